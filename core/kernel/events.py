@@ -1,0 +1,24 @@
+"""What an event is: a frozen, past-tense dataclass that names one thing that happened.
+
+Every event is journalled (hash chain) in the transaction that emits it, handed to the reactors of higher areas in that
+same transaction, and, after the commit, to subscribers (board, SSE, overlay). Events carry ids, amounts and states,
+never names, phones or texts, so that erasing a person leaves the chain unchanged (ruling R17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """``area`` and ``subject`` tell views what to refresh: the area's name and the id of the changed object."""
+
+    area: ClassVar[str] = ""
+    audited: ClassVar[bool] = True
+
+    @property
+    def subject(self) -> int:
+        """The id of the object that changed, 0 when the event concerns the whole store."""
+        return 0

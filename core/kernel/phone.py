@@ -1,0 +1,52 @@
+"""Phone numbers: E.164 through the phonenumbers library (Google's metadata)."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from core.kernel.errors import Refused
+
+# A WhatsApp business-scoped user id (reference whatsapp §4): never a phone, never normalised.
+BSUID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
+
+
+def normalise(text: str, country: str) -> str:
+    """E.164 (``+221771234567``) from what a person typed; ``country`` is the store's, for national numbers.
+
+    Raises Refused when the text cannot be a phone number there.
+    """
+    raw = text.strip()
+    if raw.startswith("00"):
+        raw = "+" + raw[2:]
+    try:
+        number = phonenumbers.parse(raw, country)
+    except phonenumbers.NumberParseException:
+        raise Refused("“{text}” is not a phone number.", text=text.strip()) from None
+    if not phonenumbers.is_possible_number(number):
+        raise Refused("“{text}” is not a complete phone number.", text=text.strip())
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def from_wa_id(wa_id: str) -> str | None:
+    """E.164 from WhatsApp's digits-only id; None for a business-scoped id or anything that is not all digits."""
+    digits = wa_id.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit() or not 6 <= len(digits) <= 15:
+        return None
+    return "+" + digits
+
+
+def display(e164: str) -> str:
+    """``+221 77 123 45 67`` with no-break spaces, for people."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return text.replace("-", " ").replace(" ", "\u00a0")
+
+
+def mask(e164: str) -> str:
+    """``+22177…67``: enough to recognise a number in a log, not enough to call it."""
+    return f"{e164[:6]}…{e164[-2:]}" if len(e164) > 8 else "…"

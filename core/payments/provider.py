@@ -1,0 +1,281 @@
+"""The contract that every payment provider's adapter keeps (reference payments §2).
+
+The service decides, the adapter translates: it builds requests, verifies and parses what the provider sends, and maps
+the provider's words to :class:`Pay`. It holds no state, touches no database and knows no order.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from core.kernel.errors import OutsideWorld, Refused
+
+
+class Auth(StrEnum):
+    """How strongly one inbound request proves who sent it."""
+
+    BODY_SIGNED = "body_signed"
+    SHARED_SECRET = "shared_secret"
+    TOKEN = "token"
+    NONE = "none"
+
+
+class Pay(StrEnum):
+    """What became of one payment attempt, in LivePay's words. UNKNOWN is never a failure: keep polling."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    UNKNOWN = "unknown"
+
+
+class Rejected(Refused):
+    """The provider understood the request and said no; a new attempt with other values may work."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__("The payment provider refused the request ({code}: {detail}).", code=code, detail=detail)
+        self.code = code
+        self.detail = detail
+
+
+class SendUnknown(OutsideWorld):
+    """No clear answer (time-out, 429, 5xx, HTML, broken JSON): the session may exist. Look it up, never re-post."""
+
+    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+        super().__init__("The payment provider did not answer clearly ({detail}).", detail=detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class NotSupported(Refused):
+    """The provider has no such operation."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__("This payment provider cannot do this: {operation}.", operation=operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A means of payment a buyer can choose on the pay page: ``wave`` → « Wave », ``card`` → « Carte bancaire »."""
+
+    name: str
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A setting or secret the seller types in: the connection page, the CLI and validation follow from it.
+
+    ``label`` and ``hint`` are English message ids (domain ``errors``); ``secret`` fields go to the vault.
+    ``choices`` makes it a list. The full key is ``psp.<provider>.<name>``.
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do, known without asking it. Amounts in smallest units; times in seconds."""
+
+    flow: Literal["redirect", "push", "qr", "rtp"]
+    currencies: frozenset[str]
+    countries: frozenset[str]
+    methods: tuple[Method, ...]
+    min_amount: int = 1
+    max_amount: int = 2_000_000
+    multiple_of: int = 1
+    ref_max_len: int = 25
+    ref_regex: str = r"[A-Z0-9]{1,25}"
+    url_max_len: int = 2000
+    https_return_required: bool = True
+    create_idempotency: Literal["header", "reference_lookup", "reference_unique", "none"] = "none"
+    default_ttl: int | None = None
+    min_ttl: int | None = None
+    max_ttl: int | None = None
+    can_expire: bool = False
+    refund: Literal["none", "full", "partial"] = "none"
+    inbound_methods: frozenset[str] = frozenset({"POST"})
+    webhook_setup: Literal["dashboard", "api", "per_request"] = "dashboard"
+    checkout_origins: tuple[str, ...] = ()
+    """Origins a browser is sent to after choosing a method (for the page's Content-Security-Policy form-action)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One seller's account with one provider: ``values`` holds settings and secrets by field name."""
+
+    base_url: str
+    country: str
+    currency: str
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def get(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    name: str = ""
+    phone: str | None = None  # E.164
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """``ttl`` in seconds; ``amount`` in smallest units; ``method`` one of the adapter's method names or None."""
+
+    attempt_ref: str
+    attempt_uuid: str
+    order_label: str
+    amount: int
+    currency: str
+    country: str
+    buyer: Buyer
+    return_url: str
+    notify_url: str
+    method: str | None = None
+    ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutResult:
+    """``expires_at`` in ms UTC. ``secrets`` are per-payment tokens the service must keep with the attempt."""
+
+    provider_ref: str
+    redirect_url: str | None = None
+    qr_text: str | None = None
+    instructions: str | None = None
+    expires_at: int | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the service knows of a payment attempt when it asks the provider about it."""
+
+    ref: str
+    uuid: str
+    amount: int
+    currency: str
+    provider_ref: str | None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """The provider's own word, read over TLS. ``amount`` None means the provider did not say (see ``proves_amount``)."""
+
+    status: Pay
+    provider_status: str
+    provider_ref: str | None = None
+    attempt_ref: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    fee: int | None = None
+    txn_id: str | None = None
+    paid_at: int | None = None
+    reason: str | None = None
+    method: str | None = None
+    proves_amount: bool = False
+    """True when no amount is returned but the session, created by us with a fixed amount, is identified by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """One fact inside an inbound request. ``kind``: payment, refund, payout, test, other."""
+
+    dedupe_key: str
+    kind: Literal["payment", "refund", "payout", "test", "other"]
+    status: Pay
+    attempt_ref: str | None = None
+    provider_ref: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    fee: int | None = None
+    txn_id: str | None = None
+    method: str | None = None
+    occurred_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundResult:
+    """The verdict on one inbound request and what to answer.
+
+    ``stale``: right signature, time out of window: answer 200, poll, do not apply. ``reply`` = status, body, type.
+    """
+
+    verdict: Literal["ok", "bad_auth", "stale", "malformed", "ignored"]
+    auth: Auth = Auth.NONE
+    events: tuple[ProviderEvent, ...] = ()
+    reply: tuple[int, bytes, str] = (200, b"ok", "text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a self-test: ``message`` is an English message id saying what is wrong and what to do."""
+
+    ok: bool
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Provider(abc.ABC):
+    """One provider's adapter, built per store account. Network methods are coroutines; parsing is pure."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    caps: ClassVar[Capabilities]
+    fields: ClassVar[tuple[Field, ...]]
+    default_base_url: ClassVar[str]
+
+    def __init__(self, config: ProviderConfig, http: Any) -> None:
+        """``http`` is a :class:`core.adapters.http.Http`; one is shared by all adapters of a store."""
+        self.config = config
+        self.http = http
+
+    @abc.abstractmethod
+    async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
+        """Open a payment session. Raises Rejected (clear no) or SendUnknown (the session may exist)."""
+
+    @abc.abstractmethod
+    def parse_webhook(
+        self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int
+    ) -> InboundResult:
+        """Verify and parse one inbound request. Pure: no I/O, never raises on bad input. ``now`` in ms UTC."""
+
+    @abc.abstractmethod
+    async def fetch_status(self, attempt: Attempt) -> StatusResult:
+        """The session's true state, by provider reference, else by ours. Raises SendUnknown."""
+
+    async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
+        """Sessions the provider knows under our reference (resolves SendUnknown). Raises NotSupported, SendUnknown."""
+        raise NotSupported("search by reference")
+
+    async def refund(self, attempt: Attempt, amount: int, refund_ref: str) -> StatusResult:
+        """Give back ``amount``. Raises NotSupported, Rejected, SendUnknown."""
+        raise NotSupported("refund")
+
+    async def expire(self, attempt: Attempt) -> StatusResult:
+        """Close the session so that it can no longer be paid (ruling R14). Raises NotSupported, SendUnknown."""
+        raise NotSupported("expire")
+
+    @abc.abstractmethod
+    async def selftest(self) -> Sequence[Finding]:
+        """Is the account usable: key right, environment right, methods enabled? Never raises."""
