@@ -1,0 +1,27 @@
+"""What the catalogue shows: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """``price`` in smallest units; ``total`` is what the stock bar is measured against (ruling R6)."""
+
+    id: int
+    sku: str
+    keyword: str
+    title: str
+    description: str
+    category: str
+    price: int
+    on_hand: int
+    held: int
+    total: int
+    photo: str | None
+    active: bool
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.held

@@ -1,0 +1,77 @@
+"""What the inbox shows: plain values. Times in ms UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One conversation in the list. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window."""
+
+    conversation_id: int
+    customer_id: int
+    name: str
+    phone: str | None
+    language: str
+    need: str
+    reason: str | None
+    unread: int
+    last_text: str
+    last_author: str
+    last_at: int
+    window_until: int | None
+    open_order_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One bubble. ``author``: customer, bot, seller, phone (the seller's own phone), note (a line of the journal).
+
+    ``status`` for outgoing: queued, sending, accepted, sent, delivered, read, played, failed, unknown, dropped.
+    ``buttons`` are the titles shown under the text; ``media`` a file name in the store's media folder.
+    """
+
+    message_id: int
+    author: str
+    kind: str
+    text: str
+    buttons: tuple[str, ...]
+    media: str | None
+    at: int
+    status: str | None
+    error: str | None
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBrief:
+    order_id: int
+    reference: str
+    state: str
+    exception: str | None
+    summary: str
+    total: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points)."""
+
+    customer_id: int
+    name: str
+    phone: str | None
+    language: str
+    since: int
+    score: int
+    tier: str
+    score_lines: tuple[tuple[str, int], ...]
+    orders: int
+    paid: int
+    spent: int
+    average_pay_ms: int | None
+    last_order_at: int | None
+    open_order: OrderBrief | None
+    notes: str

@@ -1,0 +1,110 @@
+"""What the live board shows: plain values read by ``queries`` and drawn by the desktop and the API. Amounts in units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One product on an order."""
+
+    product_id: int
+    sku: str
+    title: str
+    quantity: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One order of the session. Times in ms UTC.
+
+    ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid, paid_twice.
+    ``undecided``: the exception still waits for the seller. ``badge``: "new", "risk" or None; ``score`` None when unknown.
+    ``next_customer``: who was offered the item after this hold ended.
+    """
+
+    order_id: int
+    reference: str
+    state: str
+    exception: str | None
+    undecided: bool
+    customer_id: int
+    customer_name: str
+    score: int | None
+    badge: str | None
+    lines: tuple[LineView, ...]
+    total: int
+    received: int
+    reserved_at: int
+    expires_at: int
+    paid_at: int | None
+    closed_at: int | None
+    provider: str | None
+    link_opened_at: int | None
+    reminded_at: int | None
+    next_customer: str | None
+    conversation_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The five tiles. orders = paid + pending + expired + cancelled at every moment (R5); waiting list apart."""
+
+    orders: int
+    paid: int
+    pending: int
+    expired: int
+    cancelled: int
+    waiting: int
+    to_decide: int
+    revenue: int
+    unpaid: int
+    revenue_last_10_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockBar:
+    """Bar length is available/total; the held part is hatched; ``critical`` by ruling R6."""
+
+    product_id: int
+    sku: str
+    title: str
+    available: int
+    held: int
+    total: int
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something the seller must do. ``kind``: decide, low_stock, sold_out, answer, message_failed, storage.
+
+    ``subject_id`` is the order, product or conversation it is about; ``detail`` values fill the sentence of the kind.
+    """
+
+    kind: str
+    subject_id: int
+    detail: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteBar:
+    """Claims in one minute (``minute``: ms UTC of its start) and what was on screen then."""
+
+    minute: int
+    orders: int
+    on_screen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """The live in progress or ended. ``on_screen`` is the product shown now, as ``(product_id, sku, title)``."""
+
+    session_id: int
+    title: str
+    source: str
+    started_at: int
+    ended_at: int | None
+    on_screen: tuple[int, str, str] | None
