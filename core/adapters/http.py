@@ -1,0 +1,234 @@
+"""The one HTTP client that every adapter shares: bounded, patient, honest about what may have happened.
+
+It never follows redirects (credentials would travel), keeps no cookies, and logs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from core.kernel.clock import Clock
+from core.kernel.errors import OutsideWorld
+
+# Some providers' firewalls refuse programs that do not look like a browser (reference payments §3.1).
+USER_AGENT: Final = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+)
+MAX_BODY: Final = 8 * 1024 * 1024
+
+Form = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+class NoAnswer(OutsideWorld):
+    """Nobody answered, or the answer broke off.
+
+    ``sent`` False: the request never left, so nothing can have happened and it may be repeated. ``sent`` True: unknown.
+    """
+
+    def __init__(self, host: str, why: str, sent: bool) -> None:
+        super().__init__("{host} did not answer ({why}).", host=host, why=why)
+        self.host = host
+        self.why = why
+        self.sent = sent
+
+
+class BadReply(OutsideWorld):
+    """The answer arrived but cannot be read: HTML from a firewall, cut JSON, other bytes."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__("The answer cannot be read (status {status}: {why}).", status=status, why=why)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``headers`` are case-insensitive; ``body`` is decompressed."""
+
+    status: int
+    headers: CIMultiDictProxy[str] = field(default_factory=lambda: CIMultiDictProxy(CIMultiDict()))
+    body: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The decoded body. Raises BadReply when it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            kind = self.headers.get("Content-Type", "").split(";")[0][:40] or "no type"
+            raise BadReply(self.status, f"{kind}, {len(self.body)} bytes") from None
+
+    def retry_after(self, now: int) -> float | None:
+        """Seconds to wait as the ``Retry-After`` header asks (a number or a date), never negative."""
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isascii() and value.isdigit() and len(value) < 9:
+            return float(value)
+        date = _http_date(value)
+        return None if date is None else max(0.0, (date - now) / 1000)
+
+
+class Http:
+    """One client for the whole program; keeps one connection pool per event loop, opened at first use.
+
+    ``connect_timeout`` and ``total_timeout`` are seconds.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        user_agent: str = USER_AGENT,
+        connect_timeout: float = 5.0,
+        total_timeout: float = 20.0,
+        max_body: int = MAX_BODY,
+    ) -> None:
+        self._clock = clock
+        self._user_agent = user_agent
+        self._connect_timeout = connect_timeout
+        self._total_timeout = total_timeout
+        self._max_body = max_body
+        self._offsets: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._sessions: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        form: Form | None = None,
+        data: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - a limit of the client, finer than asyncio.timeout
+    ) -> Reply:
+        """Send one request and read the whole answer, whatever its status.
+
+        At most one of ``json``, ``form`` and ``data`` is the body; ``timeout`` (seconds, all in all) replaces the
+        client's own. Raises NoAnswer.
+        """
+        body, kind = _encode(json, form, data)
+        sending = CIMultiDict(headers or {})
+        if kind and "Content-Type" not in sending:
+            sending["Content-Type"] = kind
+        seen = SimpleNamespace(sent=False)
+        limits = aiohttp.ClientTimeout(total=timeout or self._total_timeout, sock_connect=self._connect_timeout)
+        began = self._clock.now()
+        try:
+            async with self._session().request(
+                method,
+                url,
+                headers=sending,
+                data=body,
+                params=params,
+                timeout=limits,
+                allow_redirects=False,
+                trace_request_ctx=seen,
+            ) as response:
+                content = await self._read(response)
+                reply = Reply(response.status, response.headers, content)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            # ValueError: an address or a header that cannot be written. Its text may hold a secret: name the kind only.
+            sent = seen.sent and not isinstance(error, ValueError)
+            raise NoAnswer(_host(url), type(error).__name__, sent) from error
+        self._learn_offset(url, reply, began)
+        return reply
+
+    def clock_offset(self, url: str) -> int:
+        """Milliseconds to add to our clock to have that host's, learned from its ``Date`` headers; 0 when unknown.
+
+        Sellers' computers have wrong clocks (reference payments §1 point 9).
+        """
+        return self._offsets.get(_host(url), 0)
+
+    def time_at(self, url: str) -> int:
+        """The time on that host's clock, in ms UTC, as far as known."""
+        return self._clock.now() + self.clock_offset(url)
+
+    async def close(self) -> None:
+        """Close the pools of this event loop and of every other loop still running."""
+        with self._lock:
+            sessions = list(self._sessions.items())
+            self._sessions.clear()
+        here = asyncio.get_running_loop()
+        for loop, session in sessions:
+            if loop is here:
+                await session.close()
+            elif loop.is_running():
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(session.close(), loop))
+
+    def _session(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            session = self._sessions.get(loop)
+            if session is None or session.closed:
+                trace = aiohttp.TraceConfig()
+                trace.on_request_headers_sent.append(_mark_sent)
+                session = aiohttp.ClientSession(
+                    headers={"User-Agent": self._user_agent, "Accept": "application/json, */*;q=0.5"},
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    trace_configs=[trace],
+                )
+                self._sessions[loop] = session
+        return session
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.content.iter_chunked(65536):
+            size += len(part)
+            if size > self._max_body:
+                raise aiohttp.ClientPayloadError("the answer is too large")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _learn_offset(self, url: str, reply: Reply, began: int) -> None:
+        date = _http_date(reply.headers.get("Date", ""))
+        if date is not None:
+            # Date has whole seconds: on average half a second has passed since. Compare with the middle of the call.
+            self._offsets[_host(url)] = date + 500 - (began + self._clock.now()) // 2
+
+
+async def _mark_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: Any) -> None:
+    context.trace_request_ctx.sent = True
+
+
+def _encode(json_body: Any, form: Form | None, data: bytes | None) -> tuple[bytes | None, str]:
+    if json_body is not None:
+        return json.dumps(json_body, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
+    if form is not None:
+        return urlencode(form if isinstance(form, Sequence) else list(form.items())).encode(), (
+            "application/x-www-form-urlencoded"
+        )
+    return data, ""
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower() or "?"
+    except ValueError:
+        return "?"
+
+
+def _http_date(value: str) -> int | None:
+    try:
+        return round(parsedate_to_datetime(value).timestamp() * 1000)
+    except (ValueError, TypeError, OverflowError):
+        return None
