@@ -60,7 +60,7 @@ class _Unexpected(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A logged warning fails the test, unless ``@pytest.mark.expect_log("pattern")`` announces it: then it must come."""
+    """A warning in the log fails the test unless ``@pytest.mark.expect_log("pattern")`` said it would come."""
     handler = _Unexpected([str(mark.args[0]) for mark in request.node.iter_markers("expect_log")])
     root = logging.getLogger()
     root.addHandler(handler)
