@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
@@ -85,10 +86,13 @@ def say(text: str) -> None:
 
 
 def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
-    """One set-up command: shown, its output sent to standard error, standard input left to the program to come."""
+    """One set-up command: shown, its output dropped unless it fails, standard input left to the program to come."""
     words = [str(word) for word in command]
     say("$ " + " ".join(words))
-    return subprocess.run(words, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=2, check=False).returncode
+    done = subprocess.run(words, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        say(done.stdout.decode(errors="replace"))
+    return done.returncode
 
 
 def has_display() -> bool:
@@ -164,7 +168,8 @@ def is_usable() -> bool:
 def make_environment() -> None:
     create: list[str | Path] = [sys.executable, "-m", "venv", "--clear", VENV]
     # The library files of ensurepip come in a package of their own on Debian and Ubuntu (python3-venv).
-    if call([sys.executable, "-c", "import ensurepip"]) == 0:
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("ensurepip") is not None:
         if call(create) != 0:
             raise SetupFailed(f"The private environment could not be made in {VENV}.")
         return
@@ -215,27 +220,14 @@ def install_locked(testing: bool, stamp: dict[str, Any]) -> None:
 
 # --- texts -----------------------------------------------------------------------------------------------------------
 
-COMPILE: Final = """
-import os, sys
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-for name in sys.argv[1:]:
-    language = os.path.basename(os.path.dirname(os.path.dirname(name)))
-    with open(name, "rb") as source, open(name[:-3] + ".mo.new", "wb") as target:
-        write_mo(target, read_po(source, locale=language, abort_invalid=True))
-    os.replace(name[:-3] + ".mo.new", name[:-3] + ".mo")
-"""
-
 
 def compile_texts(stamp: dict[str, Any]) -> None:
     """Compiles the catalogues whose source changed since they were last compiled."""
     sources = {po: hashlib.sha256(po.read_bytes()).hexdigest() for po in sorted(LOCALE.rglob("*.po"))}
     done = stamp.get("texts", {})
     stale = [po for po, sha in sources.items() if done.get(key(po)) != sha or not po.with_suffix(".mo").exists()]
-    if stale:
-        say(f"Compiling {len(stale)} text catalogues")
-        if subprocess.run([PYTHON, "-c", COMPILE, *stale], stdin=subprocess.DEVNULL, stdout=2, check=False).returncode:
-            raise SetupFailed("A text catalogue could not be compiled; the lines above say which and why.")
+    if stale and call([PYTHON, ROOT / "packaging" / "compile_texts.py", *stale]) != 0:
+        raise SetupFailed("A text catalogue could not be compiled; the lines above say which and why.")
     stamp["texts"] = {key(po): sha for po, sha in sources.items()}
 
 
