@@ -124,7 +124,7 @@ class Http:
         At most one of ``json``, ``form`` and ``data`` is the body; ``timeout`` (seconds, all in all) replaces the
         client's own. Raises NoAnswer.
         """
-        body, kind = _encode(json, form, data)
+        body, kind = encode(json, form, data)
         sending = CIMultiDict(headers or {})
         if kind and "Content-Type" not in sending:
             sending["Content-Type"] = kind
@@ -210,7 +210,8 @@ async def _mark_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, 
     context.trace_request_ctx.sent = True
 
 
-def _encode(json_body: Any, form: Form | None, data: bytes | None) -> tuple[bytes | None, str]:
+def encode(json_body: Any, form: Form | None, data: bytes | None = None) -> tuple[bytes | None, str]:
+    """The bytes to send and their Content-Type; for callers that sign exactly what is sent."""
     if json_body is not None:
         return json.dumps(json_body, ensure_ascii=False, separators=(",", ":")).encode(), "application/json"
     if form is not None:

@@ -49,12 +49,17 @@ class Rejected(Refused):
 
 
 class SendUnknown(OutsideWorld):
-    """No clear answer (time-out, 429, 5xx, HTML, broken JSON): the session may exist. Look it up, never re-post."""
+    """No clear answer (time-out, 429, 5xx, HTML, broken JSON): the session may exist. Look it up, never re-post.
 
-    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+    ``sent`` False: the connection was never made, so nothing exists and the same request may be repeated.
+    ``retry_after`` is seconds.
+    """
+
+    def __init__(self, detail: str, retry_after: float | None = None, *, sent: bool = True) -> None:
         super().__init__("The payment provider did not answer clearly ({detail}).", detail=detail)
         self.detail = detail
         self.retry_after = retry_after
+        self.sent = sent
 
 
 class NotSupported(Refused):
@@ -66,7 +71,10 @@ class NotSupported(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A means of payment a buyer can choose on the pay page: ``wave`` → « Wave », ``card`` → « Carte bancaire »."""
+    """A means of payment a buyer can choose on the pay page: ``wave`` → « Wave », ``card`` → « Carte bancaire ».
+
+    ``label`` is an English message id (domain ``errors``); a brand's name translates to itself.
+    """
 
     name: str
     label: str
@@ -180,7 +188,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """The provider's own word, read over TLS. ``amount`` None means the provider did not say (see ``proves_amount``)."""
+    """The provider's own word, read over TLS. ``amount`` None: the provider did not say (see ``proves_amount``)."""
 
     status: Pay
     provider_status: str
@@ -250,6 +258,11 @@ class Provider(abc.ABC):
         self.config = config
         self.http = http
 
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Where this account may send a browser, for form-action: a form's redirects are checked against it too."""
+        scheme, _, rest = self.config.base_url.partition("://")
+        return (*self.caps.checkout_origins, f"{scheme}://{rest.split('/', 1)[0]}")
+
     @abc.abstractmethod
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         """Open a payment session. Raises Rejected (clear no) or SendUnknown (the session may exist)."""
@@ -258,7 +271,11 @@ class Provider(abc.ABC):
     def parse_webhook(
         self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int
     ) -> InboundResult:
-        """Verify and parse one inbound request. Pure: no I/O, never raises on bad input. ``now`` in ms UTC."""
+        """Verify and parse one inbound request. Pure: no I/O, never raises on bad input.
+
+        ``now`` is the provider's time in ms UTC: our clock plus the offset learned from its replies
+        (``http.time_at(config.base_url)``), because sellers' clocks are wrong (reference payments §1 point 9).
+        """
 
     @abc.abstractmethod
     async def fetch_status(self, attempt: Attempt) -> StatusResult:

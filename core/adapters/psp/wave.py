@@ -1,0 +1,254 @@
+"""Wave Business checkout (reference payments §4). There is no sandbox at Wave: try it with small real amounts.
+
+Its signature joins timestamp and body with nothing between, unlike Stripe's; amounts are strings; a failed try leaves
+the session open; what a session says after a refund is [unsure].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
+
+from core.adapters.psp import wire
+from core.adapters.psp.signatures import Check, Layout, same_secret, sign, split, verify
+from core.kernel.money import EXPONENT
+from core.payments.provider import (
+    Attempt,
+    Auth,
+    Capabilities,
+    CheckoutRequest,
+    CheckoutResult,
+    Field,
+    Finding,
+    InboundResult,
+    Method,
+    NotSupported,
+    Pay,
+    ProviderEvent,
+    Rejected,
+    SendUnknown,
+    StatusResult,
+)
+
+_SESSIONS: Final = "/v1/checkout/sessions"
+
+
+class Wave(wire.WireProvider):
+    name: ClassVar[str] = "wave"
+    label: ClassVar[str] = "Wave"
+    default_base_url: ClassVar[str] = "https://api.wave.com"
+    caps: ClassVar[Capabilities] = Capabilities(
+        flow="redirect",
+        currencies=frozenset({"XOF", "XAF", "GNF"}),
+        countries=frozenset({"SN", "CI", "ML", "BF", "NE"}),
+        methods=(Method("wave", "Wave", "#1DC4FF"),),
+        # Idempotency-Key on sessions is unproven [unsure]: it is sent, and the search by reference is relied on.
+        create_idempotency="reference_lookup",
+        # 30 min in community specs, 24 h in an official example [unsure]: when_expires is what counts.
+        default_ttl=1800,
+        can_expire=True,
+        refund="full",
+        checkout_origins=("https://pay.wave.com",),
+    )
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("api_key", "API key", "Wave Business portal → Developers: wave_sn_prod_….", secret=True),
+        Field(
+            "webhook_secret",
+            "Webhook secret",
+            "Shown once when you register the webhook (wave_sn_WHS_…). Choose “signing secret” there.",
+            secret=True,
+        ),
+        Field(
+            "signing_secret",
+            "Request signing secret",
+            "Only if you switched request signing on with the key (wave_sn_AKS_…).",
+            secret=True,
+            required=False,
+        ),
+    )
+
+    def headers(self, body: bytes) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.secret('api_key')}"}
+        secret = self.secret("signing_secret")
+        if secret:  # request signing, where it was switched on with the key: over exactly the bytes that are sent
+            second = str(self.http.time_at(self.config.base_url) // 1000)
+            headers["Wave-Signature"] = f"t={second},v1={sign(Layout.JOINED, secret, second, body)}"
+        return headers
+
+    def refusal(self, body: Mapping[str, Any]) -> tuple[str, str]:
+        details = [wire.mapping(item) for item in wire.items(body.get("details"))]
+        reasons = "; ".join(reason for item in details if (reason := wire.text(item.get("msg"))))
+        return wire.text(body.get("code")) or "", wire.text(body.get("message"), 500) or reasons
+
+    def unclear(self, status: int, body: Any, pause: float | None) -> SendUnknown | Rejected:
+        code = wire.mapping(body).get("code")
+        if code == "checkout-refund-failed":  # comes with a 500, yet is a clear no (§4.1)
+            return Rejected(code, wire.text(wire.mapping(body).get("message")) or "")
+        return super().unclear(status, body, pause)
+
+    async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
+        self.check_request(request)
+        answer = await self.call(
+            "POST",
+            _SESSIONS,
+            json={
+                "amount": _amount(request.amount, request.currency),
+                "currency": request.currency,
+                "client_reference": request.attempt_ref,
+                "success_url": request.return_url,
+                "error_url": request.return_url,
+                # restrict_payer_mobile stays unset: paying from a relative's phone is common (§4.1)
+            },
+            headers={"Idempotency-Key": request.attempt_uuid},
+        )
+        if not answer.ok:
+            raise self.refused(answer)
+        session, url = wire.text(answer.fields.get("id")), wire.text(answer.fields.get("wave_launch_url"), 2000)
+        if not session or not url:
+            raise SendUnknown("no session in the answer")
+        return CheckoutResult(session, url, expires_at=wire.moment(answer.fields.get("when_expires")))
+
+    def parse_webhook(
+        self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int
+    ) -> InboundResult:
+        secret = self.secret("webhook_secret")
+        signature = wire.header(headers, "Wave-Signature")
+        if signature:
+            auth, check = Auth.BODY_SIGNED, verify(Layout.JOINED, secret, *split(signature), raw, now)
+        else:
+            # The shared-secret strategy. Accepting it costs nothing: a signing secret never travels, and this proves
+            # only the sender, so the service reads the status before it believes.
+            scheme, _, given = wire.header(headers, "Authorization").partition(" ")
+            known = scheme.lower() == "bearer" and same_secret(given.strip(), secret)
+            auth, check = Auth.SHARED_SECRET, Check.GOOD if known else Check.BAD
+        if check is Check.BAD:
+            return wire.UNAUTHORISED
+        body = wire.decode(raw)
+        if not isinstance(body, dict):
+            return wire.malformed(auth)
+        event = _event(body, raw)
+        if event is None:
+            return InboundResult("ignored", auth)
+        return InboundResult("ok" if check is Check.GOOD else "stale", auth, (event,))
+
+    async def fetch_status(self, attempt: Attempt) -> StatusResult:
+        if attempt.provider_ref is None:
+            return wire.nearest_to_paid(await self.find_by_reference(attempt.ref), attempt)
+        session = await self.read(_path(attempt.provider_ref))
+        return wire.not_found(attempt) if session is None else _session(wire.mapping(session))
+
+    async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
+        page = wire.mapping(await self.read(f"{_SESSIONS}/search", {"client_reference": attempt_ref}))
+        return [_session(wire.mapping(item)) for item in wire.items(page.get("result"))]
+
+    async def expire(self, attempt: Attempt) -> StatusResult:
+        session = await self.session_of(attempt)
+        if session is None:
+            return wire.not_found(attempt)
+        answer = await self.call("POST", _path(session, "/expire"))
+        if answer.ok:
+            return StatusResult(Pay.EXPIRED, "expired", session, attempt.ref)
+        if answer.status == 409:  # complete or expired before: read which
+            return _session(wire.mapping(await self.read(_path(session))))
+        if answer.status == 404:
+            return wire.not_found(attempt)
+        raise self.unread(answer)
+
+    async def refund(self, attempt: Attempt, amount: int, refund_ref: str) -> StatusResult:
+        """The whole payment; repeating it gives nothing back twice (§4.1)."""
+        if amount != attempt.amount:
+            raise NotSupported("partial refund")
+        answer = await self.call("POST", _path(await self.session_of(attempt) or "none", "/refund"))
+        if not answer.ok:
+            raise self.refused(answer)
+        return StatusResult(Pay.REFUNDED, "refunded", attempt.provider_ref, attempt.ref, amount, attempt.currency)
+
+    def check_settings(self) -> list[Finding]:
+        findings = []
+        for name, kind, example in (
+            ("api_key", "_prod_", "wave_sn_prod_…"),
+            ("webhook_secret", "_WHS_", "wave_sn_WHS_…"),
+            ("signing_secret", "_AKS_", "wave_sn_AKS_…"),
+        ):
+            value = self.secret(name)
+            if value and not (value.startswith("wave_") and kind in value):
+                findings.append(
+                    Finding(False, "The {field} should look like {example}.", {"field": name, "example": example})
+                )
+        return findings
+
+    async def check_account(self) -> list[Finding]:
+        answer = await self.call("GET", f"{_SESSIONS}/search", params={"client_reference": "LIVEPAY0SELFTEST"})
+        if answer.ok:
+            return [Finding(True, "Wave accepts the key.")]
+        code, detail = self.refusal(answer.fields)
+        return [Finding(False, "Wave refuses the key ({code}: {detail}).", {"code": code, "detail": detail})]
+
+
+def _path(session: str, verb: str = "") -> str:
+    return f"{_SESSIONS}/{quote(session, safe='')}{verb}"
+
+
+def _amount(amount: int, currency: str) -> str:
+    """Digits for a currency without decimals, as Wave wants them: no separators, no leading zero."""
+    if EXPONENT[currency]:
+        raise Rejected("currency", currency)
+    return str(amount)
+
+
+def _session(session: Mapping[str, Any]) -> StatusResult:
+    checkout = (wire.text(session.get("checkout_status")) or "").lower()
+    payment = (wire.text(session.get("payment_status")) or "").lower()
+    error = wire.mapping(session.get("last_payment_error"))
+    return StatusResult(
+        _status(checkout, payment),
+        f"{checkout}/{payment}",
+        provider_ref=wire.text(session.get("id")),
+        attempt_ref=wire.text(session.get("client_reference")),
+        amount=wire.whole(session.get("amount")),
+        currency=wire.currency(session.get("currency")),
+        txn_id=wire.text(session.get("transaction_id")),
+        paid_at=wire.moment(session.get("when_completed")),
+        reason=wire.text(error.get("code")),
+        method="wave",
+    )
+
+
+def _status(checkout: str, payment: str) -> Pay:
+    """Paid needs both words; an open session stays payable whatever its last try gave (§2.1)."""
+    match checkout, payment:
+        case "complete", "succeeded":
+            return Pay.PAID
+        case "complete", "cancelled":
+            return Pay.FAILED
+        case "open", _:
+            return Pay.PENDING
+        case "expired", _:
+            return Pay.EXPIRED
+    return Pay.UNKNOWN
+
+
+def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
+    """None for what is no payment of ours: in-person QR codes, business transfers, types of tomorrow."""
+    kind = wire.text(body.get("type"))
+    key = wire.dedupe(raw, wire.text(body.get("id")))
+    if kind == "test.test_event":
+        return ProviderEvent(key, "test", Pay.UNKNOWN)
+    if kind not in ("checkout.session.completed", "checkout.session.payment_failed"):
+        return None
+    session = _session(wire.mapping(body.get("data")))
+    # A failed try comes with little data and leaves the session payable (§4.2).
+    status = Pay.PENDING if kind == "checkout.session.payment_failed" else session.status
+    return ProviderEvent(
+        key,
+        "payment",
+        status,
+        attempt_ref=session.attempt_ref,
+        provider_ref=session.provider_ref,
+        amount=session.amount,
+        currency=session.currency,
+        txn_id=session.txn_id,
+        method="wave",
+        occurred_at=session.paid_at,
+    )
