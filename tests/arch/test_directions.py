@@ -8,22 +8,25 @@ import pytest
 
 from tests.arch.sources import dotted, imports, modules
 
+FILES = {dotted(path): path for path in modules("core")}
 
-def outside(names: set[str]) -> set[str]:
-    """The names that are neither of the standard library nor of the kernel."""
-    return {n for n in names if n.partition(".")[0] not in sys.stdlib_module_names and not n.startswith("core.kernel")}
+
+def impure(module: str) -> set[str]:
+    """What a module imports that is neither standard library nor kernel nor a module of its area as pure as itself."""
+    area = module.rpartition(".")[0]
+    wrong: set[str] = set()
+    for name in imports(FILES[module]):
+        if name == area or name.partition(".")[0] in sys.stdlib_module_names or name.startswith("core.kernel"):
+            continue
+        beside = next((m for m in (name, name.rpartition(".")[0]) if m in FILES and m.startswith(area + ".")), None)
+        if beside is None or impure(beside):
+            wrong.add(name)
+    return wrong
 
 
 def test_rules_and_events_know_only_the_standard_library_and_the_kernel() -> None:
-    wrong = {}
-    for path in modules("core"):
-        if path.stem in ("rules", "events"):
-            area = dotted(path).rpartition(".")[0]
-            pure = tuple(f"{area}.{name}" for name in ("rules", "events"))
-            found = {n for n in outside(imports(path)) if n not in (area, "core") and not n.startswith(pure)}
-            if found:
-                wrong[dotted(path)] = sorted(found)
-    assert wrong == {}
+    pure = [module for module in FILES if module.rpartition(".")[2] in ("rules", "events")]
+    assert {module: found for module in pure if (found := impure(module))} == {}
 
 
 @pytest.mark.parametrize("forbidden", ["aiohttp.web", "uvloop", "jinja2"])

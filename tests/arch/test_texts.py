@@ -1,0 +1,149 @@
+"""Texts for people: every id used is translated, every translation is used, and both keep the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from tests.arch.sources import ROOT, modules, parsed, project_files
+
+LOCALE = ROOT / "resources" / "locale"
+CATALOGUES = sorted(LOCALE.rglob("*.po"))
+EACH = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{language(path)}-{path.stem}")
+# An ordinary or a full no-break space where French wants a narrow one (U+202F).
+WIDE = re.compile(r"[ \u00a0][;:!?»](?=\s|$)|«[ \u00a0]|\d \d{3}\b")
+ERROR_BASES = {"LivePayError"}
+
+
+def language(path: Path) -> str:
+    return path.parent.parent.name
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, locale=language(path), abort_invalid=True)
+
+
+def messages(path: Path) -> Iterator[Message]:
+    return (message for message in read(path) if message.id)
+
+
+def forms(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
+
+
+def placeholders(text: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+
+
+@EACH
+def test_catalogue_is_of_a_language_we_speak_and_says_its_encoding(path: Path) -> None:
+    assert language(path) in LANGUAGES
+    assert read(path).charset.lower() == "utf-8"
+
+
+@EACH
+def test_every_text_is_translated_and_nothing_is_fuzzy(path: Path) -> None:
+    assert [m.id for m in messages(path) if m.fuzzy or not all(forms(m.string))] == []
+
+
+@EACH
+def test_no_id_is_given_twice(path: Path) -> None:
+    """A second entry would silently win over the first."""
+    text = path.read_text("utf-8")
+    keys = re.findall(r'^(?:msgctxt (.*)\n)?msgid (".*"(?:\n".*")*)', text, re.MULTILINE)
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+@EACH
+def test_translations_keep_the_placeholders(path: Path) -> None:
+    """A singular may leave the number out (« une commande »); nothing may be invented."""
+    wrong = []
+    for message in messages(path):
+        wanted = set().union(*map(placeholders, forms(message.id)))
+        for index, form in enumerate(forms(message.string)):
+            optional = {"n"} if len(forms(message.string)) > 1 and index == 0 else set()
+            if not wanted - optional <= placeholders(form) <= wanted:
+                wrong.append(form)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", [p for p in CATALOGUES if language(p) == "fr"], ids=lambda path: path.stem)
+def test_french_has_its_narrow_spaces(path: Path) -> None:
+    assert [form for m in messages(path) for form in forms(m.string) if WIDE.search(form)] == []
+
+
+def test_each_domain_exists_in_the_default_language() -> None:
+    """What another language lacks is said in French, so French lacks nothing that another has."""
+    french = {
+        p.stem: {(m.context, forms(m.id)) for m in messages(p)} for p in CATALOGUES if language(p) == DEFAULT_LANGUAGE
+    }
+    for path in CATALOGUES:
+        assert {(m.context, forms(m.id)) for m in messages(path)} <= french.get(path.stem, set()), path
+
+
+def error_classes() -> set[str]:
+    """The names of everything that derives from LivePayError, by any number of steps."""
+    bases = {
+        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        for path in modules()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef)
+    }
+    known = set(ERROR_BASES)
+    while more := {name for name, above in bases.items() if above & known} - known:
+        known |= more
+    return known
+
+
+def ids_in_code(keywords: dict[str, tuple[int | tuple[int, str], ...] | None], *tops: str) -> dict[str, str]:
+    """Every literal given to one of these functions → where."""
+    found = {}
+    for path in modules(*tops):
+        with path.open("rb") as source:
+            for line, text, _, _ in extract("python", source, keywords=keywords):
+                for one in forms(text):
+                    found[one] = f"{path.relative_to(ROOT)}:{line}"
+    return found
+
+
+def known_ids(domain: str) -> set[str]:
+    path = LOCALE / DEFAULT_LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
+    return {form for message in messages(path) for form in forms(message.id)} if path.exists() else set()
+
+
+def test_every_error_can_be_said_in_french() -> None:
+    used = ids_in_code(dict.fromkeys(error_classes()))
+    assert {text: where for text, where in used.items() if text not in known_ids("errors")} == {}
+
+
+def literals() -> set[str]:
+    """Every string of the product's code, and all the text of its templates."""
+    return {
+        node.value
+        for path in modules("core", "desktop", "localserver", "main.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_no_translation_is_left_of_a_text_that_is_gone() -> None:
+    templates = "\n".join(p.read_text("utf-8") for p in project_files(".html"))
+    used = literals()
+    gone = {
+        f"{path.stem}: {form}"
+        for path in CATALOGUES
+        for message in messages(path)
+        for form in forms(message.id)
+        if form not in used and form not in templates
+    }
+    assert gone == set()
