@@ -71,7 +71,9 @@ def test_what_is_finished_is_never_sent_again() -> None:
             assert pause(what, 1, 0.5) is None
 
 
-@pytest.mark.parametrize("what", set(listed().values()) | {UNKNOWN}, ids=lambda what: what.message[:40])
+@pytest.mark.parametrize(
+    "what", sorted({*listed().values(), UNKNOWN}, key=lambda what: what.message), ids=lambda what: what.message[:40]
+)
 def test_every_sentence_exists_in_french_with_the_same_places(what: Action) -> None:
     french = catalogue("errors", "fr").gettext(what.message)
     assert french != what.message
