@@ -310,7 +310,11 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
         ("format", [python, "-m", "ruff", "format", "--check", "."], env),
         ("types", [python, "-m", "mypy"], env),
         ("imports", [python, "-c", "from importlinter.cli import lint_imports_command as main; main()"], env),
-        ("core without Qt", [python, "-m", "pytest", "-q", "-p", "noqt", *workers, *folders], without_qt),
+        (
+            "core without Qt",
+            [python, "-m", "pytest", "-q", "-p", "noqt", "-p", "no:pytest-qt", *workers, *folders],
+            without_qt,
+        ),
         ("tests", [python, "-m", "pytest", "-q", *workers], env),
     ]
     results = []
