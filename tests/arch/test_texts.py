@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from core.adapters.psp import REGISTRY
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from core.settings.declarations import BASE
 from tests.arch.sources import ROOT, modules, parsed, project_files
 
 LOCALE = ROOT / "resources" / "locale"
@@ -21,6 +23,7 @@ CATALOGUES = sorted(LOCALE.rglob("*.po"))
 EACH = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{language(path)}-{path.stem}")
 # An ordinary or a full no-break space where French wants a narrow one (U+202F).
 WIDE = re.compile(r"[ \u00a0][;:!?»](?=\s|$)|«[ \u00a0]|\d \d{3}\b")
+Keywords = Mapping[str, tuple[int | tuple[int, str], ...] | None]
 ERROR_BASES = {"LivePayError"}
 
 
@@ -105,14 +108,13 @@ def error_classes() -> set[str]:
     return known
 
 
-def ids_in_code(keywords: dict[str, tuple[int | tuple[int, str], ...] | None], *tops: str) -> dict[str, str]:
+def ids_in(method: str, files: Iterable[Path], keywords: Keywords) -> dict[str, str]:
     """Every literal given to one of these functions → where."""
-    found = {}
-    for path in modules(*tops):
+    found: dict[str, str] = {}
+    for path in files:
         with path.open("rb") as source:
-            for line, text, _, _ in extract("python", source, keywords=keywords):
-                for one in forms(text):
-                    found[one] = f"{path.relative_to(ROOT)}:{line}"
+            for line, text, _, _ in extract(method, source, keywords=keywords):
+                found.update(dict.fromkeys(forms(text), f"{path.relative_to(ROOT)}:{line}"))
     return found
 
 
@@ -121,9 +123,42 @@ def known_ids(domain: str) -> set[str]:
     return {form for message in messages(path) for form in forms(message.id)} if path.exists() else set()
 
 
+def untranslated(used: dict[str, str], *domains: str) -> dict[str, str]:
+    known = set().union(*map(known_ids, domains))
+    return {text: where for text, where in used.items() if text not in known}
+
+
 def test_every_error_can_be_said_in_french() -> None:
-    used = ids_in_code(dict.fromkeys(error_classes()))
-    assert {text: where for text, where in used.items() if text not in known_ids("errors")} == {}
+    used = ids_in("python", modules(), dict.fromkeys(error_classes()))
+    assert untranslated(used, "errors") == {}
+
+
+def test_every_finding_of_a_connection_test_can_be_said_in_french() -> None:
+    assert untranslated(ids_in("python", modules("core"), {"Finding": (2,)}), "errors") == {}
+
+
+def test_every_setting_has_a_french_name() -> None:
+    used = {text: setting.key for setting in BASE for text in (setting.label, setting.hint)}
+    for provider in REGISTRY:
+        used |= {
+            text: f"{provider.name}.{field.name}" for field in provider.fields for text in (field.label, field.hint)
+        }
+    used.pop("", None)
+    assert untranslated(used, "errors") == {}
+
+
+def test_every_text_of_the_window_is_translated() -> None:
+    words: Keywords = {"t": None, "_t": None, "mark": None, "plural": (1, 2), "of": ((1, "c"), 2)}
+    assert untranslated(ids_in("python", modules("desktop"), words), "desktop") == {}
+
+
+def test_every_text_of_the_other_doors_is_translated() -> None:
+    """Pay pages, overlay, messages, console: their domains are all but the window's."""
+    words: Keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+    used = ids_in("python", modules("core", "localserver", "main.py"), words)
+    used |= ids_in("jinja2.ext:babel_extract", project_files(".html"), words)
+    domains = {path.stem for path in CATALOGUES} - {"desktop"}
+    assert untranslated(used, *domains) == {}
 
 
 def literals() -> set[str]:
