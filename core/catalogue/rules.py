@@ -50,8 +50,8 @@ _PIECES = frozenset({"", "pc", "pcs", "piece", "pieces", "u", "unite", "unites",
 class ProductFields:
     """What a person fills in for one product. ``price`` in smallest units.
 
-    For a product already in the catalogue ``stock`` is the last count given (``total``), not what is left after sales:
-    importing the file of this morning again must not bring sold pieces back on sale.
+    For a product already in the catalogue ``stock`` is the last count given, not what is left after sales: importing
+    the file of this morning again must not bring sold pieces back on sale.
     """
 
     sku: str
