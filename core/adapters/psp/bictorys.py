@@ -102,7 +102,7 @@ class Bictorys(wire.WireProvider):
         ),
     )
 
-    def headers(self, body: bytes) -> dict[str, str]:
+    async def headers(self, body: bytes) -> dict[str, str]:
         return {"X-Api-Key": self.secret("private_key") or self.secret("api_key")}
 
     def refusal(self, body: Mapping[str, Any]) -> tuple[str, str]:

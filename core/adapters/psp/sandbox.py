@@ -69,7 +69,7 @@ class Sandbox(wire.WireProvider):
         Field("webhook_secret", "Webhook secret", "Signs what the sandbox sends to you.", secret=True),
     )
 
-    def headers(self, body: bytes) -> dict[str, str]:
+    async def headers(self, body: bytes) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret('api_key')}"}
 
     def refusal(self, body: Mapping[str, Any]) -> tuple[str, str]:

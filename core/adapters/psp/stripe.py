@@ -60,7 +60,7 @@ class Stripe(wire.WireProvider):
         Field("webhook_secret", "Webhook secret", "Developers → Webhooks: whsec_….", secret=True),
     )
 
-    def headers(self, body: bytes) -> dict[str, str]:
+    async def headers(self, body: bytes) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret('api_key')}"}
 
     def refusal(self, body: Mapping[str, Any]) -> tuple[str, str]:
@@ -87,7 +87,8 @@ class Stripe(wire.WireProvider):
         ]
         if request.ttl is not None:
             lasting = min(max(request.ttl, _MIN_TTL + _MARGIN), _MAX_TTL - _MARGIN)
-            form.append(("expires_at", str(self.http.time_at(self.config.base_url) // 1000 + lasting)))
+            now = await self.http.ask_time(self.config.base_url)
+            form.append(("expires_at", str(now // 1000 + lasting)))
         if request.buyer.email:
             form.append(("customer_email", request.buyer.email))
         answer = await self.call("POST", _SESSIONS, form=form, headers={"Idempotency-Key": request.attempt_uuid})

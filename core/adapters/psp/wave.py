@@ -68,11 +68,11 @@ class Wave(wire.WireProvider):
         ),
     )
 
-    def headers(self, body: bytes) -> dict[str, str]:
+    async def headers(self, body: bytes) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.secret('api_key')}"}
         secret = self.secret("signing_secret")
         if secret:  # request signing, where it was switched on with the key: over exactly the bytes that are sent
-            second = str(self.http.time_at(self.config.base_url) // 1000)
+            second = str(await self.http.ask_time(self.config.base_url) // 1000)
             headers["Wave-Signature"] = f"t={second},v1={sign(Layout.JOINED, secret, second, body)}"
         return headers
 

@@ -159,7 +159,7 @@ class WireProvider(Provider):
         return self.config.get(name).strip()
 
     @abc.abstractmethod
-    def headers(self, body: bytes) -> dict[str, str]:
+    async def headers(self, body: bytes) -> dict[str, str]:
         """What authenticates a request with exactly this body to the provider."""
 
     @abc.abstractmethod
@@ -179,7 +179,7 @@ class WireProvider(Provider):
         """One request. Raises SendUnknown unless the provider answered clearly (reference payments §1 point 6)."""
         url = self.config.base_url.rstrip("/") + path
         data, kind = encode(json, form)
-        sending = {**self.headers(data or b""), **({"Content-Type": kind} if data else {}), **(headers or {})}
+        sending = {**await self.headers(data or b""), **({"Content-Type": kind} if data else {}), **(headers or {})}
         try:
             reply = await self.http.request(method, url, headers=sending, data=data, params=params)
         except NoAnswer as error:

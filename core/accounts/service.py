@@ -1,0 +1,115 @@
+"""Accounts, logins and access tokens. Passwords are hashed with argon2id; tokens are stored only as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from core.accounts.events import AccountSaved, LoggedIn, LoginFailed
+from core.accounts.rules import LOCK_AFTER, LOCK_MS, MIN_PASSWORD, ROLES, TOKEN_MS
+from core.kernel.errors import Forbidden, Refused
+from core.storage.connection import Reader
+from core.storage.engine import Engine, Tx
+
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_HASHER: Final = PasswordHasher()
+# Verified when the account is unknown, so that the answer takes as long as for a known one.
+_DUMMY: Final = _HASHER.hash("livepay")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is asking. ``expires_at`` in ms UTC."""
+
+    account_id: int
+    email: str
+    role: str
+    expires_at: int
+
+
+def save(engine: Engine, email: str, password: str, role: str) -> int:
+    """Create an account or reset its password and role; open sessions of it end. → id. Raises Refused."""
+    email = email.strip()
+    if not _EMAIL.fullmatch(email):
+        raise Refused("“{email}” is not an e-mail address.", email=email)
+    if role not in ROLES:
+        raise Refused("Unknown role {role}. Use one of {known}.", role=role, known=", ".join(ROLES))
+    if not MIN_PASSWORD <= len(password) <= 256:
+        raise Refused("The password needs at least {least} characters.", least=MIN_PASSWORD)
+    digest = _HASHER.hash(password)  # a tenth of a second of work: outside the transaction
+
+    def write(tx: Tx) -> int:
+        tx.run(
+            "INSERT INTO account(email, hash, role, created_at) VALUES(?,?,?,?) ON CONFLICT(email) DO UPDATE SET"
+            " hash = excluded.hash, role = excluded.role, failures = 0, locked_until = 0",
+            (email, digest, role, tx.now),
+        )
+        account_id: int = tx.value("SELECT id FROM account WHERE email = ?", (email,))
+        tx.run("DELETE FROM access_token WHERE account_id = ?", (account_id,))
+        tx.emit(AccountSaved(account_id, role))
+        return account_id
+
+    return engine.call(write)
+
+
+def login(engine: Engine, email: str, password: str) -> tuple[str, Session]:
+    """A fresh access token. Raises Forbidden with one sentence whatever was wrong, also while locked."""
+    row = engine.read(
+        lambda r: r.one("SELECT id, hash, role, locked_until, email FROM account WHERE email = ?", (email,))
+    )
+    now = engine.clock.now()
+    valid = _verify(row[1] if row else _DUMMY, password[:1024])
+    if row is None or not valid or row[3] > now:
+        engine.call(lambda tx: _failed(tx, row[0] if row else 0))
+        raise Forbidden("Wrong e-mail or password, or too many tries: wait a few minutes, then try again.")
+    token = secrets.token_urlsafe(32)
+    session = Session(row[0], row[4], row[2], now + TOKEN_MS)
+
+    def write(tx: Tx) -> None:
+        tx.run("UPDATE account SET failures = 0 WHERE id = ?", (session.account_id,))
+        tx.run("DELETE FROM access_token WHERE expires_at < ?", (tx.now,))
+        tx.run(
+            "INSERT INTO access_token(hash, account_id, created_at, expires_at) VALUES(?,?,?,?)",
+            (_digest(token), session.account_id, tx.now, session.expires_at),
+        )
+        tx.emit(LoggedIn(session.account_id))
+
+    engine.call(write)
+    return token, session
+
+
+def session_of(reader: Reader, token: str, now: int) -> Session | None:
+    """Who a token belongs to; None when unknown or over."""
+    row = reader.one(
+        "SELECT a.id, a.email, a.role, t.expires_at FROM access_token t JOIN account a ON a.id = t.account_id"
+        " WHERE t.hash = ? AND t.expires_at > ?",
+        (_digest(token), now),
+    )
+    return Session(*row) if row else None
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _verify(digest: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(digest, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _failed(tx: Tx, account_id: int) -> None:
+    if account_id:
+        tx.run(
+            "UPDATE account SET locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE locked_until"
+            " END, failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END WHERE id = ?",
+            (LOCK_AFTER, tx.now + LOCK_MS, LOCK_AFTER, account_id),
+        )
+    tx.emit(LoginFailed(account_id))

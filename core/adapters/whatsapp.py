@@ -1,0 +1,246 @@
+"""WhatsApp Business Cloud API: one number's calls to the Graph API (reference whatsapp §1, §5, §7)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from core.adapters import whatsapp_health as health
+from core.adapters.http import BadReply, Http, NoAnswer, Reply
+from core.conversations import outgoing, sendcodes
+from core.conversations.channel import MediaUnavailable, NotSent, SendRefused, Sent, Unclear
+from core.conversations.incoming import identify
+from core.conversations.outgoing import Outgoing
+from core.kernel.errors import LivePayError, Refused
+from core.payments.provider import Finding
+
+MEDIA_TIMEOUT: Final = 120.0
+MEDIA_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes of one downloaded file: the shared client's own limit. A photo has at most 5 MB; longer videos are left."""
+MEDIA_HOSTS: Final = ("lookaside.fbsbx.com", ".fbsbx.com", ".fbcdn.net", ".whatsapp.net")
+"""Hosts that may be given the token to fetch a file (§5.4; the list is not documented by Meta [S][U])."""
+CALLBACK_LIMIT: Final = 200
+
+
+class WhatsApp:
+    """A :class:`core.conversations.channel.Channel` over the Graph API. Holds the token, shows it to nobody."""
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        base_url: str,
+        api_version: str,
+        phone_number_id: str,
+        waba_id: str,
+        access_token: str,
+    ) -> None:
+        self._http = http
+        self._origin = _origin(base_url)
+        self._root = f"{base_url.rstrip('/')}/{api_version}"
+        self._phone_number_id = phone_number_id
+        self._number = quote(phone_number_id, safe="")
+        self._waba = quote(waba_id, safe="")
+        self._missing = health.missing(access_token, phone_number_id, waba_id)
+        self._auth = {"Authorization": f"Bearer {access_token}"}
+
+    async def send(self, message: Outgoing, to: Mapping[str, str], callback: str | None = None) -> Sent:
+        """Hand over one message. Raises SendRefused, NotSent, Unclear."""
+        reply = await self._call("POST", f"{self._number}/messages", json=outgoing.envelope(message, to, callback))
+        answer = _object(reply)
+        if answer is None:
+            raise Unclear(f"status {reply.status}, unreadable answer")
+        contact = _first(answer.get("contacts"))  # may be missing: the message is taken all the same (§5.1)
+        who = identify(contact.get("wa_id"), contact.get("user_id"))
+        wamid = _first(answer.get("messages")).get("id")
+        return Sent(wamid if isinstance(wamid, str) and wamid else None, who.wa_id, who.bsuid)
+
+    async def mark_read(self, wamid: str, typing: bool = False) -> None:
+        """Blue ticks, and "writing…" for up to 25 s. Raises SendRefused, NotSent, Unclear (harmless to repeat)."""
+        await self._call("POST", f"{self._number}/messages", json=outgoing.read_receipt(wamid, typing))
+
+    async def upload(self, content: bytes, filename: str, mime: str) -> str:
+        """Keep a file with WhatsApp for 30 days; returns its id. Raises SendRefused, NotSent."""
+        body, kind = _multipart({"messaging_product": "whatsapp", "type": mime}, content, filename, mime)
+        try:
+            reply = await self._call(
+                "POST", f"{self._number}/media", data=body, headers={"Content-Type": kind}, timeout=MEDIA_TIMEOUT
+            )
+        except Unclear as error:
+            raise NotSent(str(error.params["why"])) from error
+        media_id = (_object(reply) or {}).get("id")
+        if not isinstance(media_id, str) or not media_id:
+            raise NotSent(f"status {reply.status}, no media id")
+        return media_id
+
+    async def download(self, media_id: str) -> bytes:
+        """A customer's file, complete and unaltered. Raises MediaUnavailable, SendRefused, NotSent."""
+        for attempt in (1, 2):
+            described = await self._described(media_id)
+            reply = await self._fetch(described)
+            if reply.status == 404 and attempt == 1:
+                continue  # its address lived 5 minutes: ask for a new one (§5.4)
+            break
+        if not reply.ok:
+            raise MediaUnavailable(f"status {reply.status}")
+        announced = described.get("sha256")
+        digest = hashlib.sha256(reply.body).digest()
+        if isinstance(announced, str) and announced not in (digest.hex(), base64.b64encode(digest).decode()):
+            raise MediaUnavailable("not the file that was announced")  # also an HTML error page sent with 200 [S]
+        return reply.body
+
+    async def subscribe(self, callback_url: str | None = None, verify_token: str = "") -> None:
+        """Have this account's events sent to the app, or to ``callback_url`` instead of the app's own (§1)."""
+        body = {"override_callback_uri": _callback(callback_url), "verify_token": verify_token} if callback_url else {}
+        await self._call("POST", f"{self._waba}/subscribed_apps", json=body)
+
+    async def set_callback_override(self, callback_url: str, verify_token: str) -> None:
+        """Have this number's events sent to its own address, which must answer the challenge now. Wins over the others.
+
+        An empty ``callback_url`` takes the override back [U].
+        """
+        configuration = {"override_callback_uri": _callback(callback_url), "verify_token": verify_token}
+        await self._call("POST", self._number, json={"webhook_configuration": configuration})
+
+    async def health(self, callback_url: str | None = None) -> list[Finding]:
+        """Is the connection usable, line by line? ``callback_url``: where events should arrive. Never raises."""
+        if self._missing:
+            return list(self._missing)
+        try:
+            number = await self._read(self._number, {"fields": ",".join(health.NUMBER_FIELDS)})
+        except LivePayError as error:
+            return [health.of_error(error, number=True)]
+        found = health.of_number(number, callback_url)
+        try:
+            found.append(health.of_account(await self._read(f"{self._waba}/phone_numbers"), self._phone_number_id))
+            found.append(health.of_subscription(await self._read(f"{self._waba}/subscribed_apps")))
+        except LivePayError as error:
+            found.append(health.of_error(error, number=False))
+        return found
+
+    async def _read(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        reply = await self._call("GET", path, params=params)
+        answer = _object(reply)
+        if answer is None:
+            raise Unclear(f"status {reply.status}, unreadable answer")
+        return answer
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - handed on to the client
+    ) -> Reply:
+        try:
+            reply = await self._http.request(
+                method,
+                f"{self._root}/{path}",
+                headers={**self._auth, **(headers or {})},
+                json=json,
+                data=data,
+                params=params,
+                timeout=timeout,
+            )
+        except NoAnswer as error:
+            raise (Unclear(error.why) if error.sent else NotSent(error.why)) from error
+        if not reply.ok:
+            raise _refusal(reply)
+        return reply
+
+    async def _described(self, media_id: str) -> dict[str, Any]:
+        try:
+            described = await self._read(quote(media_id, safe=""), {"phone_number_id": self._phone_number_id})
+        except Unclear as error:
+            raise MediaUnavailable(str(error.params["why"])) from error
+        size = described.get("file_size")
+        if isinstance(size, int | str) and str(size).isdigit() and int(size) > MEDIA_LIMIT:
+            raise MediaUnavailable(f"{int(size) // 1_000_000} MB")
+        return described
+
+    async def _fetch(self, described: Mapping[str, Any]) -> Reply:
+        url = described.get("url")
+        if not isinstance(url, str) or not self._may_have_token(url):
+            raise MediaUnavailable("its address is not WhatsApp's")
+        try:
+            return await self._http.request("GET", url, headers=self._auth, timeout=MEDIA_TIMEOUT)
+        except NoAnswer as error:
+            raise MediaUnavailable(error.why) from error
+
+    def _may_have_token(self, url: str) -> bool:
+        origin = _origin(url)
+        if origin == self._origin:
+            return True
+        scheme, host, port = origin
+        return scheme == "https" and port in (None, 443) and any(_on(host, known) for known in MEDIA_HOSTS)
+
+
+def _refusal(reply: Reply) -> SendRefused | NotSent | Unclear:
+    """What an answer other than 2xx means; go by ``code``, never by the HTTP status alone (§7)."""
+    error = (_object(reply) or {}).get("error")
+    if isinstance(error, dict):
+        code = error.get("code")
+        code = code if type(code) is int else None
+        data = error.get("error_data")
+        details = data.get("details") if isinstance(data, dict) else None
+        said = details or error.get("message") or error.get("error_user_msg")
+        what = sendcodes.action(code, transient=error.get("is_transient") is True)
+        return SendRefused(code, said if isinstance(said, str) else "", what)
+    if reply.status >= 500:
+        return Unclear(f"status {reply.status}")  # a page of some machine in between: it may have passed the message on
+    return NotSent(f"status {reply.status}")
+
+
+def _object(reply: Reply) -> dict[str, Any] | None:
+    try:
+        answer = reply.json()
+    except BadReply:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _first(listed: Any) -> dict[str, Any]:
+    return listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else {}
+
+
+def _callback(url: str) -> str:
+    if len(url) > CALLBACK_LIMIT:
+        raise Refused("The webhook address has more than {limit} characters.", limit=CALLBACK_LIMIT)
+    return url
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        return "", "", None
+
+
+def _on(host: str, known: str) -> bool:
+    return host.endswith(known) if known.startswith(".") else host == known
+
+
+def _multipart(fields: Mapping[str, str], content: bytes, filename: str, mime: str) -> tuple[bytes, str]:
+    """A multipart/form-data body and its content type (RFC 7578). Names are made harmless, not trusted."""
+    boundary = secrets.token_hex(16)
+    name = quote(filename, safe=" ().-_,'")
+    kind = mime if mime.isascii() and mime.isprintable() else "application/octet-stream"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in {**fields, "type": kind}.items()
+    ]
+    parts.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        f"Content-Type: {kind}\r\n\r\n".encode()
+    )
+    parts += [content, f"\r\n--{boundary}--\r\n".encode()]
+    return b"".join(parts), f"multipart/form-data; boundary={boundary}"

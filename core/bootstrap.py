@@ -1,0 +1,322 @@
+"""The only wiring: builds a store's shop from its folder, with every area bound to the events it reacts to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+from core.adapters.http import Http
+from core.adapters.psp import REGISTRY
+from core.adapters.whatsapp import WhatsApp
+from core.catalogue.events import CatalogueImported, ProductSaved
+from core.catalogue.lexicon import Lexicon
+from core.conversations.notices import Notices
+from core.conversations.receiving import Receiver
+from core.conversations.sender import Sender
+from core.conversations.talk import Talk
+from core.conversations.events import MessageQueued
+from core.durable import inbox, outbox
+from core.durable.deadlines import Scheduler
+from core.durable.inbox import InboxWorker
+from core.kernel.clock import MINUTE, Clock, SystemClock
+from core.kernel.countries import Country, country
+from core.kernel.errors import Refused
+from core.kernel.events import Event
+from core.kernel.money import EXPONENT
+from core.ledger import book
+from core.invoices import service as invoices
+from core.orders.events import (
+    DecisionTaken,
+    ItemOffered,
+    OrderCancelled,
+    OrderChanged,
+    OrderExpired,
+    OrderFirm,
+    OrderPaid,
+)
+from core.orders.events import ExceptionRaised, RefundDone
+from core.orders.service import HOLD, Orders
+from core.paylinks.links import Links
+from core.payments import service as payments
+from core.payments.desk import PaymentDesk, Place
+from core.payments.provider import Provider, ProviderConfig
+from core.settings.declarations import BASE, Setting
+from core.settings.service import Settings
+from core.storage.engine import Engine, Tx
+from core.storage.folder import Home, StoreCard, hold
+from core.storage.migrations import migrate
+from core.storage.vault import Vault, derive
+
+log = logging.getLogger(__name__)
+
+SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
+
+
+def declared_settings() -> tuple[Setting, ...]:
+    """The base settings and what each provider's adapter declares."""
+    found = list(BASE)
+    for adapter in REGISTRY:
+        section = f"psp.{adapter.name}"
+        found.append(Setting(f"{section}.enabled", "switch", "Enabled", "false", section=section))
+        found.append(Setting(f"{section}.base_url", "url", "API address", adapter.default_base_url, section=section))
+        for f in adapter.fields:
+            kind = "secret" if f.secret else "choice" if f.choices else "text"
+            found.append(Setting(f"{section}.{f.name}", kind, f.label, f.default, f.hint, section, f.choices))
+    return tuple(found)
+
+
+def create_store(
+    home: Home,
+    name: str,
+    country_code: str,
+    *,
+    currency: str | None = None,
+    language: str = "fr",
+    segment: str = "live_seller",
+) -> StoreCard:
+    """Make a store and its empty database. Raises Refused or EnvironmentProblem."""
+    where = country(country_code)
+    currency = (currency or where.currency).upper()
+    if currency not in EXPONENT:
+        raise Refused("Unknown currency {currency}.", currency=currency)
+    if segment not in SEGMENTS:
+        raise Refused("Unknown segment {segment}. Use one of {known}.", segment=segment, known=", ".join(SEGMENTS))
+    BASE_LANGUAGE.check(language)
+    card, key = home.create(name.strip(), where.code, currency, language, segment)
+    migrate(home.folder(card.slug) / "store.db", key)
+    return card
+
+
+BASE_LANGUAGE: Final = next(s for s in BASE if s.key == "store.language")
+
+
+class Shop:
+    """One open store. Its verbs are the areas' services; doors run them through ``engine`` and read through it."""
+
+    def __init__(
+        self, folder: Path, card: StoreCard, vault: Vault, clock: Clock, lock: FileLock, *, vfs: str | None
+    ) -> None:
+        self.folder = folder
+        self.card = card
+        self.vault = vault
+        self.clock = clock
+        self._lock = lock
+        self.country: Country = country(card.country)
+        key = vault.database_key()
+        migrate(folder / "store.db", key, vfs=vfs)
+        self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
+        self.settings = Settings(self.engine, vault, declared_settings())
+        self.links = Links(derive(key, "pay links"), card.id)
+        self.http = Http(clock)
+        self.lexicon = Lexicon()
+        self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        self._providers: tuple[int, tuple[Provider, ...]] = (-1, ())
+        self._channel: tuple[int, WhatsApp | None] = (-1, None)
+        self.desk = PaymentDesk(
+            self.engine, self.providers, Place(self.page_url, self.notify_url), card.currency, card.country
+        )
+        self.talk = Talk(
+            self.orders,
+            self.lexicon,
+            self.links.token,
+            self.page_url,
+            lambda amount: self.desk.choices(amount),
+            card.currency,
+            self.country.zone,
+            lambda: self.settings.get("store.language"),
+        )
+        self.notices = Notices(self.talk, lambda: self.settings.get("seller.notify_to"), card.country)
+        self.receiver = Receiver(self.talk, card.country)
+        self.sender = Sender(self.engine, self.channel, folder / "media", f"lp{card.id[:8]}")
+        self.inbox = InboxWorker(
+            self.engine,
+            {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
+        )
+        self.scheduler = Scheduler(self.engine, {HOLD: self.orders.expire, payments.POLL: payments.poll_due})
+        self._bind()
+        self._load_lexicon()
+
+    # -- names -------------------------------------------------------------------------------------------------
+
+    @property
+    def slug(self) -> str:
+        return self.card.slug
+
+    @property
+    def name(self) -> str:
+        """What buyers see."""
+        return self.settings.get("store.name") or self.card.name
+
+    @property
+    def media(self) -> Path:
+        return self.folder / "media"
+
+    def public_url(self) -> str:
+        return self.settings.get("public_url")
+
+    def page_url(self, token: str) -> str:
+        """The pay page of a link."""
+        return f"{self.public_url()}/p/{token}"
+
+    def notify_url(self, provider: str, token: str) -> str:
+        """Where a provider reports on one attempt."""
+        return f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
+
+    # -- the outside -------------------------------------------------------------------------------------------
+
+    def providers(self) -> Sequence[Provider]:
+        """The enabled payment providers, built anew when a setting changed."""
+        version = self.settings.version
+        if self._providers[0] != version:
+            enabled = [p for p in REGISTRY if self.settings.switch(f"psp.{p.name}.enabled")]
+            self._providers = (version, tuple(p(self.provider_config(p), self.http) for p in enabled))
+        return self._providers[1]
+
+    def provider_config(self, adapter: type[Provider]) -> ProviderConfig:
+        """The account as set up, enabled or not."""
+        section = f"psp.{adapter.name}"
+        values = {
+            f.name: self.settings.secret(f"{section}.{f.name}")
+            if f.secret
+            else self.settings.get(f"{section}.{f.name}")
+            for f in adapter.fields
+        }
+        base_url = self.settings.get(f"{section}.base_url")
+        return ProviderConfig(base_url, self.card.country, self.card.currency, values)
+
+    def channel(self) -> WhatsApp | None:
+        """The WhatsApp number, None while it is not set up."""
+        version = self.settings.version
+        if self._channel[0] != version:
+            self._channel = (version, self._make_channel())
+        return self._channel[1]
+
+    def _make_channel(self) -> WhatsApp | None:
+        get = self.settings.get
+        token, number = self.settings.secret("whatsapp.access_token"), get("whatsapp.phone_number_id")
+        if not token or not number:
+            return None
+        return WhatsApp(
+            base_url=get("whatsapp.base_url"),
+            api_version=get("whatsapp.api_version"),
+            phone_number_id=number,
+            waba_id=get("whatsapp.waba_id"),
+            access_token=token,
+            http=self.http,
+        )
+
+    # -- wiring ------------------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        """Higher areas react to lower ones' events, in the same transaction."""
+        react = self.engine.react
+        react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
+        react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
+        react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
+        react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
+        react(OrderFirm, self._book_sale)
+        react(RefundDone, _book_refund)
+        react(DecisionTaken, _book_kept)
+        react(OrderExpired, self.notices.expired)
+        react(OrderCancelled, self.notices.cancelled)
+        react(OrderPaid, self.notices.paid)
+        react(ExceptionRaised, self.notices.exception)
+        react(ItemOffered, self.notices.offered)
+        self.engine.subscribe(self.desk.on_events)
+        self.engine.subscribe(self._after_commit)
+
+    def _book_sale(self, tx: Tx, event: OrderFirm) -> None:
+        funds = min(book.order_funds(tx, event.order_id), event.total)
+        book.post(tx, "sale", {book.CUSTOMER_FUNDS: funds, book.SALES: -funds}, order_id=event.order_id)
+        invoices.issue(tx, event.order_id, self.country.zone)
+
+    def _after_commit(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, MessageQueued):
+                self.sender.nudge()
+                break
+        for event in events:
+            if isinstance(event, ProductSaved):
+                self._load_lexicon(event.product_id)
+            elif isinstance(event, CatalogueImported):
+                self._load_lexicon()
+
+    def _load_lexicon(self, product_id: int | None = None) -> None:
+        where, parameters = ("WHERE id = ?", (product_id,)) if product_id else ("", ())
+        with self.engine.reader() as reader:
+            rows = reader.all(
+                f"SELECT id, sku, keyword, title, category, description, active FROM product {where}",  # noqa: S608
+                parameters,
+            )
+        for row in rows:
+            if row[6]:
+                self.lexicon.replace(*row[:6])
+            else:
+                self.lexicon.remove(row[0])
+
+    # -- living ------------------------------------------------------------------------------------------------
+
+    async def work(self) -> None:
+        """Everything that goes on by itself: inbox, deadlines, sending, asking providers. Runs until cancelled."""
+        await self.engine.run(_recover, actor="start")
+        async with asyncio.TaskGroup() as group:
+            for part in (self.inbox.run(), self.scheduler.run(), self.sender.run(), self.desk.run()):
+                group.create_task(part)
+
+    async def close_network(self) -> None:
+        """Give back connections; call on the loop that used them."""
+        await self.http.close()
+
+    def close(self) -> None:
+        """Finish what is being written, close the database, let the store go. Idempotent."""
+        self.engine.close()
+        with suppress(OSError):
+            self._lock.release()
+
+
+def _recover(tx: Tx) -> None:
+    """What a stop in the middle left behind."""
+    for outbox_id in outbox.interrupted(tx):
+        log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
+    payments.resume(tx)
+    inbox.forget_old(tx)
+
+
+def _close_unfit(tx: Tx, order_id: int) -> None:
+    """Sessions for another amount than what is now due can no longer be right."""
+    due = tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,))
+    if tx.value("SELECT 1 FROM attempt WHERE order_id = ? AND amount <> ? AND NOT closing", (order_id, due)):
+        payments.close_sessions(tx, order_id)
+
+
+def _book_refund(tx: Tx, event: RefundDone) -> None:
+    provider = tx.value(
+        "SELECT coalesce(p.provider, o.provider) FROM decision d JOIN orders o ON o.id = d.order_id"
+        " LEFT JOIN payment p ON p.id = d.payment_id WHERE d.id = ?",
+        (event.decision_id,),
+    )
+    lines = {book.CUSTOMER_FUNDS: event.amount, book.account_of(provider): -event.amount}
+    book.post(tx, "refund", lines, order_id=event.order_id)
+
+
+def _book_kept(tx: Tx, event: DecisionTaken) -> None:
+    if event.choice == "keep":
+        lines = {book.CUSTOMER_FUNDS: event.amount, book.SALES: -event.amount}
+        book.post(tx, "kept", lines, order_id=event.order_id)
+
+
+def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None) -> Shop:
+    """Open a store for this process. Raises NotFound, EnvironmentProblem (open elsewhere, newer file, no key)."""
+    folder = home.folder(slug)
+    lock = hold(folder)
+    try:
+        return Shop(folder, home.card(slug), home.vault(slug), clock or SystemClock(), lock, vfs=vfs)
+    except BaseException:
+        lock.release()
+        raise

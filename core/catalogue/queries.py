@@ -1,0 +1,54 @@
+"""Reading the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from core.catalogue.rules import ProductFields, sku_key
+from core.catalogue.tables import COLUMNS, Product
+from core.catalogue.views import ProductView
+from core.storage.connection import Reader
+
+
+def products(
+    reader: Reader, *, after: int = 0, limit: int = 50, category: str | None = None, active_only: bool = True
+) -> list[ProductView]:
+    """A page of the catalogue by id."""
+    query = Product.select(*COLUMNS).where(Product.id > after).order_by(Product.id).limit(limit)
+    if category is not None:
+        query = query.where(Product.category == category)
+    if active_only:
+        query = query.where(Product.active)
+    return [_view(row) for row in query.tuples().execute(reader.db)]
+
+
+def by_ids(reader: Reader, ids: Sequence[int]) -> list[ProductView]:
+    """These products, in the order asked; unknown ids are left out."""
+    if not ids:
+        return []
+    rows = Product.select(*COLUMNS).where(Product.id.in_(list(ids))).tuples().execute(reader.db)
+    found = {row[0]: _view(row) for row in rows}
+    return [found[i] for i in ids if i in found]
+
+
+def product(reader: Reader, product_id: int) -> ProductView | None:
+    found = by_ids(reader, [product_id])
+    return found[0] if found else None
+
+
+def by_sku(reader: Reader, sku: str) -> ProductView | None:
+    row = Product.select(*COLUMNS).where(Product.sku == sku).tuples().execute(reader.db)
+    found = list(row)
+    return _view(found[0]) if found else None
+
+
+def fields_by_sku(reader: Reader) -> dict[str, tuple[int, ProductFields, int]]:
+    """The whole catalogue as an import compares it: SKU key → (id, fields with the last count as stock, held)."""
+    rows: Iterable[tuple[int, str, str, str, str, str, int, int, str | None, int]] = reader.all(  # type: ignore[assignment]
+        "SELECT id, sku, keyword, title, description, category, price, counted, photo, held FROM product"
+    )
+    return {sku_key(r[1]): (r[0], ProductFields(*r[1:9]), r[9]) for r in rows}
+
+
+def _view(row: Sequence[object]) -> ProductView:
+    return ProductView(*row[:11], active=bool(row[11]))  # type: ignore[arg-type]

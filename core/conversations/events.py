@@ -1,0 +1,67 @@
+"""What happens in conversations. Never a text, a name or a number: those can be erased, the journal cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEvent(Event):
+    area: ClassVar[str] = "conversations"
+    conversation_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.conversation_id
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded(ConversationEvent):
+    """``author``: customer, bot, seller, phone."""
+
+    audited: ClassVar[bool] = False
+    message_id: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQueued(ConversationEvent):
+    """For the sender: look at the outbox."""
+
+    audited: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageProgressed(ConversationEvent):
+    """An outgoing message moved on: accepted, sent, delivered, read, failed, unknown, dropped."""
+
+    audited: ClassVar[bool] = False
+    outbox_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated(ConversationEvent):
+    """The bot hands over. ``reason`` is a word: human, not_understood, complaint, media."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver(ConversationEvent):
+    """A person answers from now on. ``where``: window, api, phone."""
+
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack(ConversationEvent):
+    """The bot answers again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRead(ConversationEvent):
+    audited: ClassVar[bool] = False

@@ -1,0 +1,167 @@
+"""What the shop tells by itself: the offer to the next in line, the confirmation, the end of a hold, the seller's notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.conversations import outgoing, threads
+from core.conversations.outgoing import Button
+from core.conversations.talk import MINE, Talk
+from core.conversations.texts import say
+from core.customers.service import Identity, record, recognise
+from core.durable import outbox
+from core.kernel.clock import HOUR
+from core.kernel.errors import Refused
+from core.kernel.phone import normalise
+from core.kernel.text import short_name
+from core.orders.events import ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
+from core.orders.service import load
+from core.storage.engine import Tx
+
+USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
+
+
+class Notices:
+    """Reactors: each runs in the transaction of the event it tells about."""
+
+    def __init__(self, talk: Talk, notify_to: Callable[[], str], country: str) -> None:
+        self._talk = talk
+        self._notify_to = notify_to
+        self._country = country
+
+    def _language(self, tx: Tx, customer_id: int) -> str:
+        return str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+
+    def _reachable(self, tx: Tx, customer_id: int) -> bool:
+        """Only people who wrote to the shop can be answered; others were invoiced by hand and got the link there."""
+        return bool(
+            tx.value("SELECT 1 FROM conversation WHERE customer_id = ? AND last_inbound_at IS NOT NULL", (customer_id,))
+        )
+
+    def offered(self, tx: Tx, event: ItemOffered) -> None:
+        """The item is free again: reserved for the next in line, who is told why and until when."""
+        if not self._reachable(tx, event.customer_id):
+            return
+        order = load(tx, event.order_id)
+        language = self._language(tx, event.customer_id)
+        title, sku = tx.one("SELECT title, keyword FROM product WHERE id = ?", (event.product_id,)) or ("", "")
+        body = say(
+            "offer",
+            language,
+            product=title,
+            keyword=sku,
+            quantity=event.quantity,
+            total=self._talk.money(order.total),
+            remaining="{remaining}",
+        )
+        threads.post(
+            tx,
+            event.customer_id,
+            f"offer:{event.order_id}:{event.product_id}:{tx.now}",
+            outgoing.buttons(body, self._talk.pay_buttons(order.id, language)),
+            priority=outbox.PAYMENT,
+            deadline=order.expires_at,
+            valid_until=order.expires_at,
+        )
+
+    def expired(self, tx: Tx, event: OrderExpired) -> None:
+        order = load(tx, event.order_id)
+        key = "hold_expired_partial" if order.received else "hold_expired"
+        self._tell(tx, event.customer_id, f"expired:{event.order_id}", key, event.order_id)
+
+    def cancelled(self, tx: Tx, event: OrderCancelled) -> None:
+        if event.reason == "seller":  # the customer's own cancelling is answered by the talk
+            self._tell(tx, event.customer_id, f"cancelled:{event.order_id}", "order_cancelled_seller", event.order_id)
+
+    def exception(self, tx: Tx, event: ExceptionRaised) -> None:
+        """The truth about unusual money, without a promise: the shop decides."""
+        keys = {
+            "paid_late": "payment_late_received",
+            "underpaid": "payment_partial",
+            "overpaid": "payment_over",
+            "paid_twice": "payment_twice",
+        }
+        customer_id = load(tx, event.order_id).customer_id
+        self._tell(
+            tx,
+            customer_id,
+            f"exception:{event.decision_id}",
+            keys[event.kind],
+            event.order_id,
+            amount=self._talk.money(event.amount),
+        )
+
+    def _tell(self, tx: Tx, customer_id: int, key: str, text: str, order_id: int, **values: str) -> None:
+        if not self._reachable(tx, customer_id):
+            return
+        order = load(tx, order_id)
+        language = self._language(tx, customer_id)
+        body = say(
+            text,
+            language,
+            reference=order.reference,
+            lines=self._talk.lines(tx, order_id),
+            total=self._talk.money(order.total),
+            due=self._talk.money(max(0, order.total - order.received)),
+            **values,
+        )
+        threads.post(
+            tx, customer_id, key, outgoing.text(body), priority=outbox.PAYMENT, valid_until=tx.now + USEFUL_FOR
+        )
+
+    def paid(self, tx: Tx, event: OrderPaid) -> None:
+        """The confirmation to the buyer (F26) and the notice to the seller (F89)."""
+        if event.firm and self._reachable(tx, event.customer_id):
+            self._confirm(tx, event)
+        self._tell_seller(tx, event)
+
+    def _confirm(self, tx: Tx, event: OrderPaid) -> None:
+        order = load(tx, event.order_id)
+        language = self._language(tx, event.customer_id)
+        count = record(tx, event.customer_id).paid
+        body = say(
+            "payment_confirmed",
+            language,
+            lines=self._talk.lines(tx, order.id),
+            total=self._talk.money(order.total),
+            reference=order.reference,
+        )
+        if count > 1:
+            body += "\n" + say(
+                "payment_confirmed_loyal" if count >= 3 else "payment_confirmed_count", language, count=count
+            )
+        mine = Button(MINE, say("button_see_orders", language))
+        threads.post(
+            tx,
+            event.customer_id,
+            f"paid:{order.id}",
+            outgoing.buttons(body, [mine]),
+            priority=outbox.PAYMENT,
+            valid_until=tx.now + USEFUL_FOR,
+        )
+
+    def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
+        number = self._notify_to()
+        if not number:
+            return
+        try:
+            phone = normalise(number, self._country)
+        except Refused:
+            return
+        order = load(tx, event.order_id)
+        seller = recognise(tx, [Identity("phone", phone)])
+        count, revenue = tx.one(
+            "SELECT count(*), coalesce(sum(total), 0) FROM orders WHERE state = 'paid' AND session_id IS ?",
+            (order.session_id,),
+        ) or (0, 0)
+        name = tx.value("SELECT name FROM customer WHERE id = ?", (event.customer_id,))
+        body = say(
+            "seller_paid_notice",
+            self._talk.language(),
+            customer=short_name(name) or "—",
+            lines=self._talk.lines(tx, order.id, ", "),
+            total=self._talk.money(order.total),
+            count=count,
+            revenue=self._talk.money(revenue),
+        )
+        threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)

@@ -1,0 +1,154 @@
+"""What WhatsApp reports, applied: messages, statuses, the seller's own phone, changed identities."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from core.conversations import threads
+from core.conversations.events import MessageProgressed
+from core.conversations.incoming import Incoming
+from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
+from core.conversations.talk import Talk
+from core.customers.service import Identity, find, recognise
+from core.durable import outbox
+from core.kernel.clock import HOUR
+from core.kernel.phone import from_wa_id
+from core.storage.engine import Tx
+
+log = logging.getLogger(__name__)
+
+# A message redelivered days later must not start a sale: the thread shows it, a person decides.
+TOO_OLD: Final = 12 * HOUR
+
+
+class Receiver:
+    """The inbox's handler for the source ``whatsapp``."""
+
+    def __init__(self, talk: Talk, country: str) -> None:
+        self._talk = talk
+        self._country = country
+
+    def on_item(self, tx: Tx, payload: bytes) -> None:
+        """Apply one stored item; kinds that mean nothing here stay in the inbox as they came."""
+        incoming = Incoming.from_payload(payload)
+        if incoming.kind == "message":
+            self._message(tx, incoming)
+        elif incoming.kind == "status":
+            self._status(tx, incoming)
+        elif incoming.kind == "echo":
+            self._echo(tx, incoming)
+        elif incoming.kind == "user_change":
+            self._user_change(tx, incoming)
+
+    def _message(self, tx: Tx, incoming: Incoming) -> None:
+        message = read_message(incoming)
+        identities = identities_of(incoming)
+        if not identities or message.group_id:
+            return  # a system notice without anybody, or a group: nobody to answer
+        customer_id = recognise(tx, identities, incoming.profile_name or "", self._talk.language())
+        conversation_id = threads.thread_of(tx, customer_id)
+        if message.reaction_to or message.edits or message.revokes:
+            _annotate(tx, message)
+            return
+        threads.add_message(
+            tx,
+            conversation_id,
+            "customer",
+            message.type,
+            message.text,
+            payload=incoming.item,
+            wamid=message.wamid,
+            media=message.media.filename or None if message.media else None,
+            at=message.at,
+        )
+        threads.heard(tx, conversation_id, min(message.at, tx.now))
+        if tx.now - message.at > TOO_OLD:
+            threads.escalate(tx, conversation_id, "old_message")
+            return
+        bot = threads.mode(tx, conversation_id) == "bot"
+        threads.receipt(tx, customer_id, conversation_id, message.wamid, typing=bot and message.type == "text")
+        if bot:
+            self._talk.answer(tx, customer_id, conversation_id, message)
+
+    def _status(self, tx: Tx, incoming: Incoming) -> None:
+        change = read_status(incoming)
+        marked = (change.callback or "").rpartition(":")[2]
+        outbox_id = outbox.find(tx, change.wamid, int(marked) if marked.isascii() and marked.isdigit() else None)
+        if outbox_id is None:
+            return
+        tx.run("UPDATE outbox SET wamid = coalesce(wamid, ?) WHERE id = ?", (change.wamid, outbox_id))
+        error = change.errors[0] if change.errors else None
+        if outbox.advance(
+            tx,
+            outbox_id,
+            change.status,
+            error.code if error else None,
+            (error.details or error.title) if error else None,
+        ):
+            conversation = tx.value(
+                "SELECT v.id FROM outbox o JOIN conversation v ON v.customer_id = o.customer_id WHERE o.id = ?",
+                (outbox_id,),
+            )
+            tx.emit(MessageProgressed(conversation or 0, outbox_id, change.status))
+
+    def _echo(self, tx: Tx, incoming: Incoming) -> None:
+        """The seller answered from the phone: show it, and the bot is silent from now on (lessons c8)."""
+        message = read_message(incoming)
+        identities = identities_of(incoming)
+        if not identities:
+            return
+        customer_id = recognise(tx, identities, "", self._talk.language())
+        conversation_id = threads.thread_of(tx, customer_id)
+        threads.add_message(
+            tx,
+            conversation_id,
+            "phone",
+            message.type,
+            message.text,
+            payload=incoming.item,
+            wamid=message.wamid,
+            at=message.at,
+        )
+        threads.take_over(tx, conversation_id, "phone")
+
+    def _user_change(self, tx: Tx, incoming: Incoming) -> None:
+        change = read_user_change(incoming)
+        previous = _identities(change.previous.bsuid, change.previous.parent_bsuid, change.previous.wa_id)
+        current = _identities(change.current.bsuid, change.current.parent_bsuid, change.current.wa_id)
+        if find(tx, previous):
+            recognise(tx, [*previous, *current])
+
+
+def identities_of(incoming: Incoming) -> list[Identity]:
+    """Who an item concerns, with every name it gives them."""
+    return _identities(incoming.bsuid, incoming.parent_bsuid, incoming.wa_id)
+
+
+def _identities(bsuid: str | None, parent: str | None, wa_id: str | None) -> list[Identity]:
+    found: list[Identity] = []
+    if bsuid:
+        found.append(Identity("bsuid", bsuid))
+    if parent:
+        found.append(Identity("parent_bsuid", parent))
+    phone = from_wa_id(wa_id) if wa_id else None
+    if phone:
+        found.append(Identity("phone", phone))
+    return found
+
+
+def _annotate(tx: Tx, message: InboundMessage) -> None:
+    """Reactions, edits and withdrawals mark the message they are about; they never start talk."""
+    target = message.reaction_to or message.edits or message.revokes
+    if message.edits:
+        tx.run(
+            "UPDATE message SET text = ? WHERE wamid = ? AND author IN ('customer', 'phone')", (message.text, target)
+        )
+    elif message.revokes:
+        tx.run("UPDATE message SET kind = 'revoked' WHERE wamid = ? AND author IN ('customer', 'phone')", (target,))
+    else:
+        tx.run(
+            "UPDATE message SET payload = json_set(payload, '$.reaction', ?) WHERE wamid = ? OR outbox_id ="
+            " (SELECT id FROM outbox WHERE wamid = ?)",
+            (message.emoji, target, target),
+        )

@@ -1,0 +1,291 @@
+"""The sender: takes the outbox to WhatsApp, keeps its pace, and writes what became of every message.
+
+A message is marked *sending* and committed before the call. If the program dies, or no answer comes, its end is unknown:
+it is never sent again by itself; a status that carries our mark (``biz_opaque_callback_data``) settles it later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import mimetypes
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from core.conversations import outgoing, pace, sendcodes
+from core.conversations.channel import Channel, NotSent, SendRefused, Unclear
+from core.conversations.events import MessageProgressed
+from core.conversations.outgoing import Outgoing
+from core.conversations.sendcodes import Action, Step
+from core.customers.service import bsuid_of, phone_of
+from core.durable import outbox
+from core.durable.outbox import Queued
+from core.kernel.clock import HOUR, MINUTE, SECOND
+from core.kernel.errors import LivePayError, Refused
+from core.kernel.text import countdown
+from core.storage.engine import Engine, Tx
+
+log = logging.getLogger(__name__)
+
+WINDOW: Final = 24 * HOUR
+WINDOW_MARGIN: Final = 3 * MINUTE  # clocks differ; WhatsApp's own refusals are worse than a template
+AT_ONCE: Final = 16
+STOP_FOR: Final = 2 * MINUTE  # then one message tries again: the seller may have acted elsewhere
+IDLE: Final = 5.0
+# The request never left: nothing can have happened, so it is repeated for as long as the message is worth it.
+_NETWORK: Final = Action(Step.RETRY, "WhatsApp cannot be reached. Sending goes on by itself.", 2 * SECOND, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why nothing is being sent: a code of :mod:`sendcodes`, until a time in ms UTC."""
+
+    code: int | None
+    detail: str
+    until: int
+
+
+class Sender:
+    """One per WhatsApp number. ``channel()`` gives the adapter with the settings of the moment, None when not set up."""
+
+    def __init__(self, engine: Engine, channel: Callable[[], Channel | None], media: Path, mark: str) -> None:
+        self._engine = engine
+        self._channel = channel
+        self._media = media
+        self._mark = mark
+        self._pace = pace.Pace()
+        self._busy: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.halt: Halt | None = None
+
+    def nudge(self) -> None:
+        """Something was queued: look at once. Safe from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def resume(self) -> None:
+        """The seller acted (new token, payment method): try again now."""
+        self.halt = None
+        self.nudge()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        now = self._engine.clock.now()
+        sent = self._engine.read(
+            lambda r: r.all(
+                "SELECT customer_id, sent_at FROM outbox WHERE sent_at > ? AND kind <> 'receipt'",
+                (now - pace.LOOK_BACK,),
+            )
+        )
+        self._pace.rebuild([(str(c), at) for c, at in sent], now - pace.LOOK_BACK)
+        try:
+            while True:
+                self._wake.clear()
+                pause = self._round()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), pause)
+                except TimeoutError:
+                    continue
+        finally:
+            for task in tuple(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _round(self) -> float:
+        """Start what may go now. → seconds until something else may."""
+        now = self._engine.clock.now()
+        if self._channel() is None:
+            return IDLE
+        if self.halt is not None and now < self.halt.until:
+            return min(IDLE, (self.halt.until - now) / SECOND)
+        soonest = now + int(IDLE * SECOND)
+        seen = set(self._busy)
+        with self._engine.reader() as reader:
+            queue = outbox.waiting(reader, now)
+            due = outbox.next_due(reader)
+        if due is not None and due > now:
+            soonest = min(soonest, due)
+        for queued in queue:
+            if queued.customer_id in seen or len(self._busy) >= AT_ONCE:
+                continue
+            seen.add(queued.customer_id)
+            allowed = (
+                now
+                if queued.kind == "receipt"
+                else self._pace.when_allowed(str(queued.customer_id), queued.priority, now)
+            )
+            if allowed > now:
+                soonest = min(soonest, allowed)
+                continue
+            self._start(queued, now)
+            if self.halt is not None:  # probing: one message at a time
+                break
+        return max(0.005, (soonest - now) / SECOND)
+
+    def _start(self, queued: Queued, now: int) -> None:
+        if queued.kind != "receipt":
+            self._pace.sent(str(queued.customer_id), now)
+        self._busy.add(queued.customer_id)
+        task = asyncio.get_running_loop().create_task(self._one(queued))
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._finished(done, queued.customer_id))
+
+    def _finished(self, task: asyncio.Task[None], customer_id: int) -> None:
+        self._tasks.discard(task)
+        self._busy.discard(customer_id)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A message could not be sent", exc_info=error)
+
+    async def _one(self, queued: Queued) -> None:
+        channel = self._channel()
+        if channel is None:
+            return
+        try:
+            prepared = await self._engine.run(lambda tx: self._prepare(tx, queued), actor="sender")
+        except LivePayError as error:
+            log.info("Message %d waits: %s", queued.id, error)
+            await asyncio.sleep(1)
+            return
+        if prepared is None:
+            return
+        to, message = prepared
+        try:
+            wamid = await self._deliver(channel, queued, to, message)
+        except (SendRefused, NotSent) as error:
+            await self._refused(queued, error)
+        except (Unclear, asyncio.CancelledError) as error:
+            await self._end(queued, "unknown", None, str(error) or "stopped while sending")
+            if isinstance(error, asyncio.CancelledError):
+                raise
+        except Refused as error:
+            await self._end(queued, "failed", None, str(error))
+        else:
+            self.halt = None
+            await self._engine.run(lambda tx: self._accepted(tx, queued, wamid), actor="sender")
+
+    def _prepare(self, tx: Tx, queued: Queued) -> tuple[dict[str, str], Outgoing | None] | None:
+        """Decide and mark in one transaction, before the call. None: nothing to send (any more)."""
+        if queued.valid_until is not None and queued.valid_until <= tx.now:
+            self._give_up(tx, queued, "dropped", None, "too late to be useful")
+            return None
+        if queued.kind == "receipt":
+            return ({}, None) if outbox.begin(tx, queued.id) else None
+        last = tx.value("SELECT last_inbound_at FROM conversation WHERE customer_id = ?", (queued.customer_id,))
+        message = Outgoing(**queued.body) if queued.kind == "message" else None
+        if (message is None or message.needs_window) and (last is None or tx.now > last + WINDOW - WINDOW_MARGIN):
+            self._give_up(tx, queued, "failed", 131047, "more than 24 h since the customer wrote")
+            return None
+        to = outgoing.address(phone_of(tx, queued.customer_id), bsuid_of(tx, queued.customer_id))
+        if not outbox.begin(tx, queued.id):
+            return None
+        if message is not None:
+            message = self._merge(tx, queued, message)
+            message = rendered(message, queued.deadline, tx.now)
+            tx.run("UPDATE message SET text = ? WHERE outbox_id = ?", (message.preview, queued.id))
+        return to, message
+
+    def _merge(self, tx: Tx, queued: Queued, message: Outgoing) -> Outgoing:
+        """Texts waiting for the same customer go out as one message (ruling R4)."""
+        rows = tx.all(
+            "SELECT id, body, deadline FROM outbox WHERE customer_id = ? AND state = 'queued' AND kind = 'message' AND id > ?"
+            " AND not_before <= ? ORDER BY id LIMIT 4",
+            (queued.customer_id, queued.id, tx.now),
+        )
+        for outbox_id, body, deadline in rows:
+            joined = outgoing.merge_texts(message, rendered(Outgoing(**json.loads(body)), deadline, tx.now))
+            if joined is None:
+                break
+            message = joined
+            outbox.merge(tx, outbox_id, queued.id)
+        return message
+
+    async def _deliver(
+        self, channel: Channel, queued: Queued, to: dict[str, str], message: Outgoing | None
+    ) -> str | None:
+        if queued.kind == "receipt":
+            await channel.mark_read(queued.body["wamid"], bool(queued.body.get("typing")))
+            return None
+        if message is None:
+            message = await self._uploaded(channel, queued.body)
+        return (await channel.send(message, to, f"{self._mark}:{queued.id}")).wamid
+
+    async def _uploaded(self, channel: Channel, body: dict[str, Any]) -> Outgoing:
+        """A file of the store becomes an image or a document message."""
+        path = self._media / Path(body["file"]).name
+        mime = mimetypes.guess_type(body["filename"])[0] or "application/octet-stream"
+        try:
+            content = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            raise Refused("The file {name} cannot be read.", name=path.name) from error
+        media_id = await channel.upload(content, body["filename"], mime)
+        if mime.startswith("image/"):
+            return outgoing.image(media_id, body.get("caption", ""))
+        return outgoing.document(media_id, body["filename"], body.get("caption", ""))
+
+    # -- results -----------------------------------------------------------------------------------------------
+
+    def _accepted(self, tx: Tx, queued: Queued, wamid: str | None) -> None:
+        outbox.accepted(tx, queued.id, wamid)
+        self._tell(tx, queued, "accepted")
+
+    def _give_up(self, tx: Tx, queued: Queued, state: str, code: int | None, error: str) -> None:
+        outbox.give_up(tx, queued.id, state, code, error)
+        self._tell(tx, queued, state)
+
+    @staticmethod
+    def _tell(tx: Tx, queued: Queued, state: str) -> None:
+        if queued.kind != "receipt":
+            conversation = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (queued.customer_id,))
+            tx.emit(MessageProgressed(conversation or 0, queued.id, state))
+
+    async def _end(self, queued: Queued, state: str, code: int | None, error: str) -> None:
+        await self._engine.run(lambda tx: self._give_up(tx, queued, state, code, error), actor="sender")
+
+    async def _refused(self, queued: Queued, error: SendRefused | NotSent) -> None:
+        """What the code asks for: again later, hold this customer, hold the number, stop, or give up."""
+        now = self._engine.clock.now()
+        refusal = error if isinstance(error, SendRefused) else None
+        code, detail = (refusal.code, refusal.details) if refusal else (None, str(error))
+        action = refusal.action if refusal else _NETWORK
+        if action.step in (Step.STOP, Step.BILLING):
+            self.halt = Halt(code, detail, now + STOP_FOR)
+            await self._again(queued, now + STOP_FOR, code, detail)
+            return
+        wait = sendcodes.pause(action, queued.attempts + 1, random.random()) if action.again else None
+        if queued.kind == "receipt" or wait is None:
+            await self._end(queued, "failed", code, detail)
+            return
+        if action.step is Step.CUSTOMER:
+            self._pace.hold_customer(str(queued.customer_id), now + wait)
+        elif action.step is Step.NUMBER:
+            self._pace.hold_number(now + wait)
+        await self._again(queued, now + wait, code, detail)
+
+    async def _again(self, queued: Queued, not_before: int, code: int | None, detail: str) -> None:
+        await self._engine.run(lambda tx: outbox.retry(tx, queued.id, not_before, code, detail), actor="sender")
+
+
+def rendered(message: Outgoing, deadline: int | None, now: int) -> Outgoing:
+    """Put the time that remains (ruling R3: computed when sent) where the text says {remaining}."""
+    if deadline is None or "{remaining}" not in message.preview:
+        return message
+    left = countdown(deadline - now)
+    return replace(message, body=_filled(message.body, left), preview=message.preview.replace("{remaining}", left))
+
+
+def _filled(value: Any, left: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("{remaining}", left)
+    if isinstance(value, dict):
+        return {k: _filled(v, left) for k, v in value.items()}
+    if isinstance(value, Sequence):
+        return [_filled(v, left) for v in value]
+    return value

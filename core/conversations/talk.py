@@ -1,0 +1,430 @@
+"""The dialog with a buyer: what they meant → what is done → one answer. Everything inside one transaction.
+
+Understanding is behind :func:`core.conversations.understanding.understand`; a fuller assistant replaces that function,
+not this flow. Prices, stock and promises come from the database only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import Any, Final
+
+from core.catalogue.lexicon import Lexicon
+from core.conversations import outgoing, threads
+from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
+from core.conversations.reading import InboundMessage
+from core.conversations.texts import say
+from core.conversations.understanding import Understanding, understand
+from core.customers.service import record
+from core.durable import outbox
+from core.kernel.errors import Refused
+from core.kernel.money import format_money
+from core.orders.rules import RESERVED
+from core.orders.service import Claimed, Order, Orders, Wanted, load, merge_wanted
+from core.payments import service as payments
+from core.payments.desk import Choice
+from core.storage.engine import Tx
+
+MISSES_BEFORE_HANDOVER: Final = 1
+CATALOGUE_ROWS: Final = 10
+PAY, CANCEL, METHOD, CLAIM, MINE, CATALOGUE, HELP = "pay", "cancel", "method", "claim", "mine", "catalogue", "help"
+
+
+class Talk:
+    """Answers one customer message. ``choices(amount)`` are the means of payment; ``page_url(token)`` the pay page."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        lexicon: Lexicon,
+        token: Callable[[bytes], str],
+        page_url: Callable[[str], str],
+        choices: Callable[[int], Sequence[Choice]],
+        currency: str,
+        zone: tzinfo,
+        language: Callable[[], str],
+    ) -> None:
+        self.orders = orders
+        self._lexicon = lexicon
+        self._token = token
+        self._page_url = page_url
+        self._choices = choices
+        self._currency = currency
+        self.zone = zone
+        self.language = language
+
+    # -- the way in --------------------------------------------------------------------------------------------
+
+    def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
+        """Do what the message asks and queue at most one reply."""
+        reply = _Reply(self, tx, customer_id, conversation_id, message)
+        if message.reply_id:
+            self._pressed(reply, message.reply_id)
+        elif message.cart:
+            self._cart(reply, message)
+        elif message.media is not None and not message.text:
+            self._media(reply, message)
+        elif message.text:
+            self._said(reply, message)
+        elif message.unsupported or message.type in ("location", "contacts"):
+            reply.hand_over("media", silent=True)
+
+    def _said(self, reply: _Reply, message: InboundMessage) -> None:
+        meant = understand(message.text, self._lexicon)
+        reply.language_heard(meant.language)
+        if message.media is not None and meant.intent != "claim":
+            self._media(reply, message)
+            return
+        handler = _INTENTS.get(meant.intent)
+        if handler is None:
+            self._not_understood(reply)
+            return
+        reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
+        handler(self, reply, meant)
+
+    def _pressed(self, reply: _Reply, reply_id: str) -> None:
+        """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""
+        verb, _, rest = reply_id.partition(":")
+        number, _, value = rest.partition(":")
+        subject = int(number) if number.isascii() and number.isdigit() else 0
+        if verb == PAY:
+            self._pay(reply, None)
+        elif verb == CANCEL:
+            self._cancel(reply, None)
+        elif verb == METHOD:
+            self._method(reply, subject, value)
+        elif verb == CLAIM and subject:
+            self._claim(reply, [Wanted(subject)])
+        elif verb == MINE:
+            self._mine(reply, None)
+        elif verb == CATALOGUE:
+            self._catalogue(reply, None)
+        elif verb == HELP:
+            self._human(reply, None)
+        else:
+            self._not_understood(reply)
+
+    # -- claiming ----------------------------------------------------------------------------------------------
+
+    def _cart(self, reply: _Reply, message: InboundMessage) -> None:
+        wanted: list[Wanted] = []
+        for line in message.cart:
+            found = reply.tx.value("SELECT id FROM product WHERE sku = ? AND active", (line.sku,))
+            if found is not None:
+                wanted.append(Wanted(found, max(1, min(line.quantity, 999))))
+        if wanted:
+            self._claim(reply, wanted)
+        else:
+            self._not_understood(reply)
+
+    def _claim_meant(self, reply: _Reply, meant: Understanding) -> None:
+        self._claim(reply, [Wanted(i.product_id, i.quantity) for i in meant.items])
+
+    def _claim(self, reply: _Reply, wanted: Sequence[Wanted]) -> None:
+        try:
+            claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
+        except Refused:
+            reply.text("not_available_answer", **self._product(reply, wanted[0].product_id))
+            return
+        if claimed.order_id is None:
+            outcome = claimed.outcomes[0]
+            reply.text("sold_out_waiting", place=outcome.place, **self._product(reply, outcome.product_id))
+            return
+        self.card(reply, claimed)
+
+    def card(self, reply: _Reply, claimed: Claimed) -> None:
+        """The rich card of F34: what is held, for how long, PAYER / ANNULER."""
+        assert claimed.order_id is not None
+        order = load(reply.tx, claimed.order_id)
+        body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
+        reply.send(
+            outgoing.buttons(body, self.pay_buttons(order.id, reply.language)),
+            priority=outbox.PAYMENT,
+            deadline=order.expires_at,
+            valid_until=order.expires_at,
+        )
+
+    def _card_body(self, reply: _Reply, claimed: Claimed, order: Order) -> str:
+        held = [o for o in claimed.outcomes if o.held]
+        if claimed.joined or len(held) > 1:
+            return say(
+                "added_to_order", reply.language, lines=self.lines(reply.tx, order.id), total=self.money(order.total)
+            )
+        product = self._product(reply, held[0].product_id)
+        body = say("product_card", reply.language, quantity=held[0].held, total=self.money(order.total), **product)
+        paid = record(reply.tx, reply.customer_id).paid
+        return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
+
+    def _shortfalls(self, reply: _Reply, claimed: Claimed) -> list[str]:
+        """What could not be held as asked, one line each."""
+        lines: list[str] = []
+        for outcome in claimed.outcomes:
+            product = self._product(reply, outcome.product_id)
+            if outcome.held and outcome.held < outcome.asked:
+                lines.append(say("quantity_reduced", reply.language, asked=outcome.asked, held=outcome.held, **product))
+            elif not outcome.held:
+                lines.append(say("sold_out_waiting", reply.language, place=outcome.place, **product))
+        return lines
+
+    def pay_buttons(self, order_id: int, language: str) -> list[Button]:
+        return [
+            Button(f"{PAY}:{order_id}", say("button_pay", language)),
+            Button(f"{CANCEL}:{order_id}", say("button_cancel", language)),
+        ]
+
+    # -- paying ------------------------------------------------------------------------------------------------
+
+    def _pay(self, reply: _Reply, _: Understanding | None) -> None:
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        if order is None:
+            reply.text("nothing_to_pay")
+            return
+        choices = self._choices(order.total - order.received)
+        if len(choices) <= 1:
+            self._link(reply, order, choices[0].value if choices else "")
+            return
+        body = say("choose_payment", reply.language, total=self.money(order.total - order.received))
+        label = [Button(f"{METHOD}:{order.id}:{c.value}", fit(c.method.label, 20)) for c in choices]
+        if len(label) <= 3:
+            message = outgoing.buttons(body, label)
+        else:
+            rows = [Row(b.id, fit(b.title, 24)) for b in label[:10]]
+            message = outgoing.list_message(body, say("button_choose", reply.language), [Section("", rows)])
+        reply.send(message, priority=outbox.PAYMENT, deadline=order.expires_at, valid_until=order.expires_at)
+
+    def _method(self, reply: _Reply, order_id: int, value: str) -> None:
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        if order is None or order.id != order_id:
+            self._truth(reply)
+            return
+        self._link(reply, order, value)
+
+    def _link(self, reply: _Reply, order: Order, method: str) -> None:
+        reply.send(
+            self.link_message(reply.tx, order, method, reply.language),
+            priority=outbox.PAYMENT,
+            deadline=order.expires_at,
+            valid_until=order.expires_at,
+        )
+
+    def link_message(self, tx: Tx, order: Order, method: str, language: str) -> Outgoing:
+        """The pay link as a button; without a public address, there is nothing a buyer could open."""
+        url = self.url_of(tx, order.id) + (f"?m={method}" if method else "")
+        due = self.money(order.total - order.received)
+        body = say(
+            "pay_link",
+            language,
+            lines=self.lines(tx, order.id),
+            total=due,
+            reference=order.reference,
+            remaining="{remaining}",
+        )
+        return outgoing.link_button(body, fit(say("button_pay_amount", language, total=due), 20), url)
+
+    def url_of(self, tx: Tx, order_id: int) -> str:
+        return self._page_url(self._token(tx.value("SELECT link FROM orders WHERE id = ?", (order_id,))))
+
+    # -- the rest ----------------------------------------------------------------------------------------------
+
+    def _cancel(self, reply: _Reply, _: Understanding | None) -> None:
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        left = self.orders.leave_line(reply.tx, reply.customer_id)
+        if order is None:
+            reply.text("order_cancelled_line" if left else "nothing_to_cancel")
+            return
+        self.orders.cancel(reply.tx, order.id, "customer")
+        reply.text("order_cancelled", reference=order.reference, lines=self.lines(reply.tx, order.id))
+
+    def _mine(self, reply: _Reply, _: Understanding | None) -> None:
+        rows = reply.tx.all(
+            "SELECT reference, state, total, id FROM orders WHERE customer_id = ? ORDER BY id DESC LIMIT 8",
+            (reply.customer_id,),
+        )
+        if not rows:
+            reply.text("my_orders_empty")
+            return
+        lines = "\n".join(
+            say(
+                f"my_orders_line_{state}",
+                reply.language,
+                reference=reference,
+                total=self.money(total),
+                lines=self.lines(reply.tx, i, " "),
+            )
+            for reference, state, total, i in rows
+        )
+        reply.text("my_orders", lines=lines)
+
+    def _catalogue(self, reply: _Reply, _: Understanding | None) -> None:
+        rows = reply.tx.all(
+            "SELECT id, title, price, keyword, on_hand - held, category FROM product WHERE active AND on_hand > held"
+            " ORDER BY category, id LIMIT ?",
+            (CATALOGUE_ROWS,),
+        )
+        if not rows:
+            reply.text("catalogue_empty")
+            return
+        sections: dict[str, list[Row]] = {}
+        for product_id, title, price, keyword, left, category in rows:
+            description = fit(
+                say("catalogue_row", reply.language, price=self.money(price), keyword=keyword, left=left), 72
+            )
+            sections.setdefault(category, []).append(Row(f"{CLAIM}:{product_id}", fit(title, 24), description))
+        named = [
+            Section(fit(name or say("catalogue_other", reply.language), 24), found) for name, found in sections.items()
+        ]
+        reply.send(
+            outgoing.list_message(say("catalogue", reply.language), say("button_catalogue", reply.language), named)
+        )
+
+    def _price(self, reply: _Reply, meant: Understanding) -> None:
+        if not meant.items:
+            self._catalogue(reply, meant)
+            return
+        product_id = meant.items[0].product_id
+        product = self._product(reply, product_id)
+        if product["left"] <= 0:
+            reply.text("not_available_answer", **product)
+            return
+        key = "price_answer" if meant.intent == "price" else "available_answer"
+        button = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
+        reply.send(outgoing.buttons(say(key, reply.language, **product), [button]))
+
+    def _media(self, reply: _Reply, message: InboundMessage) -> None:
+        """A photo never changes a state: the true one is told, and the providers are asked again (what none other does)."""
+        assert message.media is not None
+        if message.media.kind in ("audio", "voice"):
+            reply.text("voice_note_answer")
+            reply.hand_over("voice", silent=True)
+        elif message.media.kind == "image" and reply.latest_order() is not None:
+            self._truth(reply)
+        else:
+            reply.text("photo_answer")
+            reply.hand_over("media", silent=True)
+
+    def _payment_talk(self, reply: _Reply, _: Understanding) -> None:
+        self._truth(reply)
+
+    def _truth(self, reply: _Reply) -> None:
+        """What the books say of the latest order, while the providers are asked again."""
+        row = reply.latest_order()
+        if row is None:
+            reply.text("payment_talk_answer_none")
+            return
+        order = load(reply.tx, row)
+        payments.ask_about_order(reply.tx, order.id)
+        state = order.state if order.state in ("reserved", "paid", "expired") else "expired"
+        body = say(
+            f"payment_talk_answer_{state}",
+            reply.language,
+            reference=order.reference,
+            total=self.money(order.total),
+            remaining="{remaining}",
+        )
+        if order.state == RESERVED:
+            reply.send(
+                outgoing.buttons(body, self.pay_buttons(order.id, reply.language)),
+                priority=outbox.PAYMENT,
+                deadline=order.expires_at,
+            )
+        else:
+            reply.send(outgoing.text(body))
+
+    def _greeting(self, reply: _Reply, _: Understanding) -> None:
+        button = Button(CATALOGUE, say("button_catalogue", reply.language))
+        mine = Button(MINE, say("button_my_orders", reply.language))
+        reply.send(outgoing.buttons(say("greeting", reply.language, name=reply.first_name()), [button, mine]))
+
+    def _human(self, reply: _Reply, _: Understanding | None) -> None:
+        if reply.hand_over("human"):
+            reply.text("human_handover")
+
+    def _nothing(self, reply: _Reply, _: Understanding) -> None:
+        """Thanks and "ok 👍" deserve no billed message (lessons: Stardeck)."""
+
+    def _not_understood(self, reply: _Reply) -> None:
+        misses = reply.tx.value("SELECT misses FROM conversation WHERE id = ?", (reply.conversation_id,))
+        reply.tx.run("UPDATE conversation SET misses = misses + 1 WHERE id = ?", (reply.conversation_id,))
+        if misses < MISSES_BEFORE_HANDOVER:
+            buttons = [
+                Button(CATALOGUE, say("button_catalogue", reply.language)),
+                Button(HELP, say("button_help", reply.language)),
+            ]
+            reply.send(outgoing.buttons(say("not_understood_first", reply.language), buttons))
+        if reply.hand_over("not_understood") and misses >= MISSES_BEFORE_HANDOVER:
+            reply.text("human_handover")
+
+    # -- words -------------------------------------------------------------------------------------------------
+
+    def money(self, amount: int) -> str:
+        return format_money(amount, self._currency)
+
+    def lines(self, tx: Tx, order_id: int, joint: str = "\n") -> str:
+        """``2 × Robe Wax Ankara (ROBE1)``, one line a product."""
+        rows = tx.all("SELECT quantity, title, sku FROM order_line WHERE order_id = ? ORDER BY id", (order_id,))
+        comma = "\n" if joint == "\n" else ", "
+        return comma.join(f"{q} × {fit(t, 60)} ({s})" for q, t, s in rows[:8]) + ("…" if len(rows) > 8 else "")
+
+    def _product(self, reply: _Reply, product_id: int) -> dict[str, Any]:
+        row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,)) or (
+            "",
+            "",
+            0,
+            0,
+        )
+        return {"product": fit(row[0], 80), "keyword": row[1], "price": self.money(row[2]), "left": row[3]}
+
+
+_INTENTS: Final[dict[str, Callable[[Talk, Any, Any], None]]] = {
+    "claim": Talk._claim_meant,
+    "cancel": Talk._cancel,
+    "pay": Talk._pay,
+    "my_orders": Talk._mine,
+    "catalogue": Talk._catalogue,
+    "payment_talk": Talk._payment_talk,
+    "price": Talk._price,
+    "availability": Talk._price,
+    "greeting": Talk._greeting,
+    "thanks": Talk._nothing,
+    "human": Talk._human,
+}
+
+
+class _Reply:
+    """One answer being made: who it goes to, in which language, under which key."""
+
+    def __init__(self, talk: Talk, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
+        self.talk = talk
+        self.tx = tx
+        self.customer_id = customer_id
+        self.conversation_id = conversation_id
+        self._wamid = message.wamid
+        self._count = 0
+        row = tx.one("SELECT language, name FROM customer WHERE id = ?", (customer_id,)) or ("fr", "")
+        self.language: str = row[0]
+        self._name: str = row[1]
+
+    def language_heard(self, language: str | None) -> None:
+        """Answer in the language of the message (R15); remembered for what is said later."""
+        if language is not None and language != self.language:
+            self.language = language
+            self.tx.run("UPDATE customer SET language = ? WHERE id = ?", (language, self.customer_id))
+
+    def first_name(self) -> str:
+        return self._name.split()[0] if self._name else ""
+
+    def latest_order(self) -> int | None:
+        found: int | None = self.tx.value("SELECT max(id) FROM orders WHERE customer_id = ?", (self.customer_id,))
+        return found
+
+    def send(self, message: Outgoing, **how: Any) -> None:
+        self._count += 1
+        threads.post(self.tx, self.customer_id, f"reply:{self._wamid}:{self._count}", message, **how)
+
+    def text(self, key: str, **values: Any) -> None:
+        self.send(outgoing.text(say(key, self.language, **values)))
+
+    def hand_over(self, reason: str, *, silent: bool = False) -> bool:
+        """Ask for a person. True when nobody had been asked yet."""
+        return threads.escalate(self.tx, self.conversation_id, reason) and not silent

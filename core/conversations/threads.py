@@ -1,0 +1,188 @@
+"""Threads: what was said, who speaks now (bot or seller), and what waits for a person."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from core.conversations.events import (
+    ConversationRead,
+    Escalated,
+    GivenBack,
+    MessageAdded,
+    MessageQueued,
+    TakenOver,
+)
+from core.conversations.outgoing import Outgoing
+from core.durable import outbox
+from core.kernel.errors import NotFound
+from core.kernel.text import one_line
+from core.storage.engine import Tx
+
+PREVIEW: Final = 120
+
+
+def thread_of(tx: Tx, customer_id: int) -> int:
+    """The customer's conversation, begun if there is none. → conversation id."""
+    found: int | None = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (customer_id,))
+    if found is not None:
+        return found
+    return tx.insert("INSERT INTO conversation(customer_id, last_at) VALUES(?,?)", (customer_id, tx.now))
+
+
+def add_message(
+    tx: Tx,
+    conversation_id: int,
+    author: str,
+    kind: str,
+    text: str,
+    *,
+    payload: dict[str, Any] | None = None,
+    wamid: str | None = None,
+    outbox_id: int | None = None,
+    media: str | None = None,
+    at: int | None = None,
+) -> int:
+    """Write one bubble. ``author``: customer, bot, seller, phone. → message id."""
+    message_id = tx.insert(
+        "INSERT INTO message(conversation_id, author, kind, text, payload, wamid, outbox_id, media, at)"
+        " VALUES(?,?,?,?,?,?,?,?,?)",
+        (
+            conversation_id,
+            author,
+            kind,
+            text,
+            json.dumps(payload or {}, ensure_ascii=False),
+            wamid,
+            outbox_id,
+            media,
+            tx.now if at is None else at,
+        ),
+    )
+    tx.run(
+        "UPDATE conversation SET last_at = ?, last_text = ?, last_author = ? WHERE id = ?",
+        (tx.now, one_line(text, PREVIEW), author, conversation_id),
+    )
+    tx.emit(MessageAdded(conversation_id, message_id, author))
+    return message_id
+
+
+def heard(tx: Tx, conversation_id: int, at: int) -> None:
+    """The customer wrote: one more unread, and the 24-hour window runs from WhatsApp's own time of the message."""
+    tx.run(
+        "UPDATE conversation SET unread = unread + 1, last_inbound_at = max(coalesce(last_inbound_at, 0), ?) WHERE id = ?",
+        (at, conversation_id),
+    )
+
+
+def post(
+    tx: Tx,
+    customer_id: int,
+    key: str,
+    message: Outgoing,
+    *,
+    author: str = "bot",
+    priority: int = outbox.REPLY,
+    deadline: int | None = None,
+    valid_until: int | None = None,
+) -> int | None:
+    """Queue a message for a customer and show it in the thread. ``key`` makes it happen once. → outbox id."""
+    body = json.loads(message.to_payload())
+    outbox_id = outbox.put(
+        tx, key, customer_id, "message", body, priority=priority, deadline=deadline, valid_until=valid_until
+    )
+    if outbox_id is None:
+        return None
+    conversation_id = thread_of(tx, customer_id)
+    add_message(
+        tx,
+        conversation_id,
+        author,
+        message.kind,
+        message.preview,
+        payload={"buttons": list(message.buttons)},
+        outbox_id=outbox_id,
+    )
+    tx.emit(MessageQueued(conversation_id))
+    return outbox_id
+
+
+def post_file(
+    tx: Tx, customer_id: int, key: str, file: str, filename: str, caption: str, *, author: str = "seller"
+) -> int | None:
+    """Queue a file of the store's media folder as an image or a document."""
+    body = {"file": file, "filename": filename, "caption": caption}
+    outbox_id = outbox.put(tx, key, customer_id, "file", body)
+    if outbox_id is None:
+        return None
+    conversation_id = thread_of(tx, customer_id)
+    kind = "image" if filename.lower().endswith((".png", ".jpg", ".jpeg")) else "document"
+    add_message(tx, conversation_id, author, kind, caption or filename, outbox_id=outbox_id, media=file)
+    tx.emit(MessageQueued(conversation_id))
+    return outbox_id
+
+
+def receipt(tx: Tx, customer_id: int, conversation_id: int, wamid: str, *, typing: bool) -> None:
+    """Two blue ticks, and "writing…" when an answer is coming; an older one still waiting is not worth sending."""
+    tx.run(
+        "UPDATE outbox SET state = 'dropped' WHERE customer_id = ? AND kind = 'receipt' AND state = 'queued'",
+        (customer_id,),
+    )
+    outbox.put(
+        tx,
+        f"read:{wamid}",
+        customer_id,
+        "receipt",
+        {"wamid": wamid, "typing": typing},
+        priority=outbox.RECEIPT,
+        valid_until=tx.now + 60_000,
+    )
+    tx.emit(MessageQueued(conversation_id))
+
+
+# -- who speaks --------------------------------------------------------------------------------------------------
+
+
+def mode(tx: Tx, conversation_id: int) -> str:
+    """``bot`` or ``seller``. Raises NotFound."""
+    row = tx.one("SELECT mode FROM conversation WHERE id = ?", (conversation_id,))
+    if row is None:
+        raise NotFound("There is no conversation number {conversation_id}.", conversation_id=conversation_id)
+    return str(row[0])
+
+
+def escalate(tx: Tx, conversation_id: int, reason: str) -> bool:
+    """Ask for a person; the bot goes on answering what it surely understands. False when already asked."""
+    changed = tx.run(
+        "UPDATE conversation SET escalated_at = ?, reason = ? WHERE id = ? AND escalated_at IS NULL",
+        (tx.now, reason, conversation_id),
+    )
+    if changed:
+        tx.emit(Escalated(conversation_id, reason))
+    return bool(changed)
+
+
+def take_over(tx: Tx, conversation_id: int, where: str) -> bool:
+    """A person speaks from now on: the bot is silent at once. → False when it was so already."""
+    before = mode(tx, conversation_id)
+    tx.run(
+        "UPDATE conversation SET mode = 'seller', escalated_at = NULL, reason = NULL, misses = 0 WHERE id = ?",
+        (conversation_id,),
+    )
+    if before == "seller":
+        return False
+    tx.emit(TakenOver(conversation_id, where))
+    return True
+
+
+def give_back(tx: Tx, conversation_id: int) -> None:
+    """The bot answers again."""
+    if mode(tx, conversation_id) == "seller":
+        tx.run("UPDATE conversation SET mode = 'bot', misses = 0 WHERE id = ?", (conversation_id,))
+        tx.emit(GivenBack(conversation_id))
+
+
+def mark_read(tx: Tx, conversation_id: int) -> None:
+    """The seller has seen it."""
+    if tx.run("UPDATE conversation SET unread = 0 WHERE id = ? AND unread > 0", (conversation_id,)):
+        tx.emit(ConversationRead(conversation_id))

@@ -1,0 +1,124 @@
+"""People: found by any of their identities, created on first contact, merged when two records prove to be one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.customers.events import CustomerAdded, CustomersMerged
+from core.customers.rules import Record
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+
+# Look-up order (reference whatsapp §4).
+KINDS: Final = ("bsuid", "parent_bsuid", "phone")
+RECORD_COLUMNS: Final = "orders, paid, expired, spent, pay_ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``kind``: bsuid, parent_bsuid (WhatsApp business-scoped ids) or phone (E.164)."""
+
+    kind: str
+    value: str
+
+
+def find(reader: Reader, identities: Sequence[Identity]) -> list[int]:
+    """The customers these identities belong to, best identity first, without repeats."""
+    found: list[int] = []
+    for kind in KINDS:
+        for identity in identities:
+            if identity.kind == kind:
+                row = reader.one(
+                    "SELECT customer_id FROM identity WHERE kind = ? AND value = ?", (kind, identity.value)
+                )
+                if row and row[0] not in found:
+                    found.append(row[0])
+    return found
+
+
+def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: str = "fr") -> int:
+    """The customer with these identities: created if unknown, merged if they belonged to several. → customer id."""
+    found = find(tx, identities)
+    if found:
+        customer_id = found[0]
+        for other in found[1:]:
+            _merge(tx, customer_id, other)
+        if name:
+            tx.run("UPDATE customer SET name = ? WHERE id = ? AND name = ''", (name, customer_id))
+    else:
+        customer_id = tx.insert(
+            "INSERT INTO customer(name, language, created_at) VALUES(?,?,?)", (name, language, tx.now)
+        )
+        tx.emit(CustomerAdded(customer_id))
+    for identity in identities:
+        tx.run(
+            "INSERT INTO identity(kind, value, customer_id, first_seen, last_seen) VALUES(?,?,?,?,?)"
+            " ON CONFLICT(kind, value) DO UPDATE SET last_seen = excluded.last_seen",
+            (identity.kind, identity.value, customer_id, tx.now, tx.now),
+        )
+    return customer_id
+
+
+def _merge(tx: Tx, kept: int, absorbed: int) -> None:
+    """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays, so that old ids still resolve."""
+    for table in ("orders", "identity", "outbox", "quote"):
+        tx.run(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))  # noqa: S608 - fixed names
+    tx.run("UPDATE OR IGNORE waiting SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
+    tx.run("UPDATE waiting SET state = 'left' WHERE customer_id = ? AND state = 'waiting'", (absorbed,))
+    _merge_conversations(tx, kept, absorbed)
+    tx.run(
+        "UPDATE customer SET (orders, paid, expired, spent, pay_ms) = (SELECT a.orders + b.orders, a.paid + b.paid,"
+        " a.expired + b.expired, a.spent + b.spent, a.pay_ms + b.pay_ms FROM customer a, customer b"
+        " WHERE a.id = ? AND b.id = ?) WHERE id = ?",
+        (kept, absorbed, kept),
+    )
+    tx.run(
+        "UPDATE customer SET name = (SELECT name FROM customer WHERE id = ?) WHERE id = ? AND name = ''",
+        (absorbed, kept),
+    )
+    tx.run("UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0 WHERE id = ?", (absorbed,))
+    tx.emit(CustomersMerged(kept, absorbed))
+
+
+def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
+    target = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (kept,))
+    source = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (absorbed,))
+    if source is None:
+        return
+    if target is None:
+        tx.run("UPDATE conversation SET customer_id = ? WHERE id = ?", (kept, source))
+        return
+    tx.run("UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    tx.run(
+        "UPDATE conversation SET unread = unread + (SELECT unread FROM conversation WHERE id = ?),"
+        " last_inbound_at = max(coalesce(last_inbound_at, 0), coalesce((SELECT last_inbound_at FROM conversation WHERE id = ?), 0))"
+        " WHERE id = ?",
+        (source, source, target),
+    )
+    tx.run("DELETE FROM conversation WHERE id = ?", (source,))
+
+
+def record(reader: Reader, customer_id: int) -> Record:
+    """What the score is computed from."""
+    row = reader.one(f"SELECT {RECORD_COLUMNS} FROM customer WHERE id = ?", (customer_id,))  # noqa: S608 - fixed columns
+    return Record(*row) if row else Record(0, 0, 0, 0, 0)
+
+
+def phone_of(reader: Reader, customer_id: int) -> str | None:
+    """The phone last seen for this person, E.164; None when only a business-scoped id is known."""
+    value: str | None = reader.value(
+        "SELECT value FROM identity WHERE customer_id = ? AND kind = 'phone' ORDER BY last_seen DESC LIMIT 1",
+        (customer_id,),
+    )
+    return value
+
+
+def bsuid_of(reader: Reader, customer_id: int) -> str | None:
+    """The business-scoped id last seen for this person."""
+    value: str | None = reader.value(
+        "SELECT value FROM identity WHERE customer_id = ? AND kind = 'bsuid' ORDER BY last_seen DESC LIMIT 1",
+        (customer_id,),
+    )
+    return value

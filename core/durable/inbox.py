@@ -1,0 +1,149 @@
+"""The inbox: what came in from outside, stored under a unique key before it is acknowledged, applied once and in order.
+
+An item's *lane* (a customer, a payment attempt) is what must stay in order; lanes do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.kernel.clock import DAY, MINUTE, SECOND
+from core.kernel.errors import LivePayError
+from core.storage.engine import Engine, Tx
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS: Final = 8
+KEEP_DAYS: Final = 30  # longer than any sender's retries (WhatsApp: 7 days), so that a late duplicate is still known
+PAGE: Final = 64
+_INSERT: Final = "INSERT OR IGNORE INTO inbox(key, source, lane, payload, received_at) VALUES(?,?,?,?,?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to apply. ``key`` is unique for ever (source prefixed); ``payload`` is JSON bytes."""
+
+    key: str
+    source: str
+    lane: str
+    payload: bytes
+
+
+Handler = Callable[[Tx, bytes], None]
+
+
+def store(tx: Tx, items: Sequence[Item]) -> int:
+    """Keep the items; returns how many were new. Duplicates are silently the same item."""
+    execute, now, connection = tx.connection.execute, tx.now, tx.connection
+    new = 0
+    for item in items:
+        execute(_INSERT, (item.key, item.source, item.lane, item.payload, now))
+        new += connection.changes()
+    return new
+
+
+def apply(tx: Tx, item_id: int, handlers: Mapping[str, Handler]) -> bool:
+    """Apply one stored item and mark it done, in this transaction. False when it is done already."""
+    row = tx.one("SELECT source, payload FROM inbox WHERE id = ? AND state = 'new'", (item_id,))
+    if row is None:
+        return False
+    handlers[row[0]](tx, row[1])
+    tx.run("UPDATE inbox SET state = 'done', done_at = ? WHERE id = ?", (tx.now, item_id))
+    return True
+
+
+def failed(tx: Tx, item_id: int, error: str) -> str:
+    """Note a failed attempt; the item waits 2, 4, 8 … s, and after MAX_ATTEMPTS is set aside. → the new state."""
+    attempts = tx.value("SELECT attempts FROM inbox WHERE id = ?", (item_id,)) + 1
+    state = "dead" if attempts >= MAX_ATTEMPTS else "new"
+    tx.run(
+        "UPDATE inbox SET attempts = ?, state = ?, not_before = ?, error = ? WHERE id = ?",
+        (attempts, state, tx.now + SECOND * 2**attempts, error[:500], item_id),
+    )
+    return state
+
+
+def replay(tx: Tx, item_id: int) -> None:
+    """Put a dead item back in the queue."""
+    tx.run("UPDATE inbox SET state = 'new', attempts = 0, not_before = 0 WHERE id = ? AND state = 'dead'", (item_id,))
+
+
+def forget_old(tx: Tx) -> int:
+    """Drop applied items older than KEEP_DAYS."""
+    return tx.run("DELETE FROM inbox WHERE state = 'done' AND received_at < ?", (tx.now - KEEP_DAYS * DAY,))
+
+
+class InboxWorker:
+    """Applies stored items in order per lane, in the background of the writer, until told to stop."""
+
+    def __init__(self, engine: Engine, handlers: Mapping[str, Handler]) -> None:
+        self._engine = engine
+        self._handlers = handlers
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def nudge(self) -> None:
+        """Something was stored: look at once. Safe from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def wake(self) -> None:
+        """As :meth:`nudge`, from the worker's own loop (cheaper)."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._wake.clear()
+            pause = await self.drain()
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def drain(self) -> float:
+        """Apply everything that may be applied now. → seconds until something that failed may be tried again."""
+        while True:
+            ready, pause = self._ready()
+            if not ready:
+                return pause
+            await asyncio.gather(*(self._apply(i) for i in ready))
+
+    def _ready(self) -> tuple[list[int], float]:
+        """The next page of item ids: at most one per lane, none whose lane has an earlier item waiting for its retry."""
+        now = self._engine.clock.now()
+        with self._engine.reader() as reader:
+            rows = reader.all(
+                "SELECT id, lane, not_before FROM inbox WHERE state = 'new' ORDER BY id LIMIT ?", (PAGE * 4,)
+            )
+        lanes: set[str] = set()
+        ready: list[int] = []
+        soonest = now + MINUTE
+        for item_id, lane, not_before in rows:
+            if lane in lanes:
+                continue
+            lanes.add(lane)
+            if not_before > now:
+                soonest = min(soonest, not_before)
+            elif len(ready) < PAGE:
+                ready.append(item_id)
+        return ready, max(0.05, (soonest - now) / SECOND)
+
+    async def _apply(self, item_id: int) -> None:
+        try:
+            await self._engine.run(lambda tx: apply(tx, item_id, self._handlers), actor="inbox", background=True)
+        except LivePayError as error:
+            await self._fail(item_id, error)
+        except Exception as error:  # boundary: one bad item must not stop the others
+            log.exception("Inbox item %d could not be applied", item_id)
+            await self._fail(item_id, error)
+
+    async def _fail(self, item_id: int, error: Exception) -> None:
+        detail = f"{type(error).__name__}: {error}"
+        state = await self._engine.run(lambda tx: failed(tx, item_id, detail), actor="inbox")
+        log.info("Inbox item %d: %s (%s)", item_id, detail, state)

@@ -1,0 +1,25 @@
+"""What happens to invoices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued(Event):
+    """``number`` is gapless within series and year."""
+
+    area: ClassVar[str] = "invoices"
+    invoice_id: int
+    order_id: int
+    series: str
+    year: int
+    number: int
+    total: int
+
+    @property
+    def subject(self) -> int:
+        return self.invoice_id

@@ -1,0 +1,115 @@
+"""What happens to orders and to the waiting list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent(Event):
+    area: ClassVar[str] = "orders"
+    order_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.order_id
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReserved(OrderEvent):
+    """A claim became a hold. ``expires_at`` in ms UTC, ``total`` in smallest units."""
+
+    reference: str
+    customer_id: int
+    session_id: int | None
+    total: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged(OrderEvent):
+    """Lines, total or deadline of an open order changed: payment sessions for another amount no longer fit."""
+
+    total: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpired(OrderEvent):
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled(OrderEvent):
+    """``reason``: customer, seller."""
+
+    customer_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid(OrderEvent):
+    """The whole amount is in. ``late``: after the hold ended; ``firm``: the goods are the buyer's, nothing to decide."""
+
+    customer_id: int
+    amount: int
+    late: bool
+    firm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFirm(OrderEvent):
+    """The sale stands: the invoice is numbered and the revenue booked."""
+
+    customer_id: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRaised(OrderEvent):
+    """Money came late, short, in excess or twice; a decision is asked of the seller. ``amount``: the money concerned."""
+
+    kind: str
+    amount: int
+    decision_id: int
+    stock_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTaken(OrderEvent):
+    """``choice``: honour, keep, refund, substitute, completed (the missing part came)."""
+
+    decision_id: int
+    kind: str
+    choice: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDone(OrderEvent):
+    """The seller gave the money back at the provider."""
+
+    decision_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJoined(Event):
+    area: ClassVar[str] = "orders"
+    product_id: int
+    customer_id: int
+    quantity: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOffered(OrderEvent):
+    """A released item was offered to the next in line, with a hold of their own. ``after_order``: whose hold ended."""
+
+    customer_id: int
+    product_id: int
+    quantity: int
+    after_order: int | None

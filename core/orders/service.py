@@ -1,0 +1,317 @@
+"""Claims, holds and their ends. Every verb is a function of an open transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Final
+
+from core.catalogue import stock
+from core.durable.deadlines import clear_deadline, set_deadline
+from core.kernel.errors import NotFound, Refused
+from core.kernel.ids import new_nonce, new_reference
+from core.orders.events import (
+    ItemOffered,
+    OrderCancelled,
+    OrderChanged,
+    OrderExpired,
+    OrderReserved,
+    WaitingJoined,
+)
+from core.orders.rules import MAX_HOLD, RESERVED, new_expiry, next_state
+from core.storage.engine import Tx
+
+HOLD: Final = "hold"  # kind of the deadline
+SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
+MAX_QUANTITY: Final = 999
+MAX_LINES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``quantity`` None: the buyer named no number (one, or what they already hold)."""
+
+    product_id: int
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one wanted item. ``place``: position in the waiting list, None when not waiting."""
+
+    product_id: int
+    asked: int
+    held: int
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """``order_id`` None: everything wanted is sold out. ``joined``: added to an order already open."""
+
+    order_id: int | None
+    outcomes: tuple[Outcome, ...]
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the services see it."""
+
+    id: int
+    reference: str
+    session_id: int | None
+    customer_id: int
+    source: str
+    state: str
+    exception: str | None
+    total: int
+    received: int
+    reserved_at: int
+    expires_at: int
+
+
+_COLUMNS: Final = (
+    "id, reference, session_id, customer_id, source, state, exception, total, received, reserved_at, expires_at"
+)
+
+
+def load(tx: Tx, order_id: int) -> Order:
+    """Raises NotFound."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM orders WHERE id = ?", (order_id,))  # noqa: S608 - fixed columns
+    if row is None:
+        raise NotFound("There is no order number {order_id}.", order_id=order_id)
+    return Order(*row)
+
+
+class Orders:
+    """The verbs. ``hold_ms`` gives the store's hold (ms) when asked, ``zone`` its time zone."""
+
+    def __init__(self, hold_ms: Callable[[], int], zone: tzinfo) -> None:
+        self._hold_ms = hold_ms
+        self._zone = zone
+
+    # -- claiming ----------------------------------------------------------------------------------------------
+
+    def claim(
+        self, tx: Tx, customer_id: int, wanted: Sequence[Wanted], source: str, *, hold_ms: int | None = None
+    ) -> Claimed:
+        """Hold what is wanted for this customer, in the order already open if there is one; sold out means waiting.
+
+        A number *sets* the quantity ("2 ROBE1" after "ROBE1" is two, not three), so that a repeated message changes
+        nothing. Raises Refused for an unknown product or a senseless quantity.
+        """
+        _check(wanted, source)
+        existing = self.open_order(tx, customer_id)
+        order = existing or self._new(tx, customer_id, source, hold_ms or self._hold_ms())
+        outcomes = tuple(self._hold_line(tx, order, w, customer_id, source) for w in wanted)
+        if not any(o.held for o in outcomes) and existing is None:
+            tx.run("DELETE FROM orders WHERE id = ?", (order.id,))
+            return Claimed(None, outcomes, False)
+        self._reprice(tx, order, hold_ms or self._hold_ms(), created=existing is None)
+        return Claimed(order.id, outcomes, existing is not None)
+
+    def open_order(self, tx: Tx, customer_id: int) -> Order | None:
+        """The customer's reserved order; one past its time is expired first."""
+        row = tx.one(
+            f"SELECT {_COLUMNS} FROM orders WHERE customer_id = ? AND state = 'reserved' ORDER BY id DESC LIMIT 1",  # noqa: S608
+            (customer_id,),
+        )
+        if row is None:
+            return None
+        order = Order(*row)
+        if order.expires_at <= tx.now:
+            self.expire(tx, order.id)
+            return None
+        return order
+
+    def _new(self, tx: Tx, customer_id: int, source: str, hold_ms: int) -> Order:
+        session = tx.value("SELECT id FROM live_session WHERE ended_at IS NULL")
+        reference = self._reference(tx)
+        expires = new_expiry(tx.now, None, tx.now, hold_ms)
+        order_id = tx.insert(
+            "INSERT INTO orders(reference, session_id, customer_id, source, state, total, reserved_at, expires_at, link)"
+            " VALUES(?,?,?,?,'reserved',0,?,?,?)",
+            (reference, session, customer_id, source, tx.now, expires, new_nonce()),
+        )
+        return Order(order_id, reference, session, customer_id, source, RESERVED, None, 0, 0, tx.now, expires)
+
+    def _reference(self, tx: Tx) -> str:
+        """Four hex digits a day: drawn again while taken. Raises Refused on a day of more than about 60 000 orders."""
+        for _ in range(200):
+            reference = new_reference(tx.now, self._zone)
+            if tx.value("SELECT 1 FROM orders WHERE reference = ?", (reference,)) is None:
+                return reference
+        raise Refused("All order references of today are used.")
+
+    def _hold_line(self, tx: Tx, order: Order, wanted: Wanted, customer_id: int, source: str) -> Outcome:
+        product = tx.one("SELECT sku, title, price, active FROM product WHERE id = ?", (wanted.product_id,))
+        if product is None or not product[3]:
+            raise NotFound("This product is not in the catalogue.")
+        line = tx.one(
+            "SELECT id, held FROM order_line WHERE order_id = ? AND product_id = ?", (order.id, wanted.product_id)
+        )
+        already = line[1] if line else 0
+        asked = wanted.quantity or max(1, already)
+        if asked < already:
+            stock.release(tx, wanted.product_id, already - asked)
+            held = asked
+        else:
+            more = min(asked - already, stock.available(tx, wanted.product_id))
+            held = already + (more if more and stock.hold(tx, wanted.product_id, more) else 0)
+        if held and line:
+            tx.run("UPDATE order_line SET quantity = ?1, held = ?1 WHERE id = ?2", (held, line[0]))
+        elif held:
+            tx.run(
+                "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, held)"
+                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5)",
+                (order.id, wanted.product_id, product[0], product[1], held, product[2]),
+            )
+        if asked < already:
+            self.offer_next(tx, wanted.product_id, order.id)
+        place = None if held else self._wait(tx, wanted.product_id, customer_id, asked, order.session_id, source)
+        if held:
+            tx.run(
+                "UPDATE waiting SET state = 'left', reason = 'claimed' WHERE product_id = ? AND customer_id = ?"
+                " AND state = 'waiting'",
+                (wanted.product_id, customer_id),
+            )
+        return Outcome(wanted.product_id, asked, held, place)
+
+    def _reprice(self, tx: Tx, order: Order, hold_ms: int, *, created: bool) -> None:
+        total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,)) or 0
+        if not created and total == order.total:
+            return
+        expires = order.expires_at if created else new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
+        tx.run("UPDATE orders SET total = ?, expires_at = ? WHERE id = ?", (total, expires, order.id))
+        set_deadline(tx, HOLD, order.id, expires)
+        if created:
+            tx.run(
+                "UPDATE customer SET orders = orders + 1, last_order_at = ? WHERE id = ?", (tx.now, order.customer_id)
+            )
+            tx.emit(OrderReserved(order.id, order.reference, order.customer_id, order.session_id, total, expires))
+        else:
+            tx.emit(OrderChanged(order.id, total, expires))
+
+    # -- the waiting list --------------------------------------------------------------------------------------
+
+    def _wait(self, tx: Tx, product_id: int, customer_id: int, quantity: int, session: int | None, source: str) -> int:
+        """Join (or stay in) the line. → place, from 1."""
+        tx.run(
+            "INSERT OR IGNORE INTO waiting(product_id, customer_id, quantity, session_id, since, source) VALUES(?,?,?,?,?,?)",
+            (product_id, customer_id, quantity, session, tx.now, source),
+        )
+        joined = bool(tx.connection.changes())
+        place: int = tx.value(
+            "SELECT count(*) FROM waiting WHERE product_id = ?1 AND state = 'waiting' AND id <= (SELECT id FROM waiting"
+            " WHERE product_id = ?1 AND customer_id = ?2 AND state = 'waiting')",
+            (product_id, customer_id),
+        )
+        if joined:
+            tx.emit(WaitingJoined(product_id, customer_id, quantity, place))
+        return place
+
+    def offer_next(self, tx: Tx, product_id: int, after_order: int | None) -> None:
+        """Give free units to the line, first come first, each with a hold of their own."""
+        while (free := stock.available(tx, product_id)) > 0:
+            row = tx.one(
+                "SELECT id, customer_id, quantity, source FROM waiting WHERE product_id = ? AND state = 'waiting'"
+                " ORDER BY id LIMIT 1",
+                (product_id,),
+            )
+            if row is None:
+                return
+            waiting_id, customer_id, quantity, source = row
+            tx.run("UPDATE waiting SET state = 'offered', reason = 'released' WHERE id = ?", (waiting_id,))
+            claimed = self.claim(tx, customer_id, [Wanted(product_id, min(quantity, free))], source)
+            if claimed.order_id is None:
+                return
+            tx.run("UPDATE waiting SET order_id = ? WHERE id = ?", (claimed.order_id, waiting_id))
+            if after_order is not None:
+                tx.run("UPDATE orders SET next_customer = ? WHERE id = ?", (customer_id, after_order))
+            tx.emit(ItemOffered(claimed.order_id, customer_id, product_id, claimed.outcomes[0].held, after_order))
+
+    def leave_line(self, tx: Tx, customer_id: int) -> int:
+        """The customer no longer waits for anything. → how many lines were left."""
+        return tx.run(
+            "UPDATE waiting SET state = 'left', reason = 'customer' WHERE customer_id = ? AND state = 'waiting'",
+            (customer_id,),
+        )
+
+    # -- the end of a hold -------------------------------------------------------------------------------------
+
+    def expire(self, tx: Tx, order_id: int) -> None:
+        """The time is over: free the units, offer them on. A no-op for an order no longer reserved."""
+        order = load(tx, order_id)
+        if order.state != RESERVED:
+            return
+        self._end(tx, order, next_state(order.state, "expire"), "time")
+        tx.run("UPDATE customer SET expired = expired + 1 WHERE id = ?", (order.customer_id,))
+        tx.emit(OrderExpired(order.id, order.customer_id))
+        self._offer_lines(tx, order.id)
+
+    def cancel(self, tx: Tx, order_id: int, reason: str) -> None:
+        """``reason``: customer or seller. Raises Refused when the order is not reserved."""
+        order = load(tx, order_id)
+        self._end(tx, order, next_state(order.state, "cancel"), reason)
+        tx.emit(OrderCancelled(order.id, order.customer_id, reason))
+        self._offer_lines(tx, order.id)
+
+    def _end(self, tx: Tx, order: Order, state: str, reason: str) -> None:
+        for product_id, held in tx.all(
+            "SELECT product_id, held FROM order_line WHERE order_id = ? AND held > 0", (order.id,)
+        ):
+            stock.release(tx, product_id, held)
+        tx.run("UPDATE order_line SET held = 0 WHERE order_id = ?", (order.id,))
+        tx.run(
+            "UPDATE orders SET state = ?, closed_at = ?, close_reason = ? WHERE id = ?",
+            (state, tx.now, reason, order.id),
+        )
+        clear_deadline(tx, HOLD, order.id)
+
+    def _offer_lines(self, tx: Tx, order_id: int) -> None:
+        for (product_id,) in tx.all("SELECT product_id FROM order_line WHERE order_id = ? ORDER BY id", (order_id,)):
+            self.offer_next(tx, product_id, order_id)
+
+    def extend(self, tx: Tx, order_id: int, minutes: int) -> int:
+        """More time for a hold, within the bounds of ruling R1. → the new end, ms UTC. Raises Refused."""
+        order = load(tx, order_id)
+        if order.state != RESERVED:
+            raise Refused("This order is no longer reserved, so it cannot be extended.")
+        latest = order.reserved_at + MAX_HOLD
+        expires = min(order.expires_at + minutes * 60_000, latest)
+        if expires <= order.expires_at:
+            raise Refused("A reservation lasts 30 minutes at most.")
+        tx.run("UPDATE orders SET expires_at = ? WHERE id = ?", (expires, order.id))
+        set_deadline(tx, HOLD, order.id, expires)
+        tx.emit(OrderChanged(order.id, order.total, expires))
+        return expires
+
+    def opened(self, tx: Tx, order_id: int) -> None:
+        """The buyer opened the pay page (first time only)."""
+        order = load(tx, order_id)
+        if tx.run("UPDATE orders SET link_opened_at = ? WHERE id = ? AND link_opened_at IS NULL", (tx.now, order_id)):
+            tx.events.append(OrderChanged(order.id, order.total, order.expires_at))
+
+
+def _check(wanted: Sequence[Wanted], source: str) -> None:
+    if source not in SOURCES:
+        raise Refused("Unknown source {source}. Use one of {known}.", source=source, known=", ".join(SOURCES))
+    if not wanted or len(wanted) > MAX_LINES:
+        raise Refused("An order needs between 1 and {most} products.", most=MAX_LINES)
+    for item in wanted:
+        if item.quantity is not None and not 1 <= item.quantity <= MAX_QUANTITY:
+            raise Refused("The quantity must be between 1 and {most}.", most=MAX_QUANTITY)
+
+
+def merge_wanted(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """One entry per product: numbers named in the same message add up."""
+    merged: dict[int, Wanted] = {}
+    for item in wanted:
+        before = merged.get(item.product_id)
+        if before is None:
+            merged[item.product_id] = item
+        else:
+            merged[item.product_id] = replace(before, quantity=(before.quantity or 1) + (item.quantity or 1))
+    return list(merged.values())

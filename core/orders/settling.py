@@ -1,0 +1,231 @@
+"""Money meets an order: settled, or a named exception with a decision for the seller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.catalogue import stock
+from core.durable.deadlines import clear_deadline
+from core.kernel.errors import NotFound, Refused
+from core.orders.events import DecisionTaken, ExceptionRaised, OrderChanged, OrderFirm, OrderPaid, RefundDone
+from core.orders.rules import CHOICES, PAID, RESERVED, judge, next_state
+from core.orders.service import HOLD, Order, Orders, load
+from core.storage.engine import Tx
+
+_TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question to the seller. ``amount``: the money concerned; ``choice`` None while open."""
+
+    id: int
+    order_id: int
+    kind: str
+    amount: int
+    choice: str | None
+    refund: str | None
+
+
+def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -> str | None:
+    """Apply money that came in (already stored once as ``payment_id``). → the exception it raised, or None."""
+    order = load(tx, order_id)
+    verdict = judge(order.state, order.total, order.received, amount)
+    tx.run(
+        "UPDATE orders SET received = received + ?, provider = coalesce(?, provider) WHERE id = ?",
+        (amount, provider, order_id),
+    )
+    if verdict.exception == "underpaid":
+        _raise(tx, order, "underpaid", verdict.concerned, payment_id, stock_free=order.state == RESERVED)
+        return "underpaid"
+    if verdict.exception == "paid_twice":
+        _raise(tx, order, "paid_twice", verdict.concerned, payment_id, stock_free=True)
+        return "paid_twice"
+    _complete(tx, order, amount)
+    late = verdict.exception == "paid_late"
+    taken = _take_stock(tx, order)
+    _mark_paid(tx, order)
+    tx.emit(OrderPaid(order_id, order.customer_id, order.received + amount, late, not late))
+    if late:
+        _raise(tx, order, "paid_late", verdict.concerned, payment_id, stock_free=taken)
+        return "paid_late"
+    tx.emit(OrderFirm(order_id, order.customer_id, order.total))
+    if verdict.exception == "overpaid":
+        _raise(tx, order, "overpaid", verdict.concerned, payment_id, stock_free=True)
+    return verdict.exception
+
+
+def _mark_paid(tx: Tx, order: Order) -> None:
+    tx.run("UPDATE orders SET state = ?, paid_at = ? WHERE id = ?", (PAID, tx.now, order.id))
+    tx.run(
+        "UPDATE customer SET paid = paid + 1, spent = spent + ?, pay_ms = pay_ms + ? WHERE id = ?",
+        (order.total, max(0, tx.now - order.reserved_at), order.customer_id),
+    )
+    clear_deadline(tx, HOLD, order.id)
+
+
+def _take_stock(tx: Tx, order: Order) -> bool:
+    """Held units are sold; without a hold (late) all lines together, or none. → whether the goods are the buyer's."""
+    lines = tx.all("SELECT product_id, quantity, held FROM order_line WHERE order_id = ?", (order.id,))
+    if order.state == RESERVED:
+        for product_id, quantity, _ in lines:
+            stock.sell_held(tx, product_id, quantity)
+        tx.run(_TAKE, (order.id,))
+        return True
+    return take_free(tx, order.id)
+
+
+def take_free(tx: Tx, order_id: int) -> bool:
+    """Take every line from free stock, all or nothing."""
+    lines = tx.all("SELECT product_id, quantity FROM order_line WHERE order_id = ?", (order_id,))
+    if any(stock.available(tx, product_id) < quantity for product_id, quantity in lines):
+        return False
+    for product_id, quantity in lines:
+        stock.sell_free(tx, product_id, quantity)
+    tx.run(_TAKE, (order_id,))
+    return True
+
+
+def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int, *, stock_free: bool) -> None:
+    if kind == "underpaid":  # a further part: the open question is about the sum, not one more question
+        tx.run(
+            "UPDATE decision SET choice = 'replaced', chosen_at = ? WHERE order_id = ? AND kind = 'underpaid'"
+            " AND choice IS NULL",
+            (tx.now, order.id),
+        )
+    decision_id = tx.insert(
+        "INSERT INTO decision(order_id, kind, amount, payment_id, opened_at) VALUES(?,?,?,?,?)",
+        (order.id, kind, amount, payment_id, tx.now),
+    )
+    tx.run("UPDATE orders SET exception = ?, undecided = 1 WHERE id = ?", (kind, order.id))
+    tx.emit(ExceptionRaised(order.id, kind, amount, decision_id, stock_free))
+
+
+def _complete(tx: Tx, order: Order, amount: int) -> None:
+    """The missing part of an underpaid order came: the question answers itself."""
+    row = tx.one(
+        "SELECT id, amount FROM decision WHERE order_id = ? AND kind = 'underpaid' AND choice IS NULL", (order.id,)
+    )
+    if row is not None:
+        _close(tx, Decision(row[0], order.id, "underpaid", row[1], None, None), "completed", None)
+        tx.run("UPDATE orders SET exception = NULL WHERE id = ?", (order.id,))
+
+
+# -- the seller decides ------------------------------------------------------------------------------------------
+
+
+def open_decision(tx: Tx, order_id: int) -> Decision:
+    """The oldest question still open on an order. Raises NotFound."""
+    row = tx.one(
+        "SELECT id, order_id, kind, amount, choice, refund FROM decision WHERE order_id = ? AND choice IS NULL"
+        " ORDER BY id LIMIT 1",
+        (order_id,),
+    )
+    if row is None:
+        raise NotFound("There is nothing to decide on this order.")
+    return Decision(*row)
+
+
+def decide(tx: Tx, orders: Orders, order_id: int, choice: str, substitute: int | None = None) -> Decision:
+    """Carry out the seller's choice on the oldest open question.
+
+    honour: the buyer gets the goods. refund: the money concerned is to be given back (a task until done).
+    keep: the buyer leaves the excess. substitute: another product (its id) in place of the one that is gone.
+    Raises Refused with what to do when the choice is impossible.
+    """
+    decision = open_decision(tx, order_id)
+    if choice not in CHOICES[decision.kind]:
+        raise Refused("This choice does not fit: use one of {choices}.", choices=", ".join(CHOICES[decision.kind]))
+    order = load(tx, order_id)
+    if choice == "honour":
+        _honour(tx, order, decision)
+    elif choice == "substitute":
+        _substitute(tx, order, decision, substitute)
+    elif choice == "refund":
+        _give_up_goods(tx, orders, order, decision)
+    _close(tx, decision, choice, "todo" if choice == "refund" else None)
+    return decision
+
+
+def _honour(tx: Tx, order: Order, decision: Decision) -> None:
+    _need_goods(tx, order)
+    if decision.kind == "underpaid":
+        _mark_paid(tx, order)
+        tx.emit(OrderPaid(order.id, order.customer_id, order.received, False, True))
+    tx.emit(OrderFirm(order.id, order.customer_id, order.total))
+
+
+def _need_goods(tx: Tx, order: Order) -> None:
+    if tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order.id,)):
+        return
+    if order.state == RESERVED:
+        _take_stock(tx, order)
+    elif not take_free(tx, order.id):
+        raise Refused("The item is no longer in stock. Offer another one, or give the money back.")
+
+
+def _substitute(tx: Tx, order: Order, decision: Decision, product_id: int | None) -> None:
+    product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (product_id,))
+    if product is None:
+        raise Refused("Choose the product that replaces the missing one.")
+    if product[2] > order.received:
+        raise Refused("The replacement costs more than what was paid. Choose another one.")
+    if not stock.sell_free(tx, int(product_id or 0), 1):
+        raise Refused("The replacement is out of stock too. Choose another one.")
+    for held_product, taken in tx.all(
+        "SELECT product_id, taken FROM order_line WHERE order_id = ? AND taken > 0", (order.id,)
+    ):
+        stock.give_back(tx, held_product, taken)
+    tx.run("DELETE FROM order_line WHERE order_id = ?", (order.id,))
+    tx.run(
+        "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, taken) VALUES(?,?,?,?,1,?,1)",
+        (order.id, product_id, *product),
+    )
+    tx.run("UPDATE orders SET total = ? WHERE id = ?", (product[2], order.id))
+    tx.emit(OrderFirm(order.id, order.customer_id, product[2]))
+    if product[2] < order.received:
+        fresh = load(tx, order.id)
+        _raise(tx, fresh, "overpaid", order.received - product[2], 0, stock_free=True)
+
+
+def _give_up_goods(tx: Tx, orders: Orders, order: Order, decision: Decision) -> None:
+    """Late or short money goes back whole, so the goods return to the shop; an excess leaves the sale as it is."""
+    if decision.kind == "underpaid" and order.state == RESERVED:
+        orders.cancel(tx, order.id, "seller")
+    if decision.kind != "paid_late":
+        return
+    lines = tx.all("SELECT product_id, taken FROM order_line WHERE order_id = ? AND taken > 0", (order.id,))
+    tx.run("UPDATE order_line SET taken = 0 WHERE order_id = ?", (order.id,))
+    for product_id, taken in lines:
+        stock.give_back(tx, product_id, taken)
+        orders.offer_next(tx, product_id, order.id)
+
+
+def _close(tx: Tx, decision: Decision, choice: str, refund: str | None) -> None:
+    tx.run(
+        "UPDATE decision SET choice = ?, chosen_at = ?, chosen_by = ?, refund = ? WHERE id = ?",
+        (choice, tx.now, tx.actor, refund, decision.id),
+    )
+    still = tx.value("SELECT count(*) FROM decision WHERE order_id = ? AND choice IS NULL", (decision.order_id,))
+    tx.run("UPDATE orders SET undecided = ? WHERE id = ?", (int(still > 0), decision.order_id))
+    tx.emit(DecisionTaken(decision.order_id, decision.id, decision.kind, choice, decision.amount))
+
+
+def refund_done(tx: Tx, decision_id: int) -> None:
+    """The seller gave the money back at the provider; a wholly refunded order leaves the revenue. Raises NotFound."""
+    row = tx.one(
+        "SELECT id, order_id, kind, amount, choice, refund FROM decision WHERE id = ? AND refund = 'todo'",
+        (decision_id,),
+    )
+    if row is None:
+        raise NotFound("There is no refund to do under this number.")
+    decision = Decision(*row)
+    tx.run("UPDATE decision SET refund = 'done' WHERE id = ?", (decision_id,))
+    tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (decision.amount, decision.order_id))
+    order = load(tx, decision.order_id)
+    if decision.kind == "paid_late":
+        tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
+        tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (order.total, order.customer_id))
+    tx.emit(RefundDone(order.id, decision_id, decision.amount))
+    tx.emit(OrderChanged(order.id, order.total, order.expires_at))

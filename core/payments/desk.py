@@ -1,0 +1,243 @@
+"""The payment desk: the only place that calls providers. Intent is recorded, the provider called, the result recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.kernel.errors import LivePayError, OutsideWorld, Refused
+from core.kernel.events import Event
+from core.payments import service
+from core.payments.events import AskProvider, CloseSession
+from core.payments.provider import (
+    Buyer,
+    CheckoutRequest,
+    Method,
+    NotSupported,
+    Pay,
+    Provider,
+    Rejected,
+    SendUnknown,
+    StatusResult,
+)
+from core.storage.engine import Engine
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A means of payment offered to a buyer; ``value`` is what the form sends."""
+
+    value: str
+    provider: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where buyers and providers reach this store: ``page(token)`` and ``notify(provider, token)`` are URLs."""
+
+    page: Callable[[str], str]
+    notify: Callable[[str, str], str]
+
+
+class PaymentDesk:
+    """``providers()`` gives the enabled adapters in the store's order."""
+
+    def __init__(
+        self, engine: Engine, providers: Callable[[], Sequence[Provider]], place: Place, currency: str, country: str
+    ):
+        self._engine = engine
+        self._providers = providers
+        self._place = place
+        self._currency = currency
+        self._country = country
+        self._asks: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+        self._queued: set[tuple[str, int]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # -- what a buyer can choose -------------------------------------------------------------------------------
+
+    def choices(self, amount: int) -> list[Choice]:
+        """The means that can work for this amount, in the store's order."""
+        found: list[Choice] = []
+        for provider in self._providers():
+            caps = provider.caps
+            if self._currency not in caps.currencies or not caps.min_amount <= amount <= caps.max_amount:
+                continue
+            if amount % caps.multiple_of:
+                continue
+            found += [Choice(f"{provider.name}.{m.name}", provider.name, m) for m in caps.methods]
+        return found
+
+    def choose(self, value: str, amount: int) -> Choice:
+        """``provider.method``, or a provider's or a method's name alone. Raises Refused."""
+        offered = self.choices(amount)
+        for same in (
+            lambda c: c.value == value,
+            lambda c: c.provider == value,
+            lambda c: c.method.name == value,
+        ):
+            for choice in offered:
+                if same(choice):
+                    return choice
+        raise Refused("This means of payment is not available for this order. Choose another one.")
+
+    def provider(self, name: str) -> Provider:
+        """An enabled adapter. Raises Refused."""
+        for provider in self._providers():
+            if provider.name == name:
+                return provider
+        raise Refused("The payment provider {name} is not connected.", name=name)
+
+    # -- paying ------------------------------------------------------------------------------------------------
+
+    async def pay(self, order_id: int, value: str, token: str) -> str:
+        """Open (or find again) the session for this order and means. → where to send the buyer.
+
+        Raises Refused when the order cannot be paid or the provider says no, OutsideWorld when it does not answer.
+        """
+        row = self._engine.read(
+            lambda r: r.one("SELECT total - received, customer_id, reference FROM orders WHERE id = ?", (order_id,))
+        )
+        if row is None:
+            raise Refused("This order can no longer be paid with this link.")
+        choice = self.choose(value, row[0])
+        provider = self.provider(choice.provider)
+        attempt, fresh = await self._engine.run(
+            lambda tx: service.open_attempt(tx, order_id, choice.provider, choice.method.name, self._currency),
+            actor="buyer",
+        )
+        if not fresh:
+            return await self._again(attempt, provider)
+        request = self._request(attempt, provider, row[1], row[2], token)
+        try:
+            result = await provider.create_checkout(request)
+        except Rejected as error:
+            detail = f"{error.code}: {error.detail}"
+            await self._engine.run(lambda tx: service.session_rejected(tx, attempt.id, detail))
+            raise
+        except SendUnknown as error:
+            detail = error.detail
+            await self._engine.run(lambda tx: service.session_unclear(tx, attempt.id, detail))
+            return await self._again(attempt, provider)
+        stored = await self._engine.run(lambda tx: service.session_opened(tx, attempt.id, result))
+        return self._url(stored)
+
+    def _request(
+        self, attempt: service.AttemptRow, provider: Provider, customer_id: int, reference: str, token: str
+    ) -> CheckoutRequest:
+        name, phone = self._engine.read(
+            lambda r: r.one(
+                "SELECT name, (SELECT value FROM identity WHERE customer_id = c.id AND kind = 'phone'"
+                " ORDER BY last_seen DESC LIMIT 1) FROM customer c WHERE id = ?",
+                (customer_id,),
+            )
+        ) or ("", None)
+        return CheckoutRequest(
+            attempt_ref=attempt.ref,
+            attempt_uuid=attempt.uuid,
+            order_label=reference,
+            amount=attempt.amount,
+            currency=attempt.currency,
+            country=self._country,
+            buyer=Buyer(name, phone),
+            return_url=self._place.page(token),
+            notify_url=self._place.notify(provider.name, attempt.notify_token),
+            method=attempt.method,
+            ttl=max(60, (attempt.expires_at - attempt.created_at) // 1000),
+        )
+
+    async def _again(self, attempt: service.AttemptRow, provider: Provider) -> str:
+        """A session asked for twice, or whose creation got no answer: find it, never create a second."""
+        current = self._engine.read(lambda r: service.load_attempt(r, attempt.id))
+        if current.redirect_url is None:
+            await self._look_up(current, provider)
+            current = self._engine.read(lambda r: service.load_attempt(r, attempt.id))
+        return self._url(current)
+
+    @staticmethod
+    def _url(attempt: service.AttemptRow) -> str:
+        if attempt.redirect_url is None:
+            raise OutsideWorld("The payment provider does not answer. Try again in a moment, or choose another means.")
+        return attempt.redirect_url
+
+    # -- asking and closing ------------------------------------------------------------------------------------
+
+    def on_events(self, events: Sequence[Event]) -> None:
+        """After a commit, on the writer thread: hand over what must be asked or closed."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        for event in events:
+            if isinstance(event, AskProvider | CloseSession):
+                job = ("ask" if isinstance(event, AskProvider) else "close", event.attempt_id)
+                loop.call_soon_threadsafe(self._enqueue, job)
+
+    def _enqueue(self, job: tuple[str, int]) -> None:
+        if job not in self._queued:
+            self._queued.add(job)
+            self._asks.put_nowait(job)
+
+    async def run(self, workers: int = 4) -> None:
+        """Ask and close until cancelled, a few at a time (providers limit requests per minute)."""
+        self._loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            job = await self._asks.get()
+            self._queued.discard(job)
+            kind, attempt_id = job
+            try:
+                await (self.ask(attempt_id) if kind == "ask" else self._close(attempt_id))
+            except LivePayError as error:
+                log.info("Payment attempt %d: %s", attempt_id, error)
+            except Exception:  # boundary: one attempt must not stop the desk
+                log.exception("Payment attempt %d could not be asked about", attempt_id)
+
+    async def ask(self, attempt_id: int) -> None:
+        """Read an attempt at its provider and apply the answer. Raises OutsideWorld when there is none."""
+        attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+        provider = self.provider(attempt.provider)
+        if attempt.provider_ref is None:
+            await self._look_up(attempt, provider)
+            return
+        result = await provider.fetch_status(attempt.as_attempt())
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
+
+    async def _look_up(self, attempt: service.AttemptRow, provider: Provider) -> None:
+        """Resolve an unknown creation by our reference."""
+        try:
+            found = await provider.find_by_reference(attempt.ref)
+        except NotSupported:
+            found = [await provider.fetch_status(attempt.as_attempt())]
+        best = _best(found)
+        if best is not None:
+            await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor="poller")
+
+    async def _close(self, attempt_id: int) -> None:
+        attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+        provider = self.provider(attempt.provider)
+        if attempt.provider_ref is None or attempt.state == "paid":
+            return
+        if provider.caps.can_expire:
+            try:
+                result = await provider.expire(attempt.as_attempt())
+            except Refused:  # already complete: the status says which
+                await self.ask(attempt_id)
+                return
+            await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
+        else:
+            await self.ask(attempt_id)
+
+
+def _best(found: Sequence[StatusResult]) -> StatusResult | None:
+    """A paid session if there is one, else the newest."""
+    paid = [r for r in found if r.status is Pay.PAID]
+    return paid[0] if paid else (found[-1] if found else None)

@@ -1,0 +1,52 @@
+"""Polling plan and the small life of a payment attempt (reference payments §2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.kernel.clock import HOUR, MINUTE, SECOND
+from core.payments.provider import Pay
+
+CREATED: Final = "created"  # the row exists, the provider has not answered
+OPEN: Final = "open"  # the buyer can pay
+UNKNOWN: Final = "unknown"  # no clear answer to the creation: look it up by reference
+REJECTED: Final = "rejected"
+PAID: Final = "paid"
+FAILED: Final = "failed"
+CANCELLED: Final = "cancelled"
+EXPIRED: Final = "expired"
+PAYABLE: Final = (CREATED, OPEN, UNKNOWN)
+
+_FROM_PAY: Final[dict[Pay, str]] = {
+    Pay.CREATED: OPEN,
+    Pay.PENDING: OPEN,
+    Pay.AUTHORIZED: OPEN,
+    Pay.PAID: PAID,
+    Pay.FAILED: FAILED,
+    Pay.CANCELLED: CANCELLED,
+    Pay.EXPIRED: EXPIRED,
+    Pay.REFUNDED: PAID,
+    Pay.PARTIALLY_REFUNDED: PAID,
+}
+_EARLY: Final = (5 * SECOND, 10 * SECOND, 20 * SECOND, 40 * SECOND)
+_AFTER: Final = (2 * MINUTE, 10 * MINUTE, HOUR, 24 * HOUR)
+
+
+def attempt_state(current: str, reported: Pay) -> str:
+    """The attempt's state after the provider reported something: success is sticky, an unknown word changes nothing."""
+    if current == PAID:
+        return PAID
+    return _FROM_PAY.get(reported, current)
+
+
+def next_poll(polls: int, created_at: int, expires_at: int, now: int) -> int | None:
+    """When to ask the provider again, ms UTC: 5, 10, 20, 40 s, then every minute until the end, then +2, +10, +60 min,
+    +24 h after it; None when the plan is over."""
+    if polls < len(_EARLY):
+        return now + _EARLY[polls]
+    if now < expires_at:
+        return min(now + MINUTE, expires_at + SECOND)
+    for pause in _AFTER:
+        if now < expires_at + pause:
+            return expires_at + pause
+    return None

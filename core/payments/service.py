@@ -1,0 +1,321 @@
+"""Payment attempts: recorded before the provider is called, settled once, whoever brings the news."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.durable.deadlines import clear_deadline, set_deadline
+from core.kernel.errors import NotFound, Refused
+from core.kernel.ids import new_attempt_ref, new_uuid
+from core.ledger import book
+from core.orders import settling
+from core.orders.rules import RESERVED
+from core.orders.service import load
+from core.payments.events import (
+    AskProvider,
+    AttemptChanged,
+    AttemptOpened,
+    CloseSession,
+    PaymentQuarantined,
+    PaymentReceived,
+)
+from core.payments.provider import Attempt, Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
+from core.payments.rules import CREATED, OPEN, PAID, PAYABLE, REJECTED, UNKNOWN, attempt_state, next_poll
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+
+POLL: Final = "poll"  # kind of the deadline
+_COLUMNS: Final = (
+    "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
+    " notify_token, created_at, expires_at, polls, closing"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt as stored. Amount in smallest units, times in ms UTC."""
+
+    id: int
+    ref: str
+    uuid: str
+    order_id: int
+    provider: str
+    method: str | None
+    amount: int
+    currency: str
+    state: str
+    provider_ref: str | None
+    redirect_url: str | None
+    secrets: Mapping[str, str]
+    notify_token: str
+    created_at: int
+    expires_at: int
+    polls: int
+    closing: bool
+
+    def as_attempt(self) -> Attempt:
+        """What the adapter needs to know."""
+        return Attempt(self.ref, self.uuid, self.amount, self.currency, self.provider_ref, self.secrets)
+
+
+def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | None:
+    """``where``: one of id, ref, notify_token."""
+    row = reader.one(f"SELECT {_COLUMNS} FROM attempt WHERE {where} = ?", (parameter,))  # noqa: S608 - fixed names
+    return None if row is None else AttemptRow(*row[:11], json.loads(row[11]), *row[12:16], bool(row[16]))
+
+
+def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
+    """Raises NotFound."""
+    found = find_attempt(reader, "id", attempt_id)
+    if found is None:
+        raise NotFound("There is no payment attempt number {attempt_id}.", attempt_id=attempt_id)
+    return found
+
+
+def open_attempt(tx: Tx, order_id: int, provider: str, method: str | None, currency: str) -> tuple[AttemptRow, bool]:
+    """The attempt to pay an order by this means. → (attempt, whether the provider must be called).
+
+    The same means chosen again returns the session already open; another means closes the former session, so that two
+    cannot be paid. Raises Refused when the order can no longer be paid.
+    """
+    order = load(tx, order_id)
+    if order.state != RESERVED or order.expires_at <= tx.now:
+        raise Refused("This order can no longer be paid with this link.")
+    amount = order.total - order.received
+    for row in tx.all("SELECT id FROM attempt WHERE order_id = ? AND NOT closing ORDER BY id DESC", (order_id,)):
+        existing = load_attempt(tx, row[0])
+        if existing.state not in PAYABLE:
+            continue
+        if (existing.provider, existing.method, existing.amount) == (provider, method, amount):
+            return existing, False
+        _close(tx, existing)
+    attempt_id = tx.insert(
+        "INSERT INTO attempt(ref, uuid, order_id, provider, method, amount, currency, state, notify_token, created_at,"
+        " expires_at) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            new_attempt_ref(),
+            new_uuid(),
+            order_id,
+            provider,
+            method,
+            amount,
+            currency,
+            CREATED,
+            new_uuid().replace("-", ""),
+            tx.now,
+            order.expires_at,
+        ),
+    )
+    _plan(tx, load_attempt(tx, attempt_id))
+    tx.emit(AttemptOpened(attempt_id, order_id, provider, amount))
+    return load_attempt(tx, attempt_id), True
+
+
+def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRow:
+    """The provider made the session. Its webhook may have come first: a paid attempt stays paid."""
+    attempt = load_attempt(tx, attempt_id)
+    tx.run(
+        "UPDATE attempt SET provider_ref = ?, redirect_url = ?, instructions = ?, secrets = ?, state = ? WHERE id = ?",
+        (
+            result.provider_ref,
+            result.redirect_url,
+            result.instructions,
+            json.dumps(dict(result.secrets)),
+            OPEN if attempt.state in (CREATED, UNKNOWN) else attempt.state,
+            attempt_id,
+        ),
+    )
+    if attempt.closing:  # closed while the provider was answering
+        tx.emit(CloseSession(attempt_id, attempt.order_id))
+    for key, payload in tx.all("SELECT key, payload FROM orphan WHERE provider = ?", (attempt.provider,)):
+        if json.loads(payload)["event"].get("provider_ref") == result.provider_ref:
+            tx.run("DELETE FROM orphan WHERE provider = ? AND key = ?", (attempt.provider, key))
+            apply_event(tx, payload)
+    return load_attempt(tx, attempt_id)
+
+
+def session_unclear(tx: Tx, attempt_id: int, error: str) -> None:
+    """No clear answer to the creation: the session may exist; the poller looks it up by our reference."""
+    tx.run(
+        "UPDATE attempt SET state = ?, error = ? WHERE id = ? AND state = ?",
+        (UNKNOWN, error[:300], attempt_id, CREATED),
+    )
+    tx.emit(AttemptChanged(attempt_id, load_attempt(tx, attempt_id).order_id, UNKNOWN))
+
+
+def session_rejected(tx: Tx, attempt_id: int, error: str) -> None:
+    """The provider said no: another means, or another try, is a new attempt."""
+    tx.run(
+        "UPDATE attempt SET state = ?, error = ? WHERE id = ? AND state = ?",
+        (REJECTED, error[:300], attempt_id, CREATED),
+    )
+    clear_deadline(tx, POLL, attempt_id)
+    tx.emit(AttemptChanged(attempt_id, load_attempt(tx, attempt_id).order_id, REJECTED))
+
+
+def close_sessions(tx: Tx, order_id: int) -> None:
+    """The order ended, changed its total or was paid: no session of it should remain payable."""
+    for (attempt_id,) in tx.all("SELECT id FROM attempt WHERE order_id = ? AND NOT closing", (order_id,)):
+        attempt = load_attempt(tx, attempt_id)
+        if attempt.state in PAYABLE:
+            _close(tx, attempt)
+
+
+def _close(tx: Tx, attempt: AttemptRow) -> None:
+    tx.run("UPDATE attempt SET closing = 1 WHERE id = ?", (attempt.id,))
+    tx.emit(CloseSession(attempt.id, attempt.order_id))
+
+
+# -- news --------------------------------------------------------------------------------------------------------
+
+
+def event_payload(provider: str, auth: Auth, event: ProviderEvent, notify_token: str | None) -> bytes:
+    """One inbound fact as stored in the inbox."""
+    fields = {name: getattr(event, name) for name in event.__dataclass_fields__}
+    return json.dumps({"provider": provider, "auth": auth, "token": notify_token, "event": fields}).encode()
+
+
+def apply_event(tx: Tx, payload: bytes) -> None:
+    """Apply one verified inbound fact. Only a signed body with amount and currency settles; the rest asks the provider."""
+    stored = json.loads(payload)
+    event, provider = stored["event"], stored["provider"]
+    if event["kind"] not in ("payment", "refund"):
+        return
+    attempt = _match(tx, provider, event, stored["token"])
+    if attempt is None:
+        tx.run(
+            "INSERT OR IGNORE INTO orphan(provider, key, payload, at) VALUES(?,?,?,?)",
+            (provider, event["dedupe_key"], payload, tx.now),
+        )
+        return
+    status = Pay(event["status"])
+    trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
+    same_session = event["provider_ref"] is None or attempt.provider_ref in (None, event["provider_ref"])
+    if trusted and same_session and status is Pay.PAID:
+        if event["currency"] is not None and event["currency"] != attempt.currency:
+            _quarantine(tx, attempt, event["amount"])
+            return
+        _learn_reference(tx, attempt, event["provider_ref"])
+        _receive(tx, attempt, event["amount"], event["fee"], event["method"])
+        return
+    ask(tx, attempt)
+
+
+def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -> AttemptRow | None:
+    found = find_attempt(tx, "ref", event["attempt_ref"]) if event["attempt_ref"] else None
+    if found is None and event["provider_ref"]:
+        row = tx.one(
+            "SELECT id FROM attempt WHERE provider = ? AND provider_ref = ?", (provider, event["provider_ref"])
+        )
+        found = load_attempt(tx, row[0]) if row else None
+    if found is None and token:
+        found = find_attempt(tx, "notify_token", token)
+    return found if found is not None and found.provider == provider else None
+
+
+def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None) -> None:
+    if provider_ref and attempt.provider_ref is None:
+        tx.run("UPDATE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
+
+
+def apply_status(tx: Tx, attempt_id: int, result: StatusResult) -> None:
+    """Apply the provider's own answer, read over TLS."""
+    attempt = load_attempt(tx, attempt_id)
+    _learn_reference(tx, attempt, result.provider_ref)
+    if result.status in (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED) and attempt.state != PAID:
+        amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
+        wrong_currency = result.currency is not None and result.currency != attempt.currency
+        if amount is None or wrong_currency:
+            _quarantine(tx, attempt, amount or 0)
+        else:
+            _receive(tx, attempt, amount, result.fee, result.method)
+        return
+    state = attempt_state(attempt.state, result.status)
+    if state != attempt.state:
+        tx.run(
+            "UPDATE attempt SET state = ?, provider_status = ? WHERE id = ?",
+            (state, result.provider_status, attempt.id),
+        )
+        tx.emit(AttemptChanged(attempt.id, attempt.order_id, state))
+
+
+def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None) -> None:
+    """Money is in: once per attempt, whatever the number of messages that say so."""
+    tx.run(
+        "INSERT OR IGNORE INTO payment(provider, key, attempt_id, order_id, amount, fee, method, received_at)"
+        " VALUES(?,?,?,?,?,?,?,?)",
+        (
+            attempt.provider,
+            attempt.ref,
+            attempt.id,
+            attempt.order_id,
+            amount,
+            fee or 0,
+            method or attempt.method,
+            tx.now,
+        ),
+    )
+    if not tx.connection.changes():
+        return
+    payment_id = tx.connection.last_insert_rowid()
+    tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
+    clear_deadline(tx, POLL, attempt.id)
+    account = book.account_of(attempt.provider)
+    lines = {account: amount - (fee or 0), book.FEES: fee or 0, book.CUSTOMER_FUNDS: -amount}
+    book.post(tx, "payment", lines, order_id=attempt.order_id, payment_id=payment_id)
+    tx.emit(PaymentReceived(attempt.id, attempt.order_id, payment_id, attempt.provider, amount))
+    settling.settle(tx, attempt.order_id, amount, attempt.provider, payment_id)
+
+
+def _quarantine(tx: Tx, attempt: AttemptRow, amount: int) -> None:
+    if tx.run(
+        "UPDATE attempt SET error = 'contradiction' WHERE id = ? AND error IS NOT 'contradiction'", (attempt.id,)
+    ):
+        tx.emit(PaymentQuarantined(attempt.id, attempt.order_id, attempt.provider, amount))
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+
+def ask(tx: Tx, attempt: AttemptRow) -> None:
+    """Read this attempt at the provider now."""
+    tx.emit(AskProvider(attempt.id, attempt.order_id))
+
+
+def ask_about_order(tx: Tx, order_id: int) -> int:
+    """Re-check every unpaid attempt of an order ("j'ai payé"). → how many are being asked."""
+    rows = tx.all("SELECT id FROM attempt WHERE order_id = ? AND state NOT IN ('paid', 'rejected')", (order_id,))
+    for (attempt_id,) in rows:
+        ask(tx, load_attempt(tx, attempt_id))
+    return len(rows)
+
+
+def poll_due(tx: Tx, attempt_id: int) -> None:
+    """The plan says: ask. The next time is planned in the same transaction, so a crash cannot end the plan."""
+    attempt = load_attempt(tx, attempt_id)
+    if attempt.state in (PAID, REJECTED):
+        return
+    tx.run("UPDATE attempt SET polls = polls + 1 WHERE id = ?", (attempt_id,))
+    _plan(tx, load_attempt(tx, attempt_id))
+    ask(tx, attempt)
+
+
+def _plan(tx: Tx, attempt: AttemptRow) -> None:
+    due = next_poll(attempt.polls, attempt.created_at, attempt.expires_at, tx.now)
+    if due is not None:
+        set_deadline(tx, POLL, attempt.id, due)
+
+
+def resume(tx: Tx) -> int:
+    """At start: ask about everything that may have been paid while the program was off. → how many."""
+    rows = tx.all(
+        "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown') OR (state IN ('failed', 'cancelled', 'expired')"
+        " AND expires_at > ?)",
+        (tx.now - 24 * 3_600_000,),
+    )
+    for (attempt_id,) in rows:
+        set_deadline(tx, POLL, attempt_id, tx.now)
+    return len(rows)

@@ -1,0 +1,98 @@
+"""Every setting of a store, declared once: the settings page, the command line and validation follow from this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from core.kernel.errors import Refused
+from core.kernel.i18n import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """``kind``: text, number, switch, choice, url, secret. ``label`` and ``hint`` are message ids (domain ``errors``)."""
+
+    key: str
+    kind: str
+    label: str
+    default: str = ""
+    hint: str = ""
+    section: str = ""
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 2**31
+    tags: frozenset[str] = field(default_factory=frozenset)
+
+    def check(self, text: str) -> str:
+        """The value as stored. Raises Refused with one sentence when it is not valid."""
+        text = text.strip()
+        if self.kind == "number":
+            if not text.removeprefix("-").isdecimal() or not self.low <= int(text) <= self.high:
+                raise Refused(
+                    "“{text}” is not a valid value for {key}: use a whole number from {low} to {high}.",
+                    text=text,
+                    key=self.key,
+                    low=self.low,
+                    high=self.high,
+                )
+            return str(int(text))
+        if self.kind == "switch":
+            lowered = text.lower()
+            if lowered in ("true", "1", "yes", "oui", "on"):
+                return "true"
+            if lowered in ("false", "0", "no", "non", "off"):
+                return "false"
+            raise Refused("“{text}” is not a valid value for {key}: use true or false.", text=text, key=self.key)
+        if self.kind == "choice" and text not in self.choices:
+            raise Refused(
+                "“{text}” is not a valid value for {key}: use one of {choices}.",
+                text=text,
+                key=self.key,
+                choices=", ".join(self.choices),
+            )
+        if self.kind == "url" and text:
+            return _url(text, self.key)
+        if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
+            raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
+        return text
+
+
+def _url(text: str, key: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or any(c.isspace() for c in text):
+        raise Refused("“{text}” is not a valid address for {key}: it must start with https://.", text=text, key=key)
+    return text.rstrip("/")
+
+
+BASE: Final[tuple[Setting, ...]] = (
+    Setting("store.name", "text", "Store name", section="store"),
+    Setting("store.city", "text", "City", section="store"),
+    Setting("store.logo", "text", "Logo (file in the store's media folder)", section="store"),
+    Setting("store.language", "choice", "Language of the store", "fr", section="store", choices=LANGUAGES),
+    Setting("store.address", "text", "Address printed on invoices", section="store"),
+    Setting("store.phone", "text", "Phone printed on invoices", section="store"),
+    Setting("store.legal_id", "text", "Tax and trade register numbers printed on invoices", section="store"),
+    Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
+    Setting("public_url", "url", "Public address of this store", section="network"),
+    Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
+    Setting("seller.notify_to", "text", "WhatsApp number that is told of each payment", section="orders"),
+    Setting("hours.open", "text", "Opening hours", section="orders"),
+    Setting("whatsapp.base_url", "url", "WhatsApp API address", "https://graph.facebook.com", section="whatsapp"),
+    Setting("whatsapp.api_version", "text", "WhatsApp API version", "v26.0", section="whatsapp"),
+    Setting("whatsapp.phone_number_id", "text", "Phone number ID", section="whatsapp"),
+    Setting("whatsapp.waba_id", "text", "WhatsApp Business account ID", section="whatsapp"),
+    Setting("whatsapp.access_token", "secret", "Access token", section="whatsapp"),
+    Setting("whatsapp.app_secret", "secret", "App secret", section="whatsapp"),
+    Setting("whatsapp.verify_token", "secret", "Verify token", section="whatsapp"),
+    Setting("llm.base_url", "url", "Assistant API address", section="assistant"),
+    Setting("llm.model", "text", "Assistant model", section="assistant"),
+    Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),
+    Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
+    Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
+)

@@ -1,0 +1,17 @@
+"""What happens to settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged(Event):
+    """The value itself is not journalled: it may be a name or a number of somebody."""
+
+    area: ClassVar[str] = "settings"
+    key: str
+    secret: bool

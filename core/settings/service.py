@@ -1,0 +1,83 @@
+"""Reading and changing a store's settings and secrets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Final
+
+from core.kernel.errors import NotFound, Refused
+from core.settings.declarations import Setting
+from core.settings.events import SettingChanged
+from core.storage.engine import Engine, Tx
+from core.storage.vault import Vault
+
+SECRET_SHOWN: Final = "••••••"
+
+
+class Settings:
+    """All settings in memory, written through; secrets come from the vault, read once."""
+
+    def __init__(self, engine: Engine, vault: Vault, declared: Iterable[Setting]) -> None:
+        self.declared: dict[str, Setting] = {s.key: s for s in declared}
+        self._engine = engine
+        self._vault = vault
+        self._values: dict[str, str] = dict(engine.read(lambda r: r.all("SELECT key, value FROM setting")))
+        self._secrets: dict[str, str | None] = {}
+        self._guard = threading.Lock()
+        self.version = 0
+
+    def declaration(self, key: str) -> Setting:
+        """Raises NotFound for a key nobody declared."""
+        try:
+            return self.declared[key]
+        except KeyError:
+            raise NotFound("There is no setting named {key}.", key=key) from None
+
+    def get(self, key: str) -> str:
+        """The value, or the declared default. Raises NotFound; secrets have their own reading."""
+        declared = self.declaration(key)
+        if declared.kind == "secret":
+            return SECRET_SHOWN if self.secret(key) else ""
+        return self._values.get(key, declared.default)
+
+    def number(self, key: str) -> int:
+        return int(self.get(key))
+
+    def switch(self, key: str) -> bool:
+        return self.get(key) == "true"
+
+    def secret(self, key: str) -> str:
+        """The secret's value, empty when not set."""
+        with self._guard:
+            if key not in self._secrets:
+                self._secrets[key] = self._vault.get(key)
+            return self._secrets[key] or ""
+
+    def set(self, key: str, text: str, actor: str = "system") -> str:
+        """Validate and store; blocks until durable. Raises Refused or NotFound. → the value as stored."""
+        declared = self.declaration(key)
+        if declared.kind == "secret":
+            raise Refused("{key} is a secret: enter it with “store secret”.", key=key)
+        value = declared.check(text)
+
+        def write(tx: Tx) -> None:
+            tx.run("INSERT OR REPLACE INTO setting(key, value) VALUES(?,?)", (key, value))
+            tx.emit(SettingChanged(key, secret=False))
+
+        self._engine.call(write, actor=actor)
+        self._values[key] = value
+        self.version += 1
+        return value
+
+    def set_secret(self, key: str, value: str, actor: str = "system") -> None:
+        """Put a secret in the vault (empty removes it); the journal keeps that it changed, not what it is."""
+        declared = self.declaration(key)
+        if declared.kind != "secret":
+            raise Refused("{key} is not a secret: enter it with “store set”.", key=key)
+        value = value.strip()
+        with self._guard:
+            self._vault.set(key, value)
+            self._secrets[key] = value
+        self._engine.call(lambda tx: tx.emit(SettingChanged(key, secret=True)), actor=actor)
+        self.version += 1

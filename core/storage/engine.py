@@ -1,0 +1,284 @@
+"""The engine of one store: one writer thread with group commit, readers beside it (WAL).
+
+A command is a plain function of a :class:`Tx`. Waiting commands share one durable commit, each inside a savepoint of
+its own, and each caller is answered only after that commit. Nothing here knows what is sold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from core.kernel.clock import Clock
+from core.kernel.errors import LivePayError, StorageFailed
+from core.kernel.events import Event
+from core.storage.connection import Reader, open_connection
+from core.storage.journal import Chain
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Reactor = Callable[["Tx", Any], None]
+Subscriber = Callable[[Sequence[Event]], None]
+
+BATCH_LIMIT = 256
+BATCH_SECONDS = 0.02  # a batch stops taking commands after this, so that nobody's commit waits for a long queue
+BACKGROUND_SHARE = 8  # background commands per batch while urgent ones wait
+
+
+class Tx(Reader):
+    """What a command sees: reads and writes inside one open transaction, the time, and who acts."""
+
+    def __init__(self, connection: apsw.Connection, chain: Chain, reactors: dict[type[Event], list[Reactor]]) -> None:
+        super().__init__(connection)
+        self.now = 0
+        self.actor = "system"
+        self.events: list[Event] = []
+        self._chain = chain
+        self._reactors = reactors
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Execute and return the number of rows changed."""
+        self.connection.execute(sql, parameters)
+        return self.connection.changes()
+
+    def insert(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Execute an INSERT and return the new row's id."""
+        self.connection.execute(sql, parameters)
+        return self.connection.last_insert_rowid()
+
+    def emit(self, event: Event) -> None:
+        """Journal the event, let higher areas react in this same transaction, tell subscribers after the commit."""
+        if event.audited:
+            self._chain.append(self.connection, self.now, self.actor, event)
+        self.events.append(event)
+        for reactor in self._reactors.get(type(event), ()):
+            reactor(self, event)
+
+
+class _Job:
+    __slots__ = ("actor", "answer", "command", "error", "loop", "result")
+
+    def __init__(self, command: Callable[[Tx], Any], actor: str, answer: Any, loop: asyncio.AbstractEventLoop | None):
+        self.command = command
+        self.actor = actor
+        self.answer = answer
+        self.loop = loop
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class Engine:
+    """Opens the database, owns its writer thread and its readers. ``close`` drains what waits, then stops."""
+
+    def __init__(self, path: Path, key: bytes, clock: Clock, *, vfs: str | None = None) -> None:
+        self.path = path
+        self.clock = clock
+        self._key = key
+        self._vfs = vfs
+        self._reactors: dict[type[Event], list[Reactor]] = {}
+        self._subscribers: tuple[Subscriber, ...] = ()
+        self._urgent: deque[_Job] = deque()
+        self._background: deque[_Job] = deque()
+        self._wake = threading.Event()
+        self._closing = False
+        self._readers: deque[Reader] = deque()
+        self._connection = open_connection(path, key, write=True, vfs=vfs)
+        self.chain = Chain.resume(self._connection)
+        self._tx = Tx(self._connection, self.chain, self._reactors)
+        self.storage_failing = False
+        self.on_storage: Callable[[bool], None] | None = None
+        self._thread = threading.Thread(target=self._work, name=f"writer-{path.parent.name}", daemon=True)
+        self._thread.start()
+
+    # -- wiring ------------------------------------------------------------------------------------------------
+
+    def react(self, event: type[Event], reactor: Reactor) -> None:
+        """Run ``reactor(tx, event)`` inside the transaction that emits ``event``. Only bootstrap calls this."""
+        self._reactors.setdefault(event, []).append(reactor)
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call ``subscriber(events)`` on the writer thread after each commit; it must only hand over. → unsubscribe."""
+        self._subscribers = (*self._subscribers, subscriber)
+
+        def unsubscribe() -> None:
+            self._subscribers = tuple(s for s in self._subscribers if s is not subscriber)
+
+        return unsubscribe
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    async def run(self, command: Callable[[Tx], T], *, actor: str = "system", background: bool = False) -> T:
+        """Run a command and wait for its commit, from any event loop. Raises what the command raised, or StorageFailed."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(command, actor, answer, loop), background)
+        return await answer
+
+    def call(self, command: Callable[[Tx], T], *, actor: str = "system") -> T:
+        """Run a command and block until its commit; for threads that are not event loops."""
+        answer: Future[T] = Future()
+        self._put(_Job(command, actor, answer, None), False)
+        return answer.result()
+
+    def _put(self, job: _Job, background: bool) -> None:
+        if self._closing:
+            raise StorageFailed("The store is closing; nothing was written.")
+        (self._background if background else self._urgent).append(job)
+        if not self._wake.is_set():
+            self._wake.set()
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Borrow a read-only connection; it sees the last commit. Safe from any thread, never blocked by the writer."""
+        try:
+            reader = self._readers.pop()
+        except IndexError:
+            reader = Reader(open_connection(self.path, self._key, write=False, vfs=self._vfs))
+        try:
+            yield reader
+        finally:
+            if self._closing:
+                reader.connection.close()
+            else:
+                self._readers.append(reader)
+
+    def read(self, question: Callable[[Reader], T]) -> T:
+        """``question(reader)`` on a borrowed connection."""
+        with self.reader() as reader:
+            return question(reader)
+
+    # -- the writer thread -------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            while self._urgent or self._background:
+                self._batch()
+            if self._closing:
+                return
+
+    def _take(self, count: int, deadline: float) -> _Job | None:
+        """The next command of this batch: urgent first, then a share of the background."""
+        if count >= BATCH_LIMIT or (count and time.perf_counter() > deadline):
+            return None
+        try:
+            if self._urgent and not (count and count % (BATCH_LIMIT // BACKGROUND_SHARE) == 0 and self._background):
+                return self._urgent.popleft()
+            return self._background.popleft()
+        except IndexError:
+            return None
+
+    def _batch(self) -> None:
+        done: list[_Job] = []
+        events: list[Event] = []
+        head = self.chain.head
+        failure: LivePayError | None = None
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            deadline = time.perf_counter() + BATCH_SECONDS
+            while (job := self._take(len(done), deadline)) is not None:
+                done.append(job)
+                self._execute(job, events)
+            self._connection.execute("COMMIT")
+        except apsw.Error as error:
+            failure = self._undo(error, head)
+        if failure is not None:
+            events.clear()
+            for job in done:
+                job.error = failure
+        self._report_storage(failure is not None)
+        self._answer(done)
+        if events:
+            for subscriber in self._subscribers:
+                try:
+                    subscriber(events)
+                except Exception:  # boundary: one view's failure must not stop the writer or the other views
+                    log.exception("A subscriber failed")
+
+    def _execute(self, job: _Job, events: list[Event]) -> None:
+        """One command in its savepoint. Its own exception is its caller's; a lost transaction is everybody's."""
+        tx, connection = self._tx, self._connection
+        head = self.chain.head
+        tx.now, tx.actor, tx.events = self.clock.now(), job.actor, []
+        connection.execute("SAVEPOINT command")
+        try:
+            job.result = job.command(tx)
+        except Exception as error:  # boundary: handed to the caller
+            job.error = error
+            if not connection.in_transaction or isinstance(error, apsw.FullError | apsw.IOError):
+                raise apsw.FullError(str(error)) from error
+            connection.execute("ROLLBACK TO command")
+            self.chain.head = head
+        else:
+            events.extend(tx.events)
+        connection.execute("RELEASE command")
+
+    def _undo(self, error: apsw.Error, head: tuple[int, bytes]) -> StorageFailed:
+        self.chain.head = head
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        log.error("The database refused a commit: %s", error)
+        return StorageFailed(
+            "The disk refused to store this ({detail}). Free some space, then try again.", detail=error
+        )
+
+    def _report_storage(self, failing: bool) -> None:
+        if failing != self.storage_failing:
+            self.storage_failing = failing
+            if self.on_storage is not None:
+                self.on_storage(failing)
+
+    @staticmethod
+    def _answer(done: list[_Job]) -> None:
+        """One wake-up per event loop for the whole batch."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in done:
+            if job.loop is None:
+                if job.error is not None:
+                    job.answer.set_exception(job.error)
+                else:
+                    job.answer.set_result(job.result)
+            else:
+                by_loop.setdefault(job.loop, []).append(job)
+        for loop, jobs in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(_resolve, jobs)
+            except RuntimeError:  # the loop closed while its command was committed: nobody is waiting any more
+                log.debug("A loop closed before its answer")
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Finish what waits, stop the writer, close every connection. Idempotent."""
+        if self._closing:
+            return
+        self._closing = True
+        self._wake.set()
+        self._thread.join()
+        while self._readers:
+            self._readers.pop().connection.close()
+        self._connection.close()
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.answer.done():  # cancelled by its waiter; the commit stands
+            continue
+        if job.error is not None:
+            job.answer.set_exception(job.error)
+        else:
+            job.answer.set_result(job.result)

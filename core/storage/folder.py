@@ -1,0 +1,125 @@
+"""One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, and a lock while it is open."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.kernel.errors import EnvironmentProblem, NotFound, Refused
+from core.kernel.text import fold
+from core.storage.vault import Vault, choose_vault, write_private
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCard:
+    """What is known of a store without opening it. ``id`` never changes, also when the store moves to another computer."""
+
+    slug: str
+    id: str
+    name: str
+    country: str
+    currency: str
+    language: str
+    segment: str
+    vault: str
+
+
+def slugify(name: str) -> str:
+    """``Boutique Téranga`` → ``boutique-teranga``. Raises Refused when nothing is left."""
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:40].strip("-")
+    if not slug:
+        raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=name)
+    return slug
+
+
+class Home:
+    """The folder that holds the stores of this computer."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.stores = path / "stores"
+
+    def list(self) -> list[StoreCard]:
+        """Every store, by name."""
+        if not self.stores.is_dir():
+            return []
+        cards = [_read_card(f) for f in sorted(self.stores.glob("*/store.json"))]
+        return sorted(cards, key=lambda c: fold(c.name))
+
+    def folder(self, slug: str) -> Path:
+        """The store's folder. Raises NotFound with the names there are."""
+        path = self.stores / slug
+        if not re.fullmatch(r"[a-z0-9-]{1,48}", slug) or not (path / "store.json").is_file():
+            known = ", ".join(c.slug for c in self.list()) or "—"
+            raise NotFound("There is no store “{slug}” here. Stores: {known}.", slug=slug, known=known)
+        return path
+
+    def card(self, slug: str) -> StoreCard:
+        return _read_card(self.folder(slug) / "store.json")
+
+    def vault(self, slug: str) -> Vault:
+        card = self.card(slug)
+        return choose_vault(self.folder(slug), card.id, card.vault)
+
+    def create(self, name: str, country: str, currency: str, language: str, segment: str) -> tuple[StoreCard, bytes]:
+        """Make the folder and the key. Raises Refused when the name is taken, EnvironmentProblem when it cannot be written."""
+        base = slugify(name)
+        slug, n = base, 2
+        while (self.stores / slug).exists():
+            if any(c.slug == slug and c.name == name for c in self.list()):
+                raise Refused("A store named “{name}” exists already.", name=name)
+            slug, n = f"{base}-{n}", n + 1
+        folder = self.stores / slug
+        store_id = uuid.uuid4().hex
+        try:
+            for sub in (folder, folder / "media", folder / "backups"):
+                sub.mkdir(parents=True)
+            folder.chmod(0o700)
+            vault = choose_vault(folder, store_id, None)
+            card = StoreCard(slug, store_id, name, country, currency, language, segment, vault.kind)
+            key = vault.new_database_key()
+            write_card(folder, card)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise EnvironmentProblem(
+                "The folder {path} cannot be written ({detail}).", path=folder, detail=error
+            ) from None
+        return card, key
+
+    def delete(self, slug: str) -> None:
+        """Remove a store for ever: key first, so that a half-removed store is unreadable. Raises when it is open."""
+        folder = self.folder(slug)
+        with hold(folder):
+            self.vault(slug).forget()
+        shutil.rmtree(folder)
+
+
+def write_card(folder: Path, card: StoreCard) -> None:
+    write_private(folder / "store.json", json.dumps(asdict(card), ensure_ascii=False, indent=1).encode())
+
+
+def _read_card(path: Path) -> StoreCard:
+    try:
+        return StoreCard(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise EnvironmentProblem("The store's card cannot be read: {path}.", path=path) from None
+
+
+def hold(folder: Path) -> FileLock:
+    """Take the store for this process until released. Raises EnvironmentProblem when another process has it."""
+    lock = FileLock(folder / "lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise EnvironmentProblem(
+            "This store is already open in another LivePay window or service. Close it there first."
+        ) from None
+    except OSError as error:
+        raise EnvironmentProblem("The folder {path} cannot be written ({detail}).", path=folder, detail=error) from None
+    return lock

@@ -1,0 +1,80 @@
+"""Steps that bring a store's file to this version. An ordered tuple; a released step is never edited."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from core.kernel.errors import EnvironmentProblem
+from core.storage.connection import open_connection
+from core.storage.migrations import m0001_start
+
+Step = Callable[[apsw.Connection], None]
+
+STEPS: Final[tuple[Step, ...]] = (m0001_start.apply,)
+VERSION: Final = len(STEPS)
+APPLICATION_ID: Final = 0x4C504159  # "LPAY"
+
+
+def migrate(path: Path, key: bytes, *, steps: tuple[Step, ...] = STEPS, vfs: str | None = None) -> int:
+    """Apply the missing steps, each in its own transaction with a verified backup taken before it.
+
+    Returns the number of steps applied. Raises EnvironmentProblem for a file made by a newer program, which is left
+    untouched.
+    """
+    connection = open_connection(path, key, write=True, vfs=vfs)
+    try:
+        current = connection.execute("PRAGMA user_version").fetchone()[0]
+        if current > len(steps):
+            raise EnvironmentProblem(
+                "This store was last opened by a newer LivePay (data version {found}, this program knows {known}). "
+                "Update LivePay, then open it again. Nothing was changed.",
+                found=current,
+                known=len(steps),
+            )
+        for number, step in enumerate(steps[current:], start=current + 1):
+            if number > 1:
+                _backup(connection, path, key, number - 1)
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                step(connection)
+                connection.execute(f"PRAGMA user_version={number}")
+                connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        return len(steps) - current
+    finally:
+        connection.close()
+
+
+def _backup(connection: apsw.Connection, path: Path, key: bytes, version: int) -> None:
+    """An encrypted copy beside the store, under the same key, checked before the step may run."""
+    folder = path.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    target = folder / f"before-v{version + 1}.db"
+    copy_database(connection, target, key)
+
+
+def copy_database(connection: apsw.Connection, target: Path, key: bytes) -> None:
+    """A consistent, encrypted, verified copy of an open database (SQLite's online backup), put in place atomically."""
+    partial = target.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    copy = open_connection(partial, key, write=True)
+    try:
+        copy.execute("PRAGMA journal_mode=DELETE")
+        with copy.backup("main", connection, "main") as work:
+            while not work.done:
+                work.step(1000)
+        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    finally:
+        copy.close()
+    if verdict != "ok":
+        partial.unlink(missing_ok=True)
+        raise EnvironmentProblem("The backup {path} could not be verified: {verdict}.", path=target, verdict=verdict)
+    os.replace(partial, target)

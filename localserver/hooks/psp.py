@@ -1,0 +1,56 @@
+"""The providers' webhooks: the adapter verifies and parses, the inbox keeps, a worker applies."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+
+from core.durable.inbox import Item, store
+from core.kernel.errors import Refused
+from core.payments.service import event_payload
+from localserver.site import SITE
+
+log = logging.getLogger(__name__)
+routes = web.RouteTableDef()
+MAX_BODY = 1024 * 1024
+
+
+@routes.route("*", "/webhooks/psp/{provider}/{store}")
+@routes.route("*", "/webhooks/psp/{provider}/{store}/{attempt}")
+async def inbound(request: web.Request) -> web.Response:
+    """401 bad authentication, 400 malformed, 200 otherwise (also for duplicates and orphans), 500 when it cannot be kept."""
+    shop = request.app[SITE].by_slug(request.match_info["store"])
+    if shop is None:
+        return web.Response(status=404, text="unknown")
+    try:
+        provider = shop.desk.provider(request.match_info["provider"])
+    except Refused:
+        return web.Response(status=404, text="unknown")
+    if request.method not in provider.caps.inbound_methods:
+        # Some providers ping the address with GET before they use it.
+        return web.Response(status=200 if request.method in ("GET", "HEAD") else 405, text="ok")
+    if (request.content_length or 0) > MAX_BODY:
+        return web.Response(status=413, text="too large")
+    raw = await request.read()
+    token = request.match_info.get("attempt")
+    # The seller's clock may be wrong: judge the signature's time by the provider's own clock (reference payments §1.9).
+    now = shop.clock.now() + shop.http.clock_offset(provider.config.base_url)
+    result = provider.parse_webhook(request.method, token, request.headers, raw, request.query_string, now)
+    if result.verdict == "bad_auth":
+        log.info("A webhook of %s was refused: bad authentication", provider.name)
+    if result.verdict in ("ok", "stale") and result.events:
+        auth = result.auth if result.verdict == "ok" else "none"  # right signature, wrong time: only a hint, ask
+        items = [
+            Item(
+                f"psp:{provider.name}:{auth}:{e.dedupe_key}",
+                "psp",
+                f"psp:{e.attempt_ref or e.provider_ref or token or ''}",
+                event_payload(provider.name, auth, e, token),  # type: ignore[arg-type]
+            )
+            for e in result.events
+        ]
+        await shop.engine.run(lambda tx: store(tx, items), actor="webhook")
+        shop.inbox.nudge()
+    status, body, content_type = result.reply
+    return web.Response(status=status, body=body, content_type=content_type)
