@@ -1,0 +1,214 @@
+"""A shop's adapter, its simulated provider and the shop's webhook door, all on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from core.adapters.http import Http
+from core.adapters.psp import REGISTRY, provider_class
+from core.kernel.clock import ManualClock
+from core.payments.provider import (
+    Attempt,
+    Buyer,
+    CheckoutRequest,
+    CheckoutResult,
+    InboundResult,
+    Provider,
+    ProviderConfig,
+    ProviderEvent,
+)
+from localserver.sandbox.psp_simulators import create_psp_simulator, simulator_account
+
+NOW = 1_790_000_000_000
+UUID = "0b1f6a52-3f0e-4b8a-9c21-7d5e1f2a3b4c"
+REFERENCE = "LP24K7A01"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to run a provider: its name, settings of the shop and settings of the merchant's account there."""
+
+    provider: str
+    shop: Mapping[str, str] = field(default_factory=dict)
+    account: Mapping[str, str] = field(default_factory=dict)
+
+
+CASES: dict[str, Case] = {
+    **{provider.name: Case(provider.name) for provider in REGISTRY},
+    "bictorys-direct": Case("bictorys", {"page": "direct"}),
+    "bictorys-signed": Case("bictorys", {"signature": "required"}, {"signature": "required"}),
+    "wave-shared": Case("wave", {}, {"webhook_mode": "shared"}),
+    "wave-requests-signed": Case(
+        "wave", {"signing_secret": "wave_sn_AKS_demo_01"}, {"signing_secret": "wave_sn_AKS_demo_01"}
+    ),
+}
+
+
+@dataclass(slots=True)
+class Door:
+    """The shop's webhook address: keeps what came, answers as scripted."""
+
+    url: str = ""
+    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.received.append((dict(request.headers), await request.read()))
+        return web.Response(status=self.answers.pop(0) if self.answers else 200)
+
+
+@dataclass(slots=True)
+class Rig:
+    """Everything of one case. ``account`` is what the provider knows, ``values`` what the shop typed in."""
+
+    case: Case
+    clock: ManualClock
+    http: Http
+    base_url: str
+    values: dict[str, str]
+    door: Door
+
+    @property
+    def provider(self) -> Provider:
+        return self.provider_with({})
+
+    def provider_with(self, values: Mapping[str, str], http: Http | None = None, base_url: str = "") -> Provider:
+        """The adapter with some settings changed."""
+        config = ProviderConfig(base_url or self.base_url, "SN", "XOF", {**self.values, **values})
+        return provider_class(self.case.provider)(config, http or self.http)
+
+    @property
+    def signed(self) -> bool:
+        """Does the provider sign the body in this case?"""
+        return self.case.account.get("webhook_mode") != "shared" and (
+            self.case.provider != "bictorys" or self.case.account.get("signature") == "required"
+        )
+
+    def request(self, **changes: Any) -> CheckoutRequest:
+        base: dict[str, Any] = {
+            "attempt_ref": REFERENCE,
+            "attempt_uuid": UUID,
+            "order_label": "Robe bleue – ROBE1",
+            "amount": 15000,
+            "currency": "XOF",
+            "country": "SN",
+            "buyer": Buyer("Aïcha Ndiaye", "+221771234567"),
+            "return_url": f"https://pay.example.test/r/{REFERENCE}",
+            "notify_url": "",
+            "method": self.provider.caps.methods[0].name,
+            "ttl": 600,
+        }
+        return CheckoutRequest(**{**base, **changes})
+
+    async def create(self, **changes: Any) -> CheckoutResult:
+        return await self.provider.create_checkout(self.request(**changes))
+
+    def attempt(self, created: CheckoutResult | None = None, **changes: Any) -> Attempt:
+        base: dict[str, Any] = {
+            "ref": REFERENCE,
+            "uuid": UUID,
+            "amount": 15000,
+            "currency": "XOF",
+            "provider_ref": created.provider_ref if created else None,
+            "secrets": created.secrets if created else {},
+        }
+        return Attempt(**{**base, **changes})
+
+    async def control(self, path: str, body: Any = None, *, method: str = "POST", status: int = 200) -> Any:
+        """One call of the simulator's control API."""
+        reply = await self.http.request(method, f"{self.base_url}/_control/{path}", json=body)
+        assert reply.status == status, reply.body
+        return reply.json()
+
+    async def act(self, what: str, **body: Any) -> Any:
+        """Let the buyer or the provider do something with the session, and wait until its webhooks have arrived."""
+        shown = await self.control(f"sessions/{REFERENCE}/{what}", body)
+        await self.control("webhooks/settle")
+        return shown
+
+    async def fault(self, kind: str, on: str = "create", **more: Any) -> None:
+        await self.control("faults", {"kind": kind, "on": on, **more})
+
+    def parse(self, headers: Mapping[str, str], raw: bytes, **values: str) -> InboundResult:
+        provider = self.provider_with(values)
+        return provider.parse_webhook("POST", None, headers, raw, "", self.http.time_at(self.base_url))
+
+    def inbound(self) -> list[InboundResult]:
+        return [self.parse(headers, raw) for headers, raw in self.door.received]
+
+    def events(self) -> list[ProviderEvent]:
+        """What arrived at the door, every request being right."""
+        results = self.inbound()
+        assert {result.verdict for result in results} <= {"ok"}
+        return [event for result in results for event in result.events]
+
+
+async def no_wait(_seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+Serve = Callable[[web.Application], Awaitable[str]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Start an application on a free port; gives its address."""
+    servers: list[TestServer] = []
+
+    async def start(app: web.Application) -> str:
+        server = TestServer(app)
+        await server.start_server()
+        servers.append(server)
+        return str(server.make_url("")).rstrip("/")
+
+    yield start
+    for server in reversed(servers):
+        await server.close()
+
+
+@pytest.fixture
+async def http(clock: ManualClock) -> AsyncIterator[Http]:
+    client = Http(clock, total_timeout=5)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def door(serve: Serve) -> Door:
+    door = Door()
+    app = web.Application()
+    app.router.add_post("/hook", door.handle)
+    door.url = f"{await serve(app)}/hook"
+    return door
+
+
+MakeRig = Callable[[Case], Awaitable[Rig]]
+
+
+@pytest.fixture
+async def make_rig(serve: Serve, http: Http, clock: ManualClock, door: Door) -> MakeRig:
+    async def make(case: Case) -> Rig:
+        app = create_psp_simulator(case.provider, clock=clock, values=case.account, webhook_url=door.url, sleep=no_wait)
+        outer = web.Application()
+        outer.add_subapp(f"/psp/{case.provider}", app)
+        base_url = f"{await serve(outer)}/psp/{case.provider}"
+        return Rig(case, clock, http, base_url, {**simulator_account(case.provider), **case.shop}, door)
+
+    return make
+
+
+@pytest.fixture(params=list(CASES))
+async def rig(request: pytest.FixtureRequest, make_rig: MakeRig) -> Rig:
+    return await make_rig(CASES[request.param])
