@@ -203,6 +203,8 @@ class StatusResult:
     method: str | None = None
     proves_amount: bool = False
     """True when no amount is returned but the session, created by us with a fixed amount, is identified by its id."""
+    redirect_url: str | None = None
+    """Where the buyer can still pay, when the provider tells it: a session found again after SendUnknown is usable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +284,10 @@ class Provider(abc.ABC):
         """The session's true state, by provider reference, else by ours. Raises SendUnknown."""
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
-        """Sessions the provider knows under our reference (resolves SendUnknown). Raises NotSupported, SendUnknown."""
+        """Sessions the provider knows under our reference, in no promised order (resolves SendUnknown).
+
+        Raises NotSupported, SendUnknown.
+        """
         raise NotSupported("search by reference")
 
     async def refund(self, attempt: Attempt, amount: int, refund_ref: str) -> StatusResult:

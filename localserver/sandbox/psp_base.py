@@ -63,6 +63,8 @@ class Session:
     error_url: str
     expires_at: int | None = None
     notify_url: str = ""
+    url: str = ""
+    """The buyer's page."""
     method: str = ""
     label: str = ""
     state: State = "open"
@@ -181,7 +183,8 @@ class PspSimulator(abc.ABC):
 
     # What can happen to a session
 
-    def open(self, session: Session) -> Session:
+    def open(self, request: web.Request, session: Session) -> Session:
+        session.url = self.checkout_url(request, session)
         self.sessions[session.id] = session
         return session
 

@@ -130,6 +130,7 @@ class BictorysSimulator(PspSimulator):
         self._check(body, method)
         token = "op-" + uuid.uuid4().hex
         session = self.open(
+            request,
             Session(
                 id=str(uuid.uuid4()),
                 reference=body["paymentReference"],
@@ -143,10 +144,10 @@ class BictorysSimulator(PspSimulator):
                     "merchantReference": body.get("merchantReference"),
                     "customerObject": body.get("customerObject", {}),
                 },
-            )
+            ),
         )
         request[SESSION] = session
-        link = f"{self.checkout_url(request, session)}?charge_id={session.id}&op_token={token}"
+        link = f"{session.url}?charge_id={session.id}&op_token={token}"
         if not method:
             return wire_json(
                 {"type": "CheckoutLinkObject", "link": link, "chargeId": session.id, "opToken": token}, 202

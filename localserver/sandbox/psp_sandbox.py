@@ -76,6 +76,7 @@ class SandboxSimulator(PspSimulator):
         first = session.payments[0] if session.payments else None
         return {
             "id": session.id,
+            "url": session.url,
             "status": status,
             "reference": session.reference,
             "amount": session.shown_amount,
@@ -97,6 +98,7 @@ class SandboxSimulator(PspSimulator):
         if session is None:
             now = self.clock.now()
             session = self.open(
+                request,
                 Session(
                     id=f"sbx_{uuid.uuid4().hex}",
                     reference=body["reference"],
@@ -110,10 +112,10 @@ class SandboxSimulator(PspSimulator):
                     method=body.get("method") or "",
                     label=str(body.get("label") or "")[:200],
                     extra={"key": key, "refunds": set()},
-                )
+                ),
             )
         request[SESSION] = session
-        return wire_json(self.show(session) | {"url": self.checkout_url(request, session)}, 201)
+        return wire_json(self.show(session), 201)
 
     def _check(self, body: dict[str, Any]) -> None:
         ttl, amount, reference = body.get("expires_in"), body.get("amount"), body.get("reference")

@@ -99,7 +99,7 @@ class StripeSimulator(PspSimulator):
             "status": status,
             "success_url": session.success_url,
             "cancel_url": session.error_url,
-            "url": session.extra["url"] if status == "open" else None,
+            "url": session.url if status == "open" else None,
         }
 
     def _charge(self, session: Session) -> dict[str, Any]:
@@ -132,8 +132,7 @@ class StripeSimulator(PspSimulator):
         key = request.headers.get("Idempotency-Key", "")
         session = next((s for s in self.sessions.values() if key and s.extra["key"] == key), None)
         if session is None:
-            session = self._open(form, key)
-            session.extra["url"] = self.checkout_url(request, session)
+            session = self.open(request, self._session(form, key))
         elif session.extra["form"] != form:
             raise _refusal(
                 400,
@@ -143,7 +142,7 @@ class StripeSimulator(PspSimulator):
         request[SESSION] = session
         return wire_json(self.show(session))
 
-    def _open(self, form: dict[str, str], key: str) -> Session:
+    def _session(self, form: dict[str, str], key: str) -> Session:
         now = self.clock.now()
         expires = form.get("expires_at", str(now // 1000 + _DAY))
         line = "line_items[0][price_data]"
@@ -160,26 +159,24 @@ class StripeSimulator(PspSimulator):
         for param, holds in rules.items():
             if not holds:
                 raise _refusal(400, f"Invalid {param}.", code="parameter_invalid", param=param)
-        return self.open(
-            Session(
-                id=f"cs_{'live' if self.livemode else 'test'}_{uuid.uuid4().hex}",
-                reference=form.get("client_reference_id", ""),
-                amount=int(form[f"{line}[unit_amount]"]),
-                currency=form[f"{line}[currency]"].upper(),
-                created_at=now,
-                expires_at=int(expires) * 1000,
-                success_url=form["success_url"],
-                error_url=form.get("cancel_url", form["success_url"]),
-                method="card",
-                label=form[f"{line}[product_data][name]"],
-                extra={
-                    "key": key,
-                    "form": form,
-                    "metadata": _nested(form, "metadata"),
-                    "payment_metadata": _nested(form, "payment_intent_data[metadata]"),
-                    "refunds": {},
-                },
-            )
+        return Session(
+            id=f"cs_{'live' if self.livemode else 'test'}_{uuid.uuid4().hex}",
+            reference=form.get("client_reference_id", ""),
+            amount=int(form[f"{line}[unit_amount]"]),
+            currency=form[f"{line}[currency]"].upper(),
+            created_at=now,
+            expires_at=int(expires) * 1000,
+            success_url=form["success_url"],
+            error_url=form.get("cancel_url", form["success_url"]),
+            method="card",
+            label=form[f"{line}[product_data][name]"],
+            extra={
+                "key": key,
+                "form": form,
+                "metadata": _nested(form, "metadata"),
+                "payment_metadata": _nested(form, "payment_intent_data[metadata]"),
+                "refunds": {},
+            },
         )
 
     async def _list(self, request: web.Request) -> web.Response:

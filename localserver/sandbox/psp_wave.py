@@ -111,7 +111,7 @@ class WaveSimulator(PspSimulator):
             "when_completed": _iso(session.finished_at),
             "when_created": _iso(session.created_at),
             "when_expires": _iso(session.expires_at),
-            "wave_launch_url": session.extra["url"],
+            "wave_launch_url": session.url,
             "success_url": session.success_url,
             "error_url": session.error_url,
             "last_payment_error": error,
@@ -124,6 +124,7 @@ class WaveSimulator(PspSimulator):
         self._check(body)
         now = self.clock.now()
         session = self.open(
+            request,
             Session(
                 id=f"cos-{uuid.uuid4().hex[:14]}",
                 reference=body.get("client_reference") or "",
@@ -134,9 +135,8 @@ class WaveSimulator(PspSimulator):
                 success_url=body["success_url"],
                 error_url=body["error_url"],
                 method="wave",
-            )
+            ),
         )
-        session.extra["url"] = self.checkout_url(request, session)
         request[SESSION] = session
         return wire_json(self.show(session))
 

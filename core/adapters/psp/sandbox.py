@@ -165,8 +165,9 @@ def _path(session: str, verb: str = "") -> str:
 
 def _status(session: Mapping[str, Any]) -> StatusResult:
     word = wire.text(session.get("status")) or ""
+    status = wire.status_in(_STATUS, word)
     return StatusResult(
-        wire.status_in(_STATUS, word),
+        status,
         word,
         provider_ref=wire.text(session.get("id")),
         attempt_ref=wire.text(session.get("reference")),
@@ -177,4 +178,5 @@ def _status(session: Mapping[str, Any]) -> StatusResult:
         paid_at=wire.whole(session.get("paid_at")),
         reason=wire.text(session.get("reason")),
         method=wire.text(session.get("method")),
+        redirect_url=wire.text(session.get("url"), 4000) if status is Pay.PENDING else None,
     )

@@ -205,6 +205,7 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
         currency=wire.currency(session.get("currency")),
         txn_id=wire.text(session.get("payment_intent")),
         method="card",
+        redirect_url=wire.text(session.get("url"), 4000) if status is Pay.PENDING else None,
     )
 
 

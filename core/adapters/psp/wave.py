@@ -201,8 +201,9 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
     checkout = (wire.text(session.get("checkout_status")) or "").lower()
     payment = (wire.text(session.get("payment_status")) or "").lower()
     error = wire.mapping(session.get("last_payment_error"))
+    status = _status(checkout, payment)
     return StatusResult(
-        _status(checkout, payment),
+        status,
         f"{checkout}/{payment}",
         provider_ref=wire.text(session.get("id")),
         attempt_ref=wire.text(session.get("client_reference")),
@@ -212,6 +213,7 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
         paid_at=wire.moment(session.get("when_completed")),
         reason=wire.text(error.get("code")),
         method="wave",
+        redirect_url=wire.text(session.get("wave_launch_url"), 4000) if status is Pay.PENDING else None,
     )
 
 

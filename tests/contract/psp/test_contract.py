@@ -259,6 +259,21 @@ async def test_a_session_whose_creation_was_cut_off_is_found_again(rig: Rig) -> 
     assert await rig.provider.fetch_status(rig.attempt()) == found
 
 
+async def test_a_session_found_again_can_still_be_paid(rig: Rig) -> None:
+    await rig.fault("drop")
+    with pytest.raises(SendUnknown):
+        await rig.create()
+
+    found = await rig.provider.find_by_reference(REFERENCE)
+    if rig.case.provider == "bictorys":  # lists only what a buyer has tried
+        assert found == []
+        return
+    assert [result.status for result in found] == [Pay.PENDING]
+    assert found[0].redirect_url is not None
+    assert (await rig.http.request("POST", found[0].redirect_url, form={"action": "pay"})).status == 303
+    assert (await rig.provider.fetch_status(rig.attempt())).redirect_url is None
+
+
 async def test_a_provider_that_hangs_after_creating_leaves_the_outcome_unknown(rig: Rig) -> None:
     await rig.fault("hang")
     http = Http(rig.clock, total_timeout=0.2)
