@@ -66,7 +66,8 @@ class NotSupported(Refused):
     """The provider has no such operation."""
 
     def __init__(self, operation: str) -> None:
-        super().__init__("This payment provider cannot do this: {operation}.", operation=operation)
+        super().__init__("This payment provider cannot do this.")
+        self.operation = operation
 
 
 @dataclass(frozen=True, slots=True)

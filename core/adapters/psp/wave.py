@@ -173,9 +173,8 @@ class Wave(wire.WireProvider):
         ):
             value = self.secret(name)
             if value and not (value.startswith("wave_") and kind in value):
-                findings.append(
-                    Finding(False, "The {field} should look like {example}.", {"field": name, "example": example})
-                )
+                message = "One of the values is not what Wave gives there: {example} is expected."
+                findings.append(Finding(False, message, {"example": example}))
         return findings
 
     async def check_account(self) -> list[Finding]:

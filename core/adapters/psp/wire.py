@@ -31,6 +31,7 @@ from core.payments.provider import (
 BLOCKED_PAUSE: Final = 5.0
 """Seconds to leave alone a firewall that answered 403 with a page instead of JSON (reference payments §3.1)."""
 
+_MISSING: Final = {"api_key": "Fill in the API key.", "webhook_secret": "Fill in the webhook secret."}
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _BIGGEST: Final = 10**15
 _NEAREST_TO_PAID: Final = (
@@ -225,7 +226,7 @@ class WireProvider(Provider):
     async def selftest(self) -> Sequence[Finding]:
         """Settings first, then one harmless question to the provider."""
         findings = [
-            Finding(False, "“{field}” is missing.", {"field": field.label})
+            Finding(False, _MISSING.get(field.name, "Fill in all required fields."))
             for field in self.fields
             if field.required and not self.secret(field.name)
         ]
