@@ -232,7 +232,7 @@ def _on(host: str, known: str) -> bool:
 def _multipart(fields: Mapping[str, str], content: bytes, filename: str, mime: str) -> tuple[bytes, str]:
     """A multipart/form-data body and its content type (RFC 7578). Names are made harmless, not trusted."""
     boundary = secrets.token_hex(16)
-    name = quote(filename, safe=" ().-_,'")
+    name = quote(filename, safe=" ().-_,'") or "file"  # without a name it would not be taken for a file
     kind = mime if mime.isascii() and mime.isprintable() else "application/octet-stream"
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
