@@ -1,0 +1,85 @@
+"""What the window needs from the shop: small protocols, so that the window knows neither bootstrap nor database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from core.kernel.clock import Clock
+from desktop.bridge import Change
+from desktop.pages.live.presenter import LiveSource
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """The open store. ``country`` is the two-letter code that national phone numbers are read in."""
+
+    slug: str
+    name: str
+    country: str
+    currency: str
+    zone: ZoneInfo
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name or text id."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The line at the window's foot: connections, messages waiting to leave, and the last backup (ms UTC)."""
+
+    links: tuple[Link, ...] = ()
+    queued: int = 0
+    backup_at: int | None = None
+    storage_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Badges:
+    """Numbers in the sidebar: what waits for the seller, by page name."""
+
+    counts: tuple[tuple[str, int], ...] = ()
+
+
+class Preferences(Protocol):
+    """The person's own choices on this computer (``theme``, ``sound``), kept outside the store."""
+
+    def get(self, key: str, default: str) -> str: ...
+
+    def set(self, key: str, value: str) -> None: ...
+
+
+class Context(Protocol):
+    """An open shop as the window sees it. Every method but ``subscribe`` may block and is called off the GUI thread.
+
+    Pages find their source here (``live``; later pages add theirs) and declare what they need of it as a protocol.
+    """
+
+    @property
+    def store(self) -> StoreInfo: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def live(self) -> LiveSource: ...
+
+    def subscribe(self, callback: Callable[[Sequence[Change]], None]) -> Callable[[], None]:
+        """Call back after every commit, from any thread; returns what ends it."""
+        ...
+
+    def status(self) -> Status: ...
+
+    def badges(self) -> Badges: ...
+
+    def close(self) -> None:
+        """Shut the shop down in order; the window has gone quiet before."""
+        ...

@@ -1,0 +1,196 @@
+"""The dialogs about one order: decide an exception, tick a refund off, put a product on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.catalogue.views import ProductView
+from core.live.views import BoardRow, StockBar
+from desktop.bridge import Bridge
+from desktop.pages.live.decisions import ChoiceText, question
+from desktop.pages.live.presenter import LivePresenter, LiveSource
+from desktop.pages.live.products import ProductPicker
+from desktop.theme import theme
+from desktop.widgets.buttons import Button
+from desktop.widgets.dialog import Dialog
+from desktop.widgets.labels import Label, restyle
+
+
+class ChoiceCard(QFrame):
+    """One way out: title and consequence; arrow keys, Space or a click take it."""
+
+    taken = Signal(str)
+    moved = Signal(int)
+
+    def __init__(self, text: ChoiceText) -> None:
+        super().__init__()
+        self.text = text
+        self._chosen = False
+        self.setProperty("kind", "choice")
+        self.setProperty("chosen", False)
+        self.setEnabled(not text.obstacle)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if not text.obstacle else Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 12, 14, 12)
+        line.setSpacing(12)
+        self._dot = _Dot()
+        line.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addWidget(Label(text.title, "body-bold", "muted" if text.obstacle else "text"))
+        words.addWidget(
+            Label(text.obstacle or text.consequence, "small", "danger" if text.obstacle else "muted", wrap=True)
+        )
+        line.addLayout(words, 1)
+        self.setAccessibleName(f"{text.title}. {text.obstacle or text.consequence}")
+
+    def choose(self, chosen: bool) -> None:
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.setProperty("chosen", chosen)
+            self._dot.filled = chosen
+            restyle(self)
+            self._dot.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.taken.emit(self.text.choice)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self.taken.emit(self.text.choice)
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.moved.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        else:
+            super().keyPressEvent(event)
+
+
+class _Dot(QWidget):
+    """The round mark of one choice among several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filled = False
+        self.setFixedSize(18, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().colour("gold" if self.filled else "muted"), 1.6))
+        painter.drawEllipse(2, 2, 14, 14)
+        if self.filled:
+            painter.setBrush(theme().colour("gold"))
+            painter.drawEllipse(5, 5, 8, 8)
+
+
+class DecisionDialog(Dialog):
+    """Asks what to do with money that does not match its order. ``decided`` with (choice, substitute's id or None)."""
+
+    decided = Signal(str, object)
+
+    def __init__(
+        self,
+        parent: QWidget,
+        row: BoardRow,
+        stock: dict[int, StockBar],
+        source: LiveSource,
+        bridge: Bridge,
+        presenter: LivePresenter,
+    ) -> None:
+        asked = question(row, stock, presenter)
+        super().__init__(parent, asked.title, 560)
+        self._t = presenter.t
+        self._substitute: ProductView | None = None
+        self._choice = ""
+        names = ", ".join(f"{line.sku} ×\u00a0{line.quantity}" for line in row.lines)
+        self.body.addWidget(Label(" · ".join(filter(None, (row.reference, names))), "small", "muted"))
+        self.body.addWidget(Label(asked.sentence, "body", wrap=True))
+        self.cards = {text.choice: ChoiceCard(text) for text in asked.choices}
+        for card in self.cards.values():
+            card.taken.connect(self.choose)
+            card.moved.connect(self._move)
+            self.body.addWidget(card)
+        self.picker = ProductPicker(source, bridge, presenter, rows=3)
+        self.picker.chosen.connect(self._take_substitute)
+        self.picker.hide()
+        self.body.addWidget(self.picker)
+        self._taken = Label("", "small-bold")
+        self._taken.hide()
+        self.body.addWidget(self._taken)
+        self.add_way_out(self._t("Later"))
+        self.action = self.add_action("", self._decide)
+        self.choose(asked.advised)
+
+    @property
+    def choice(self) -> str:
+        return self._choice
+
+    def choose(self, choice: str) -> None:
+        """Select one of the choices."""
+        if choice not in self.cards:
+            self.action.setEnabled(False)
+            return
+        self._choice = choice
+        for name, card in self.cards.items():
+            card.choose(name == choice)
+        self.cards[choice].setFocus()
+        self.action.setText(self.cards[choice].text.verb)
+        needs = choice == "substitute"
+        if needs and self.picker.isHidden():
+            self.picker.ask()
+        self.picker.setVisible(needs)
+        self._taken.setVisible(needs and self._substitute is not None)
+        self.action.setEnabled(not needs or self._substitute is not None)
+        self.fit()
+        if needs:
+            self.picker.setFocus()
+
+    def _move(self, step: int) -> None:
+        free = [name for name, card in self.cards.items() if card.isEnabled()]
+        self.choose(free[(free.index(self._choice) + step) % len(free)])
+
+    def _take_substitute(self, product: ProductView) -> None:
+        self._substitute = product
+        self._taken.say(self._t("Replaced by {sku} {title}", sku=product.sku, title=product.title))
+        self._taken.show()
+        self.action.setEnabled(True)
+        self.action.setFocus()
+
+    def _decide(self) -> None:
+        if self.action.isEnabled():
+            self.accept()
+            substitute = self._substitute.id if self._substitute and self._choice == "substitute" else None
+            self.decided.emit(self._choice, substitute)
+
+
+class OnScreenDialog(Dialog):
+    """Which product is shown to the camera now."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        source: LiveSource,
+        bridge: Bridge,
+        presenter: LivePresenter,
+        act: Callable[[int | None], object],
+    ) -> None:
+        t = presenter.t
+        super().__init__(parent, t("On screen now"), 520)
+        self._act = act
+        self.picker = ProductPicker(source, bridge, presenter)
+        self.picker.chosen.connect(lambda product: self._take(product.id))
+        self.body.addWidget(self.picker)
+        self.add_way_out(t("Back"))
+        nothing = Button(t("Nothing on screen"))
+        nothing.clicked.connect(lambda: self._take(None))
+        self.foot.addWidget(nothing)
+        self.picker.ask()
+        self.picker.setFocus()
+
+    def _take(self, product_id: int | None) -> None:
+        self.accept()
+        self._act(product_id)

@@ -1,0 +1,50 @@
+"""The board's head: on air, since when, what is on screen, and the two acts of a live."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from core.live.views import SessionView
+from desktop.pages.live.presenter import LivePresenter
+from desktop.widgets.buttons import Button
+from desktop.widgets.labels import Label
+from desktop.widgets.pill import StatusPill
+
+
+class LiveHead(QWidget):
+    """``new_invoice``, ``end`` and ``on_screen`` are its buttons."""
+
+    def __init__(self, presenter: LivePresenter) -> None:
+        super().__init__()
+        self._presenter = presenter
+        t = presenter.t
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(14)
+        self.pill = StatusPill(t("ON AIR"), "dot", "danger")
+        self.elapsed = Label("", "title")
+        self.on_screen = Button("", "quiet", icon="tv", key="E")
+        self.on_screen.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.end = Button(t("End the live"), live=True)
+        self.new_invoice = Button(t("New invoice"), "primary", key="N", live=True)
+        for widget in (self.pill, self.elapsed, self.on_screen):
+            line.addWidget(widget)
+        line.addStretch(1)
+        line.addWidget(self.end)
+        line.addWidget(self.new_invoice)
+
+    def show_session(self, session: SessionView, now: int) -> None:
+        t = self._presenter.t
+        if session.on_screen:
+            _, sku, title = session.on_screen
+            text = t("On screen: {sku} · {title}", sku=sku, title=title)
+        else:
+            text = t("Put a product on screen")
+        if text != self.on_screen.text():
+            self.on_screen.setText(text)
+            self.on_screen.updateGeometry()
+        self.tick(session, now)
+
+    def tick(self, session: SessionView, now: int) -> None:
+        """The time on air, every second."""
+        self.elapsed.say(self._presenter.elapsed(session, now))

@@ -1,0 +1,173 @@
+"""Finding a product by keyboard: type, arrow, Enter."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from core.catalogue.views import ProductView
+from desktop.bridge import Bridge
+from desktop.fonts import face
+from desktop.pages.live.presenter import LivePresenter, LiveSource
+from desktop.theme import theme
+from desktop.widgets.fields import SearchField
+from desktop.widgets.labels import Label
+
+PAUSE_MS: Final = 90
+LIMIT: Final = 30
+_ROW: Final = 44
+_PRODUCT: Final = int(Qt.ItemDataRole.UserRole)
+_NOWHERE: Final = QModelIndex()
+
+
+class _Found(QAbstractListModel):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.products: tuple[ProductView, ...] = ()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
+        return len(self.products)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        product = self.products[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{product.sku} {product.title}"
+        return product if role == _PRODUCT else None
+
+    def show(self, products: tuple[ProductView, ...]) -> None:
+        self.beginResetModel()
+        self.products = products
+        self.endResetModel()
+
+
+class _Line(QStyledItemDelegate):
+    def __init__(self, presenter: LivePresenter, parent: QObject) -> None:
+        super().__init__(parent)
+        self._presenter = presenter
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, _ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        palette = theme().palette
+        product: ProductView = index.data(_PRODUCT)
+        box = QRectF(option.rect)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, QColor(palette.raised))
+            painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(palette.gold))
+        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        inner = box.adjusted(14, 0, -14, 0)
+        painter.setFont(face("body-bold"))
+        painter.setPen(QColor(palette.text))
+        painter.drawText(inner, left, product.sku)
+        sku = QFontMetricsF(face("body-bold")).horizontalAdvance(product.sku)
+        upper, lower = inner.adjusted(0, 4, 0, -_ROW / 2), inner.adjusted(0, _ROW / 2 - 3, 0, -4)
+        painter.drawText(upper, right, self._presenter.amount(product.price))
+        price = QFontMetricsF(face("body-bold")).horizontalAdvance(self._presenter.amount(product.price))
+        painter.setFont(face("small"))
+        gone = product.available <= 0
+        painter.setPen(QColor(palette.danger.ink if gone else palette.muted))
+        painter.drawText(lower, right, self._presenter.left_in_stock(product))
+        painter.setPen(QColor(palette.muted))
+        painter.setFont(face("body"))
+        room = inner.width() - sku - price - 40
+        title = QFontMetricsF(face("body")).elidedText(product.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inner.adjusted(sku + 10, 0, 0, 0), left, title)
+        painter.restore()
+
+
+class ProductPicker(QWidget):
+    """A search box over its results. ``chosen`` with the product when Enter is pressed or a result clicked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, source: LiveSource, bridge: Bridge, presenter: LivePresenter, rows: int = 5) -> None:
+        super().__init__()
+        self._source, self._bridge, self._presenter = source, bridge, presenter
+        self._asked = 0
+        self._enter_waits = False
+        t = presenter.t
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.search = SearchField(t("Keyword or name of the product"), boxed=True)
+        self.list = QListView()
+        self.list.setProperty("kind", "results")
+        self._found = _Found(self)
+        self.list.setModel(self._found)
+        self.list.setItemDelegate(_Line(presenter, self))
+        self.list.setUniformItemSizes(True)
+        self.list.setFixedHeight(rows * _ROW + 2)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName(t("Products found"))
+        self.list.clicked.connect(lambda index: self.chosen.emit(index.data(_PRODUCT)))
+        self._nothing = Label(t("No product matches."), "small", "muted")
+        self._nothing.hide()
+        column.addWidget(self.search)
+        column.addWidget(self.list)
+        column.addWidget(self._nothing)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.ask)
+        self.search.textEdited.connect(lambda text: self._pause.start())
+        self.search.down.connect(lambda: self._move(1))
+        self.search.up.connect(lambda: self._move(-1))
+        self.search.returnPressed.connect(self._enter)
+        self.setFocusProxy(self.search)
+
+    @property
+    def products(self) -> tuple[ProductView, ...]:
+        """What is listed now."""
+        return self._found.products
+
+    def ask(self) -> None:
+        """Search for what is typed; an answer that a later question has overtaken is dropped."""
+        self._pause.stop()
+        self._asked += 1
+        number, query, source = self._asked, self.search.text().strip(), self._source
+        self._bridge.run(
+            lambda: tuple(source.products(query, LIMIT)),
+            owner=self,
+            done=lambda products: self._answer(number, products),
+            name="search products",
+        )
+
+    def _answer(self, number: int, products: tuple[ProductView, ...]) -> None:
+        if number != self._asked:
+            return
+        self._found.show(products)
+        self.list.setCurrentIndex(self._found.index(0, 0) if products else _NOWHERE)
+        self._nothing.setVisible(not products)
+        if self._enter_waits:
+            self._enter_waits = False
+            self._enter()
+
+    def _move(self, step: int) -> None:
+        if self.products:
+            row = max(0, min(len(self.products) - 1, self.list.currentIndex().row() + step))
+            self.list.setCurrentIndex(self._found.index(row, 0))
+
+    def _enter(self) -> None:
+        if self._pause.isActive():  # fast fingers: Enter before the search has begun
+            self._enter_waits = True
+            self.ask()
+            return
+        index = self.list.currentIndex()
+        if index.isValid():
+            self.chosen.emit(index.data(_PRODUCT))

@@ -1,0 +1,224 @@
+"""One order as the table says it (no Qt): seven cells of two lines, its clock, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from core.kernel.clock import HOUR, MINUTE, to_datetime
+from core.kernel.look import Role
+from core.kernel.money import format_amount
+from core.kernel.text import clock_time_in_words, countdown, duration, fold, short_name
+from core.live.views import BoardRow
+from desktop.pages.live.presenter import Filter, LivePresenter, filters_of
+from desktop.texts import Texts, mark
+
+COLUMNS: Final[tuple[str, ...]] = (
+    mark("State"),
+    mark("Customer"),
+    mark("Product"),
+    mark("Amount"),
+    mark("Time"),
+    mark("Payment means"),
+    mark("Reference"),
+)
+STATE, CUSTOMER, PRODUCT, AMOUNT, TIME, MEANS, REFERENCE = range(7)
+LAST_QUARTER: Final = 0.25
+
+PROVIDERS: Final[dict[str, str]] = {
+    "wave": "Wave",
+    "bictorys": "Bictorys",
+    "stripe": mark("Card"),
+    "card": mark("Card"),
+    "orange_money": "Orange Money",
+    "orange_web": "Orange Money",
+    "orange_sonatel": "Orange Money",
+    "sandbox": mark("Test payment"),
+    "mvola": "MVola",
+    "airtel_mg": "Airtel Money",
+    "fedapay": "FedaPay",
+    "cinetpay": "CinetPay",
+    "paydunya": "PayDunya",
+}
+
+Verb = Literal["decide", "extend", "cancel", "conversation", "copy"]
+
+
+def sort_key(row: BoardRow) -> tuple[int, int]:
+    """Orders stand by the time they were taken; the table shows the newest first."""
+    return (row.reserved_at, row.order_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An order with what the table looks up often; made off the window's thread."""
+
+    row: BoardRow
+    key: tuple[int, int]
+    filters: tuple[Filter, ...]
+    haystack: str
+
+
+def entry(row: BoardRow) -> Entry:
+    words = [row.customer_name, row.reference, *(word for line in row.lines for word in (line.sku, line.title))]
+    return Entry(row, sort_key(row), filters_of(row), fold(" ".join(words)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Two lines: what matters, then the rest. ``tail`` follows the first line in muted type."""
+
+    head: str
+    below: str = ""
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    text: str
+    icon: str | None
+    role: Role
+
+
+class RowText:
+    """All words of one order, worked out when first needed; only :meth:`clock` changes by itself."""
+
+    def __init__(self, row: BoardRow, presenter: LivePresenter) -> None:
+        self.row = row
+        self._presenter = presenter
+        self._t: Texts = presenter.t
+
+    @cached_property
+    def state(self) -> Badge:
+        return state_badge(self.row, self._presenter)
+
+    @cached_property
+    def customer(self) -> str:
+        return short_name(self.row.customer_name) or self._t("Unknown customer")
+
+    @cached_property
+    def mark(self) -> Badge | None:
+        """What is known of the customer: a risk first, else new, else the score."""
+        if self.row.badge == "risk":
+            return Badge(self._t("risk"), "triangle-alert", "danger")
+        if self.row.badge == "new":
+            return Badge(self._t("new"), None, "gold")
+        return Badge(str(self.row.score), "star", "gold") if self.row.score is not None else None
+
+    @cached_property
+    def product(self) -> Cell:
+        lines = self.row.lines
+        if not lines:
+            return Cell("–")
+        first = lines[0]
+        if len(lines) == 1:
+            return Cell(first.sku, first.title, f"×\u00a0{first.quantity}")
+        more = self._t.plural("+ {n} other", "+ {n} others", len(lines) - 1)
+        return Cell(first.sku, ", ".join(line.sku for line in lines[1:]), f"×\u00a0{first.quantity}  {more}")
+
+    @cached_property
+    def amount(self) -> Cell:
+        number = format_amount(self.row.total, self._presenter.currency)
+        below = ""
+        if self.row.exception in ("underpaid", "overpaid"):
+            below = self._t("received {amount}", amount=format_amount(self.row.received, self._presenter.currency))
+        return Cell(number, below, self._presenter.short_sign)
+
+    @cached_property
+    def time(self) -> Cell:
+        """The two lines of the time column; for a running hold the first line is :meth:`clock`."""
+        row, t, zone = self.row, self._t, self._presenter.zone
+        if row.state == "reserved":
+            if row.reminded_at:
+                return Cell("", t("reminder sent"))
+            if row.link_opened_at:
+                return Cell("", t("link opened"))
+            return Cell("", t("until {time}", time=to_datetime(row.expires_at, zone).strftime("%H:%M")))
+        at = row.paid_at or row.closed_at or row.reserved_at
+        return Cell(to_datetime(at, zone).strftime("%H:%M:%S"), self._after(at))
+
+    def _after(self, at: int) -> str:
+        row, t = self.row, self._t
+        if row.exception == "paid_late" and row.paid_at:
+            late = max(0, row.paid_at - row.expires_at)
+            minutes = f"{late // MINUTE}\u00a0min" if MINUTE <= late < HOUR else duration(late)
+            return t("{duration} after the end", duration=minutes)
+        if row.state == "expired" and row.next_customer:
+            return t("offered to {name}", name=short_name(row.next_customer))
+        if row.state == "expired":
+            return t("link opened") if row.link_opened_at else t("never opened")
+        if row.state == "cancelled":
+            return t("after {duration}", duration=duration(at - row.reserved_at))
+        return duration(max(0, at - row.reserved_at))
+
+    @cached_property
+    def means(self) -> str:
+        named = PROVIDERS.get(self.row.provider or "", self.row.provider or "–")
+        return self._t(named)
+
+    @cached_property
+    def reference(self) -> str:
+        """``1120-A3F2``: the day and the four digits; the year is the same for the whole live."""
+        return self.row.reference.split("-", 2)[-1] if self.row.reference.startswith("LP-") else self.row.reference
+
+    def clock(self, now: int) -> tuple[str, Role] | None:
+        """What is left of a running hold, and its colour: orange only in the last quarter. None without a hold."""
+        if self.row.state != "reserved":
+            return None
+        left = self.row.expires_at - now
+        whole = max(1, self.row.expires_at - self.row.reserved_at)
+        return countdown(left), "waiting" if left <= whole * LAST_QUARTER else "text"
+
+    def plain(self, column: int, now: int) -> str:
+        """A cell as plain text, for screen readers, copying and tests."""
+        clock = self.clock(now)
+        cells: tuple[Callable[[], str], ...] = (
+            lambda: self.state.text,
+            lambda: " ".join(filter(None, (self.customer, self.mark.text if self.mark else ""))),
+            lambda: " ".join(filter(None, (self.product.head, self.product.tail, self.product.below))),
+            lambda: " ".join(filter(None, (self.amount.head, self.amount.tail, self.amount.below))),
+            lambda: " ".join(filter(None, (clock[0] if clock else self.time.head, self.time.below))),
+            lambda: self.means,
+            lambda: self.row.reference,
+        )
+        return cells[column]()
+
+
+def state_badge(row: BoardRow, presenter: LivePresenter) -> Badge:
+    """The state's word, icon and colour. A payment that waits for the seller's decision says so first."""
+    t = presenter.t
+    if row.exception and row.undecided:
+        return Badge(presenter.exception(row.exception), "circle-alert", "waiting")
+    known = {
+        "reserved": Badge(t.of("state", "Pending"), "timer", "waiting"),
+        "paid": Badge(t.of("state", "Paid"), "check", "paid"),
+        "expired": Badge(t.of("state", "Expired"), "x", "danger"),
+        "cancelled": Badge(t.of("state", "Cancelled"), "minus", "muted"),
+        "refunded": Badge(t.of("state", "Refunded"), "undo-2", "muted"),
+    }
+    return known.get(row.state, Badge(row.state, None, "muted"))
+
+
+def verbs(row: BoardRow) -> tuple[Verb, ...]:
+    """What can be done with an order now, the likeliest first."""
+    found: list[Verb] = []
+    if row.exception and row.undecided:
+        found.append("decide")
+    if row.state == "reserved":
+        found += ["extend", "cancel"]
+    if row.conversation_id is not None:
+        found.append("conversation")
+    return (*found, "copy")
+
+
+def cancel_question(row: BoardRow, presenter: LivePresenter) -> tuple[str, str]:
+    """Title and sentence of the question before an order is cancelled."""
+    t = presenter.t
+    sentence = t(
+        "{name} will be told, the link stops working and the item goes back on sale. The hold ran until {time}.",
+        name=short_name(row.customer_name) or t("The customer"),
+        time=clock_time_in_words(row.expires_at, presenter.zone),
+    )
+    return t("Cancel order {reference}?", reference=row.reference), sentence

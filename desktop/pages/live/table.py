@@ -1,0 +1,176 @@
+"""The table of orders: keyboard, clocks that repaint themselves only where they can be seen, and pulses."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from core.kernel.clock import Clock
+from core.kernel.look import SCALE
+from desktop.pages.live import rows
+from desktop.pages.live.delegate import OrderDelegate
+from desktop.pages.live.model import OrdersModel
+
+PULSE_SECONDS: Final = 1.8
+_FRAME_MS: Final = 50
+# Column: least width, share of what is left over. A narrow table gives up the reference first, then the means of
+# payment, which then stand under the amount.
+_WIDTHS: Final[dict[int, tuple[int, float]]] = {
+    rows.STATE: (172, 0.3),
+    rows.CUSTOMER: (141, 1.2),
+    rows.PRODUCT: (124, 1.8),
+    rows.AMOUNT: (82, 0.3),
+    rows.TIME: (132, 1.0),
+    rows.MEANS: (108, 0.7),
+    rows.REFERENCE: (84, 0.1),
+}
+_WITH_MEANS: Final = 100
+_STATE_NARROW: Final = 150
+
+
+class OrdersTable(QTableView):
+    """``chosen`` with an order's id on Enter or a double click; ``asked`` with the place where its menu is wanted."""
+
+    chosen = Signal(object)
+    asked = Signal(object, QPoint)
+
+    def __init__(self, model: OrdersModel, clock: Clock) -> None:
+        super().__init__()
+        self._pulses: dict[int, float] = {}
+        self._frames = QTimer(self, interval=_FRAME_MS)
+        self._frames.timeout.connect(self._frame)
+        self.setModel(model)
+        self._orders = model
+        self._delegate = OrderDelegate(clock, self.pulse, self)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu_at)
+        self.doubleClicked.connect(lambda index: self.chosen.emit(self._orders.order_at(index.row())))
+        vertical = self.verticalHeader()
+        # Fixed heights: a header that measures its rows costs 1.3 s per change (reference stack).
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setDefaultSectionSize(SCALE.row)
+        vertical.setMinimumSectionSize(SCALE.row)
+        vertical.hide()
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setMinimumSectionSize(20)
+
+    # -- which order
+
+    @property
+    def current(self) -> int | None:
+        """The id of the selected order."""
+        index = self.currentIndex()
+        return self._orders.order_at(index.row()) if index.isValid() else None
+
+    def select(self, order_id: int) -> bool:
+        """Select an order and bring it into sight; False when the filter hides it."""
+        row = self._orders.row_of(order_id)
+        if row is None:
+            return False
+        index = self._orders.index(row, 0)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.current
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
+            self.chosen.emit(current)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _menu_at(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        if index.isValid():
+            self.asked.emit(self._orders.order_at(index.row()), self.viewport().mapToGlobal(place))
+
+    def menu_place(self, order_id: int) -> QPoint:
+        """Where an order's menu opens when it is asked for by key."""
+        row = self._orders.row_of(order_id) or 0
+        box = self.visualRect(self._orders.index(row, rows.CUSTOMER))
+        return self.viewport().mapToGlobal(box.bottomLeft())
+
+    # -- columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out(self.viewport().width())
+
+    def _share_out(self, width: int) -> None:
+        least = {column: wanted for column, (wanted, _) in _WIDTHS.items()}
+        if sum(least.values()) > width:
+            del least[rows.REFERENCE]
+        if sum(least.values()) > width:
+            del least[rows.MEANS]
+            least[rows.AMOUNT] = _WITH_MEANS
+        if sum(least.values()) > width:
+            least[rows.STATE] = _STATE_NARROW
+        self._delegate.means_below = rows.MEANS not in least
+        spare, scale = max(0, width - sum(least.values())), min(1.0, width / sum(least.values()))
+        shares = sum(_WIDTHS[column][1] for column in least)
+        last, used = list(least)[-1], 0
+        for column, (_, share) in _WIDTHS.items():
+            self.setColumnHidden(column, column not in least)
+            if column in least and column != last:
+                self.setColumnWidth(column, int(least[column] * scale + spare * share / shares))
+                used += self.columnWidth(column)
+        self.setColumnWidth(last, max(20, width - used))
+
+    # -- time
+
+    def tick(self) -> None:
+        """Repaint the clocks that can be seen, nothing else."""
+        if not self.isVisible():
+            return
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first < 0:
+            return
+        last = self._orders.rowCount() - 1 if last < 0 else last
+        left, width = self.columnViewportPosition(rows.TIME), self.columnWidth(rows.TIME)
+        for row in range(first, last + 1):
+            if self._orders.text_at(row).row.state == "reserved":
+                self.viewport().update(QRect(left, self.rowViewportPosition(row), width, SCALE.row))
+
+    def start_pulse(self, order_id: int) -> None:
+        """Let a paid order glow for a moment."""
+        self._pulses[order_id] = time.monotonic()
+        self._frames.start()
+
+    def pulse(self, order_id: int) -> float:
+        """How strongly an order glows now: rises and falls twice, then is gone."""
+        begun = self._pulses.get(order_id)
+        if begun is None:
+            return 0.0
+        share = (time.monotonic() - begun) / PULSE_SECONDS
+        if share >= 1:
+            return 0.0
+        wave = (share * 2) % 1
+        return (1 - abs(2 * wave - 1)) * (1 - share * 0.5)
+
+    def _frame(self) -> None:
+        now = time.monotonic()
+        for order_id in list(self._pulses):
+            row = self._orders.row_of(order_id)
+            if row is not None:
+                top = self.rowViewportPosition(row)
+                self.viewport().update(QRect(0, top, self.viewport().width(), SCALE.row))
+            if now - self._pulses[order_id] >= PULSE_SECONDS:
+                del self._pulses[order_id]
+        if not self._pulses:
+            self._frames.stop()

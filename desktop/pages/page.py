@@ -1,0 +1,69 @@
+"""What every page is, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from desktop.bridge import Bridge, Task
+from desktop.context import Context
+from desktop.sound import Sounds
+from desktop.texts import Texts
+from desktop.ticker import Ticker
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """What a page is built with: the open shop, the way to it, the texts, the clock and the sounds."""
+
+    context: Context
+    bridge: Bridge
+    t: Texts
+    ticker: Ticker
+    sounds: Sounds
+
+
+class Page(QWidget):
+    """A page of the window. Built when first shown; kept until the window closes.
+
+    ``wants`` asks the shell for another page: its name and what to show there (an id or None).
+    """
+
+    wants = Signal(str, object)
+
+    def __init__(self, mount: Mount) -> None:
+        super().__init__()
+        self.mount = mount
+        self.t = mount.t
+        self.setProperty("kind", "page")
+
+    @property
+    def now(self) -> int:
+        return self.mount.context.clock.now()
+
+    def show_subject(self, subject: object) -> None:
+        """Bring an object into sight, by its id. Pages that others point to say how."""
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the page's main part when it comes into sight."""
+        self.setFocus()
+
+    def navigate(self, page: str, subject: object = None) -> None:
+        self.wants.emit(page, subject)
+
+    def call(self, work: Callable[[], T], name: str, done: Callable[[T], object] | None = None) -> Task[T]:
+        """Run a verb off the window's thread; its error is said by the window."""
+        return self.mount.bridge.run(work, owner=self, done=done, name=name)
+
+    def add_shortcut(self, keys: str, act: Callable[[], object]) -> QShortcut:
+        """A key of this page, anywhere in the window while the page shows; a field being typed in keeps its letters."""
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.activated.connect(lambda: act())
+        return shortcut

@@ -1,0 +1,32 @@
+"""The window's pages, in the order of the sidebar. A page that does not exist in this version has no entry.
+
+A new page: a module with a :class:`desktop.pages.page.Page`, a function below that imports it, one line in PAGES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.pages.page import Mount, Page
+from desktop.texts import mark
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it."""
+
+    name: str
+    title: str
+    icon: str
+    build: Callable[[Mount], Page]
+
+
+def _live(mount: Mount) -> Page:
+    from desktop.pages.live.page import LivePage
+
+    return LivePage(mount)
+
+
+PAGES: Final[tuple[PageEntry, ...]] = (PageEntry("live", mark("Live"), "radio", _live),)

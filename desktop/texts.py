@@ -1,0 +1,33 @@
+"""The window's texts: English gettext ids of domain ``desktop``, said in the person's language."""
+
+from __future__ import annotations
+
+from core.kernel.i18n import DEFAULT_LANGUAGE, catalogue
+
+
+class Texts:
+    """One language's texts. ``t("Paid")`` says a sentence, ``t.plural("{n} order", "{n} orders", n)`` counts.
+
+    Placeholders are named. Calls carry literal ids, so that the tests can compare ids used and ids translated.
+    """
+
+    def __init__(self, language: str = DEFAULT_LANGUAGE) -> None:
+        self.language = language
+        self._catalogue = catalogue("desktop", language)
+
+    def __call__(self, message: str, **values: object) -> str:
+        text = self._catalogue.gettext(message)
+        return text.format(**values) if values else text
+
+    def of(self, context: str, message: str) -> str:
+        """A word that is said differently in different places: ``t.of("state", "Paid")`` is « Payée »."""
+        return self._catalogue.pgettext(context, message)
+
+    def plural(self, one: str, many: str, n: int, **values: object) -> str:
+        """The form for ``n`` (French counts 0 and 1 as one); ``{n}`` is filled in."""
+        return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+
+
+def mark(message: str) -> str:
+    """Marks an id in a table for translation later (``t(mark_id)``)."""
+    return message

@@ -1,0 +1,73 @@
+"""Surfaces that hold things: cards with a serif title, tiles with one big figure."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.kernel.look import SCALE, Role
+from desktop.widgets.labels import ElidedLabel, Label, Rule, restyle
+
+BAND = 46
+
+
+class Card(QFrame):
+    """A surface with a head (title, then whatever is put in ``head``) and a ``body`` under a hairline."""
+
+    def __init__(self, title: str, *, ruled: bool = True) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.setAccessibleName(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.head = QHBoxLayout()
+        self.head.setContentsMargins(SCALE.card, 0, SCALE.card, 0)
+        self.head.setSpacing(8)
+        self.title = Label(title, "heading")
+        self.head.addWidget(self.title)
+        self._band = QWidget()
+        self._band.setLayout(self.head)
+        self.set_band(BAND if ruled else 40)
+        column.addWidget(self._band)
+        if ruled:
+            column.addWidget(Rule())
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        column.addLayout(self.body, 1)
+
+    def set_band(self, height: int) -> None:
+        """The height of the head."""
+        self._band.setFixedHeight(height)
+
+
+class Tile(QFrame):
+    """One figure: what it is, how much, and what else to know about it."""
+
+    def __init__(self, title: str, role: Role = "text") -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SCALE.card, 11, SCALE.card, 11)
+        column.setSpacing(0)
+        self._title = ElidedLabel(title, "small", "muted")
+        self._value = Label("–", "figure", role)
+        self._caption = ElidedLabel("", "small", "muted")
+        for label in (self._title, self._value, self._caption):
+            column.addWidget(label)
+
+    def set_gold_edge(self) -> None:
+        self.setProperty("edge", "gold")
+        restyle(self)
+
+    def set_tight(self, tight: bool) -> None:
+        """Less air above and below, when the window is low."""
+        margin = 6 if tight else 11
+        layout = self.layout()
+        if layout:
+            layout.setContentsMargins(SCALE.card, margin, SCALE.card, margin)
+
+    def show_figure(self, value: str, caption: str) -> None:
+        self._value.say(value)
+        self._caption.say(caption)
+        self.setAccessibleName(f"{self._title.text()} : {value}, {caption}")
