@@ -16,31 +16,32 @@ from core.adapters.psp import REGISTRY
 from core.adapters.whatsapp import WhatsApp
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
+from core.conversations.events import MessageQueued
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
-from core.conversations.events import MessageQueued
 from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
+from core.invoices import service as invoices
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import Refused
 from core.kernel.events import Event
 from core.kernel.money import EXPONENT
 from core.ledger import book
-from core.invoices import service as invoices
 from core.orders.events import (
     DecisionTaken,
+    ExceptionRaised,
     ItemOffered,
     OrderCancelled,
     OrderChanged,
     OrderExpired,
     OrderFirm,
     OrderPaid,
+    RefundDone,
 )
-from core.orders.events import ExceptionRaised, RefundDone
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
 from core.payments import service as payments

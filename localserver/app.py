@@ -12,8 +12,8 @@ from core.bootstrap import Shop
 from localserver import health
 from localserver.api import v1
 from localserver.hooks import psp, whatsapp
-from localserver.pay import routes as pay
 from localserver.middleware import boundary, harden
+from localserver.pay import routes as pay
 from localserver.site import SITE, Site
 
 MAX_BODY: Final = 4 * 1024 * 1024  # WhatsApp sends up to 3 MB (reference whatsapp §2.2)

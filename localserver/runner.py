@@ -24,7 +24,7 @@ def new_loop() -> asyncio.AbstractEventLoop:
     """uvloop where it exists (×1.2), else asyncio's own."""
     if sys.platform != "win32":
         with suppress(ImportError):
-            import uvloop  # noqa: PLC0415 - not available everywhere
+            import uvloop
 
             return uvloop.new_event_loop()
     return asyncio.new_event_loop()

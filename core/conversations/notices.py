@@ -8,7 +8,7 @@ from core.conversations import outgoing, threads
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
 from core.conversations.texts import say
-from core.customers.service import Identity, record, recognise
+from core.customers.service import Identity, recognise, record
 from core.durable import outbox
 from core.kernel.clock import HOUR
 from core.kernel.errors import Refused

@@ -30,7 +30,8 @@ def session(reader: Reader, session_id: int | None = None) -> SessionView | None
     )
     if row is None:
         return None
-    return SessionView(*row[:5], on_screen=tuple(row[5:]) if row[5] is not None else None)  # type: ignore[arg-type]
+    shown = (row[5], row[6], row[7]) if row[5] is not None else None
+    return SessionView(row[0], row[1], row[2], row[3], row[4], shown)
 
 
 def last_session_id(reader: Reader) -> int | None:

@@ -54,6 +54,10 @@ class Settings:
                 self._secrets[key] = self._vault.get(key)
             return self._secrets[key] or ""
 
+    def secrets_set(self) -> list[str]:
+        """The names of the secrets that have a value."""
+        return [k for k, d in self.declared.items() if d.kind == "secret" and self.secret(k)]
+
     def set(self, key: str, text: str, actor: str = "system") -> str:
         """Validate and store; blocks until durable. Raises Refused or NotFound. → the value as stored."""
         declared = self.declaration(key)

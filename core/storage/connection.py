@@ -15,7 +15,8 @@ from core.kernel.errors import EnvironmentProblem
 # of the build that costs nothing measurable here (docs/architecture.md, decision D3). Answers F121.
 CIPHER: Final = "aegis"
 
-Row = tuple[Any, ...]
+# A row is a tuple; its columns are typed where they are put into a dataclass.
+Row = Any
 
 
 class GivenConnection(APSWDatabase):  # type: ignore[misc]
@@ -23,7 +24,7 @@ class GivenConnection(APSWDatabase):  # type: ignore[misc]
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._given = connection
-        super().__init__("", thread_safe=False, autoconnect=True)
+        super().__init__("given", thread_safe=False, autoconnect=True)
 
     def _connect(self) -> apsw.Connection:
         return self._given
@@ -70,9 +71,9 @@ class Reader:
             self._db = GivenConnection(self.connection)
         return self._db
 
-    def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+    def one(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        row: Row | None = self.connection.execute(sql, parameters).fetchone()
+        row: tuple[Any, ...] | None = self.connection.execute(sql, parameters).fetchone()
         return row
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:

@@ -167,6 +167,12 @@ class World:
         self._entries: dict[str, tuple[Buyer, Entry]] = {}
         self._count = 0
 
+    def close(self) -> None:
+        """The simulator stops: calls that hang end, and so do the phones' streams."""
+        self.released.set()
+        for buyer in self.buyers.values():
+            buyer.changed()
+
     # Names
 
     def next_number(self) -> int:

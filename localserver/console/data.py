@@ -1,0 +1,125 @@
+"""``products import``, ``audit``, ``backup`` and ``restore``."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+from core.bootstrap import open_shop
+from core.catalogue import service as catalogue
+from core.kernel.errors import EnvironmentProblem, Refused
+from core.kernel.i18n import explain
+from core.storage import backup, journal
+from core.storage.folder import Home
+from localserver.console.terminal import DONE, FAILED, Terminal, language, tr
+
+
+def read_file(path: str) -> bytes:
+    """A file named on the command line. Raises EnvironmentProblem."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The file {path} cannot be read ({detail}).", path=path, detail=error.strerror
+        ) from None
+
+
+def import_products(args: Namespace, home: Home, out: Terminal) -> int:
+    """Good lines go in, wrong ones are listed; with ``--all-or-nothing`` one wrong line stops everything."""
+    data = read_file(args.file)
+    shop = open_shop(home, args.store)
+    try:
+        planned = shop.engine.read(lambda r: catalogue.plan(r, data, shop.card.currency))
+        refused = args.all_or_nothing and planned.errors
+        if not args.dry_run and not refused:
+            catalogue.carry_out(shop.engine, planned, atomic=args.all_or_nothing, actor="console")
+    finally:
+        shop.close()
+    errors = [{"line": e.line, "column": e.column, "message": explain(e.refusal(), language())} for e in planned.errors]
+    counts = {"added": planned.added, "updated": planned.updated, "unchanged": planned.unchanged}
+    if refused:
+        counts = {"added": 0, "updated": 0, "unchanged": 0}
+    text = tr(
+        "{added} added, {updated} updated, {unchanged} unchanged, {errors} in error", **counts, errors=len(errors)
+    )
+    lines = [tr("line {line}, {column}: {message}", **e) for e in errors[:50]]
+    out.result({**counts, "errors": errors}, "\n".join([text, *lines]))
+    return FAILED if refused else DONE
+
+
+def audit_verify(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        verdict = shop.engine.read(journal.verify)
+    finally:
+        shop.close()
+    value = {
+        "intact": verdict.intact,
+        "entries": verdict.entries,
+        "head": verdict.head.hex(),
+        "broken_at": verdict.broken_at,
+    }
+    text = (
+        tr("Journal intact: {entries} entries, head {head}", entries=verdict.entries, head=verdict.head.hex()[:16])
+        if verdict.intact
+        else tr("The journal is broken at entry {at}: what follows cannot be trusted.", at=verdict.broken_at)
+    )
+    out.result(value, text)
+    return DONE if verdict.intact else FAILED
+
+
+def audit_export(args: Namespace, home: Home, out: Terminal) -> int:
+    """One JSON object a line, with what is needed to recompute every hash (see core/storage/journal.py)."""
+    shop = open_shop(home, args.store)
+    count = 0
+    try:
+        with shop.engine.reader() as reader, _writing(args.file) as file:
+            for entry in journal.entries(reader):
+                fields = {n: getattr(entry, n) for n in ("seq", "at", "actor", "kind", "subject")}
+                line = {**fields, "data": json.loads(entry.data), "hash": entry.hash.hex()}
+                file.write(json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
+                count += 1
+    finally:
+        shop.close()
+    out.result(
+        {"entries": count, "file": args.file}, tr("{count} entries written to {file}", count=count, file=args.file)
+    )
+    return DONE
+
+
+def _writing(path: str):  # type: ignore[no-untyped-def]
+    try:
+        return Path(path).open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The file {path} cannot be written ({detail}).", path=path, detail=error.strerror
+        ) from None
+
+
+def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        made = backup.write(
+            home, shop.folder, shop.card, shop.vault, list(shop.settings.secrets_set()), Path(args.file)
+        )
+    finally:
+        shop.close()
+    out.say(
+        "The recovery key is in {path}: keep a copy elsewhere, a backup cannot be opened without it.",
+        path=made.key_path,
+    )
+    out.result(
+        {"file": args.file, "bytes": made.size, "verified": True},
+        tr("Backup written and verified: {file}", file=args.file),
+    )
+    return DONE
+
+
+def restore(args: Namespace, home: Home, out: Terminal) -> int:
+    data = read_file(args.file)
+    if args.name is not None and not args.name.strip():
+        raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
+    card = backup.restore(home, data, args.name)
+    out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
+    return DONE

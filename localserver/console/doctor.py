@@ -1,0 +1,116 @@
+"""``doctor``: everything a support person would ask about, a line each."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+import sqlite3
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import apsw
+
+from core.bootstrap import Shop, open_shop
+from core.kernel.errors import LivePayError
+from core.kernel.i18n import catalogue, explain
+from core.storage import journal
+from core.storage.connection import CIPHER
+from core.storage.folder import Home
+from core.storage.vault import keyring_works
+from localserver.console.terminal import DONE, FAILED, Terminal, language, tr
+
+_LOW_DISK = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    ok: bool
+    name: str
+    detail: str
+
+
+def run(args: Namespace, home: Home, out: Terminal) -> int:
+    lines = list(_machine(home))
+    if args.store:
+        try:
+            shop = open_shop(home, args.store)
+        except LivePayError as error:
+            lines.append(Line(False, tr("store"), explain(error, language())))
+        else:
+            try:
+                lines += _store(shop)
+                lines += asyncio.run(_connections(shop))
+            finally:
+                shop.close()
+    value = [{"ok": line.ok, "check": line.name, "detail": line.detail} for line in lines]
+    out.result(value, "\n".join(f"{'✓' if line.ok else '✕'} {line.name}: {line.detail}" for line in lines))
+    return DONE if all(line.ok for line in lines) else FAILED
+
+
+def _machine(home: Home) -> Iterator[Line]:
+    yield Line(True, tr("system"), f"{platform.system()} {platform.release()}, Python {platform.python_version()}")
+    yield Line(True, "SQLite", f"{apsw.sqlite_lib_version()} ({CIPHER}; stdlib {sqlite3.sqlite_version})")
+    yield Line(True, tr("keys"), tr("system keyring") if keyring_works() else tr("protected file (no system keyring)"))
+    root = home.path if home.path.exists() else home.path.parent
+    try:
+        free = shutil.disk_usage(root if root.exists() else ".").free
+    except OSError as error:
+        yield Line(False, tr("disk"), str(error.strerror))
+        return
+    yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=free // 1024 // 1024))
+    yield Line(True, tr("stores"), f"{home.path}: " + (", ".join(c.slug for c in home.list()) or "—"))
+
+
+def _store(shop: Shop) -> Iterator[Line]:
+    def ask(sql: str) -> int:
+        return int(shop.engine.read(lambda r: r.value(sql)) or 0)
+
+    checked = shop.engine.read(lambda r: r.value("PRAGMA quick_check"))
+    yield Line(checked == "ok", tr("database"), str(checked))
+    verdict = shop.engine.read(journal.verify)
+    yield Line(verdict.intact, tr("journal"), tr("{count} entries", count=verdict.entries))
+    wrong = ask(
+        "SELECT count(*) FROM product p WHERE held <> (SELECT coalesce(sum(held), 0) FROM order_line WHERE product_id = p.id)"
+    )
+    yield Line(wrong == 0, tr("stock"), tr("{count} products with a wrong reserve", count=wrong))
+    unbalanced = ask("SELECT count(*) FROM (SELECT 1 FROM ledger_line GROUP BY entry_id HAVING sum(amount) <> 0)")
+    yield Line(unbalanced == 0, tr("ledger"), tr("{count} entries out of balance", count=unbalanced))
+    dead = ask("SELECT count(*) FROM inbox WHERE state = 'dead'")
+    yield Line(
+        dead == 0,
+        tr("incoming"),
+        tr("{new} waiting, {dead} set aside", new=ask("SELECT count(*) FROM inbox WHERE state = 'new'"), dead=dead),
+    )
+    unknown = ask("SELECT count(*) FROM outbox WHERE state = 'unknown'")
+    queued = ask("SELECT count(*) FROM outbox WHERE state = 'queued'")
+    yield Line(
+        unknown == 0, tr("outgoing"), tr("{queued} waiting, {unknown} of unknown end", queued=queued, unknown=unknown)
+    )
+    url = shop.public_url()
+    yield Line(
+        url.startswith("https://"),
+        tr("public address"),
+        url or tr("not set: buyers and providers cannot reach this store"),
+    )
+
+
+async def _connections(shop: Shop) -> list[Line]:
+    """WhatsApp and every enabled provider, each asked whether it works."""
+    found: list[Line] = []
+    channel = shop.channel()
+    if channel is None:
+        found.append(Line(False, "WhatsApp", tr("not set up")))
+    else:
+        findings = await shop.check_whatsapp()
+        found += [Line(f.ok, "WhatsApp", _said(f.message, f.params)) for f in findings]
+    for provider in shop.providers():
+        found += [Line(f.ok, provider.label, _said(f.message, f.params)) for f in await provider.selftest()]
+    await shop.close_network()
+    return found
+
+
+def _said(message: str, params) -> str:  # type: ignore[no-untyped-def]
+    text = catalogue("errors", language()).gettext(message)
+    return text.format(**params) if params else text

@@ -1,0 +1,116 @@
+"""``store …``: create, list, look at, set up and delete stores; make users."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from getpass import getpass
+
+from core.accounts import service as accounts
+from core.bootstrap import create_store, open_shop
+from core.kernel.errors import Refused
+from core.storage.folder import Home
+from localserver.console.terminal import DONE, Terminal, tr
+
+
+def create(args: Namespace, home: Home, out: Terminal) -> int:
+    card = create_store(
+        home, args.name, args.country, currency=args.currency, language=args.language, segment=args.segment
+    )
+    shop = open_shop(home, card.slug)
+    try:
+        shop.settings.set("store.name", card.name, "console")
+        shop.settings.set("store.language", card.language, "console")
+    finally:
+        shop.close()
+    value = {"store": card.slug, **_shown(asdict(card))}
+    out.result(value, tr("Store created: {slug}", slug=card.slug))
+    return DONE
+
+
+def _shown(card: dict[str, str]) -> dict[str, str]:
+    return {k: v for k, v in card.items() if k != "slug"}
+
+
+def listing(args: Namespace, home: Home, out: Terminal) -> int:
+    cards = home.list()
+    lines = [f"{c.slug:24} {c.name}  ({c.country}, {c.currency})" for c in cards]
+    text = "\n".join(lines) or tr("No store yet. Create one with: store create NAME --country SN")
+    out.result([{"store": c.slug, **_shown(asdict(c))} for c in cards], text)
+    return DONE
+
+
+def show(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        facts = {
+            "store": shop.slug,
+            **_shown(asdict(shop.card)),
+            **{
+                name: shop.engine.read(lambda r, t=table: r.value(f"SELECT count(*) FROM {t}"))  # type: ignore[misc]  # noqa: S608
+                for name, table in (("products", "product"), ("orders", "orders"), ("customers", "customer"))
+            },
+            "folder": str(shop.folder),
+            "settings": {k: shop.settings.get(k) for k in shop.settings.declared if shop.settings.get(k)},
+        }
+    finally:
+        shop.close()
+    out.result(facts, "\n".join(f"{k:12} {v}" for k, v in facts.items() if k != "settings"))
+    return DONE
+
+
+def delete(args: Namespace, home: Home, out: Terminal) -> int:
+    home.folder(args.store)
+    if not args.yes:
+        raise Refused("Deleting a store cannot be undone: add --yes to confirm.")
+    home.delete(args.store)
+    out.result({"deleted": args.store}, tr("Store deleted: {slug}", slug=args.store))
+    return DONE
+
+
+def set_value(args: Namespace, home: Home, out: Terminal) -> int:
+    with_shop = open_shop(home, args.store)
+    try:
+        value = with_shop.settings.set(args.key, args.value, "console")
+    finally:
+        with_shop.close()
+    out.result({args.key: value}, f"{args.key} = {value}")
+    return DONE
+
+
+def get_value(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        keys = [args.key] if args.key else sorted(shop.settings.declared)
+        values = {key: shop.settings.get(key) for key in keys}
+    finally:
+        shop.close()
+    out.result(values, values[args.key] if args.key else "\n".join(f"{k} = {v}" for k, v in values.items()))
+    return DONE
+
+
+def secret(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        shop.settings.declaration(args.key)
+        shop.settings.set_secret(args.key, _hidden(tr("Value of {key}: ", key=args.key)), "console")
+    finally:
+        shop.close()
+    out.result({args.key: "set"}, tr("Stored: {key}", key=args.key))
+    return DONE
+
+
+def user(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        account_id = accounts.save(shop.engine, args.email, _hidden(tr("Password: ")), args.role)
+    finally:
+        shop.close()
+    out.result({"id": account_id, "email": args.email, "role": args.role}, f"{args.email} ({args.role})")
+    return DONE
+
+
+def _hidden(prompt: str) -> str:
+    """One line from stdin; typed without echo at a terminal."""
+    return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
