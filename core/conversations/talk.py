@@ -11,9 +11,10 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
-from core.conversations import outgoing, threads
+from core.conversations import outgoing
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
 from core.conversations.reading import InboundMessage
+from core.conversations.replying import Reply
 from core.conversations.texts import say
 from core.conversations.understanding import Understanding, understand
 from core.customers.service import record
@@ -58,7 +59,7 @@ class Talk:
 
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
-        reply = _Reply(self, tx, customer_id, conversation_id, message)
+        reply = Reply(tx, customer_id, conversation_id, message)
         if message.reply_id:
             self._pressed(reply, message.reply_id)
         elif message.cart:
@@ -70,7 +71,7 @@ class Talk:
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
 
-    def _said(self, reply: _Reply, message: InboundMessage) -> None:
+    def _said(self, reply: Reply, message: InboundMessage) -> None:
         meant = understand(message.text, self._lexicon)
         reply.language_heard(meant.language)
         if message.media is not None and meant.intent != "claim":
@@ -83,7 +84,7 @@ class Talk:
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
         handler(self, reply, meant)
 
-    def _pressed(self, reply: _Reply, reply_id: str) -> None:
+    def _pressed(self, reply: Reply, reply_id: str) -> None:
         """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
@@ -107,7 +108,7 @@ class Talk:
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
-    def _cart(self, reply: _Reply, message: InboundMessage) -> None:
+    def _cart(self, reply: Reply, message: InboundMessage) -> None:
         wanted: list[Wanted] = []
         for line in message.cart:
             found = reply.tx.value("SELECT id FROM product WHERE sku = ? AND active", (line.sku,))
@@ -118,10 +119,10 @@ class Talk:
         else:
             self._not_understood(reply)
 
-    def _claim_meant(self, reply: _Reply, meant: Understanding) -> None:
+    def _claim_meant(self, reply: Reply, meant: Understanding) -> None:
         self._claim(reply, [Wanted(i.product_id, i.quantity) for i in meant.items])
 
-    def _claim(self, reply: _Reply, wanted: Sequence[Wanted]) -> None:
+    def _claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
         try:
             claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
         except Refused:
@@ -133,7 +134,7 @@ class Talk:
             return
         self.card(reply, claimed)
 
-    def card(self, reply: _Reply, claimed: Claimed) -> None:
+    def card(self, reply: Reply, claimed: Claimed) -> None:
         """The rich card of F34: what is held, for how long, PAYER / ANNULER."""
         assert claimed.order_id is not None
         order = load(reply.tx, claimed.order_id)
@@ -145,7 +146,7 @@ class Talk:
             valid_until=order.expires_at,
         )
 
-    def _card_body(self, reply: _Reply, claimed: Claimed, order: Order) -> str:
+    def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
         if claimed.joined or len(held) > 1:
             return say(
@@ -156,7 +157,7 @@ class Talk:
         paid = record(reply.tx, reply.customer_id).paid
         return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
 
-    def _shortfalls(self, reply: _Reply, claimed: Claimed) -> list[str]:
+    def _shortfalls(self, reply: Reply, claimed: Claimed) -> list[str]:
         """What could not be held as asked, one line each."""
         lines: list[str] = []
         for outcome in claimed.outcomes:
@@ -175,7 +176,7 @@ class Talk:
 
     # -- paying ------------------------------------------------------------------------------------------------
 
-    def _pay(self, reply: _Reply, _: Understanding | None) -> None:
+    def _pay(self, reply: Reply, _: Understanding | None) -> None:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         if order is None:
             reply.text("nothing_to_pay")
@@ -193,14 +194,14 @@ class Talk:
             message = outgoing.list_message(body, say("button_choose", reply.language), [Section("", rows)])
         reply.send(message, priority=outbox.PAYMENT, deadline=order.expires_at, valid_until=order.expires_at)
 
-    def _method(self, reply: _Reply, order_id: int, value: str) -> None:
+    def _method(self, reply: Reply, order_id: int, value: str) -> None:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         if order is None or order.id != order_id:
             self._truth(reply)
             return
         self._link(reply, order, value)
 
-    def _link(self, reply: _Reply, order: Order, method: str) -> None:
+    def _link(self, reply: Reply, order: Order, method: str) -> None:
         reply.send(
             self.link_message(reply.tx, order, method, reply.language),
             priority=outbox.PAYMENT,
@@ -222,12 +223,16 @@ class Talk:
         )
         return outgoing.link_button(body, fit(say("button_pay_amount", language, total=due), 20), url)
 
+    def public_url_missing(self) -> bool:
+        """Without a public address no link can be opened."""
+        return not self._page_url("").startswith("http")
+
     def url_of(self, tx: Tx, order_id: int) -> str:
         return self._page_url(self._token(tx.value("SELECT link FROM orders WHERE id = ?", (order_id,))))
 
     # -- the rest ----------------------------------------------------------------------------------------------
 
-    def _cancel(self, reply: _Reply, _: Understanding | None) -> None:
+    def _cancel(self, reply: Reply, _: Understanding | None) -> None:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         left = self.orders.leave_line(reply.tx, reply.customer_id)
         if order is None:
@@ -236,7 +241,7 @@ class Talk:
         self.orders.cancel(reply.tx, order.id, "customer")
         reply.text("order_cancelled", reference=order.reference, lines=self.lines(reply.tx, order.id))
 
-    def _mine(self, reply: _Reply, _: Understanding | None) -> None:
+    def _mine(self, reply: Reply, _: Understanding | None) -> None:
         rows = reply.tx.all(
             "SELECT reference, state, total, id FROM orders WHERE customer_id = ? ORDER BY id DESC LIMIT 8",
             (reply.customer_id,),
@@ -256,7 +261,7 @@ class Talk:
         )
         reply.text("my_orders", lines=lines)
 
-    def _catalogue(self, reply: _Reply, _: Understanding | None) -> None:
+    def _catalogue(self, reply: Reply, _: Understanding | None) -> None:
         rows = reply.tx.all(
             "SELECT id, title, price, keyword, on_hand - held, category FROM product WHERE active AND on_hand > held"
             " ORDER BY category, id LIMIT ?",
@@ -278,7 +283,7 @@ class Talk:
             outgoing.list_message(say("catalogue", reply.language), say("button_catalogue", reply.language), named)
         )
 
-    def _price(self, reply: _Reply, meant: Understanding) -> None:
+    def _price(self, reply: Reply, meant: Understanding) -> None:
         if not meant.items:
             self._catalogue(reply, meant)
             return
@@ -291,8 +296,8 @@ class Talk:
         button = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
         reply.send(outgoing.buttons(say(key, reply.language, **product), [button]))
 
-    def _media(self, reply: _Reply, message: InboundMessage) -> None:
-        """A photo never changes a state: the true one is told, and the providers are asked again (what none other does)."""
+    def _media(self, reply: Reply, message: InboundMessage) -> None:
+        """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""
         assert message.media is not None
         if message.media.kind in ("audio", "voice"):
             reply.text("voice_note_answer")
@@ -303,10 +308,10 @@ class Talk:
             reply.text("photo_answer")
             reply.hand_over("media", silent=True)
 
-    def _payment_talk(self, reply: _Reply, _: Understanding) -> None:
+    def _payment_talk(self, reply: Reply, _: Understanding) -> None:
         self._truth(reply)
 
-    def _truth(self, reply: _Reply) -> None:
+    def _truth(self, reply: Reply) -> None:
         """What the books say of the latest order, while the providers are asked again."""
         row = reply.latest_order()
         if row is None:
@@ -331,19 +336,19 @@ class Talk:
         else:
             reply.send(outgoing.text(body))
 
-    def _greeting(self, reply: _Reply, _: Understanding) -> None:
+    def _greeting(self, reply: Reply, _: Understanding) -> None:
         button = Button(CATALOGUE, say("button_catalogue", reply.language))
         mine = Button(MINE, say("button_my_orders", reply.language))
         reply.send(outgoing.buttons(say("greeting", reply.language, name=reply.first_name()), [button, mine]))
 
-    def _human(self, reply: _Reply, _: Understanding | None) -> None:
+    def _human(self, reply: Reply, _: Understanding | None) -> None:
         if reply.hand_over("human"):
             reply.text("human_handover")
 
-    def _nothing(self, reply: _Reply, _: Understanding) -> None:
+    def _nothing(self, reply: Reply, _: Understanding) -> None:
         """Thanks and "ok 👍" deserve no billed message (lessons: Stardeck)."""
 
-    def _not_understood(self, reply: _Reply) -> None:
+    def _not_understood(self, reply: Reply) -> None:
         misses = reply.tx.value("SELECT misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         reply.tx.run("UPDATE conversation SET misses = misses + 1 WHERE id = ?", (reply.conversation_id,))
         if misses < MISSES_BEFORE_HANDOVER:
@@ -366,7 +371,7 @@ class Talk:
         comma = "\n" if joint == "\n" else ", "
         return comma.join(f"{q} × {fit(t, 60)} ({s})" for q, t, s in rows[:8]) + ("…" if len(rows) > 8 else "")
 
-    def _product(self, reply: _Reply, product_id: int) -> dict[str, Any]:
+    def _product(self, reply: Reply, product_id: int) -> dict[str, Any]:
         row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,)) or (
             "",
             "",
@@ -376,7 +381,7 @@ class Talk:
         return {"product": fit(row[0], 80), "keyword": row[1], "price": self.money(row[2]), "left": row[3]}
 
 
-_INTENTS: Final[dict[str, Callable[[Talk, Any, Any], None]]] = {
+_INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "claim": Talk._claim_meant,
     "cancel": Talk._cancel,
     "pay": Talk._pay,
@@ -389,42 +394,3 @@ _INTENTS: Final[dict[str, Callable[[Talk, Any, Any], None]]] = {
     "thanks": Talk._nothing,
     "human": Talk._human,
 }
-
-
-class _Reply:
-    """One answer being made: who it goes to, in which language, under which key."""
-
-    def __init__(self, talk: Talk, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
-        self.talk = talk
-        self.tx = tx
-        self.customer_id = customer_id
-        self.conversation_id = conversation_id
-        self._wamid = message.wamid
-        self._count = 0
-        row = tx.one("SELECT language, name FROM customer WHERE id = ?", (customer_id,)) or ("fr", "")
-        self.language: str = row[0]
-        self._name: str = row[1]
-
-    def language_heard(self, language: str | None) -> None:
-        """Answer in the language of the message (R15); remembered for what is said later."""
-        if language is not None and language != self.language:
-            self.language = language
-            self.tx.run("UPDATE customer SET language = ? WHERE id = ?", (language, self.customer_id))
-
-    def first_name(self) -> str:
-        return self._name.split()[0] if self._name else ""
-
-    def latest_order(self) -> int | None:
-        found: int | None = self.tx.value("SELECT max(id) FROM orders WHERE customer_id = ?", (self.customer_id,))
-        return found
-
-    def send(self, message: Outgoing, **how: Any) -> None:
-        self._count += 1
-        threads.post(self.tx, self.customer_id, f"reply:{self._wamid}:{self._count}", message, **how)
-
-    def text(self, key: str, **values: Any) -> None:
-        self.send(outgoing.text(say(key, self.language, **values)))
-
-    def hand_over(self, reason: str, *, silent: bool = False) -> bool:
-        """Ask for a person. True when nobody had been asked yet."""
-        return threads.escalate(self.tx, self.conversation_id, reason) and not silent

@@ -1,0 +1,49 @@
+"""One answer to a buyer being made: to whom it goes, in which language, and under which key it is sent once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.conversations import outgoing, threads
+from core.conversations.outgoing import Outgoing
+from core.conversations.reading import InboundMessage
+from core.conversations.texts import say
+from core.storage.engine import Tx
+
+
+class Reply:
+    """One answer being made: who it goes to, in which language, under which key."""
+
+    def __init__(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
+        self.tx = tx
+        self.customer_id = customer_id
+        self.conversation_id = conversation_id
+        self._wamid = message.wamid
+        self._count = 0
+        row = tx.one("SELECT language, name FROM customer WHERE id = ?", (customer_id,)) or ("fr", "")
+        self.language: str = row[0]
+        self._name: str = row[1]
+
+    def language_heard(self, language: str | None) -> None:
+        """Answer in the language of the message (R15); remembered for what is said later."""
+        if language is not None and language != self.language:
+            self.language = language
+            self.tx.run("UPDATE customer SET language = ? WHERE id = ?", (language, self.customer_id))
+
+    def first_name(self) -> str:
+        return self._name.split()[0] if self._name else ""
+
+    def latest_order(self) -> int | None:
+        found: int | None = self.tx.value("SELECT max(id) FROM orders WHERE customer_id = ?", (self.customer_id,))
+        return found
+
+    def send(self, message: Outgoing, **how: Any) -> None:
+        self._count += 1
+        threads.post(self.tx, self.customer_id, f"reply:{self._wamid}:{self._count}", message, **how)
+
+    def text(self, key: str, **values: Any) -> None:
+        self.send(outgoing.text(say(key, self.language, **values)))
+
+    def hand_over(self, reason: str, *, silent: bool = False) -> bool:
+        """Ask for a person. True when nobody had been asked yet."""
+        return threads.escalate(self.tx, self.conversation_id, reason) and not silent
