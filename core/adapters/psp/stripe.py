@@ -110,7 +110,7 @@ class Stripe(wire.WireProvider):
         if not isinstance(body, dict):
             return wire.malformed(Auth.BODY_SIGNED)
         event = _event(body, raw)
-        if event is None:
+        if event is None or self._of_other_world(body.get("livemode")):
             return InboundResult("ignored", Auth.BODY_SIGNED)
         return InboundResult("ok" if check is Check.GOOD else "stale", Auth.BODY_SIGNED, (event,))
 

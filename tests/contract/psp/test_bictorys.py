@@ -87,6 +87,17 @@ async def test_a_status_that_names_no_transaction_is_believed_only_after_a_full_
     assert (full.status, full.amount, full.proves_amount) == (Pay.PAID, 15000, False)
 
 
+async def test_a_status_that_names_no_transaction_proves_nothing_when_there_is_none_to_read(shop: Rig) -> None:
+    created = await shop.create()
+    await shop.act("pay")
+    await shop.fault("patch", on="status", patch={"id": None})
+    await shop.fault("status", on="status", code=404)
+
+    found = await shop.provider.fetch_status(shop.attempt(created))
+
+    assert (found.status, found.proves_amount) == (Pay.UNKNOWN, False)
+
+
 async def test_money_reserved_is_not_money_received(shop: Rig) -> None:
     created = await shop.create()
     await shop.act("pay")

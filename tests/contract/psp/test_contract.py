@@ -211,7 +211,7 @@ async def test_a_shop_whose_clock_is_wrong_still_knows_a_fresh_notification(rig:
     http = Http(shop_clock, total_timeout=5)
     try:
         provider = rig.provider_with({}, http)
-        await provider.create_checkout(rig.request(ttl=3600))
+        await provider.create_checkout(rig.request())
         await rig.act("pay")
         headers, raw = rig.door.received[0]
         inbound = provider.parse_webhook("POST", None, headers, raw, "", http.time_at(rig.base_url))

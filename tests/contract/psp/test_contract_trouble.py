@@ -27,6 +27,19 @@ async def test_a_session_whose_creation_was_cut_off_is_found_again(rig: Rig) -> 
     assert await rig.provider.fetch_status(rig.attempt()) == found
 
 
+async def test_of_two_sessions_under_one_reference_the_paid_one_counts(rig: Rig) -> None:
+    first = await rig.create()
+    second = await rig.create(attempt_uuid="7d5e1f2a-3f0e-4b8a-9c21-0b1f6a523b4c")
+    await rig.control(f"sessions/{second.provider_ref}/decline", {})
+    await rig.control(f"sessions/{first.provider_ref}/pay", {})
+    third = await rig.create(attempt_uuid="9c21f2a3-3f0e-4b8a-9c21-0b1f6a523b4c")
+    await rig.control(f"sessions/{third.provider_ref}/decline", {})
+
+    found = await rig.provider.fetch_status(rig.attempt())
+
+    assert (found.status, found.provider_ref) == (Pay.PAID, first.provider_ref)
+
+
 async def test_a_session_found_again_can_still_be_paid(rig: Rig) -> None:
     await rig.fault("drop")
     with pytest.raises(SendUnknown):
