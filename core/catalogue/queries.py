@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from core.catalogue.rules import ProductFields, sku_key
 from core.catalogue.tables import COLUMNS, Product
 from core.catalogue.views import ProductView
-from core.storage.connection import Reader
+from core.storage.connection import Reader, Row
 
 
 def products(
@@ -44,11 +44,14 @@ def by_sku(reader: Reader, sku: str) -> ProductView | None:
 
 def fields_by_sku(reader: Reader) -> dict[str, tuple[int, ProductFields, int]]:
     """The whole catalogue as an import compares it: SKU key → (id, fields with the last count as stock, held)."""
-    rows: Iterable[tuple[int, str, str, str, str, str, int, int, str | None, int]] = reader.all(  # type: ignore[assignment]
+    rows: Iterable[tuple[int, str, str, str, str, str, int, int, str | None, int]] = reader.all(
         "SELECT id, sku, keyword, title, description, category, price, counted, photo, held FROM product"
     )
     return {sku_key(r[1]): (r[0], ProductFields(*r[1:9]), r[9]) for r in rows}
 
 
-def _view(row: Sequence[object]) -> ProductView:
-    return ProductView(*row[:11], active=bool(row[11]))  # type: ignore[arg-type]
+def _view(row: Row) -> ProductView:
+    """A row of ``COLUMNS``."""
+    return ProductView(
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], bool(row[11])
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from peewee import BooleanField, IntegerField, Model, TextField
+from peewee import AutoField, BooleanField, IntegerField, Model, TextField
 
 
-class Product(Model):  # type: ignore[misc]
-    """``counted``: the last count a person gave; ``total``: what the stock bar is measured against (since the live began)."""
+class Product(Model):
+    """``counted``: the last count a person gave; ``total``: what the bar is measured against since the live began."""
 
+    id = AutoField()
     sku = TextField()
     keyword = TextField()
     title = TextField()

@@ -18,8 +18,9 @@ _THREAD: Final = (
     " v.escalated_at FROM conversation v JOIN customer c ON c.id = v.customer_id"
 )
 _ORDER_BRIEF: Final = (
-    "SELECT o.id, o.reference, o.state, o.exception, (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l"
-    " WHERE l.order_id = o.id), o.total, coalesce(o.paid_at, o.closed_at, o.reserved_at) FROM orders o"
+    "SELECT o.id, o.reference, o.state, o.exception,"
+    " (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l WHERE l.order_id = o.id), o.total,"
+    " coalesce(o.paid_at, o.closed_at, o.reserved_at) FROM orders o"
 )
 
 
@@ -45,14 +46,17 @@ def thread(reader: Reader, conversation_id: int) -> ThreadRow | None:
 def _thread(row: Row) -> ThreadRow:
     need = "escalated" if row[13] is not None else row[5]
     window = row[11] + WINDOW if row[11] is not None else None
-    return ThreadRow(*row[:5], need, *row[6:11], window, row[12])
+    return ThreadRow(
+        row[0], row[1], row[2], row[3], row[4], need, row[6], row[7], row[8], row[9], row[10], window, row[12]
+    )
 
 
 def messages(reader: Reader, conversation_id: int, *, before: int | None = None, limit: int = 60) -> list[MessageView]:
     """The latest messages (or those before one), oldest first."""
     rows = reader.all(
-        "SELECT m.id, m.author, m.kind, m.text, m.payload, m.media, m.at, coalesce(p.state, o.state), coalesce(p.error, o.error)"
-        " FROM message m LEFT JOIN outbox o ON o.id = m.outbox_id LEFT JOIN outbox p ON p.id = o.merged_into"
+        "SELECT m.id, m.author, m.kind, m.text, m.payload, m.media, m.at, coalesce(p.state, o.state),"
+        " coalesce(p.error, o.error) FROM message m"
+        " LEFT JOIN outbox o ON o.id = m.outbox_id LEFT JOIN outbox p ON p.id = o.merged_into"
         " WHERE m.conversation_id = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?",
         (conversation_id, before or 2**62, limit),
     )
@@ -67,7 +71,7 @@ def messages(reader: Reader, conversation_id: int, *, before: int | None = None,
 def orders_of(reader: Reader, customer_id: int, limit: int = 10) -> list[OrderBrief]:
     """The customer's orders, newest first."""
     rows = reader.all(f"{_ORDER_BRIEF} WHERE o.customer_id = ? ORDER BY o.id DESC LIMIT ?", (customer_id, limit))
-    return [OrderBrief(*r[:4], r[4] or "", *r[5:]) for r in rows]
+    return [OrderBrief(r[0], r[1], r[2], r[3], r[4] or "", r[5], r[6]) for r in rows]
 
 
 def card(reader: Reader, customer_id: int) -> CustomerCard | None:

@@ -1,4 +1,4 @@
-"""The payment desk: the only place that calls providers. Intent is recorded, the provider called, the result recorded."""
+"""The payment desk, the only place that calls providers: intent recorded, provider called, result recorded."""
 
 from __future__ import annotations
 
@@ -76,11 +76,12 @@ class PaymentDesk:
     def choose(self, value: str, amount: int) -> Choice:
         """``provider.method``, or a provider's or a method's name alone. Raises Refused."""
         offered = self.choices(amount)
-        for same in (
+        ways: tuple[Callable[[Choice], bool], ...] = (
             lambda c: c.value == value,
             lambda c: c.provider == value,
             lambda c: c.method.name == value,
-        ):
+        )
+        for same in ways:
             for choice in offered:
                 if same(choice):
                     return choice

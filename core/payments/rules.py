@@ -39,7 +39,7 @@ def attempt_state(current: str, reported: Pay) -> str:
     return _FROM_PAY.get(reported, current)
 
 
-def next_poll(polls: int, created_at: int, expires_at: int, now: int) -> int | None:
+def next_poll(polls: int, expires_at: int, now: int) -> int | None:
     """When to ask the provider again, ms UTC: 5, 10, 20, 40 s, then every minute until the end, then +2, +10, +60 min,
     +24 h after it; None when the plan is over."""
     if polls < len(_EARLY):

@@ -64,7 +64,27 @@ class AttemptRow:
 def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | None:
     """``where``: one of id, ref, notify_token."""
     row = reader.one(f"SELECT {_COLUMNS} FROM attempt WHERE {where} = ?", (parameter,))  # noqa: S608 - fixed names
-    return None if row is None else AttemptRow(*row[:11], json.loads(row[11]), *row[12:16], bool(row[16]))
+    if row is None:
+        return None
+    return AttemptRow(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        json.loads(row[11]),
+        row[12],
+        row[13],
+        row[14],
+        row[15],
+        bool(row[16]),
+    )
 
 
 def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
@@ -179,7 +199,7 @@ def event_payload(provider: str, auth: Auth, event: ProviderEvent, notify_token:
 
 
 def apply_event(tx: Tx, payload: bytes) -> None:
-    """Apply one verified inbound fact. Only a signed body with amount and currency settles; the rest asks the provider."""
+    """Apply one verified inbound fact. Only a signed body with its amount settles; the rest asks the provider."""
     stored = json.loads(payload)
     event, provider = stored["event"], stored["provider"]
     if event["kind"] not in ("payment", "refund"):
@@ -304,7 +324,7 @@ def poll_due(tx: Tx, attempt_id: int) -> None:
 
 
 def _plan(tx: Tx, attempt: AttemptRow) -> None:
-    due = next_poll(attempt.polls, attempt.created_at, attempt.expires_at, tx.now)
+    due = next_poll(attempt.polls, attempt.expires_at, tx.now)
     if due is not None:
         set_deadline(tx, POLL, attempt.id, due)
 
@@ -312,8 +332,8 @@ def _plan(tx: Tx, attempt: AttemptRow) -> None:
 def resume(tx: Tx) -> int:
     """At start: ask about everything that may have been paid while the program was off. → how many."""
     rows = tx.all(
-        "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown') OR (state IN ('failed', 'cancelled', 'expired')"
-        " AND expires_at > ?)",
+        "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown')"
+        " OR (state IN ('failed', 'cancelled', 'expired') AND expires_at > ?)",
         (tx.now - 24 * 3_600_000,),
     )
     for (attempt_id,) in rows:

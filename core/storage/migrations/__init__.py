@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import apsw
 
 from core.kernel.errors import EnvironmentProblem
-from core.storage.connection import open_connection
+from core.storage.connection import Reader, open_connection
 from core.storage.migrations import m0001_start
 
 Step = Callable[[apsw.Connection], None]
@@ -28,7 +27,7 @@ def migrate(path: Path, key: bytes, *, steps: tuple[Step, ...] = STEPS, vfs: str
     """
     connection = open_connection(path, key, write=True, vfs=vfs)
     try:
-        current = connection.execute("PRAGMA user_version").fetchone()[0]
+        current: int = Reader(connection).value("PRAGMA user_version")
         if current > len(steps):
             raise EnvironmentProblem(
                 "This store was last opened by a newer LivePay (data version {found}, this program knows {known}). "
@@ -71,10 +70,10 @@ def copy_database(connection: apsw.Connection, target: Path, key: bytes) -> None
         with copy.backup("main", connection, "main") as work:
             while not work.done:
                 work.step(1000)
-        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        verdict = Reader(copy).value("PRAGMA integrity_check")
     finally:
         copy.close()
     if verdict != "ok":
         partial.unlink(missing_ok=True)
         raise EnvironmentProblem("The backup {path} could not be verified: {verdict}.", path=target, verdict=verdict)
-    os.replace(partial, target)
+    partial.replace(target)
