@@ -52,7 +52,7 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, slots=True)
 class OrderPaid(OrderEvent):
-    """The whole amount is in. ``late``: after the hold ended; ``firm``: the goods are the buyer's, nothing to decide."""
+    """The whole amount is in. ``late``: after the hold; ``firm``: the goods are the buyer's, nothing to decide."""
 
     customer_id: int
     amount: int
@@ -70,7 +70,7 @@ class OrderFirm(OrderEvent):
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRaised(OrderEvent):
-    """Money came late, short, in excess or twice; a decision is asked of the seller. ``amount``: the money concerned."""
+    """Money came late, short, in excess or twice; the seller is asked to decide. ``amount``: the money concerned."""
 
     kind: str
     amount: int

@@ -131,8 +131,8 @@ class Orders:
         reference = self._reference(tx)
         expires = new_expiry(tx.now, None, tx.now, hold_ms)
         order_id = tx.insert(
-            "INSERT INTO orders(reference, session_id, customer_id, source, state, total, reserved_at, expires_at, link)"
-            " VALUES(?,?,?,?,'reserved',0,?,?,?)",
+            "INSERT INTO orders(reference, session_id, customer_id, source, state, total, reserved_at, expires_at,"
+            " link) VALUES(?,?,?,?,'reserved',0,?,?,?)",
             (reference, session, customer_id, source, tx.now, expires, new_nonce()),
         )
         return Order(order_id, reference, session, customer_id, source, RESERVED, None, 0, 0, tx.now, expires)
@@ -199,7 +199,8 @@ class Orders:
     def _wait(self, tx: Tx, product_id: int, customer_id: int, quantity: int, session: int | None, source: str) -> int:
         """Join (or stay in) the line. → place, from 1."""
         tx.run(
-            "INSERT OR IGNORE INTO waiting(product_id, customer_id, quantity, session_id, since, source) VALUES(?,?,?,?,?,?)",
+            "INSERT OR IGNORE INTO waiting(product_id, customer_id, quantity, session_id, since, source)"
+            " VALUES(?,?,?,?,?,?)",
             (product_id, customer_id, quantity, session, tx.now, source),
         )
         joined = bool(tx.connection.changes())

@@ -42,7 +42,7 @@ def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -
     if verdict.exception == "paid_twice":
         _raise(tx, order, "paid_twice", verdict.concerned, payment_id, stock_free=True)
         return "paid_twice"
-    _complete(tx, order, amount)
+    _complete(tx, order)
     late = verdict.exception == "paid_late"
     taken = _take_stock(tx, order)
     _mark_paid(tx, order)
@@ -102,7 +102,7 @@ def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int, *, sto
     tx.emit(ExceptionRaised(order.id, kind, amount, decision_id, stock_free))
 
 
-def _complete(tx: Tx, order: Order, amount: int) -> None:
+def _complete(tx: Tx, order: Order) -> None:
     """The missing part of an underpaid order came: the question answers itself."""
     row = tx.one(
         "SELECT id, amount FROM decision WHERE order_id = ? AND kind = 'underpaid' AND choice IS NULL", (order.id,)
@@ -141,7 +141,7 @@ def decide(tx: Tx, orders: Orders, order_id: int, choice: str, substitute: int |
     if choice == "honour":
         _honour(tx, order, decision)
     elif choice == "substitute":
-        _substitute(tx, order, decision, substitute)
+        _substitute(tx, order, substitute)
     elif choice == "refund":
         _give_up_goods(tx, orders, order, decision)
     _close(tx, decision, choice, "todo" if choice == "refund" else None)
@@ -165,7 +165,7 @@ def _need_goods(tx: Tx, order: Order) -> None:
         raise Refused("The item is no longer in stock. Offer another one, or give the money back.")
 
 
-def _substitute(tx: Tx, order: Order, decision: Decision, product_id: int | None) -> None:
+def _substitute(tx: Tx, order: Order, product_id: int | None) -> None:
     product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (product_id,))
     if product is None:
         raise Refused("Choose the product that replaces the missing one.")
