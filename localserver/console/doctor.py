@@ -7,8 +7,9 @@ import platform
 import shutil
 import sqlite3
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import apsw
 
@@ -72,7 +73,8 @@ def _store(shop: Shop) -> Iterator[Line]:
     verdict = shop.engine.read(journal.verify)
     yield Line(verdict.intact, tr("journal"), tr("{count} entries", count=verdict.entries))
     wrong = ask(
-        "SELECT count(*) FROM product p WHERE held <> (SELECT coalesce(sum(held), 0) FROM order_line WHERE product_id = p.id)"
+        "SELECT count(*) FROM product p"
+        " WHERE held <> (SELECT coalesce(sum(held), 0) FROM order_line WHERE product_id = p.id)"
     )
     yield Line(wrong == 0, tr("stock"), tr("{count} products with a wrong reserve", count=wrong))
     unbalanced = ask("SELECT count(*) FROM (SELECT 1 FROM ledger_line GROUP BY entry_id HAVING sum(amount) <> 0)")
@@ -111,6 +113,6 @@ async def _connections(shop: Shop) -> list[Line]:
     return found
 
 
-def _said(message: str, params) -> str:  # type: ignore[no-untyped-def]
+def _said(message: str, params: Mapping[str, Any]) -> str:
     text = catalogue("errors", language()).gettext(message)
     return text.format(**params) if params else text

@@ -8,9 +8,10 @@ import logging
 import signal
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import suppress
 
-from core.bootstrap import open_shop
+from core.bootstrap import Shop, open_shop
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
 from localserver.runner import new_loop, serve
@@ -43,7 +44,7 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
     return DONE
 
 
-async def _until_signal(shop, args: Namespace, ready) -> None:  # type: ignore[no-untyped-def]
+async def _until_signal(shop: Shop, args: Namespace, ready: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
