@@ -197,8 +197,8 @@ def _write(tx: Tx, rows: Sequence[ProductRow]) -> None:
         updates,
     )
     tx.connection.executemany(
-        "INSERT INTO product(sku, keyword, title, description, category, price, photo, on_hand, counted, total, created_at,"
-        " updated_at) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO product(sku, keyword, title, description, category, price, photo, on_hand, counted, total,"
+        " created_at, updated_at) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
         inserts,
     )
     tx.emit(CatalogueImported(len(inserts), len(updates)))

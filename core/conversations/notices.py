@@ -1,4 +1,4 @@
-"""What the shop tells by itself: the offer to the next in line, the confirmation, the end of a hold, the seller's notice."""
+"""What the shop tells by itself: offers to the next in line, confirmations, the end of holds, notices to the seller."""
 
 from __future__ import annotations
 

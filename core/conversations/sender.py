@@ -1,7 +1,7 @@
 """The sender: takes the outbox to WhatsApp, keeps its pace, and writes what became of every message.
 
-A message is marked *sending* and committed before the call. If the program dies, or no answer comes, its end is unknown:
-it is never sent again by itself; a status that carries our mark (``biz_opaque_callback_data``) settles it later.
+A message is marked *sending* and committed before the call. If the program dies, or no answer comes, its end is
+unknown: it is never sent again by itself; a status that carries our mark (``biz_opaque_callback_data``) settles it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Halt:
 
 
 class Sender:
-    """One per WhatsApp number. ``channel()`` gives the adapter with the settings of the moment, None when not set up."""
+    """One per WhatsApp number. ``channel()`` gives the adapter under the settings of the moment, None if not set up."""
 
     def __init__(self, engine: Engine, channel: Callable[[], Channel | None], media: Path, mark: str) -> None:
         self._engine = engine
@@ -195,8 +195,8 @@ class Sender:
     def _merge(self, tx: Tx, queued: Queued, message: Outgoing) -> Outgoing:
         """Texts waiting for the same customer go out as one message (ruling R4)."""
         rows = tx.all(
-            "SELECT id, body, deadline FROM outbox WHERE customer_id = ? AND state = 'queued' AND kind = 'message' AND id > ?"
-            " AND not_before <= ? ORDER BY id LIMIT 4",
+            "SELECT id, body, deadline FROM outbox WHERE customer_id = ? AND state = 'queued' AND kind = 'message'"
+            " AND id > ? AND not_before <= ? ORDER BY id LIMIT 4",
             (queued.customer_id, queued.id, tx.now),
         )
         for outbox_id, body, deadline in rows:

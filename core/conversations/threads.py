@@ -70,7 +70,8 @@ def add_message(
 def heard(tx: Tx, conversation_id: int, at: int) -> None:
     """The customer wrote: one more unread, and the 24-hour window runs from WhatsApp's own time of the message."""
     tx.run(
-        "UPDATE conversation SET unread = unread + 1, last_inbound_at = max(coalesce(last_inbound_at, 0), ?) WHERE id = ?",
+        "UPDATE conversation SET unread = unread + 1, last_inbound_at = max(coalesce(last_inbound_at, 0), ?)"
+        " WHERE id = ?",
         (at, conversation_id),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """One conversation in the list. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window."""
+    """One conversation. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window."""
 
     conversation_id: int
     customer_id: int

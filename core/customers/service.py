@@ -1,4 +1,4 @@
-"""People: found by any of their identities, created on first contact, merged when two records prove to be one person."""
+"""People: found by any of their identities, created on first contact, merged when two records prove to be one."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
     tx.run("UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (target, source))
     tx.run(
         "UPDATE conversation SET unread = unread + (SELECT unread FROM conversation WHERE id = ?),"
-        " last_inbound_at = max(coalesce(last_inbound_at, 0), coalesce((SELECT last_inbound_at FROM conversation WHERE id = ?), 0))"
-        " WHERE id = ?",
+        " last_inbound_at = max(coalesce(last_inbound_at, 0),"
+        " coalesce((SELECT last_inbound_at FROM conversation WHERE id = ?), 0)) WHERE id = ?",
         (source, source, target),
     )
     tx.run("DELETE FROM conversation WHERE id = ?", (source,))

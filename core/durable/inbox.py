@@ -115,7 +115,7 @@ class InboxWorker:
             await asyncio.gather(*(self._apply(i) for i in ready))
 
     def _ready(self) -> tuple[list[int], float]:
-        """The next page of item ids: at most one per lane, none whose lane has an earlier item waiting for its retry."""
+        """The next page of item ids: at most one per lane, none whose lane has an earlier item awaiting its retry."""
         now = self._engine.clock.now()
         with self._engine.reader() as reader:
             rows = reader.all(

@@ -38,7 +38,7 @@ RANK: Final[Mapping[str, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """One message waiting to be sent. ``deadline``: a hold's end, for {remaining} in the text, computed when sent (R3)."""
+    """One message waiting to be sent. ``deadline``: a hold's end, for {remaining} in the text, set when sent (R3)."""
 
     id: int
     customer_id: int
@@ -64,8 +64,8 @@ def put(
 ) -> int | None:
     """Queue a message under its idempotency key; None when the key was queued before. Times in ms UTC."""
     tx.run(
-        "INSERT OR IGNORE INTO outbox(key, customer_id, kind, body, priority, created_at, valid_until, deadline, changed_at)"
-        " VALUES(?,?,?,?,?,?,?,?,?)",
+        "INSERT OR IGNORE INTO outbox(key, customer_id, kind, body, priority, created_at, valid_until, deadline,"
+        " changed_at) VALUES(?,?,?,?,?,?,?,?,?)",
         (
             key,
             customer_id,

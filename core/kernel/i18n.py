@@ -1,4 +1,4 @@
-"""Texts for people: gettext catalogues of ``resources/locale`` (English message ids; French first, Malagasy, English)."""
+"""Texts for people: gettext catalogues of ``resources/locale`` (English ids; French first, Malagasy, English)."""
 
 from __future__ import annotations
 

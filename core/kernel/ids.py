@@ -14,7 +14,7 @@ _ATTEMPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O,
 
 
 def new_reference(now_ms: int, zone: tzinfo = UTC) -> str:
-    """``LP-2026-0215-A3F2`` (F25): the store's local day and four hex digits. Unique only after the database says so."""
+    """``LP-2026-0215-A3F2`` (F25): the store's local day and four hex digits. Unique only once the database says so."""
     day = to_datetime(now_ms, zone)
     return f"LP-{day:%Y}-{day:%m%d}-{secrets.token_hex(2).upper()}"
 

@@ -19,7 +19,7 @@ def account_of(provider: str) -> str:
 
 
 def post(tx: Tx, kind: str, lines: Mapping[str, int], *, order_id: int | None, payment_id: int | None = None) -> int:
-    """Add one balanced entry. ``lines``: account → signed smallest units. Raises ValueError when it does not balance."""
+    """Add one balanced entry. ``lines``: account → signed smallest units. Raises ValueError if it does not balance."""
     if sum(lines.values()) != 0:
         raise ValueError(f"unbalanced entry {kind}: {dict(lines)}")
     entry = tx.insert(

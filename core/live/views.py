@@ -1,4 +1,4 @@
-"""What the live board shows: plain values read by ``queries`` and drawn by the desktop and the API. Amounts in units."""
+"""What the live board shows: plain values read by ``queries``, drawn by the desktop and the API. Amounts in units."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class LineView:
 class BoardRow:
     """One order of the session. Times in ms UTC.
 
-    ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid, paid_twice.
-    ``undecided``: the exception still waits for the seller. ``badge``: "new", "risk" or None; ``score`` None when unknown.
-    ``next_customer``: who was offered the item after this hold ended.
+    ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid,
+    paid_twice; ``undecided``: it still waits for the seller. ``badge``: "new", "risk" or None; ``score`` None when
+    unknown. ``next_customer``: who was offered the item after this hold ended.
     """
 
     order_id: int

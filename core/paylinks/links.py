@@ -1,8 +1,8 @@
 """Pay links: ``/p/{token}``, signed with HMAC-SHA256 (F14), opaque, for one order of one store.
 
 token = base64url(nonce[12] ‖ tag[16]), 38 characters, tag = HMAC-SHA256(store's link key, "livepay pay link v1" ‖ store
-id ‖ nonce)[:16]. The nonce is random and unique in the store; nothing about the order can be read from it. A link pays as
-long as its order is reserved (ruling R1); after that it only shows what became of it.
+id ‖ nonce)[:16]. The nonce is random and unique in the store; nothing about the order can be read from it. A link pays
+as long as its order is reserved (ruling R1); after that it only shows what became of it.
 """
 
 from __future__ import annotations

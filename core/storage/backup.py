@@ -1,7 +1,7 @@
 """A store in one encrypted file: database, secrets, media and key, verified after writing.
 
-Layout: ``LIVEPAY-BACKUP-1\\n`` ‖ 12-byte nonce ‖ AES-256-GCM(recovery key, tar). The recovery key belongs to the home, not
-to the store, so that a store deleted or lost can come back; elsewhere it is given in ``LIVEPAY_RECOVERY_KEY``.
+Layout: ``LIVEPAY-BACKUP-1\\n`` ‖ 12-byte nonce ‖ AES-256-GCM(recovery key, tar). The recovery key belongs to the home,
+not to the store, so that a store deleted or lost can come back; elsewhere it is given in ``LIVEPAY_RECOVERY_KEY``.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _recovery_key(home: Home, *, create: bool) -> bytes:
 
 
 def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names: list[str], target: Path) -> Written:
-    """Back a store up while it is open; the file is read back and compared before this returns. Raises EnvironmentProblem."""
+    """Back a store up while it is open; the file is read back and compared. Raises EnvironmentProblem."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     key = vault.database_key()

@@ -119,7 +119,7 @@ class Engine:
     # -- writing -----------------------------------------------------------------------------------------------
 
     async def run(self, command: Callable[[Tx], T], *, actor: str = "system", background: bool = False) -> T:
-        """Run a command and wait for its commit, from any event loop. Raises what the command raised, or StorageFailed."""
+        """Run a command and wait for its commit, from any event loop. Raises what the command raised, StorageFailed."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         self._put(_Job(command, actor, answer, loop), background)

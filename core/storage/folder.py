@@ -1,4 +1,4 @@
-"""One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, and a lock while it is open."""
+"""One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, a lock while it is open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.storage.vault import Vault, choose_vault, write_private
 
 @dataclass(frozen=True, slots=True)
 class StoreCard:
-    """What is known of a store without opening it. ``id`` never changes, also when the store moves to another computer."""
+    """What is known of a store without opening it. ``id`` never changes, even when the store moves elsewhere."""
 
     slug: str
     id: str
@@ -68,7 +68,7 @@ class Home:
         return choose_vault(self.folder(slug), card.id, card.vault)
 
     def create(self, name: str, country: str, currency: str, language: str, segment: str) -> tuple[StoreCard, bytes]:
-        """Make the folder and the key. Raises Refused when the name is taken, EnvironmentProblem when it cannot be written."""
+        """Make the folder and the key. Raises Refused when the name is taken, EnvironmentProblem when writing fails."""
         base = slugify(name)
         slug, n = base, 2
         while (self.stores / slug).exists():

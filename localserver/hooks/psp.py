@@ -19,7 +19,7 @@ MAX_BODY = 1024 * 1024
 @routes.route("*", "/webhooks/psp/{provider}/{store}")
 @routes.route("*", "/webhooks/psp/{provider}/{store}/{attempt}")
 async def inbound(request: web.Request) -> web.Response:
-    """401 bad authentication, 400 malformed, 200 otherwise (also for duplicates and orphans), 500 when it cannot be kept."""
+    """401 bad authentication, 400 malformed, 200 otherwise (duplicates and orphans too), 500 when it cannot be kept."""
     shop = request.app[SITE].by_slug(request.match_info["store"])
     if shop is None:
         return web.Response(status=404, text="unknown")

@@ -1,4 +1,4 @@
-"""The stage of the sandbox: a simulated WhatsApp and payment providers on their own ports, and a store connected to them.
+"""The stage of the sandbox: a simulated WhatsApp and payment providers on their own ports, a store connected to them.
 
 The store reaches them by base URL only; they reach the store by signed webhooks.
 """
@@ -124,7 +124,7 @@ class Stage:
             settings.set(f"psp.{name}.enabled", "true", "sandbox")
 
     def connect(self, url: str) -> None:
-        """The store answers at ``url``: save it in the simulators' dashboards. Does not wait (the store's own loop calls)."""
+        """The store answers at ``url``: save it in the simulators' dashboards. Never waits: the store's loop calls."""
         self._soon(self._connect, url)
 
     async def _connect(self, url: str) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 
-from core.catalogue.service import add
 from core.catalogue.rules import ProductFields
+from core.catalogue.service import add
 from core.customers.service import Identity, recognise
 from core.kernel.clock import MINUTE, ManualClock
 from core.orders.service import Orders
 from core.storage.engine import Engine
 from core.storage.migrations import migrate
-from datetime import UTC
 
 KEY = bytes(range(32))
 

@@ -13,8 +13,10 @@ CREATE TABLE journal (
   seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
   subject INTEGER NOT NULL, data TEXT NOT NULL, hash BLOB NOT NULL
 );
-CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
-CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
+CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
+CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;
 
 -- durable ---------------------------------------------------------------------------------------------------------
 CREATE TABLE inbox (
@@ -25,9 +27,9 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_new ON inbox(id) WHERE state = 'new';
 
 CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, customer_id INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
-  priority INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'accepted',
-    'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'dropped', 'merged')),
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, customer_id INTEGER NOT NULL, kind TEXT NOT NULL,
+  body TEXT NOT NULL, priority INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued',
+    'sending', 'accepted', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown', 'dropped', 'merged')),
   created_at INTEGER NOT NULL, not_before INTEGER NOT NULL DEFAULT 0, valid_until INTEGER, deadline INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0, wamid TEXT, merged_into INTEGER, error_code INTEGER, error TEXT,
   sent_at INTEGER, changed_at INTEGER NOT NULL
@@ -47,8 +49,8 @@ CREATE TABLE account (
   created_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0, locked_until INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE access_token (
-  hash BLOB PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE, created_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  hash BLOB PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE idempotency (
   account_id INTEGER NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
@@ -56,9 +58,10 @@ CREATE TABLE idempotency (
 ) WITHOUT ROWID;
 
 CREATE TABLE customer (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT 'fr', created_at INTEGER NOT NULL,
-  notes TEXT NOT NULL DEFAULT '', orders INTEGER NOT NULL DEFAULT 0, paid INTEGER NOT NULL DEFAULT 0,
-  expired INTEGER NOT NULL DEFAULT 0, spent INTEGER NOT NULL DEFAULT 0, pay_ms INTEGER NOT NULL DEFAULT 0,
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT 'fr',
+  created_at INTEGER NOT NULL, notes TEXT NOT NULL DEFAULT '', orders INTEGER NOT NULL DEFAULT 0,
+  paid INTEGER NOT NULL DEFAULT 0, expired INTEGER NOT NULL DEFAULT 0, spent INTEGER NOT NULL DEFAULT 0,
+  pay_ms INTEGER NOT NULL DEFAULT 0,
   last_order_at INTEGER
 );
 CREATE TABLE identity (
@@ -104,7 +107,8 @@ CREATE INDEX orders_reserved ON orders(customer_id) WHERE state = 'reserved';
 CREATE INDEX orders_undecided ON orders(id) WHERE undecided = 1;
 
 CREATE TABLE order_line (
-  id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders(id), product_id INTEGER NOT NULL REFERENCES product(id),
+  id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders(id),
+  product_id INTEGER NOT NULL REFERENCES product(id),
   sku TEXT NOT NULL, title TEXT NOT NULL, quantity INTEGER NOT NULL CHECK (quantity > 0), unit_price INTEGER NOT NULL,
   held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0), taken INTEGER NOT NULL DEFAULT 0 CHECK (taken >= 0),
   UNIQUE (order_id, product_id)
@@ -113,7 +117,8 @@ CREATE INDEX order_line_product ON order_line(product_id) WHERE held > 0;
 
 CREATE TABLE waiting (
   id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product(id), customer_id INTEGER NOT NULL REFERENCES
-    customer(id), quantity INTEGER NOT NULL CHECK (quantity > 0), session_id INTEGER, since INTEGER NOT NULL, source TEXT NOT NULL,
+    customer(id), quantity INTEGER NOT NULL CHECK (quantity > 0), session_id INTEGER, since INTEGER NOT NULL,
+  source TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'offered', 'left')), order_id INTEGER, reason TEXT
 );
 CREATE UNIQUE INDEX waiting_once ON waiting(product_id, customer_id) WHERE state = 'waiting';
@@ -121,18 +126,19 @@ CREATE INDEX waiting_queue ON waiting(product_id, id) WHERE state = 'waiting';
 
 -- money -----------------------------------------------------------------------------------------------------------
 CREATE TABLE attempt (
-  id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, uuid TEXT NOT NULL UNIQUE, order_id INTEGER NOT NULL REFERENCES orders(id),
+  id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, uuid TEXT NOT NULL UNIQUE,
+  order_id INTEGER NOT NULL REFERENCES orders(id),
   provider TEXT NOT NULL, method TEXT, amount INTEGER NOT NULL, currency TEXT NOT NULL, state TEXT NOT NULL,
   provider_status TEXT, provider_ref TEXT, redirect_url TEXT, instructions TEXT, secrets TEXT NOT NULL DEFAULT '{}',
-  notify_token TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, polls INTEGER NOT NULL DEFAULT 0,
-  closing INTEGER NOT NULL DEFAULT 0, error TEXT
+  notify_token TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  polls INTEGER NOT NULL DEFAULT 0, closing INTEGER NOT NULL DEFAULT 0, error TEXT
 );
 CREATE INDEX attempt_order ON attempt(order_id);
 CREATE UNIQUE INDEX attempt_provider ON attempt(provider, provider_ref) WHERE provider_ref IS NOT NULL;
 
 CREATE TABLE payment (
   id INTEGER PRIMARY KEY, provider TEXT NOT NULL, key TEXT NOT NULL, attempt_id INTEGER REFERENCES attempt(id),
-  order_id INTEGER NOT NULL REFERENCES orders(id), amount INTEGER NOT NULL, fee INTEGER NOT NULL DEFAULT 0, method TEXT,
+  order_id INTEGER NOT NULL REFERENCES orders(id), amount INTEGER NOT NULL, fee INTEGER NOT NULL DEFAULT 0, method TEXT, txn_id TEXT,
   received_at INTEGER NOT NULL, UNIQUE (provider, key)
 );
 CREATE INDEX payment_order ON payment(order_id);
@@ -154,17 +160,23 @@ CREATE TABLE ledger_line (
   entry_id INTEGER NOT NULL REFERENCES ledger_entry(id), account TEXT NOT NULL, amount INTEGER NOT NULL
 );
 CREATE INDEX ledger_line_entry ON ledger_line(entry_id);
-CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
-CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
-CREATE TRIGGER ledger_line_no_update BEFORE UPDATE ON ledger_line BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
-CREATE TRIGGER ledger_line_no_delete BEFORE DELETE ON ledger_line BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger_entry
+  BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger_entry
+  BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+CREATE TRIGGER ledger_line_no_update BEFORE UPDATE ON ledger_line
+  BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+CREATE TRIGGER ledger_line_no_delete BEFORE DELETE ON ledger_line
+  BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
 
 CREATE TABLE invoice (
-  id INTEGER PRIMARY KEY, series TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL, order_id INTEGER NOT NULL UNIQUE,
+  id INTEGER PRIMARY KEY, series TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL,
+  order_id INTEGER NOT NULL UNIQUE,
   issued_at INTEGER NOT NULL, total INTEGER NOT NULL, content TEXT NOT NULL, UNIQUE (series, year, number)
 );
 CREATE TABLE quote (
-  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, customer_id INTEGER REFERENCES customer(id), state TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE, customer_id INTEGER REFERENCES customer(id),
+  state TEXT NOT NULL,
   created_at INTEGER NOT NULL, valid_until INTEGER NOT NULL, total INTEGER NOT NULL, content TEXT NOT NULL
 );
 
@@ -177,7 +189,8 @@ CREATE TABLE conversation (
 );
 CREATE INDEX conversation_last ON conversation(last_at);
 CREATE TABLE message (
-  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id), author TEXT NOT NULL, kind TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id), author TEXT NOT NULL,
+  kind TEXT NOT NULL,
   text TEXT NOT NULL, payload TEXT NOT NULL DEFAULT '{}', wamid TEXT, outbox_id INTEGER, media TEXT, at INTEGER NOT NULL
 );
 CREATE INDEX message_conversation ON message(conversation_id, id);

@@ -247,7 +247,7 @@ class Life(RuleBasedStateMachine):
     def stock_is_never_negative_and_held_is_what_open_holds_say(self) -> None:
         for on_hand, held, claimed in self.engine.read(
             lambda r: r.all(
-                "SELECT p.on_hand, p.held, (SELECT coalesce(sum(l.held), 0) FROM order_line l WHERE l.product_id = p.id)"
+                "SELECT on_hand, held, (SELECT coalesce(sum(l.held), 0) FROM order_line l WHERE l.product_id = p.id)"
                 " FROM product p"
             )
         ):
@@ -268,7 +268,8 @@ class Life(RuleBasedStateMachine):
     def only_reserved_orders_hold_and_nobody_waits_beside_free_stock(self) -> None:
         assert not self.engine.read(
             lambda r: r.value(
-                "SELECT count(*) FROM order_line l JOIN orders o ON o.id = l.order_id WHERE l.held > 0 AND o.state <> 'reserved'"
+                "SELECT count(*) FROM order_line l JOIN orders o ON o.id = l.order_id"
+                " WHERE l.held > 0 AND o.state <> 'reserved'"
             )
         )
         assert not self.engine.read(

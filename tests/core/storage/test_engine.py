@@ -107,12 +107,12 @@ class FullDisk(apsw.VFS):
     def __init__(self) -> None:
         super().__init__("fulldisk", "")
 
-    def xOpen(self, name: apsw.URIFilename | str | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+    def xOpen(self, name: apsw.URIFilename | str | None, flags: list[int]) -> apsw.VFSFile:
         return _FullDiskFile("", name, flags)
 
 
 class _FullDiskFile(apsw.VFSFile):
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:
         if FullDisk.full:
             raise apsw.FullError("disk full")
         super().xWrite(data, offset)
