@@ -46,7 +46,7 @@ from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
-from core.payments.provider import Provider, ProviderConfig
+from core.payments.provider import Finding, Provider, ProviderConfig
 from core.settings.declarations import BASE, Setting
 from core.settings.service import Settings
 from core.storage.engine import Engine, Tx
@@ -127,7 +127,7 @@ class Shop:
             self.lexicon,
             self.links.token,
             self.page_url,
-            lambda amount: self.desk.choices(amount),
+            self.desk.choices,
             card.currency,
             self.country.zone,
             lambda: self.settings.get("store.language"),
@@ -211,6 +211,14 @@ class Shop:
             access_token=token,
             http=self.http,
         )
+
+    async def check_whatsapp(self) -> Sequence[Finding]:
+        """What works and what does not about the WhatsApp number; never raises."""
+        channel = self.channel()
+        if channel is None:
+            return (Finding(False, "WhatsApp is not set up: enter the phone number ID and the access token."),)
+        url = self.public_url()
+        return await channel.health(f"{url}/webhooks/whatsapp" if url else None)
 
     # -- wiring ------------------------------------------------------------------------------------------------
 

@@ -46,13 +46,14 @@ def board(reader: Reader, session_id: int | None, limit: int = 20_000) -> list[B
     return _with_lines(reader, rows)
 
 
-def rows(reader: Reader, order_ids: Sequence[int]) -> list[BoardRow]:
-    """These orders, in any session."""
+def rows(reader: Reader, order_ids: Sequence[int], session_id: int | None = None) -> list[BoardRow]:
+    """These orders, of one session or (None) of any."""
     result: list[BoardRow] = []
+    only = "" if session_id is None else f" AND o.session_id = {int(session_id)}"
     for start in range(0, len(order_ids), CHUNK):
         part = order_ids[start : start + CHUNK]
         marks = ",".join("?" * len(part))
-        result += _with_lines(reader, reader.all(f"{_ROWS} WHERE o.id IN ({marks})", part))
+        result += _with_lines(reader, reader.all(f"{_ROWS} WHERE o.id IN ({marks}){only}", part))
     return result
 
 
@@ -131,7 +132,20 @@ def stock(reader: Reader, session_id: int | None, limit: int = 30) -> list[Stock
         " ORDER BY id LIMIT ?",
         (limit,),
     )
-    return [StockBar(*r, critical=critical(r[3], r[5])) for r in found]
+    return [StockBar(r[0], r[1], r[2], r[3], r[4], r[5], critical(r[3], r[5])) for r in found]
+
+
+def recent_products(reader: Reader, limit: int) -> list[int]:
+    """Products a seller most likely means: on screen lately, then sold lately, then the newest."""
+    return [
+        r[0]
+        for r in reader.all(
+            "SELECT p.id FROM product p LEFT JOIN (SELECT product_id, max(at) AS shown FROM screen_mark GROUP BY product_id) m"
+            " ON m.product_id = p.id WHERE p.active ORDER BY m.shown DESC NULLS LAST,"
+            " (SELECT max(id) FROM order_line l WHERE l.product_id = p.id) DESC NULLS LAST, p.id DESC LIMIT ?",
+            (limit,),
+        )
+    ]
 
 
 def alerts(reader: Reader, session_id: int | None, limit: int = 30) -> list[Alert]:

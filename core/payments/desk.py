@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.kernel.events import Event
@@ -55,8 +55,8 @@ class PaymentDesk:
         self._place = place
         self._currency = currency
         self._country = country
-        self._asks: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
-        self._queued: set[tuple[str, int]] = set()
+        self._asks: asyncio.Queue[tuple[str, int, str | None]] = asyncio.Queue()
+        self._queued: set[tuple[str, int, str | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- what a buyer can choose -------------------------------------------------------------------------------
@@ -175,10 +175,11 @@ class PaymentDesk:
             return
         for event in events:
             if isinstance(event, AskProvider | CloseSession):
-                job = ("ask" if isinstance(event, AskProvider) else "close", event.attempt_id)
+                other = event.provider_ref if isinstance(event, AskProvider) else None
+                job = ("ask" if isinstance(event, AskProvider) else "close", event.attempt_id, other)
                 loop.call_soon_threadsafe(self._enqueue, job)
 
-    def _enqueue(self, job: tuple[str, int]) -> None:
+    def _enqueue(self, job: tuple[str, int, str | None]) -> None:
         if job not in self._queued:
             self._queued.add(job)
             self._asks.put_nowait(job)
@@ -194,23 +195,27 @@ class PaymentDesk:
         while True:
             job = await self._asks.get()
             self._queued.discard(job)
-            kind, attempt_id = job
+            kind, attempt_id, other = job
             try:
-                await (self.ask(attempt_id) if kind == "ask" else self._close(attempt_id))
+                await (self.ask(attempt_id, other) if kind == "ask" else self._close(attempt_id))
             except LivePayError as error:
                 log.info("Payment attempt %d: %s", attempt_id, error)
             except Exception:  # boundary: one attempt must not stop the desk
                 log.exception("Payment attempt %d could not be asked about", attempt_id)
 
-    async def ask(self, attempt_id: int) -> None:
-        """Read an attempt at its provider and apply the answer. Raises OutsideWorld when there is none."""
+    async def ask(self, attempt_id: int, other: str | None = None) -> None:
+        """Read an attempt (or another session under its reference) at its provider and apply the answer.
+
+        Raises OutsideWorld when there is none.
+        """
         attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
         provider = self.provider(attempt.provider)
-        if attempt.provider_ref is None:
+        if attempt.provider_ref is None and other is None:
             await self._look_up(attempt, provider)
             return
-        result = await provider.fetch_status(attempt.as_attempt())
-        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
+        asked = attempt.as_attempt()
+        result = await provider.fetch_status(replace(asked, provider_ref=other) if other else asked)
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor="poller")
 
     async def _look_up(self, attempt: service.AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""
@@ -219,7 +224,9 @@ class PaymentDesk:
         except NotSupported:
             found = [await provider.fetch_status(attempt.as_attempt())]
         best = _best(found)
-        if best is not None:
+        if best is None:
+            await self._engine.run(lambda tx: service.session_missing(tx, attempt.id), actor="poller")
+        else:
             await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor="poller")
 
     async def _close(self, attempt_id: int) -> None:
@@ -239,6 +246,9 @@ class PaymentDesk:
 
 
 def _best(found: Sequence[StatusResult]) -> StatusResult | None:
-    """A paid session if there is one, else the newest."""
-    paid = [r for r in found if r.status is Pay.PAID]
-    return paid[0] if paid else (found[-1] if found else None)
+    """A paid session if there is one, else one that can still be paid, else any."""
+    for wanted in (Pay.PAID, Pay.PENDING):
+        for result in found:
+            if result.status is wanted:
+                return result
+    return found[0] if found else None

@@ -53,9 +53,13 @@ class PaymentQuarantined(AttemptEvent):
 
 @dataclass(frozen=True, slots=True)
 class AskProvider(AttemptEvent):
-    """Read this attempt's state at the provider now. For the poller, after the commit."""
+    """Read this attempt's state at the provider now. For the poller, after the commit.
+
+    ``provider_ref``: another session that claims this attempt's reference; None: the attempt's own.
+    """
 
     audited: ClassVar[bool] = False
+    provider_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

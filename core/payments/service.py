@@ -157,6 +157,14 @@ def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRo
     return load_attempt(tx, attempt_id)
 
 
+def session_missing(tx: Tx, attempt_id: int) -> None:
+    """The provider knows no session under our reference: another try may make one. Polling goes on all the same."""
+    attempt = load_attempt(tx, attempt_id)
+    if attempt.state == UNKNOWN:
+        tx.run("UPDATE attempt SET state = 'failed' WHERE id = ?", (attempt_id,))
+        tx.emit(AttemptChanged(attempt_id, attempt.order_id, "failed"))
+
+
 def session_unclear(tx: Tx, attempt_id: int, error: str) -> None:
     """No clear answer to the creation: the session may exist; the poller looks it up by our reference."""
     tx.run(
@@ -213,15 +221,16 @@ def apply_event(tx: Tx, payload: bytes) -> None:
         return
     status = Pay(event["status"])
     trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
-    same_session = event["provider_ref"] is None or attempt.provider_ref in (None, event["provider_ref"])
-    if trusted and same_session and status is Pay.PAID:
+    other = event["provider_ref"] if attempt.provider_ref not in (None, event["provider_ref"]) else None
+    if trusted and status is Pay.PAID:
         if event["currency"] is not None and event["currency"] != attempt.currency:
             _quarantine(tx, attempt, event["amount"])
             return
-        _learn_reference(tx, attempt, event["provider_ref"])
-        _receive(tx, attempt, event["amount"], event["fee"], event["method"])
-        return
-    ask(tx, attempt)
+        if other is None:
+            _learn_reference(tx, attempt, event["provider_ref"])
+            _receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
+            return
+    tx.emit(AskProvider(attempt.id, attempt.order_id, other))
 
 
 def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -> AttemptRow | None:
@@ -236,22 +245,28 @@ def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -
     return found if found is not None and found.provider == provider else None
 
 
-def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None) -> None:
+def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None, redirect_url: str | None = None) -> None:
     if provider_ref and attempt.provider_ref is None:
         tx.run("UPDATE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
+    if redirect_url and attempt.redirect_url is None:
+        tx.run("UPDATE attempt SET redirect_url = ? WHERE id = ?", (redirect_url, attempt.id))
 
 
-def apply_status(tx: Tx, attempt_id: int, result: StatusResult) -> None:
-    """Apply the provider's own answer, read over TLS."""
+def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | None = None) -> None:
+    """Apply the provider's own answer, read over TLS. ``other``: the session asked about is not the attempt's own one
+    but another under the same reference (some providers let a buyer pay twice so)."""
     attempt = load_attempt(tx, attempt_id)
-    _learn_reference(tx, attempt, result.provider_ref)
-    if result.status in (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED) and attempt.state != PAID:
+    if other is None:
+        _learn_reference(tx, attempt, result.provider_ref, result.redirect_url)
+    if result.status in (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED):
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
         if amount is None or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
-            _receive(tx, attempt, amount, result.fee, result.method)
+            _receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
+        return
+    if other is not None:
         return
     state = attempt_state(attempt.state, result.status)
     if state != attempt.state:
@@ -262,24 +277,45 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult) -> None:
         tx.emit(AttemptChanged(attempt.id, attempt.order_id, state))
 
 
-def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None) -> None:
-    """Money is in: once per attempt, whatever the number of messages that say so."""
+def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
+    """The unique key under which money of this attempt is stored; None when it is stored already.
+
+    One payment per attempt, whatever the number of messages that say so; a second one only when the provider names
+    another transaction than the first.
+    """
+    known = [row[0] for row in tx.all("SELECT txn_id FROM payment WHERE attempt_id = ?", (attempt.id,))]
+    if not known:
+        return attempt.ref
+    if txn_id is not None and known == [None]:
+        tx.run("UPDATE payment SET txn_id = ? WHERE attempt_id = ?", (txn_id, attempt.id))
+        return None
+    if txn_id is None or txn_id in known:
+        return None
+    return f"{attempt.ref}:{txn_id}"
+
+
+def _receive(
+    tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None
+) -> None:
+    """Money is in: booked and settled once."""
+    key = _payment_key(tx, attempt, txn_id)
+    if key is None:
+        return
     tx.run(
-        "INSERT OR IGNORE INTO payment(provider, key, attempt_id, order_id, amount, fee, method, received_at)"
-        " VALUES(?,?,?,?,?,?,?,?)",
+        "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, method, txn_id, received_at)"
+        " VALUES(?,?,?,?,?,?,?,?,?)",
         (
             attempt.provider,
-            attempt.ref,
+            key,
             attempt.id,
             attempt.order_id,
             amount,
             fee or 0,
             method or attempt.method,
+            txn_id,
             tx.now,
         ),
     )
-    if not tx.connection.changes():
-        return
     payment_id = tx.connection.last_insert_rowid()
     tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
     clear_deadline(tx, POLL, attempt.id)

@@ -1,0 +1,88 @@
+"""What the seller does by hand: a live invoice (F2, F3), a message, a link sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.conversations import outgoing, threads
+from core.conversations.sender import WINDOW, WINDOW_MARGIN
+from core.conversations.talk import Talk
+from core.customers.service import Identity, recognise
+from core.durable import outbox
+from core.kernel.errors import Refused
+from core.kernel.ids import new_uuid
+from core.orders.service import Wanted, load
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Invoiced:
+    """``queued`` False: the person has not written in the last 24 hours, so only a copied link reaches them."""
+
+    order_id: int
+    reference: str
+    url: str
+    queued: bool
+
+
+def window_open(reader: Reader, customer_id: int, now: int) -> bool:
+    """Whether WhatsApp lets the shop write freely to this person now."""
+    last = reader.value("SELECT last_inbound_at FROM conversation WHERE customer_id = ?", (customer_id,))
+    return last is not None and now < last + WINDOW - WINDOW_MARGIN
+
+
+def live_invoice(tx: Tx, talk: Talk, name: str, phone: str, product_id: int, quantity: int, source: str) -> Invoiced:
+    """Reserve a product for somebody, make the pay link and queue the message, all at once.
+
+    ``phone`` in E.164. Raises Refused when the product is sold out (the person is put in line and the seller told).
+    """
+    customer_id = recognise(tx, [Identity("phone", phone)], name, talk.language())
+    claimed = talk.orders.claim(tx, customer_id, [Wanted(product_id, quantity)], source)
+    outcome = claimed.outcomes[0]
+    if claimed.order_id is None or outcome.held < quantity:
+        raise Refused("Only {left} left: this quantity cannot be reserved.", left=outcome.held)
+    order = load(tx, claimed.order_id)
+    if talk.public_url_missing():
+        raise Refused("This store has no public address yet: buyers could not open the link. See Settings, Network.")
+    queued = window_open(tx, customer_id, tx.now)
+    if queued:
+        send_link(tx, talk, order.id)
+    return Invoiced(order.id, order.reference, talk.url_of(tx, order.id), queued)
+
+
+def send_link(tx: Tx, talk: Talk, order_id: int) -> None:
+    """Send the pay link of an open order. Raises Refused when it is not open any more."""
+    order = load(tx, order_id)
+    if order.state != "reserved":
+        raise Refused("This order can no longer be paid with this link.")
+    language = str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or "fr")
+    threads.post(
+        tx,
+        order.customer_id,
+        f"link:{order_id}:{new_uuid()}",
+        talk.link_message(tx, order, "", language),
+        author="seller",
+        priority=outbox.PAYMENT,
+        deadline=order.expires_at,
+        valid_until=order.expires_at,
+    )
+
+
+def send_text(tx: Tx, conversation_id: int, text: str, where: str, key: str | None = None) -> int | None:
+    """The seller writes: the bot is silent from now on. → outbox id. Raises Refused outside the 24-hour window."""
+    row = tx.one("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
+    if row is None or not window_open(tx, row[0], tx.now):
+        raise Refused("This person has not written for 24 hours: WhatsApp only lets you answer with an approved template.")
+    threads.take_over(tx, conversation_id, where)
+    threads.mark_read(tx, conversation_id)
+    return threads.post(tx, row[0], key or f"seller:{new_uuid()}", outgoing.text(text), author="seller")
+
+
+def send_file(tx: Tx, conversation_id: int, file: str, filename: str, caption: str, where: str) -> int | None:
+    """The seller sends a photo or a document of the store's media folder."""
+    row = tx.one("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
+    if row is None or not window_open(tx, row[0], tx.now):
+        raise Refused("This person has not written for 24 hours: WhatsApp only lets you answer with an approved template.")
+    threads.take_over(tx, conversation_id, where)
+    return threads.post_file(tx, row[0], f"seller:{new_uuid()}", file, filename, caption)

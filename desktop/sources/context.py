@@ -1,0 +1,88 @@
+"""An open shop as the window sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from core.bootstrap import Shop
+from core.kernel.clock import Clock
+from core.kernel.events import Event
+from core.settings.events import SettingChanged
+from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.sources.live import ShopLive
+
+
+class Backstage(Protocol):
+    """The server that runs beside the window; main hands it in, because the window does not know the web."""
+
+    def start(self) -> str: ...
+
+    def stop(self) -> None: ...
+
+
+class ShopContext:
+    """Implements :class:`desktop.context.Context`."""
+
+    def __init__(self, shop: Shop, backstage: Backstage) -> None:
+        self.shop = shop
+        self._backstage = backstage
+        self._live = ShopLive(shop)
+        self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
+        shop.engine.on_storage = self._storage_changed
+
+    @property
+    def store(self) -> StoreInfo:
+        shop = self.shop
+        language = shop.settings.get("store.language")
+        return StoreInfo(shop.slug, shop.name, shop.card.country, shop.card.currency, shop.country.zone, language)
+
+    @property
+    def clock(self) -> Clock:
+        return self.shop.clock
+
+    @property
+    def live(self) -> ShopLive:
+        return self._live
+
+    def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
+        self._storage_listeners.append(callback)
+        unsubscribe = self.shop.engine.subscribe(callback)
+
+        def end() -> None:
+            self._storage_listeners.remove(callback)
+            unsubscribe()
+
+        return end
+
+    def _storage_changed(self, failing: bool) -> None:
+        """The disk refuses, or takes again: nothing was committed, so no event told the window."""
+        for listener in self._storage_listeners:
+            listener([SettingChanged("storage", secret=False)])
+
+    def status(self) -> Status:
+        shop = self.shop
+        links = [Link("WhatsApp", self._whatsapp_state())]
+        links += [Link(p.label, "ok") for p in shop.providers()]
+        queued = shop.engine.read(
+            lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
+        )
+        return Status(tuple(links), queued, None, shop.engine.storage_failing)
+
+    def _whatsapp_state(self) -> str:
+        if self.shop.channel() is None:
+            return "off"
+        return "down" if self.shop.sender.halt is not None else "ok"
+
+    def badges(self) -> Badges:
+        waiting, undecided = self.shop.engine.read(
+            lambda r: r.one(
+                "SELECT (SELECT count(*) FROM conversation WHERE escalated_at IS NOT NULL),"
+                " (SELECT count(*) FROM orders WHERE undecided = 1)"
+            )
+        ) or (0, 0)
+        return Badges((("conversations", waiting), ("live", undecided)))
+
+    def close(self) -> None:
+        self._backstage.stop()
+        self.shop.close()

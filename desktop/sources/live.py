@@ -1,0 +1,109 @@
+"""The live board's source over an open shop: every method may block and is called off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.bootstrap import Shop
+from core.catalogue import queries as catalogue
+from core.catalogue.views import ProductView
+from core.conversations import manual
+from core.kernel.errors import NotFound
+from core.kernel.phone import normalise
+from core.live import queries, service
+from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, Tiles
+from core.orders import settling
+from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
+
+ACTOR = "seller"
+
+
+class ShopLive:
+    """Implements :class:`desktop.pages.live.presenter.LiveSource`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._engine = shop.engine
+
+    def _session_id(self) -> int | None:
+        running = self._engine.read(queries.session)
+        return running.session_id if running else None
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def session(self) -> SessionView | None:
+        return self._engine.read(queries.session)
+
+    def board(self) -> list[BoardRow]:
+        return self._engine.read(lambda r: queries.board(r, self._session_id()))
+
+    def rows(self, order_ids: Sequence[int]) -> list[BoardRow]:
+        session_id = self._session_id()
+        return self._engine.read(lambda r: queries.rows(r, list(order_ids), session_id))
+
+    def order(self, order_id: int) -> BoardRow | None:
+        found = self._engine.read(lambda r: queries.rows(r, [order_id]))
+        return found[0] if found else None
+
+    def tiles(self) -> Tiles:
+        session_id, now = self._session_id(), self._shop.clock.now()
+        return self._engine.read(lambda r: queries.tiles(r, session_id, now))
+
+    def stock(self) -> list[StockBar]:
+        session_id = self._session_id()
+        return self._engine.read(lambda r: queries.stock(r, session_id))
+
+    def alerts(self) -> list[Alert]:
+        session_id = self._session_id()
+        return self._engine.read(lambda r: queries.alerts(r, session_id))
+
+    def minutes(self) -> list[MinuteBar]:
+        session_id = self._session_id()
+        return [] if session_id is None else self._engine.read(lambda r: queries.minutes(r, session_id))
+
+    def products(self, query: str, limit: int) -> list[ProductView]:
+        if query.strip():
+            ids = self._shop.lexicon.search(query, limit)
+            return self._engine.read(lambda r: catalogue.by_ids(r, ids))
+        return self._engine.read(lambda r: catalogue.by_ids(r, queries.recent_products(r, limit)))
+
+    # -- acting ------------------------------------------------------------------------------------------------
+
+    def start_live(self, live: NewLive) -> SessionView:
+        self._engine.call(lambda tx: service.start(tx, live.title, live.source), actor=ACTOR)
+        if live.on_screen is not None:
+            self.set_on_screen(live.on_screen)
+        started = self.session()
+        if started is None:
+            raise NotFound("No live is running.")
+        return started
+
+    def end_live(self) -> None:
+        self._engine.call(service.end, actor=ACTOR)
+
+    def set_on_screen(self, product_id: int | None) -> None:
+        self._engine.call(lambda tx: service.show(tx, product_id), actor=ACTOR)
+
+    def new_invoice(self, invoice: NewInvoice) -> InvoiceResult:
+        phone = normalise(invoice.phone, self._shop.card.country)
+        running = self.session()
+        source = running.source if running else "shop"
+        made = self._engine.call(
+            lambda tx: manual.live_invoice(
+                tx, self._shop.talk, invoice.name, phone, invoice.product_id, invoice.quantity, source
+            ),
+            actor=ACTOR,
+        )
+        return InvoiceResult(made.order_id, made.reference, made.url, made.queued)
+
+    def cancel_order(self, order_id: int) -> None:
+        self._engine.call(lambda tx: self._shop.orders.cancel(tx, order_id, "seller"), actor=ACTOR)
+
+    def extend_order(self, order_id: int, minutes: int) -> None:
+        self._engine.call(lambda tx: self._shop.orders.extend(tx, order_id, minutes), actor=ACTOR)
+
+    def decide(self, order_id: int, choice: str, substitute: int | None = None) -> None:
+        self._engine.call(lambda tx: settling.decide(tx, self._shop.orders, order_id, choice, substitute), actor=ACTOR)
+
+    def refund_done(self, decision_id: int) -> None:
+        self._engine.call(lambda tx: settling.refund_done(tx, decision_id), actor=ACTOR)
