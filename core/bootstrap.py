@@ -191,6 +191,14 @@ class Shop:
         base_url = self.settings.get(f"{section}.base_url")
         return ProviderConfig(base_url, self.card.country, self.card.currency, values)
 
+    def require_signature(self, provider: Provider) -> None:
+        """A signed webhook was seen: unsigned ones are refused from now on (learned, never downgraded)."""
+        if provider.after_signature is not None:
+            field, value = provider.after_signature
+            key = f"psp.{provider.name}.{field}"
+            if self.settings.get(key) != value:
+                self.settings.set(key, value, "webhook")
+
     def channel(self) -> WhatsApp | None:
         """The WhatsApp number, None while it is not set up."""
         version = self.settings.version

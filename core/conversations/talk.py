@@ -20,6 +20,7 @@ from core.conversations.understanding import Understanding, understand
 from core.customers.service import record
 from core.durable import outbox
 from core.kernel.errors import Refused
+from core.kernel.i18n import catalogue
 from core.kernel.money import format_money
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Orders, Wanted, load, merge_wanted
@@ -186,7 +187,7 @@ class Talk:
             self._link(reply, order, choices[0].value if choices else "")
             return
         body = say("choose_payment", reply.language, total=self.money(order.total - order.received))
-        label = [Button(f"{METHOD}:{order.id}:{c.value}", fit(c.method.label, 20)) for c in choices]
+        label = [Button(f"{METHOD}:{order.id}:{c.value}", fit(_label(c, reply.language), 20)) for c in choices]
         if len(label) <= 3:
             message = outgoing.buttons(body, label)
         else:
@@ -202,6 +203,10 @@ class Talk:
         self._link(reply, order, value)
 
     def _link(self, reply: Reply, order: Order, method: str) -> None:
+        if self.public_url_missing():  # nobody could open the link: a person must help
+            reply.hand_over("no_public_url")
+            reply.text("human_handover")
+            return
         reply.send(
             self.link_message(reply.tx, order, method, reply.language),
             priority=outbox.PAYMENT,
@@ -379,6 +384,11 @@ class Talk:
             0,
         )
         return {"product": fit(row[0], 80), "keyword": row[1], "price": self.money(row[2]), "left": row[3]}
+
+
+def _label(choice: Choice, language: str) -> str:
+    """Most means are proper names; « Carte bancaire » is not."""
+    return catalogue("errors", language).gettext(choice.method.label)
 
 
 _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {

@@ -255,6 +255,8 @@ class Provider(abc.ABC):
     caps: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]]
     default_base_url: ClassVar[str]
+    after_signature: ClassVar[tuple[str, str] | None] = None
+    """(field, value) to set once a signed body was seen, so that an attacker cannot fall back to an unsigned one."""
 
     def __init__(self, config: ProviderConfig, http: Any) -> None:
         """``http`` is a :class:`core.adapters.http.Http`; one is shared by all adapters of a store."""

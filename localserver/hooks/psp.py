@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from aiohttp import web
 
 from core.durable.inbox import Item, store
 from core.kernel.errors import Refused
+from core.payments.provider import Auth
 from core.payments.service import event_payload
 from localserver.site import SITE
 
@@ -39,6 +41,8 @@ async def inbound(request: web.Request) -> web.Response:
     result = provider.parse_webhook(request.method, token, request.headers, raw, request.query_string, now)
     if result.verdict == "bad_auth":
         log.info("A webhook of %s was refused: bad authentication", provider.name)
+    if result.auth is Auth.BODY_SIGNED and provider.after_signature is not None:
+        await asyncio.to_thread(shop.require_signature, provider)
     if result.verdict in ("ok", "stale") and result.events:
         auth = result.auth if result.verdict == "ok" else "none"  # right signature, wrong time: only a hint, ask
         items = [

@@ -69,6 +69,7 @@ class Bictorys(wire.WireProvider):
             "https://pay.wave.com",
         ),
     )
+    after_signature: ClassVar[tuple[str, str] | None] = ("signature", "required")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("api_key", "Public API key", "Developers → API keys: public-… or test_public-….", secret=True),
         Field(
