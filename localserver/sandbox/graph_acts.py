@@ -9,8 +9,9 @@ import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
+from core.kernel.paths import resource
 from localserver.sandbox.graph_events import Courier, Event, message_event, status_event
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Json, Media, Puzzled, World
 
@@ -151,8 +152,9 @@ def screenshot() -> bytes:
     draw.rounded_rectangle((24, 200, 336, 440), 18, fill="white")
     draw.ellipse((150, 225, 210, 285), fill="#45B985")
     draw.line((165, 255, 177, 268, 197, 241), fill="white", width=6)
-    draw.text((180, 330), "Paiement effectué", fill="#1F2733", anchor="mm", font_size=22)
-    draw.text((180, 380), "15 000 F", fill="#1F2733", anchor="mm", font_size=34)
+    bold = str(resource("fonts", "LivePaySans-Bold.ttf"))
+    draw.text((180, 330), "Paiement effectué", fill="#1F2733", anchor="mm", font=ImageFont.truetype(bold, 22))
+    draw.text((180, 385), "15\u202f000 F", fill="#1F2733", anchor="mm", font=ImageFont.truetype(bold, 36))
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

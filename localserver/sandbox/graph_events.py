@@ -254,7 +254,9 @@ class Courier:
         status: int | None = None
         for _ in range(max(1, how.copies)):
             status = await self._post(account.webhook.url, raw, headers, len(events))
-        if status != 200:
+        if status == 200:
+            self._heard(events)
+        else:
             self._again(events)
 
     async def _post(self, url: str, raw: bytes, headers: dict[str, str], items: int) -> int | None:
@@ -265,6 +267,14 @@ class Courier:
         self.log.append(Post(self.world.clock.now(), url, items, len(raw), status))
         del self.log[:-LOG_LENGTH]
         return status
+
+    def _heard(self, events: list[Event]) -> None:
+        """Two grey ticks on the buyer's phone: the shop has it."""
+        for event in events:
+            found = self.world.find(str(event.item.get("id"))) if event.place == "messages" else None
+            if found is not None and found[1].direction == "in" and found[1].status == "sent":
+                found[1].status = "delivered"
+                found[0].changed()
 
     def _again(self, events: list[Event]) -> None:
         """Back in the queue one by one: a retry may be batched differently (§2.2)."""

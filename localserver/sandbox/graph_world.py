@@ -214,7 +214,7 @@ class World:
             raise Puzzled(f"+{digits} belongs to another buyer")
         country = "MG" if digits.startswith("261") else "CI" if digits.startswith("225") else "SN"
         buyer = Buyer(
-            id=f"b{number}",
+            id=f"b{len(self.buyers) + 1}",
             name=name,
             phone=digits,
             bsuid=f"{country}.{13490000000000000000 + number * 7919}",
