@@ -44,9 +44,7 @@ MESSAGES: st.SearchStrategy[Made] = st.one_of(
 
 
 @given(MESSAGES)
-def test_what_our_builders_let_through_the_simulator_takes(
-    made: tuple[object, tuple[object, ...], dict[str, object]],
-) -> None:
+def test_what_our_builders_let_through_the_simulator_takes(made: Made) -> None:
     build, arguments, options = made
     try:
         message = build(*arguments, **options)
@@ -55,11 +53,10 @@ def test_what_our_builders_let_through_the_simulator_takes(
     check(out.envelope(message, {"to": "+221771234567"}, "1"))
 
 
-@given(
-    st.lists(
-        st.builds(Button, st.text("ab", min_size=1, max_size=2), st.text("ab😀", min_size=1, max_size=12)), max_size=4
-    )
-)
+CHOICES = st.builds(Button, st.text("ab", min_size=1, max_size=2), st.text("ab😀", min_size=1, max_size=12))
+
+
+@given(st.lists(CHOICES, max_size=4))
 def test_what_the_simulator_takes_our_builders_let_through(choices: list[Button]) -> None:
     wire = [{"type": "reply", "reply": {"id": c.id, "title": c.title}} for c in choices]
     part = {"type": "button", "body": {"text": "x"}, "action": {"buttons": wire}}
