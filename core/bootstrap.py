@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.invoices import service as invoices
+from core.invoices.documents import Store, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import Refused
@@ -169,6 +171,15 @@ class Shop:
         """Where a provider reports on one attempt."""
         return f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
 
+    def on_paper(self) -> Store:
+        """What invoices and quotes say of this store."""
+        language = self.settings.get("store.language")
+        zone, currency = self.country.zone, self.card.currency
+        return Store(seller_of(self.settings, self.name), currency, language, zone, self.media, self._page_of)
+
+    def _page_of(self, nonce: bytes) -> str:
+        return self.page_url(self.links.token(nonce)) if self.public_url() else ""
+
     # -- the outside -------------------------------------------------------------------------------------------
 
     def providers(self) -> Sequence[Provider]:
@@ -251,7 +262,7 @@ class Shop:
     def _book_sale(self, tx: Tx, event: OrderFirm) -> None:
         funds = min(book.order_funds(tx, event.order_id), event.total)
         book.post(tx, "sale", {book.CUSTOMER_FUNDS: funds, book.SALES: -funds}, order_id=event.order_id)
-        invoices.issue(tx, event.order_id, self.country.zone)
+        invoices.issue(tx, event.order_id, self.country.zone, asdict(seller_of(self.settings, self.name)))
 
     def _after_commit(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -19,8 +20,11 @@ def number_text(series: str, year: int, number: int) -> str:
     return f"{series}-{year}-{number:05d}"
 
 
-def issue(tx: Tx, order_id: int, zone: tzinfo) -> int:
-    """Number the invoice of a firm sale and freeze what it says; a second call returns the same. → invoice id."""
+def issue(tx: Tx, order_id: int, zone: tzinfo, seller: Mapping[str, object] | None = None) -> int:
+    """Number the invoice of a firm sale and freeze what it says; a second call returns the same. → invoice id.
+
+    ``seller``: the fields of :class:`core.invoices.documents.Seller` as they are at this moment.
+    """
     existing: int | None = tx.value("SELECT id FROM invoice WHERE order_id = ?", (order_id,))
     if existing is not None:
         return existing
@@ -34,6 +38,7 @@ def issue(tx: Tx, order_id: int, zone: tzinfo) -> int:
     year = to_datetime(tx.now, zone).year
     number = 1 + tx.value("SELECT coalesce(max(number), 0) FROM invoice WHERE series = ? AND year = ?", (SERIES, year))
     content: dict[str, Any] = {
+        "seller": dict(seller or {}),
         "reference": order[0],
         "paid_at": order[2],
         "provider": order[3],

@@ -12,7 +12,7 @@ from core.kernel.i18n import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``kind``: text, number, switch, choice, url, secret. ``label`` and ``hint`` are message ids (domain ``errors``)."""
+    """``kind``: text, number, switch, choice, url, secret. ``label``, ``hint``: message ids (domain ``errors``)."""
 
     key: str
     kind: str
@@ -78,6 +78,7 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.address", "text", "Address printed on invoices", section="store"),
     Setting("store.phone", "text", "Phone printed on invoices", section="store"),
     Setting("store.legal_id", "text", "Tax and trade register numbers printed on invoices", section="store"),
+    Setting("store.vat_rate", "number", "VAT rate in percent (0: no VAT)", "0", section="store", low=0, high=30),
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),

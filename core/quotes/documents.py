@@ -1,0 +1,38 @@
+"""What stands on a quote: plain values; ``core.adapters.pdf`` draws them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.invoices.documents import Buyer, Line, Store, buyer_of, frozen_seller
+from core.quotes import service
+from core.storage.connection import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDocument:
+    """Times in ms UTC, amounts in smallest units; ``buyer`` None: made for nobody in particular."""
+
+    store: Store
+    reference: str
+    created_at: int
+    valid_until: int
+    buyer: Buyer | None
+    lines: tuple[Line, ...]
+    total: int
+    note: str
+
+
+def quote_document(reader: Reader, quote_id: int, store: Store) -> QuoteDocument:
+    """Everything that stands on a quote. Raises NotFound."""
+    quote = service.load(reader, quote_id)
+    return QuoteDocument(
+        store=replace(store, seller=frozen_seller({"seller": quote.seller}, store.seller)),
+        reference=quote.reference,
+        created_at=quote.created_at,
+        valid_until=quote.valid_until,
+        buyer=buyer_of(reader, quote.customer_id),
+        lines=tuple(Line(line.description, line.sku, line.quantity, line.unit_price) for line in quote.lines),
+        total=quote.total,
+        note=quote.note,
+    )

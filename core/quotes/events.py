@@ -1,0 +1,25 @@
+"""What happens to quotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDrafted(Event):
+    """``number`` is gapless within the year; ``valid_until`` in ms UTC."""
+
+    area: ClassVar[str] = "quotes"
+    quote_id: int
+    customer_id: int | None
+    year: int
+    number: int
+    total: int
+    valid_until: int
+
+    @property
+    def subject(self) -> int:
+        return self.quote_id
