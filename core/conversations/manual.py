@@ -71,18 +71,23 @@ def send_link(tx: Tx, talk: Talk, order_id: int) -> None:
 
 def send_text(tx: Tx, conversation_id: int, text: str, where: str, key: str | None = None) -> int | None:
     """The seller writes: the bot is silent from now on. → outbox id. Raises Refused outside the 24-hour window."""
-    row = tx.one("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
-    if row is None or not window_open(tx, row[0], tx.now):
-        raise Refused("This person has not written for 24 hours: WhatsApp only lets you answer with an approved template.")
-    threads.take_over(tx, conversation_id, where)
+    customer_id = _speak(tx, conversation_id, where)
     threads.mark_read(tx, conversation_id)
-    return threads.post(tx, row[0], key or f"seller:{new_uuid()}", outgoing.text(text), author="seller")
+    return threads.post(tx, customer_id, key or f"seller:{new_uuid()}", outgoing.text(text), author="seller")
 
 
 def send_file(tx: Tx, conversation_id: int, file: str, filename: str, caption: str, where: str) -> int | None:
-    """The seller sends a photo or a document of the store's media folder."""
-    row = tx.one("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
-    if row is None or not window_open(tx, row[0], tx.now):
-        raise Refused("This person has not written for 24 hours: WhatsApp only lets you answer with an approved template.")
+    """The seller sends a photo or a document of the store's media folder. Raises as :func:`send_text`."""
+    customer_id = _speak(tx, conversation_id, where)
+    return threads.post_file(tx, customer_id, f"seller:{new_uuid()}", file, filename, caption)
+
+
+def _speak(tx: Tx, conversation_id: int, where: str) -> int:
+    """The seller takes the conversation over. → customer id. Raises Refused outside the 24-hour window."""
+    customer_id = tx.value("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
+    if customer_id is None or not window_open(tx, customer_id, tx.now):
+        raise Refused(
+            "This person has not written for 24 hours: WhatsApp only lets you answer with an approved template."
+        )
     threads.take_over(tx, conversation_id, where)
-    return threads.post_file(tx, row[0], f"seller:{new_uuid()}", file, filename, caption)
+    return int(customer_id)

@@ -8,6 +8,8 @@ from core.conversations import outgoing, threads
 from core.conversations.outgoing import Outgoing
 from core.conversations.reading import InboundMessage
 from core.conversations.texts import say
+from core.durable import outbox
+from core.orders.service import Order
 from core.storage.engine import Tx
 
 
@@ -40,6 +42,10 @@ class Reply:
     def send(self, message: Outgoing, **how: Any) -> None:
         self._count += 1
         threads.post(self.tx, self.customer_id, f"reply:{self._wamid}:{self._count}", message, **how)
+
+    def send_before_end(self, message: Outgoing, order: Order) -> None:
+        """What is of use only while the order is held: ahead of other messages, and never after its end."""
+        self.send(message, priority=outbox.PAYMENT, deadline=order.expires_at, valid_until=order.expires_at)
 
     def text(self, key: str, **values: Any) -> None:
         self.send(outgoing.text(say(key, self.language, **values)))

@@ -140,12 +140,7 @@ class Talk:
         assert claimed.order_id is not None
         order = load(reply.tx, claimed.order_id)
         body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
-        reply.send(
-            outgoing.buttons(body, self.pay_buttons(order.id, reply.language)),
-            priority=outbox.PAYMENT,
-            deadline=order.expires_at,
-            valid_until=order.expires_at,
-        )
+        reply.send_before_end(outgoing.buttons(body, self.pay_buttons(order.id, reply.language)), order)
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
@@ -193,7 +188,7 @@ class Talk:
         else:
             rows = [Row(b.id, fit(b.title, 24)) for b in label[:10]]
             message = outgoing.list_message(body, say("button_choose", reply.language), [Section("", rows)])
-        reply.send(message, priority=outbox.PAYMENT, deadline=order.expires_at, valid_until=order.expires_at)
+        reply.send_before_end(message, order)
 
     def _method(self, reply: Reply, order_id: int, value: str) -> None:
         order = self.orders.open_order(reply.tx, reply.customer_id)
@@ -207,12 +202,7 @@ class Talk:
             reply.hand_over("no_public_url")
             reply.text("human_handover")
             return
-        reply.send(
-            self.link_message(reply.tx, order, method, reply.language),
-            priority=outbox.PAYMENT,
-            deadline=order.expires_at,
-            valid_until=order.expires_at,
-        )
+        reply.send_before_end(self.link_message(reply.tx, order, method, reply.language), order)
 
     def link_message(self, tx: Tx, order: Order, method: str, language: str) -> Outgoing:
         """The pay link as a button; without a public address, there is nothing a buyer could open."""
@@ -377,13 +367,9 @@ class Talk:
         return comma.join(f"{q} × {fit(t, 60)} ({s})" for q, t, s in rows[:8]) + ("…" if len(rows) > 8 else "")
 
     def _product(self, reply: Reply, product_id: int) -> dict[str, Any]:
-        row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,)) or (
-            "",
-            "",
-            0,
-            0,
-        )
-        return {"product": fit(row[0], 80), "keyword": row[1], "price": self.money(row[2]), "left": row[3]}
+        row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,))
+        title, keyword, price, left = row or ("", "", 0, 0)
+        return {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": left}
 
 
 def _label(choice: Choice, language: str) -> str:
