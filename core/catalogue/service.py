@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import apsw
+from peewee import IntegrityError
 
 from core.catalogue import csvfile, queries, rules
 from core.catalogue.csvfile import LineError, ProductRow
@@ -18,6 +19,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
 
 CHUNK: Final = 1000
+_CONFLICT: Final = (IntegrityError, apsw.ConstraintError)
 _TEXT_FIELDS: Final = ("sku", "keyword", "title", "description", "category", "photo", "price")
 
 
@@ -42,7 +44,7 @@ def add(tx: Tx, wanted: ProductFields) -> int:
     stock = {"on_hand": wanted.stock, "counted": wanted.stock, "total": wanted.stock, "held": 0, "active": True}
     try:
         product_id: int = Product.insert(**row, **stock, created_at=tx.now, updated_at=tx.now).execute(tx.db)
-    except _conflict() as error:
+    except _CONFLICT as error:
         raise _taken(error, wanted) from None
     tx.emit(ProductSaved(product_id, wanted.sku, wanted.price, wanted.stock))
     return product_id
@@ -61,18 +63,12 @@ def change(tx: Tx, product_id: int, **values: Any) -> None:
         return
     try:
         Product.update(**columns, updated_at=tx.now).where(Product.id == product_id).execute(tx.db)
-    except _conflict() as error:
+    except _CONFLICT as error:
         raise _taken(
             error, ProductFields(values.get("sku", row[0]), values.get("keyword", row[3]), "", "", "", 0, 0, None)
         ) from None
     sku, price, on_hand = tx.one("SELECT sku, price, on_hand FROM product WHERE id = ?", (product_id,)) or ("", 0, 0)
     tx.emit(ProductSaved(product_id, sku, price, on_hand))
-
-
-def _conflict() -> tuple[type[Exception], ...]:
-    from peewee import IntegrityError
-
-    return (IntegrityError, apsw.ConstraintError)
 
 
 def _taken(error: Exception, wanted: ProductFields) -> Refused:

@@ -2,6 +2,8 @@
 
 Layout: ``LIVEPAY-BACKUP-1\\n`` ‖ 12-byte nonce ‖ AES-256-GCM(recovery key, tar). The recovery key belongs to the home,
 not to the store, so that a store deleted or lost can come back; elsewhere it is given in ``LIVEPAY_RECOVERY_KEY``.
+
+cryptography is imported where it is used: only a backup pays for it.
 """
 
 from __future__ import annotations

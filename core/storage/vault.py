@@ -3,6 +3,8 @@
 Where there is a keyring, the store's key and each secret are entries of it. Where there is none (servers, CI), the
 store's key is a 0600 file in the store's folder, or is derived from ``LIVEPAY_MASTER_KEY``, and the secrets are one
 file sealed with AES-256-GCM under a key derived from it.
+
+keyring and cryptography are imported where they are used: the command line and the window start without them.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import TextIO
 
 from core.bootstrap import open_shop
 from core.catalogue import service as catalogue
@@ -88,7 +89,7 @@ def audit_export(args: Namespace, home: Home, out: Terminal) -> int:
     return DONE
 
 
-def _writing(path: str):  # type: ignore[no-untyped-def]
+def _writing(path: str) -> TextIO:
     try:
         return Path(path).open("w", encoding="utf-8", newline="\n")
     except OSError as error:

@@ -44,13 +44,13 @@ async def inbound(request: web.Request) -> web.Response:
     if result.auth is Auth.BODY_SIGNED and provider.after_signature is not None:
         await asyncio.to_thread(shop.require_signature, provider)
     if result.verdict in ("ok", "stale") and result.events:
-        auth = result.auth if result.verdict == "ok" else "none"  # right signature, wrong time: only a hint, ask
+        auth = result.auth if result.verdict == "ok" else Auth.NONE  # right signature, wrong time: only a hint, ask
         items = [
             Item(
                 f"psp:{provider.name}:{auth}:{e.dedupe_key}",
                 "psp",
                 f"psp:{e.attempt_ref or e.provider_ref or token or ''}",
-                event_payload(provider.name, auth, e, token),  # type: ignore[arg-type]
+                event_payload(provider.name, auth, e, token),
             )
             for e in result.events
         ]

@@ -18,7 +18,7 @@ from core.orders import settling
 from core.orders.rules import CHOICES, EVENTS, STATES, TRANSITIONS, judge, new_expiry, next_state
 from core.orders.service import Claimed, Wanted, load
 from core.storage import journal
-from core.storage.engine import Engine
+from core.storage.engine import Engine, Tx
 from tests.support.stores import add_customer, add_product, bare_engine, orders_of
 
 ORDERS = orders_of()
@@ -41,7 +41,7 @@ def state(engine: Engine, order: int | None) -> tuple[str, str | None, int]:
 
 
 def pay(engine: Engine, order: int | None, amount: int, key: str = "a") -> str | None:
-    def settle(tx):  # type: ignore[no-untyped-def]
+    def settle(tx: Tx) -> str | None:
         payment = tx.insert(
             "INSERT INTO payment(provider, key, order_id, amount, received_at) VALUES('sandbox', ?, ?, ?, ?)",
             (key, order, amount, tx.now),
