@@ -140,8 +140,9 @@ def recent_products(reader: Reader, limit: int) -> list[int]:
     return [
         r[0]
         for r in reader.all(
-            "SELECT p.id FROM product p LEFT JOIN (SELECT product_id, max(at) AS shown FROM screen_mark GROUP BY product_id) m"
-            " ON m.product_id = p.id WHERE p.active ORDER BY m.shown DESC NULLS LAST,"
+            "SELECT p.id FROM product p LEFT JOIN"
+            " (SELECT product_id, max(at) AS shown FROM screen_mark GROUP BY product_id) m ON m.product_id = p.id"
+            " WHERE p.active ORDER BY m.shown DESC NULLS LAST,"
             " (SELECT max(id) FROM order_line l WHERE l.product_id = p.id) DESC NULLS LAST, p.id DESC LIMIT ?",
             (limit,),
         )

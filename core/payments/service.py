@@ -294,9 +294,7 @@ def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
     return f"{attempt.ref}:{txn_id}"
 
 
-def _receive(
-    tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None
-) -> None:
+def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None) -> None:
     """Money is in: booked and settled once."""
     key = _payment_key(tx, attempt, txn_id)
     if key is None:

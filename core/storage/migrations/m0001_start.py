@@ -138,8 +138,8 @@ CREATE UNIQUE INDEX attempt_provider ON attempt(provider, provider_ref) WHERE pr
 
 CREATE TABLE payment (
   id INTEGER PRIMARY KEY, provider TEXT NOT NULL, key TEXT NOT NULL, attempt_id INTEGER REFERENCES attempt(id),
-  order_id INTEGER NOT NULL REFERENCES orders(id), amount INTEGER NOT NULL, fee INTEGER NOT NULL DEFAULT 0, method TEXT, txn_id TEXT,
-  received_at INTEGER NOT NULL, UNIQUE (provider, key)
+  order_id INTEGER NOT NULL REFERENCES orders(id), amount INTEGER NOT NULL, fee INTEGER NOT NULL DEFAULT 0,
+  method TEXT, txn_id TEXT, received_at INTEGER NOT NULL, UNIQUE (provider, key)
 );
 CREATE INDEX payment_order ON payment(order_id);
 CREATE TABLE orphan (
