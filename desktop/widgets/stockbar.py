@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -28,24 +28,31 @@ class StockTrack(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        palette = theme().palette
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(0, 0, self.width(), self.height()), 4, 4)
-        painter.setClipPath(shape)
-        painter.fillRect(self.rect(), QColor(palette.line if palette.name == "light" else palette.raised))
-        free = self.width() * min(1.0, self._free)
-        held = min(self.width() * self._held, self.width() - free)
-        full = palette.danger.ink if self._critical else palette.structure
-        painter.fillRect(QRectF(0, 0, free, self.height()), QColor(full))
-        painter.setClipRect(QRectF(free, 0, held, self.height()), Qt.ClipOperation.IntersectClip)
-        painter.fillRect(QRectF(free, 0, held, self.height()), QColor(palette.waiting.ground))
-        painter.setPen(QPen(QColor(palette.waiting.ink), 2.4))
-        x = free - self.height()
-        while x < free + held:
-            painter.drawLine(int(x), self.height() + 2, int(x) + self.height() + 4, -2)
-            x += _HATCH
+        draw_track(QPainter(self), QRectF(self.rect()), self._free, self._held, self._critical)
+
+
+def draw_track(painter: QPainter, box: QRectF, free: float, held: float, critical: bool) -> None:
+    """Paints the bar into ``box``; ``free`` and ``held`` are shares of the whole, from 0 to 1."""
+    palette = theme().palette
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    shape = QPainterPath()
+    shape.addRoundedRect(box, box.height() / 2, box.height() / 2)
+    painter.setClipPath(shape)
+    painter.fillRect(box, QColor(palette.line if palette.name == "light" else palette.raised))
+    free_width = box.width() * min(1.0, free)
+    held_width = min(box.width() * held, box.width() - free_width)
+    full = palette.danger.ink if critical else palette.structure
+    painter.fillRect(QRectF(box.left(), box.top(), free_width, box.height()), QColor(full))
+    hatched = QRectF(box.left() + free_width, box.top(), held_width, box.height())
+    painter.setClipRect(hatched, Qt.ClipOperation.IntersectClip)
+    painter.fillRect(hatched, QColor(palette.waiting.ground))
+    painter.setPen(QPen(QColor(palette.waiting.ink), 2.4))
+    x = hatched.left() - box.height()
+    while x < hatched.right():
+        painter.drawLine(QPointF(x, box.bottom() + 2), QPointF(x + box.height() + 4, box.top() - 2))
+        x += _HATCH
+    painter.restore()
 
 
 class StockBarRow(QWidget):

@@ -4,87 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from core.catalogue.views import ProductView
 from core.live.views import BoardRow, StockBar
 from desktop.bridge import Bridge
-from desktop.pages.live.decisions import ChoiceText, question
+from desktop.pages.live.decisions import question
 from desktop.pages.live.presenter import LivePresenter, LiveSource
 from desktop.pages.live.products import ProductPicker
-from desktop.theme import theme
 from desktop.widgets.buttons import Button
+from desktop.widgets.choice import ChoiceCard
 from desktop.widgets.dialog import Dialog
-from desktop.widgets.labels import Label, restyle
-
-
-class ChoiceCard(QFrame):
-    """One way out: title and consequence; arrow keys, Space or a click take it."""
-
-    taken = Signal(str)
-    moved = Signal(int)
-
-    def __init__(self, text: ChoiceText) -> None:
-        super().__init__()
-        self.text = text
-        self._chosen = False
-        self.setProperty("kind", "choice")
-        self.setProperty("chosen", False)
-        self.setEnabled(not text.obstacle)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if not text.obstacle else Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(14, 12, 14, 12)
-        line.setSpacing(12)
-        self._dot = _Dot()
-        line.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        words.addWidget(Label(text.title, "body-bold", "muted" if text.obstacle else "text"))
-        words.addWidget(
-            Label(text.obstacle or text.consequence, "small", "danger" if text.obstacle else "muted", wrap=True)
-        )
-        line.addLayout(words, 1)
-        self.setAccessibleName(f"{text.title}. {text.obstacle or text.consequence}")
-
-    def choose(self, chosen: bool) -> None:
-        if chosen != self._chosen:
-            self._chosen = chosen
-            self.setProperty("chosen", chosen)
-            self._dot.filled = chosen
-            restyle(self)
-            self._dot.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.taken.emit(self.text.choice)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
-            self.taken.emit(self.text.choice)
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.moved.emit(1 if event.key() == Qt.Key.Key_Down else -1)
-        else:
-            super().keyPressEvent(event)
-
-
-class _Dot(QWidget):
-    """The round mark of one choice among several."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.filled = False
-        self.setFixedSize(18, 18)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().colour("gold" if self.filled else "muted"), 1.6))
-        painter.drawEllipse(2, 2, 14, 14)
-        if self.filled:
-            painter.setBrush(theme().colour("gold"))
-            painter.drawEllipse(5, 5, 8, 8)
+from desktop.widgets.labels import Label
 
 
 class DecisionDialog(Dialog):
@@ -109,7 +41,10 @@ class DecisionDialog(Dialog):
         names = ", ".join(f"{line.sku} ×\u00a0{line.quantity}" for line in row.lines)
         self.body.addWidget(Label(" · ".join(filter(None, (row.reference, names))), "small", "muted"))
         self.body.addWidget(Label(asked.sentence, "body", wrap=True))
-        self.cards = {text.choice: ChoiceCard(text) for text in asked.choices}
+        self._verbs = {text.choice: text.verb for text in asked.choices}
+        self.cards = {
+            text.choice: ChoiceCard(text.choice, text.title, text.consequence, text.obstacle) for text in asked.choices
+        }
         for card in self.cards.values():
             card.taken.connect(self.choose)
             card.moved.connect(self._move)
@@ -138,7 +73,7 @@ class DecisionDialog(Dialog):
         for name, card in self.cards.items():
             card.choose(name == choice)
         self.cards[choice].setFocus()
-        self.action.setText(self.cards[choice].text.verb)
+        self.action.setText(self._verbs[choice])
         needs = choice == "substitute"
         if needs and self.picker.isHidden():
             self.picker.ask()
