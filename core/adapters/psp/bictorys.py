@@ -152,15 +152,7 @@ class Bictorys(wire.WireProvider):
         if signature or timestamp or self.config.get("signature") == "required":
             # The timestamp is in milliseconds (§3.4). A signature that is there must be right, whatever the secret.
             auth, check = Auth.BODY_SIGNED, verify(Layout.DOT, secret, timestamp, [signature], raw, now, unit=1)
-        if check is Check.BAD:
-            return wire.UNAUTHORISED
-        body = wire.decode(raw)
-        if not isinstance(body, dict):
-            return wire.malformed(auth)
-        kind = wire.text(body.get("type"))
-        if kind not in ("payment", "refund"):
-            return InboundResult("ignored", auth)
-        return InboundResult("ok" if check is Check.GOOD else "stale", auth, (_event(body, raw, kind == "refund"),))
+        return wire.judged(check, auth, raw, lambda body: _event(body, raw))
 
     async def fetch_status(self, attempt: Attempt) -> StatusResult:
         """The status by id; once paid, the whole transaction too, for its amount and fees.
@@ -267,7 +259,11 @@ def _charge(request: CheckoutRequest) -> dict[str, Any]:
     }
 
 
-def _event(body: Mapping[str, Any], raw: bytes, refund: bool) -> ProviderEvent:
+def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
+    kind = wire.text(body.get("type"))
+    if kind not in ("payment", "refund"):
+        return None
+    refund = kind == "refund"
     transaction, word = wire.text(body.get("id")), wire.text(body.get("status"), 40)
     status = wire.status_in(_STATUS, word)
     if refund and status is Pay.PAID:  # the refund itself succeeded

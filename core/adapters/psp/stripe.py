@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
-from urllib.parse import quote
 
 from core.adapters.psp import wire
-from core.adapters.psp.signatures import Check, Layout, split, verify
+from core.adapters.psp.sessions import SessionProvider, payment_event
+from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.kernel.money import EXPONENT
 from core.payments.provider import (
@@ -27,21 +27,20 @@ from core.payments.provider import (
     Pay,
     ProviderEvent,
     Rejected,
-    SendUnknown,
     StatusResult,
 )
 
-_SESSIONS: Final = "/v1/checkout/sessions"
 _MIN_TTL: Final = 1800
 _MAX_TTL: Final = 86400
 _MARGIN: Final = 60
 """Seconds kept away from both bounds of ``expires_at``, for the road and the seconds a Date header hides."""
 
 
-class Stripe(wire.WireProvider):
+class Stripe(SessionProvider):
     name: ClassVar[str] = "stripe"
     label: ClassVar[str] = "Stripe"
     default_base_url: ClassVar[str] = "https://api.stripe.com"
+    sessions: ClassVar[str] = "/v1/checkout/sessions"
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
         currencies=frozenset(EXPONENT),
@@ -60,15 +59,15 @@ class Stripe(wire.WireProvider):
         Field("webhook_secret", "Webhook secret", "Developers → Webhooks: whsec_….", secret=True),
     )
 
-    async def headers(self, body: bytes) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.secret('api_key')}"}
-
     def refusal(self, body: Mapping[str, Any]) -> tuple[str, str]:
         error = wire.mapping(body.get("error"))
         return (
             wire.text(error.get("code")) or wire.text(error.get("type")) or "",
             wire.text(error.get("message"), 1000) or "",
         )
+
+    def session(self, body: Mapping[str, Any]) -> StatusResult:
+        return _session(body)
 
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         self.check_request(request)
@@ -91,38 +90,24 @@ class Stripe(wire.WireProvider):
             form.append(("expires_at", str(now // 1000 + lasting)))
         if request.buyer.email:
             form.append(("customer_email", request.buyer.email))
-        answer = await self.call("POST", _SESSIONS, form=form, headers={"Idempotency-Key": request.attempt_uuid})
-        if not answer.ok:
-            raise self.refused(answer)
-        session, url = wire.text(answer.fields.get("id")), wire.text(answer.fields.get("url"), 4000)
-        if not session or not url:
-            raise SendUnknown("no session in the answer")
-        return CheckoutResult(session, url, expires_at=_ms(answer.fields.get("expires_at")))
+        answer = await self.call("POST", self.sessions, form=form, headers={"Idempotency-Key": request.attempt_uuid})
+        return self.opened(answer, "url", _ms(answer.fields.get("expires_at")))
 
     def parse_webhook(
         self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int
     ) -> InboundResult:
         timestamp, signatures = split(wire.header(headers, "Stripe-Signature"))
         check = verify(Layout.DOT, self.secret("webhook_secret"), timestamp, signatures, raw, now)
-        if check is Check.BAD:
-            return wire.UNAUTHORISED
-        body = wire.decode(raw)
-        if not isinstance(body, dict):
-            return wire.malformed(Auth.BODY_SIGNED)
-        event = _event(body, raw)
-        if event is None or self._of_other_world(body.get("livemode")):
-            return InboundResult("ignored", Auth.BODY_SIGNED)
-        return InboundResult("ok" if check is Check.GOOD else "stale", Auth.BODY_SIGNED, (event,))
-
-    async def fetch_status(self, attempt: Attempt) -> StatusResult:
-        if attempt.provider_ref is None:
-            return wire.nearest_to_paid(await self.find_by_reference(attempt.ref), attempt)
-        session = await self.read(_path(attempt.provider_ref))
-        return wire.not_found(attempt) if session is None else _session(wire.mapping(session))
+        return wire.judged(
+            check,
+            Auth.BODY_SIGNED,
+            raw,
+            lambda body: None if self._of_other_world(body.get("livemode")) else _event(body, raw),
+        )
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         """Among the account's hundred newest sessions: Stripe cannot search them by reference."""
-        page = wire.mapping(await self.read(_SESSIONS, {"limit": "100"}))
+        page = wire.mapping(await self.read(self.sessions, {"limit": "100"}))
         rows = (wire.mapping(row) for row in wire.items(page.get("data")))
         return [_session(row) for row in rows if row.get("client_reference_id") == attempt_ref]
 
@@ -130,15 +115,14 @@ class Stripe(wire.WireProvider):
         session = await self.session_of(attempt)
         if session is None:
             return wire.not_found(attempt)
-        answer = await self.call("POST", _path(session, "/expire"))
+        answer = await self.call("POST", self.path(session, "/expire"))
         if answer.ok:
             return _session(answer.fields)
-        found = await self.read(_path(session))  # refused: complete or expired before. Read which
-        return wire.not_found(attempt) if found is None else _session(wire.mapping(found))
+        return await self.read_session(session, attempt)  # refused: complete or expired before. Read which
 
     async def refund(self, attempt: Attempt, amount: int, refund_ref: str) -> StatusResult:
         session = await self.session_of(attempt)
-        found = wire.mapping(await self.read(_path(session))) if session else {}
+        found = wire.mapping(await self.read(self.path(session))) if session else {}
         intent = wire.text(found.get("payment_intent"))
         if intent is None:
             raise Rejected("payment_intent", "this session has no payment")
@@ -164,7 +148,7 @@ class Stripe(wire.WireProvider):
         return findings
 
     async def check_account(self) -> list[Finding]:
-        answer = await self.call("GET", _SESSIONS, params={"limit": "1"})
+        answer = await self.call("GET", self.sessions, params={"limit": "1"})
         if answer.ok:
             return [Finding(True, "Stripe accepts the key.")]
         code, detail = self.refusal(answer.fields)
@@ -174,10 +158,6 @@ class Stripe(wire.WireProvider):
         """Test and live events can hit the same URL (§9); only those of our key's world count."""
         key = self.secret("api_key")
         return ("_test_" in key and livemode is True) or ("_live_" in key and livemode is False)
-
-
-def _path(session: str, verb: str = "") -> str:
-    return f"{_SESSIONS}/{quote(session, safe='')}{verb}"
 
 
 def _ms(value: Any) -> int | None:
@@ -222,19 +202,7 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
         "checkout.session.expired",
     ):
         return None
-    session = _session(thing)
-    return ProviderEvent(
-        key,
-        "payment",
-        Pay.FAILED if kind.endswith("async_payment_failed") else session.status,
-        attempt_ref=session.attempt_ref,
-        provider_ref=session.provider_ref,
-        amount=session.amount,
-        currency=session.currency,
-        txn_id=session.txn_id,
-        method="card",
-        occurred_at=at,
-    )
+    return payment_event(key, _session(thing), at, Pay.FAILED if kind.endswith("async_payment_failed") else None)
 
 
 def _refund(charge: Mapping[str, Any], key: str, at: int | None) -> ProviderEvent:

@@ -7,10 +7,10 @@ the session open; what a session says after a refund is [unsure].
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
-from urllib.parse import quote
+from typing import Any, ClassVar
 
 from core.adapters.psp import wire
+from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Check, Layout, same_secret, sign, split, verify
 from core.kernel.money import EXPONENT
 from core.payments.provider import (
@@ -31,13 +31,12 @@ from core.payments.provider import (
     StatusResult,
 )
 
-_SESSIONS: Final = "/v1/checkout/sessions"
 
-
-class Wave(wire.WireProvider):
+class Wave(SessionProvider):
     name: ClassVar[str] = "wave"
     label: ClassVar[str] = "Wave"
     default_base_url: ClassVar[str] = "https://api.wave.com"
+    sessions: ClassVar[str] = "/v1/checkout/sessions"
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
         currencies=frozenset({"XOF", "XAF", "GNF"}),
@@ -69,7 +68,7 @@ class Wave(wire.WireProvider):
     )
 
     async def headers(self, body: bytes) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self.secret('api_key')}"}
+        headers = await super().headers(body)
         secret = self.secret("signing_secret")
         if secret:  # request signing, where it was switched on with the key: over exactly the bytes that are sent
             second = str(await self.http.ask_time(self.config.base_url) // 1000)
@@ -87,11 +86,14 @@ class Wave(wire.WireProvider):
             return Rejected(code, wire.text(wire.mapping(body).get("message")) or "")
         return super().unclear(status, body, pause)
 
+    def session(self, body: Mapping[str, Any]) -> StatusResult:
+        return _session(body)
+
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         self.check_request(request)
         answer = await self.call(
             "POST",
-            _SESSIONS,
+            self.sessions,
             json={
                 "amount": _amount(request.amount, request.currency),
                 "currency": request.currency,
@@ -102,12 +104,7 @@ class Wave(wire.WireProvider):
             },
             headers={"Idempotency-Key": request.attempt_uuid},
         )
-        if not answer.ok:
-            raise self.refused(answer)
-        session, url = wire.text(answer.fields.get("id")), wire.text(answer.fields.get("wave_launch_url"), 2000)
-        if not session or not url:
-            raise SendUnknown("no session in the answer")
-        return CheckoutResult(session, url, expires_at=wire.moment(answer.fields.get("when_expires")))
+        return self.opened(answer, "wave_launch_url", wire.moment(answer.fields.get("when_expires")))
 
     def parse_webhook(
         self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int
@@ -122,35 +119,21 @@ class Wave(wire.WireProvider):
             scheme, _, given = wire.header(headers, "Authorization").partition(" ")
             known = scheme.lower() == "bearer" and same_secret(given.strip(), secret)
             auth, check = Auth.SHARED_SECRET, Check.GOOD if known else Check.BAD
-        if check is Check.BAD:
-            return wire.UNAUTHORISED
-        body = wire.decode(raw)
-        if not isinstance(body, dict):
-            return wire.malformed(auth)
-        event = _event(body, raw)
-        if event is None:
-            return InboundResult("ignored", auth)
-        return InboundResult("ok" if check is Check.GOOD else "stale", auth, (event,))
-
-    async def fetch_status(self, attempt: Attempt) -> StatusResult:
-        if attempt.provider_ref is None:
-            return wire.nearest_to_paid(await self.find_by_reference(attempt.ref), attempt)
-        session = await self.read(_path(attempt.provider_ref))
-        return wire.not_found(attempt) if session is None else _session(wire.mapping(session))
+        return wire.judged(check, auth, raw, lambda body: _event(body, raw))
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
-        page = wire.mapping(await self.read(f"{_SESSIONS}/search", {"client_reference": attempt_ref}))
+        page = wire.mapping(await self.read(f"{self.sessions}/search", {"client_reference": attempt_ref}))
         return [_session(wire.mapping(item)) for item in wire.items(page.get("result"))]
 
     async def expire(self, attempt: Attempt) -> StatusResult:
         session = await self.session_of(attempt)
         if session is None:
             return wire.not_found(attempt)
-        answer = await self.call("POST", _path(session, "/expire"))
+        answer = await self.call("POST", self.path(session, "/expire"))
         if answer.ok:
             return StatusResult(Pay.EXPIRED, "expired", session, attempt.ref)
         if answer.status == 409:  # complete or expired before: read which
-            return _session(wire.mapping(await self.read(_path(session))))
+            return await self.read_session(session, attempt)
         if answer.status == 404:
             return wire.not_found(attempt)
         raise self.unread(answer)
@@ -159,7 +142,7 @@ class Wave(wire.WireProvider):
         """The whole payment; repeating it gives nothing back twice (§4.1)."""
         if amount != attempt.amount:
             raise NotSupported("partial refund")
-        answer = await self.call("POST", _path(await self.session_of(attempt) or "none", "/refund"))
+        answer = await self.call("POST", self.path(await self.session_of(attempt) or "none", "/refund"))
         if not answer.ok:
             raise self.refused(answer)
         return StatusResult(Pay.REFUNDED, "refunded", attempt.provider_ref, attempt.ref, amount, attempt.currency)
@@ -178,15 +161,11 @@ class Wave(wire.WireProvider):
         return findings
 
     async def check_account(self) -> list[Finding]:
-        answer = await self.call("GET", f"{_SESSIONS}/search", params={"client_reference": "LIVEPAY0SELFTEST"})
+        answer = await self.call("GET", f"{self.sessions}/search", params={"client_reference": "LIVEPAY0SELFTEST"})
         if answer.ok:
             return [Finding(True, "Wave accepts the key.")]
         code, detail = self.refusal(answer.fields)
         return [Finding(False, "Wave refuses the key ({code}: {detail}).", {"code": code, "detail": detail})]
-
-
-def _path(session: str, verb: str = "") -> str:
-    return f"{_SESSIONS}/{quote(session, safe='')}{verb}"
 
 
 def _amount(amount: int, currency: str) -> str:
@@ -241,15 +220,4 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
     session = _session(wire.mapping(body.get("data")))
     # A failed try comes with little data and leaves the session payable (§4.2).
     status = Pay.PENDING if kind == "checkout.session.payment_failed" else session.status
-    return ProviderEvent(
-        key,
-        "payment",
-        status,
-        attempt_ref=session.attempt_ref,
-        provider_ref=session.provider_ref,
-        amount=session.amount,
-        currency=session.currency,
-        txn_id=session.txn_id,
-        method="wave",
-        occurred_at=session.paid_at,
-    )
+    return payment_event(key, session, session.paid_at, status)

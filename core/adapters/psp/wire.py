@@ -6,12 +6,13 @@ import abc
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 from core.adapters.http import Form, Http, NoAnswer, encode
+from core.adapters.psp.signatures import Check
 from core.kernel.clock import parse_rfc3339
 from core.kernel.errors import LivePayError
 from core.payments.provider import (
@@ -23,6 +24,7 @@ from core.payments.provider import (
     Pay,
     Provider,
     ProviderConfig,
+    ProviderEvent,
     Rejected,
     SendUnknown,
     StatusResult,
@@ -131,6 +133,21 @@ def not_found(attempt: Attempt) -> StatusResult:
 
 def malformed(auth: Auth) -> InboundResult:
     return InboundResult("malformed", auth, reply=(400, b"malformed", "text/plain"))
+
+
+def judged(
+    check: Check, auth: Auth, raw: bytes, event: Callable[[Mapping[str, Any]], ProviderEvent | None]
+) -> InboundResult:
+    """What becomes of a request whose authentication was checked. ``event(body)`` None: no payment of ours."""
+    if check is Check.BAD:
+        return UNAUTHORISED
+    body = decode(raw)
+    if not isinstance(body, dict):
+        return malformed(auth)
+    found = event(body)
+    if found is None:
+        return InboundResult("ignored", auth)
+    return InboundResult("ok" if check is Check.GOOD else "stale", auth, (found,))
 
 
 @dataclass(frozen=True, slots=True)
