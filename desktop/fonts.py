@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final, Literal
 
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QGuiApplication
 
 from core.kernel.look import FIGURES, SANS, SCALE, SERIF
 from core.kernel.paths import resource
@@ -45,6 +46,18 @@ def load_fonts() -> None:
 def points(pixels: float) -> float:
     """The point size that gives ``pixels``: Qt keeps fractions of points only, and macOS counts 72 of them an inch."""
     return pixels * 72 / QGuiApplication.primaryScreen().logicalDotsPerInchY()
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, name: Face) -> float:
+    """How wide a text is in a face, px. Remembered: tables measure the same words at every repaint."""
+    return QFontMetricsF(face(name)).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=1024)
+def elided(text: str, name: Face, room: int) -> str:
+    """The text cut with … to ``room`` px."""
+    return QFontMetricsF(face(name)).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 @lru_cache(maxsize=32)

@@ -110,7 +110,7 @@ class Shell(QMainWindow):
         self._mount: Mount | None = None
         self._status_at = 0
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
-        self.setMinimumSize(QSize(860, 560))
+        self.setMinimumSize(QSize(960, 600))
         self.sidebar = Sidebar(t, pages)
         self.sidebar.store.say(store_name)
         self.sidebar.asked.connect(self.go)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from core.kernel.look import SCALE
@@ -15,6 +15,7 @@ from desktop.theme import theme
 from desktop.widgets.labels import restyle
 
 ENTER: Final = "Enter"
+_PAD: Final = 8  # least room between a shrunk text and the edge
 ButtonKind = Literal["primary", "secondary", "danger", "quiet", "link"]
 
 
@@ -22,6 +23,7 @@ class Button(QPushButton):
     """A text with an optional icon before it and the key that presses it behind it.
 
     ``key`` is what is shown (``N``); the page binds the shortcut. Enter presses the button that has the focus.
+    One that ``shrinks`` gives up the end of its text, down to its icon, when room is short.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class Button(QPushButton):
         icon: str | None = None,
         key: str | None = None,
         live: bool = False,
+        shrinks: bool = False,
     ) -> None:
         super().__init__(text)
+        self._shrinks = shrinks
         self._icon, self._key = icon, key
         self.setProperty("kind", kind)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -65,7 +69,8 @@ class Button(QPushButton):
         return QSize(hint.width() + extra, hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        hint = self.sizeHint()
+        return QSize(SCALE.target, hint.height()) if self._shrinks else hint
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -80,19 +85,24 @@ class Button(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
         ink = self._ink()
         font = self.font()
-        metrics = QFontMetricsF(font)
-        text_width = metrics.horizontalAdvance(self.text())
         icon_width = SCALE.icon + (8 if self.text() else 0) if self._icon else 0
         tail = key_width(self._key) + 10 if self._key else 0
+        text = self._fitting(font, self.width() - icon_width - tail - 2 * _PAD)
+        text_width = QFontMetricsF(font).horizontalAdvance(text)
         x = (self.width() - text_width - icon_width - tail) / 2
         if self._icon:
             draw(painter, self._icon, ink.name(), x, (self.height() - SCALE.icon) / 2, SCALE.icon)
         painter.setPen(ink)
         painter.setFont(font)
         place = QRectF(x + icon_width, 0, text_width + 1, self.height())
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self.text())
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
         if self._key:
             draw_key(painter, self._key, x + icon_width + text_width + 10, self.height() / 2, ink)
+
+    def _fitting(self, font: QFont, room: float) -> str:
+        if not self._shrinks:
+            return self.text()
+        return QFontMetricsF(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, max(0.0, room))
 
     def _ink(self) -> QColor:
         colours = theme().palette

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.kernel.look import Role
-from desktop.fonts import face
+from desktop.fonts import elided, face, width
 from desktop.icons import draw
 from desktop.theme import theme
 
@@ -17,14 +17,13 @@ _PAD = 9
 
 
 def pill_width(word: str, icon: str | None) -> float:
-    return QFontMetricsF(face("small-bold")).horizontalAdvance(word) + 2 * _PAD + (_ICON + 6 if icon else 0)
+    return width(word, "small-bold") + 2 * _PAD + (_ICON + 6 if icon else 0)
 
 
 def draw_pill(painter: QPainter, x: float, middle: float, word: str, icon: str | None, role: Role, room: float) -> None:
     """Paints a pill from ``x``, centred on ``middle``; its word gives up its end when ``room`` is short."""
     palette = theme().palette
-    width = min(pill_width(word, icon), room)
-    box = QRectF(x, middle - HEIGHT / 2, width, HEIGHT)
+    box = QRectF(x, middle - HEIGHT / 2, min(pill_width(word, icon), room), HEIGHT)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -38,7 +37,7 @@ def draw_pill(painter: QPainter, x: float, middle: float, word: str, icon: str |
     painter.setPen(QColor(ink))
     painter.setFont(face("small-bold"))
     rest = box.right() - _PAD - left
-    shown = QFontMetricsF(face("small-bold")).elidedText(word, Qt.TextElideMode.ElideRight, rest + 1)
+    shown = word if width(word, "small-bold") <= rest + 1 else elided(word, "small-bold", int(rest + 1))
     place = QRectF(left, box.top(), rest + 2, HEIGHT)
     painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
     painter.restore()

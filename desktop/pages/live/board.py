@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -139,6 +139,11 @@ class OrdersCard(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold(self.search.hasFocus())
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the chips and the search's icon, whatever shows now."""
+        chips = sum(chip.sizeHint().width() + 8 for chip in self.chips.values())
+        return QSize(chips + 2 * SCALE.card + 14 + SEARCH_ICON, super().minimumSizeHint().height())
 
     def _fold(self, searching: bool) -> None:
         """Where the chips leave little room the search is an icon until it is used; then the title makes room."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE, mix
-from desktop.fonts import face
+from desktop.fonts import Face, elided, face, width
 from desktop.icons import draw
 from desktop.pages.live import rows
-from desktop.pages.live.model import ID_ROLE, TEXT_ROLE
+from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.rows import RowText
 from desktop.theme import theme
 from desktop.widgets.pill import draw_pill
@@ -23,13 +24,15 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 PAD: Final = 8
 EDGE: Final = 3
+CLOCK: Final[Face] = "lead-bold"  # larger than anything else in the row
 
 
 class OrderDelegate(QStyledItemDelegate):
     """``pulse(order_id)`` is how strongly a just paid order glows now, 0 to 1."""
 
-    def __init__(self, clock: Clock, pulse: Callable[[int], float], parent: QObject | None = None) -> None:
+    def __init__(self, orders: OrdersModel, clock: Clock, pulse: Callable[[int], float], parent: QObject) -> None:
         super().__init__(parent)
+        self._orders = orders
         self._clock = clock
         self._pulse = pulse
         self.means_below = False
@@ -51,21 +54,20 @@ class OrderDelegate(QStyledItemDelegate):
     ) -> None:
         box = QRectF(option.rect)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        self._ground(painter, box, selected, index.column() == 0, self._pulse(index.data(ID_ROLE)))
-        inner = box.adjusted(16 if index.column() == 0 else PAD, 0, -PAD, -1)
-        self._cells[index.column()](painter, inner, index.data(TEXT_ROLE))
-        painter.restore()
+        column, text = index.column(), self._orders.text_at(index.row())
+        self._ground(painter, box, selected, column == 0, self._pulse(text.row.order_id))
+        inner = box.adjusted(16 if column == 0 else PAD, 0, -PAD, -1)
+        self._cells[column](painter, inner, text)
 
     def _ground(self, painter: QPainter, box: QRectF, selected: bool, first: bool, glow: float) -> None:
         palette = theme().palette
         ground = palette.raised if selected else palette.surface
         if glow > 0:
             ground = mix(ground, palette.paid.ground, glow)
-        painter.fillRect(box, QColor(ground))
-        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), QColor(palette.line))
+        painter.fillRect(box, _colour(ground))
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), _colour(palette.line))
         if selected and first:
-            painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), QColor(palette.gold))
+            painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), _colour(palette.gold))
         elif glow > 0 and first:
             edge = QColor(palette.paid.ink)
             edge.setAlphaF(glow)
@@ -82,54 +84,49 @@ class OrderDelegate(QStyledItemDelegate):
         mark = text.mark
         room = box.width()
         if mark:
-            room -= _width(mark.text, "small") + (17 if mark.icon else 0) + 8
-        used = _write(painter, box, text.customer, face("body-bold"), palette.text, max(room, 30))
+            room -= width(mark.text, "small") + (17 if mark.icon else 0) + 8
+        used = _write(painter, box, text.customer, "body-bold", palette.text, max(room, 30))
         if mark:
             x = box.left() + used + 8
             if mark.icon:
                 draw(painter, mark.icon, palette.ink(mark.role), x, box.center().y() - 6, 12, 2.6)
                 x += 16
             rest = QRectF(x, box.top(), box.right() - x, box.height())
-            _write(painter, rest, mark.text, face("small"), palette.ink(mark.role))
+            _write(painter, rest, mark.text, "small", palette.ink(mark.role))
 
     def _product(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.product
         upper, lower = _lines(box, bool(cell.below))
-        used = _write(painter, upper, cell.head, face("body-bold"), palette.text)
-        _write(painter, upper.adjusted(used + 5, 0, 0, 0), cell.tail, face("body"), palette.muted)
-        _write(painter, lower, cell.below, face("small"), palette.muted)
+        used = _write(painter, upper, cell.head, "body-bold", palette.text)
+        _write(painter, upper.adjusted(used + 5, 0, 0, 0), cell.tail, "body", palette.muted)
+        _write(painter, lower, cell.below, "small", palette.muted)
 
     def _amount(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.amount
         means = text.means if self.means_below and text.row.provider else ""
         below, ink = (cell.below, palette.waiting.ink) if cell.below else (means, palette.muted)
         upper, lower = _lines(box, bool(below))
-        sign = _width(cell.tail, "body")
-        _write(painter, upper, cell.tail, face("body"), palette.muted, flags=_RIGHT)
+        sign = width(cell.tail, "body")
+        _write(painter, upper, cell.tail, "body", palette.muted, flags=_RIGHT)
         number = upper.adjusted(0, 0, -sign - 4, 0)
-        _write(painter, number, cell.head, face("body-bold"), palette.text, flags=_RIGHT)
-        _write(painter, lower, below, face("small"), ink, flags=_RIGHT)
+        _write(painter, number, cell.head, "body-bold", palette.text, flags=_RIGHT)
+        _write(painter, lower, below, "small", ink, flags=_RIGHT)
 
     def _time(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.time
         upper, lower = _lines(box, True)
         clock = text.clock(self._clock.now())
         if clock:
-            _write(painter, upper.adjusted(0, -1, 0, 0), clock[0], clock_font(), palette.ink(clock[1]))
+            _write(painter, upper.adjusted(0, -1, 0, 0), clock[0], CLOCK, palette.ink(clock[1]))
         else:
-            _write(painter, upper, cell.head, face("body"), palette.muted)
-        _write(painter, lower, cell.below, face("small"), palette.muted)
+            _write(painter, upper, cell.head, "body", palette.muted)
+        _write(painter, lower, cell.below, "small", palette.muted)
 
     def _means(self, painter: QPainter, box: QRectF, text: RowText) -> None:
-        _write(painter, box, text.means, face("body"), theme().palette.muted)
+        _write(painter, box, text.means, "body", theme().palette.muted)
 
     def _reference(self, painter: QPainter, box: QRectF, text: RowText) -> None:
-        _write(painter, box, text.reference, face("small"), theme().palette.muted)
-
-
-def clock_font() -> QFont:
-    """The hold's clock: larger than anything else in the row."""
-    return face("lead-bold")
+        _write(painter, box, text.reference, "small", theme().palette.muted)
 
 
 def _lines(box: QRectF, two: bool) -> tuple[QRectF, QRectF]:
@@ -141,29 +138,23 @@ def _lines(box: QRectF, two: bool) -> tuple[QRectF, QRectF]:
     return upper, QRectF(box.left(), middle + 1, box.width(), 17)
 
 
-def _width(text: str, name: str) -> float:
-    return QFontMetricsF(face("small" if name == "small" else "body")).horizontalAdvance(text)
+@lru_cache(maxsize=128)
+def _colour(name: str) -> QColor:
+    return QColor(name)
 
 
 def _write(
-    painter: QPainter,
-    box: QRectF,
-    text: str,
-    font: QFont,
-    ink: str,
-    room: float | None = None,
-    flags: int = _LEFT,
+    painter: QPainter, box: QRectF, text: str, name: Face, ink: str, room: float | None = None, flags: int = _LEFT
 ) -> float:
     """Writes one line, cut with … when it is too long, and returns the width it took."""
     if not text:
         return 0
-    metrics = QFontMetricsF(font)
-    wanted = metrics.horizontalAdvance(text)
+    wanted = width(text, name)
     room = box.width() if room is None else room
     if wanted > room + 0.5:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        wanted = metrics.horizontalAdvance(text)
-    painter.setFont(font)
-    painter.setPen(QColor(ink))
+        text = elided(text, name, int(room))
+        wanted = width(text, name)
+    painter.setFont(face(name))
+    painter.setPen(_colour(ink))
     painter.drawText(box, flags, text)
     return min(wanted, room)

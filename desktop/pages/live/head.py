@@ -23,7 +23,7 @@ class LiveHead(QWidget):
         line.setSpacing(14)
         self.pill = StatusPill(t("ON AIR"), "dot", "danger")
         self.elapsed = Label("", "title")
-        self.on_screen = Button("", "quiet", icon="tv", key="E")
+        self.on_screen = Button("", "quiet", icon="tv", key="E", shrinks=True)
         self.on_screen.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.end = Button(t("End the live"), live=True)
         self.new_invoice = Button(t("New invoice"), "primary", key="N", live=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -113,6 +114,8 @@ class InvoiceDialog(Dialog):
         self._show()
 
     def _left(self, key: str) -> None:
+        if not shiboken6.isValid(self):  # Qt takes the focus away while it destroys the dialog
+            return
         # A field is only blamed once it has been left, or was right before: nobody is corrected in mid-word.
         if getattr(self._draft, key).strip():
             self._touched.add(key)

@@ -22,8 +22,6 @@ from desktop.pages.live.rows import COLUMNS, Entry, RowText
 
 Index = QModelIndex | QPersistentModelIndex
 Key = tuple[int, int]
-TEXT_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
-ID_ROLE: Final = TEXT_ROLE + 1
 _NOWHERE: Final = QModelIndex()
 
 
@@ -60,10 +58,8 @@ class OrdersModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text_at(index.row()).plain(index.column(), self._clock.now())
-        if role == TEXT_ROLE:
-            return self.text_at(index.row())
-        if role == ID_ROLE:
-            return self.order_at(index.row())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.text_at(index.row()).summary(self._clock.now())
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

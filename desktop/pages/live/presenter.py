@@ -315,9 +315,7 @@ class LivePresenter:
         t = self.t
         return (
             t("The disk is full or cannot be written"),
-            t(
-                "New orders and payments are refused and will be sent again. All that came before is kept. Free some space."
-            ),
+            t("New orders and payments are refused and come again later. What came before is kept. Free some space."),
         )
 
 

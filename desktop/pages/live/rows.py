@@ -171,6 +171,11 @@ class RowText:
         whole = max(1, self.row.expires_at - self.row.reserved_at)
         return countdown(left), "waiting" if left <= whole * LAST_QUARTER else "text"
 
+    def summary(self, now: int) -> str:
+        """The whole order on one line, with what a narrow table leaves out."""
+        cells = [self.plain(column, now) for column in (REFERENCE, STATE, CUSTOMER, PRODUCT, AMOUNT, TIME, MEANS)]
+        return " · ".join(cell for cell in cells if cell not in ("", "–"))
+
     def plain(self, column: int, now: int) -> str:
         """A cell as plain text, for screen readers, copying and tests."""
         clock = self.clock(now)

@@ -29,7 +29,7 @@ _WIDTHS: Final[dict[int, tuple[int, float]]] = {
     rows.REFERENCE: (84, 0.1),
 }
 _WITH_MEANS: Final = 100
-_STATE_NARROW: Final = 150
+_STATE_NARROW: Final = 128
 
 
 class OrdersTable(QTableView):
@@ -45,7 +45,7 @@ class OrdersTable(QTableView):
         self._frames.timeout.connect(self._frame)
         self.setModel(model)
         self._orders = model
-        self._delegate = OrderDelegate(clock, self.pulse, self)
+        self._delegate = OrderDelegate(model, clock, self.pulse, self)
         self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

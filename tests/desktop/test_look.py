@@ -1,0 +1,84 @@
+"""Colours can be read, and the theme gives them to Qt in one place."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtGui import QFontDatabase, QFontMetricsF, QPalette, QRawFont
+from PySide6.QtWidgets import QApplication
+
+from core.kernel.look import DARK, FIGURES, LIGHT, PALETTES, SANS, SERIF, Palette, contrast, mix, text_pairs
+from desktop.fonts import face
+from desktop.theme import style_sheet, theme
+
+EACH = pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
+
+
+def test_contrast_is_measured_as_wcag_does() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@EACH
+def test_every_text_pair_reaches_aa(palette: Palette) -> None:
+    assert {pair: round(contrast(*pair), 2) for pair in text_pairs(palette) if contrast(*pair) < 4.5} == {}
+
+
+@EACH
+def test_every_role_has_its_ink_and_ground(palette: Palette) -> None:
+    assert palette.ink("paid") == palette.paid.ink
+    assert palette.ground("paid") == palette.paid.ground
+    assert palette.ground("muted") == palette.raised
+    assert palette.ink("gold") == palette.gold_text != palette.gold or palette is DARK
+
+
+def test_mixing_goes_from_one_colour_to_the_other() -> None:
+    assert [mix("#000000", "#FFFFFF", share) for share in (0, 0.5, 1)] == ["#000000", "#808080", "#FFFFFF"]
+
+
+@EACH
+def test_style_sheet_has_no_token_left_and_no_colour_of_its_own(palette: Palette) -> None:
+    sheet = style_sheet(palette)
+    assert "$" not in sheet
+    allowed = {palette.ink(role) for role in ("text", "muted", "gold", "paid", "waiting", "danger", "info")}
+    assert allowed <= set(re.findall(r"#[0-9A-F]{6}", sheet))
+
+
+def test_switching_the_theme_changes_palette_and_style_sheet_at_once(qapp: QApplication) -> None:
+    told: list[str] = []
+    theme().changed.connect(lambda: told.append(theme().palette.name))
+    theme().choose("light")
+    assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == LIGHT.background
+    assert LIGHT.surface in qapp.styleSheet()
+    theme().choose("dark")
+    assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.background
+    assert told == ["light", "dark"]
+
+
+def test_following_the_system_gives_one_of_the_two(qapp: QApplication) -> None:
+    theme().choose("system")
+    assert theme().palette in PALETTES
+    theme().choose("dark")
+
+
+def test_shipped_faces_are_used() -> None:
+    assert {SANS, SERIF, FIGURES} <= set(QFontDatabase.families())
+
+
+@pytest.mark.parametrize("name", ["body", "body-bold", "title", "figure"])
+def test_figures_are_all_as_wide_as_each_other(name: str) -> None:
+    metrics = QFontMetricsF(face(name))
+    assert len({round(metrics.horizontalAdvance(digit), 3) for digit in "0123456789"}) == 1
+
+
+@pytest.mark.parametrize("name", ["body", "body-bold", "title"])
+def test_faces_hold_the_letters_of_our_languages(name: str) -> None:
+    font = QRawFont.fromFont(face(name))
+    needed = "éèêëàâùûüîïôöçœæÉÈÀÇŒ«»’“”–—…€×−°\u202f\u00a0"
+    assert [letter for letter in needed if not font.supportsCharacter(ord(letter))] == []
+
+
+def test_the_narrow_space_is_narrower_than_a_space() -> None:
+    metrics = QFontMetricsF(face("body"))
+    assert metrics.horizontalAdvance("\u202f") < metrics.horizontalAdvance("\u00a0")
