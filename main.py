@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from argparse import Namespace
-from importlib import import_module
+from typing import Any
 
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.storage.folder import Home
-from localserver.console.arguments import parse
+from localserver.console.arguments import carry_out, parse
 from localserver.console.terminal import FAILED, Terminal
 
 log = logging.getLogger("livepay")
 
 # Doors are imported when opened: a command of the console must not load Qt.
-DOORS = {"desktop": "desktop.door", "demo": "localserver.demo", "bench": "tests.bench.run"}
+
+
+def _desktop(args: Namespace, home: Home, out: Terminal) -> int:
+    from desktop.door import run
+
+    def server(shop: Any, port: int) -> Any:
+        from localserver.runner import ServerThread
+
+        return ServerThread([shop], port=port)
+
+    return run(home, server)
+
+
+def _demo(args: Namespace, home: Home, out: Terminal) -> int:
+    if args.headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from desktop.demo import run
+    from localserver.demo.theatre import Theatre
+
+    return run(args, out.say_line, Theatre)
+
+
+def _bench(args: Namespace, home: Home, out: Terminal) -> int:
+    from tests.bench.run import run
+
+    return run(args, home, out)
+
+
+DOORS = {"desktop": _desktop, "demo": _demo, "bench": _bench}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -39,8 +68,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _open(args: Namespace, home: Home, out: Terminal) -> int:
     if args.command is not None:
-        return int(args.command(args, home, out))
-    return int(import_module(DOORS[args.door]).run(args, home, out))
+        return carry_out(args, home, out)
+    return DOORS[args.door](args, home, out)
 
 
 if __name__ == "__main__":

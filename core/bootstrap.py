@@ -26,6 +26,8 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.invoices import service as invoices
+from core.invoices.documents import Store as Papers
+from core.invoices.documents import seller_of
 from core.invoices.documents import Store, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
@@ -179,6 +181,15 @@ class Shop:
 
     def _page_of(self, nonce: bytes) -> str:
         return self.page_url(self.links.token(nonce)) if self.public_url() else ""
+
+    def papers(self) -> Papers:
+        """What every invoice and quote of this store has in common."""
+
+        def page(nonce: bytes) -> str:
+            return self.page_url(self.links.token(nonce)) if self.public_url() else ""
+
+        seller, language = seller_of(self.settings, self.name), self.settings.get("store.language")
+        return Papers(seller, self.card.currency, language, self.country.zone, self.media, page)
 
     # -- the outside -------------------------------------------------------------------------------------------
 

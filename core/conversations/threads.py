@@ -153,9 +153,13 @@ def mode(tx: Tx, conversation_id: int) -> str:
 
 
 def escalate(tx: Tx, conversation_id: int, reason: str) -> bool:
-    """Ask for a person; the bot goes on answering what it surely understands. False when already asked."""
+    """Ask for a person; the bot goes on answering what it surely understands. False when already asked.
+
+    Somebody who says so in words weighs more than what the bot did not understand.
+    """
     changed = tx.run(
-        "UPDATE conversation SET escalated_at = ?, reason = ? WHERE id = ? AND escalated_at IS NULL",
+        "UPDATE conversation SET escalated_at = coalesce(escalated_at, ?1), reason = ?2 WHERE id = ?3"
+        " AND (escalated_at IS NULL OR (?2 = 'human' AND reason <> 'human'))",
         (tx.now, reason, conversation_id),
     )
     if changed:

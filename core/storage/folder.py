@@ -8,8 +8,10 @@ import shutil
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 from core.kernel.errors import EnvironmentProblem, NotFound, Refused
 from core.kernel.text import fold
@@ -113,6 +115,8 @@ def _read_card(path: Path) -> StoreCard:
 
 def hold(folder: Path) -> FileLock:
     """Take the store for this process until released. Raises EnvironmentProblem when another process has it."""
+    from filelock import FileLock, Timeout  # 25 ms that only opening a store pays
+
     lock = FileLock(folder / "lock", blocking=False)
     try:
         lock.acquire()

@@ -67,6 +67,10 @@ class Tile(QFrame):
         if layout:
             layout.setContentsMargins(SCALE.card, margin, SCALE.card, margin)
 
+    def figure(self) -> str:
+        """The figure as it stands there."""
+        return self._value.text()
+
     def show_figure(self, value: str, caption: str) -> None:
         self._value.say(value)
         self._caption.say(caption)

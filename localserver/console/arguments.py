@@ -1,19 +1,20 @@
-"""The command line as data: every command, its arguments and the function that carries it out."""
+"""The command line as data: every command, its arguments and the function that carries it out.
+
+Commands are named, not imported: reading the arguments must not cost the window its start.
+"""
 
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from core.accounts.rules import ROLES
 from core.kernel.paths import default_home
 from core.storage.folder import Home
-from localserver.console import data, doctor, serving, stores
 from localserver.console.terminal import Terminal
-
-Command = Callable[[Namespace, Home, Terminal], int]
 
 
 def _positive(text: str) -> int:
@@ -31,7 +32,7 @@ def _port(text: str) -> int:
 
 
 def build_parser() -> ArgumentParser:
-    """``command`` (a function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
+    """``command`` (module.function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
     shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("--home", type=Path, help="folder of the stores (or LIVEPAY_HOME)")
     shared.add_argument("--json", action="store_true", help="machine-readable result on stdout")
@@ -39,67 +40,67 @@ def build_parser() -> ArgumentParser:
     parser.set_defaults(door="desktop", command=None)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def add(group: Any, name: str, about: str, command: Command | None = None, door: str = "console") -> ArgumentParser:
+    def add(group: Any, name: str, about: str, command: str | None = None, door: str = "console") -> ArgumentParser:
         made: ArgumentParser = group.add_parser(name, help=about, description=about, parents=[shared])
         made.set_defaults(door=door, command=command)
         return made
 
     demo = add(verbs, "demo", "play a live on a throw-away store", door="demo")
     demo.add_argument("--headless", action="store_true", help="off-screen, half a minute, with a report")
-    demo.add_argument("--seconds", type=_positive, default=30)
+    demo.add_argument("--seconds", type=_positive, default=None, help="how long the live plays")
     demo.add_argument("--buyers", type=_positive, default=24)
     demo.add_argument("--out", type=Path, default=Path("demo-output"))
-    serve = add(verbs, "serve", "the store without a window", serving.run)
+    serve = add(verbs, "serve", "the store without a window", "serving.run")
     serve.add_argument("store")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8787)
     serve.add_argument("--sandbox", action="store_true", help="with a simulated WhatsApp and payment provider")
     _stores(add(verbs, "store", "create and set up stores").add_subparsers(required=True, metavar="ACTION"), add)
     products = add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION")
-    imports = add(products, "import", "import a product list (CSV)", data.import_products)
+    imports = add(products, "import", "import a product list (CSV)", "data.import_products")
     imports.add_argument("store")
     imports.add_argument("file")
     imports.add_argument("--dry-run", action="store_true", help="only say what would change")
     imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
-    backup = add(verbs, "backup", "the store in one encrypted, verified file", data.make_backup)
+    backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
-    restore = add(verbs, "restore", "bring a store back from its backup", data.restore)
+    restore = add(verbs, "restore", "bring a store back from its backup", "data.restore")
     restore.add_argument("file")
     restore.add_argument("--as", dest="name", default=None)
     audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
-    add(audit, "verify", "recompute the whole chain", data.audit_verify).add_argument("store")
-    export = add(audit, "export", "write the journal with its hashes", data.audit_export)
+    add(audit, "verify", "recompute the whole chain", "data.audit_verify").add_argument("store")
+    export = add(audit, "export", "write the journal with its hashes", "data.audit_export")
     export.add_argument("store")
     export.add_argument("file")
-    add(verbs, "doctor", "check the machine and a store", doctor.run).add_argument("store", nargs="?")
+    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    create = add(verbs, "create", "make a new store", stores.create)
+    create = add(verbs, "create", "make a new store", "stores.create")
     create.add_argument("name")
     create.add_argument("--country", required=True, help="SN, CI, TG, BJ, BF, ML, NE, GW or MG")
     create.add_argument("--currency", default=None)
     create.add_argument("--segment", default="live_seller")
     create.add_argument("--language", default="fr")
-    add(verbs, "list", "the stores of this computer", stores.listing)
-    add(verbs, "show", "one store", stores.show).add_argument("store")
-    delete = add(verbs, "delete", "delete a store for ever", stores.delete)
+    add(verbs, "list", "the stores of this computer", "stores.listing")
+    add(verbs, "show", "one store", "stores.show").add_argument("store")
+    delete = add(verbs, "delete", "delete a store for ever", "stores.delete")
     delete.add_argument("store")
     delete.add_argument("--yes", action="store_true")
-    change = add(verbs, "set", "change a setting", stores.set_value)
+    change = add(verbs, "set", "change a setting", "stores.set_value")
     change.add_argument("store")
     change.add_argument("key")
     change.add_argument("value")
-    read = add(verbs, "get", "read settings", stores.get_value)
+    read = add(verbs, "get", "read settings", "stores.get_value")
     read.add_argument("store")
     read.add_argument("key", nargs="?")
-    secret = add(verbs, "secret", "store a secret (value on stdin)", stores.secret)
+    secret = add(verbs, "secret", "store a secret (value on stdin)", "stores.secret")
     secret.add_argument("store")
     secret.add_argument("key")
-    user = add(verbs, "user", "create or reset a user (password on stdin)", stores.user)
+    user = add(verbs, "user", "create or reset a user (password on stdin)", "stores.user")
     user.add_argument("store")
     user.add_argument("email")
     user.add_argument("--role", required=True, choices=ROLES)
@@ -110,3 +111,9 @@ def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
     args = build_parser().parse_args(argv)
     home = Home(getattr(args, "home", None) or default_home())
     return args, home, Terminal(getattr(args, "json", False))
+
+
+def carry_out(args: Namespace, home: Home, out: Terminal) -> int:
+    """Import and run the command that was asked for. → exit code."""
+    module, _, function = args.command.partition(".")
+    return int(getattr(import_module(f"localserver.console.{module}"), function)(args, home, out))

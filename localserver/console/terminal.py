@@ -44,6 +44,10 @@ class Terminal:
     def say(self, message: str, **values: Any) -> None:
         print(tr(message, **values), file=sys.stderr, flush=True)
 
+    def say_line(self, line: str) -> None:
+        """A line of what is going on: on stdout for people, on stderr beside a JSON result."""
+        print(line, file=sys.stderr if self.as_json else sys.stdout, flush=True)
+
     def failure(self, error: LivePayError) -> int:
         """One clear sentence on stderr, and the exit code that says the same."""
         print(explain(error, language()), file=sys.stderr, flush=True)

@@ -1,0 +1,291 @@
+"""A message taken apart: clauses of words in which products and quantities are found. Pure, and raises nothing.
+
+A clause is the text between two marks of punctuation; ``form`` writes it with products as ``§`` and numbers as ``#``, so
+that patterns of words can be matched on it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from core.conversations import words
+from core.kernel.text import fold
+
+LONGEST: Final = 600  # characters read: nobody orders further down
+MOST: Final = 99  # pieces of one product that one sentence may ask for
+PRODUCT, NUMBER, BREAK, NAME = "§", "#", "|", "name"
+
+_PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
+_CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
+_GROUPED = re.compile(r"(?<=\d)[.\u202f\u00a0](?=\d{3}(?!\d))")
+_TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
+_GLUED = re.compile(r"(?P<count>\d{1,2})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,2})")
+_CODE_LIKE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}")
+
+
+class Products(Protocol):
+    """What is needed of the catalogue; :class:`core.catalogue.lexicon.Lexicon` is one."""
+
+    def closest_keyword(self, word: str) -> tuple[int, int] | None: ...
+
+    def search(self, query: str, limit: int = 5) -> list[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``kind``: word, name, § (product), # (number), ? or | (end of a clause). ``value``: product id or number."""
+
+    kind: str
+    text: str
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Part of a message; ``items`` are the products in it with how many are asked for, None where no number stands."""
+
+    tokens: tuple[Token, ...]
+    form: str
+    items: tuple[tuple[int, int | None], ...]
+
+    @property
+    def asks(self) -> bool:
+        return words.ASKING.search(self.form) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A whole message. ``form`` is all of it without punctuation but ``?``; ``codes`` look like codes of no product.
+
+    ``greets``: there was a « ça va ? » in it, which is left out of the forms.
+    """
+
+    clauses: tuple[Clause, ...]
+    form: str
+    words: tuple[str, ...]
+    codes: tuple[str, ...]
+    emoji: tuple[str, ...]
+    greets: bool
+
+
+def read(text: str, products: Products) -> Sentence:
+    """Take a message apart."""
+    raw = text[:LONGEST]
+    emoji = tuple(c for c in raw if unicodedata.category(c) in ("So", "Sk") or c in words.AGREEING_EMOJI)
+    tokens = _numbers(_products(_plain(raw), products, _names(raw)))
+    codes = tuple(t.text for t in tokens if t.kind == "word" and _looks_like_code(t.text))
+    form = _form([t for t in tokens if t.kind != BREAK])
+    clauses = tuple(_clause(part) for part in _split(tokens) if part)
+    said = tuple(t.text for t in tokens if t.kind == "word")
+    return Sentence(clauses, form, said, codes, emoji, words.GREETED.search(" ".join(said)) is not None)
+
+
+# -------------------------------------------------------------------------------------------------------------- words
+
+
+def _plain(text: str) -> list[str]:
+    """Folded words and marks, in the usual spelling: ``C'est payé`` → c est payed."""
+    text = _GROUPED.sub("", _PAID_ACCENT.sub(" payed ", unicodedata.normalize("NFC", text)))
+    found: list[str] = []
+    for token in _TOKEN.findall(fold(text)):
+        if token in "?,;.!\n/":
+            found.append("?" if token == "?" else BREAK)
+        elif token in "*×":
+            found.append("x")
+        elif token == "+":
+            found.append("et")
+        elif token not in ":()" and not (token == "est" and found[-1:] == ["est"]):  # « c'est » after « c » → « c est »
+            short = re.sub(r"([^\W\d_])\1{2,}", r"\1", token)
+            found.extend(words.SPELLINGS.get(short, short).split("_"))
+    return found
+
+
+def _looks_like_code(word: str) -> bool:
+    return bool(_CODE_LIKE.fullmatch(word)) and not words.MEASURE.fullmatch(word)
+
+
+# ------------------------------------------------------------------------------------------------------------ products
+
+
+def _names(text: str) -> frozenset[str]:
+    """Words written with a capital inside a sentence, folded: first names and places, unless they are known words."""
+    found = (fold(word) for word in _CAPITALISED.findall(text) if word[0].isupper() and word[1:].islower())
+    return frozenset(word for word in found if not _known(word) and word not in words.OPINIONS)
+
+
+def _products(plain: list[str], products: Products, names: frozenset[str]) -> list[Token]:
+    tokens: list[Token] = []
+    at = 0
+    while at < len(plain):
+        word = plain[at]
+        following = plain[at + 1] if at + 1 < len(plain) else ""
+        taken, found = _product_at(word, following, plain, at, products)
+        if taken:
+            tokens.extend(found)
+            at += taken
+            continue
+        kind = word if word in ("?", BREAK) else NAME if word in names else "word"
+        tokens.append(Token(kind, word if kind != "word" or _known(word) else _corrected(word)))
+        at += 1
+    return tokens
+
+
+def _product_at(
+    word: str, following: str, plain: list[str], at: int, products: Products
+) -> tuple[int, tuple[Token, ...]]:
+    """How many words from here name a product, and the tokens they become; (0, ()) when none do."""
+    if word in ("?", BREAK, "et", "x"):
+        return 0, ()
+    split = word.isalpha() and len(word) > 1 and following[:1].isdigit() and len(following) < 5
+    if split and (hit := products.closest_keyword(word + following)) and hit[1] == 0:
+        return 2, (Token(PRODUCT, word + following, hit[0]),)
+    hit = products.closest_keyword(word)
+    if hit and hit[1] == 0 and (not word.isdigit() or _names_a_code(plain, at)) and word not in words.NUMBERS:
+        return 1, (Token(PRODUCT, word, hit[0]),)
+    if (glued := _GLUED.fullmatch(word)) is not None:
+        code, count = glued["code"] or glued["left"], int(glued["count"] or glued["times"])
+        exact = products.closest_keyword(code)
+        if exact and exact[1] == 0:
+            product, number = Token(PRODUCT, code, exact[0]), Token(NUMBER, str(count), count)
+            return 1, (number, product) if glued["code"] else (product, Token("word", "x"), number)
+    if hit and hit[1] and (_looks_like_code(word) or (word.isalpha() and len(word) > 4 and not _known(word))):
+        return 1, (Token(PRODUCT, word, hit[0]),)
+    if split and len(word) > 2 and not _known(word) and (hit := products.closest_keyword(word + following)):
+        return 2, (Token(PRODUCT, word + following, hit[0]),)
+    return 0, ()
+
+
+def _names_a_code(plain: list[str], at: int) -> bool:
+    """A bare number is a keyword when it is the whole message or is called one: « le 12 », « article 12 »."""
+    alone = not [w for w in plain if w not in words.MANNERS and w not in (BREAK, plain[at])]
+    return alone or (at > 0 and plain[at - 1] in ("le", "la", "numero", "n", "code", "article", "ref", "ny"))
+
+
+def _known(word: str) -> bool:
+    return any(
+        word in each
+        for each in (
+            words.MANNERS,
+            words.ATTRIBUTES,
+            words.COMMON,
+            words.GREETINGS,
+            words.THANKS,
+            words.YES,
+            words.NO,
+            words.MALAGASY_WORDS,
+            words.FRENCH_WORDS,
+            words.ENGLISH_WORDS,
+        )
+    )
+
+
+def _corrected(word: str) -> str:
+    if len(word) < 5 or not word.isalpha() or words.TAKING.fullmatch(word) or words.ASKING.fullmatch(word):
+        return word
+    found = process.extractOne(word, words.CORRECTED, scorer=OSA.distance, score_cutoff=2 if len(word) > 8 else 1)
+    return found[0] if found else word
+
+
+# ------------------------------------------------------------------------------------------------------------- numbers
+
+
+def _numbers(tokens: list[Token]) -> list[Token]:
+    """Numbers that can be quantities become ``#``; sizes, prices, hours and phone numbers disappear."""
+    found: list[Token] = []
+    for index, token in enumerate(tokens):
+        previous = tokens[index - 1].text if index else ""
+        if token.kind != "word":
+            found.append(token)
+        elif previous == "les" and words.NUMBERS.get(token.text, 0) > 1 and _all_of_them(tokens[index + 1 :]):
+            continue
+        elif token.text in words.NUMBERS:
+            found.append(Token(NUMBER, token.text, words.NUMBERS[token.text]))
+        elif re.fullmatch(r"x\d{1,2}", token.text):
+            found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
+        elif re.fullmatch(r"\d{1,2}x", token.text):
+            found += [Token(NUMBER, token.text[:-1], int(token.text[:-1])), Token("word", "x")]
+        elif token.text.isdecimal():
+            neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
+            amount = int(token.text) if len(token.text) < 10 else 0
+            if previous in words.SIZE_BEFORE or sum(map(len, neighbours)) > 6 or (amount > MOST and previous != ""):
+                continue
+            found.append(Token(NUMBER, token.text, amount))
+        elif not words.MEASURE.fullmatch(token.text):
+            found.append(token)
+    return found
+
+
+def _all_of_them(rest: list[Token]) -> bool:
+    """« les deux ROBE1 et SAC2 »: a number that counts the products, not the pieces of one."""
+    ahead = [token.kind for token in rest[:4]]
+    return ahead.count(PRODUCT) > 1
+
+
+def _items(tokens: list[Token]) -> tuple[tuple[int, int | None], ...]:
+    """Products of a clause with their numbers: before the product, or after it when the clause is written that way."""
+    row = [t for t in tokens if t.kind in (PRODUCT, NUMBER)]
+    after_style = bool(row) and row[0].kind == PRODUCT and row[-1].kind == NUMBER
+    counts: dict[int, int | None] = {}
+    last = -1
+    free = dict.fromkeys(i for i, t in enumerate(row) if t.kind == NUMBER)
+    for index, token in enumerate(row):
+        if token.kind != PRODUCT:
+            continue
+        ahead = row[index + 1] if index + 1 < len(row) else None
+        number: int | None = None
+        if not after_style and index - 1 in free:
+            number = row[index - 1].value
+            del free[index - 1]
+        elif ahead is not None and ahead.kind == NUMBER and (after_style or _belongs_before(tokens, row, index)):
+            number = ahead.value
+            free.pop(index + 1, None)
+        if token.value in counts and last == index - 1 and row[last].value == token.value:
+            number = (counts[token.value] or 1) + (number or 1)  # the same code again, at once: one more
+        elif token.value in counts:
+            number = max(counts[token.value] or 1, number or 1)
+        counts[token.value] = number
+        last = index
+    return tuple(counts.items())
+
+
+def _belongs_before(tokens: list[Token], row: list[Token], index: int) -> bool:
+    """Whether the number after a product counts that product: « ROBE1 x2 », « ROBE1 roa », or nothing else to count."""
+    number = row[index + 1]
+    place = next(i for i, t in enumerate(tokens) if t is number)
+    times = place > 0 and tokens[place - 1].text == "x" and (place < 2 or tokens[place - 2].kind == PRODUCT)
+    return times or number.text in words.MALAGASY_NUMBERS or index + 2 >= len(row)
+
+
+# ------------------------------------------------------------------------------------------------------------- clauses
+
+
+def _split(tokens: list[Token]) -> list[list[Token]]:
+    """Clauses: up to a comma, a stop or a question mark (which stays); « pas SAC2 » after a product is one of its own."""
+    parts: list[list[Token]] = [[]]
+    for index, token in enumerate(tokens):
+        if token.kind == BREAK or token.text in ("mais", "sinon"):
+            parts.append([])
+            continue
+        if token.text in ("pas", "sauf", "sans") and any(t.kind == PRODUCT for t in parts[-1]):
+            rest = [t for t in tokens[index + 1 : index + 3] if t.text not in ("la", "le", "les")]
+            if rest and rest[0].kind == PRODUCT:
+                parts.append([])
+        parts[-1].append(token)
+        if token.kind == "?":
+            parts.append([])
+    return parts
+
+
+def _form(tokens: list[Token]) -> str:
+    form = " ".join(t.text if t.kind == "word" else t.kind for t in tokens if t.kind != NAME)
+    return " ".join(words.STRIPPED.sub(" ", words.GREETED.sub(" ", form)).split())
+
+
+def _clause(tokens: list[Token]) -> Clause:
+    return Clause(tuple(tokens), _form(tokens), _items(tokens))

@@ -1,0 +1,138 @@
+"""Everything a pay link's page tells, read at one moment."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from core.paylinks.rules import Facts, Question, is_trying, may_bring_money, standing
+from core.storage.connection import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``photo``: a file in the store's media folder, or whatever the catalogue was given."""
+
+    product_id: int
+    sku: str
+    keyword: str
+    title: str
+    quantity: int
+    photo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """A provider's name and its method's; ``state``: what became of the attempt that used it."""
+
+    provider: str
+    method: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Money that came in, ms UTC."""
+
+    provider: str
+    method: str | None
+    amount: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """``last``: the attempt made last. ``favourite``: what this customer paid with before, on another order.
+
+    ``reachable``: the customer writes to the shop on WhatsApp, so messages about the order reach them.
+    """
+
+    order_id: int
+    reference: str
+    facts: Facts
+    language: str
+    paid_at: int | None
+    close_reason: str | None
+    opened: bool
+    reachable: bool
+    invoice_id: int | None
+    lines: tuple[Line, ...]
+    receipts: tuple[Receipt, ...]
+    last: Means | None
+    favourite: Means | None
+
+    def fingerprint(self, now: int) -> str:
+        """Changes when the page would say something else."""
+        parts = (standing(self.facts, now), self.facts, self.last, self.receipts, self.lines, self.invoice_id)
+        return hashlib.blake2s(repr(parts).encode(), digest_size=6).hexdigest()
+
+
+def read_link(reader: Reader, order_id: int) -> LinkView | None:
+    """The order behind a link, None when there is none."""
+    row = reader.one(
+        "SELECT o.reference, o.state, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.close_reason,"
+        " o.link_opened_at, c.language, o.customer_id, EXISTS(SELECT 1 FROM conversation v WHERE"
+        " v.customer_id = c.id AND v.last_inbound_at IS NOT NULL), (SELECT id FROM invoice WHERE order_id = o.id)"
+        " FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.id = ?",
+        (order_id,),
+    )
+    if row is None:
+        return None
+    attempts = reader.all(
+        "SELECT provider, method, state, closing FROM attempt WHERE order_id = ? ORDER BY id", (order_id,)
+    )
+    facts = Facts(
+        state=row[1],
+        total=row[2],
+        received=row[3],
+        reserved_at=row[4],
+        expires_at=row[5],
+        trying=any(is_trying(state, bool(closing)) for _, _, state, closing in attempts),
+        unsettled=any(may_bring_money(state) for _, _, state, _ in attempts),
+        questions=tuple(
+            Question(*q)
+            for q in reader.all(
+                "SELECT kind, amount, choice, refund FROM decision WHERE order_id = ? ORDER BY id", (order_id,)
+            )
+        ),
+    )
+    return LinkView(
+        order_id=order_id,
+        reference=row[0],
+        facts=facts,
+        paid_at=row[6],
+        close_reason=row[7],
+        opened=row[8] is not None,
+        language=row[9],
+        reachable=bool(row[11]),
+        invoice_id=row[12],
+        lines=_lines(reader, order_id),
+        receipts=_receipts(reader, order_id),
+        last=Means(*attempts[-1][:3]) if attempts else None,
+        favourite=_favourite(reader, row[10], order_id),
+    )
+
+
+def _lines(reader: Reader, order_id: int) -> tuple[Line, ...]:
+    rows = reader.all(
+        "SELECT l.product_id, l.sku, p.keyword, l.title, l.quantity, p.photo FROM order_line l"
+        " JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.id",
+        (order_id,),
+    )
+    return tuple(Line(*row) for row in rows)
+
+
+def _receipts(reader: Reader, order_id: int) -> tuple[Receipt, ...]:
+    rows = reader.all(
+        "SELECT provider, method, amount, received_at FROM payment WHERE order_id = ? ORDER BY id", (order_id,)
+    )
+    return tuple(Receipt(*row) for row in rows)
+
+
+def _favourite(reader: Reader, customer_id: int, order_id: int) -> Means | None:
+    row = reader.one(
+        "SELECT p.provider, p.method FROM orders o JOIN payment p ON p.order_id = o.id WHERE o.customer_id = ?"
+        " AND o.id <> ? ORDER BY p.id DESC LIMIT 1",
+        (customer_id, order_id),
+    )
+    return Means(row[0], row[1], "paid") if row else None

@@ -1,0 +1,184 @@
+"""The demo with its window: a live is played, the window shows it, pictures and papers are kept, the numbers compared."""
+
+from __future__ import annotations
+
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.app import Desktop, InMemory, run_desktop
+from desktop.context import Context
+from desktop.pages.live.page import LivePage
+from desktop.sources.context import ShopContext
+from desktop.theme import Choice, theme
+
+if TYPE_CHECKING:
+    from core.bootstrap import Shop
+
+SIZE = (1440, 900)
+HEADLESS_SECONDS = 30
+WINDOW_SECONDS = 180
+LOOK_MS = 700
+PICTURES = (("live", "board"), ("conversations", "conversations"), ("catalogue", "catalogue"))
+
+
+class Report(Protocol):
+    """The comparison at the end."""
+
+    @property
+    def agrees(self) -> bool: ...
+
+    def lines(self) -> Iterable[str]: ...
+
+
+class Theatre(Protocol):
+    """The stage behind: made by main, because the window does not know the web."""
+
+    @property
+    def stage(self) -> Any: ...
+
+    @property
+    def shop(self) -> Shop: ...
+
+    def open(self) -> tuple[Any, Any]: ...
+
+    def play(self) -> list[str]: ...
+
+    def report(self, window: dict[str, int] | None) -> Report: ...
+
+    def end_live(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Director(QObject):
+    """Runs the play on a thread, takes pictures on the window's, and says when it is over."""
+
+    def __init__(
+        self, desktop: Desktop, theatre: Theatre, folder: Path, say: Callable[[str], None], leave: bool
+    ) -> None:
+        super().__init__(desktop)
+        self._desktop, self._theatre, self._folder, self._say, self._leave = desktop, theatre, folder, say, leave
+        self._troubles: list[str] | None = None
+        self._thread: threading.Thread | None = None
+        self.exit_code = 1
+        self._timer = QTimer(self, interval=100)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _look(self) -> None:
+        """Wait for the board, then for the end of the play."""
+        if self._thread is None:
+            if self._desktop.shell.page("live") is not None:
+                self._desktop.shell.resize(*SIZE)
+                self._thread = threading.Thread(target=self._play, name="play", daemon=True)
+                self._thread.start()
+        elif self._troubles is not None:
+            self._timer.stop()
+            QTimer.singleShot(1500, self, self._finish)
+
+    def _play(self) -> None:
+        self._troubles = self._theatre.play()
+
+    def _finish(self) -> None:
+        """Compare what the window shows with the rest, keep pictures and papers."""
+        report = self._theatre.report(self._tiles())
+        self._folder.mkdir(parents=True, exist_ok=True)
+        steps = [(choice, page, name) for choice in ("dark", "light") for page, name in PICTURES]
+        self._next_picture(steps, report)
+
+    def _tiles(self) -> dict[str, int]:
+        """The numbers as they stand on the window's tiles."""
+        page = self._desktop.shell.page("live")
+        assert isinstance(page, LivePage)
+        names = ("orders", "paid", "pending", "expired", "revenue")
+        shown = (tile.figure() for tile in page.board.tiles)
+        return {
+            name: int("".join(c for c in text if c.isdigit()) or 0) for name, text in zip(names, shown, strict=True)
+        }
+
+    def _next_picture(self, steps: list[tuple[Choice, str, str]], report: Report) -> None:
+        """Show a page in a theme, let it read, keep its picture, go on; at the end the papers."""
+        shell = self._desktop.shell
+        if not steps:
+            theme().choose("dark")
+            shell.go("live")
+            self._desktop.bridge.run(self._papers, owner=self, done=lambda _: self._end(report), name="papers")
+            return
+        choice, page, name = steps.pop(0)
+        theme().choose(choice)
+        shell.go(page)
+
+        def keep() -> None:
+            shell.grab().save(str(self._folder / f"{name}-{choice}.png"))
+            self._next_picture(steps, report)
+
+        QTimer.singleShot(LOOK_MS, self, keep)
+
+    def _papers(self) -> None:
+        """One invoice and one quote, as the shop would send them."""
+        from core.adapters.pdf import render_invoice, render_quote
+        from core.invoices.documents import invoice_document
+        from core.quotes import service as quotes
+        from core.quotes.documents import quote_document
+
+        shop = self._theatre.shop
+        with shop.engine.reader() as reader:
+            invoice_id = reader.value("SELECT max(id) FROM invoice")
+            invoice = invoice_document(reader, invoice_id, shop.papers()) if invoice_id else None
+        if invoice is not None:
+            (self._folder / "facture.pdf").write_bytes(render_invoice(invoice))
+        customer = shop.engine.read(lambda r: r.value("SELECT customer_id FROM orders ORDER BY id LIMIT 1"))
+        lines = shop.engine.read(
+            lambda r: [quotes.from_catalogue(r, sku, n) for sku, n in (("BAZIN3", 6), ("SAC2", 2))]
+        )
+        quote_id = shop.engine.call(
+            lambda tx: quotes.draft(
+                tx,
+                lines,
+                customer_id=customer,
+                valid_days=15,
+                note="",
+                zone=shop.country.zone,
+                seller=asdict(shop.papers().seller),
+            )
+        )
+        quote = shop.engine.read(lambda r: quote_document(r, quote_id, shop.papers()))
+        (self._folder / "devis.pdf").write_bytes(render_quote(quote))
+
+    def _end(self, report: Report) -> None:
+        for line in report.lines():
+            self._say(line)
+        for trouble in self._troubles or ():
+            self._say(f"  ✕ {trouble}")
+        self._say(f"→ {self._folder.resolve()}")
+        self.exit_code = 0 if report.agrees and not self._troubles else 1
+        if self._leave:
+            self._theatre.end_live()
+            self._desktop.shell.close()
+        else:
+            self._say(f"→ {self._theatre.stage.graph_url}/phone")
+
+
+def run(args: Namespace, say: Callable[[str], None], make: Callable[[int, int, Callable[[str], None]], Theatre]) -> int:
+    """Play the demo. → 0 when every number agrees; with a display the window stays open."""
+    seconds = args.seconds or (HEADLESS_SECONDS if args.headless else WINDOW_SECONDS)
+    theatre = make(seconds, args.buyers, say)
+    director: list[Director] = []
+
+    def open_context() -> Context:
+        return ShopContext(*theatre.open())
+
+    def ready(desktop: Desktop) -> None:
+        director.append(Director(desktop, theatre, args.out, say, leave=args.headless))
+
+    try:
+        code = run_desktop(open_context, preferences=InMemory(), ready=ready)
+        return code or (director[0].exit_code if args.headless else 0)
+    finally:
+        theatre.close()

@@ -1,0 +1,79 @@
+"""The window's door: which store to open, and the shop behind the window."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.kernel.errors import EnvironmentProblem
+from core.storage.folder import Home
+from core.storage.vault import write_private
+from desktop.app import run_desktop
+from desktop.context import Context
+from desktop.sources.context import Backstage, ShopContext
+
+
+class Servers(Protocol):
+    """How the server beside the window is made; main hands it in, because the window does not know the web."""
+
+    def __call__(self, shop: Any, port: int) -> Backstage: ...
+
+
+class FilePreferences:
+    """The person's own choices on this computer, in ``window.json`` of the home."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._values: dict[str, str] = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            self._values = {}
+
+    def get(self, key: str, default: str) -> str:
+        return str(self._values.get(key, default))
+
+    def set(self, key: str, value: str) -> None:
+        self._values[key] = value
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(self._path, json.dumps(self._values, ensure_ascii=False).encode())
+
+
+def opener(home: Home, slug: str, servers: Servers, port: int) -> Callable[[], Context]:
+    """Opens the store and its server; runs beside the window, which already shows."""
+
+    def open_context() -> Context:
+        from core.bootstrap import open_shop
+
+        shop = open_shop(home, slug)
+        try:
+            try:
+                server = servers(shop, port)
+                server.start()
+            except EnvironmentProblem:  # the usual port is taken: any other will do behind a tunnel
+                server = servers(shop, 0)
+                server.start()
+        except BaseException:
+            shop.close()
+            raise
+        return ShopContext(shop, server)
+
+    return open_context
+
+
+def run(home: Home, servers: Servers, port: int = 8787) -> int:
+    """Open the window. → exit code."""
+    preferences = FilePreferences(home.path / "window.json")
+    cards = {card.slug: card for card in home.list()}
+    slug = preferences.get("store", "")
+    card = cards.get(slug) or next(iter(cards.values()), None)
+    if card is None:
+        from desktop.firstrun import create_first_store
+
+        card = create_first_store(home, preferences)
+        if card is None:
+            return 0
+    return run_desktop(
+        opener(home, card.slug, servers, port), preferences=preferences, language=card.language, store_name=card.name
+    )
