@@ -41,7 +41,7 @@ def _demo(args: Namespace, home: Home, out: Terminal) -> int:
 def _bench(args: Namespace, home: Home, out: Terminal) -> int:
     from tests.bench.run import run
 
-    return run(args, home, out)
+    return int(run(args, home, out))
 
 
 DOORS = {"desktop": _desktop, "demo": _demo, "bench": _bench}

@@ -28,7 +28,6 @@ from core.durable.inbox import InboxWorker
 from core.invoices import service as invoices
 from core.invoices.documents import Store as Papers
 from core.invoices.documents import seller_of
-from core.invoices.documents import Store, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import Refused
@@ -172,15 +171,6 @@ class Shop:
     def notify_url(self, provider: str, token: str) -> str:
         """Where a provider reports on one attempt."""
         return f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
-
-    def on_paper(self) -> Store:
-        """What invoices and quotes say of this store."""
-        language = self.settings.get("store.language")
-        zone, currency = self.country.zone, self.card.currency
-        return Store(seller_of(self.settings, self.name), currency, language, zone, self.media, self._page_of)
-
-    def _page_of(self, nonce: bytes) -> str:
-        return self.page_url(self.links.token(nonce)) if self.public_url() else ""
 
     def papers(self) -> Papers:
         """What every invoice and quote of this store has in common."""
