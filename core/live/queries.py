@@ -13,7 +13,9 @@ from core.storage.connection import Reader, Row
 
 _ROWS: Final = (
     "SELECT o.id, o.reference, o.state, o.exception, o.undecided, o.customer_id, c.name, c.orders, c.paid, c.expired,"
-    " c.spent, c.pay_ms, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.closed_at, o.provider,"
+    " c.spent, c.pay_ms, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.closed_at,"
+    " coalesce((SELECT method FROM payment WHERE order_id = o.id ORDER BY id LIMIT 1), (SELECT method FROM attempt"
+    " WHERE order_id = o.id AND NOT closing ORDER BY id DESC LIMIT 1), o.provider),"
     " o.link_opened_at, o.reminded_at, n.name, v.id FROM orders o JOIN customer c ON c.id = o.customer_id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )
