@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import sys
@@ -124,19 +123,25 @@ def run_desktop(
     ``open_context`` runs on another thread once the window shows: it may import and open whatever it needs, and raise
     LivePayError, which the window then explains. ``ready`` gets the :class:`Desktop` when the window is on screen.
     """
-    import qasync
-
     made = application()
     chosen = preferences or InMemory()
     theme().install(made, theme_choice(chosen))
     # A slot that runs long must not starve the server's thread (reference stack, "Recommended wiring").
     sys.setswitchinterval(0.0005)
+    desktop = Desktop(open_context, chosen, language, store_name)
+    desktop.start()
+    made.processEvents()
+    # Seen first, loaded then: what the loop needs costs a third of the window's own start.
+    import asyncio
+
+    import qasync
+
     loop = qasync.QEventLoop(made)
     asyncio.set_event_loop(loop)
-    desktop = Desktop(open_context, chosen, language, store_name)
     done = asyncio.Event()
     desktop.shell.closing.connect(done.set)
-    desktop.start()
+    if not desktop.shell.isVisible():  # closed already
+        done.set()
     if ready:
         QTimer.singleShot(0, desktop, lambda: ready(desktop))
     with loop:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Protocol
 
-from core.kernel.clock import Clock
-from desktop.bridge import Change
-from desktop.pages.live.presenter import LiveSource
+if TYPE_CHECKING:  # the window shows before what pages show is loaded
+    from zoneinfo import ZoneInfo
+
+    from core.kernel.clock import Clock
+    from desktop.bridge import Change
+    from desktop.pages.live.presenter import LiveSource
 
 
 @dataclass(frozen=True, slots=True)

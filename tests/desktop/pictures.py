@@ -17,9 +17,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QWidget
 
 from desktop.app import Desktop, InMemory, application
-from desktop.pages.live.decide import DecisionDialog
+from desktop.pages.live.decide import DecisionDialog, OnScreenDialog
 from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.page import LivePage
+from desktop.pages.live.start import StartDialog
 from desktop.theme import Choice, theme
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.notices import Notice
@@ -91,6 +92,20 @@ def states(folder: Path, choice: Choice) -> None:
     close(desktop)
 
 
+def start(folder: Path, choice: Choice) -> None:
+    desktop = open_desktop(SampleSource(running=None), (1280, 720))
+    live(desktop).start_live()
+    shoot(dialog(desktop, StartDialog), folder, f"start-{choice}")
+    close(desktop)
+    desktop = open_desktop()
+    page = live(desktop)
+    page.board.table.start_pulse(123)
+    page.choose_on_screen()
+    shoot(dialog(desktop, OnScreenDialog), folder, f"on-screen-{choice}")
+    shoot(desktop.shell, folder, f"pulse-{choice}")
+    close(desktop)
+
+
 def dialogs(folder: Path, choice: Choice) -> None:
     desktop = open_desktop()
     page = live(desktop)
@@ -137,6 +152,7 @@ def main(folder: Path) -> None:
         boards(folder, wanted)
         states(folder, wanted)
         dialogs(folder, wanted)
+        start(folder, wanted)
     print(folder)
 
 
