@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 from typing import Final
 
 from filelock import FileLock
@@ -120,6 +121,7 @@ class Shop:
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        self.local_url = ""
         self._providers: tuple[int, tuple[Provider, ...]] = (-1, ())
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
         self.desk = PaymentDesk(
@@ -130,6 +132,7 @@ class Shop:
             self.lexicon,
             self.links.token,
             self.page_url,
+            self.reachable,
             self.desk.choices,
             card.currency,
             self.country.zone,
@@ -162,7 +165,14 @@ class Shop:
         return self.folder / "media"
 
     def public_url(self) -> str:
-        return self.settings.get("public_url")
+        """Where the world reaches this store; without a public address, where this computer does."""
+        return self.settings.get("public_url") or self.local_url
+
+    def reachable(self) -> bool:
+        """Whether a buyer could open a link: a public address, or a WhatsApp that lives on this computer too."""
+        if self.settings.get("public_url"):
+            return True
+        return urlsplit(self.settings.get("whatsapp.base_url")).hostname in ("127.0.0.1", "localhost", "::1")
 
     def page_url(self, token: str) -> str:
         """The pay page of a link."""

@@ -48,10 +48,13 @@ async def serve(
         raise EnvironmentProblem(
             "The address {host}:{port} is not free ({detail}).", host=host, port=port, detail=error
         ) from None
-    workers = [asyncio.create_task(shop.work(), name=f"work-{shop.slug}") for shop in shops]
     bound = runner.addresses[0]
+    url = f"http://{bound[0]}:{bound[1]}"
+    for shop in shops:
+        shop.local_url = url
+    workers = [asyncio.create_task(shop.work(), name=f"work-{shop.slug}") for shop in shops]
     app[SITE].ready = True
-    on_ready(f"http://{bound[0]}:{bound[1]}")
+    on_ready(url)
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait([stopping, *workers], return_when=asyncio.FIRST_COMPLETED)

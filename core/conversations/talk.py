@@ -42,6 +42,7 @@ class Talk:
         lexicon: Lexicon,
         token: Callable[[bytes], str],
         page_url: Callable[[str], str],
+        reachable: Callable[[], bool],
         choices: Callable[[int], Sequence[Choice]],
         currency: str,
         zone: tzinfo,
@@ -51,6 +52,7 @@ class Talk:
         self._lexicon = lexicon
         self._token = token
         self._page_url = page_url
+        self._reachable = reachable
         self._choices = choices
         self._currency = currency
         self.zone = zone
@@ -220,7 +222,7 @@ class Talk:
 
     def public_url_missing(self) -> bool:
         """Without a public address no link can be opened."""
-        return not self._page_url("").startswith("http")
+        return not self._reachable()
 
     def url_of(self, tx: Tx, order_id: int) -> str:
         return self._page_url(self._token(tx.value("SELECT link FROM orders WHERE id = ?", (order_id,))))

@@ -90,7 +90,7 @@ def _store(shop: Shop) -> Iterator[Line]:
     yield Line(
         unknown == 0, tr("outgoing"), tr("{queued} waiting, {unknown} of unknown end", queued=queued, unknown=unknown)
     )
-    url = shop.public_url()
+    url = shop.settings.get("public_url")
     yield Line(
         url.startswith("https://"),
         tr("public address"),

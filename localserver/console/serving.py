@@ -29,8 +29,6 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
             out.say("Sandbox: the buyer's phone is at {url}", url=stage.start())
 
         def ready(url: str) -> None:
-            if not shop.public_url():
-                shop.settings.set("public_url", url, "serve")
             if stage is not None:
                 stage.connect(url)
             print(json.dumps({"ready": True, "url": url}), flush=True)

@@ -25,7 +25,7 @@ def language() -> str:
     return "fr"
 
 
-def tr(message: str, **values: Any) -> str:
+def tr(message: str, /, **values: Any) -> str:
     """A text of the command line in the terminal's language."""
     text = catalogue("console", language()).gettext(message)
     return text.format(**values) if values else text
@@ -41,7 +41,7 @@ class Terminal:
         """Print the result: the value as JSON, or the text."""
         print(json.dumps(value, ensure_ascii=False) if self.as_json else text, flush=True)
 
-    def say(self, message: str, **values: Any) -> None:
+    def say(self, message: str, /, **values: Any) -> None:
         print(tr(message, **values), file=sys.stderr, flush=True)
 
     def say_line(self, line: str) -> None:

@@ -63,7 +63,6 @@ class Theatre:
         self.stage.start()
         self.server = ServerThread([shop])
         url = self.server.start()
-        shop.settings.set("public_url", url, "demo")
         self.stage.connect_and_wait(url)
         self._unsubscribe = shop.engine.subscribe(self._tell)
         return shop, self.server
