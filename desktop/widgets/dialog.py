@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.texts import Texts
@@ -56,6 +56,13 @@ class Dialog(QDialog):
         button.clicked.connect(lambda: act())
         self.foot.addWidget(button)
         return button
+
+    def event(self, event: QEvent) -> bool:
+        """Follow what the dialog shows: its inner layouts report a change of theirs one after the other."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return handled
 
     def fit(self) -> None:
         """As high as what it shows now."""

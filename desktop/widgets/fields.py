@@ -35,6 +35,7 @@ class Field(QWidget):
         column.addWidget(editor)
         column.addWidget(self._line)
         self._line.setVisible(bool(hint) or not close)
+        column.addStretch()
         editor.setAccessibleName(label)
         editor.setAccessibleDescription(hint)
         self.setFocusProxy(editor)

@@ -95,6 +95,16 @@ def test_enter_shows_all_that_is_missing_and_goes_to_the_first(open_window: Open
     assert source_of(desktop).calls == []
 
 
+def test_a_dialog_grows_with_what_it_says(open_window: Open, qtbot: QtBot) -> None:
+    dialog = new_invoice(open_window(), qtbot)
+    dialog.choose(dialog.picker.products[0])
+    fill(dialog, qtbot, phone="77 12")
+    dialog.send()
+    stepper = dialog._chosen.stepper
+    qtbot.waitUntil(lambda: dialog.height() == dialog.heightForWidth(dialog.width()))
+    assert stepper.visibleRegion().boundingRect().height() == stepper.height() >= 40
+
+
 def test_the_quantity_stops_at_what_is_left_and_shows_the_total(open_window: Open, qtbot: QtBot) -> None:
     dialog = new_invoice(open_window(), qtbot)
     dialog.choose(dialog.picker.products[0])

@@ -25,6 +25,7 @@ from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import ElidedLabel, Label
 from desktop.widgets.stockbar import StockBarRow
 
+CALM = 100
 SIDE = 316
 SIDE_MIDDLE = 296
 SIDE_NARROW = 264
@@ -32,6 +33,7 @@ WIDE = 1120
 NARROW = 980
 LOW = 680
 SEARCH_ICON, SEARCH_LEAST, SEARCH_MOST = 38, 132, 170
+_ANY = 16_777_215  # Qt's word for no limit
 
 
 class Board(QWidget):
@@ -265,6 +267,8 @@ class AlertsCard(_ListCard):
         self._texts = texts
         self._calm.setVisible(not texts)
         self._number.say(str(len(texts)) if texts else "")
+        # With nothing to do, the stock gets the room.
+        self.setMaximumHeight(_ANY if texts else CALM)
         while len(self.alerts) < len(texts):
             row = AlertRow()
             row.acted.connect(partial(self._pressed, len(self.alerts)))

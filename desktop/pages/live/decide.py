@@ -80,7 +80,6 @@ class DecisionDialog(Dialog):
         self.picker.setVisible(needs)
         self._taken.setVisible(needs and self._substitute is not None)
         self.action.setEnabled(not needs or self._substitute is not None)
-        self.fit()
         if needs:
             self.picker.setFocus()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
 from core.kernel.text import short_name
@@ -78,8 +78,8 @@ class InvoiceDialog(Dialog):
         column.addWidget(self._chosen)
         pair = QHBoxLayout()
         pair.setSpacing(14)
-        pair.addWidget(self.name, 1, Qt.AlignmentFlag.AlignTop)
-        pair.addWidget(self.phone, 1, Qt.AlignmentFlag.AlignTop)
+        pair.addWidget(self.name, 1)
+        pair.addWidget(self.phone, 1)
         column.addLayout(pair)
         column.addWidget(self.wallet)
         column.addStretch(1)
@@ -130,7 +130,6 @@ class InvoiceDialog(Dialog):
         chosen = self._draft.product is not None
         self._chosen.set_problem(problems.product if chosen else "")
         self._send.setEnabled(self._task is None)
-        self.fit()
 
     # -- sending
 
@@ -165,7 +164,6 @@ class InvoiceDialog(Dialog):
         self._send.setDefault(False)
         self._again.show()
         self._outcome.copy.setFocus()
-        self.fit()
         self.sent.emit(result)
 
     def _failed(self, error: Exception) -> bool:
@@ -210,6 +208,7 @@ class _Chosen(QWidget):
         super().__init__()
         t = presenter.t
         self._presenter = presenter
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(4)
