@@ -27,8 +27,7 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.invoices import service as invoices
-from core.invoices.documents import Store as Papers
-from core.invoices.documents import seller_of
+from core.invoices.documents import Papers, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import Refused

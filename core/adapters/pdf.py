@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from core.adapters.psp import REGISTRY
-from core.invoices.documents import Buyer, InvoiceDocument, Line, Seller, Store
+from core.invoices.documents import Buyer, InvoiceDocument, Line, Papers, Seller
 from core.invoices.rules import split_vat
 from core.invoices.words import amount_in_words
 from core.kernel.clock import to_datetime
@@ -28,20 +28,20 @@ def render_invoice(document: InvoiceDocument) -> bytes:
     """An A4 invoice in the store's language."""
     from core.adapters.pdf_sheet import Sheet, draw
 
-    say = _Words(document.store)
+    say = _Words(document.papers)
     _ = say.texts.gettext
     facts = (
         (_("Date"), say.date(document.issued_at)),
         (_("Order"), document.reference),
     )
     status = _status(document, say)
-    sums = _sums(document.total, document.store.seller, say)
+    sums = _sums(document.total, document.papers.seller, say)
     if document.received < document.total and not document.refunded:
         due = document.total - document.received
         sums += _part_paid(document.received, due, say)
     return draw(
         Sheet(
-            **_shared(document.store, document.lines, say),
+            **_shared(document.papers, document.lines, say),
             title=_("Invoice"),
             number=document.number,
             facts=facts,
@@ -52,7 +52,7 @@ def render_invoice(document: InvoiceDocument) -> bytes:
             closing=_("This invoice amounts to {words}.").format(words=say.words(document.total)),
             code=document.url,
             code_caption=_("Scan to check the payment of this invoice online.") if document.url else "",
-            created=to_datetime(document.issued_at, document.store.zone),
+            created=to_datetime(document.issued_at, document.papers.zone),
         )
     )
 
@@ -61,7 +61,7 @@ def render_quote(document: QuoteDocument) -> bytes:
     """An A4 quote in the store's language, with a place to sign."""
     from core.adapters.pdf_sheet import Sheet, draw
 
-    say = _Words(document.store)
+    say = _Words(document.papers)
     _ = say.texts.gettext
     facts = (
         (_("Date"), say.date(document.created_at)),
@@ -69,17 +69,17 @@ def render_quote(document: QuoteDocument) -> bytes:
     )
     return draw(
         Sheet(
-            **_shared(document.store, document.lines, say),
+            **_shared(document.papers, document.lines, say),
             title=_("Quote"),
             number=document.reference,
             facts=facts,
             buyer_label=_("Prepared for"),
             buyer=_buyer(document.buyer),
-            sums=_sums(document.total, document.store.seller, say),
+            sums=_sums(document.total, document.papers.seller, say),
             closing=_("This quote amounts to {words}.").format(words=say.words(document.total)),
             note=document.note,
             signature=_("Approved: date and signature"),
-            created=to_datetime(document.created_at, document.store.zone),
+            created=to_datetime(document.created_at, document.papers.zone),
         )
     )
 
@@ -87,24 +87,24 @@ def render_quote(document: QuoteDocument) -> bytes:
 class _Words:
     """How one store writes dates and amounts. Malagasy documents are in French, as tax offices read them."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.language = "en" if store.language == "en" else "fr"
+    def __init__(self, papers: Papers) -> None:
+        self.papers = papers
+        self.language = "en" if papers.language == "en" else "fr"
         self.texts = catalogue("documents", self.language)
 
     def date(self, ms: int) -> str:
         """``20 novembre 2026``, ``1er décembre 2026``."""
         from babel.dates import format_date
 
-        day = to_datetime(ms, self.store.zone).date()
+        day = to_datetime(ms, self.papers.zone).date()
         text: str = format_date(day, "long", locale=self.language)
         return f"1er{text[1:]}" if self.language == "fr" and day.day == 1 else text
 
     def money(self, amount: int) -> str:
-        return format_money(amount, self.store.currency)
+        return format_money(amount, self.papers.currency)
 
     def words(self, amount: int) -> str:
-        return amount_in_words(amount, self.store.currency, self.language)
+        return amount_in_words(amount, self.papers.currency, self.language)
 
     def means(self, name: str) -> str:
         """The means of payment as a buyer knows it: ``Wave``, ``carte bancaire``."""
@@ -116,27 +116,27 @@ class _Words:
         return name.replace("_", " ").capitalize()
 
 
-def _shared(store: Store, lines: tuple[Line, ...], say: _Words) -> dict[str, Any]:
+def _shared(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, Any]:
     from core.adapters.pdf_sheet import Row
 
     _ = say.texts.gettext
-    taxed = store.seller.vat_rate > 0
+    taxed = papers.seller.vat_rate > 0
     rows = tuple(
         Row(
             line.title,
             line.detail,
             str(line.quantity),
-            format_amount(line.unit_price, store.currency),
+            format_amount(line.unit_price, papers.currency),
             line.amount,
-            format_amount(line.amount, store.currency),
+            format_amount(line.amount, papers.currency),
         )
         for line in lines
     )
     return {
         "language": say.language,
-        "seller": store.seller.name,
-        "seller_lines": _seller_lines(store.seller, say),
-        "logo": _logo(store),
+        "seller": papers.seller.name,
+        "seller_lines": _seller_lines(papers.seller, say),
+        "logo": _logo(papers),
         "columns": (
             _("Item"),
             _("Qty"),
@@ -145,8 +145,8 @@ def _shared(store: Store, lines: tuple[Line, ...], say: _Words) -> dict[str, Any
         ),
         "rows": rows,
         "carried": (_("To carry forward"), _("Carried forward")),
-        "amount_text": lambda amount: format_amount(amount, store.currency),
-        "mention": "" if taxed else store.seller.vat_mention,
+        "amount_text": lambda amount: format_amount(amount, papers.currency),
+        "mention": "" if taxed else papers.seller.vat_mention,
         "page_text": _("Page {page} of {pages}"),
         "continued": _("{title} {number} (continued)"),
     }
@@ -166,11 +166,11 @@ def _phone(text: str) -> str:
     return display(text) if text.startswith("+") else text
 
 
-def _logo(store: Store) -> Path | None:
-    name = Path(store.seller.logo).name
+def _logo(papers: Papers) -> Path | None:
+    name = Path(papers.seller.logo).name
     if not name.lower().endswith(_PICTURES):
         return None
-    path = store.media / name
+    path = papers.media / name
     return path if path.is_file() else None
 
 

@@ -40,8 +40,8 @@ _SELLER_FIELDS: Final = frozenset(f.name for f in fields(Seller))
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
-    """What all documents of a store share. ``page_url(nonce)`` is the public page of an order, empty without one."""
+class Papers:
+    """What all papers of a store share. ``page_url(nonce)`` is the public page of an order, empty without one."""
 
     seller: Seller
     currency: str
@@ -80,7 +80,7 @@ class InvoiceDocument:
     ``received`` may be short of ``total`` where the seller honoured a part payment. Times in ms UTC.
     """
 
-    store: Store
+    papers: Papers
     number: str
     reference: str
     issued_at: int
@@ -121,7 +121,7 @@ def buyer_of(reader: Reader, customer_id: int | None) -> Buyer | None:
     return None if row is None or customer_id is None else Buyer(row[0], phone_of(reader, customer_id))
 
 
-def invoice_document(reader: Reader, invoice_id: int, store: Store) -> InvoiceDocument:
+def invoice_document(reader: Reader, invoice_id: int, papers: Papers) -> InvoiceDocument:
     """Everything that stands on an invoice. Raises NotFound."""
     found = service.load(reader, invoice_id)
     if found is None:
@@ -132,7 +132,7 @@ def invoice_document(reader: Reader, invoice_id: int, store: Store) -> InvoiceDo
     customer_id, received, paid_at, link, state = order
     means = reader.one("SELECT method, provider FROM payment WHERE order_id = ? ORDER BY id LIMIT 1", (order_id,))
     return InvoiceDocument(
-        store=replace(store, seller=frozen_seller(content, store.seller)),
+        papers=replace(papers, seller=frozen_seller(content, papers.seller)),
         number=number,
         reference=content["reference"],
         issued_at=issued_at,
@@ -143,5 +143,5 @@ def invoice_document(reader: Reader, invoice_id: int, store: Store) -> InvoiceDo
         paid_at=paid_at,
         paid_by=(means[0] or means[1] or "") if means else "",
         refunded=state == "refunded",
-        url=store.page_url(link),
+        url=papers.page_url(link),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.invoices.documents import Buyer, Line, Store, buyer_of, frozen_seller
+from core.invoices.documents import Buyer, Line, Papers, buyer_of, frozen_seller
 from core.quotes import service
 from core.storage.connection import Reader
 
@@ -13,7 +13,7 @@ from core.storage.connection import Reader
 class QuoteDocument:
     """Times in ms UTC, amounts in smallest units; ``buyer`` None: made for nobody in particular."""
 
-    store: Store
+    papers: Papers
     reference: str
     created_at: int
     valid_until: int
@@ -23,11 +23,11 @@ class QuoteDocument:
     note: str
 
 
-def quote_document(reader: Reader, quote_id: int, store: Store) -> QuoteDocument:
+def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocument:
     """Everything that stands on a quote. Raises NotFound."""
     quote = service.load(reader, quote_id)
     return QuoteDocument(
-        store=replace(store, seller=frozen_seller({"seller": quote.seller}, store.seller)),
+        papers=replace(papers, seller=frozen_seller({"seller": quote.seller}, papers.seller)),
         reference=quote.reference,
         created_at=quote.created_at,
         valid_until=quote.valid_until,

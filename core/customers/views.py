@@ -1,0 +1,21 @@
+"""What others are shown of a customer: plain values. Times in ms UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.customers.rules import Record
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """``phone`` in E.164, None when only a business-scoped id is known."""
+
+    id: int
+    name: str
+    phone: str | None
+    language: str
+    record: Record
+    created_at: int
+    last_order_at: int | None
+    notes: str

@@ -1,0 +1,82 @@
+"""Reading orders, whole and by the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from core.kernel.errors import NotFound
+from core.orders.views import LineView, OrderView
+from core.storage.connection import Reader
+
+_ORDER: Final = (
+    "SELECT o.id, o.reference, o.state, o.exception, o.source, o.session_id, o.customer_id, c.name,"
+    " (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
+    " o.total, o.reserved_at, o.expires_at, o.paid_at, o.link FROM orders o JOIN customer c ON c.id = o.customer_id"
+)
+
+
+def page(
+    reader: Reader,
+    *,
+    before: int = 2**63 - 1,
+    limit: int = 50,
+    state: str | None = None,
+    session_id: int | None = None,
+    customer_id: int | None = None,
+) -> list[OrderView]:
+    """The latest orders below an id, newest first."""
+    where, parameters = ["o.id < ?"], [before]
+    wanted: tuple[tuple[str, Any], ...] = (
+        ("o.state", state),
+        ("o.session_id", session_id),
+        ("o.customer_id", customer_id),
+    )
+    for column, value in wanted:
+        if value is not None:
+            where.append(f"{column} = ?")
+            parameters.append(value)
+    return _read(reader, f"{_ORDER} WHERE {' AND '.join(where)} ORDER BY o.id DESC LIMIT ?", (*parameters, limit))
+
+
+def order(reader: Reader, order_id: int) -> OrderView:
+    """Raises NotFound."""
+    found = _read(reader, f"{_ORDER} WHERE o.id = ?", (order_id,))
+    if not found:
+        raise NotFound("There is no order number {order_id}.", order_id=order_id)
+    return found[0]
+
+
+def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView]:
+    rows = reader.all(sql, parameters)
+    lines: dict[int, list[LineView]] = {row[0]: [] for row in rows}
+    marks = ",".join("?" * len(rows))
+    for order_id, product_id, sku, title, quantity, unit_price in reader.all(
+        f"SELECT order_id, product_id, sku, title, quantity, unit_price FROM order_line WHERE order_id IN ({marks})"  # noqa: S608
+        " ORDER BY id",
+        list(lines),
+    ):
+        lines[order_id].append(LineView(product_id, sku, title, quantity, unit_price))
+    found: list[OrderView] = []
+    for order_id, *facts, customer_id, name, phone, total, reserved, expires, paid, link in rows:
+        reference, state, exception, source, session_id = facts
+        found.append(
+            OrderView(
+                id=order_id,
+                reference=reference,
+                state=state,
+                exception=exception,
+                source=source,
+                session_id=session_id,
+                customer_id=customer_id,
+                customer_name=name,
+                customer_phone=phone,
+                lines=tuple(lines[order_id]),
+                total=total,
+                reserved_at=reserved,
+                expires_at=expires,
+                paid_at=paid,
+                link=link,
+            )
+        )
+    return found
