@@ -42,10 +42,11 @@ class Theme(QObject):
         application = QApplication.instance()
         if not isinstance(application, QApplication):
             return
-        self.palette = _system() if choice == "system" else DARK if choice == "dark" else LIGHT
         # Title bars follow on Windows and macOS; elsewhere this does nothing, hence our own palette.
         scheme = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light, "system": Qt.ColorScheme.Unknown}[choice]
         application.styleHints().setColorScheme(scheme)
+        # Read after a choice of ours has been taken back, or it would be heard as the system's.
+        self.palette = _system() if choice == "system" else DARK if choice == "dark" else LIGHT
         application.setPalette(qt_palette(self.palette))
         application.setStyleSheet(style_sheet(self.palette))
         self.changed.emit()
