@@ -89,7 +89,8 @@ class Director(QObject):
         """Compare what the window shows with the rest, keep pictures and papers."""
         report = self._theatre.report(self._tiles())
         self._folder.mkdir(parents=True, exist_ok=True)
-        steps = [(choice, page, name) for choice in ("dark", "light") for page, name in PICTURES]
+        themes: tuple[Choice, ...] = ("dark", "light")
+        steps = [(choice, page, name) for choice in themes for page, name in PICTURES]
         self._next_picture(steps, report)
 
     def _tiles(self) -> dict[str, int]:

@@ -201,5 +201,6 @@ def choose_vault(folder: Path, store_id: str, kind: str | None) -> Vault:
     if kind is None:
         kind = "file" if master or not keyring_works() else "keyring"
     if kind == "keyring":
-        return KeyringVault(store_id, folder / "secret-names.json")
+        # The folder's name too: a copy restored beside its original must not share (and later delete) its entries.
+        return KeyringVault(f"{store_id}/{folder.name}", folder / "secret-names.json")
     return FileVault(folder, store_id, master)
