@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.kernel.errors import EnvironmentProblem
 from core.storage.folder import Home
 from core.storage.vault import write_private
 from desktop.app import run_desktop
 from desktop.context import Context
-from desktop.sources.context import Backstage, ShopContext
+
+if TYPE_CHECKING:
+    from desktop.sources.context import Backstage
 
 
 class Servers(Protocol):
@@ -44,7 +46,9 @@ def opener(home: Home, slug: str, servers: Servers, port: int) -> Callable[[], C
     """Opens the store and its server; runs beside the window, which already shows."""
 
     def open_context() -> Context:
+        # The window shows before these are imported.
         from core.bootstrap import open_shop
+        from desktop.sources.context import ShopContext
 
         shop = open_shop(home, slug)
         try:
