@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from core.kernel.clock import DAY, MINUTE, SECOND
-from core.kernel.errors import LivePayError
+from core.kernel.errors import LivePayError, StorageFailed
 from core.storage.engine import Engine, Tx
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,12 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS: Final = 8
 KEEP_DAYS: Final = 30  # longer than any sender's retries (WhatsApp: 7 days), so that a late duplicate is still known
 PAGE: Final = 64
+# Senders repeat what is not accepted in time, buyers wait a second for an answer: while webhooks pour in, accepting
+# comes first and applying takes one part in REST + 1 of the time, a few at once.
+POURING: Final = 2000  # items a second, more than can be applied
+LOOK: Final = 0.02  # s over which that is measured
+FEW: Final = 4
+REST: Final = 7
 _INSERT: Final = "INSERT OR IGNORE INTO inbox(key, source, lane, payload, received_at) VALUES(?,?,?,?,?)"
 
 
@@ -34,6 +40,7 @@ class Item:
 
 
 Handler = Callable[[Tx, bytes], None]
+_Part = tuple["asyncio.Future[None]", Sequence[Item]]
 
 
 def store(tx: Tx, items: Sequence[Item]) -> int:
@@ -85,15 +92,56 @@ class InboxWorker:
         self._handlers = handlers
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._brought: list[_Part] = []
+        self._kept = 0
+        self._looked = (0.0, 0)
+        self._pouring = False
+
+    # -- keeping -----------------------------------------------------------------------------------------------
+
+    async def keep(self, items: Sequence[Item]) -> None:
+        """Store what came in; durable when this returns. Raises StorageFailed. Called on the worker's loop only.
+
+        What the handlers of one turn of the loop bring shares one command (and each waits for its own answer), so that
+        a hundred webhooks at once cost one savepoint, one hand-over between threads and one look of the worker.
+        """
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        if not self._brought:
+            loop.call_soon(self._store_brought)
+        self._brought.append((waiter, items))
+        await waiter
+
+    def _store_brought(self) -> None:
+        parts, self._brought = self._brought, []
+        self._store(parts)
+
+    def _store(self, parts: Sequence[_Part]) -> None:
+        items = [item for _, part in parts for item in part]
+        self._kept += len(items)
+        try:
+            stored = self._engine.begin(lambda tx: store(tx, items), actor="webhook")
+        except StorageFailed as error:
+            _answer(parts, error)
+        else:
+            stored.add_done_callback(lambda done: self._stored(done, parts))
+
+    def _stored(self, done: asyncio.Future[int], parts: Sequence[_Part]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None and not isinstance(error, StorageFailed) and len(parts) > 1:
+            for part in parts:  # one of them cannot be stored: the others must not suffer
+                self._store([part])
+            return
+        _answer(parts, error)
+        if error is None:
+            self._wake.set()
+
+    # -- applying ----------------------------------------------------------------------------------------------
 
     def nudge(self) -> None:
         """Something was stored: look at once. Safe from any thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake.set)
-
-    def wake(self) -> None:
-        """As :meth:`nudge`, from the worker's own loop (cheaper)."""
-        self._wake.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -108,14 +156,26 @@ class InboxWorker:
 
     async def drain(self) -> float:
         """Apply everything that may be applied now. → seconds until something that failed may be tried again."""
+        loop = asyncio.get_running_loop()
         while True:
-            ready, pause = self._ready()
+            pouring, start = self._much_comes(loop.time()), loop.time()
+            ready, pause = self._ready(FEW if pouring else PAGE)
             if not ready:
                 return pause
             await asyncio.gather(*(self._apply(i) for i in ready))
+            if pouring:
+                await asyncio.sleep((loop.time() - start) * REST)
 
-    def _ready(self) -> tuple[list[int], float]:
-        """The next page of item ids: at most one per lane, none whose lane has an earlier item awaiting its retry."""
+    def _much_comes(self, now: float) -> bool:
+        """Whether more comes in than can be applied beside it, judged every LOOK."""
+        since, kept = self._looked
+        if now - since >= LOOK:
+            self._pouring = (self._kept - kept) / (now - since) > POURING
+            self._looked = (now, self._kept)
+        return self._pouring
+
+    def _ready(self, most: int) -> tuple[list[int], float]:
+        """The next item ids: at most one per lane, none whose lane has an earlier item awaiting its retry."""
         now = self._engine.clock.now()
         with self._engine.reader() as reader:
             rows = reader.all(
@@ -130,7 +190,7 @@ class InboxWorker:
             lanes.add(lane)
             if not_before > now:
                 soonest = min(soonest, not_before)
-            elif len(ready) < PAGE:
+            elif len(ready) < most:
                 ready.append(item_id)
         return ready, max(0.05, (soonest - now) / SECOND)
 
@@ -147,3 +207,13 @@ class InboxWorker:
         detail = f"{type(error).__name__}: {error}"
         state = await self._engine.run(lambda tx: failed(tx, item_id, detail), actor="inbox")
         log.info("Inbox item %d: %s (%s)", item_id, detail, state)
+
+
+def _answer(parts: Iterable[_Part], error: BaseException | None) -> None:
+    for waiter, _ in parts:
+        if waiter.done():  # its sender hung up; what it brought is kept all the same
+            continue
+        if error is None:
+            waiter.set_result(None)
+        else:
+            waiter.set_exception(error)

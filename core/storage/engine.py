@@ -33,7 +33,6 @@ Subscriber = Callable[[Sequence[Event]], None]
 
 BATCH_LIMIT = 256
 BATCH_SECONDS = 0.02  # a batch stops taking commands after this, so that nobody's commit waits for a long queue
-BACKGROUND_SHARE = 8  # background commands per batch while urgent ones wait
 
 
 class Tx(Reader):
@@ -67,9 +66,17 @@ class Tx(Reader):
 
 
 class _Job:
-    __slots__ = ("actor", "answer", "command", "error", "loop", "result")
+    __slots__ = ("actor", "answer", "background", "command", "error", "loop", "result")
 
-    def __init__(self, command: Callable[[Tx], Any], actor: str, answer: Any, loop: asyncio.AbstractEventLoop | None):
+    def __init__(
+        self,
+        command: Callable[[Tx], Any],
+        actor: str,
+        answer: Any,
+        loop: asyncio.AbstractEventLoop | None,
+        background: bool = False,
+    ) -> None:
+        self.background = background
         self.command = command
         self.actor = actor
         self.answer = answer
@@ -120,21 +127,27 @@ class Engine:
 
     async def run(self, command: Callable[[Tx], T], *, actor: str = "system", background: bool = False) -> T:
         """Run a command and wait for its commit, from any event loop. Raises what the command raised, StorageFailed."""
+        return await self.begin(command, actor=actor, background=background)
+
+    def begin(
+        self, command: Callable[[Tx], T], *, actor: str = "system", background: bool = False
+    ) -> asyncio.Future[T]:
+        """As :meth:`run`, without waiting: the future of the running loop is done after the commit."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(command, actor, answer, loop), background)
-        return await answer
+        self._put(_Job(command, actor, answer, loop, background))
+        return answer
 
     def call(self, command: Callable[[Tx], T], *, actor: str = "system") -> T:
         """Run a command and block until its commit; for threads that are not event loops."""
         answer: Future[T] = Future()
-        self._put(_Job(command, actor, answer, None), False)
+        self._put(_Job(command, actor, answer, None))
         return answer.result()
 
-    def _put(self, job: _Job, background: bool) -> None:
+    def _put(self, job: _Job) -> None:
         if self._closing:
             raise StorageFailed("The store is closing; nothing was written.")
-        (self._background if background else self._urgent).append(job)
+        (self._background if job.background else self._urgent).append(job)
         if not self._wake.is_set():
             self._wake.set()
 
@@ -171,26 +184,33 @@ class Engine:
             if self._closing:
                 return
 
-    def _take(self, count: int, deadline: float) -> _Job | None:
-        """The next command of this batch: urgent first, then a share of the background."""
+    def _take(self, count: int, urgent: int, deadline: float) -> _Job | None:
+        """The next command of this batch: urgent ones first, with one of the background so that it never stands still.
+
+        ``count`` and ``urgent``: how many the batch has. Background commands alone go on until an urgent one comes.
+        """
         if count >= BATCH_LIMIT or (count and time.perf_counter() > deadline):
             return None
         try:
-            if self._urgent and not (count and count % (BATCH_LIMIT // BACKGROUND_SHARE) == 0 and self._background):
+            if self._urgent:
                 return self._urgent.popleft()
+            if urgent and count > urgent:
+                return None
             return self._background.popleft()
         except IndexError:
             return None
 
     def _batch(self) -> None:
         done: list[_Job] = []
+        urgent = 0
         events: list[Event] = []
         head = self.chain.head
         failure: LivePayError | None = None
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             deadline = time.perf_counter() + BATCH_SECONDS
-            while (job := self._take(len(done), deadline)) is not None:
+            while (job := self._take(len(done), urgent, deadline)) is not None:
+                urgent += not job.background
                 done.append(job)
                 self._execute(job, events)
             self._connection.execute("COMMIT")

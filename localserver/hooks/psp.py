@@ -7,7 +7,7 @@ import logging
 
 from aiohttp import web
 
-from core.durable.inbox import Item, store
+from core.durable.inbox import Item
 from core.kernel.errors import Refused
 from core.payments.provider import Auth
 from core.payments.service import event_payload
@@ -54,7 +54,6 @@ async def inbound(request: web.Request) -> web.Response:
             )
             for e in result.events
         ]
-        await shop.engine.run(lambda tx: store(tx, items), actor="webhook")
-        shop.inbox.nudge()
+        await shop.inbox.keep(items)
     status, body, content_type = result.reply
     return web.Response(status=status, body=body, content_type=content_type)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from core.bootstrap import Shop
 from core.conversations.incoming import Incoming, Malformed, challenge, split, verify_signature
-from core.durable.inbox import Item, store
+from core.durable.inbox import Item
 from localserver.site import SITE, Site
 
 routes = web.RouteTableDef()
@@ -38,8 +38,7 @@ async def events(request: web.Request) -> web.Response:
     except Malformed:
         return web.Response(status=400, text="malformed")
     for target, items in _by_shop(site, verified, found).items():
-        await target.engine.run(lambda tx, part=items: store(tx, part), actor="webhook")  # type: ignore[misc]
-        target.inbox.nudge()
+        await target.inbox.keep(items)
     return web.Response(body=_OK, content_type="text/plain")
 
 
