@@ -1,7 +1,7 @@
 """A message taken apart: clauses of words in which products and quantities are found. Pure, and raises nothing.
 
-A clause is the text between two marks of punctuation; ``form`` writes it with products as ``§`` and numbers as ``#``, so
-that patterns of words can be matched on it.
+A clause is the text between two marks of punctuation; ``form`` writes it with products as ``§`` and numbers as ``#``,
+so that patterns of words can be matched on it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Final, Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.conversations import words
+from core.conversations.words import AGREEING_EMOJI, MEASURE, vocabulary
 from core.kernel.text import fold
 
 LONGEST: Final = 600  # characters read: nobody orders further down
 MOST: Final = 99  # pieces of one product that one sentence may ask for
-PRODUCT, NUMBER, BREAK, NAME = "§", "#", "|", "name"
+PRODUCT, NUMBER, BREAK, NAME, SIZE, SUM = "§", "#", "|", "name", "~", "$"
 
 _PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
 _CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
@@ -39,7 +39,10 @@ class Products(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``kind``: word, name, § (product), # (number), ? or | (end of a clause). ``value``: product id or number."""
+    """``kind``: word, name, § (product), # (number), ~ (size, hour…), $ (amount), ? or | (end of a clause).
+
+    ``value``: product id or number.
+    """
 
     kind: str
     text: str
@@ -56,7 +59,7 @@ class Clause:
 
     @property
     def asks(self) -> bool:
-        return words.ASKING.search(self.form) is not None
+        return vocabulary().asking.search(self.form) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,13 @@ class Sentence:
 def read(text: str, products: Products) -> Sentence:
     """Take a message apart."""
     raw = text[:LONGEST]
-    emoji = tuple(c for c in raw if unicodedata.category(c) in ("So", "Sk") or c in words.AGREEING_EMOJI)
+    emoji = tuple(c for c in raw if unicodedata.category(c) in ("So", "Sk") or c in AGREEING_EMOJI)
     tokens = _numbers(_products(_plain(raw), products, _names(raw)))
     codes = tuple(t.text for t in tokens if t.kind == "word" and _looks_like_code(t.text))
     form = _form([t for t in tokens if t.kind != BREAK])
     clauses = tuple(_clause(part) for part in _split(tokens) if part)
     said = tuple(t.text for t in tokens if t.kind == "word")
-    return Sentence(clauses, form, said, codes, emoji, words.GREETED.search(" ".join(said)) is not None)
+    return Sentence(clauses, form, said, codes, emoji, vocabulary().greeted.search(" ".join(said)) is not None)
 
 
 # -------------------------------------------------------------------------------------------------------------- words
@@ -102,12 +105,12 @@ def _plain(text: str) -> list[str]:
             found.append("et")
         elif token not in ":()" and not (token == "est" and found[-1:] == ["est"]):  # « c'est » after « c » → « c est »
             short = re.sub(r"([^\W\d_])\1{2,}", r"\1", token)
-            found.extend(words.SPELLINGS.get(short, short).split("_"))
+            found.extend(vocabulary().spellings.get(short, [short]))
     return found
 
 
 def _looks_like_code(word: str) -> bool:
-    return bool(_CODE_LIKE.fullmatch(word)) and not words.MEASURE.fullmatch(word)
+    return bool(_CODE_LIKE.fullmatch(word)) and not MEASURE.fullmatch(word)
 
 
 # ------------------------------------------------------------------------------------------------------------ products
@@ -116,7 +119,7 @@ def _looks_like_code(word: str) -> bool:
 def _names(text: str) -> frozenset[str]:
     """Words written with a capital inside a sentence, folded: first names and places, unless they are known words."""
     found = (fold(word) for word in _CAPITALISED.findall(text) if word[0].isupper() and word[1:].islower())
-    return frozenset(word for word in found if not _known(word) and word not in words.OPINIONS)
+    return frozenset(word for word in found if not _known(word) and word not in vocabulary().opinions)
 
 
 def _products(plain: list[str], products: Products, names: frozenset[str]) -> list[Token]:
@@ -146,7 +149,7 @@ def _product_at(
     if split and (hit := products.closest_keyword(word + following)) and hit[1] == 0:
         return 2, (Token(PRODUCT, word + following, hit[0]),)
     hit = products.closest_keyword(word)
-    if hit and hit[1] == 0 and (not word.isdigit() or _names_a_code(plain, at)) and word not in words.NUMBERS:
+    if hit and hit[1] == 0 and (not word.isdigit() or _names_a_code(plain, at)) and word not in vocabulary().numbers:
         return 1, (Token(PRODUCT, word, hit[0]),)
     if (glued := _GLUED.fullmatch(word)) is not None:
         code, count = glued["code"] or glued["left"], int(glued["count"] or glued["times"])
@@ -163,32 +166,25 @@ def _product_at(
 
 def _names_a_code(plain: list[str], at: int) -> bool:
     """A bare number is a keyword when it is the whole message or is called one: « le 12 », « article 12 »."""
-    alone = not [w for w in plain if w not in words.MANNERS and w not in (BREAK, plain[at])]
+    alone = not [w for w in plain if w not in vocabulary().manners and w not in (BREAK, plain[at])]
     return alone or (at > 0 and plain[at - 1] in ("le", "la", "numero", "n", "code", "article", "ref", "ny"))
 
 
 def _known(word: str) -> bool:
-    return any(
-        word in each
-        for each in (
-            words.MANNERS,
-            words.ATTRIBUTES,
-            words.COMMON,
-            words.GREETINGS,
-            words.THANKS,
-            words.YES,
-            words.NO,
-            words.MALAGASY_WORDS,
-            words.FRENCH_WORDS,
-            words.ENGLISH_WORDS,
-        )
-    )
+    return word in vocabulary().known
 
 
 def _corrected(word: str) -> str:
-    if len(word) < 5 or not word.isalpha() or words.TAKING.fullmatch(word) or words.ASKING.fullmatch(word):
+    if (
+        len(word) < 5
+        or not word.isalpha()
+        or vocabulary().taking.fullmatch(word)
+        or vocabulary().asking.fullmatch(word)
+    ):
         return word
-    found = process.extractOne(word, words.CORRECTED, scorer=OSA.distance, score_cutoff=2 if len(word) > 8 else 1)
+    found = process.extractOne(
+        word, vocabulary().corrected, scorer=OSA.distance, score_cutoff=2 if len(word) > 8 else 1
+    )
     return found[0] if found else word
 
 
@@ -196,29 +192,45 @@ def _corrected(word: str) -> str:
 
 
 def _numbers(tokens: list[Token]) -> list[Token]:
-    """Numbers that can be quantities become ``#``; sizes, prices, hours and phone numbers disappear."""
+    """Numbers that can be quantities become ``#``, amounts ``$``; sizes, hours and phone numbers ``~``."""
     found: list[Token] = []
     for index, token in enumerate(tokens):
         previous = tokens[index - 1].text if index else ""
         if token.kind != "word":
             found.append(token)
-        elif previous == "les" and words.NUMBERS.get(token.text, 0) > 1 and _all_of_them(tokens[index + 1 :]):
+        elif previous == "les" and vocabulary().numbers.get(token.text, 0) > 1 and _all_of_them(tokens[index + 1 :]):
             continue
-        elif token.text in words.NUMBERS:
-            found.append(Token(NUMBER, token.text, words.NUMBERS[token.text]))
+        elif token.text in vocabulary().numbers:
+            found.append(Token(NUMBER, token.text, vocabulary().numbers[token.text]))
         elif re.fullmatch(r"x\d{1,2}", token.text):
             found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
         elif re.fullmatch(r"\d{1,2}x", token.text):
             found += [Token(NUMBER, token.text[:-1], int(token.text[:-1])), Token("word", "x")]
         elif token.text.isdecimal():
-            neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
-            amount = int(token.text) if len(token.text) < 10 else 0
-            if previous in words.SIZE_BEFORE or sum(map(len, neighbours)) > 6 or (amount > MOST and previous != ""):
-                continue
-            found.append(Token(NUMBER, token.text, amount))
-        elif not words.MEASURE.fullmatch(token.text):
+            found.append(_number(tokens, index, previous))
+        elif MEASURE.fullmatch(token.text):
+            found.append(
+                Token(SUM if token.text.endswith(("f", "fr", "frs", "fcfa", "cfa", "ar", "k")) else SIZE, token.text)
+            )
+        else:
             found.append(token)
     return found
+
+
+def _number(tokens: list[Token], index: int, previous: str) -> Token:
+    text = tokens[index].text
+    neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
+    if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
+        return Token(SIZE, text)
+    if int(text) > MOST:
+        return Token(SUM, text, int(text))
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    after_product = index > 0 and tokens[index - 1].kind == PRODUCT
+    if (
+        after_product and int(text) > 9 and following not in vocabulary().pieces
+    ):  # « ROBE1 42 »: who wants 42 says so otherwise
+        return Token(SIZE, text)
+    return Token(NUMBER, text, int(text))
 
 
 def _all_of_them(rest: list[Token]) -> bool:
@@ -259,14 +271,14 @@ def _belongs_before(tokens: list[Token], row: list[Token], index: int) -> bool:
     number = row[index + 1]
     place = next(i for i, t in enumerate(tokens) if t is number)
     times = place > 0 and tokens[place - 1].text == "x" and (place < 2 or tokens[place - 2].kind == PRODUCT)
-    return times or number.text in words.MALAGASY_NUMBERS or index + 2 >= len(row)
+    return times or number.text in vocabulary().malagasy_numbers or index + 2 >= len(row)
 
 
 # ------------------------------------------------------------------------------------------------------------- clauses
 
 
 def _split(tokens: list[Token]) -> list[list[Token]]:
-    """Clauses: up to a comma, a stop or a question mark (which stays); « pas SAC2 » after a product is one of its own."""
+    """Clauses: up to a comma, a stop or a question mark (which stays); « pas SAC2 » after a product is its own."""
     parts: list[list[Token]] = [[]]
     for index, token in enumerate(tokens):
         if token.kind == BREAK or token.text in ("mais", "sinon"):
@@ -284,7 +296,7 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
 
 def _form(tokens: list[Token]) -> str:
     form = " ".join(t.text if t.kind == "word" else t.kind for t in tokens if t.kind != NAME)
-    return " ".join(words.STRIPPED.sub(" ", words.GREETED.sub(" ", form)).split())
+    return " ".join(vocabulary().stripped.sub(" ", vocabulary().greeted.sub(" ", form)).split())
 
 
 def _clause(tokens: list[Token]) -> Clause:

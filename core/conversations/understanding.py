@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
-from core.conversations import words
-from core.conversations.sentence import MOST, Clause, Products, Sentence, read
+from core.conversations.sentence import MOST, PRODUCT, Clause, Products, Sentence, read
+from core.conversations.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, TAIL, vocabulary
 
 
 class Intent(StrEnum):
@@ -44,7 +44,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """``items``: claimed, asked about or merely named, as the intent says. ``language``: None when the words do not tell."""
+    """``items``: claimed, asked about or merely named, as the intent says. ``language``: None when no word tells."""
 
     intent: Intent
     items: tuple[Item, ...] = ()
@@ -54,7 +54,7 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the conversation already knows. ``product_id``: the one last shown to this customer; ``asked``: yes or no is awaited."""
+    """What the conversation knows. ``product_id``: last shown to this customer; ``asked``: a yes or no is awaited."""
 
     product_id: int | None = None
     asked: bool = False
@@ -80,14 +80,16 @@ def _meaning(sentence: Sentence, products: Products, context: Context) -> Unders
     named = _named(sentence.clauses)
     if not sentence.form.replace("?", "").strip():
         return _wordless(sentence, context)
-    claimed = _claimed(sentence)
     form = sentence.form
-    if words.NOT_PAID.search(form):
+    claimed, said = _claimed(sentence)
+    if not said and vocabulary().not_paid.search(form):
         return Understanding(Intent.PAY, named)
-    if words.PAID.search(form):
-        return Understanding(Intent.PAYMENT_TALK, named)
-    if words.CANCEL.search(form):
-        mixed = claimed or words.NOT_CANCEL.search(form)
+    if not said and vocabulary().paid.search(form):
+        wrong = RECEIVED.search(form)  # paid, and something else came: the seller's to settle
+        return Understanding(Intent.UNKNOWN, named, sure=False) if wrong else Understanding(Intent.PAYMENT_TALK, named)
+    if vocabulary().cancel.search(form):
+        asked = "?" in form and not vocabulary().wants_to_cancel.search(form)
+        mixed = said or asked or vocabulary().not_cancel.search(form)
         return Understanding(Intent.UNKNOWN, named, sure=False) if mixed else Understanding(Intent.CANCEL, named)
     if claimed:
         return Understanding(Intent.CLAIM, claimed)
@@ -99,61 +101,76 @@ def _meaning(sentence: Sentence, products: Products, context: Context) -> Unders
 # ------------------------------------------------------------------------------------------------------------- claims
 
 
-def _claimed(sentence: Sentence) -> tuple[Item, ...]:
-    """The products that are surely wanted now: said so, or named with nothing but manners around."""
-    if words.CHOICE.search(sentence.form) or _unlikely_count(sentence.clauses):
-        return ()
-    questions = [clause for clause in sentence.clauses if clause.asks]
-    taking = False
+def _claimed(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
+    """The products that are surely wanted now, and whether words say so (else they are merely named, with manners)."""
+    if CHOICE.search(sentence.form) or _unlikely_count(sentence.clauses):
+        return (), False
+    busy = bool(sentence.codes) or any(_turns_elsewhere(clause) for clause in sentence.clauses)
+    taking = said = False
     found: list[tuple[int, int | None]] = []
     for clause in sentence.clauses:
         if _stands_in_the_way(clause):
-            taking = taking and bool(clause.items)
+            taking = False
             continue
-        said = _says_taking(clause)
-        if clause.items and (said or (_bare(clause) and (taking or not questions))):
+        taken = _taken(clause)
+        if taken is None and _bare(clause) and (taking or not busy):
             found += clause.items
-        taking = taking or said
-    if sentence.codes and not any(_says_taking(clause) for clause in sentence.clauses if clause.items):
-        return ()
-    if not found and taking and not questions:  # « je prends : » and the products in another clause
-        found = [item for clause in sentence.clauses if _bare(clause) for item in clause.items]
-    return _merged(found)
+        found += [item for item in clause.items if item[0] in (taken or ())]
+        taking = taking or taken is not None
+        said = said or bool(taken)
+    return _merged(found), said
 
 
-def _says_taking(clause: Clause) -> bool:
-    """« je prends ROBE1 », « ROBE1 alaiko », « mets ROBE1 de côté »: a word of taking, and nothing else between it and a product."""
-    form = clause.form.split()
-    if clause.asks and not words.ASKING_FAVOUR.search(clause.form):
-        head, _, tail = clause.form.rpartition("§")  # « je prends ROBE1 vous livrez à Mbour ? »
-        if not (words.BEYOND.search(tail) or "comment" in tail.split()) or words.ASKING.search(head):
-            return False
-        form = [*head.split(), "§"]
-    text = " ".join(form)
-    for pattern in (words.TAKING, words.ORDERING):
-        for found in pattern.finditer(text):
-            before, after = text[: found.start()].split(), text[found.end() :].split()
-            if pattern is words.ORDERING and not all(map(_harmless, before)):
+def _turns_elsewhere(clause: Clause) -> bool:
+    """A question, a complaint: a code beside it is what the message is about, not what is wanted."""
+    beyond = vocabulary().beyond.search(clause.form) and not vocabulary().elsewhere.search(clause.form)
+    return clause.asks or bool(beyond)
+
+
+def _taken(clause: Clause) -> frozenset[int] | None:
+    """The products a word of taking reaches: « je prends ROBE1 et SAC2 », « ROBE1 alaiko »; None without one."""
+    text = clause.form
+    if clause.asks and not vocabulary().asking_favour.search(text):
+        head, _, tail = text.rpartition("§")  # « je prends ROBE1 vous livrez à Mbour ? »
+        if not vocabulary().elsewhere.search(tail) or vocabulary().asking.search(head):
+            return None
+        text = head + "§"
+    ids = [token.value for token in clause.tokens if token.kind == PRODUCT]
+    found: frozenset[int] | None = None
+    for pattern in (vocabulary().taking, vocabulary().ordering, vocabulary().handing):
+        for verb in pattern.finditer(text):
+            before, after = text[: verb.start()].split(), text[verb.end() :].split()
+            if pattern is not vocabulary().taking and not all(map(_harmless, before)):
                 continue  # an imperative opens the clause, or follows the product
-            gap = after[: after.index("§")] if "§" in after else after
-            if all(map(_harmless, gap)):
-                return True
-    return False
+            if pattern is vocabulary().handing and not all(map(_harmless, TAIL.sub("", text[verb.end() :]).split())):
+                continue
+            reached = "".join(after[: _reach(after)]).count("§")
+            first = before.count("§")
+            if reached:
+                found = (found or frozenset()) | frozenset(ids[first : first + reached])
+            elif _reach(after) == len(after):
+                near = before[len(before) - _reach(before[::-1]) :].count("§") or (first if first == 1 else 0)
+                found = (found or frozenset()) | frozenset(ids[first - near : first])
+    return found
+
+
+def _reach(said: list[str]) -> int:
+    """How many of these words follow each other without one that could mean something else."""
+    return next((index for index, word in enumerate(said) if not _harmless(word)), len(said))
 
 
 def _harmless(word: str) -> bool:
-    sets = (words.MANNERS, words.ATTRIBUTES, words.PIECES, words.ORDER_WORDS)
-    return word in ("§", "#") or any(word in each for each in sets)
+    return word in vocabulary().harmless
 
 
 def _stands_in_the_way(clause: Clause) -> bool:
-    patterns = (words.REFUSING, words.PAST, words.UNDECIDED)
-    return any(pattern.search(clause.form) for pattern in patterns)
+    form = TAIL.sub("", clause.form)
+    return any(pattern.search(form) for pattern in (vocabulary().refusing, vocabulary().past, vocabulary().undecided))
 
 
 def _bare(clause: Clause) -> bool:
     """Nothing but products, numbers, manners and sizes."""
-    return not clause.asks and all(map(_harmless, words.TAIL.sub("", clause.form).split()))
+    return not clause.asks and all(map(_harmless, TAIL.sub("", clause.form).split()))
 
 
 def _unlikely_count(clauses: tuple[Clause, ...]) -> bool:
@@ -178,22 +195,36 @@ def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
     """A message that names products without claiming them."""
     form = sentence.form
     unknown = Understanding(Intent.UNKNOWN, named, sure=False)
-    if sentence.codes or words.CHOICE.search(form) or words.BEYOND.search(form) or _unlikely_count(sentence.clauses):
+    if (
+        sentence.codes
+        or OWNED.search(form)
+        or CHOICE.search(form)
+        or vocabulary().beyond.search(form)
+        or _unlikely_count(sentence.clauses)
+    ):
         return unknown
     asked = [clause for clause in sentence.clauses if clause.asks]
-    if asked and any(token.text in words.ATTRIBUTES - {"en"} for clause in asked for token in clause.tokens):
+    if any(vocabulary().sized.search(clause.form) for clause in asked):
         return unknown
     rest = " ".join(clause.form for clause in sentence.clauses)
-    if words.PAST.search(rest) or (words.REFUSING.search(rest) and not words.AVAILABLE.search(rest)):
+    left = vocabulary().available.search(rest) or _asks_what_is_sold_out(form)
+    if vocabulary().past.search(rest) or (vocabulary().refusing.search(rest) and not left):
         return unknown
-    if words.PRICE.search(form) and not _counts_what_is_left(form):
+    if (vocabulary().price.search(form) or (asked and "$" in form)) and not _counts_what_is_left(form):
         return Understanding(Intent.PRICE, named)
-    if words.AVAILABLE.search(form):
+    if vocabulary().pay.search(form):
+        return Understanding(Intent.PAY, named)
+    if left:
         return Understanding(Intent.AVAILABILITY, named)
-    strange = [w for w in form.replace("?", "").split() if not _harmless(w) and w not in words.COMMON | words.FRENCH_WORDS]
-    if words.UNDECIDED.search(form) or words.INTERESTED.search(form) or (asked and not strange):
+    known = vocabulary().common | vocabulary().french_words
+    strange = [word for word in form.replace("?", "").split() if not _harmless(word) and word not in known]
+    if vocabulary().undecided.search(form) or vocabulary().interested.search(form) or (asked and not strange):
         return Understanding(Intent.AVAILABILITY, named, sure=False)
     return unknown
+
+
+def _asks_what_is_sold_out(form: str) -> bool:
+    return vocabulary().sold_out.search(form) is not None and ("?" in form or " ve" in form)
 
 
 def _counts_what_is_left(form: str) -> bool:
@@ -204,43 +235,57 @@ def _counts_what_is_left(form: str) -> bool:
 def _without_product(sentence: Sentence, products: Products, context: Context) -> Understanding:
     form = sentence.form
     for pattern, intent in (
-        (words.HUMAN, Intent.HUMAN),
-        (words.CATALOGUE, Intent.CATALOGUE),
-        (words.MY_ORDERS, Intent.MY_ORDERS),
-        (words.PAY, Intent.PAY),
+        (vocabulary().human, Intent.HUMAN),
+        (vocabulary().catalogue, Intent.CATALOGUE),
+        (vocabulary().my_orders, Intent.MY_ORDERS),
+        (vocabulary().pay, Intent.PAY),
     ):
-        if pattern.search(form) and not (intent is Intent.PAY and words.BEYOND.search(form)):
-            refused = intent is Intent.MY_ORDERS and words.REFUSING.search(form)
-            return Understanding(Intent.UNKNOWN, sure=False) if refused else Understanding(intent)
-    if sentence.codes or words.BEYOND.search(form):
-        return Understanding(Intent.UNKNOWN, sure=False)
+        if pattern.search(form):
+            plain = intent in (Intent.HUMAN, Intent.CATALOGUE) or "lien" in form.split()
+            if plain or not (vocabulary().beyond.search(form) or vocabulary().refusing.search(form)):
+                return Understanding(intent)
+            return Understanding(Intent.UNKNOWN, sure=False)
     if (small := _small_talk(sentence, context)) is not None:
         return small
+    if sentence.codes or vocabulary().beyond.search(form):
+        return Understanding(Intent.UNKNOWN, sure=False)
     return _by_title(sentence, products, context)
 
 
 def _by_title(sentence: Sentence, products: Products, context: Context) -> Understanding:
     """« je la prends », « c'est combien le sac en cuir »: the product shown last, or those whose title fits."""
     form = sentence.form
-    taking = any(_says_taking(c) for c in sentence.clauses) and not any(_stands_in_the_way(c) for c in sentence.clauses)
-    price = words.PRICE.search(form) and not _counts_what_is_left(form)
-    if not (taking or price or words.AVAILABLE.search(form)) or words.REFUSING.search(form):
+    open_clauses = [clause for clause in sentence.clauses if not _stands_in_the_way(clause)]
+    wanting = any(vocabulary().taking.search(clause.form) and not clause.asks for clause in open_clauses)
+    price = vocabulary().price.search(form) and not _counts_what_is_left(form)
+    if not (wanting or price or vocabulary().available.search(form)) or vocabulary().refusing.search(form):
         return Understanding(Intent.UNKNOWN, sure=False)
+    intent = Intent.PRICE if price else Intent.AVAILABILITY
     described = [word for word in sentence.words if len(word) > 2 and not _says_nothing(word)]
     if described:
         items = tuple(Item(product_id) for product_id in products.search(" ".join(described), 3))
-        if not items:
-            return Understanding(Intent.UNKNOWN, sure=False)
-        return Understanding(Intent.PRICE if price else Intent.AVAILABILITY, items, sure=False)
+        return Understanding(intent if items else Intent.UNKNOWN, items, sure=False)
     shown = () if context.product_id is None else (Item(context.product_id, _only_number(sentence)),)
-    if taking and shown:
+    if shown and any(_taken(clause) is not None for clause in open_clauses):
         return Understanding(Intent.CLAIM, shown)
-    return Understanding(Intent.PRICE if price else Intent.AVAILABILITY, shown, sure=bool(shown) or bool(price))
+    return Understanding(intent, shown, sure=bool(shown or price))
 
 
 def _says_nothing(word: str) -> bool:
-    sets = (words.MANNERS, words.FRENCH_WORDS, words.MALAGASY_WORDS, words.ENGLISH_WORDS, words.PIECES)
-    patterns = (words.TAKING, words.ORDERING, words.PRICE, words.AVAILABLE, words.ASKING)
+    sets = (
+        vocabulary().manners,
+        vocabulary().french_words,
+        vocabulary().malagasy_words,
+        vocabulary().english_words,
+        vocabulary().pieces,
+    )
+    patterns = (
+        vocabulary().taking,
+        vocabulary().ordering,
+        vocabulary().price,
+        vocabulary().available,
+        vocabulary().asking,
+    )
     return any(word in each for each in sets) or any(pattern.fullmatch(word) for pattern in patterns)
 
 
@@ -254,32 +299,38 @@ def _only_number(sentence: Sentence) -> int:
 
 def _small_talk(sentence: Sentence, context: Context) -> Understanding | None:
     said = sentence.form.split()
-    polite = words.MANNERS | words.GREETINGS | words.THANKS | words.YES | words.NO | {"je"}
+    polite = vocabulary().polite
     strange = [word for word in said if word not in polite]
-    if said[0] in words.NO and len(strange) < 3 and "?" not in said:
+    if said[0] in vocabulary().no and len(strange) < 3 and "?" not in said:
         return Understanding(Intent.NO)
-    greets = sentence.greets or said[0] in words.GREETINGS
-    if greets and len(strange) < 2 and "?" not in said:  # « bonjour Sokhna »
+    greets = sentence.greets or said[0] in vocabulary().greetings
+    if (
+        greets and len(strange) < 2 and "?" not in said and not vocabulary().beyond.search(sentence.form)
+    ):  # « bonjour Sokhna »
         return Understanding(Intent.GREETING)
-    if len(said) < 7 and any(word in words.GRATEFUL for word in said) and _only_thanks(sentence):
-        return Understanding(Intent.THANKS)
     if strange:
-        return None
-    if any(word in words.YES for word in said) or (context.asked and any(word in words.THANKS for word in said)):
+        grateful = len(said) < 7 and any(word in vocabulary().grateful for word in said)
+        return Understanding(Intent.THANKS) if grateful and _only_thanks(sentence) else None
+    if any(word in vocabulary().yes for word in said) or (
+        context.asked and any(word in vocabulary().thanks for word in said)
+    ):
         return Understanding(Intent.YES)
-    if any(word in words.THANKS for word in said):
+    if any(word in vocabulary().thanks for word in said):
         return Understanding(Intent.THANKS)
-    return Understanding(Intent.GREETING) if any(word in words.GREETINGS for word in said) else None
+    return Understanding(Intent.GREETING) if any(word in vocabulary().greetings for word in said) else None
 
 
 def _only_thanks(sentence: Sentence) -> bool:
     form = sentence.form
-    return not any(pattern.search(form) for pattern in (words.ASKING, words.REFUSING, words.UNDECIDED, words.PAST))
+    return not any(
+        pattern.search(form)
+        for pattern in (vocabulary().asking, vocabulary().refusing, vocabulary().undecided, vocabulary().past)
+    )
 
 
 def _wordless(sentence: Sentence, context: Context) -> Understanding:
     """Only emoji, marks, or a « ça va »."""
-    if sentence.emoji and all(c in words.AGREEING_EMOJI or "\U0001f3fb" <= c <= "\U0001f3ff" for c in sentence.emoji):
+    if sentence.emoji and all(c in AGREEING_EMOJI or "\U0001f3fb" <= c <= "\U0001f3ff" for c in sentence.emoji):
         return Understanding(Intent.YES if context.asked else Intent.THANKS)
     if sentence.greets:
         return Understanding(Intent.GREETING)
@@ -288,12 +339,13 @@ def _wordless(sentence: Sentence, context: Context) -> Understanding:
 
 def _language(sentence: Sentence) -> str | None:
     """The language most words belong to; Malagasy on a tie, since who mixes reads it."""
+    said = [token.text for clause in sentence.clauses for token in clause.tokens]
     counts = {
-        language: sum(word in known for word in sentence.words)
+        language: sum(word in known for word in said)
         for language, known in (
-            ("mg", words.MALAGASY_WORDS),
-            ("fr", words.FRENCH_WORDS),
-            ("en", words.ENGLISH_WORDS),
+            ("mg", vocabulary().malagasy_words),
+            ("fr", vocabulary().french_words),
+            ("en", vocabulary().english_words),
         )
     }
     best = max(counts, key=lambda language: counts[language])
