@@ -20,11 +20,20 @@ class ConversationEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageAdded(ConversationEvent):
-    """``author``: customer, bot, seller, phone."""
+    """``author``: customer, bot, seller, phone. ``kind``: WhatsApp's type for theirs, ours for what was queued."""
 
     audited: ClassVar[bool] = False
     message_id: int
     author: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettled(ConversationEvent):
+    """The file of a message is in the media folder, or will never be."""
+
+    audited: ClassVar[bool] = False
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,23 @@ import json
 from typing import Final
 
 from core.conversations.sender import WINDOW
-from core.conversations.views import CustomerCard, MessageView, OrderBrief, ThreadRow
+from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
 from core.customers.rules import score, score_lines, tier
 from core.customers.service import phone_of, record
+from core.kernel.text import fold
 from core.storage.connection import Reader, Row
 
 _THREAD: Final = (
     "SELECT v.id, v.customer_id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"
     " ORDER BY last_seen DESC LIMIT 1), c.language, v.mode, v.reason, v.unread, v.last_text, v.last_author, v.last_at,"
     " v.last_inbound_at, (SELECT o.id FROM orders o WHERE o.customer_id = c.id AND o.state = 'reserved' LIMIT 1),"
-    " v.escalated_at FROM conversation v JOIN customer c ON c.id = v.customer_id"
+    " v.escalated_at, coalesce((SELECT m.kind FROM message m WHERE m.conversation_id = v.id ORDER BY m.id DESC"
+    " LIMIT 1), 'text') FROM conversation v JOIN customer c ON c.id = v.customer_id"
+)
+_URGENT_FIRST: Final = "(v.escalated_at IS NOT NULL) DESC, v.last_at DESC, v.id DESC"
+_OPEN: Final = (
+    "v.escalated_at IS NULL AND (v.mode = 'seller'"
+    " OR v.customer_id IN (SELECT o.customer_id FROM orders o WHERE o.state = 'reserved'))"
 )
 _ORDER_BRIEF: Final = (
     "SELECT o.id, o.reference, o.state, o.exception,"
@@ -47,25 +54,99 @@ def _thread(row: Row) -> ThreadRow:
     need = "escalated" if row[13] is not None else row[5]
     window = row[11] + WINDOW if row[11] is not None else None
     return ThreadRow(
-        row[0], row[1], row[2], row[3], row[4], need, row[6], row[7], row[8], row[9], row[10], window, row[12]
+        row[0], row[1], row[2], row[3], row[4], need, row[6], row[7], row[8], row[9], row[10], window, row[12], row[14]
     )
+
+
+def inbox(reader: Reader, *, need: str | None = None, search: str = "", limit: int = 100) -> list[ThreadRow]:
+    """The top of the inbox: those that need a person first, then the latest. ``need``: escalated, open or all.
+
+    ``search``: words of the name, of the last message or of an order's reference, digits of a phone; all must be found.
+    """
+    where = {"escalated": "v.escalated_at IS NOT NULL", "open": _OPEN}.get(need or "", "1")
+    words = fold(search).split()
+    # The ids first: what a row shows is looked up for the few that are shown, not for every conversation of the store.
+    if words:
+        ids = _search(reader, where, words, limit)
+    else:
+        pick = f"SELECT v.id FROM conversation v WHERE {where} ORDER BY {_URGENT_FIRST} LIMIT ?"  # noqa: S608 - constants
+        ids = [row[0] for row in reader.all(pick, (limit,))]
+    marks = ",".join("?" * len(ids))
+    return [_thread(r) for r in reader.all(f"{_THREAD} WHERE v.id IN ({marks}) ORDER BY {_URGENT_FIRST}", ids)]
+
+
+def _search(reader: Reader, where: str, words: list[str], limit: int) -> list[int]:
+    """Accents and case do not count, which SQL cannot compare: the rows are looked through here."""
+    rows = reader.connection.execute(
+        "SELECT v.id, c.name || ' ' || v.last_text || ' ' || coalesce((SELECT group_concat(value, ' ') FROM identity i"  # noqa: S608 - constants
+        " WHERE i.customer_id = c.id AND i.kind = 'phone'), '') || ' ' || coalesce((SELECT group_concat(reference, ' ')"
+        " FROM orders o WHERE o.customer_id = c.id), '') FROM conversation v JOIN customer c ON c.id = v.customer_id"
+        f" WHERE {where} ORDER BY {_URGENT_FIRST}"
+    )
+    found: list[int] = []
+    for conversation_id, text in rows:
+        haystack = fold(text)
+        if all(word in haystack for word in words):
+            found.append(conversation_id)
+            if len(found) == limit:
+                break
+    return found
+
+
+def counts(reader: Reader) -> InboxCounts:
+    """How many conversations stand under each chip of the inbox."""
+    sums = f"coalesce(sum(v.escalated_at IS NOT NULL), 0), coalesce(sum({_OPEN}), 0), count(*)"
+    row = reader.one(f"SELECT {sums} FROM conversation v")  # noqa: S608 - constants
+    return InboxCounts(*row) if row else InboxCounts(0, 0, 0)
 
 
 def messages(reader: Reader, conversation_id: int, *, before: int | None = None, limit: int = 60) -> list[MessageView]:
     """The latest messages (or those before one), oldest first."""
     rows = reader.all(
         "SELECT m.id, m.author, m.kind, m.text, m.payload, m.media, m.at, coalesce(p.state, o.state),"
-        " coalesce(p.error, o.error) FROM message m"
+        " coalesce(p.error, o.error), coalesce(p.error_code, o.error_code) FROM message m"
         " LEFT JOIN outbox o ON o.id = m.outbox_id LEFT JOIN outbox p ON p.id = o.merged_into"
         " WHERE m.conversation_id = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?",
         (conversation_id, before or 2**62, limit),
     )
     found: list[MessageView] = []
-    for message_id, author, kind, text, raw, media, at, status, error in reversed(rows):
+    for message_id, author, kind, text, raw, media, at, status, error, code in reversed(rows):
         payload = json.loads(raw)
-        buttons = tuple(payload.get("buttons", ()))
-        found.append(MessageView(message_id, author, kind, text, buttons, media, at, status, error, payload))
+        # Ours are a list of titles; a customer's payload is WhatsApp's own, where the word could mean anything.
+        buttons = tuple(payload.get("buttons", ())) if author in ("bot", "seller") else ()
+        found.append(MessageView(message_id, author, kind, text, buttons, media, at, status, error, payload, code))
     return found
+
+
+def marks(reader: Reader, customer_id: int, limit: int = 100) -> list[OrderMark]:
+    """What happened to the customer's orders and when, the oldest order first; for the journal of a thread."""
+    rows = reader.all(
+        "SELECT o.id, o.reference, o.state, (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l"
+        " WHERE l.order_id = o.id), o.total, o.reserved_at, o.expires_at, o.paid_at, o.closed_at, o.close_reason,"
+        " (SELECT name FROM customer c WHERE c.id = o.next_customer) FROM orders o WHERE o.customer_id = ?"
+        " ORDER BY o.id DESC LIMIT ?",
+        (customer_id, limit),
+    )
+    return [OrderMark(r[0], r[1], r[2], r[3] or "", *r[4:]) for r in reversed(rows)]
+
+
+def preferred_provider(reader: Reader, customer_id: int) -> str | None:
+    """The means of payment of most of the customer's paid orders; None before there are two of them."""
+    row = reader.one(
+        "SELECT provider, count(*) AS times, sum(count(*)) OVER () FROM orders WHERE customer_id = ? AND state = 'paid'"
+        " AND provider IS NOT NULL GROUP BY provider ORDER BY times DESC LIMIT 1",
+        (customer_id,),
+    )
+    return row[0] if row and row[1] >= 2 and 2 * row[1] > row[2] else None
+
+
+def message_of(
+    reader: Reader, *, message_id: int | None = None, outbox_id: int | None = None
+) -> tuple[int, MessageView] | None:
+    """(conversation id, message) by its own number or by that of its way out."""
+    row = reader.one("SELECT conversation_id, id FROM message WHERE id = ? OR outbox_id = ?", (message_id, outbox_id))
+    found = messages(reader, row[0], before=row[1] + 1, limit=1) if row else []
+    return (row[0], found[0]) if row and found else None
 
 
 def orders_of(reader: Reader, customer_id: int, limit: int = 10) -> list[OrderBrief]:

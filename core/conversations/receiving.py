@@ -59,7 +59,6 @@ class Receiver:
             message.text,
             payload=incoming.item,
             wamid=message.wamid,
-            media=message.media.filename or None if message.media else None,
             at=message.at,
         )
         threads.heard(tx, conversation_id, min(message.at, tx.now))

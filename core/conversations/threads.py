@@ -63,7 +63,7 @@ def add_message(
         "UPDATE conversation SET last_at = ?, last_text = ?, last_author = ? WHERE id = ?",
         (tx.now, one_line(text, PREVIEW), author, conversation_id),
     )
-    tx.emit(MessageAdded(conversation_id, message_id, author))
+    tx.emit(MessageAdded(conversation_id, message_id, author, kind))
     return message_id
 
 

@@ -23,6 +23,16 @@ class ThreadRow:
     last_at: int
     window_until: int | None
     open_order_id: int | None
+    last_kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """How many conversations: waiting for a person, going on (a person speaks, or an order is open), all."""
+
+    escalated: int
+    open: int
+    all: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,27 @@ class MessageView:
     status: str | None
     error: str | None
     payload: dict[str, Any]
+    error_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMark:
+    """What the journal of a thread says about one order. ``close_reason``: time, customer, seller, or None.
+
+    An order that expired and was paid all the same has both times.
+    """
+
+    order_id: int
+    reference: str
+    state: str
+    summary: str
+    total: int
+    reserved_at: int
+    expires_at: int
+    paid_at: int | None
+    closed_at: int | None
+    close_reason: str | None
+    next_customer: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,15 @@ class CustomersMerged(Event):
     @property
     def subject(self) -> int:
         return self.customer_id
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerNoted(Event):
+    """The seller's notes on a person changed (never their text)."""
+
+    area: ClassVar[str] = "customers"
+    customer_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.customer_id

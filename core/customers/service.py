@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.customers.events import CustomerAdded, CustomersMerged
+from core.customers.events import CustomerAdded, CustomerNoted, CustomersMerged
 from core.customers.rules import Record
+from core.kernel.errors import NotFound, Refused
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 # Look-up order (reference whatsapp §4).
 KINDS: Final = ("bsuid", "parent_bsuid", "phone")
+NOTES: Final = 2000
 RECORD_COLUMNS: Final = "orders, paid, expired, spent, pay_ms"
 
 
@@ -98,6 +100,16 @@ def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
         (source, source, target),
     )
     tx.run("DELETE FROM conversation WHERE id = ?", (source,))
+
+
+def set_notes(tx: Tx, customer_id: int, text: str) -> None:
+    """Keep what the seller wants to remember of a person. Raises NotFound, Refused when it is too long."""
+    notes = text.strip()
+    if len(notes) > NOTES:
+        raise Refused("The note has {length} characters; at most {limit} are kept.", length=len(notes), limit=NOTES)
+    if not tx.run("UPDATE customer SET notes = ? WHERE id = ?", (notes, customer_id)):
+        raise NotFound("There is no customer number {customer_id}.", customer_id=customer_id)
+    tx.emit(CustomerNoted(customer_id))
 
 
 def record(reader: Reader, customer_id: int) -> Record:
