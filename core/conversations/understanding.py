@@ -77,19 +77,20 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
 
 
 def _meaning(sentence: Sentence, products: Products, context: Context) -> Understanding:
+    known = vocabulary()
     named = _named(sentence.clauses)
     if not sentence.form.replace("?", "").strip():
         return _wordless(sentence, context)
     form = sentence.form
     claimed, said = _claimed(sentence)
-    if not said and vocabulary().not_paid.search(form):
+    if not said and known.not_paid.search(form):
         return Understanding(Intent.PAY, named)
-    if not said and vocabulary().paid.search(form):
+    if not said and known.paid.search(form):
         wrong = RECEIVED.search(form)  # paid, and something else came: the seller's to settle
         return Understanding(Intent.UNKNOWN, named, sure=False) if wrong else Understanding(Intent.PAYMENT_TALK, named)
-    if vocabulary().cancel.search(form):
-        asked = "?" in form and not vocabulary().wants_to_cancel.search(form)
-        mixed = said or asked or vocabulary().not_cancel.search(form)
+    if known.cancel.search(form):
+        asked = "?" in form and not known.wants_to_cancel.search(form)
+        mixed = said or asked or known.not_cancel.search(form)
         return Understanding(Intent.UNKNOWN, named, sure=False) if mixed else Understanding(Intent.CANCEL, named)
     if claimed:
         return Understanding(Intent.CLAIM, claimed)
@@ -123,26 +124,28 @@ def _claimed(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
 
 def _turns_elsewhere(clause: Clause) -> bool:
     """A question, a complaint: a code beside it is what the message is about, not what is wanted."""
-    beyond = vocabulary().beyond.search(clause.form) and not vocabulary().elsewhere.search(clause.form)
+    known = vocabulary()
+    beyond = known.beyond.search(clause.form) and not known.elsewhere.search(clause.form)
     return clause.asks or bool(beyond)
 
 
 def _taken(clause: Clause) -> frozenset[int] | None:
     """The products a word of taking reaches: « je prends ROBE1 et SAC2 », « ROBE1 alaiko »; None without one."""
+    known = vocabulary()
     text = clause.form
-    if clause.asks and not vocabulary().asking_favour.search(text):
+    if clause.asks and not known.asking_favour.search(text):
         head, _, tail = text.rpartition("§")  # « je prends ROBE1 vous livrez à Mbour ? »
-        if not vocabulary().elsewhere.search(tail) or vocabulary().asking.search(head):
+        if not known.elsewhere.search(tail) or known.asking.search(head):
             return None
         text = head + "§"
     ids = [token.value for token in clause.tokens if token.kind == PRODUCT]
     found: frozenset[int] | None = None
-    for pattern in (vocabulary().taking, vocabulary().ordering, vocabulary().handing):
+    for pattern in (known.taking, known.ordering, known.handing):
         for verb in pattern.finditer(text):
             before, after = text[: verb.start()].split(), text[verb.end() :].split()
-            if pattern is not vocabulary().taking and not all(map(_harmless, before)):
+            if pattern is not known.taking and not all(map(_harmless, before)):
                 continue  # an imperative opens the clause, or follows the product
-            if pattern is vocabulary().handing and not all(map(_harmless, TAIL.sub("", text[verb.end() :]).split())):
+            if pattern is known.handing and not all(map(_harmless, TAIL.sub("", text[verb.end() :]).split())):
                 continue
             reached = "".join(after[: _reach(after)]).count("§")
             first = before.count("§")
@@ -164,8 +167,9 @@ def _harmless(word: str) -> bool:
 
 
 def _stands_in_the_way(clause: Clause) -> bool:
+    known = vocabulary()
     form = TAIL.sub("", clause.form)
-    return any(pattern.search(form) for pattern in (vocabulary().refusing, vocabulary().past, vocabulary().undecided))
+    return any(pattern.search(form) for pattern in (known.refusing, known.past, known.undecided))
 
 
 def _bare(clause: Clause) -> bool:
@@ -193,32 +197,28 @@ def _named(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
 
 def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
     """A message that names products without claiming them."""
-    form = sentence.form
+    known, form = vocabulary(), sentence.form
     unknown = Understanding(Intent.UNKNOWN, named, sure=False)
-    if (
-        sentence.codes
-        or OWNED.search(form)
-        or CHOICE.search(form)
-        or vocabulary().beyond.search(form)
-        or _unlikely_count(sentence.clauses)
-    ):
+    if sentence.codes or _unlikely_count(sentence.clauses):
+        return unknown
+    if any(pattern.search(form) for pattern in (OWNED, CHOICE, known.beyond)):
         return unknown
     asked = [clause for clause in sentence.clauses if clause.asks]
-    if any(vocabulary().sized.search(clause.form) for clause in asked):
+    if any(known.sized.search(clause.form) for clause in asked):
         return unknown
     rest = " ".join(clause.form for clause in sentence.clauses)
-    left = vocabulary().available.search(rest) or _asks_what_is_sold_out(form)
-    if vocabulary().past.search(rest) or (vocabulary().refusing.search(rest) and not left):
+    left = known.available.search(rest) or _asks_what_is_sold_out(form)
+    if known.past.search(rest) or (known.refusing.search(rest) and not left):
         return unknown
-    if (vocabulary().price.search(form) or (asked and "$" in form)) and not _counts_what_is_left(form):
+    if (known.price.search(form) or (asked and "$" in form)) and not _counts_what_is_left(form):
         return Understanding(Intent.PRICE, named)
-    if vocabulary().pay.search(form):
+    if known.pay.search(form):
         return Understanding(Intent.PAY, named)
     if left:
         return Understanding(Intent.AVAILABILITY, named)
-    known = vocabulary().common | vocabulary().french_words
-    strange = [word for word in form.replace("?", "").split() if not _harmless(word) and word not in known]
-    if vocabulary().undecided.search(form) or vocabulary().interested.search(form) or (asked and not strange):
+    familiar = known.common | known.french_words
+    strange = [word for word in form.replace("?", "").split() if not _harmless(word) and word not in familiar]
+    if known.undecided.search(form) or known.interested.search(form) or (asked and not strange):
         return Understanding(Intent.AVAILABILITY, named, sure=False)
     return unknown
 
@@ -233,32 +233,34 @@ def _counts_what_is_left(form: str) -> bool:
 
 
 def _without_product(sentence: Sentence, products: Products, context: Context) -> Understanding:
+    known = vocabulary()
     form = sentence.form
     for pattern, intent in (
-        (vocabulary().human, Intent.HUMAN),
-        (vocabulary().catalogue, Intent.CATALOGUE),
-        (vocabulary().my_orders, Intent.MY_ORDERS),
-        (vocabulary().pay, Intent.PAY),
+        (known.human, Intent.HUMAN),
+        (known.catalogue, Intent.CATALOGUE),
+        (known.my_orders, Intent.MY_ORDERS),
+        (known.pay, Intent.PAY),
     ):
         if pattern.search(form):
             plain = intent in (Intent.HUMAN, Intent.CATALOGUE) or "lien" in form.split()
-            if plain or not (vocabulary().beyond.search(form) or vocabulary().refusing.search(form)):
+            if plain or not (known.beyond.search(form) or known.refusing.search(form)):
                 return Understanding(intent)
             return Understanding(Intent.UNKNOWN, sure=False)
     if (small := _small_talk(sentence, context)) is not None:
         return small
-    if sentence.codes or vocabulary().beyond.search(form):
+    if sentence.codes or known.beyond.search(form):
         return Understanding(Intent.UNKNOWN, sure=False)
     return _by_title(sentence, products, context)
 
 
 def _by_title(sentence: Sentence, products: Products, context: Context) -> Understanding:
     """« je la prends », « c'est combien le sac en cuir »: the product shown last, or those whose title fits."""
+    known = vocabulary()
     form = sentence.form
     open_clauses = [clause for clause in sentence.clauses if not _stands_in_the_way(clause)]
-    wanting = any(vocabulary().taking.search(clause.form) and not clause.asks for clause in open_clauses)
-    price = vocabulary().price.search(form) and not _counts_what_is_left(form)
-    if not (wanting or price or vocabulary().available.search(form)) or vocabulary().refusing.search(form):
+    wanting = any(known.taking.search(clause.form) and not clause.asks for clause in open_clauses)
+    price = known.price.search(form) and not _counts_what_is_left(form)
+    if not (wanting or price or known.available.search(form)) or known.refusing.search(form):
         return Understanding(Intent.UNKNOWN, sure=False)
     intent = Intent.PRICE if price else Intent.AVAILABILITY
     described = [word for word in sentence.words if len(word) > 2 and not _says_nothing(word)]
@@ -272,20 +274,9 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
 
 
 def _says_nothing(word: str) -> bool:
-    sets = (
-        vocabulary().manners,
-        vocabulary().french_words,
-        vocabulary().malagasy_words,
-        vocabulary().english_words,
-        vocabulary().pieces,
-    )
-    patterns = (
-        vocabulary().taking,
-        vocabulary().ordering,
-        vocabulary().price,
-        vocabulary().available,
-        vocabulary().asking,
-    )
+    known = vocabulary()
+    sets = (known.manners, known.french_words, known.malagasy_words, known.english_words, known.pieces)
+    patterns = (known.taking, known.ordering, known.price, known.available, known.asking)
     return any(word in each for each in sets) or any(pattern.fullmatch(word) for pattern in patterns)
 
 
@@ -298,34 +289,28 @@ def _only_number(sentence: Sentence) -> int:
 
 
 def _small_talk(sentence: Sentence, context: Context) -> Understanding | None:
+    known = vocabulary()
     said = sentence.form.split()
-    polite = vocabulary().polite
-    strange = [word for word in said if word not in polite]
-    if said[0] in vocabulary().no and len(strange) < 3 and "?" not in said:
+    strange = [word for word in said if word not in known.polite]
+    if said[0] in known.no and len(strange) < 3 and "?" not in said:
         return Understanding(Intent.NO)
-    greets = sentence.greets or said[0] in vocabulary().greetings
-    if (
-        greets and len(strange) < 2 and "?" not in said and not vocabulary().beyond.search(sentence.form)
-    ):  # « bonjour Sokhna »
-        return Understanding(Intent.GREETING)
+    greets = sentence.greets or said[0] in known.greetings
+    if greets and len(strange) < 2 and "?" not in said and not known.beyond.search(sentence.form):
+        return Understanding(Intent.GREETING)  # « bonjour Sokhna »
     if strange:
-        grateful = len(said) < 7 and any(word in vocabulary().grateful for word in said)
+        grateful = len(said) < 7 and any(word in known.grateful for word in said)
         return Understanding(Intent.THANKS) if grateful and _only_thanks(sentence) else None
-    if any(word in vocabulary().yes for word in said) or (
-        context.asked and any(word in vocabulary().thanks for word in said)
-    ):
+    if any(word in known.yes for word in said) or (context.asked and any(word in known.thanks for word in said)):
         return Understanding(Intent.YES)
-    if any(word in vocabulary().thanks for word in said):
+    if any(word in known.thanks for word in said):
         return Understanding(Intent.THANKS)
-    return Understanding(Intent.GREETING) if any(word in vocabulary().greetings for word in said) else None
+    return Understanding(Intent.GREETING) if any(word in known.greetings for word in said) else None
 
 
 def _only_thanks(sentence: Sentence) -> bool:
+    known = vocabulary()
     form = sentence.form
-    return not any(
-        pattern.search(form)
-        for pattern in (vocabulary().asking, vocabulary().refusing, vocabulary().undecided, vocabulary().past)
-    )
+    return not any(pattern.search(form) for pattern in (known.asking, known.refusing, known.undecided, known.past))
 
 
 def _wordless(sentence: Sentence, context: Context) -> Understanding:
@@ -339,13 +324,14 @@ def _wordless(sentence: Sentence, context: Context) -> Understanding:
 
 def _language(sentence: Sentence) -> str | None:
     """The language most words belong to; Malagasy on a tie, since who mixes reads it."""
+    known = vocabulary()
     said = [token.text for clause in sentence.clauses for token in clause.tokens]
     counts = {
         language: sum(word in known for word in said)
         for language, known in (
-            ("mg", vocabulary().malagasy_words),
-            ("fr", vocabulary().french_words),
-            ("en", vocabulary().english_words),
+            ("mg", known.malagasy_words),
+            ("fr", known.french_words),
+            ("en", known.english_words),
         )
     }
     best = max(counts, key=lambda language: counts[language])
