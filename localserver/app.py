@@ -30,7 +30,7 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
     app.router.add_routes(health.routes)
     app.router.add_routes(whatsapp.routes)
     app.router.add_routes(psp.routes)
-    app.router.add_routes(pay.routes)
+    pay.mount(app)
     v1.mount(app)
     return app
 

@@ -1,0 +1,144 @@
+"""Pages as bytes: templates compiled once, style and script inlined and named by their hash in the policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from functools import lru_cache
+from typing import Any, Final
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from core.kernel.look import DARK, LIGHT
+from core.kernel.paths import resource
+from localserver.pay.view import Page
+from localserver.pay.words import Words
+
+_STRICT: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence about what the buyer just did."""
+
+    tone: str
+    sign: str
+    text: Markup
+
+
+def _bold(text: str) -> Markup:
+    return Markup("<b>{}</b>").format(text)  # format escapes what it fills in
+
+
+def _hash(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+class Pages:
+    """Renders every page of the pay link."""
+
+    def __init__(self) -> None:
+        loader = jinja2.FileSystemLoader(resource("web", "pay"))
+        self._templates = jinja2.Environment(
+            loader=loader,
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        look = {"light": LIGHT, "dark": DARK}
+        style = self._templates.get_template("pay.css").render(look)
+        script = resource("web", "pay", "pay.js").read_text("utf-8").strip()
+        self._templates.globals.update(
+            look,
+            css=Markup(style),  # noqa: S704 - our own files
+            js=Markup(script),  # noqa: S704
+            bold=_bold,
+        )
+        self._policy = f"{_STRICT}; style-src {_hash(style)}; img-src 'self' data:"
+        self._script = f"; script-src {_hash(script)}; connect-src 'self'"
+
+    def _render(self, template: str, words: Words, **values: Any) -> str:
+        speech: Mapping[str, Any] = {
+            "lang": words.language,
+            "_": words.gettext,
+            "ngettext": words.ngettext,
+            "money": words.money,
+        }
+        return self._templates.get_template(template).render(**speech, **values)
+
+    def order(self, page: Page, words: Words, notice: Notice | None, query: str, *, confirm: bool) -> str:
+        """The order's state. ``query``: what this page's links keep (language, means asked for)."""
+        q, amp = (f"?{query}", f"&{query}") if query else ("", "")
+        return self._render("pay.html", words, p=page, notice=notice, q=q, amp=amp, confirm=confirm)
+
+    def order_policy(self, targets: Sequence[str]) -> str:
+        """The page's Content-Security-Policy; its forms lead to us and on to ``targets`` (origins): browsers check a
+        form's redirect against form-action too."""
+        return f"{self._policy}{self._script}; form-action " + " ".join(("'self'", *targets))
+
+    def refusal(self, words: Words) -> str:
+        """One answer to forged, foreign and used links: it says nothing about which of them it is."""
+        return self._render(
+            "refusal.html",
+            words,
+            title=words.gettext("This link cannot be used for that"),
+            text=words.gettext("It may have served already, or its time may be over. Opening it cost nothing."),
+        )
+
+    def hurry(self, words: Words) -> str:
+        """Too many tries."""
+        return self._render(
+            "refusal.html",
+            words,
+            title=words.gettext("One moment, please"),
+            text=words.gettext("There were many tries within a few seconds. Wait a little, then go on."),
+        )
+
+    def onward(self, words: Words, name: str, url: str) -> str:
+        return self._render("onward.html", words, name=name, url=url)
+
+    def plain_response(self, text: str, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+        """A page without script and without forms."""
+        policy = {"Content-Security-Policy": f"{self._policy}; form-action 'none'"}
+        return web.Response(text=text, status=status, content_type="text/html", headers={**policy, **(headers or {})})
+
+
+@lru_cache(maxsize=4)
+def plain_words(language: str) -> Words:
+    """For pages that belong to no store: no amounts, no times."""
+    return Words(language, UTC, "XOF")
+
+
+def notice(code: str, name: str, store: str, words: Words) -> Notice | None:
+    """What became of the buyer's last act, by the code in the address; None for any other code. ``name``: the means."""
+    _ = words.gettext
+    match code:
+        case "means":
+            text = _("This means of payment is not available for this order. Choose another one.")
+            return Notice("danger", "alert", text)
+        case "refused":
+            text = _("{name}: payment refused. Nothing was debited: choose another means.", name=name)
+            return Notice("danger", "alert", text)
+        case "silent" | "busy":
+            name = store if code == "busy" else name
+            text = _("{name}: no answer for now. Try again in a moment, or choose another means.", name=name)
+            return Notice("danger", "alert", text)
+        case "unpaid":
+            text = _("We have just asked your operator: no payment has arrived for this order.")
+            return Notice("info", "clock", text)
+        case "waiting":
+            text = _("Your operator does not answer for now. We keep asking: this page updates by itself.")
+            return Notice("waiting", "clock", text)
+        case "nothing":
+            text = _("No payment was begun with this link. If you paid another way, write to the shop on WhatsApp.")
+            return Notice("info", "alert", text)
+        case "soon":
+            return Notice("info", "clock", _("We asked your operator a few seconds ago. Try again in a moment."))
+    return None

@@ -1,0 +1,235 @@
+"""What the pay page shows, as plain values for its template."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from core.bootstrap import Shop
+from core.kernel.clock import MINUTE
+from core.kernel.errors import Refused
+from core.kernel.money import currency_sign, format_amount
+from core.kernel.phone import normalise
+from core.paylinks.queries import LinkView, Means
+from core.paylinks.rules import Standing, clock_from, payable, settled, standing
+from core.payments.desk import Choice
+from localserver.pay.pictures import find, version
+from localserver.pay.words import Words
+
+SHOWN_LINES: Final = 2
+"""More products than this fold away below the first, so that the means of payment stay above the fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """``photo``: address of the small picture, relative to the page; None shows a drawing instead."""
+
+    title: str
+    sku: str
+    quantity: int
+    photo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One means of payment. ``note``: who carries it, where two would read the same; ``chosen``: the gold edge."""
+
+    value: str
+    label: str
+    within: str
+    colour: str
+    note: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Times are texts but ``left`` and ``clock_from`` (ms) and ``minutes``; ``refresh``: s, for phones without script.
+
+    ``tried``: the means of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still
+    bring money. Amounts but the big one (``amount`` and its ``sign``) in smallest units.
+    """
+
+    token: str
+    version: str
+    standing: Standing
+    payable: bool
+    final: bool
+    store: str
+    city: str
+    initials: str
+    logo: str | None
+    shown: tuple[Item, ...]
+    folded: tuple[Item, ...]
+    amount: str
+    sign: str
+    reference: str
+    deadline: str
+    left: int
+    clock_from: int
+    minutes: int
+    refresh: int
+    offers: tuple[Offer, ...]
+    trying: bool
+    tried: str
+    tried_within: str
+    tried_state: str
+    again: str
+    again_url: str
+    paid_with: str
+    paid_at: str
+    received: int
+    total: int
+    refund_due: int
+    refunded: int
+    excess: int
+    excess_due: int
+    excess_back: int
+    cancelled_by: str
+    reachable: bool
+    invoice: bool
+    asking: bool
+    bceao: bool
+    other_language: str | None
+
+
+def build(shop: Shop, view: LinkView, token: str, words: Words, wanted: str, *, invoice: bool) -> Page:
+    """``wanted``: the means named in the address; ``invoice``: a PDF of it can be made."""
+    now, facts = shop.clock.now(), view.facts
+    stands = standing(facts, now)
+    items = _items(shop, view, token)
+    folds = len(items) > SHOWN_LINES
+    left = max(0, facts.expires_at - now)
+    last_receipt = view.receipts[-1] if view.receipts else None
+    again, again_url = _again(shop, view)
+    return Page(
+        token=token,
+        version=view.fingerprint(now),
+        standing=stands,
+        payable=payable(facts, now),
+        final=settled(facts, now),
+        store=shop.name,
+        city=shop.settings.get("store.city"),
+        initials=initials(shop.name),
+        logo=_logo(shop, token),
+        shown=items[:1] if folds else items,
+        folded=items[1:] if folds else (),
+        amount=format_amount(_amount(view, stands), shop.card.currency),
+        sign=currency_sign(shop.card.currency),
+        reference=view.reference,
+        deadline=words.time(facts.expires_at, now),
+        left=left,
+        clock_from=clock_from(facts),
+        minutes=max(1, -(-left // MINUTE)),
+        refresh=_refresh(stands, left, clock_from(facts)),
+        offers=offers(shop.desk.choices(facts.due), words, wanted, view) if payable(facts, now) else (),
+        trying=facts.trying,
+        tried=words.means(view.last.provider, view.last.method) if view.last else "",
+        tried_within=words.means_within(view.last.provider, view.last.method) if view.last else "",
+        tried_state=view.last.state if view.last else "",
+        again=again,
+        again_url=again_url,
+        paid_with=words.means_within(last_receipt.provider, last_receipt.method) if last_receipt else "",
+        paid_at=words.time(last_receipt.at, now) if last_receipt else "",
+        received=facts.received,
+        total=facts.total,
+        refund_due=facts.refunds("todo"),
+        refunded=facts.refunds("done"),
+        excess=facts.excess(chosen=False),
+        excess_due=facts.excess(chosen=True, refund="todo"),
+        excess_back=facts.excess(chosen=True, refund="done"),
+        cancelled_by=view.close_reason or "",
+        reachable=view.reachable,
+        invoice=invoice and view.invoice_id is not None,
+        asking=facts.unsettled,
+        bceao=shop.card.currency == "XOF",  # the central bank of the CFA franc's West African zone
+        other_language=_other_language(shop, words.language),
+    )
+
+
+def initials(name: str) -> str:
+    """``BT`` for « Boutique Téranga »."""
+    letters = [word[0] for word in name.split() if word[0].isalnum()]
+    return "".join(letters[:2]).upper()
+
+
+def _amount(view: LinkView, stands: Standing) -> int:
+    """What the big figure says: the sum to pay, then the sum paid."""
+    facts = view.facts
+    if stands is Standing.UNDERPAID:
+        return facts.due
+    if stands is Standing.PAID and facts.received < facts.total:
+        return facts.received  # the shop was content with less
+    return facts.total
+
+
+def _items(shop: Shop, view: LinkView, token: str) -> tuple[Item, ...]:
+    found = []
+    for line in view.lines:
+        path = find(shop.media, line.photo or "")
+        photo = f"{quote(token)}/photo/{line.product_id}?v={version(path)}" if path else None
+        found.append(Item(line.title, line.sku, line.quantity, photo))
+    return tuple(found)
+
+
+def _logo(shop: Shop, token: str) -> str | None:
+    path = find(shop.media, shop.settings.get("store.logo"))
+    return f"{quote(token)}/logo?v={version(path)}" if path else None
+
+
+def _refresh(stands: Standing, left: int, clock: int) -> int:
+    """Seconds until a page without script should look again: soon while something is awaited, else at the next turn."""
+    if stands is Standing.CHECKING:
+        return 10
+    if stands in (Standing.RESERVED, Standing.UNDERPAID):
+        return min(60, (left - clock) // 1000 + 1) if left > clock else min(20, left // 1000 + 2)
+    return 30
+
+
+def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView) -> tuple[Offer, ...]:
+    """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first."""
+    labels = Counter(choice.method.label for choice in choices)
+    chosen = _preferred(choices, wanted, view)
+    return tuple(
+        Offer(
+            choice.value,
+            words.means(choice.provider, choice.method.name),
+            words.means_within(choice.provider, choice.method.name),
+            choice.method.colour,
+            words.means(choice.provider, None) if labels[choice.method.label] > 1 else "",
+            choice.value == chosen,
+        )
+        for choice in choices
+    )
+
+
+def _preferred(choices: Sequence[Choice], wanted: str, view: LinkView) -> str | None:
+    def value(means: Means | None) -> str:
+        return f"{means.provider}.{means.method}" if means else ""
+
+    tried = value(view.last) if view.facts.trying else ""
+    for name in (tried, wanted, value(view.favourite)):
+        for choice in choices:
+            if name in (choice.value, choice.provider, choice.method.name):
+                return choice.value
+    return choices[0].value if choices else None
+
+
+def _again(shop: Shop, view: LinkView) -> tuple[str, str]:
+    """The words that ask for the same goods again, and the chat where they are typed already ("" without a number)."""
+    text = ", ".join(f"{line.quantity} {line.keyword}" if line.quantity > 1 else line.keyword for line in view.lines)
+    try:
+        phone = normalise(shop.settings.get("store.phone"), shop.card.country)
+    except Refused:
+        return text, ""
+    return text, f"https://wa.me/{phone.removeprefix('+')}?text={quote(text)}"
+
+
+def _other_language(shop: Shop, language: str) -> str | None:
+    """Madagascar reads two languages: offer the other one."""
+    if shop.card.country != "MG":
+        return None
+    return "fr" if language != "fr" else "mg"
