@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -17,6 +18,7 @@ from core.catalogue.rules import ProductFields
 from core.catalogue.service import add
 from core.customers.service import Identity, recognise
 from core.kernel.clock import MINUTE, ManualClock, parse_rfc3339
+from core.kernel.events import Event
 from core.orders.service import Wanted
 from core.storage.folder import Home
 from localserver.app import create_app
@@ -92,11 +94,21 @@ class PayShop:
         async with self.client.post(self.url + path, data=data or {}, allow_redirects=False, **how) as answer:
             return answer.status, answer.headers, await answer.text()
 
+    async def page(self, order_id: int, query: str = "") -> str:
+        """The pay page's HTML."""
+        status, _, body = await self.get(f"/p/{self.token(order_id)}{query}")
+        assert status == 200
+        return body
+
+    async def act(self, order_id: int, what: str, data: Any = None, **how: Any) -> str:
+        """Send one of the page's forms. → where the answer leads."""
+        status, headers, body = await self.post(f"/p/{self.token(order_id)}/{what}", data, **how)
+        assert status == 303, (status, body)
+        return headers["Location"]
+
     async def choose(self, order_id: int, method: str = "sandbox.wave") -> str:
         """The buyer taps a means of payment. → the provider's page."""
-        status, headers, body = await self.post(f"/p/{self.token(order_id)}/pay", {"method": method})
-        assert status == 303, body
-        return headers["Location"]
+        return await self.act(order_id, "pay", {"method": method})
 
     async def pay(self, order_id: int, method: str = "sandbox.wave", **how: Any) -> None:
         """Choose and pay at the provider; returns when the shop knows."""
@@ -113,7 +125,11 @@ class PayShop:
     async def until(self, sql: str, wanted: Any) -> None:
         """Wait for the shop's own work to bring this about."""
         changed, loop = asyncio.Event(), asyncio.get_running_loop()
-        unsubscribe = self.shop.engine.subscribe(lambda _: loop.call_soon_threadsafe(changed.set))
+
+        def on_commit(_: Sequence[Event]) -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        unsubscribe = self.shop.engine.subscribe(on_commit)
         try:
             async with asyncio.timeout(10):
                 while self.value(sql) != wanted:
@@ -205,3 +221,8 @@ def _connect(shop: Shop, provider: str, base_url: str) -> None:
         elif key in shop.settings.declared:
             shop.settings.set(key, value)
     shop.settings.set(f"{section}.enabled", "true")
+
+
+def code_of(where: str) -> str:
+    """The code of the notice in an address the page leads to; empty without one."""
+    return dict(parse_qsl(urlsplit(where).query)).get("n", "")
