@@ -198,18 +198,10 @@ def _named(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
 def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
     """A message that names products without claiming them."""
     known, form = vocabulary(), sentence.form
-    unknown = Understanding(Intent.UNKNOWN, named, sure=False)
-    if sentence.codes or _unlikely_count(sentence.clauses):
-        return unknown
-    if any(pattern.search(form) for pattern in (OWNED, CHOICE, known.beyond)):
-        return unknown
-    asked = [clause for clause in sentence.clauses if clause.asks]
-    if any(known.sized.search(clause.form) for clause in asked):
-        return unknown
-    rest = " ".join(clause.form for clause in sentence.clauses)
-    left = known.available.search(rest) or _asks_what_is_sold_out(form)
-    if known.past.search(rest) or (known.refusing.search(rest) and not left):
-        return unknown
+    asked = any(clause.asks for clause in sentence.clauses)
+    left = bool(known.available.search(form)) or _asks_what_is_sold_out(form)
+    if _for_the_seller(sentence, left):
+        return Understanding(Intent.UNKNOWN, named, sure=False)
     if (known.price.search(form) or (asked and "$" in form)) and not _counts_what_is_left(form):
         return Understanding(Intent.PRICE, named)
     if known.pay.search(form):
@@ -220,7 +212,19 @@ def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
     strange = [word for word in form.replace("?", "").split() if not _harmless(word) and word not in familiar]
     if known.undecided.search(form) or known.interested.search(form) or (asked and not strange):
         return Understanding(Intent.AVAILABILITY, named, sure=False)
-    return unknown
+    return Understanding(Intent.UNKNOWN, named, sure=False)
+
+
+def _for_the_seller(sentence: Sentence, left: bool) -> bool:
+    """Sizes asked for, complaints, choices, refusals, unknown codes: answering with price or stock would miss it."""
+    known, form = vocabulary(), sentence.form
+    if sentence.codes or _unlikely_count(sentence.clauses):
+        return True
+    if any(clause.asks and known.sized.search(clause.form) for clause in sentence.clauses):
+        return True
+    if any(pattern.search(form) for pattern in (OWNED, CHOICE, known.beyond, known.past)):
+        return True
+    return not left and known.refusing.search(form) is not None
 
 
 def _asks_what_is_sold_out(form: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from core.catalogue.lexicon import Lexicon
 from core.catalogue.rules import RESERVED, keyword_form
 from core.conversations.sentence import LONGEST
 from core.conversations.understanding import Context, Engine, Intent, Item, Understanding, understand
-from core.conversations.words import vocabulary
+from core.conversations.words import Vocabulary, vocabulary
+from core.kernel.paths import resource
 
 SHOP = {
     "ROBE1": "Robe wax bleue",
@@ -165,6 +169,16 @@ def test_the_words_that_command_the_bot_are_no_keywords() -> None:
     said = vocabulary()
     words = said.yes | said.no | set(said.numbers) | {"payer", "annuler", "catalogue", "aide", "lien", "merci", "stop"}
     assert {keyword_form(word) for word in words if len(word) > 1} <= RESERVED
+
+
+def test_every_word_list_of_the_file_is_used() -> None:
+    with resource("chat", "understanding.toml").open("rb") as file:
+        data = tomllib.load(file)
+    assert set(data["words"]) | set(data["phrases"]) <= {field.name for field in fields(Vocabulary)}
+    used = {
+        name for text in [*data["phrases"].values(), *data["parts"].values()] for name in re.findall(r"<(\w+)>", text)
+    }
+    assert used == set(data["parts"])
 
 
 def test_a_number_is_a_keyword_where_it_is_one() -> None:
