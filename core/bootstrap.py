@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from urllib.parse import urlsplit
 from typing import Final
+from urllib.parse import urlsplit
 
 from filelock import FileLock
 
@@ -283,7 +284,12 @@ class Shop:
             if isinstance(event, ProductSaved):
                 self._load_lexicon(event.product_id)
             elif isinstance(event, CatalogueImported):
-                self._load_lexicon()
+                threading.Thread(target=self._index, name=f"index-{self.slug}", daemon=True).start()
+
+    def _index(self) -> None:
+        """The whole catalogue anew, beside the sales that go on."""
+        self._load_lexicon()
+        self.lexicon.warm()
 
     def _load_lexicon(self, product_id: int | None = None) -> None:
         where, parameters = ("WHERE id = ?", (product_id,)) if product_id else ("", ())
@@ -303,6 +309,7 @@ class Shop:
     async def work(self) -> None:
         """Everything that goes on by itself: inbox, deadlines, sending, asking providers. Runs until cancelled."""
         await self.engine.run(_recover, actor="start")
+        await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             for part in (self.inbox.run(), self.scheduler.run(), self.sender.run(), self.desk.run()):
                 group.create_task(part)

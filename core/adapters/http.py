@@ -182,6 +182,13 @@ class Http:
             elif loop.is_running():
                 await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(session.close(), loop))
 
+    async def close_here(self) -> None:
+        """Close the pool of this event loop only: a loop made for one question leaves the server's requests alone."""
+        with self._lock:
+            session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
+
     def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
         with self._lock:

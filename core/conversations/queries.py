@@ -27,7 +27,7 @@ _OPEN: Final = (
 _ORDER_BRIEF: Final = (
     "SELECT o.id, o.reference, o.state, o.exception,"
     " (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l WHERE l.order_id = o.id), o.total,"
-    " coalesce(o.paid_at, o.closed_at, o.reserved_at) FROM orders o"
+    " coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided FROM orders o"
 )
 
 
@@ -152,7 +152,7 @@ def message_of(
 def orders_of(reader: Reader, customer_id: int, limit: int = 10) -> list[OrderBrief]:
     """The customer's orders, newest first."""
     rows = reader.all(f"{_ORDER_BRIEF} WHERE o.customer_id = ? ORDER BY o.id DESC LIMIT ?", (customer_id, limit))
-    return [OrderBrief(r[0], r[1], r[2], r[3], r[4] or "", r[5], r[6]) for r in rows]
+    return [OrderBrief(r[0], r[1], r[2], r[3], r[4] or "", r[5], r[6], bool(r[7])) for r in rows]
 
 
 def card(reader: Reader, customer_id: int) -> CustomerCard | None:

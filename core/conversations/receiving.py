@@ -12,7 +12,7 @@ from core.conversations.reading import InboundMessage, read_message, read_status
 from core.conversations.talk import Talk
 from core.customers.service import Identity, find, recognise
 from core.durable import outbox
-from core.kernel.clock import HOUR
+from core.kernel.clock import HOUR, MINUTE
 from core.kernel.phone import from_wa_id
 from core.storage.engine import Tx
 
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 # A message redelivered days later must not start a sale: the thread shows it, a person decides.
 TOO_OLD: Final = 12 * HOUR
+MOST_A_MINUTE: Final = 20
 
 
 class Receiver:
@@ -67,7 +68,9 @@ class Receiver:
             return
         bot = threads.mode(tx, conversation_id) == "bot"
         threads.receipt(tx, customer_id, conversation_id, message.wamid, typing=bot and message.type == "text")
-        if bot:
+        if bot and _too_fast(tx, conversation_id):
+            self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
+        elif bot:
             self._talk.answer(tx, customer_id, conversation_id, message)
 
     def _status(self, tx: Tx, incoming: Incoming) -> None:
@@ -117,6 +120,16 @@ class Receiver:
         current = _identities(change.current.bsuid, change.current.parent_bsuid, change.current.wa_id)
         if find(tx, previous):
             recognise(tx, [*previous, *current])
+
+
+def _too_fast(tx: Tx, conversation_id: int) -> bool:
+    """More messages in a minute than a person writes (F47): somebody plays with the bot."""
+    rows = tx.all(
+        "SELECT at, author FROM message WHERE conversation_id = ? ORDER BY id DESC LIMIT ?",
+        (conversation_id, 2 * MOST_A_MINUTE),
+    )
+    recent = [at for at, author in rows if author == "customer" and at > tx.now - MINUTE]
+    return len(recent) > MOST_A_MINUTE
 
 
 def identities_of(incoming: Incoming) -> list[Identity]:

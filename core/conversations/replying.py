@@ -35,6 +35,10 @@ class Reply:
     def first_name(self) -> str:
         return self._name.split()[0] if self._name else ""
 
+    def showed(self, product_id: int) -> None:
+        """« Je la prends » will mean this one."""
+        self.tx.run("UPDATE conversation SET shown_product = ? WHERE id = ?", (product_id, self.conversation_id))
+
     def latest_order(self) -> int | None:
         found: int | None = self.tx.value("SELECT max(id) FROM orders WHERE customer_id = ?", (self.customer_id,))
         return found

@@ -11,12 +11,12 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
-from core.conversations import outgoing
+from core.conversations import lists, outgoing, threads
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
-from core.conversations.understanding import Understanding, understand
+from core.conversations.understanding import Context, Understanding, understand
 from core.customers.service import record
 from core.durable import outbox
 from core.kernel.errors import Refused
@@ -29,7 +29,6 @@ from core.payments.desk import Choice
 from core.storage.engine import Tx
 
 MISSES_BEFORE_HANDOVER: Final = 1
-CATALOGUE_ROWS: Final = 10
 PAY, CANCEL, METHOD, CLAIM, MINE, CATALOGUE, HELP = "pay", "cancel", "method", "claim", "mine", "catalogue", "help"
 
 
@@ -74,15 +73,21 @@ class Talk:
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
 
+    def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
+        """Too many messages: said once a minute, nothing else is done."""
+        language = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
+        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
+
     def _said(self, reply: Reply, message: InboundMessage) -> None:
-        meant = understand(message.text, self._lexicon)
+        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
+        meant = understand(message.text, self._lexicon, Context(shown))
         reply.language_heard(meant.language)
         if message.media is not None and meant.intent != "claim":
             self._media(reply, message)
             return
         handler = _INTENTS.get(meant.intent)
         if handler is None:
-            self._not_understood(reply)
+            self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
         handler(self, reply, meant)
@@ -92,10 +97,8 @@ class Talk:
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
         subject = int(number) if number.isascii() and number.isdigit() else 0
-        if verb == PAY:
-            self._pay(reply, None)
-        elif verb == CANCEL:
-            self._cancel(reply, None)
+        if verb in (PAY, CANCEL):
+            self._pressed_on_card(reply, verb, subject)
         elif verb == METHOD:
             self._method(reply, subject, value)
         elif verb == CLAIM and subject:
@@ -108,6 +111,16 @@ class Talk:
             self._human(reply, None)
         else:
             self._not_understood(reply)
+
+    def _pressed_on_card(self, reply: Reply, verb: str, order_id: int) -> None:
+        """PAYER or ANNULER under a card: of this order only, however old the card is."""
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        if order is not None and order_id not in (0, order.id):
+            self._truth(reply)
+        elif verb == PAY:
+            self._pay(reply, None)
+        else:
+            self._cancel(reply, None)
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
@@ -123,7 +136,7 @@ class Talk:
             self._not_understood(reply)
 
     def _claim_meant(self, reply: Reply, meant: Understanding) -> None:
-        self._claim(reply, [Wanted(i.product_id, i.quantity) for i in meant.items])
+        self._claim(reply, [Wanted(i.product_id, i.quantity if i.counted else None) for i in meant.items])
 
     def _claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
         try:
@@ -151,6 +164,7 @@ class Talk:
                 "added_to_order", reply.language, lines=self.lines(reply.tx, order.id), total=self.money(order.total)
             )
         product = self._product(reply, held[0].product_id)
+        reply.showed(held[0].product_id)
         body = say("product_card", reply.language, quantity=held[0].held, total=self.money(order.total), **product)
         paid = record(reply.tx, reply.customer_id).paid
         return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
@@ -239,46 +253,10 @@ class Talk:
         reply.text("order_cancelled", reference=order.reference, lines=self.lines(reply.tx, order.id))
 
     def _mine(self, reply: Reply, _: Understanding | None) -> None:
-        rows = reply.tx.all(
-            "SELECT reference, state, total, id FROM orders WHERE customer_id = ? ORDER BY id DESC LIMIT 8",
-            (reply.customer_id,),
-        )
-        if not rows:
-            reply.text("my_orders_empty")
-            return
-        lines = "\n".join(
-            say(
-                f"my_orders_line_{state}",
-                reply.language,
-                reference=reference,
-                total=self.money(total),
-                lines=self.lines(reply.tx, i, " "),
-            )
-            for reference, state, total, i in rows
-        )
-        reply.text("my_orders", lines=lines)
+        reply.send(lists.my_orders(reply.tx, reply.customer_id, reply.language, self.money))
 
     def _catalogue(self, reply: Reply, _: Understanding | None) -> None:
-        rows = reply.tx.all(
-            "SELECT id, title, price, keyword, on_hand - held, category FROM product WHERE active AND on_hand > held"
-            " ORDER BY category, id LIMIT ?",
-            (CATALOGUE_ROWS,),
-        )
-        if not rows:
-            reply.text("catalogue_empty")
-            return
-        sections: dict[str, list[Row]] = {}
-        for product_id, title, price, keyword, left, category in rows:
-            description = fit(
-                say("catalogue_row", reply.language, price=self.money(price), keyword=keyword, left=left), 72
-            )
-            sections.setdefault(category, []).append(Row(f"{CLAIM}:{product_id}", fit(title, 24), description))
-        named = [
-            Section(fit(name or say("catalogue_other", reply.language), 24), found) for name, found in sections.items()
-        ]
-        reply.send(
-            outgoing.list_message(say("catalogue", reply.language), say("button_catalogue", reply.language), named)
-        )
+        reply.send(lists.catalogue(reply.tx, reply.language, self.money, CLAIM))
 
     def _price(self, reply: Reply, meant: Understanding) -> None:
         if not meant.items:
@@ -286,6 +264,7 @@ class Talk:
             return
         product_id = meant.items[0].product_id
         product = self._product(reply, product_id)
+        reply.showed(product_id)
         if product["left"] <= 0:
             reply.text("not_available_answer", **product)
             return
@@ -342,17 +321,23 @@ class Talk:
         if reply.hand_over("human"):
             reply.text("human_handover")
 
+    def _yes(self, reply: Reply, meant: Understanding) -> None:
+        """« Oui » under a card means: I pay. With nothing open it answers nothing of ours."""
+        if self.orders.open_order(reply.tx, reply.customer_id) is not None:
+            self._pay(reply, meant)
+
     def _nothing(self, reply: Reply, _: Understanding) -> None:
         """Thanks and "ok 👍" deserve no billed message (lessons: Stardeck)."""
 
-    def _not_understood(self, reply: Reply) -> None:
+    def _not_understood(self, reply: Reply, meant: Understanding | None = None) -> None:
+        """One short question, with the product named if there is one; then a person."""
         misses = reply.tx.value("SELECT misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         reply.tx.run("UPDATE conversation SET misses = misses + 1 WHERE id = ?", (reply.conversation_id,))
         if misses < MISSES_BEFORE_HANDOVER:
-            buttons = [
-                Button(CATALOGUE, say("button_catalogue", reply.language)),
-                Button(HELP, say("button_help", reply.language)),
-            ]
+            named = meant.items[0].product_id if meant and len(meant.items) == 1 else None
+            take = Button(f"{CLAIM}:{named}", say("button_take", reply.language))
+            look = Button(CATALOGUE, say("button_catalogue", reply.language))
+            buttons = [look if named is None else take, Button(HELP, say("button_help", reply.language))]
             reply.send(outgoing.buttons(say("not_understood_first", reply.language), buttons))
         if reply.hand_over("not_understood") and misses >= MISSES_BEFORE_HANDOVER:
             reply.text("human_handover")
@@ -363,10 +348,7 @@ class Talk:
         return format_money(amount, self._currency)
 
     def lines(self, tx: Tx, order_id: int, joint: str = "\n") -> str:
-        """``2 × Robe Wax Ankara (ROBE1)``, one line a product."""
-        rows = tx.all("SELECT quantity, title, sku FROM order_line WHERE order_id = ? ORDER BY id", (order_id,))
-        comma = "\n" if joint == "\n" else ", "
-        return comma.join(f"{q} × {fit(t, 60)} ({s})" for q, t, s in rows[:8]) + ("…" if len(rows) > 8 else "")
+        return lists.lines(tx, order_id, joint)
 
     def _product(self, reply: Reply, product_id: int) -> dict[str, Any]:
         row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,))
@@ -391,4 +373,6 @@ _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "greeting": Talk._greeting,
     "thanks": Talk._nothing,
     "human": Talk._human,
+    "yes": Talk._yes,
+    "no": Talk._nothing,
 }

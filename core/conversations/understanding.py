@@ -7,7 +7,7 @@ not understood goes to the seller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -40,6 +40,8 @@ class Item:
 
     product_id: int
     quantity: int = 1
+    counted: bool = field(default=False, compare=False)
+    """Whether a number was said: « ROBE1 » again is not « 1 ROBE1 »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,12 @@ def _unlikely_count(clauses: tuple[Clause, ...]) -> bool:
 
 def _merged(found: list[tuple[int, int | None]]) -> tuple[Item, ...]:
     counts: dict[int, int] = {}
+    said: set[int] = set()
     for product_id, count in found:
         counts[product_id] = max(counts.get(product_id, 0), count or 1)
-    return tuple(Item(product_id, min(count, MOST)) for product_id, count in counts.items())
+        if count is not None:
+            said.add(product_id)
+    return tuple(Item(product_id, min(count, MOST), product_id in said) for product_id, count in counts.items())
 
 
 def _named(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:

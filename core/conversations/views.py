@@ -85,6 +85,7 @@ class OrderBrief:
     summary: str
     total: int
     at: int
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

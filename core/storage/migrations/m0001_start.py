@@ -185,7 +185,8 @@ CREATE TABLE conversation (
   id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL UNIQUE REFERENCES customer(id),
   mode TEXT NOT NULL DEFAULT 'bot' CHECK (mode IN ('bot', 'seller')), escalated_at INTEGER, reason TEXT,
   unread INTEGER NOT NULL DEFAULT 0, last_at INTEGER NOT NULL, last_text TEXT NOT NULL DEFAULT '',
-  last_author TEXT NOT NULL DEFAULT 'customer', last_inbound_at INTEGER, misses INTEGER NOT NULL DEFAULT 0
+  last_author TEXT NOT NULL DEFAULT 'customer', last_inbound_at INTEGER, misses INTEGER NOT NULL DEFAULT 0,
+  shown_product INTEGER
 );
 CREATE INDEX conversation_last ON conversation(last_at);
 CREATE TABLE message (

@@ -1,0 +1,60 @@
+"""What a buyer is shown as a list: the lines of an order, their purchases, the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from core.conversations import outgoing
+from core.conversations.outgoing import Outgoing, Row, Section, fit
+from core.conversations.texts import say
+from core.storage.connection import Reader
+
+ORDERS: Final = 8
+ROWS: Final = 10  # WhatsApp's limit for a list, all sections together
+Money = Callable[[int], str]
+
+
+def lines(reader: Reader, order_id: int, joint: str = "\n", most: int = 8) -> str:
+    """``2 × Robe Wax Ankara (ROBE1)``, one for each product."""
+    rows = reader.all("SELECT quantity, title, sku FROM order_line WHERE order_id = ? ORDER BY id", (order_id,))
+    shown = joint.join(f"{quantity} × {fit(title, 60)} ({sku})" for quantity, title, sku in rows[:most])
+    return shown + ("…" if len(rows) > most else "")
+
+
+def my_orders(reader: Reader, customer_id: int, language: str, money: Money) -> Outgoing:
+    """« Mes achats » (F49): the latest orders with their true state."""
+    rows = reader.all(
+        "SELECT reference, state, total, id FROM orders WHERE customer_id = ? ORDER BY id DESC LIMIT ?",
+        (customer_id, ORDERS),
+    )
+    if not rows:
+        return outgoing.text(say("my_orders_empty", language))
+    listed = "\n".join(
+        say(
+            f"my_orders_line_{state}",
+            language,
+            reference=reference,
+            total=money(total),
+            lines=lines(reader, order_id, ", ", 3),
+        )
+        for reference, state, total, order_id in rows
+    )
+    return outgoing.text(say("my_orders", language, lines=listed))
+
+
+def catalogue(reader: Reader, language: str, money: Money, verb: str) -> Outgoing:
+    """What is available, by category; a row claims the product (``verb``:id)."""
+    rows = reader.all(
+        "SELECT id, title, price, keyword, on_hand - held, category FROM product WHERE active AND on_hand > held"
+        " ORDER BY category, id LIMIT ?",
+        (ROWS,),
+    )
+    if not rows:
+        return outgoing.text(say("catalogue_empty", language))
+    sections: dict[str, list[Row]] = {}
+    for product_id, title, price, keyword, left, category in rows:
+        description = fit(say("catalogue_row", language, price=money(price), keyword=keyword, left=left), 72)
+        sections.setdefault(category, []).append(Row(f"{verb}:{product_id}", fit(title, 24), description))
+    named = [Section(fit(name or say("catalogue_other", language), 24), found) for name, found in sections.items()]
+    return outgoing.list_message(say("catalogue", language), say("button_catalogue", language), named)
