@@ -122,6 +122,7 @@ class Shop:
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
         self.local_url = ""
+        self._indexing: threading.Thread | None = None
         self._providers: tuple[int, tuple[Provider, ...]] = (-1, ())
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
         self.desk = PaymentDesk(
@@ -284,7 +285,8 @@ class Shop:
             if isinstance(event, ProductSaved):
                 self._load_lexicon(event.product_id)
             elif isinstance(event, CatalogueImported):
-                threading.Thread(target=self._index, name=f"index-{self.slug}", daemon=True).start()
+                self._indexing = threading.Thread(target=self._index, name=f"index-{self.slug}", daemon=True)
+                self._indexing.start()
 
     def _index(self) -> None:
         """The whole catalogue anew, beside the sales that go on."""
@@ -320,6 +322,8 @@ class Shop:
 
     def close(self) -> None:
         """Finish what is being written, close the database, let the store go. Idempotent."""
+        if self._indexing is not None:
+            self._indexing.join()
         self.engine.close()
         with suppress(OSError):
             self._lock.release()
