@@ -43,8 +43,7 @@ def live_invoice(tx: Tx, talk: Talk, name: str, phone: str, product_id: int, qua
     if claimed.order_id is None or outcome.held < quantity:
         raise Refused("Only {left} left: this quantity cannot be reserved.", left=outcome.held)
     order = load(tx, claimed.order_id)
-    if talk.public_url_missing():
-        raise Refused("This store has no public address yet: buyers could not open the link. See Settings, Network.")
+    _need_address(talk)
     queued = window_open(tx, customer_id, tx.now)
     if queued:
         send_link(tx, talk, order.id)
@@ -69,6 +68,14 @@ def send_link(tx: Tx, talk: Talk, order_id: int) -> None:
     )
 
 
+def send_link_to(tx: Tx, talk: Talk, conversation_id: int, order_id: int, where: str) -> None:
+    """The seller sends the pay link of an open order into a conversation. Raises as :func:`send_text`, and Refused
+    when nobody could open the link or the order cannot be paid any more."""
+    _need_address(talk)
+    _speak(tx, conversation_id, where)
+    send_link(tx, talk, order_id)
+
+
 def send_text(tx: Tx, conversation_id: int, text: str, where: str, key: str | None = None) -> int | None:
     """The seller writes: the bot is silent from now on. → outbox id. Raises Refused outside the 24-hour window."""
     customer_id = _speak(tx, conversation_id, where)
@@ -80,6 +87,11 @@ def send_file(tx: Tx, conversation_id: int, file: str, filename: str, caption: s
     """The seller sends a photo or a document of the store's media folder. Raises as :func:`send_text`."""
     customer_id = _speak(tx, conversation_id, where)
     return threads.post_file(tx, customer_id, f"seller:{new_uuid()}", file, filename, caption)
+
+
+def _need_address(talk: Talk) -> None:
+    if talk.public_url_missing():
+        raise Refused("This store has no public address yet: buyers could not open the link. See Settings, Network.")
 
 
 def _speak(tx: Tx, conversation_id: int, where: str) -> int:

@@ -45,7 +45,6 @@ IDLE: Final = 5.0
 _QUALITY: Final = 86
 _PAGE: Final = 2000
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
-_UNFIT: Final = "This file is neither a picture nor a PDF document that can be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,15 @@ def checked(content: bytes, kind: str) -> Checked:
     if kind in ("audio", "voice"):
         suffix = _audio(content)
         if suffix is None:
-            raise Refused(_UNFIT)
+            raise _unfit()
         return Checked(content, suffix)
     if kind == "document" and b"%PDF-" in content[:1024]:
         return Checked(content, ".pdf")
     return _picture(content)
+
+
+def _unfit() -> Refused:
+    return Refused("This file is neither a picture nor a PDF document that can be read.")
 
 
 def _audio(content: bytes) -> str | None:
@@ -106,7 +109,7 @@ def _picture(content: bytes) -> Checked:
     except Refused:
         raise
     except Exception:  # noqa: BLE001 - boundary: what decoders raise on hostile bytes is not enumerable
-        raise Refused(_UNFIT) from None
+        raise _unfit() from None
 
 
 def keep(folder: Path, file: Checked) -> str:
