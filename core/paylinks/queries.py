@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.paylinks.rules import Facts, Question, is_trying, may_bring_money, standing
-from core.storage.connection import Reader
+from core.storage.connection import Reader, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
     if row is None:
         return None
     attempts = reader.all(
-        "SELECT provider, method, state, closing FROM attempt WHERE order_id = ? ORDER BY id", (order_id,)
+        "SELECT provider, method, state, closing, redirect_url IS NOT NULL FROM attempt WHERE order_id = ? ORDER BY id",
+        (order_id,),
     )
     facts = Facts(
         state=row[1],
@@ -87,8 +89,8 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         received=row[3],
         reserved_at=row[4],
         expires_at=row[5],
-        trying=any(is_trying(state, bool(closing)) for _, _, state, closing in attempts),
-        unsettled=any(may_bring_money(state) for _, _, state, _ in attempts),
+        trying=any(is_trying(state, bool(closing), bool(sent)) for _, _, state, closing, sent in attempts),
+        unsettled=any(may_bring_money(state) for _, _, state, _, _ in attempts),
         questions=tuple(
             Question(*q)
             for q in reader.all(
@@ -108,9 +110,17 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         invoice_id=row[12],
         lines=_lines(reader, order_id),
         receipts=_receipts(reader, order_id),
-        last=Means(*attempts[-1][:3]) if attempts else None,
+        last=_last(attempts),
         favourite=_favourite(reader, row[10], order_id),
     )
+
+
+def _last(attempts: Sequence[Row]) -> Means | None:
+    """A session whose page we were never told can be asked about but not opened: like one without an answer."""
+    if not attempts:
+        return None
+    provider, method, state, _, sent = attempts[-1]
+    return Means(provider, method, "unknown" if state == "open" and not sent else state)
 
 
 def _lines(reader: Reader, order_id: int) -> tuple[Line, ...]:

@@ -74,9 +74,10 @@ class Facts:
         return sum(q.amount for q in self.questions if q.kind in _GOODS and q.refund == refund)
 
 
-def is_trying(attempt_state: str, closing: bool) -> bool:
-    """A payment attempt in the words of core.payments.rules; one being closed is given up for another."""
-    return attempt_state == _TRYING and not closing
+def is_trying(attempt_state: str, closing: bool, sent: bool) -> bool:
+    """A payment attempt in the words of core.payments.rules; one being closed is given up for another. ``sent``: its
+    provider's page is known, so that the buyer may have been there."""
+    return attempt_state == _TRYING and not closing and sent
 
 
 def may_bring_money(attempt_state: str) -> bool:

@@ -14,6 +14,7 @@ from core.payments.service import ask_about_order
 
 log = logging.getLogger(__name__)
 
+MOST: Final = 8  # attempts asked about at once, the newest: a buyer who taps on and on must not flood a provider
 PATIENCE: Final = 8.0  # s that a buyer waits for the page; asking goes on behind it
 Answer = Literal["changed", "unpaid", "silent", "nothing"]
 
@@ -52,7 +53,8 @@ async def check_now(shop: Shop, view: LinkView, background: Background, patience
     """
     attempts = shop.engine.read(
         lambda r: r.all(
-            "SELECT id FROM attempt WHERE order_id = ? AND state NOT IN ('paid', 'rejected')", (view.order_id,)
+            "SELECT id FROM attempt WHERE order_id = ? AND state NOT IN ('paid', 'rejected') ORDER BY id DESC LIMIT ?",
+            (view.order_id, MOST),
         )
     )
     before = view.fingerprint(shop.clock.now())

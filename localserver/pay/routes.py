@@ -232,6 +232,7 @@ class PayDoor:
             return self._back(request, visit, "busy", method)
         except OutsideWorld:
             return self._back(request, visit, "silent", method)
+        self.streams.nudge(visit.shop, visit.view.order_id)  # the buyer's other pages: a session is open
         return self._onward(request, visit, method, url)
 
     def _onward(self, request: web.Request, visit: Visit, method: str, url: str) -> web.StreamResponse:

@@ -94,6 +94,10 @@ class Streams:
 
         return on_commit
 
+    def nudge(self, shop: Shop, order_id: int) -> None:
+        """Something changed that no commit announced."""
+        self._wake(shop.slug, [order_id])
+
     def _wake(self, slug: str, numbers: Sequence[int]) -> None:
         for number in numbers:
             for stream in self._open.get((slug, number), ()):

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from shutil import which
 from typing import Any, Final, TypeVar
 
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, Response, async_playwright
 
 T = TypeVar("T")
 
-EXECUTABLE: Final = "/usr/bin/chromium"
+POOL: Final = 2
+EXECUTABLE: Final = which("chromium") or which("chromium-browser") or which("google-chrome") or ""
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -62,8 +65,14 @@ class Seen:
 class Chromium:
     """One browser; every page has a fresh profile."""
 
+    @staticmethod
+    def installed() -> bool:
+        return bool(EXECUTABLE)
+
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._pool = ThreadPoolExecutor(POOL)
+        self._loop.set_default_executor(self._pool)
         self._thread = threading.Thread(target=self._loop.run_forever, name="chromium", daemon=True)
         self._browser: Browser | None = None
         self._driver: Any = None
@@ -72,6 +81,8 @@ class Chromium:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(limit)
 
     def start(self) -> None:
+        together = threading.Barrier(POOL)
+        list(self._pool.map(lambda _: together.wait(), range(POOL)))  # all threads start now: none with a test
         self._thread.start()
         self.run(self._launch())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from core.kernel.clock import MINUTE
@@ -84,6 +86,48 @@ async def test_a_payment_that_failed_is_said(open_shop: PayShop) -> None:
     open_shop.simulator.decline(open_shop.simulator.sessions[where.rsplit("/", 1)[-1]])
     await open_shop.until("SELECT state FROM attempt", "failed")
     assert "Le paiement par Wave n’a pas abouti." in await open_shop.page(order)
+
+
+async def test_a_phone_that_hangs_up_while_the_session_opens_loses_nothing(open_shop: PayShop) -> None:
+    """The opening goes on behind the page; its answer lost too, the session is found by our reference."""
+    order = open_shop.bag()
+    open_shop.simulator.faults.append(Fault("hang", "create"))
+    tapping = asyncio.create_task(open_shop.act(order, "pay", WAVE))
+    await open_shop.until("SELECT count(*) FROM attempt", 1)
+    async with asyncio.timeout(10):
+        while not open_shop.simulator.sessions:  # noqa: ASYNC110 - the simulator tells nobody
+            await asyncio.sleep(0.01)
+    tapping.cancel()
+    await asyncio.gather(tapping, return_exceptions=True)
+    open_shop.simulator.released.set()
+    await open_shop.until("SELECT state FROM attempt", "open")
+    html = await open_shop.page(order)
+    assert "Continuer avec Wave" in html
+    open_shop.simulator.pay(next(iter(open_shop.simulator.sessions.values())))
+    await open_shop.until(f"SELECT state FROM orders WHERE id = {order}", "paid")
+
+
+async def test_a_session_that_cannot_be_opened_is_not_said_to_be_awaited(open_shop: PayShop) -> None:
+    """Found again by reference, but without its page's address: the buyer cannot have paid there."""
+    order = open_shop.bag()
+    await open_shop.choose(order)
+    open_shop.shop.engine.call(lambda tx: tx.run("UPDATE attempt SET redirect_url = NULL"))
+    html = await open_shop.page(order)
+    assert "Nous vérifions" not in html
+    assert "Wave\u202f: pas de réponse pour l’instant." in html
+
+
+async def test_who_writes_on_whatsapp_is_told_there_too(open_shop: PayShop) -> None:
+    order = open_shop.bag()
+    await open_shop.pay(order)
+    told = "Vous recevez aussi la confirmation sur WhatsApp."
+    assert told not in await open_shop.page(order)
+    open_shop.shop.engine.call(
+        lambda tx: tx.run(
+            "INSERT INTO conversation(customer_id, last_at, last_inbound_at) SELECT customer_id, 1, 1 FROM orders"
+        )
+    )
+    assert told in await open_shop.page(order)
 
 
 async def test_an_address_outside_the_policy_is_reached_by_a_page(open_shop: PayShop) -> None:
