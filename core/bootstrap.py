@@ -313,7 +313,8 @@ class Shop:
         await self.engine.run(_recover, actor="start")
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
-            for part in (self.inbox.run(), self.scheduler.run(), self.sender.run(), self.desk.run()):
+            # Who is told of what the others decide listens first: a provider to ask about must not be missed.
+            for part in (self.desk.run(), self.sender.run(), self.inbox.run(), self.scheduler.run()):
                 group.create_task(part)
 
     async def close_network(self) -> None:

@@ -22,6 +22,7 @@ from core.payments.provider import (
     SendUnknown,
     StatusResult,
 )
+from core.payments.rules import PAID, PAYABLE
 from core.storage.engine import Engine
 
 log = logging.getLogger(__name__)
@@ -230,19 +231,23 @@ class PaymentDesk:
             await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor="poller")
 
     async def _close(self, attempt_id: int) -> None:
+        """Make the session unpayable where the provider can; otherwise at least know how it stands."""
         attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
         provider = self.provider(attempt.provider)
-        if attempt.provider_ref is None or attempt.state == "paid":
+        if attempt.provider_ref is None and attempt.state in PAYABLE:  # the answer to its creation was lost
+            await self._look_up(attempt, provider)
+            attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+        if attempt.provider_ref is None or attempt.state == PAID:
             return
-        if provider.caps.can_expire:
-            try:
-                result = await provider.expire(attempt.as_attempt())
-            except Refused:  # already complete: the status says which
-                await self.ask(attempt_id)
-                return
-            await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
-        else:
+        if attempt.state not in PAYABLE or not provider.caps.can_expire:
             await self.ask(attempt_id)
+            return
+        try:
+            result = await provider.expire(attempt.as_attempt())
+        except Refused:  # already complete: the status says which
+            await self.ask(attempt_id)
+            return
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
 
 
 def _best(found: Sequence[StatusResult]) -> StatusResult | None:

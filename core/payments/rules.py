@@ -16,6 +16,8 @@ FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 EXPIRED: Final = "expired"
 PAYABLE: Final = (CREATED, OPEN, UNKNOWN)
+CALL_ENDS: Final = MINUTE
+"""ms after which a creating call has ended for certain, answered or not (core.adapters.http gives up sooner)."""
 
 _FROM_PAY: Final[dict[Pay, str]] = {
     Pay.CREATED: OPEN,

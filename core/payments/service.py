@@ -23,7 +23,7 @@ from core.payments.events import (
     PaymentReceived,
 )
 from core.payments.provider import Attempt, Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
-from core.payments.rules import CREATED, OPEN, PAID, PAYABLE, REJECTED, UNKNOWN, attempt_state, next_poll
+from core.payments.rules import CALL_ENDS, CREATED, OPEN, PAID, PAYABLE, REJECTED, UNKNOWN, attempt_state, next_poll
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
@@ -148,6 +148,7 @@ def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRo
             attempt_id,
         ),
     )
+    tx.emit(AttemptChanged(attempt_id, attempt.order_id, OPEN))
     if attempt.closing:  # closed while the provider was answering
         tx.emit(CloseSession(attempt_id, attempt.order_id))
     for key, payload in tx.all("SELECT key, payload FROM orphan WHERE provider = ?", (attempt.provider,)):
@@ -158,9 +159,13 @@ def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRo
 
 
 def session_missing(tx: Tx, attempt_id: int) -> None:
-    """The provider knows no session under our reference: another try may make one. Polling goes on all the same."""
+    """The provider knows no session under our reference: another try may make one. Polling goes on all the same.
+
+    While the creating call may still be under way that proves nothing.
+    """
     attempt = load_attempt(tx, attempt_id)
-    if attempt.state == UNKNOWN:
+    given_up = attempt.state == CREATED and tx.now - attempt.created_at > CALL_ENDS
+    if attempt.state == UNKNOWN or given_up:
         tx.run("UPDATE attempt SET state = 'failed' WHERE id = ?", (attempt_id,))
         tx.emit(AttemptChanged(attempt_id, attempt.order_id, "failed"))
 
@@ -354,7 +359,10 @@ def poll_due(tx: Tx, attempt_id: int) -> None:
         return
     tx.run("UPDATE attempt SET polls = polls + 1 WHERE id = ?", (attempt_id,))
     _plan(tx, load_attempt(tx, attempt_id))
-    ask(tx, attempt)
+    if attempt.closing:  # closing got no answer, or the program stopped before: closing asks as well
+        tx.emit(CloseSession(attempt.id, attempt.order_id))
+    else:
+        ask(tx, attempt)
 
 
 def _plan(tx: Tx, attempt: AttemptRow) -> None:
@@ -364,7 +372,11 @@ def _plan(tx: Tx, attempt: AttemptRow) -> None:
 
 
 def resume(tx: Tx) -> int:
-    """At start: ask about everything that may have been paid while the program was off. → how many."""
+    """At start: ask about everything that may have been paid while the program was off. → how many.
+
+    Nobody waits for the answer to a creation any more: whether there is a session, a look-up by reference tells.
+    """
+    tx.run("UPDATE attempt SET state = ?, error = 'stopped' WHERE state = ?", (UNKNOWN, CREATED))
     rows = tx.all(
         "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown')"
         " OR (state IN ('failed', 'cancelled', 'expired') AND expires_at > ?)",

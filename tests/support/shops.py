@@ -136,7 +136,7 @@ async def world(
         urls = {name: await serve(app) for name, app in psp_apps.items()}
         app = create_app([shop])
         url = await serve(app)
-        _configure(shop, graph_url, urls, url)
+        configure(shop, graph_url, urls, url)
         if work:
             tasks.append(asyncio.create_task(shop.work()))
             await asyncio.sleep(0)
@@ -157,7 +157,8 @@ async def world(
         shop.close()
 
 
-def _configure(shop: Shop, graph_url: str, urls: dict[str, str], url: str) -> None:
+def configure(shop: Shop, graph_url: str, urls: dict[str, str], url: str) -> None:
+    """Type in what a seller would: the number, the providers (name → address) and the store's own public address."""
     account = default_account()
     for key, value in (
         ("whatsapp.base_url", graph_url),
