@@ -15,6 +15,7 @@ from core.kernel.errors import EnvironmentProblem, LivePayError
 from core.kernel.i18n import explain
 from desktop.bridge import Bridge
 from desktop.context import Context, Preferences
+from desktop.garbage import Collector
 from desktop.pages.page import Mount
 from desktop.shell import Shell
 from desktop.sound import Sounds
@@ -46,6 +47,7 @@ class Desktop(QObject):
         self, open_context: Callable[[], Context], preferences: Preferences, language: str = "fr", store_name: str = ""
     ) -> None:
         super().__init__()
+        self._collector = Collector(self)
         self.t = Texts(language)
         self.preferences = preferences
         self.exit_code = 0
@@ -71,8 +73,9 @@ class Desktop(QObject):
         self._context = context
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
-        self.shell.attach(Mount(context, self.bridge, self.t, self._ticker, self.sounds))
+        self.shell.attach(Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences))
         self._ticker.start()
+        self._collector.start()
 
     def _refused(self, error: Exception) -> None:
         t = self.t
@@ -94,6 +97,7 @@ class Desktop(QObject):
         if self._context:
             self._context.close()
             self._context = None
+        self._collector.stop()
 
 
 def application() -> QApplication:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
 
     from core.kernel.clock import Clock
     from desktop.bridge import Change
-    from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.catalogue.presenter import CatalogueSource
+from desktop.pages.live.presenter import LiveSource
+from desktop.pages.settings.presenter import SettingsSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class Context(Protocol):
 
     @property
     def live(self) -> LiveSource: ...
+
+    @property
+    def catalogue(self) -> CatalogueSource: ...
+
+    @property
+    def settings(self) -> SettingsSource: ...
 
     def subscribe(self, callback: Callable[[Sequence[Change]], None]) -> Callable[[], None]:
         """Call back after every commit, from any thread; returns what ends it."""

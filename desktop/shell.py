@@ -125,6 +125,7 @@ class Shell(QMainWindow):
         self.toasts = Toasts(self._centre, t("Close"))
         self._bind_keys(pages)
         theme().changed.connect(self._show_switches)
+        sounds.switched.connect(self._show_switches)
         self._show_switches()
 
     def _lay_out(self) -> None:
@@ -233,7 +234,6 @@ class Shell(QMainWindow):
 
     def switch_sound(self) -> None:
         self._sounds.enabled = not self._sounds.enabled
-        self._show_switches()
         self.chosen.emit("sound", "on" if self._sounds.enabled else "off")
 
     def switch_full_screen(self) -> None:

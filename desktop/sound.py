@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QObject, QProcess, QStandardPaths
+from PySide6.QtCore import QObject, QProcess, QStandardPaths, Signal
 from PySide6.QtWidgets import QApplication
 
 from core.kernel.paths import resource
@@ -26,13 +26,25 @@ _PLAYERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 
 
 class Sounds(QObject):
-    """``play("paid")`` sounds ``resources/sounds/paid.wav`` unless switched off."""
+    """``play("paid")`` sounds ``resources/sounds/paid.wav`` unless switched off; ``switched`` when that changes."""
+
+    switched = Signal()
 
     def __init__(self, enabled: bool = True, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.enabled = enabled
+        self._enabled = enabled
         self._last = -PAUSE
         self._play: Callable[[str], None] = _way(self)
+
+    @property
+    def enabled(self) -> bool:
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, enabled: bool) -> None:
+        if enabled != self._enabled:
+            self._enabled = enabled
+            self.switched.emit()
 
     def play(self, name: str) -> bool:
         """Start the sound; False when it is switched off or one has just begun."""

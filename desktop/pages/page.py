@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop.bridge import Bridge, Task
-from desktop.context import Context
+from desktop.context import Context, Preferences
 from desktop.sound import Sounds
 from desktop.texts import Texts
 from desktop.ticker import Ticker
@@ -21,13 +21,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """What a page is built with: the open shop, the way to it, the texts, the clock and the sounds."""
+    """What a page is built with: the open shop, the way to it, texts, clock, sounds, and the person's choices."""
 
     context: Context
     bridge: Bridge
     t: Texts
     ticker: Ticker
     sounds: Sounds
+    preferences: Preferences
 
 
 class Page(QWidget):

@@ -29,4 +29,20 @@ def _live(mount: Mount) -> Page:
     return LivePage(mount)
 
 
-PAGES: Final[tuple[PageEntry, ...]] = (PageEntry("live", mark("Live"), "radio", _live),)
+def _catalogue(mount: Mount) -> Page:
+    from desktop.pages.catalogue.page import CataloguePage
+
+    return CataloguePage(mount)
+
+
+def _settings(mount: Mount) -> Page:
+    from desktop.pages.settings.page import SettingsPage
+
+    return SettingsPage(mount)
+
+
+PAGES: Final[tuple[PageEntry, ...]] = (
+    PageEntry("live", mark("Live"), "radio", _live),
+    PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
+    PageEntry("settings", mark("Settings"), "settings", _settings),
+)

@@ -10,7 +10,9 @@ from core.kernel.clock import Clock
 from core.kernel.events import Event
 from core.settings.events import SettingChanged
 from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.live import ShopLive
+from desktop.sources.settings import ShopSettings
 
 
 class Backstage(Protocol):
@@ -28,6 +30,8 @@ class ShopContext:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
+        self._catalogue = ShopCatalogue(shop)
+        self._settings = ShopSettings(shop)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
         shop.engine.on_storage = self._storage_changed
 
@@ -44,6 +48,14 @@ class ShopContext:
     @property
     def live(self) -> ShopLive:
         return self._live
+
+    @property
+    def catalogue(self) -> ShopCatalogue:
+        return self._catalogue
+
+    @property
+    def settings(self) -> ShopSettings:
+        return self._settings
 
     def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         self._storage_listeners.append(callback)

@@ -16,7 +16,10 @@ from core.kernel.text import fold
 from core.live.views import Alert, BoardRow, LineView, MinuteBar, SessionView, StockBar, Tiles
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
+from desktop.pages.settings.presenter import SettingsSource
+from tests.desktop.empty import EmptyCatalogue, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -309,6 +312,8 @@ class SampleContext:
     """A Context over a SampleSource."""
 
     live: SampleSource = field(default_factory=SampleSource)
+    catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
+    settings: SettingsSource = field(default_factory=EmptySettings)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     store: StoreInfo = STORE
     callbacks: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)

@@ -11,11 +11,11 @@ import secrets
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.kernel.errors import EnvironmentProblem, Refused
-from desktop.widgets.picture import Prepared, Thumb
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,6 +26,23 @@ PHOTO_SIDE: Final = 1600  # px: sharp on any phone, well under WhatsApp's 5 MB f
 LOGO_SIDE: Final = 800
 _QUALITY: Final = 85
 _FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture ready to be kept: its bytes and the ending of its name (``.jpg``)."""
+
+    content: bytes
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A picture of exactly ``width`` × ``height`` px; ``rgba``: four bytes a pixel, row by row."""
+
+    width: int
+    height: int
+    rgba: bytes
 
 
 def prepare(path: Path, side: int = PHOTO_SIDE, *, transparent: bool = False) -> Prepared:

@@ -1,0 +1,300 @@
+"""The catalogue: find a product, correct its stock in one press, take a whole list in."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import (
+    QAction,
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QHideEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from core.catalogue.views import ProductView
+from core.kernel.look import SCALE
+from desktop.pages.catalogue.edit import ProductDialog
+from desktop.pages.catalogue.feed import CatalogueFeed, Listing
+from desktop.pages.catalogue.head import CatalogueHead, NoProducts, Products, Veil
+from desktop.pages.catalogue.import_texts import SUFFIXES
+from desktop.pages.catalogue.importing import ImportDialog, save_sample
+from desktop.pages.catalogue.model import ProductsModel
+from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
+from desktop.pages.catalogue.thumbs import Thumbs
+from desktop.pages.page import Mount, Page
+from desktop.widgets.dialog import Confirm
+from desktop.widgets.drops import dropped_file
+from desktop.widgets.notices import Notice
+
+_PANE_FROM: Final = 1000  # px of page width from which on the pane has room
+
+
+class CataloguePage(Page):
+    """Places the catalogue's widgets, gives them what the feed read, and calls the verbs."""
+
+    def __init__(self, mount: Mount) -> None:
+        super().__init__(mount)
+        context = mount.context
+        self.source: CatalogueSource = context.catalogue
+        self.presenter = CataloguePresenter(mount.t, context.store.currency)
+        self.model = ProductsModel(self.presenter, self)
+        self.thumbs = Thumbs(self.source, mount.bridge, self)
+        self.feed = CatalogueFeed(self.source, mount.bridge, self)
+        self._subject: int | None = None
+        self.head = CatalogueHead(self.presenter)
+        self.products = Products(self.presenter, self.model, self.thumbs)
+        self.empty = NoProducts(self.presenter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(QWidget())  # nothing to say before the first reading
+        self._stack.addWidget(self.empty)
+        filled = QWidget()
+        column = QVBoxLayout(filled)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SCALE.gap)
+        column.addWidget(self.head)
+        column.addWidget(self.products, 1)
+        self._stack.addWidget(filled)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(20, 16, 20, 12)
+        outer.addWidget(self._stack, 1)
+        self.veil = Veil(self, self.t("Drop the product list to import it"))
+        self.setAcceptDrops(True)
+        self._connect()
+        self.feed.refresh()
+
+    def _connect(self) -> None:
+        table, pane = self.products.table, self.products.pane
+        self.feed.listed.connect(self.show_listing)
+        self.feed.loaded.connect(self._show_rows)
+        self.feed.lost.connect(self._not_read)
+        self.model.wanted.connect(self.feed.read_rows)
+        self.head.add.clicked.connect(lambda: self.add())
+        self.head.take_in.clicked.connect(lambda: self.import_list())
+        self.head.searched.connect(self._search)
+        self.head.search.down.connect(self._to_table)
+        self.head.search.returnPressed.connect(self._to_table)
+        self.empty.add.clicked.connect(lambda: self.add())
+        self.empty.take_in.clicked.connect(lambda: self.import_list())
+        self.empty.sample.clicked.connect(self.save_model_file)
+        self.products.filtered.connect(lambda name: self.ask(filter=name))
+        self.products.sort_chosen.connect(self._sort)
+        table.sort_asked.connect(self._sort)
+        table.chosen.connect(self.edit)
+        table.asked.connect(self.open_menu)
+        table.stepped.connect(self.step)
+        table.moved.connect(self._show_current)
+        pane.edit_asked.connect(lambda: self.edit(table.current))
+        pane.switch_asked.connect(lambda: self.switch(table.current))
+        pane.stepped.connect(lambda step: self.step(table.current, step))
+        for keys, act in (
+            ("N", self.add),
+            ("I", self.import_list),
+            ("/", self._to_search),
+            ("Del", lambda: self.switch(table.current)),
+        ):
+            self.add_shortcut(keys, act)
+
+    # -- showing
+
+    def take_focus(self) -> None:
+        self.products.table.setFocus()
+
+    def show_subject(self, subject: object) -> None:
+        """Bring a product into sight, whatever was searched or filtered."""
+        if not isinstance(subject, int):
+            return
+        self._subject = subject
+        if self.feed.question != Question():
+            self.head.search.clear()
+            self.feed.ask(Question())
+        elif self.products.table.select(subject):
+            self._subject = None
+
+    def ask(self, **changes: object) -> None:
+        """Another filter, search or order; what is not named stays."""
+        question = self.feed.question
+        values: dict[str, object] = {
+            "filter": question.filter,
+            "query": question.query,
+            "sort": question.sort,
+            "descending": question.descending,
+            **changes,
+        }
+        self.feed.ask(Question(**values))  # type: ignore[arg-type]
+
+    def _search(self, text: str) -> None:
+        self.ask(query=text.strip())
+
+    def _sort(self, sort: Sort) -> None:
+        """The same order again turns it round, a third time goes back to the newest first."""
+        question = self.feed.question
+        if sort != question.sort:
+            self.ask(sort=sort, descending=False)
+        elif not question.descending and sort != "recent":
+            self.ask(descending=True)
+        else:
+            self.ask(sort="recent", descending=False)
+
+    def show_listing(self, listing: Listing) -> None:
+        """Put what was read on the page."""
+        everything, changed = self.feed.changed_rows()
+        if everything:
+            self.model.forget()
+        current = self.products.table.current
+        anew = self.model.show_ids(listing.ids)
+        self.head.show_count(listing)
+        self.products.show_listing(listing)
+        self._stack.setCurrentIndex(2 if listing.counts.all else 1)
+        wanted = self._subject if self._subject is not None else current
+        if anew and not (wanted is not None and self.products.table.select(wanted)):
+            self.products.table.select_first()
+        self._subject = None
+        again = self.products.table.in_sight() if everything else self.model.known(changed)
+        if again:
+            self.feed.read_rows(again)
+        if not listing.ids:
+            self._show_current(None)
+
+    def _show_rows(self, products: list[ProductView]) -> None:
+        self.model.load(products)
+        current = self.products.table.current
+        if any(product.id == current for product in products):
+            self._show_current(current)
+
+    def _show_current(self, product_id: int | None) -> None:
+        self.products.pane.show_product(None if product_id is None else self.model.product(product_id))
+
+    def _not_read(self, ids: tuple[int, ...], error: Exception) -> None:
+        self.model.failed(ids)
+        self.mount.bridge.explain(error, "read catalogue")
+
+    def _to_search(self) -> None:
+        self.head.search.setFocus()
+        self.head.search.selectAll()
+
+    def _to_table(self) -> None:
+        if self.model.rowCount():
+            self.products.table.setFocus()
+
+    # -- verbs
+
+    def add(self) -> None:
+        """A new product; it is selected once it is there."""
+        self._open(None)
+
+    def edit(self, product_id: int | None) -> None:
+        product = None if product_id is None else self.model.product(product_id)
+        if product:
+            self._open(product)
+
+    def _open(self, product: ProductView | None) -> None:
+        dialog = ProductDialog(self, self.source, self.mount.bridge, self.presenter, product)
+        dialog.saved.connect(self._saved)
+        dialog.present()
+
+    def _saved(self, product_id: int | None) -> None:
+        self._subject = product_id if product_id is not None else self._subject
+        self.feed.refresh()
+
+    def step(self, product_id: int | None, step: int) -> None:
+        """One more or one less in stock."""
+        if product_id is not None:
+            self.call(lambda: self.source.move_stock(product_id, step), "move stock")
+
+    def switch(self, product_id: int | None) -> None:
+        """Take a product off sale (asked first) or put it back."""
+        product = None if product_id is None else self.model.product(product_id)
+        if product is None:
+            return
+        work = partial(self.source.set_active, product.id, not product.active)
+        act = partial(self.call, work, "switch product", partial(self._switched, product))
+        if product.active:
+            title, sentence = self.presenter.deactivation(product)
+            Confirm(self, self.t, title, sentence, self.t("Take off sale"), act).present()
+        else:
+            act()
+
+    def _switched(self, product: ProductView, _: object) -> None:
+        t = self.t
+        text = t("{keyword} is off sale", keyword=product.keyword) if product.active else ""
+        text = text or t("{keyword} is on sale again", keyword=product.keyword)
+        back = partial(self.source.set_active, product.id, product.active)
+        undo = partial(self.call, back, "switch product")
+        self.mount.bridge.notice.emit(Notice(text, "info", t("Undo"), undo))
+
+    def open_menu(self, product_id: int, place: QPoint | None = None) -> QMenu | None:
+        """What can be done with a product, as a menu."""
+        product = self.model.product(product_id)
+        if product is None:
+            return None
+        t = self.t
+        menu = QMenu(self)
+        for text, act in (
+            (t("Edit…"), partial(self.edit, product_id)),
+            (t("One more in stock"), partial(self.step, product_id, 1)),
+            (t("One less in stock"), partial(self.step, product_id, -1)),
+            (t("Take off sale…") if product.active else t("Put back on sale"), partial(self.switch, product_id)),
+        ):
+            action = QAction(text, menu)
+            action.triggered.connect(lambda checked=False, act=act: act())
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place or QCursor.pos())
+        menu.setActiveAction(menu.actions()[0])
+        return menu
+
+    # -- import
+
+    def import_list(self, path: Path | None = None) -> ImportDialog:
+        """Open the import, at its preview when the file is known already."""
+        dialog = ImportDialog(self, self.source, self.mount.bridge, self.presenter)
+        dialog.imported.connect(self.feed.refresh)
+        dialog.present()
+        if path:
+            dialog.read(path)
+        return dialog
+
+    def save_model_file(self) -> None:
+        save_sample(self, self.source, self.mount.bridge, self.presenter, self._model_file_saved)
+
+    def _model_file_saved(self, path: Path) -> None:
+        text = self.t("Saved: {file}. Fill it in, then drop it here.", file=path.name)
+        self.mount.bridge.notice.emit(Notice(text, "paid"))
+
+    # -- the window
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_file(event.mimeData(), SUFFIXES):
+            event.acceptProposedAction()
+            self.veil.show_over()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.veil.hide()
+        path = dropped_file(event.mimeData(), SUFFIXES)
+        if path:
+            event.acceptProposedAction()
+            self.import_list(path)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.feed.wake()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.feed.sleeping = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.products.pane.setVisible(self.width() >= _PANE_FROM)
+        self.veil.setGeometry(self.rect())

@@ -1,0 +1,228 @@
+"""The table of products: keyboard, header that sorts, and − + on the row under the pointer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from core.kernel.look import SCALE
+from desktop.fonts import width
+from desktop.icons import draw
+from desktop.pages.catalogue import presenter as columns
+from desktop.pages.catalogue.delegate import ProductDelegate, step_at
+from desktop.pages.catalogue.model import ProductsModel
+from desktop.pages.catalogue.presenter import SORTS, Sort
+from desktop.pages.catalogue.thumbs import Thumbs
+from desktop.theme import theme
+from desktop.widgets.cells import LEFT, RIGHT, colour, write
+
+# Column: least width, share of what is left over.
+_WIDTHS: Final[dict[int, tuple[int, float]]] = {
+    columns.PHOTO: (62, 0.0),
+    columns.PRODUCT: (108, 0.7),
+    columns.TITLE: (140, 2.4),
+    columns.PRICE: (92, 0.4),
+    columns.STOCK: (178, 0.6),
+    columns.STATE: (124, 0.2),
+}
+_HEADER: Final = 34
+
+
+class SortHeader(QHeaderView):
+    """Titles, with an arrow on the one the rows are sorted by."""
+
+    def __init__(self, parent: QTableView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.sorted: tuple[int, bool] | None = None
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setFixedHeight(_HEADER)
+        self.setMinimumSectionSize(20)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_sort(self, column: int | None, descending: bool) -> None:
+        self.sorted = None if column is None else (column, descending)
+        self.viewport().update()
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        palette = theme().palette
+        box = QRectF(rect)
+        painter.fillRect(box, colour(palette.surface))
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), colour(palette.line))
+        if section == columns.PHOTO:
+            return
+        word = str(self.model().headerData(section, Qt.Orientation.Horizontal))
+        right = section == columns.PRICE
+        inner = box.adjusted(14 if section == columns.STOCK else 8, 0, -8, 0)
+        here = self.sorted is not None and self.sorted[0] == section
+        ink = palette.text if here else palette.muted
+        write(painter, inner, word, "small-bold" if here else "small", ink, RIGHT if right else LEFT)
+        if here and self.sorted:
+            used = width(word, "small-bold")
+            x = inner.right() - used - 18 if right else inner.left() + used + 4
+            painter.save()
+            painter.translate(x + 7, box.center().y())
+            painter.rotate(0 if self.sorted[1] else 180)
+            draw(painter, "chevron-down", ink, -7, -7, 14)
+            painter.restore()
+
+
+class ProductsTable(QTableView):
+    """``chosen`` with a product's id on Enter or a double click; ``asked`` with the place where its menu is wanted;
+    ``stepped`` with a product's id and 1 or -1; ``sort_asked`` with a column's sort.
+    """
+
+    chosen = Signal(object)
+    asked = Signal(object, QPoint)
+    stepped = Signal(object, int)
+    sort_asked = Signal(str)
+    moved = Signal(object)
+
+    def __init__(self, model: ProductsModel, thumbs: Thumbs, name: str) -> None:
+        super().__init__()
+        self._products = model
+        self._hover = -1
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setItemDelegate(ProductDelegate(model, thumbs, lambda: self._hover, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu_at)
+        vertical = self.verticalHeader()
+        # Fixed heights: a header that measures its rows costs 1.3 s per change (reference stack).
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setMinimumSectionSize(SCALE.row)
+        vertical.setDefaultSectionSize(SCALE.row)
+        vertical.hide()
+        self.header = SortHeader(self)
+        self.setHorizontalHeader(self.header)
+        self.header.sectionClicked.connect(self._header_clicked)
+        thumbs.ready.connect(self._show_thumb)
+
+    # -- which product
+
+    @property
+    def current(self) -> int | None:
+        """The id of the selected product."""
+        index = self.currentIndex()
+        return self._products.product_at(index.row()) if index.isValid() else None
+
+    def select(self, product_id: int) -> bool:
+        """Select a product and bring it into sight; False when it is not listed."""
+        row = self._products.row_of(product_id)
+        if row is None:
+            return False
+        index = self._products.index(row, columns.PRODUCT)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+        return True
+
+    def select_first(self) -> None:
+        if self._products.rowCount():
+            self.setCurrentIndex(self._products.index(0, columns.PRODUCT))
+
+    def in_sight(self) -> list[int]:
+        """The ids of the rows that can be seen."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first < 0:
+            return []
+        last = self._products.rowCount() - 1 if last < 0 else last
+        return [self._products.product_at(row) for row in range(first, last + 1)]
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
+        super().currentChanged(current, previous)
+        if current.row() != previous.row() or not current.isValid():
+            self.moved.emit(self._products.product_at(current.row()) if current.isValid() else None)
+
+    # -- keys and pointer
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.current
+        if current is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(current)
+        elif current is not None and event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self.stepped.emit(current, 1 if event.key() == Qt.Key.Key_Plus else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._step_at(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._step_at(event.position()):
+            index = self.indexAt(event.position().toPoint())
+            if index.isValid():
+                self.chosen.emit(self._products.product_at(index.row()))
+
+    def _step_at(self, place: QPointF) -> bool:
+        index = self.indexAt(place.toPoint())
+        if not index.isValid() or index.column() != columns.STOCK:
+            return False
+        step = step_at(QRectF(self.visualRect(index)), place)
+        if step:
+            self.stepped.emit(self._products.product_at(index.row()), step)
+        return bool(step)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover_at(self.rowAt(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover_at(-1)
+
+    def _hover_at(self, row: int) -> None:
+        if row != self._hover:
+            before, self._hover = self._hover, row
+            for changed in (before, row):
+                if 0 <= changed < self._products.rowCount():
+                    self.update(self._products.index(changed, columns.STOCK))
+
+    def _menu_at(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        if index.isValid():
+            self.asked.emit(self._products.product_at(index.row()), self.viewport().mapToGlobal(place))
+
+    # -- look
+
+    def show_sort(self, sort: Sort, descending: bool) -> None:
+        column = next((column for column, name in SORTS.items() if name == sort), None)
+        self.header.show_sort(column, descending)
+
+    def _header_clicked(self, section: int) -> None:
+        if section in SORTS:
+            self.sort_asked.emit(SORTS[section])
+
+    def _show_thumb(self, photo: str) -> None:
+        for product_id in self.in_sight():
+            product, row = self._products.product(product_id), self._products.row_of(product_id)
+            if product and row is not None and product.photo == photo:
+                self.update(self._products.index(row, columns.PHOTO))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.viewport().width()
+        least = {column: wanted for column, (wanted, _) in _WIDTHS.items()}
+        if sum(least.values()) > room:
+            del least[columns.STATE]
+        spare = max(0, room - sum(least.values()))
+        shares = sum(_WIDTHS[column][1] for column in least)
+        last, used = list(least)[-1], 0
+        for column, (wanted, share) in _WIDTHS.items():
+            self.setColumnHidden(column, column not in least)
+            if column in least and column != last:
+                self.setColumnWidth(column, int(wanted + spare * share / shares))
+                used += self.columnWidth(column)
+        self.setColumnWidth(last, max(20, room - used))

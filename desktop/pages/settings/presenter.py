@@ -1,0 +1,332 @@
+"""The settings without Qt: sections made of what is declared, what is wrong with a value, what a test found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from core.kernel.errors import LivePayError, Refused
+from core.kernel.i18n import catalogue
+from core.kernel.look import Role
+from core.payments.provider import Finding
+from core.settings.declarations import Setting
+from desktop.pages.settings.words import advanced_keys, choice_words, hints, invoice_keys, placeholders
+from desktop.pictures import Thumb
+from desktop.texts import Texts
+
+if TYPE_CHECKING:
+    from desktop.bridge import Control
+
+LOGO: Final = "store.logo"
+PUBLIC_URL: Final = "public_url"
+VERIFY_TOKEN: Final = "whatsapp.verify_token"
+THEME: Final = "desktop.theme"
+SOUND: Final = "desktop.sound"
+_WITHOUT_A_PART: Final = frozenset({"assistant"})  # declared for what this version does not have yet
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A value as it stands now; for a secret only whether there is one (:data:`SECRET_SHOWN` or empty)."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """A payment provider as its adapter declares it. ``fits``: whether it works in the store's country and money.
+
+    ``pasted``: its dashboard wants the store's ``address``, which is empty while the public one is not known; the other
+    providers are told it with each payment.
+    """
+
+    name: str
+    label: str
+    methods: tuple[str, ...]
+    required: tuple[str, ...]
+    fits: bool
+    pasted: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything the page shows, at one moment."""
+
+    values: Mapping[str, str]
+    providers: tuple[ProviderInfo, ...]
+    whatsapp_address: str
+
+
+class SettingsSource(Protocol):
+    """What the page reads and the verbs it calls. All but ``declared`` may block: called off the window's thread."""
+
+    @property
+    def declared(self) -> Sequence[Setting]: ...
+
+    def read(self) -> Reading: ...
+
+    def save(self, key: str, text: str) -> Saved:
+        """Keep a value or a secret (empty takes a secret away). Raises Refused."""
+        ...
+
+    def undo(self) -> Saved | None:
+        """Take the last :meth:`save` back; None when there is nothing to take back."""
+        ...
+
+    def keep_logo(self, path: Path | None) -> Saved:
+        """Keep a picture as the store's logo, None for no logo. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def logo(self, width: int, height: int) -> Thumb | None: ...
+
+    def new_verify_token(self) -> str:
+        """Make and keep a token that nobody can guess. → the token, to be pasted at Meta."""
+        ...
+
+    def verify_token(self) -> str:
+        """The token as kept, for the clipboard."""
+        ...
+
+    def test_whatsapp(self, control: Control) -> tuple[Finding, ...]: ...
+
+    def connect_whatsapp(self, control: Control) -> tuple[Finding, ...]:
+        """Have the account's events sent to this store, then test."""
+        ...
+
+    def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings under one heading; ``advanced`` ones are folded away."""
+
+    title: str
+    intro: str
+    keys: tuple[str, ...]
+    advanced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    title: str
+    icon: str
+    intro: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingText:
+    icon: str
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A test's outcome in one line, and line by line."""
+
+    role: Role
+    summary: str
+    lines: tuple[FindingText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """A provider's head: state as icon, word and colour; ``note`` says why it cannot be used, if so."""
+
+    state: str
+    icon: str
+    role: Role
+    note: str
+
+
+class SettingsPresenter:
+    """Words of the settings, made from the declarations."""
+
+    def __init__(self, t: Texts, declared: Sequence[Setting]) -> None:
+        self.t = t
+        self.declared = {setting.key: setting for setting in declared}
+        self._errors = catalogue("errors", t.language)
+        self._hints, self._placeholders = hints(t), placeholders()
+
+    # -- sections
+
+    def sections(self) -> tuple[Section, ...]:
+        """The page's sections, in order. The verify token stands beside the address it is pasted with."""
+        t = self.t
+        invoice = invoice_keys()
+        store = self._of("store")
+        shop_keys = tuple(key for key in store if key not in invoice)
+        whatsapp = self._of("whatsapp")
+        advanced = tuple(key for key in whatsapp if key in advanced_keys())
+        plain = tuple(key for key in whatsapp if key not in (*advanced, VERIFY_TOKEN))
+        fixed = (
+            Section(
+                "store",
+                t.of("settings", "Store"),
+                "store",
+                t("What buyers see on the pay page, and what stands on your invoices."),
+                (
+                    Group(t("Your store"), "", shop_keys),
+                    Group(t("On invoices and quotes"), "", tuple(key for key in store if key in invoice)),
+                ),
+            ),
+            Section(
+                "orders",
+                t.of("settings", "Sales"),
+                "shopping-bag",
+                t("How long an item waits for its buyer, and who hears of each payment."),
+                (Group(t("Sales"), "", self._of("orders")),),
+            ),
+            Section(
+                "whatsapp",
+                t.of("settings", "WhatsApp"),
+                "message-circle",
+                t("The number that answers your buyers, through WhatsApp’s Cloud API."),
+                (Group(t("Your WhatsApp number"), t("All of it stands in WhatsApp Manager."), plain, advanced),),
+            ),
+            Section(
+                "payments",
+                t.of("settings", "Payments"),
+                "wallet",
+                t("Through whom buyers pay you. The money goes to your account there, never through LivePay."),
+                (),
+            ),
+            Section(
+                "network",
+                t.of("settings", "Network"),
+                "link",
+                t("Where WhatsApp and the payment providers reach this store."),
+                (Group(t("Public address"), "", self._of("network")),),
+            ),
+            Section(
+                "window",
+                t.of("settings", "Appearance"),
+                "monitor",
+                t("For you, on this computer."),
+                (Group(t("This window"), "", self._of("window")),),
+            ),
+        )
+        return fixed + self._others({section.name for section in fixed})
+
+    def _others(self, placed: set[str]) -> tuple[Section, ...]:
+        """Sections somebody declared that this page gives no special place."""
+        names = dict.fromkeys(s.section for s in self.declared.values() if not s.section.startswith("psp."))
+        return tuple(
+            Section(name, name.capitalize(), "settings", "", (Group(name.capitalize(), "", self._of(name)),))
+            for name in names
+            if name not in placed | _WITHOUT_A_PART
+        )
+
+    def _of(self, section: str) -> tuple[str, ...]:
+        return tuple(key for key, setting in self.declared.items() if setting.section == section)
+
+    def provider_group(self, name: str) -> Group:
+        """The fields of a provider's card, as its adapter declares them."""
+        keys = [key for key in self._of(f"psp.{name}") if not key.endswith(".enabled")]
+        advanced = tuple(key for key in keys if key.endswith(".base_url"))
+        return Group("", "", tuple(key for key in keys if key not in advanced), advanced)
+
+    # -- one setting
+
+    def label(self, key: str) -> str:
+        return self._say(self.declared[key].label)
+
+    def hint(self, key: str) -> str:
+        """What helps to fill it in: from its declaration, else the window's own words."""
+        declared = self.declared[key].hint
+        return self._say(declared) if declared else self._hints.get(key, "")
+
+    def placeholder(self, key: str) -> str:
+        return self._placeholders.get(key, "")
+
+    def choices(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Value and word of each choice."""
+        words = choice_words(self.t)
+        return tuple((value, words.get(value, value)) for value in self.declared[key].choices)
+
+    def problem(self, key: str, text: str) -> str:
+        """What is wrong with a value as typed, in words; empty when it may be saved."""
+        setting = self.declared[key]
+        if setting.kind == "secret":
+            return ""
+        try:
+            setting.check(text)
+        except Refused as error:
+            return self.explain(error)
+        return ""
+
+    def explain(self, error: LivePayError) -> str:
+        """A refusal in words, with the setting's name as the page has it instead of its key."""
+        params = dict(error.params)
+        if params.get("key") in self.declared:
+            params["key"] = f"«\u202f{self.label(params['key'])}\u202f»"
+        text = self._errors.gettext(error.message)
+        return text.format(**params) if params else text
+
+    def shown(self, key: str, value: str) -> str:
+        """A value as a sentence names it."""
+        kind = self.declared[key].kind
+        if kind == "secret":
+            return "••••••" if value else self.t("nothing")
+        if kind == "switch":
+            return self.t("on") if value == "true" else self.t("off")
+        if kind == "choice":
+            return dict(self.choices(key)).get(value, value)
+        return value or self.t("nothing")
+
+    # -- providers
+
+    def missing(self, provider: ProviderInfo, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Names of the fields without which the provider cannot work."""
+        keys = (f"psp.{provider.name}.{name}" for name in provider.required)
+        return tuple(self.label(key) for key in keys if not values.get(key))
+
+    def cannot_enable(self, provider: ProviderInfo, values: Mapping[str, str]) -> str:
+        """Why a provider cannot be switched on yet; empty when it can."""
+        t = self.t
+        if not provider.fits:
+            return t("{provider} does not work in your country or currency.", provider=provider.label)
+        missing = self.missing(provider, values)
+        return t("Fill in first: {fields}.", fields=", ".join(missing)) if missing else ""
+
+    def card(self, provider: ProviderInfo, values: Mapping[str, str]) -> CardText:
+        t = self.t
+        enabled = values.get(f"psp.{provider.name}.enabled") == "true"
+        if enabled and self.missing(provider, values):
+            return CardText(t.of("provider", "Keys missing"), "triangle-alert", "danger", "")
+        if enabled:
+            return CardText(t.of("provider", "Switched on"), "check", "paid", "")
+        if not provider.fits:
+            return CardText(t.of("provider", "Not for your country"), "ban", "muted", self.cannot_enable(provider, {}))
+        if not self.missing(provider, values):
+            return CardText(t.of("provider", "Ready, switched off"), "minus", "waiting", "")
+        return CardText(t.of("provider", "To set up"), "minus", "muted", "")
+
+    def methods(self, provider: ProviderInfo) -> str:
+        """« Wave, Orange Money, Carte bancaire »."""
+        return ", ".join(self._say(method) for method in provider.methods)
+
+    # -- tests
+
+    def verdict(self, findings: Sequence[Finding]) -> Verdict:
+        """A test's findings in words: what works, and what to do about what does not."""
+        t = self.t
+        wrong = sum(not finding.ok for finding in findings)
+        to_settle = t.plural("{n} thing to settle", "{n} things to settle", wrong)
+        summary = to_settle if wrong else t("Everything works")
+        lines = sorted(findings, key=lambda finding: finding.ok)
+        return Verdict("danger" if wrong else "paid", summary, tuple(self._finding(line) for line in lines))
+
+    def _finding(self, finding: Finding) -> FindingText:
+        text = self._say(finding.message)
+        text = text.format(**finding.params) if finding.params else text
+        return FindingText("circle-check" if finding.ok else "circle-alert", "paid" if finding.ok else "danger", text)
+
+    def _say(self, message: str) -> str:
+        return self._errors.gettext(message) if message else ""

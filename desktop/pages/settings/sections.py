@@ -1,0 +1,206 @@
+"""The right side of the settings: one scrolled column for each section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from core.kernel.look import SCALE
+from desktop.pages.settings.parts import CopyRow, GroupCard, Made, TestPanel
+from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, Reading, Section, SettingsPresenter
+from desktop.pages.settings.providers import ProviderCard
+from desktop.pages.settings.rows import SecretRow
+from desktop.texts import Texts
+from desktop.widgets.buttons import Button
+from desktop.widgets.card import Card
+from desktop.widgets.labels import Label, Rule
+
+WIDEST: Final = 780
+
+
+class SectionView(QScrollArea):
+    """A section's cards under its one-sentence purpose. ``network_asked`` when the public address is wanted."""
+
+    network_asked = Signal()
+
+    def __init__(self, section: Section, presenter: SettingsPresenter, made: Made) -> None:
+        super().__init__()
+        self.section, self.presenter = section, presenter
+        self._made = made
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(section.title)
+        inside = QWidget()
+        inside.setProperty("kind", "scrolled")
+        line = QHBoxLayout(inside)
+        line.setContentsMargins(0, 0, 12, 0)
+        holder = QWidget()
+        holder.setMaximumWidth(WIDEST)
+        self.column = QVBoxLayout(holder)
+        self.column.setContentsMargins(0, 0, 0, 12)
+        self.column.setSpacing(SCALE.gap)
+        line.addWidget(holder, 1)
+        line.addStretch(0)
+        self.setWidget(inside)
+        if section.intro:
+            self.column.addWidget(Label(section.intro, "body", "muted", wrap=True))
+        self.fill()
+        self.column.addStretch(1)
+
+    def fill(self) -> None:
+        """Put the section's cards into the column."""
+        for group in self.section.groups:
+            self.column.addWidget(GroupCard(group, self.presenter, self._made))
+
+    def show_reading(self, reading: Reading) -> None:
+        """What is shown besides the settings themselves."""
+
+    def forget_tests(self, key: str) -> None:
+        """A setting changed: a test made before says nothing any more."""
+
+    def ensure(self, widget: QWidget) -> None:
+        """Bring a part into sight."""
+        self.ensureWidgetVisible(widget, 0, 60)
+
+
+class MetaCard(Card):
+    """What Meta's dashboard wants: the address and the token. ``make_asked`` and ``copy_asked`` about the token."""
+
+    make_asked = Signal()
+    copy_asked = Signal()
+    network_asked = Signal()
+
+    def __init__(self, t: Texts, presenter: SettingsPresenter, made: Made) -> None:
+        super().__init__(t("To paste at Meta"))
+        self.head.addWidget(Label(t("App → WhatsApp → Configuration"), "small", "muted"))
+        self.head.addStretch(1)
+        self.address = CopyRow(
+            t,
+            t("Callback address"),
+            t("Where WhatsApp sends your buyers’ messages."),
+            t("Fill in the public address of the store first."),
+            t("Network"),
+        )
+        self.address.missing_asked.connect(self.network_asked)
+        self.body.addWidget(self.address)
+        self.body.addWidget(Rule())
+        token = SecretRow(VERIFY_TOKEN, presenter)
+        made(token)
+        self.body.addWidget(token)
+        line = QHBoxLayout()
+        line.setContentsMargins(16, 0, 16, 14)
+        line.setSpacing(10)
+        self.make = Button(t("Make a token"), icon="key-round")
+        self.copy = Button(t("Copy the token"), icon="copy")
+        self.make.clicked.connect(self.make_asked)
+        self.copy.clicked.connect(self.copy_asked)
+        line.addStretch(1)
+        line.addWidget(self.make)
+        line.addWidget(self.copy)
+        self.body.addLayout(line)
+
+    def show_reading(self, reading: Reading) -> None:
+        self.address.show_text(reading.whatsapp_address)
+        self.copy.setEnabled(bool(reading.values.get(VERIFY_TOKEN)))
+
+
+class WhatsAppSection(SectionView):
+    """The number's keys, its test, and what to paste at Meta."""
+
+    def fill(self) -> None:
+        t = self.presenter.t
+        for group in self.section.groups:
+            card = GroupCard(group, self.presenter, self._made)
+            self.test = TestPanel(t, "WhatsApp", primary=True)
+            self.connect_here = Button(t("Receive the messages here"), icon="radio")
+            self.connect_here.setToolTip(t("Has WhatsApp send this number’s messages to this store."))
+            self.test.add_button(self.connect_here)
+            card.body.addWidget(Rule())
+            card.body.addWidget(self.test)
+            self.column.addWidget(card)
+        self.meta = MetaCard(t, self.presenter, self._made)
+        self.meta.network_asked.connect(self.network_asked)
+        self.column.addWidget(self.meta)
+
+    def show_reading(self, reading: Reading) -> None:
+        self.meta.show_reading(reading)
+
+    def forget_tests(self, key: str) -> None:
+        if key.startswith("whatsapp.") or key == "public_url":
+            self.test.forget()
+
+
+class NetworkSection(SectionView):
+    """The public address, and what to paste where because of it."""
+
+    def fill(self) -> None:
+        super().fill()
+        self.meta = MetaCard(self.presenter.t, self.presenter, self._made)
+        self.meta.network_asked.connect(self.network_asked)
+        self.column.addWidget(self.meta)
+        self._card = Card(self.presenter.t("To paste at your payment providers"))
+        self._card.head.addStretch(1)
+        self._rows: dict[str, CopyRow] = {}
+        self.column.addWidget(self._card)
+        self._card.hide()
+
+    def show_reading(self, reading: Reading) -> None:
+        self.meta.show_reading(reading)
+        t = self.presenter.t
+        for provider in reading.providers:
+            if provider.pasted and provider.fits:
+                if provider.name not in self._rows:
+                    if self._rows:
+                        self._card.body.addWidget(Rule())
+                    row = CopyRow(t, provider.label, "", t("Fill in the public address of the store first."))
+                    self._rows[provider.name] = row
+                    self._card.body.addWidget(row)
+                self._rows[provider.name].show_text(provider.address)
+        self._card.setVisible(bool(self._rows))
+
+
+class PaymentsSection(SectionView):
+    """A card for each provider. ``switched`` with its name; ``test_asked`` and ``stop_asked`` too."""
+
+    switched = Signal(str, bool)
+    test_asked = Signal(str)
+    stop_asked = Signal(str)
+
+    def fill(self) -> None:
+        self.cards: dict[str, ProviderCard] = {}
+        self._place = self.column.count()
+
+    def show_reading(self, reading: Reading) -> None:
+        if not self.cards:
+            self._build(reading.providers, reading.values)
+        for provider in reading.providers:
+            self.cards[provider.name].show_values(provider, reading.values)
+
+    def _build(self, providers: Sequence[ProviderInfo], values: Mapping[str, str]) -> None:
+        for provider in providers:
+            card = self.cards[provider.name] = ProviderCard(provider, self.presenter, self._made)
+            name = provider.name
+            card.switched.connect(lambda wanted, name=name: self.switched.emit(name, wanted))
+            card.test.asked.connect(lambda name=name: self.test_asked.emit(name))
+            card.test.given_up.connect(lambda name=name: self.stop_asked.emit(name))
+            card.network_asked.connect(self.network_asked)
+            card.open(values.get(f"psp.{name}.enabled") == "true")
+            self.column.insertWidget(self._place, card)
+            self._place += 1
+
+    def forget_tests(self, key: str) -> None:
+        for name, card in self.cards.items():
+            if key.startswith(f"psp.{name}."):
+                card.test.forget()
+
+
+VIEWS: Final[dict[str, type[SectionView]]] = {
+    "whatsapp": WhatsAppSection,
+    "network": NetworkSection,
+    "payments": PaymentsSection,
+}

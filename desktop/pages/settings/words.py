@@ -1,0 +1,67 @@
+"""What the window adds to the declarations: hints, examples, words for choices, and which settings belong together."""
+
+from __future__ import annotations
+
+from desktop.texts import Texts
+
+
+def hints(t: Texts) -> dict[str, str]:
+    """Help for settings whose declaration gives none."""
+    return {
+        "store.name": t("As buyers know you."),
+        "store.logo": t("On the pay page, invoices and quotes."),
+        "store.language": t("What the bot speaks first, and what this window speaks."),
+        "store.phone": t("As it is to be printed."),
+        "store.vat_mention": t("For instance the article of the law that exempts you."),
+        "public_url": t("The https address of your tunnel or domain, without a path."),
+        "orders.hold_minutes": t("Between 5 and 30 minutes. Then the item goes to the next in line."),
+        "seller.notify_to": t("Yours or a partner’s. Leave it empty to be told nothing."),
+        "hours.open": t("Told to buyers who ask."),
+        "whatsapp.phone_number_id": t("The long id of the number, not the number itself."),
+        "whatsapp.waba_id": t("The id of the WhatsApp Business account."),
+        "whatsapp.access_token": t("A permanent token of a system user."),
+        "whatsapp.app_secret": t("Proves that messages come from WhatsApp. In the app’s basic settings."),
+        "whatsapp.verify_token": t("Pasted at Meta beside the address, once."),
+        "whatsapp.base_url": t("Another one for tests only."),
+        "whatsapp.api_version": t("Change it when Meta retires this one."),
+    }
+
+
+def placeholders() -> dict[str, str]:
+    """Examples in empty fields; they are the same in every language."""
+    return {
+        "store.name": "Boutique Téranga",
+        "store.city": "Dakar",
+        "store.phone": "+221 77 123 45 67",
+        "public_url": "https://boutique.exemple.sn",
+        "seller.notify_to": "77 123 45 67",
+        "hours.open": "lun.–sam. 9 h – 20 h",
+        "whatsapp.phone_number_id": "106540352242922",
+        "whatsapp.waba_id": "102290129340398",
+    }
+
+
+def invoice_keys() -> frozenset[str]:
+    """Settings of the store that are printed on invoices and quotes."""
+    return frozenset({"store.address", "store.phone", "store.legal_id", "store.vat_rate", "store.vat_mention"})
+
+
+def advanced_keys() -> frozenset[str]:
+    """Settings that are right as they are for nearly everybody."""
+    return frozenset({"whatsapp.base_url", "whatsapp.api_version"})
+
+
+def choice_words(t: Texts) -> dict[str, str]:
+    """Words for the values of choices; a value without a word is shown as it is."""
+    return {
+        "fr": "Français",
+        "mg": "Malagasy",
+        "en": "English",
+        "dark": t.of("choice", "Dark"),
+        "light": t.of("choice", "Light"),
+        "system": t.of("choice", "As the computer"),
+        "optional": t.of("choice", "Not required"),
+        "required": t.of("choice", "Required"),
+        "hosted": t.of("choice", "Page of the provider"),
+        "direct": t.of("choice", "Straight to the means chosen"),
+    }

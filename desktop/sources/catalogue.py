@@ -1,0 +1,226 @@
+"""The catalogue page's source over an open shop: every method may block and is called off the window's thread."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from core.bootstrap import Shop
+from core.catalogue import csvfile, queries, service
+from core.catalogue.rules import ProductFields
+from core.catalogue.service import ImportPlan
+from core.catalogue.views import ProductView
+from core.kernel.errors import EnvironmentProblem, NotFound
+from core.kernel.paths import resource
+from core.kernel.text import fold
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+from desktop import pictures
+from desktop.bridge import Control
+from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped
+from desktop.pictures import Prepared, Thumb
+
+ACTOR: Final = "seller"
+SAMPLE: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
+
+# Ruling R6, as core.catalogue.rules.critical has it; a product nobody can have any more counts as sold out.
+_FREE = "on_hand - held"
+_LOW = f"({_FREE} > 0 AND ({_FREE} <= 1 OR ({_FREE}) * 5 <= total))"
+_WHERE: Final[dict[Filter, str]] = {
+    "all": "1",
+    "on_sale": "active",
+    "low": f"active AND {_LOW}",
+    "sold_out": f"active AND {_FREE} <= 0",
+    "inactive": "NOT active",
+}
+_COUNTS = f"""SELECT count(*), coalesce(sum(active), 0), coalesce(sum(active AND {_LOW}), 0),
+    coalesce(sum(active AND {_FREE} <= 0), 0), coalesce(sum(NOT active), 0) FROM product"""  # noqa: S608 - constants
+_NUMBERS: Final[dict[Sort, str]] = {"price": "price", "stock": _FREE, "state": f"active, {_FREE} > 0, NOT {_LOW}"}
+_TEXTS: Final[dict[Sort, str]] = {"product": "keyword", "title": "title"}
+_DIGITS = re.compile(r"(\d+)")
+
+
+class _Halt(Exception):
+    """The seller asked to stop; never leaves this module."""
+
+
+class ShopCatalogue:
+    """Implements :class:`desktop.pages.catalogue.presenter.CatalogueSource`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._engine = shop.engine
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def ids(self, question: Question) -> tuple[int, ...]:
+        words = fold(question.query).split()
+        if words:
+            return self._engine.read(lambda r: self._search(r, question, words))
+        return self._engine.read(lambda r: _listed(r, question))
+
+    def _search(self, reader: Reader, question: Question, words: Sequence[str]) -> tuple[int, ...]:
+        """Best match first. The lexicon knows what is on sale; the few products off sale are looked through here."""
+        found = self._shop.lexicon.search(question.query, FOUND_MAX)
+        if question.filter in ("all", "inactive"):
+            rows = reader.all("SELECT id, keyword || ' ' || sku || ' ' || title FROM product WHERE NOT active")
+            found += [row[0] for row in rows if all(word in fold(row[1]) for word in words)][:FOUND_MAX]
+        if question.filter != "all":
+            marks = ",".join("?" * len(found))
+            where = _WHERE[question.filter]
+            rows = reader.all(f"SELECT id FROM product WHERE id IN ({marks}) AND {where}", found)  # noqa: S608
+            fitting = {row[0] for row in rows}
+            found = [product_id for product_id in found if product_id in fitting]
+        return tuple(found[:FOUND_MAX])
+
+    def products(self, ids: Sequence[int]) -> list[ProductView]:
+        return self._engine.read(lambda r: queries.by_ids(r, ids))
+
+    def counts(self) -> Counts:
+        row = self._engine.read(lambda r: r.one(_COUNTS))
+        return Counts(*row) if row else Counts()
+
+    def categories(self) -> tuple[str, ...]:
+        rows = self._engine.read(lambda r: r.all("SELECT DISTINCT category FROM product WHERE category <> ''"))
+        return tuple(sorted((row[0] for row in rows), key=fold))
+
+    def taken(self, sku: str, keyword: str, other_than: int | None) -> frozenset[str]:
+        row = self._engine.read(
+            lambda r: r.one(
+                "SELECT EXISTS (SELECT 1 FROM product WHERE sku = ?1 AND id IS NOT ?3),"
+                " EXISTS (SELECT 1 FROM product WHERE keyword = ?2 AND id IS NOT ?3)",
+                (sku, keyword, other_than),
+            )
+        ) or (0, 0)
+        return frozenset(name for name, is_taken in zip(("sku", "keyword"), row, strict=True) if is_taken)
+
+    # -- one product -------------------------------------------------------------------------------------------
+
+    def add(self, values: dict[str, str], photo: NewPhoto | None) -> int:
+        wanted = service.checked({**values, "photo": ""}, self._shop.card.currency)
+        name = self._kept(photo)
+        return self._engine.call(lambda tx: _added(tx, wanted, name), actor=ACTOR)
+
+    def change(self, product: ProductView, values: dict[str, str], photo: NewPhoto | None) -> None:
+        wanted = service.checked({**values, "photo": product.photo or ""}, self._shop.card.currency)
+        changed = differences(product, wanted)
+        if photo is not None:
+            changed["photo"] = self._kept(photo)
+        if changed:
+            self._engine.call(lambda tx: service.change(tx, product.id, **changed), actor=ACTOR)
+
+    def _kept(self, photo: NewPhoto | None) -> str | None:
+        picture = photo.picture if photo else None
+        return None if picture is None else pictures.keep(self._shop.media, picture)
+
+    def move_stock(self, product_id: int, step: int) -> None:
+        self._engine.call(lambda tx: _move_stock(tx, product_id, step), actor=ACTOR)
+
+    def set_active(self, product_id: int, active: bool) -> None:
+        self._engine.call(lambda tx: service.change(tx, product_id, active=active), actor=ACTOR)
+
+    # -- photos ------------------------------------------------------------------------------------------------
+
+    def prepare(self, path: Path) -> Prepared:
+        return pictures.prepare(path)
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        path = pictures.find(self._shop.media, photo)
+        return None if path is None else pictures.thumb(path, width, height)
+
+    def thumb_of(self, prepared: Prepared, width: int, height: int) -> Thumb | None:
+        return pictures.thumb(prepared.content, width, height)
+
+    # -- import ------------------------------------------------------------------------------------------------
+
+    def plan(self, path: Path, control: Control) -> ImportPlan:
+        data = _read(path)
+        return self._engine.read(lambda r: service.plan(r, data, self._shop.card.currency, _watched(control)))
+
+    def carry_out(self, planned: ImportPlan, atomic: bool, control: Control) -> Stopped | None:
+        written = 0
+        watch = _watched(control)
+
+        def progress(done: int, total: int) -> None:
+            nonlocal written
+            written = done
+            watch(done, total)
+
+        try:
+            service.carry_out(self._engine, planned, atomic=atomic, progress=progress, actor=ACTOR)
+        except _Halt:
+            return Stopped(written, len(planned.rows)) if written < len(planned.rows) else None
+        return None
+
+    def save_sample(self, path: Path) -> None:
+        source = resource("samples", SAMPLE.get(self._shop.card.currency, "shop-english.csv"))
+        try:
+            shutil.copyfile(source, path)
+        except OSError as error:
+            raise EnvironmentProblem(
+                "The folder {path} cannot be written ({detail}).", path=path.parent, detail=error.strerror
+            ) from None
+
+
+def differences(product: ProductView, wanted: ProductFields) -> dict[str, Any]:
+    """The fields a person changed: what sold meanwhile is not undone by saving a title."""
+    before = {**{f.name: getattr(product, f.name, None) for f in fields(ProductFields)}, "stock": product.on_hand}
+    return {name: value for name in before if (value := getattr(wanted, name)) != before[name] and name != "photo"}
+
+
+def _added(tx: Tx, wanted: ProductFields, photo: str | None) -> int:
+    product_id = service.add(tx, wanted)
+    if photo:
+        service.change(tx, product_id, photo=photo)
+    return product_id
+
+
+def _move_stock(tx: Tx, product_id: int, step: int) -> None:
+    on_hand = tx.value("SELECT on_hand FROM product WHERE id = ?", (product_id,))
+    if on_hand is None:
+        raise NotFound("This product is not in the catalogue.")
+    service.change(tx, product_id, stock=on_hand + step)
+
+
+def _listed(reader: Reader, question: Question) -> tuple[int, ...]:
+    """All products under a filter. Texts are sorted as people read them: accents aside, ROBE2 before ROBE10."""
+    where, down = _WHERE[question.filter], question.descending
+    if question.sort in _TEXTS:
+        rows = reader.all(f"SELECT id, {_TEXTS[question.sort]} FROM product WHERE {where}")  # noqa: S608 - constants
+        return tuple(row[0] for row in sorted(rows, key=lambda row: _natural(row[1]), reverse=down))
+    order = _NUMBERS.get(question.sort, "")
+    direction = " DESC" if down else ""
+    columns = [f"{column}{direction}" for column in order.split(", ") if column]
+    by = ", ".join([*columns, "id DESC"])
+    return tuple(row[0] for row in reader.all(f"SELECT id FROM product WHERE {where} ORDER BY {by}"))  # noqa: S608
+
+
+def _natural(text: str) -> list[tuple[int, int, str]]:
+    parts = _DIGITS.split(fold(text))
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+
+
+def _read(path: Path) -> bytes:
+    """The file, no more of it than a product list may have."""
+    try:
+        with path.open("rb") as file:
+            return file.read(csvfile.MAX_BYTES + 1)
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+        ) from None
+
+
+def _watched(control: Control) -> Callable[[int, int], None]:
+    """Tells how far the work is, and ends it when the seller asked for that."""
+
+    def progress(done: int, total: int) -> None:
+        control.report(done, total)
+        if control.stopped:
+            raise _Halt
+
+    return progress

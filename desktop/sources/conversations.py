@@ -1,0 +1,120 @@
+"""The conversations' source over an open shop: every method may block and is called off the window's thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from core.bootstrap import Shop
+from core.conversations import manual, media, queries, threads
+from core.conversations.reading import safe_filename
+from core.customers import service as customers
+from core.kernel.errors import EnvironmentProblem
+from core.storage.connection import Reader
+from desktop import pictures
+from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pictures import Thumb
+
+ACTOR: Final = "seller"
+WHERE: Final = "window"
+PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+
+
+class ShopConversations:
+    """Implements :class:`desktop.pages.conversations.presenter.ConversationSource`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._engine = shop.engine
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+        def read(reader: Reader) -> Inbox:
+            rows = queries.inbox(reader, need=need, search=search, limit=limit + 1)
+            return Inbox(tuple(rows[:limit]), queries.counts(reader), len(rows) > limit)
+
+        found = self._engine.read(read)
+        return Inbox(found.rows, found.counts, found.more, self._shop.channel() is not None)
+
+    def thread(self, conversation_id: int, limit: int) -> Thread | None:
+        def read(reader: Reader) -> Thread | None:
+            row = queries.thread(reader, conversation_id)
+            if row is None:
+                return None
+            messages = queries.messages(reader, conversation_id, limit=limit + 1)
+            return Thread(
+                row,
+                tuple(messages[-limit:]),
+                tuple(queries.marks(reader, row.customer_id)),
+                queries.card(reader, row.customer_id),
+                tuple(queries.orders_of(reader, row.customer_id)),
+                queries.preferred_provider(reader, row.customer_id),
+                len(messages) > limit,
+            )
+
+        return self._engine.read(read)
+
+    # -- who speaks --------------------------------------------------------------------------------------------
+
+    def mark_read(self, conversation_id: int) -> None:
+        self._engine.call(lambda tx: threads.mark_read(tx, conversation_id), actor=ACTOR)
+
+    def take_over(self, conversation_id: int) -> None:
+        self._engine.call(lambda tx: threads.take_over(tx, conversation_id, WHERE), actor=ACTOR)
+
+    def give_back(self, conversation_id: int) -> None:
+        self._engine.call(lambda tx: threads.give_back(tx, conversation_id), actor=ACTOR)
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def send_text(self, conversation_id: int, text: str) -> None:
+        self._engine.call(lambda tx: manual.send_text(tx, conversation_id, text, WHERE), actor=ACTOR)
+
+    def send_link(self, conversation_id: int, order_id: int) -> None:
+        talk = self._shop.talk
+        self._engine.call(lambda tx: manual.send_link_to(tx, talk, conversation_id, order_id, WHERE), actor=ACTOR)
+
+    def send_file(self, conversation_id: int, path: Path, caption: str) -> None:
+        picture = path.suffix.lower() in PICTURES
+        file = media.checked(_read(path), "image" if picture else "document")
+        name = media.keep(self._shop.media, file)
+        # WhatsApp goes by the ending: it says what the file is now, not what it was on the seller's disk.
+        shown = f"{safe_filename(path.stem) or 'photo'}{file.suffix}"
+        try:
+            self._engine.call(
+                lambda tx: manual.send_file(tx, conversation_id, name, shown, caption, WHERE), actor=ACTOR
+            )
+        except BaseException:
+            (self._shop.media / name).unlink(missing_ok=True)
+            raise
+
+    def set_notes(self, customer_id: int, text: str) -> None:
+        self._engine.call(lambda tx: customers.set_notes(tx, customer_id, text), actor=ACTOR)
+
+    # -- files -------------------------------------------------------------------------------------------------
+
+    def thumb(self, name: str, width: int, height: int) -> Thumb | None:
+        path = media.find(self._shop.media, name)
+        return None if path is None else pictures.thumb(path, width, height)
+
+    def thumb_of(self, path: Path, width: int, height: int) -> Thumb | None:
+        return pictures.thumb(path, width, height)
+
+    def picture(self, name: str) -> bytes | None:
+        path = media.find(self._shop.media, name)
+        return None if path is None else _read(path)
+
+    def file(self, name: str) -> Path | None:
+        return media.find(self._shop.media, name)
+
+
+def _read(path: Path) -> bytes:
+    """The file, no more of it than may be kept: one byte more is enough to be refused."""
+    try:
+        with path.open("rb") as file:
+            return file.read(media.LIMIT + 1)
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+        ) from None

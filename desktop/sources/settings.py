@@ -1,0 +1,148 @@
+"""The settings page's source over an open shop: every method may block and is called off the window's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from core.adapters.psp import REGISTRY, provider_class
+from core.bootstrap import Shop
+from core.kernel.errors import LivePayError
+from core.kernel.phone import normalise
+from core.payments.provider import Finding, Provider
+from core.settings.declarations import Setting
+from desktop import pictures
+from desktop.bridge import Control
+from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
+from desktop.pictures import Thumb
+
+ACTOR: Final = "seller"
+_LOOK_EVERY: Final = 0.1  # s between two looks whether a test was given up
+
+
+class ShopSettings:
+    """Implements :class:`desktop.pages.settings.presenter.SettingsSource`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._last: tuple[str, str] | None = None
+
+    @property
+    def declared(self) -> Sequence[Setting]:
+        return tuple(self._shop.settings.declared.values())
+
+    def read(self) -> Reading:
+        settings = self._shop.settings
+        values = {key: settings.get(key) for key in settings.declared}
+        url = self._shop.public_url()
+        address = f"{url}/webhooks/whatsapp" if url else ""
+        return Reading(values, tuple(self._provider(adapter) for adapter in REGISTRY), address)
+
+    def _provider(self, adapter: type[Provider]) -> ProviderInfo:
+        shop, caps = self._shop, adapter.caps
+        url = shop.public_url()
+        pasted = caps.webhook_setup == "dashboard"
+        return ProviderInfo(
+            adapter.name,
+            adapter.label,
+            tuple(method.label for method in caps.methods),
+            tuple(field.name for field in adapter.fields if field.required),
+            shop.card.country in caps.countries and shop.card.currency in caps.currencies,
+            pasted,
+            f"{url}/webhooks/psp/{adapter.name}/{shop.slug}" if pasted and url else "",
+        )
+
+    # -- changing ----------------------------------------------------------------------------------------------
+
+    def save(self, key: str, text: str) -> Saved:
+        settings = self._shop.settings
+        before = settings.secret(key) if settings.declaration(key).kind == "secret" else settings.get(key)
+        saved = self._put(key, text)
+        self._last = (key, before)
+        return saved
+
+    def undo(self) -> Saved | None:
+        if self._last is None:
+            return None
+        (key, before), self._last = self._last, None
+        return self._put(key, before)
+
+    def _put(self, key: str, text: str) -> Saved:
+        settings = self._shop.settings
+        if settings.declaration(key).kind == "secret":
+            settings.set_secret(key, text, ACTOR)
+        elif key == "seller.notify_to" and text.strip():
+            settings.set(key, normalise(text, self._shop.card.country), ACTOR)
+        else:
+            settings.set(key, text, ACTOR)
+        return Saved(key, settings.get(key))
+
+    def keep_logo(self, path: Path | None) -> Saved:
+        if path is None:
+            return self.save(LOGO, "")
+        picture = pictures.prepare(path, pictures.LOGO_SIDE, transparent=True)
+        return self.save(LOGO, pictures.keep(self._shop.media, picture))
+
+    def logo(self, width: int, height: int) -> Thumb | None:
+        path = pictures.find(self._shop.media, self._shop.settings.get(LOGO))
+        return None if path is None else pictures.thumb(path, width, height)
+
+    def new_verify_token(self) -> str:
+        token = secrets.token_urlsafe(24)
+        self.save(VERIFY_TOKEN, token)
+        return token
+
+    def verify_token(self) -> str:
+        return self._shop.settings.secret(VERIFY_TOKEN)
+
+    # -- testing -----------------------------------------------------------------------------------------------
+
+    def test_whatsapp(self, control: Control) -> tuple[Finding, ...]:
+        return self._asked(self._shop.check_whatsapp, control)
+
+    def connect_whatsapp(self, control: Control) -> tuple[Finding, ...]:
+        return self._asked(self._connect, control)
+
+    async def _connect(self) -> Sequence[Finding]:
+        shop = self._shop
+        channel, url, token = shop.channel(), shop.public_url(), self.verify_token()
+        if channel is None:
+            return await shop.check_whatsapp()
+        if not url:
+            return (Finding(False, "Enter the public address of this store first: WhatsApp sends the messages there."),)
+        if not token:
+            return (Finding(False, "Make the verify token first: WhatsApp asks for it before it sends anything."),)
+        try:
+            await channel.subscribe()
+            await channel.set_callback_override(f"{url}/webhooks/whatsapp", token)
+        except LivePayError as error:
+            return (Finding(False, error.message, error.params),)
+        return await shop.check_whatsapp()
+
+    def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
+        adapter = provider_class(name)
+        provider = adapter(self._shop.provider_config(adapter), self._shop.http)
+        return self._asked(provider.selftest, control)
+
+    def _asked(
+        self, question: Callable[[], Coroutine[Any, Any, Sequence[Finding]]], control: Control
+    ) -> tuple[Finding, ...]:
+        """Ask on a loop of our own, which lives as long as the question; given up when the seller stops it."""
+
+        async def ask() -> tuple[Finding, ...]:
+            task = asyncio.create_task(question())
+            try:
+                while not task.done():
+                    await asyncio.wait({task}, timeout=_LOOK_EVERY)
+                    if control.stopped:
+                        task.cancel()
+                        await asyncio.wait({task})
+                        return ()
+                return tuple(task.result())
+            finally:
+                await self._shop.http.close_here()
+
+        return asyncio.run(ask())
