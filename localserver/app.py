@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 
+from core.adapters import pdf
 from core.bootstrap import Shop
+from core.invoices.documents import invoice_document
 from localserver import health
 from localserver.api import v1
 from localserver.hooks import psp, whatsapp
@@ -22,6 +27,7 @@ STOPPING: Final = web.AppKey("stopping", asyncio.Event)
 
 def create_app(shops: Iterable[Shop]) -> web.Application:
     """The whole outside of these stores. The shops' own work (:meth:`Shop.work`) is started by the runner."""
+    server_logger.addFilter(_our_concern)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[boundary])
     app[SITE] = Site(shops)
     app[STOPPING] = asyncio.Event()
@@ -30,9 +36,20 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
     app.router.add_routes(health.routes)
     app.router.add_routes(whatsapp.routes)
     app.router.add_routes(psp.routes)
-    pay.mount(app)
+    pay.mount(app, _invoice_pdf)
     v1.mount(app)
     return app
+
+
+async def _invoice_pdf(shop: Shop, invoice_id: int) -> bytes:
+    """A paid order's invoice for its buyer; drawn in a thread."""
+    document = shop.engine.read(lambda r: invoice_document(r, invoice_id, shop.papers()))
+    return await asyncio.to_thread(pdf.render_invoice, document)
+
+
+def _our_concern(record: logging.LogRecord) -> bool:
+    """What is not HTTP is answered 400; aiohttp would log an error with a traceback, and anybody can send it."""
+    return not isinstance(record.exc_info[1] if record.exc_info else None, HttpProcessingError)
 
 
 async def _stop_streams(app: web.Application) -> None:
