@@ -1,0 +1,298 @@
+"""Every answer of the API: OpenAPI is made from these, and :mod:`localserver.api.requests` are their counterpart.
+
+Amounts are whole numbers of the currency's smallest unit; times are RFC 3339 in UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Url = Annotated[str, Meta(description="An address; begins with / while the store has no public one.")]
+
+Source = Literal["whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api"]
+OrderState = Literal["reserved", "paid", "expired", "cancelled", "refunded"]
+Exceptional = Literal["paid_late", "underpaid", "overpaid", "paid_twice"]
+Role = Literal["owner", "manager", "cashier", "support"]
+Need = Literal["escalated", "seller", "bot"]
+
+
+class Shown(Struct, frozen=True):
+    """What the server answers."""
+
+
+class Amount(Shown, frozen=True):
+    """Money: ``amount`` in the smallest unit of ``currency`` (15000 XOF; 1250 EUR is 12.50 euros)."""
+
+    amount: Annotated[int, Meta(ge=0)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
+# -- problems ----------------------------------------------------------------------------------------------------
+
+
+class Flaw(Shown, frozen=True):
+    """One thing that is wrong: in a field of the request, or on a line of an uploaded file."""
+
+    message: str
+    field: str | UnsetType = UNSET
+    line: int | UnsetType = UNSET
+    column: str | UnsetType = UNSET
+
+
+class Waiting(Shown, frozen=True):
+    """A sold-out product and the customer's place in its waiting list, from 1."""
+
+    product_id: int
+    quantity: int
+    place: int
+
+
+class Problem(Shown, frozen=True):
+    """RFC 9457 problem details. ``detail`` is a sentence for people, in the language asked for (Accept-Language)."""
+
+    title: str
+    status: int
+    type: str = "about:blank"
+    detail: str | UnsetType = UNSET
+    errors: list[Flaw] | UnsetType = UNSET
+    waiting: list[Waiting] | UnsetType = UNSET
+
+
+# -- access ------------------------------------------------------------------------------------------------------
+
+
+class LoggedIn(Shown, frozen=True):
+    """Send the token as ``Authorization: Bearer …`` until ``expires_at``."""
+
+    token: str
+    expires_at: Time
+    role: Role
+
+
+# -- products ----------------------------------------------------------------------------------------------------
+
+
+class Product(Shown, frozen=True):
+    """``available`` is on hand less held. An ``image_url`` of this API needs the token too."""
+
+    id: int
+    sku: str
+    keyword: str
+    title: str
+    description: str
+    price: Amount
+    on_hand: int
+    held: int
+    available: int
+    category: str
+    image_url: str | None
+    active: bool
+
+
+class ProductList(Shown, frozen=True):
+    items: list[Product]
+    next: str | None
+
+
+class UploadReport(Shown, frozen=True):
+    """What the file did, or with ``dry_run`` would do."""
+
+    added: int
+    updated: int
+    unchanged: int
+    errors: list[Flaw]
+    dry_run: bool
+
+
+class CatalogueChange(Shown, frozen=True):
+    """Of the event stream: a file changed many products at once; read them again."""
+
+    added: int
+    updated: int
+
+
+# -- live and orders ---------------------------------------------------------------------------------------------
+
+
+class OnScreen(Shown, frozen=True):
+    product_id: int
+    sku: str
+    title: str
+
+
+class Live(Shown, frozen=True):
+    """orders = paid + pending + expired + cancelled, at every moment; ``waiting`` people stand in line apart."""
+
+    id: int
+    title: str
+    source: Source
+    started_at: Time
+    ended_at: Time | None
+    on_screen: OnScreen | None
+    orders: int
+    paid: int
+    pending: int
+    expired: int
+    cancelled: int
+    waiting: int
+    to_decide: int
+    revenue: Amount
+    unpaid: Amount
+
+
+class Person(Shown, frozen=True):
+    """``phone`` in E.164, null when only a WhatsApp id is known."""
+
+    id: int
+    name: str
+    phone: str | None
+
+
+class OrderLine(Shown, frozen=True):
+    product_id: int
+    sku: str
+    title: str
+    quantity: int
+    unit_price: Amount
+
+
+class Order(Shown, frozen=True):
+    id: int
+    reference: str
+    state: OrderState
+    exception: Exceptional | None
+    source: Source
+    session_id: int | None
+    customer: Person
+    lines: list[OrderLine]
+    total: Amount
+    reserved_at: Time
+    expires_at: Time
+    paid_at: Time | None
+    pay_url: Url
+
+
+class PlacedOrder(Order, frozen=True):
+    """The order, and what of the request is sold out: the customer waits in line for that."""
+
+    waiting: list[Waiting] | UnsetType = UNSET
+
+
+class OrderList(Shown, frozen=True):
+    items: list[Order]
+    next: str | None
+
+
+# -- people and conversations ------------------------------------------------------------------------------------
+
+
+class Customer(Shown, frozen=True):
+    """``score`` from 0 to 100; ``average_pay_seconds`` null before the first payment."""
+
+    id: int
+    name: str
+    phone: str | None
+    language: str
+    orders: int
+    paid: int
+    expired: int
+    spent: Amount
+    score: int
+    tier: Literal["bronze", "silver", "gold", "diamond"]
+    average_pay_seconds: int | None
+    created_at: Time
+    last_order_at: Time | None
+    notes: str
+
+
+class CustomerList(Shown, frozen=True):
+    items: list[Customer]
+    next: str | None
+
+
+class Conversation(Shown, frozen=True):
+    """``need``: escalated (a person is asked for), seller (a person answers), bot. ``window_until`` ends the 24 h."""
+
+    id: int
+    customer: Person
+    language: str
+    need: Need
+    reason: str | None
+    unread: int
+    last_text: str
+    last_author: str
+    last_at: Time
+    window_until: Time | None
+    open_order_id: int | None
+
+
+class ConversationList(Shown, frozen=True):
+    items: list[Conversation]
+    next: str | None
+
+
+class Message(Shown, frozen=True):
+    """``author``: customer, bot, seller, phone, note. ``status`` of an outgoing one: queued … read, failed, unknown."""
+
+    id: int
+    conversation_id: int
+    author: str
+    kind: str
+    text: str
+    buttons: list[str]
+    media: str | None
+    at: Time
+    status: str | None
+    error: str | None
+
+
+class MessageList(Shown, frozen=True):
+    """Newest first; ``next`` leads back in time."""
+
+    items: list[Message]
+    next: str | None
+
+
+# -- quotes and invoices -----------------------------------------------------------------------------------------
+
+
+class QuoteLine(Shown, frozen=True):
+    """``sku`` is null for a line that is not from the catalogue."""
+
+    description: str
+    sku: str | None
+    quantity: int
+    unit_price: Amount
+    amount: Amount
+
+
+class Quote(Shown, frozen=True):
+    id: int
+    reference: str
+    state: Literal["draft"]
+    customer: Person | None
+    lines: list[QuoteLine]
+    total: Amount
+    note: str
+    created_at: Time
+    valid_until: Time
+    pdf_url: Url
+
+
+class Invoice(Shown, frozen=True):
+    """``number`` is gapless within its year."""
+
+    id: int
+    number: str
+    order_id: int
+    issued_at: Time
+    total: Amount
+    pdf_url: Url
+
+
+class InvoiceList(Shown, frozen=True):
+    items: list[Invoice]
+    next: str | None

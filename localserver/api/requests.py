@@ -1,0 +1,207 @@
+"""Every request of the API, decoded from the wire into these; OpenAPI is made from them.
+
+A field that is not named here is refused: a misspelt one that is silently ignored costs more than an error.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from localserver.api.answers import Need, OrderState, Source
+
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+# No control characters but tab and line breaks: the same that a product list may hold.
+_PLAIN = r"^[^\u0000-\u0008\u000e-\u001f\u007f]*$"
+Sku = Annotated[str, Meta(min_length=1, max_length=64, pattern=_PLAIN)]
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=_PLAIN)]
+Keyword = Annotated[str, Meta(max_length=40, pattern=_PLAIN)]
+Description = Annotated[str, Meta(max_length=2000, pattern=_PLAIN)]
+Category = Annotated[str, Meta(max_length=60, pattern=_PLAIN)]
+PhotoUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https?://[!-~]+)?$", description="Empty takes it away.")]
+Stock = Annotated[int, Meta(ge=0, le=1_000_000)]
+Phone = Annotated[str, Meta(min_length=1, max_length=40, pattern=_PLAIN)]
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client sends."""
+
+
+class Price(Request, frozen=True):
+    """``amount`` in the smallest unit of ``currency``, which is the store's (15000 XOF; 1250 EUR is 12.50 euros)."""
+
+    amount: Annotated[int, Meta(ge=0, le=10**12)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
+class Login(Request, frozen=True):
+    """``otp`` is for accounts with a second factor; none has one yet."""
+
+    email: Annotated[str, Meta(min_length=3, max_length=320)]
+    password: Annotated[str, Meta(min_length=1, max_length=1024)]
+    otp: Annotated[str, Meta(max_length=16)] | UnsetType = UNSET
+
+
+# -- products ----------------------------------------------------------------------------------------------------
+
+
+class NewProduct(Request, frozen=True):
+    """``keyword`` is made from the SKU when it is left out."""
+
+    sku: Sku
+    title: Title
+    price: Price
+    on_hand: Stock = 0
+    keyword: Keyword = ""
+    description: Description = ""
+    category: Category = ""
+    image_url: PhotoUrl = ""
+
+
+class ProductChange(Request, frozen=True):
+    """Only what is named changes. ``on_hand`` is a new count of the shelf; ``active`` false takes it off sale."""
+
+    sku: Sku | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
+    price: Price | UnsetType = UNSET
+    on_hand: Stock | UnsetType = UNSET
+    keyword: Keyword | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    category: Category | UnsetType = UNSET
+    image_url: PhotoUrl | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+
+class Upload(Request, frozen=True):
+    """The parts beside ``file``. ``mode``: all, one wrong line stops everything; good, the good lines go in."""
+
+    mode: Literal["all", "good"] = "good"
+    dry_run: Literal["true", "false"] = "false"
+
+
+# -- live and orders ---------------------------------------------------------------------------------------------
+
+
+class StartLive(Request, frozen=True):
+    title: Annotated[str, Meta(max_length=80, pattern=_PLAIN)] = ""
+    source: Source = "tiktok"
+
+
+class NewCustomer(Request, frozen=True):
+    """Found again by the phone number, whatever way it is written."""
+
+    phone: Phone
+    name: Annotated[str, Meta(max_length=120, pattern=_PLAIN)] = ""
+
+
+class NewOrderLine(Request, frozen=True):
+    """One product, by ``sku`` or by ``product_id``."""
+
+    sku: Sku | UnsetType = UNSET
+    product_id: Id | UnsetType = UNSET
+    quantity: Annotated[int, Meta(ge=1, le=999)] = 1
+
+    def __post_init__(self) -> None:
+        if (self.sku is UNSET) == (self.product_id is UNSET):
+            raise ValueError("Name either `sku` or `product_id`")
+
+
+class NewOrder(Request, frozen=True):
+    """For a ``customer`` or a ``customer_id``. What is claimed joins the customer's open order if there is one."""
+
+    lines: Annotated[list[NewOrderLine], Meta(min_length=1, max_length=50)]
+    customer: NewCustomer | UnsetType = UNSET
+    customer_id: Id | UnsetType = UNSET
+    source: Source = "api"
+    hold_minutes: Annotated[int, Meta(ge=5, le=30)] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.customer is UNSET) == (self.customer_id is UNSET):
+            raise ValueError("Name either `customer` or `customer_id`")
+
+
+class Extension(Request, frozen=True):
+    minutes: Annotated[int, Meta(ge=1, le=25)]
+
+
+class Choice(Request, frozen=True):
+    """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place."""
+
+    choice: Literal["honour", "keep", "refund", "substitute"]
+    product_id: Id | UnsetType = UNSET
+
+
+# -- conversations -----------------------------------------------------------------------------------------------
+
+
+class SendMessage(Request, frozen=True):
+    """To a conversation, a customer or a phone number that wrote before. From then on the bot is silent there."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4096, pattern=_PLAIN)]
+    conversation_id: Id | UnsetType = UNSET
+    customer_id: Id | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if sum(value is not UNSET for value in (self.conversation_id, self.customer_id, self.phone)) != 1:
+            raise ValueError("Name one of `conversation_id`, `customer_id` and `phone`")
+
+
+# -- quotes ------------------------------------------------------------------------------------------------------
+
+
+class NewQuoteLine(Request, frozen=True):
+    """Either a product (``sku``, at today's price) or a ``description`` with its ``unit_price``."""
+
+    quantity: Annotated[int, Meta(ge=1, le=100_000)] = 1
+    sku: Sku | UnsetType = UNSET
+    description: Annotated[str, Meta(min_length=1, max_length=300, pattern=_PLAIN)] | UnsetType = UNSET
+    unit_price: Price | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        described, priced = self.description is not UNSET, self.unit_price is not UNSET
+        if described != priced or (self.sku is UNSET) != described:
+            raise ValueError("Name either `sku`, or `description` and `unit_price`")
+
+
+class NewQuote(Request, frozen=True):
+    """For a ``customer``, a ``customer_id`` or nobody in particular."""
+
+    lines: Annotated[list[NewQuoteLine], Meta(min_length=1, max_length=200)]
+    customer: NewCustomer | UnsetType = UNSET
+    customer_id: Id | UnsetType = UNSET
+    valid_days: Annotated[int, Meta(ge=1, le=365)] = 30
+    note: Annotated[str, Meta(max_length=1000, pattern=_PLAIN)] = ""
+
+    def __post_init__(self) -> None:
+        if self.customer is not UNSET and self.customer_id is not UNSET:
+            raise ValueError("Name `customer` or `customer_id`, not both")
+
+
+# -- what stands behind the question mark ------------------------------------------------------------------------
+
+
+class Page(Request, frozen=True):
+    """A page of a list: how many items at most, and ``next`` of the page before."""
+
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    cursor: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")] | UnsetType = UNSET
+
+
+class ProductPage(Page, frozen=True):
+    inactive: Literal["true", "false"] = "false"
+
+
+class OrderPage(Page, frozen=True):
+    state: OrderState | UnsetType = UNSET
+    session_id: Id | UnsetType = UNSET
+    customer_id: Id | UnsetType = UNSET
+
+
+class ConversationPage(Page, frozen=True):
+    need: Need | UnsetType = UNSET
+
+
+class InvoicePage(Page, frozen=True):
+    order_id: Id | UnsetType = UNSET
