@@ -1,1 +1,1 @@
-"""Charts, drawn by the kit itself."""
+"""Charts. Drawn with pyqtgraph, which is imported when the first one has something to draw."""

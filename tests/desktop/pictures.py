@@ -10,13 +10,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from core.kernel.clock import MINUTE
 from desktop.app import Desktop, InMemory, application
+from desktop.charts.minutes import MinuteChart
 from desktop.pages.live.decide import DecisionDialog, OnScreenDialog
 from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.page import LivePage
@@ -24,7 +29,7 @@ from desktop.pages.live.start import StartDialog
 from desktop.theme import Choice, theme
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.notices import Notice
-from tests.desktop.sample import SampleContext, SampleSource
+from tests.desktop.sample import MINUTES, NOW, SESSION, SampleContext, SampleSource
 
 
 def settle(desktop: Desktop, until: Callable[[], object] = lambda: False, seconds: float = 0.6) -> None:
@@ -67,12 +72,34 @@ def close(desktop: Desktop) -> None:
     settle(desktop, seconds=0.05)
 
 
+def curve(desktop: Desktop) -> MinuteChart:
+    """The board's curve, once it is drawn."""
+    chart = live(desktop).board.chart
+    settle(desktop, lambda: chart.plot is not None, seconds=5)
+    settle(desktop, seconds=0.1)
+    return chart
+
+
 def boards(folder: Path, choice: Choice) -> None:
     for size in ((1440, 900), (1280, 720), (1024, 700)):
         desktop = open_desktop(size=size)
         live(desktop).board.table.select(122)
-        settle(desktop, seconds=0.1)
+        curve(desktop)
         shoot(desktop.shell, folder, f"board-{choice}-{size[0]}")
+        close(desktop)
+
+
+def curves(folder: Path, choice: Choice) -> None:
+    """The curve of a live that is so many minutes old."""
+    for minutes in (1, 6, 20, 240):
+        start = NOW // MINUTE * MINUTE - (minutes - 1) * MINUTE
+        bars = [replace(MINUTES[(place + 3) % len(MINUTES)], minute=start + place * MINUTE) for place in range(minutes)]
+        desktop = open_desktop(SampleSource(running=replace(SESSION, started_at=start), curve=bars))
+        chart = curve(desktop)
+        assert chart.plot is not None
+        QTest.mouseMove(chart.plot.viewport(), QPoint(30, 40))
+        settle(desktop, seconds=0.1)
+        shoot(live(desktop).board.chart_card, folder, f"curve-{minutes}-{choice}")
         close(desktop)
 
 
@@ -150,6 +177,7 @@ def main(folder: Path) -> None:
         wanted: Choice = "dark" if choice == "dark" else "light"
         theme().choose(wanted)
         boards(folder, wanted)
+        curves(folder, wanted)
         states(folder, wanted)
         dialogs(folder, wanted)
         start(folder, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -11,8 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from core.kernel.look import DARK, LIGHT
 from core.kernel.paths import resource
-from desktop.charts.bars import Bar
-from desktop.charts.minutes import MinuteChart
 from desktop.icons import pixmap
 from desktop.theme import theme
 from desktop.widgets.buttons import ENTER, Button, Chip, IconButton, KeyHint
@@ -222,35 +220,3 @@ def test_an_empty_state_holds_the_first_action(qtbot: QtBot) -> None:
     bare = EmptyState("package", "Rien", "Rien du tout.")
     qtbot.addWidget(bare)
     assert bare.button is None
-
-
-def test_the_chart_paints_peaks_gold_and_finds_the_bar_under_the_mouse(qtbot: QtBot) -> None:
-    chart = MinuteChart()
-    shown(qtbot, chart)
-    chart.resize(400, 100)
-    bars = [Bar(value, f"21:{value:02d}", "ROBE1", value == 9, f"tip {value}") for value in range(10)]
-    chart.show_bars(bars, "dix minutes")
-    assert {DARK.gold, DARK.structure} <= colours(chart)
-    assert (chart.bar_at(3), chart.bar_at(24 * 9 + 3), chart.bar_at(399), chart.bar_at(-5)) == (0, 9, -1, -1)
-    QTest.mouseMove(chart, QPoint(24 * 9 + 3, 50))
-    assert chart.accessibleName() == "dix minutes"
-
-
-def test_the_chart_draws_new_data_at_most_every_so_often(qtbot: QtBot) -> None:
-    chart = MinuteChart()
-    shown(qtbot, chart)
-    chart.show_bars([Bar(1)], "")
-    chart.show_bars([Bar(2)], "")
-    chart.show_bars([Bar(3)], "")
-    assert chart.bars == (Bar(1),)
-    chart._timer.timeout.emit()
-    assert chart.bars == (Bar(3),)
-
-
-def test_a_chart_of_a_whole_day_shows_its_newest_minutes(qtbot: QtBot) -> None:
-    chart = MinuteChart()
-    shown(qtbot, chart)
-    chart.resize(400, 100)
-    chart.show_bars([Bar(one) for one in range(720)], "")
-    chart.grab()
-    assert chart.bar_at(399) == 719

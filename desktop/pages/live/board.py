@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE
 from core.live.views import Tiles
+from desktop.bridge import Bridge
 from desktop.charts.minutes import MinuteChart
 from desktop.pages.live.curve import Curve
 from desktop.pages.live.model import OrdersModel
@@ -39,7 +40,7 @@ _ANY = 16_777_215  # Qt's word for no limit
 class Board(QWidget):
     """Everything under the head of a running live."""
 
-    def __init__(self, presenter: LivePresenter, model: OrdersModel, clock: Clock) -> None:
+    def __init__(self, presenter: LivePresenter, model: OrdersModel, clock: Clock, bridge: Bridge) -> None:
         super().__init__()
         self.presenter = presenter
         t = presenter.t
@@ -52,7 +53,9 @@ class Board(QWidget):
         self.chart_card = Card(t("Orders per minute"), ruled=False)
         self.caption = ElidedLabel("", "small", "muted")
         self.chart_card.head.addWidget(self.caption, 1)
-        self.chart = MinuteChart()
+        self.chart = MinuteChart(
+            bridge, presenter.zone, t("The orders of each minute stand here from the first one on.")
+        )
         self.chart_card.body.setContentsMargins(SCALE.card, 0, SCALE.card, 6)
         self.chart_card.body.addWidget(self.chart)
         column = QVBoxLayout(self)
@@ -93,7 +96,7 @@ class Board(QWidget):
 
     def show_curve(self, curve: Curve) -> None:
         self.caption.say(curve.caption)
-        self.chart.show_bars(curve.bars, curve.summary)
+        self.chart.show_bars(curve.first, curve.bars, curve.summary)
 
     def focus_search(self) -> None:
         self.orders.search.setFocus()

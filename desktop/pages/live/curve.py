@@ -15,14 +15,16 @@ from desktop.texts import Texts
 
 NEIGHBOURS: Final = 8  # minutes on either side over which a peak must stand out
 LEAST: Final = 3  # orders in a minute below which nothing is called a peak
-LABEL_EVERY: Final = 15
 LONGEST: Final = 12 * 60  # minutes drawn; a live left open overnight stays readable
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """``caption`` stands beside the title; ``summary`` says the chart in one sentence."""
+    """``first`` is the oldest bar's minute, ms UTC. ``caption`` stands beside the title; ``summary`` says the chart in
+    one sentence.
+    """
 
+    first: int
     bars: tuple[Bar, ...]
     caption: str
     summary: str
@@ -55,7 +57,6 @@ def curve(minutes: Sequence[MinuteBar], started_at: int, now: int, t: Texts, zon
     bars = tuple(
         Bar(
             value,
-            clock_time(at, zone) if at // MINUTE % LABEL_EVERY == 0 else "",
             product,
             place in high,
             _tip(at, value, product, t, zone),
@@ -64,7 +65,7 @@ def curve(minutes: Sequence[MinuteBar], started_at: int, now: int, t: Texts, zon
     )
     caption = _caption(list(moments), values, products, high, t, zone)
     total = t.plural("{n} order in {minutes} min", "{n} orders in {minutes} min", sum(values), minutes=len(values))
-    return Curve(bars, caption, f"{total}. {caption}" if caption else total)
+    return Curve(first, bars, caption, f"{total}. {caption}" if caption else total)
 
 
 def _products(moments: range, known: dict[int, MinuteBar]) -> list[str]:

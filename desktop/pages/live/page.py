@@ -43,7 +43,7 @@ class LivePage(Page):
         self._panels: Panels | None = None
         self.banner = Banner()
         self.head = LiveHead(self.presenter)
-        self.board = Board(self.presenter, self.model, context.clock)
+        self.board = Board(self.presenter, self.model, context.clock, mount.bridge)
         self.empty = EmptyState(
             "radio",
             t("No live is running"),
