@@ -39,7 +39,8 @@ def open_connection(path: Path, key: bytes, *, write: bool, vfs: str | None = No
     try:
         connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
         connection.execute(f"PRAGMA cipher='{CIPHER}'")
-        connection.execute(f"PRAGMA hexkey='{key.hex()}'")
+        # The key is random already: given raw, it skips a key derivation of 30 ms and 20 MB for each connection.
+        connection.execute(f"PRAGMA key='raw:{key.hex()}'")
         connection.set_busy_timeout(5000)
         if write:
             # Paid money and accepted webhooks survive a power cut: every commit reaches the disk.
