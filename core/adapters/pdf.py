@@ -19,14 +19,28 @@ from core.kernel.phone import display
 from core.quotes.documents import QuoteDocument
 
 if TYPE_CHECKING:
-    from core.adapters.pdf_sheet import Sum
+    from core.adapters.pdf_sheet import Sheet, Sum
 
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
 def render_invoice(document: InvoiceDocument) -> bytes:
     """An A4 invoice in the store's language."""
-    from core.adapters.pdf_sheet import Sheet, draw
+    from core.adapters.pdf_sheet import draw
+
+    return draw(invoice_sheet(document))
+
+
+def render_quote(document: QuoteDocument) -> bytes:
+    """An A4 quote in the store's language, with a place to sign."""
+    from core.adapters.pdf_sheet import draw
+
+    return draw(quote_sheet(document))
+
+
+def invoice_sheet(document: InvoiceDocument) -> Sheet:
+    """The invoice in words."""
+    from core.adapters.pdf_sheet import Sheet
 
     say = _Words(document.papers)
     _ = say.texts.gettext
@@ -39,27 +53,25 @@ def render_invoice(document: InvoiceDocument) -> bytes:
     if document.received < document.total and not document.refunded:
         due = document.total - document.received
         sums += _part_paid(document.received, due, say)
-    return draw(
-        Sheet(
-            **_shared(document.papers, document.lines, say),
-            title=_("Invoice"),
-            number=document.number,
-            facts=facts,
-            buyer_label=_("Invoiced to"),
-            buyer=_buyer(document.buyer),
-            status=status,
-            sums=sums,
-            closing=_("This invoice amounts to {words}.").format(words=say.words(document.total)),
-            code=document.url,
-            code_caption=_("Scan to check the payment of this invoice online.") if document.url else "",
-            created=to_datetime(document.issued_at, document.papers.zone),
-        )
+    return Sheet(
+        **_shared(document.papers, document.lines, say),
+        title=_("Invoice"),
+        number=document.number,
+        facts=facts,
+        buyer_label=_("Invoiced to"),
+        buyer=_buyer(document.buyer),
+        status=status,
+        sums=sums,
+        closing=_("This invoice amounts to {words}.").format(words=say.words(document.total)),
+        code=document.url,
+        code_caption=_("Scan to check the payment of this invoice online.") if document.url else "",
+        created=to_datetime(document.issued_at, document.papers.zone),
     )
 
 
-def render_quote(document: QuoteDocument) -> bytes:
-    """An A4 quote in the store's language, with a place to sign."""
-    from core.adapters.pdf_sheet import Sheet, draw
+def quote_sheet(document: QuoteDocument) -> Sheet:
+    """The quote in words."""
+    from core.adapters.pdf_sheet import Sheet
 
     say = _Words(document.papers)
     _ = say.texts.gettext
@@ -67,20 +79,18 @@ def render_quote(document: QuoteDocument) -> bytes:
         (_("Date"), say.date(document.created_at)),
         (_("Valid until"), say.date(document.valid_until)),
     )
-    return draw(
-        Sheet(
-            **_shared(document.papers, document.lines, say),
-            title=_("Quote"),
-            number=document.reference,
-            facts=facts,
-            buyer_label=_("Prepared for"),
-            buyer=_buyer(document.buyer),
-            sums=_sums(document.total, document.papers.seller, say),
-            closing=_("This quote amounts to {words}.").format(words=say.words(document.total)),
-            note=document.note,
-            signature=_("Approved: date and signature"),
-            created=to_datetime(document.created_at, document.papers.zone),
-        )
+    return Sheet(
+        **_shared(document.papers, document.lines, say),
+        title=_("Quote"),
+        number=document.reference,
+        facts=facts,
+        buyer_label=_("Prepared for"),
+        buyer=_buyer(document.buyer),
+        sums=_sums(document.total, document.papers.seller, say),
+        closing=_("This quote amounts to {words}.").format(words=say.words(document.total)),
+        note=document.note,
+        signature=_("Approved: date and signature"),
+        created=to_datetime(document.created_at, document.papers.zone),
     )
 
 

@@ -17,7 +17,7 @@ import segno
 from fpdf import FPDF
 from PIL import Image
 
-from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, Pen, blank, close
+from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, Pen, blank, close, writable
 from core.kernel.look import LIGHT
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def draw(sheet: Sheet) -> bytes:
     pdf = blank()
     pdf.set_lang(sheet.language)
     pdf.set_title(f"{sheet.title} {sheet.number}")
-    pdf.set_author(sheet.seller)
+    pdf.set_author(writable(sheet.seller))
     pdf.set_creator("LivePay")
     pdf.set_creation_date(sheet.created)
     try:

@@ -1,0 +1,102 @@
+"""What stands on an invoice stays as it was when the sale was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Shop, create_store, open_shop
+from core.catalogue.rules import ProductFields
+from core.catalogue.service import add
+from core.customers.service import Identity, recognise
+from core.invoices.documents import InvoiceDocument, invoice_document
+from core.kernel.clock import ManualClock
+from core.kernel.errors import NotFound
+from core.orders import settling
+from core.orders.service import Wanted
+from core.storage.engine import Tx
+from core.storage.folder import Home
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    home = Home(tmp_path)
+    shop = open_shop(home, create_store(home, "Boutique Téranga", "SN").slug, ManualClock())
+    for key, value in (
+        ("store.address", "12, rue Félix-Faure"),
+        ("store.legal_id", "NINEA 005123456 2G3"),
+        ("store.vat_rate", "18"),
+        ("public_url", "https://pay.teranga.sn"),
+    ):
+        shop.settings.set(key, value)
+    yield shop
+    shop.close()
+
+
+def sell(shop: Shop, received: int = 15_000) -> int:
+    """One dress, paid by Wave. → order id."""
+
+    def write(tx: Tx) -> int:
+        product = add(tx, ProductFields("ROBE1", "ROBE1", "Robe wax", "", "", 15_000, 5, None))
+        customer = recognise(tx, [Identity("phone", "+221771234567")], "Aminata Diallo")
+        order = shop.orders.claim(tx, customer, [Wanted(product)], "api").order_id
+        assert order is not None
+        payment = tx.insert(
+            "INSERT INTO payment(provider, key, order_id, amount, method, received_at)"
+            " VALUES('sandbox','k',?,?,'wave',?)",
+            (order, received, tx.now),
+        )
+        settling.settle(tx, order, received, "sandbox", payment)
+        return order
+
+    return shop.engine.call(write)
+
+
+def document(shop: Shop) -> InvoiceDocument:
+    return shop.engine.read(lambda r: invoice_document(r, 1, shop.papers()))
+
+
+def test_an_invoice_says_who_sold_what_to_whom_and_how_it_was_paid(shop: Shop) -> None:
+    order = sell(shop)
+    found = document(shop)
+    assert (found.number, found.total, found.received, found.paid_by) == ("FA-2026-00001", 15_000, 15_000, "wave")
+    assert [(line.title, line.detail, line.quantity, line.amount) for line in found.lines] == [
+        ("Robe wax", "ROBE1", 1, 15_000)
+    ]
+    assert (found.buyer.name, found.buyer.phone) == ("Aminata Diallo", "+221771234567")
+    token = shop.links.token(shop.engine.read(lambda r: r.value("SELECT link FROM orders WHERE id = ?", (order,))))
+    assert found.url == f"https://pay.teranga.sn/p/{token}"
+    assert (found.papers.seller.vat_rate, found.papers.seller.name) == (18, "Boutique Téranga")
+
+
+def test_a_later_move_or_tax_regime_rewrites_no_old_invoice(shop: Shop) -> None:
+    sell(shop)
+    before = document(shop)
+    for key, value in (("store.address", "Ailleurs"), ("store.vat_rate", "0"), ("store.name", "Autre nom")):
+        shop.settings.set(key, value)
+    assert document(shop).papers.seller == before.papers.seller
+
+
+def test_an_erased_person_leaves_the_invoice(shop: Shop) -> None:
+    """The name is read when the paper is drawn; the frozen content knows only a number (ruling R17)."""
+    sell(shop)
+    shop.engine.call(lambda tx: tx.run("UPDATE customer SET name = 'ANON-1'"))
+    assert document(shop).buyer.name == "ANON-1"
+    content = shop.engine.read(lambda r: r.value("SELECT content FROM invoice"))
+    assert "Aminata" not in content
+    assert "77123" not in content
+
+
+def test_a_part_payment_that_was_honoured_shows_what_is_missing(shop: Shop) -> None:
+    order = sell(shop, received=10_000)
+    shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, "honour"))
+    found = document(shop)
+    assert (found.total, found.received, found.refunded) == (15_000, 10_000, False)
+
+
+def test_there_is_no_invoice_before_the_sale_stands(shop: Shop) -> None:
+    sell(shop, received=10_000)
+    with pytest.raises(NotFound):
+        document(shop)
