@@ -41,13 +41,18 @@ TEST_LOCK: Final = ("test", ROOT / "packaging" / "dev.lock")
 QT_FREE: Final = ("tests/core", "tests/localserver", "tests/contract")
 
 
+FONTS: Final = Path("/usr/share/fonts")
+
+
 class Need(NamedTuple):
-    """A shared library (``libGL.so.1``) or a program, and the Debian package that brings it."""
+    """A shared library (``libGL.so.1``), a font file or a program, and the Debian package that brings it."""
 
     name: str
     package: str
 
     def is_met(self) -> bool:
+        if self.name.endswith(".ttf"):
+            return any(FONTS.rglob(self.name))
         if ".so." not in self.name:
             return shutil.which(self.name) is not None
         try:
@@ -64,6 +69,8 @@ QT: Final = (
     Need("libglib-2.0.so.0", "libglib2.0-0"),
     Need("libdbus-1.so.3", "libdbus-1-3"),
     Need("libfontconfig.so.1", "libfontconfig1"),
+    # Buyers write emoji; Windows and macOS bring a font that has them.
+    Need("NotoColorEmoji.ttf", "fonts-noto-color-emoji"),
 )
 DISPLAY: Final = (
     Need("libxcb-cursor.so.0", "libxcb-cursor0"),
