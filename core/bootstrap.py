@@ -323,9 +323,9 @@ class Shop:
 
     def close(self) -> None:
         """Finish what is being written, close the database, let the store go. Idempotent."""
+        self.engine.close()  # first: until its writer has ended, an import's commit may still start the indexing
         if self._indexing is not None:
             self._indexing.join()
-        self.engine.close()
         with suppress(OSError):
             self._lock.release()
 
