@@ -140,8 +140,9 @@ class Shop:
             lambda: self.settings.get("store.language"),
         )
         self.notices = Notices(self.talk, lambda: self.settings.get("seller.notify_to"), card.country)
-        self.receiver = Receiver(self.talk, card.country)
-        self.sender = Sender(self.engine, self.channel, folder / "media", f"lp{card.id[:8]}")
+        mark = f"lp{card.id[:8]}"
+        self.receiver = Receiver(self.talk, card.country, mark)
+        self.sender = Sender(self.engine, self.channel, folder / "media", mark)
         self.inbox = InboxWorker(
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
@@ -187,7 +188,7 @@ class Shop:
         """What every invoice and quote of this store has in common."""
 
         def page(nonce: bytes) -> str:
-            return self.page_url(self.links.token(nonce)) if self.public_url() else ""
+            return self.page_url(self.links.token(nonce)) if self.reachable() else ""
 
         seller, language = seller_of(self.settings, self.name), self.settings.get("store.language")
         return Papers(seller, self.card.currency, language, self.country.zone, self.media, page)

@@ -22,7 +22,6 @@ from localserver.pay import routes as pay
 from localserver.site import SITE, Site
 
 MAX_BODY: Final = 4 * 1024 * 1024  # WhatsApp sends up to 3 MB (reference whatsapp §2.2)
-STOPPING: Final = web.AppKey("stopping", asyncio.Event)
 
 
 def create_app(shops: Iterable[Shop]) -> web.Application:
@@ -30,9 +29,7 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
     server_logger.addFilter(_our_concern)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[boundary])
     app[SITE] = Site(shops)
-    app[STOPPING] = asyncio.Event()
     app.on_response_prepare.append(harden)
-    app.on_shutdown.append(_stop_streams)
     app.router.add_routes(health.routes)
     app.router.add_routes(whatsapp.routes)
     app.router.add_routes(psp.routes)
@@ -50,8 +47,3 @@ async def _invoice_pdf(shop: Shop, invoice_id: int) -> bytes:
 def _our_concern(record: logging.LogRecord) -> bool:
     """What is not HTTP is answered 400; aiohttp would log an error with a traceback, and anybody can send it."""
     return not isinstance(record.exc_info[1] if record.exc_info else None, HttpProcessingError)
-
-
-async def _stop_streams(app: web.Application) -> None:
-    """Open event streams end, so that the server can stop at once."""
-    app[STOPPING].set()
