@@ -12,8 +12,9 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from core.kernel.clock import Clock
     from desktop.bridge import Change
     from desktop.pages.catalogue.presenter import CatalogueSource
-from desktop.pages.live.presenter import LiveSource
-from desktop.pages.settings.presenter import SettingsSource
+    from desktop.pages.conversations.presenter import ConversationSource
+    from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.settings.presenter import SettingsSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class Context(Protocol):
 
     @property
     def live(self) -> LiveSource: ...
+
+    @property
+    def conversations(self) -> ConversationSource: ...
 
     @property
     def catalogue(self) -> CatalogueSource: ...

@@ -16,8 +16,10 @@ _THREAD: Final = (
     "SELECT v.id, v.customer_id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"
     " ORDER BY last_seen DESC LIMIT 1), c.language, v.mode, v.reason, v.unread, v.last_text, v.last_author, v.last_at,"
     " v.last_inbound_at, (SELECT o.id FROM orders o WHERE o.customer_id = c.id AND o.state = 'reserved' LIMIT 1),"
-    " v.escalated_at, coalesce((SELECT m.kind FROM message m WHERE m.conversation_id = v.id ORDER BY m.id DESC"
-    " LIMIT 1), 'text') FROM conversation v JOIN customer c ON c.id = v.customer_id"
+    " v.escalated_at, coalesce(s.kind, 'text'), CASE WHEN v.escalated_at IS NOT NULL THEN s.text END"
+    " FROM conversation v JOIN customer c ON c.id = v.customer_id LEFT JOIN message s ON s.id = (SELECT m.id FROM"
+    " message m WHERE m.conversation_id = v.id AND (v.escalated_at IS NULL OR m.author = 'customer')"
+    " ORDER BY m.id DESC LIMIT 1)"
 )
 _URGENT_FIRST: Final = "(v.escalated_at IS NOT NULL) DESC, v.last_at DESC, v.id DESC"
 _OPEN: Final = (
@@ -54,7 +56,21 @@ def _thread(row: Row) -> ThreadRow:
     need = "escalated" if row[13] is not None else row[5]
     window = row[11] + WINDOW if row[11] is not None else None
     return ThreadRow(
-        row[0], row[1], row[2], row[3], row[4], need, row[6], row[7], row[8], row[9], row[10], window, row[12], row[14]
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        need,
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        window,
+        row[12],
+        row[14],
+        row[15],
     )
 
 

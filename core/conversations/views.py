@@ -8,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """One conversation. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window."""
+    """One conversation. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window.
+
+    ``asked``: the customer's own last words while they wait for a person, else None. ``last_kind``: WhatsApp's type of
+    the last message (of theirs, while they wait).
+    """
 
     conversation_id: int
     customer_id: int
@@ -24,6 +28,7 @@ class ThreadRow:
     window_until: int | None
     open_order_id: int | None
     last_kind: str = "text"
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,12 @@ def _live(mount: Mount) -> Page:
     return LivePage(mount)
 
 
+def _conversations(mount: Mount) -> Page:
+    from desktop.pages.conversations.page import ConversationsPage
+
+    return ConversationsPage(mount)
+
+
 def _catalogue(mount: Mount) -> Page:
     from desktop.pages.catalogue.page import CataloguePage
 
@@ -43,6 +49,7 @@ def _settings(mount: Mount) -> Page:
 
 PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live),
+    PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )

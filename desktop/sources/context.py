@@ -11,6 +11,7 @@ from core.kernel.events import Event
 from core.settings.events import SettingChanged
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.catalogue import ShopCatalogue
+from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.settings import ShopSettings
 
@@ -30,6 +31,7 @@ class ShopContext:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
+        self._conversations = ShopConversations(shop)
         self._catalogue = ShopCatalogue(shop)
         self._settings = ShopSettings(shop)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -48,6 +50,10 @@ class ShopContext:
     @property
     def live(self) -> ShopLive:
         return self._live
+
+    @property
+    def conversations(self) -> ShopConversations:
+        return self._conversations
 
     @property
     def catalogue(self) -> ShopCatalogue:

@@ -1,4 +1,4 @@
-"""A catalogue with nothing in it and settings without any: what the other pages find beside the sample's live."""
+"""No conversation, no product, no setting: what the other pages find beside the sample's live."""
 
 from __future__ import annotations
 
@@ -7,12 +7,57 @@ from pathlib import Path
 
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
+from core.conversations.views import InboxCounts
 from core.payments.provider import Finding
 from core.settings.declarations import BASE, Setting
 from desktop.bridge import Control
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
+from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Prepared, Thumb
+
+
+class EmptyConversations:
+    """Implements ConversationSource; nobody has written."""
+
+    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+        return Inbox((), InboxCounts(0, 0, 0))
+
+    def thread(self, conversation_id: int, limit: int) -> Thread | None:
+        return None
+
+    def mark_read(self, conversation_id: int) -> None:
+        raise AssertionError("there is no conversation")
+
+    def take_over(self, conversation_id: int) -> None:
+        raise AssertionError("there is no conversation")
+
+    def give_back(self, conversation_id: int) -> None:
+        raise AssertionError("there is no conversation")
+
+    def send_text(self, conversation_id: int, text: str) -> None:
+        raise AssertionError("there is no conversation")
+
+    def send_file(self, conversation_id: int, path: Path, caption: str) -> None:
+        raise AssertionError("there is no conversation")
+
+    def send_link(self, conversation_id: int, order_id: int) -> None:
+        raise AssertionError("there is no conversation")
+
+    def set_notes(self, customer_id: int, text: str) -> None:
+        raise AssertionError("there is no customer")
+
+    def thumb(self, name: str, width: int, height: int) -> Thumb | None:
+        return None
+
+    def thumb_of(self, path: Path, width: int, height: int) -> Thumb | None:
+        return None
+
+    def picture(self, name: str) -> bytes | None:
+        return None
+
+    def file(self, name: str) -> Path | None:
+        return None
 
 
 class EmptyCatalogue:

@@ -17,9 +17,10 @@ from core.live.views import Alert, BoardRow, LineView, MinuteBar, SessionView, S
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.pages.catalogue.presenter import CatalogueSource
+from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptySettings
+from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -312,6 +313,7 @@ class SampleContext:
     """A Context over a SampleSource."""
 
     live: SampleSource = field(default_factory=SampleSource)
+    conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     settings: SettingsSource = field(default_factory=EmptySettings)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))

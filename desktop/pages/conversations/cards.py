@@ -1,0 +1,197 @@
+"""The customer beside the thread (no Qt): who it is, the score as a sum, the order, what came before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.conversations.views import CustomerCard, OrderBrief, OrderMark
+from core.kernel.clock import DAY
+from core.kernel.look import Role
+from core.kernel.phone import display
+from core.kernel.text import clock_time, countdown, duration
+from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
+from desktop.pages.live.rows import PROVIDERS
+
+OLDER: int = 4
+"""Earlier orders listed under the latest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderText:
+    """``badge`` for an order on hold has its running clock: :meth:`CardWords.badge` tells it anew."""
+
+    order_id: int
+    reference: str
+    what: str
+    amount: str
+    badge: Badge
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought."""
+
+    customer_id: int
+    name: str
+    about: str
+    score: str
+    score_role: Role
+    tier: str
+    lines: tuple[tuple[str, str], ...]
+    tags: tuple[Badge, ...]
+    order: OrderText | None
+    older: tuple[OrderText, ...]
+    history: tuple[tuple[str, str], ...]
+    notes: str
+
+
+class CardWords:
+    """Words of the customer's card."""
+
+    def __init__(self, presenter: ConversationPresenter) -> None:
+        self._presenter = presenter
+        self._t = presenter.t
+
+    def card(self, thread: Thread, now: int) -> CardText | None:
+        card = thread.card
+        if card is None:
+            return None
+        orders = [self._order(brief, thread.marks, now) for brief in thread.orders]
+        return CardText(
+            customer_id=card.customer_id,
+            name=self._presenter.called(card.name, card.phone),
+            about=self._about(card),
+            score=str(card.score),
+            score_role="paid" if card.score >= 70 else "danger" if card.score < 30 else "text",
+            tier=self._tier(card.tier),
+            lines=tuple(
+                (self._label(label, points, card), _points(label, points)) for label, points in card.score_lines
+            ),
+            tags=self._tags(card, thread.prefers),
+            order=orders[0] if orders else None,
+            older=tuple(orders[1 : 1 + OLDER]),
+            history=self._history(card, now),
+            notes=card.notes,
+        )
+
+    def _about(self, card: CustomerCard) -> str:
+        t = self._t
+        since = t(
+            "customer since {month}", month=self._presenter.written_date(self._presenter.day(card.since), "MMMM y")
+        )
+        return since if card.name else f"{since} · {display(card.phone)}" if card.phone else since
+
+    def _tier(self, tier: str) -> str:
+        t = self._t
+        words = {
+            "bronze": t("bronze"),
+            "silver": t("loyal customer · silver"),
+            "gold": t("loyal customer · gold"),
+            "diamond": t("loyal customer · diamond"),
+        }
+        return words.get(tier, tier)
+
+    def _label(self, label: str, points: int, card: CustomerCard) -> str:
+        """A part of the score with the number behind it."""
+        t = self._t
+        match label:
+            case "Base":
+                return t.of("score", "Base")
+            case "Successful payments":
+                return t.plural("{n} successful payment", "{n} successful payments", card.paid)
+            case "Pays fast":
+                return t("Pays in less than 2 min")
+            case "Large total spent":
+                return t("Has spent more than {amount}", amount=self._presenter.amount(100_000))
+            case "Expired reservations":
+                return t.plural("{n} expired reservation", "{n} expired reservations", -points // 10)
+            case "Potential fake buyer":
+                return t("Reserves, hardly ever pays")
+            case _:
+                return label
+
+    def _tags(self, card: CustomerCard, prefers: str | None) -> tuple[Badge, ...]:
+        t = self._t
+        found: list[Badge] = []
+        if any(label == "Potential fake buyer" for label, _ in card.score_lines):
+            found.append(Badge(t("potential fake buyer"), "triangle-alert", "danger"))
+        if prefers:
+            means = PROVIDERS.get(prefers, prefers)
+            text = t("prefers the card") if means == "Card" else t("prefers {means}", means=t(means))
+            found.append(Badge(text, "wallet", "waiting"))
+        if card.average_pay_ms is not None and card.average_pay_ms < 120_000:
+            found.append(Badge(t("pays fast"), "timer", "paid"))
+        return tuple(found)
+
+    def _history(self, card: CustomerCard, now: int) -> tuple[tuple[str, str], ...]:
+        t = self._t
+        if not card.orders:
+            return ()
+        orders = t.plural("{n} order", "{n} orders", card.orders)
+        paid = t.plural("{n} paid", "{n} paid", card.paid)
+        found = [(f"{orders}, {paid}", self._presenter.amount(card.spent))]
+        if card.average_pay_ms is not None:
+            found.append((t("Average time to pay"), duration(card.average_pay_ms)))
+        if card.last_order_at is not None:
+            found.append((t("Last order"), self.ago(card.last_order_at, now)))
+        return tuple(found)
+
+    def ago(self, at: int, now: int) -> str:
+        """« il y a 12 jours », in whole days of the store."""
+        t = self._t
+        days = (self._presenter.day(now) - self._presenter.day(at)).days
+        if days <= 0:
+            return t("today")
+        if days == 1:
+            return t("yesterday")
+        if days < 60:
+            return t.plural("{n} day ago", "{n} days ago", days)
+        return t.plural("{n} month ago", "{n} months ago", days // 30)
+
+    # -- orders
+
+    def _order(self, brief: OrderBrief, marks: tuple[OrderMark, ...], now: int) -> OrderText:
+        return OrderText(
+            brief.order_id,
+            brief.reference,
+            self._presenter.what(brief.summary),
+            self._presenter.amount(brief.total),
+            self.badge(brief, marks, now),
+            self._presenter.written_date(self._presenter.day(brief.at), "d MMM"),
+        )
+
+    def badge(self, brief: OrderBrief, marks: tuple[OrderMark, ...], now: int) -> Badge:
+        """The state's word with its time; a running hold tells how long it still runs."""
+        t = self._t
+        if brief.exception and brief.undecided:
+            words = {
+                "paid_late": t("Paid too late"),
+                "underpaid": t("Paid in part"),
+                "overpaid": t("Paid too much"),
+                "paid_twice": t("Paid twice"),
+            }
+            return Badge(words.get(brief.exception, t("To decide")), "circle-alert", "waiting")
+        if brief.state == "reserved":
+            left = next((mark.expires_at - now for mark in marks if mark.order_id == brief.order_id), 0)
+            return Badge(f"{t.of('state', 'Pending')} {countdown(left)}", "timer", "waiting")
+        states: dict[str, tuple[str, str, Role]] = {
+            "paid": (t.of("state", "Paid"), "check", "paid"),
+            "expired": (t.of("state", "Expired"), "x", "danger"),
+            "cancelled": (t.of("state", "Cancelled"), "minus", "muted"),
+            "refunded": (t.of("state", "Refunded"), "undo-2", "muted"),
+        }
+        word, icon, role = states.get(brief.state, (brief.state, "", "muted"))
+        return Badge(f"{word} {self._time(brief.at, now)}", icon or None, role)
+
+    def _time(self, at: int, now: int) -> str:
+        if self._presenter.day(at) == self._presenter.day(now) or now - at < DAY // 2:
+            return clock_time(at, self._presenter.zone)
+        return self._presenter.written_date(self._presenter.day(at), "dd/MM/yy")
+
+
+def _points(label: str, points: int) -> str:
+    """``50``, ``+ 25``, ``− 10``: the first is where the sum begins."""
+    if label == "Base":
+        return str(points)
+    return f"{'+' if points >= 0 else '−'}\u202f{abs(points)}"

@@ -1,0 +1,379 @@
+"""The conversations without Qt: what the page reads and does, and what list, head, banner and composer say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from pathlib import Path
+from typing import Final, Literal, Protocol, get_args
+
+from babel.dates import format_date
+
+from core.catalogue.views import ProductView
+from core.conversations.limits import TEXT
+from core.conversations.sender import WINDOW_MARGIN
+from core.conversations.texts import say
+from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
+from core.kernel.clock import HOUR, MINUTE, to_datetime
+from core.kernel.look import Role
+from core.kernel.money import currency_sign, format_amount, format_money
+from core.kernel.phone import display
+from core.kernel.text import NARROW, clock_time, clock_time_in_words, one_line, short_name, utf16_length
+from desktop.pages.conversations.writing import formatted
+from desktop.pictures import Thumb
+from desktop.texts import Texts
+
+Need = Literal["escalated", "open", "all"]
+NEEDS: Final[tuple[Need, ...]] = get_args(Need)
+NEARLY_CLOSED: Final = 2 * HOUR
+COUNTER_FROM: Final = TEXT - 500
+"""From this many characters on, the composer counts them."""
+
+# WhatsApp's types without words of their own, as one word; the rest is said as it was written.
+KIND_ICONS: Final[dict[str, str]] = {
+    "image": "image",
+    "sticker": "image",
+    "video": "film",
+    "audio": "mic",
+    "voice": "mic",
+    "document": "file-text",
+    "location": "map-pin",
+    "contacts": "user",
+    "order": "shopping-bag",
+    "revoked": "ban",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The top of the list. ``more``: there are conversations below it. ``connected``: WhatsApp is set up."""
+
+    rows: tuple[ThreadRow, ...]
+    counts: InboxCounts
+    more: bool = False
+    connected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones."""
+
+    row: ThreadRow
+    messages: tuple[MessageView, ...]
+    marks: tuple[OrderMark, ...] = ()
+    card: CustomerCard | None = None
+    orders: tuple[OrderBrief, ...] = ()
+    prefers: str | None = None
+    older: bool = False
+
+
+class ConversationSource(Protocol):
+    """What the page reads and the verbs it calls. All may block: called off the window's thread."""
+
+    def inbox(self, need: Need, search: str, limit: int) -> Inbox: ...
+
+    def thread(self, conversation_id: int, limit: int) -> Thread | None:
+        """None when there is no such conversation (any more: two records of one person were merged)."""
+        ...
+
+    def mark_read(self, conversation_id: int) -> None: ...
+
+    def take_over(self, conversation_id: int) -> None: ...
+
+    def give_back(self, conversation_id: int) -> None: ...
+
+    def send_text(self, conversation_id: int, text: str) -> None:
+        """Queue what the seller wrote. Raises Refused (window closed, too long)."""
+        ...
+
+    def send_file(self, conversation_id: int, path: Path, caption: str) -> None:
+        """Queue a photo or a PDF from the seller's computer. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def send_link(self, conversation_id: int, order_id: int) -> None:
+        """Queue the pay link of an open order. Raises Refused."""
+        ...
+
+    def set_notes(self, customer_id: int, text: str) -> None: ...
+
+    def thumb(self, name: str, width: int, height: int) -> Thumb | None:
+        """A picture of the media folder, cut to this size in px; None when it cannot be shown."""
+        ...
+
+    def thumb_of(self, path: Path, width: int, height: int) -> Thumb | None:
+        """The same for a file the seller chose."""
+        ...
+
+    def picture(self, name: str) -> bytes | None:
+        """A whole picture of the media folder."""
+        ...
+
+    def file(self, name: str) -> Path | None:
+        """Where a file of the media folder is, None when it is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A pill's word, icon and colour."""
+
+    text: str
+    icon: str | None
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadText:
+    """A line of the list. ``strong``: not read yet; ``icon`` stands before a preview that is no words."""
+
+    conversation_id: int
+    initial: str
+    name: str
+    language: str
+    time: str
+    preview: str
+    icon: str | None
+    strong: bool
+    pill: Badge | None
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadText:
+    initial: str
+    name: str
+    about: str
+
+
+Mode = Literal["bot", "seller", "closed", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerText:
+    """``mode`` seller: write; else ``sentence`` says why not. ``order_id``: whose pay link can be sent."""
+
+    mode: Mode
+    sentence: str
+    order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BannerText:
+    title: str
+    sentence: str
+
+
+class ConversationPresenter:
+    """Words and colours of the conversations of one store."""
+
+    def __init__(self, t: Texts, currency: str, zone: tzinfo) -> None:
+        self.t = t
+        self.currency = currency
+        self.zone = zone
+
+    # -- small words
+
+    def amount(self, units: int) -> str:
+        """``15 000 F``."""
+        return f"{format_amount(units, self.currency)}\u00a0{currency_sign(self.currency).split(NARROW)[0]}"
+
+    def day(self, ms: int) -> date:
+        """The store's own day."""
+        return to_datetime(ms, self.zone).date()
+
+    def written_date(self, day: date, form: str) -> str:
+        """A date in the window's language; ``form`` as CLDR writes it (``d MMMM``)."""
+        return format_date(day, form, locale={"mg": "mg", "en": "en"}.get(self.t.language, "fr"))
+
+    def language(self, code: str) -> str:
+        t = self.t
+        return {"fr": t("French"), "mg": t("Malagasy"), "en": t("English")}.get(code, code.upper())
+
+    def called(self, name: str, phone: str | None) -> str:
+        """What a person is called when there is no name: the number, or nothing known."""
+        return " ".join(name.split()) or (display(phone) if phone else self.t("Unknown customer"))
+
+    # -- the list
+
+    def needs(self) -> tuple[tuple[Need, str], ...]:
+        """The chips over the list, in their order."""
+        t = self.t
+        return (
+            ("escalated", t.of("filter", "To take over")),
+            ("open", t.of("filter", "In progress")),
+            ("all", t.of("filter", "All")),
+        )
+
+    def row(self, row: ThreadRow, now: int) -> ThreadText:
+        name = short_name(row.name) or self.called("", row.phone)
+        pill = self.pill(row)
+        preview, icon = self._preview(row)
+        time = self.when(row.last_at, now)
+        unread = self.t.plural("{n} unread message", "{n} unread messages", row.unread) if row.unread else ""
+        said = ", ".join(filter(None, (name, pill.text if pill else "", unread, preview, time)))
+        return ThreadText(
+            row.conversation_id,
+            self.initial(row.name),
+            name,
+            row.language.upper(),
+            time,
+            preview,
+            icon,
+            row.unread > 0,
+            pill,
+            said,
+        )
+
+    @staticmethod
+    def initial(name: str) -> str:
+        return next((c.upper() for c in name if c.isalnum()), "")
+
+    def pill(self, row: ThreadRow) -> Badge | None:
+        """Who has to speak. Nothing while nothing is going on: the bot sleeps there."""
+        t = self.t
+        if row.need == "escalated":
+            return Badge(t.of("need", "To take over"), None, "danger")
+        if row.need == "seller":
+            return Badge(t.of("need", "You"), None, "paid")
+        return Badge(t.of("need", "Bot"), None, "info") if row.open_order_id is not None else None
+
+    def when(self, at: int, now: int) -> str:
+        """``21:46``, « hier », ``lun.``, ``12/11``: the shortest that is clear."""
+        day, today = self.day(at), self.day(now)
+        days = (today - day).days
+        if days <= 0:
+            return clock_time(at, self.zone)
+        if days == 1:
+            return self.t("yesterday")
+        return self.written_date(day, "EEE" if days < 7 else "dd/MM" if day.year == today.year else "dd/MM/yy")
+
+    def _preview(self, row: ThreadRow) -> tuple[str, str | None]:
+        text = one_line(formatted(row.last_text if row.asked is None else row.asked).text)
+        word = self.kind_word(row.last_kind)
+        icon = KIND_ICONS.get(row.last_kind)
+        if row.last_kind == "revoked" or (not text and icon):
+            text = word
+        elif row.asked is not None:
+            text = self.t("“{text}”", text=text) if text else ""
+        elif row.last_author in ("seller", "phone") and text:
+            text = self.t("You: {text}", text=text)
+        return text or word, icon
+
+    def kind_word(self, kind: str) -> str:
+        """What a message without words is."""
+        t = self.t
+        words = {
+            "image": t("Photo"),
+            "sticker": t("Sticker"),
+            "video": t("Video"),
+            "audio": t("Voice message"),
+            "voice": t("Voice message"),
+            "document": t("Document"),
+            "location": t("Place"),
+            "contacts": t("Contact"),
+            "order": t("WhatsApp cart"),
+            "revoked": t("Message withdrawn"),
+        }
+        return words.get(kind, t("Message that only the phone can show"))
+
+    # -- the head
+
+    def head(self, row: ThreadRow) -> HeadText:
+        phone = display(row.phone) if row.phone else self.t("number not shown")
+        return HeadText(
+            self.initial(row.name), self.called(row.name, row.phone), f"{phone} · {self.language(row.language)}"
+        )
+
+    def window(self, row: ThreadRow, now: int) -> Badge:
+        """How long WhatsApp still lets the shop answer; the margin that sending keeps is taken off (lessons c6)."""
+        t = self.t
+        if row.window_until is None:
+            return Badge(t("Has never written"), "lock", "muted")
+        left = row.window_until - WINDOW_MARGIN - now
+        if left <= 0:
+            return Badge(t("Window closed"), "lock", "danger")
+        role: Role = "waiting" if left < NEARLY_CLOSED else "paid"
+        return Badge(t("Window open for {time}", time=_hours(left)), "timer" if role == "waiting" else None, role)
+
+    # -- who speaks
+
+    def composer(self, row: ThreadRow, now: int) -> ComposerText:
+        """Who is speaking, and whether the seller can."""
+        t = self.t
+        if row.window_until is None:
+            sentence = t("This person has never written to you: WhatsApp does not let you write first.")
+            return ComposerText("never", sentence)
+        if row.window_until - WINDOW_MARGIN <= now:
+            sentence = t(
+                "More than 24 hours since the last message: WhatsApp would not deliver yours. As soon as {name} writes"
+                " again, you can answer here.",
+                name=short_name(row.name) or t("this person"),
+            )
+            return ComposerText("closed", sentence)
+        if row.need != "seller":
+            return ComposerText("bot", t("The bot answers in this conversation. Take over to write."))
+        return ComposerText("seller", "", row.open_order_id)
+
+    def banner(self, row: ThreadRow, marks: Sequence[OrderMark], now: int) -> BannerText | None:
+        """Why the bot hands over, in a sentence, and where the latest order stands."""
+        if row.need != "escalated":
+            return None
+        t = self.t
+        reasons = {
+            "human": t("Asks for a person."),
+            "not_understood": t("The bot did not understand the last message."),
+            "media": t("Sent something the bot cannot read."),
+            "voice": t("Sent a voice message; the bot cannot listen."),
+            "no_public_url": t("Wants to pay, but the store has no public address: no link can be opened."),
+            "old_message": t("This message came more than 12 hours late: the bot did not act on it."),
+        }
+        reason = reasons.get(row.reason or "", t("The bot needs you here."))
+        return BannerText(t("The bot hands over to you"), " ".join(filter(None, (reason, self._latest(marks, now)))))
+
+    def _latest(self, marks: Sequence[OrderMark], now: int) -> str:
+        """Where the latest order of today stands."""
+        if not marks:
+            return ""
+        t, mark = self.t, marks[-1]
+        at = mark.paid_at or mark.closed_at or mark.expires_at
+        if self.day(at) != self.day(now):
+            return ""
+        what, time = self.what(mark.summary), clock_time_in_words(at, self.zone)
+        sentences = {
+            "reserved": t("Order {what} reserved until {time}.", what=what, time=time),
+            "paid": t("Order {what} paid at {time}.", what=what, time=time),
+            "expired": t("Order {what} expired at {time}.", what=what, time=time),
+            "cancelled": t("Order {what} cancelled at {time}.", what=what, time=time),
+        }
+        return sentences.get(mark.state, "")
+
+    @staticmethod
+    def what(summary: str) -> str:
+        """``SAC2, 2 × ROBE1``: a single piece needs no number."""
+        return ", ".join(part.removeprefix("1 × ") for part in summary.split(", "))
+
+    def counter(self, text: str) -> tuple[str, bool]:
+        """How long the message is, once that matters, and whether it is too long. Counted as WhatsApp counts."""
+        length = utf16_length(text)
+        shown = f"{format_amount(length, 'XOF')}\u00a0/\u00a0{format_amount(TEXT, 'XOF')}"
+        return (shown if length >= COUNTER_FROM else ""), length > TEXT
+
+    def product_card(self, product: ProductView, language: str) -> str:
+        """A product as the bot words it, in the customer's language: title, price, keyword, what is left."""
+        return say(
+            "price_answer" if product.available > 0 else "not_available_answer",
+            language,
+            product=product.title,
+            keyword=product.keyword,
+            price=format_money(product.price, self.currency),
+            left=product.available,
+        )
+
+
+def _hours(ms: int) -> str:
+    """``23 h 51`` or ``51 min``, rounded down so that it never promises too much."""
+    minutes = ms // MINUTE
+    if minutes < 60:
+        return f"{minutes}\u00a0min"
+    return f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}"
