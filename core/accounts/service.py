@@ -6,10 +6,8 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Final
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from core.accounts.events import AccountSaved, LoggedIn, LoginFailed
 from core.accounts.rules import LOCK_AFTER, LOCK_MS, MIN_PASSWORD, ROLES, TOKEN_MS
@@ -17,15 +15,10 @@ from core.kernel.errors import Forbidden, Refused
 from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
 
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-_HASHER: Final = PasswordHasher()
-# Verified when the account is unknown, so that the answer takes as long as for a known one. Written out, because
-# computing one takes a tenth of a second of every start.
-_DUMMY: Final = "$argon2id$v=19${parameters}${salt}${digest}".format(
-    parameters=f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}",
-    salt="A" * 22,  # 16 bytes in base64
-    digest="A" * 43,  # 32 bytes: no password has this hash
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ def save(engine: Engine, email: str, password: str, role: str) -> int:
         raise Refused("Unknown role {role}. Use one of {known}.", role=role, known=", ".join(ROLES))
     if not MIN_PASSWORD <= len(password) <= 256:
         raise Refused("The password needs at least {least} characters.", least=MIN_PASSWORD)
-    digest = _HASHER.hash(password)  # a tenth of a second of work: outside the transaction
+    digest = _hasher().hash(password)  # a tenth of a second of work: outside the transaction
 
     def write(tx: Tx) -> int:
         tx.run(
@@ -69,7 +62,7 @@ def login(engine: Engine, email: str, password: str) -> tuple[str, Session]:
         lambda r: r.one("SELECT id, hash, role, locked_until, email FROM account WHERE email = ?", (email,))
     )
     now = engine.clock.now()
-    valid = _verify(row[1] if row else _DUMMY, password[:1024])
+    valid = _verify(row[1] if row else _dummy(), password[:1024])
     if row is None or not valid or row[3] > now:
         engine.call(lambda tx: _failed(tx, row[0] if row else 0))
         raise Forbidden("Wrong e-mail or password, or too many tries: wait a few minutes, then try again.")
@@ -103,9 +96,26 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@cache
+def _dummy() -> str:
+    """Verified when the account is unknown, so that the answer takes as long as for a known one."""
+    hasher = _hasher()
+    parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${parameters}${'A' * 22}${'A' * 43}"  # 16 and 32 bytes in base64: no password has this hash
+
+
 def _verify(digest: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        return _HASHER.verify(digest, password)
+        return _hasher().verify(digest, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -1,11 +1,10 @@
-"""Reading the catalogue."""
+"""Reading the catalogue. peewee comes with the first reading that wants it: a start does without."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from core.catalogue.rules import ProductFields, sku_key
-from core.catalogue.tables import COLUMNS, Product
 from core.catalogue.views import ProductView
 from core.storage.connection import Reader, Row
 
@@ -14,6 +13,8 @@ def products(
     reader: Reader, *, after: int = 0, limit: int = 50, category: str | None = None, active_only: bool = True
 ) -> list[ProductView]:
     """A page of the catalogue by id."""
+    from core.catalogue.tables import COLUMNS, Product
+
     query = Product.select(*COLUMNS).where(Product.id > after).order_by(Product.id).limit(limit)
     if category is not None:
         query = query.where(Product.category == category)
@@ -24,6 +25,8 @@ def products(
 
 def by_ids(reader: Reader, ids: Sequence[int]) -> list[ProductView]:
     """These products, in the order asked; unknown ids are left out."""
+    from core.catalogue.tables import COLUMNS, Product
+
     if not ids:
         return []
     rows = Product.select(*COLUMNS).where(Product.id.in_(list(ids))).tuples().execute(reader.db)
@@ -37,6 +40,8 @@ def product(reader: Reader, product_id: int) -> ProductView | None:
 
 
 def by_sku(reader: Reader, sku: str) -> ProductView | None:
+    from core.catalogue.tables import COLUMNS, Product
+
     row = Product.select(*COLUMNS).where(Product.sku == sku).tuples().execute(reader.db)
     found = list(row)
     return _view(found[0]) if found else None

@@ -7,19 +7,16 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import apsw
-from peewee import IntegrityError
 
 from core.catalogue import csvfile, queries, rules
 from core.catalogue.csvfile import LineError, ProductRow
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.rules import ProductFields, sku_key
-from core.catalogue.tables import Product
 from core.kernel.errors import NotFound, Refused
 from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
 
 CHUNK: Final = 1000
-_CONFLICT: Final = (IntegrityError, apsw.ConstraintError)
 _TEXT_FIELDS: Final = ("sku", "keyword", "title", "description", "category", "photo", "price")
 
 
@@ -40,11 +37,13 @@ def checked(values: dict[str, str], currency: str) -> ProductFields:
 
 def add(tx: Tx, wanted: ProductFields) -> int:
     """A new product. → id. Raises Refused when the SKU or the keyword is taken."""
+    from core.catalogue.tables import Product
+
     row = {f.name: getattr(wanted, f.name) for f in fields(wanted) if f.name != "stock"}
     stock = {"on_hand": wanted.stock, "counted": wanted.stock, "total": wanted.stock, "held": 0, "active": True}
     try:
         product_id: int = Product.insert(**row, **stock, created_at=tx.now, updated_at=tx.now).execute(tx.db)
-    except _CONFLICT as error:
+    except _conflicts() as error:
         raise _taken(error, wanted) from None
     tx.emit(ProductSaved(product_id, wanted.sku, wanted.price, wanted.stock))
     return product_id
@@ -52,6 +51,8 @@ def add(tx: Tx, wanted: ProductFields) -> int:
 
 def change(tx: Tx, product_id: int, **values: Any) -> None:
     """Change some fields of a product; ``stock`` is a new count of what is there now. Raises NotFound, Refused."""
+    from core.catalogue.tables import Product
+
     row = tx.one("SELECT sku, held, on_hand, keyword FROM product WHERE id = ?", (product_id,))
     if row is None:
         raise NotFound("This product is not in the catalogue.")
@@ -63,12 +64,18 @@ def change(tx: Tx, product_id: int, **values: Any) -> None:
         return
     try:
         Product.update(**columns, updated_at=tx.now).where(Product.id == product_id).execute(tx.db)
-    except _CONFLICT as error:
+    except _conflicts() as error:
         raise _taken(
             error, ProductFields(values.get("sku", row[0]), values.get("keyword", row[3]), "", "", "", 0, 0, None)
         ) from None
     sku, price, on_hand = tx.one("SELECT sku, price, on_hand FROM product WHERE id = ?", (product_id,)) or ("", 0, 0)
     tx.emit(ProductSaved(product_id, sku, price, on_hand))
+
+
+def _conflicts() -> tuple[type[Exception], ...]:
+    from peewee import IntegrityError
+
+    return IntegrityError, apsw.ConstraintError
 
 
 def _taken(error: Exception, wanted: ProductFields) -> Refused:

@@ -1,10 +1,8 @@
-"""Phone numbers: E.164 through the phonenumbers library (Google's metadata)."""
+"""Phone numbers: E.164 through the phonenumbers library (Google's metadata), imported with the first number."""
 
 from __future__ import annotations
 
 import re
-
-import phonenumbers
 
 from core.kernel.errors import Refused
 
@@ -17,6 +15,8 @@ def normalise(text: str, country: str) -> str:
 
     Raises Refused when the text cannot be a phone number there.
     """
+    import phonenumbers
+
     raw = text.strip()
     if raw.startswith("00"):
         raw = "+" + raw[2:]
@@ -39,6 +39,8 @@ def from_wa_id(wa_id: str) -> str | None:
 
 def display(e164: str) -> str:
     """``+221 77 123 45 67`` with no-break spaces, for people."""
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:

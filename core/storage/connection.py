@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import apsw
-from playhouse.apsw_ext import APSWDatabase
 
 from core.kernel.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from core.storage.given import GivenConnection
 
 # AEGIS-256 (SQLite3 Multiple Ciphers): authenticated, 256-bit key, built on the AES round function, and the only cipher
 # of the build that costs nothing measurable here (docs/architecture.md, decision D3). Answers F121.
@@ -17,17 +19,6 @@ CIPHER: Final = "aegis"
 
 # A row is a tuple; its columns are typed where they are put into a dataclass.
 Row = Any
-
-
-class GivenConnection(APSWDatabase):  # type: ignore[misc]
-    """peewee over a connection that the engine opened and owns."""
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._given = connection
-        super().__init__("given", thread_safe=False, autoconnect=True)
-
-    def _connect(self) -> apsw.Connection:
-        return self._given
 
 
 def open_connection(path: Path, key: bytes, *, write: bool, vfs: str | None = None) -> apsw.Connection:
@@ -69,6 +60,8 @@ class Reader:
     def db(self) -> GivenConnection:
         """peewee's handle: ``Model.select()….execute(reader.db)``."""
         if self._db is None:
+            from core.storage.given import GivenConnection
+
             self._db = GivenConnection(self.connection)
         return self._db
 

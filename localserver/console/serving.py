@@ -10,12 +10,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from core.bootstrap import Shop, open_shop
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
 from localserver.runner import new_loop, serve
-from localserver.sandbox.stage import Stage
+
+if TYPE_CHECKING:
+    from localserver.sandbox.stage import Stage
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +26,7 @@ log = logging.getLogger(__name__)
 def run(args: Namespace, home: Home, out: Terminal) -> int:
     """Serve until SIGTERM or SIGINT; one JSON line on stdout says when requests are accepted."""
     shop = open_shop(home, args.store)
-    stage = Stage(shop) if args.sandbox else None
+    stage = _stage(shop) if args.sandbox else None
     try:
         if stage is not None:
             out.say("Sandbox: the buyer's phone is at {url}", url=stage.start())
@@ -40,6 +43,12 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
             stage.stop()
         shop.close()
     return DONE
+
+
+def _stage(shop: Shop) -> Stage:
+    from localserver.sandbox.stage import Stage
+
+    return Stage(shop)
 
 
 async def _until_signal(shop: Shop, args: Namespace, ready: Callable[[str], None]) -> None:

@@ -10,7 +10,6 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any, Final
 
-import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
@@ -40,9 +39,11 @@ def _hash(text: str) -> str:
 
 
 class Pages:
-    """Renders every page of the pay link."""
+    """Renders every page of the pay link. Made with the first visitor: a start does without jinja2."""
 
     def __init__(self) -> None:
+        import jinja2
+
         loader = jinja2.FileSystemLoader(resource("web", "pay"))
         self._templates = jinja2.Environment(
             loader=loader,

@@ -10,8 +10,6 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageOps
-
 log = logging.getLogger(__name__)
 
 PHOTO_BYTES: Final = 8000
@@ -44,6 +42,8 @@ def version(path: Path) -> str:
 
 def shrink(path: Path, side: int, limit: int) -> bytes | None:
     """A square JPEG of at most ``limit`` bytes; None when the file is no picture that can be read."""
+    from PIL import Image
+
     try:
         if path.stat().st_size > MAX_FILE:
             return None
@@ -56,6 +56,8 @@ def shrink(path: Path, side: int, limit: int) -> bytes | None:
 
 
 def _shrink(path: Path, side: int, limit: int) -> bytes | None:
+    from PIL import Image, ImageOps
+
     with Image.open(path) as source:
         if source.width * source.height > MAX_PIXELS:
             return None

@@ -13,6 +13,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -80,12 +81,15 @@ class PayDoor:
         clock = site.shops[0].clock if site.shops else SystemClock()
         self._site = site
         self._invoice_pdf = invoice_pdf
-        self._pages = Pages()
         self._pictures = Pictures()
         self._background = Background()
         self._posts = Bucket(clock, burst=12, pace=3 * SECOND)
         self._asks = Bucket(clock, burst=3, pace=10 * SECOND)
         self.streams = streams
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return Pages()
 
     def routes(self) -> list[web.RouteDef]:
         def door(path: str, handler: Door) -> web.RouteDef:
