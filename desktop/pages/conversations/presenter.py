@@ -8,8 +8,6 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import Final, Literal, Protocol, get_args
 
-from babel.dates import format_date
-
 from core.catalogue.views import ProductView
 from core.conversations.limits import TEXT
 from core.conversations.sender import WINDOW_MARGIN
@@ -184,6 +182,8 @@ class ConversationPresenter:
 
     def written_date(self, day: date, form: str) -> str:
         """A date in the window's language; ``form`` as CLDR writes it (``d MMMM``)."""
+        from babel.dates import format_date  # loaded when the first date is shown
+
         return format_date(day, form, locale={"mg": "mg", "en": "en"}.get(self.t.language, "fr"))
 
     def language(self, code: str) -> str:

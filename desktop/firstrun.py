@@ -1,0 +1,264 @@
+"""The first start: a calm window that makes the first store. Comes before the main loop, so it may be executed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from core.kernel.countries import COUNTRIES
+from core.kernel.errors import LivePayError
+from core.kernel.i18n import explain
+from core.storage.folder import Home, StoreCard
+from desktop import firststore
+from desktop.app import application, theme_choice
+from desktop.bridge import Bridge, Task
+from desktop.context import Preferences
+from desktop.firststore import FirstStore, StoreDraft
+from desktop.texts import Texts
+from desktop.theme import theme
+from desktop.widgets.buttons import ENTER, Button
+from desktop.widgets.fields import Field, TextField
+from desktop.widgets.labels import IconLabel, Label, Rule
+
+log = logging.getLogger(__name__)
+
+SIZE: Final = QSize(760, 690)
+_SHEET: Final = 520
+
+
+class FirstRun(QDialog):
+    """Name, country, language, and whether to begin with samples. ``card`` is the store, None while there is none."""
+
+    def __init__(self, home: Home, t: Texts) -> None:
+        super().__init__()
+        self._home, self._t = home, t
+        self.card: StoreCard | None = None
+        self._task: Task[FirstStore] | None = None
+        self._touched = False
+        self.draft = StoreDraft(
+            country=firststore.guess_country(QLocale.territoryToCode(QLocale.system().territory())), language=t.language
+        )
+        self.bridge = Bridge(t, workers=1, parent=self)
+        self.setWindowTitle("LivePay")
+        self.setProperty("kind", "page")
+        self.resize(SIZE)
+        self.setMinimumSize(560, 560)
+        sheet = QFrame()
+        sheet.setProperty("kind", "card")
+        sheet.setFixedWidth(_SHEET)
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._form())
+        column.addWidget(Rule())
+        column.addLayout(self._foot())
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addLayout(self._brand())
+        outer.addSpacing(14)
+        middle = QHBoxLayout()  # not an alignment, which would not ask the sheet how high it is at this width
+        middle.addStretch(1)
+        middle.addWidget(sheet)
+        middle.addStretch(1)
+        outer.addLayout(middle)
+        outer.addStretch(3)
+        self._show()
+        self.name.setFocus()
+
+    # -- the sheet
+
+    def _brand(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        line.addStretch(1)
+        line.addWidget(Label("Live", "title"))
+        line.addWidget(Label("Pay", "title", "gold"))
+        line.addStretch(1)
+        return line
+
+    def _form(self) -> QVBoxLayout:
+        t = self._t
+        form = QVBoxLayout()
+        form.setContentsMargins(28, 24, 28, 18)
+        form.setSpacing(8)
+        form.addWidget(Label(t("Your first store"), "title"))
+        form.addWidget(
+            Label(
+                t("One minute, and you can sell. All of it can be changed later, in Settings."),
+                "body",
+                "muted",
+                wrap=True,
+            )
+        )
+        form.addSpacing(10)
+        self.name = TextField(t("Name of the store"), t("Buyers read it in messages, on the pay page and on invoices."))
+        self.name.edit.setMaxLength(firststore.NAME_LIMIT + 20)
+        self.name.changed.connect(self._named)
+        self.name.edit.editingFinished.connect(self._left)
+        form.addWidget(self.name)
+        form.addSpacing(4)
+        pair = QHBoxLayout()
+        pair.setSpacing(14)
+        self.country = QComboBox()
+        for code, country in COUNTRIES.items():
+            self.country.addItem(country.name, code)
+        self.country.setCurrentIndex(self.country.findData(self.draft.country))
+        self.country.currentIndexChanged.connect(self._chosen)
+        self.currency = QLineEdit()
+        self.currency.setReadOnly(True)
+        self.currency.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        pair.addWidget(Field(t("Country"), self.country, close=True), 1)
+        pair.addWidget(Field(t("Currency"), self.currency, close=True), 1)
+        form.addLayout(pair)
+        form.addSpacing(8)
+        self.language = QComboBox()
+        for code, word in firststore.languages(t):
+            self.language.addItem(word, code)
+        self.language.setCurrentIndex(self.language.findData(self.draft.language))
+        self.language.currentIndexChanged.connect(self._chosen)
+        hint = t("Of this window; the bot answers each buyer in the buyer's own.")
+        form.addWidget(Field(t("Language"), self.language, hint))
+        form.addSpacing(4)
+        self.samples = QCheckBox(t("Try it with sample products"))
+        self.samples.toggled.connect(self._chosen)
+        about = Label(t("A dozen products to try things with; delete them whenever you like."), "small", "muted")
+        about.setIndent(28)
+        self.samples.setAccessibleDescription(about.text())
+        form.addWidget(self.samples)
+        form.addWidget(about)
+        form.addWidget(self._trouble())
+        return form
+
+    def _trouble(self) -> QWidget:
+        """What went wrong, in a sentence; nothing while all is well."""
+        self._wrong = QFrame()
+        self._wrong.setProperty("kind", "banner")
+        self._wrong.setProperty("role", "danger")
+        line = QHBoxLayout(self._wrong)
+        line.setContentsMargins(14, 10, 14, 10)
+        line.setSpacing(10)
+        line.addWidget(IconLabel("circle-alert", "danger"), 0, Qt.AlignmentFlag.AlignTop)
+        self._why = Label("", "body", wrap=True)
+        line.addWidget(self._why, 1)
+        self._wrong.hide()
+        return self._wrong
+
+    def _foot(self) -> QHBoxLayout:
+        t = self._t
+        foot = QHBoxLayout()
+        foot.setContentsMargins(28, 14, 28, 16)
+        foot.setSpacing(10)
+        self.quit = Button(t("Quit"), key="Esc")
+        self.quit.clicked.connect(self.reject)
+        self.action = Button(t("Create the store"), "primary", key=ENTER, live=True)
+        self.action.setDefault(True)
+        self.action.clicked.connect(self.submit)
+        foot.addStretch(1)
+        foot.addWidget(self.quit)
+        foot.addWidget(self.action)
+        return foot
+
+    # -- typing
+
+    def _named(self, text: str) -> None:
+        self.draft = replace(self.draft, name=text)
+        self._show()
+
+    def _left(self) -> None:
+        # Nobody is corrected in mid-word: the name is blamed once it was left, or was right before.
+        self._touched = self._touched or bool(self.draft.name.strip())
+        self._show()
+
+    def _chosen(self, *_: object) -> None:
+        self.draft = replace(
+            self.draft,
+            country=self.country.currentData(),
+            language=self.language.currentData(),
+            samples=self.samples.isChecked(),
+        )
+        self._show()
+
+    def _show(self) -> None:
+        problem = firststore.name_problem(self.draft, self._home, self._t)
+        self._touched = self._touched or not problem
+        self.name.set_error(problem if self._touched else "")
+        self.currency.setText(firststore.currency_words(self.draft.country, self._t))
+        waiting = self._task is not None
+        for part in (self.name, self.country, self.language, self.samples, self.quit, self.action):
+            part.setEnabled(not waiting)
+
+    # -- making
+
+    def submit(self) -> None:
+        """Enter: make the store when all is right, else say what is missing; once it is made, open it."""
+        if self.card is not None:
+            self.accept()
+            return
+        if self._task is not None:
+            return
+        if firststore.name_problem(self.draft, self._home, self._t):
+            self._touched = True
+            self._show()
+            self.name.setFocus()
+            return
+        home, draft = self._home, self.draft
+        self._wrong.hide()
+        self.action.setText(self._t("Creating…"))
+        self._task = self.bridge.run(
+            lambda: firststore.make(home, draft), owner=self, done=self._made, failed=self._failed, name="create store"
+        )
+        self._show()
+
+    def _made(self, made: FirstStore) -> None:
+        self._task = None
+        self.card = made.card
+        if made.problem is None:
+            self.accept()
+            return
+        why = explain(made.problem, self._t.language)
+        self._say(self._t("The store is made, but the sample products could not be put in: {why}", why=why))
+        self.action.setText(self._t("Open the store"))
+        self._show()
+        for part in (self.name, self.country, self.language, self.samples):
+            part.setEnabled(False)
+
+    def _failed(self, error: Exception) -> None:
+        self._task = None
+        if isinstance(error, LivePayError):
+            self._say(explain(error, self._t.language))
+        else:
+            log.error("the first store could not be made", exc_info=error)
+            self._say(self._t("Something went wrong in LivePay. Nothing was lost; the details are in the log."))
+        self.action.setText(self._t("Create the store"))
+        self._show()
+        self.name.setFocus()
+
+    def _say(self, sentence: str) -> None:
+        self._why.say(sentence)
+        self._wrong.setAccessibleName(sentence)
+        self._wrong.show()
+
+    def reject(self) -> None:
+        """Leave; not in the middle of the making."""
+        if self._task is None:
+            super().reject()
+
+
+def create_first_store(home: Home, preferences: Preferences) -> StoreCard | None:
+    """Ask for the first store and make it. → the store, or None when the person leaves without one."""
+    theme().install(application(), theme_choice(preferences))
+    window = FirstRun(home, Texts())
+    try:
+        window.exec()
+    finally:
+        window.bridge.close()
+        card = window.card
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    if card is not None:
+        preferences.set("store", card.slug)
+    return card

@@ -1,0 +1,101 @@
+"""The first store as it is being described, and its making (no Qt)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.kernel.countries import COUNTRIES
+from core.kernel.errors import LivePayError, Refused
+from core.kernel.i18n import DEFAULT_LANGUAGE, explain
+from core.kernel.money import currency_sign
+from core.kernel.paths import resource
+from core.kernel.text import one_line
+from core.storage.folder import Home, StoreCard, slugify
+from desktop.texts import Texts
+
+NAME_LIMIT: Final = 60
+DEFAULT_COUNTRY: Final = "SN"
+SAMPLES: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDraft:
+    """Everything as chosen; only the name has to be typed."""
+
+    name: str = ""
+    country: str = DEFAULT_COUNTRY
+    language: str = DEFAULT_LANGUAGE
+    samples: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStore:
+    """The store that was made; ``problem`` when its sample products could not be put in."""
+
+    card: StoreCard
+    problem: LivePayError | None = None
+
+
+def guess_country(territory: str) -> str:
+    """The computer's own country when LivePay sells there, else Senegal."""
+    return territory if territory in COUNTRIES else DEFAULT_COUNTRY
+
+
+def name_problem(draft: StoreDraft, home: Home, t: Texts) -> str:
+    """What is wrong with the name, empty when a store can have it."""
+    name = one_line(draft.name, NAME_LIMIT + 1)
+    if not name:
+        return t("Type the name of your store.")
+    if len(name) > NAME_LIMIT:
+        return t("At most {limit} characters.", limit=NAME_LIMIT)
+    try:
+        slugify(name)
+    except Refused as refused:
+        return explain(refused, t.language)
+    if any(card.name == name for card in home.list()):
+        return t("You already have a store of that name.")
+    return ""
+
+
+def currency_words(country: str, t: Texts) -> str:
+    """« franc CFA (F CFA) »: what prices are in."""
+    currency = COUNTRIES[country].currency
+    names = {"XOF": t("CFA franc"), "MGA": t("ariary")}
+    return f"{names.get(currency, currency)} ({currency_sign(currency)})"
+
+
+def languages(t: Texts) -> tuple[tuple[str, str], ...]:
+    """The languages a store can speak, each in the window's words."""
+    return (
+        ("fr", t.of("language", "French")),
+        ("mg", t.of("language", "Malagasy")),
+        ("en", t.of("language", "English")),
+    )
+
+
+def make(home: Home, draft: StoreDraft) -> FirstStore:
+    """Make the store, then put the sample products in. Slow. Raises Refused, EnvironmentProblem when there is none."""
+    from core.bootstrap import create_store
+
+    card = create_store(home, one_line(draft.name, NAME_LIMIT), draft.country, language=draft.language)
+    if not draft.samples:
+        return FirstStore(card)
+    try:
+        _put_samples_in(home, card)
+    except LivePayError as problem:
+        return FirstStore(card, problem)
+    return FirstStore(card)
+
+
+def _put_samples_in(home: Home, card: StoreCard) -> None:
+    from core.bootstrap import open_shop
+    from core.catalogue import service
+
+    content = resource("samples", SAMPLES[card.currency]).read_bytes()
+    shop = open_shop(home, card.slug)
+    try:
+        planned = shop.engine.read(lambda reader: service.plan(reader, content, card.currency))
+        service.carry_out(shop.engine, planned, atomic=True, actor="seller")
+    finally:
+        shop.close()
