@@ -11,12 +11,15 @@ from core.catalogue.rules import ProductFields
 from localserver.demo.buyers import Buyer, Gone, Stage
 
 SHOP: Final = "Boutique Téranga"
+LOGO: Final = "logo.png"
+_ROBE, _SAC, _CHAUSSURE = "robe-wax-ankara.jpg", "sac-cuir-marron.jpg", "chaussure-bazin.jpg"
+_BAZIN, _BOUBOU = "bazin-riche.jpg", "grand-boubou.jpg"
 PRODUCTS: Final = (
-    ProductFields("ROBE1", "ROBE1", "Robe Wax Ankara", "Coupe ample, tailles S à XL", "Mode", 15_000, 10, None),
-    ProductFields("SAC2", "SAC2", "Sac cuir marron", "Cuir de Thiès, bandoulière", "Accessoires", 22_000, 8, None),
-    ProductFields("CHAUSSURE", "CHAUSSURE", "Chaussure Bazin", "Pointures 38 à 44", "Mode", 12_000, 5, None),
-    ProductFields("BAZIN3", "BAZIN3", "Bazin riche 5 m", "Teinture main", "Tissus", 35_000, 12, None),
-    ProductFields("BOUBOU", "BOUBOU", "Grand boubou brodé", "Pièce unique", "Mode", 45_000, 1, None),
+    ProductFields("ROBE1", "ROBE1", "Robe Wax Ankara", "Coupe ample, tailles S à XL", "Mode", 15_000, 10, _ROBE),
+    ProductFields("SAC2", "SAC2", "Sac cuir marron", "Cuir de Thiès, bandoulière", "Accessoires", 22_000, 8, _SAC),
+    ProductFields("CHAUSSURE", "CHAUSSURE", "Chaussure Bazin", "Pointures 38 à 44", "Mode", 12_000, 5, _CHAUSSURE),
+    ProductFields("BAZIN3", "BAZIN3", "Bazin riche 5 m", "Teinture main", "Tissus", 35_000, 12, _BAZIN),
+    ProductFields("BOUBOU", "BOUBOU", "Grand boubou brodé", "Pièce unique", "Mode", 45_000, 1, _BOUBOU),
 )
 _NAMES: Final = (
     "Aminata Diallo", "Fatim Koné", "Mariam Traoré", "Bintou Camara", "Salimata Ouattara", "Adjoa Mensah", "Ndeye Fall",

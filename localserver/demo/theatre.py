@@ -17,6 +17,7 @@ from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
 from core.kernel.clock import ScaledClock
 from core.kernel.events import Event
+from core.kernel.paths import resource
 from core.live import service as live
 from core.storage.folder import Home
 from localserver.demo import buyers, script
@@ -50,15 +51,7 @@ class Theatre:
         home = Home(self._room)
         card = create_store(home, script.SHOP, "SN")
         self.shop = shop = open_shop(home, card.slug, self.clock)
-        for key, value in (
-            ("store.name", script.SHOP),
-            ("store.city", "Dakar"),
-            ("store.phone", "+221338000000"),
-            ("orders.hold_minutes", HOLD_MINUTES),
-        ):
-            shop.settings.set(key, value, "demo")
-        for fields in script.PRODUCTS:
-            shop.engine.call(lambda tx, f=fields: catalogue.add(tx, f), actor="demo")  # type: ignore[misc]
+        _furnish(shop)
         self.stage = Stage(shop)
         self.stage.start()
         self.server = ServerThread([shop])
@@ -131,3 +124,19 @@ class Theatre:
         if hasattr(self, "shop"):
             self.shop.close()
         shutil.rmtree(self._room, ignore_errors=True)
+
+
+def _furnish(shop: Shop) -> None:
+    """What a seller has before the first live: the shop's own particulars, products, and their pictures."""
+    for name in (script.LOGO, *(fields.photo for fields in script.PRODUCTS if fields.photo)):
+        shutil.copyfile(resource("samples", "photos", name), shop.media / name)
+    for key, value in (
+        ("store.name", script.SHOP),
+        ("store.city", "Dakar"),
+        ("store.phone", "+221338000000"),
+        ("store.logo", script.LOGO),
+        ("orders.hold_minutes", HOLD_MINUTES),
+    ):
+        shop.settings.set(key, value, "demo")
+    for fields in script.PRODUCTS:
+        shop.engine.call(lambda tx, f=fields: catalogue.add(tx, f), actor="demo")  # type: ignore[misc]
