@@ -271,6 +271,7 @@ class Shop:
         react(ItemOffered, self.notices.offered)
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
+        self.settings.on_change = self.sender.nudge
 
     def _book_sale(self, tx: Tx, event: OrderFirm) -> None:
         funds = min(book.order_funds(tx, event.order_id), event.total)

@@ -25,6 +25,7 @@ from core.conversations.events import MediaSettled, MessageAdded
 from core.kernel.clock import DAY, MINUTE, SECOND
 from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
 from core.kernel.events import Event
+from core.kernel.waiting import woken
 from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
 from core.storage.vault import write_private
@@ -176,10 +177,7 @@ class MediaFetcher:
                 self._wake.clear()
                 await self._look_up()
                 pause = self._round()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), pause)
-                except TimeoutError:
-                    continue
+                await woken(self._wake, pause)
         finally:
             unsubscribe()
             for task in tuple(self._tasks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final
 
 from core.conversations import threads
@@ -24,11 +25,12 @@ MOST_A_MINUTE: Final = 20
 
 
 class Receiver:
-    """The inbox's handler for the source ``whatsapp``."""
+    """The inbox's handler for the source ``whatsapp``. ``mark`` is what the sender puts on this store's messages."""
 
-    def __init__(self, talk: Talk, country: str) -> None:
+    def __init__(self, talk: Talk, country: str, mark: str) -> None:
         self._talk = talk
         self._country = country
+        self._marked = re.compile(re.escape(mark) + r":([0-9]{1,18})")
 
     def on_item(self, tx: Tx, payload: bytes) -> None:
         """Apply one stored item; kinds that mean nothing here stay in the inbox as they came."""
@@ -74,9 +76,10 @@ class Receiver:
             self._talk.answer(tx, customer_id, conversation_id, message)
 
     def _status(self, tx: Tx, incoming: Incoming) -> None:
+        """Our mark names the message where its id is not known yet; another program's mark names nothing of ours."""
         change = read_status(incoming)
-        marked = (change.callback or "").rpartition(":")[2]
-        outbox_id = outbox.find(tx, change.wamid, int(marked) if marked.isascii() and marked.isdigit() else None)
+        mark = self._marked.fullmatch(change.callback or "")
+        outbox_id = outbox.find(tx, change.wamid, int(mark[1]) if mark else None)
         if outbox_id is None:
             return
         tx.run("UPDATE outbox SET wamid = coalesce(wamid, ?) WHERE id = ?", (change.wamid, outbox_id))

@@ -25,8 +25,9 @@ from core.customers.service import bsuid_of, phone_of
 from core.durable import outbox
 from core.durable.outbox import Queued
 from core.kernel.clock import HOUR, MINUTE, SECOND
-from core.kernel.errors import LivePayError, Refused
+from core.kernel.errors import OutsideWorld, Refused, StorageFailed
 from core.kernel.text import countdown
+from core.kernel.waiting import woken
 from core.storage.engine import Engine, Tx
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ WINDOW_MARGIN: Final = 3 * MINUTE  # clocks differ; WhatsApp's own refusals are 
 AT_ONCE: Final = 16
 STOP_FOR: Final = 2 * MINUTE  # then one message tries again: the seller may have acted elsewhere
 IDLE: Final = 5.0
+STOP_PATIENCE: Final = 3.0  # s
+DISK_PAUSE: Final = 0.5  # s
 # The request never left: nothing can have happened, so it is repeated for as long as the message is worth it.
 _NETWORK: Final = Action(Step.RETRY, "WhatsApp cannot be reached. Sending goes on by itself.", 2 * SECOND, 12)
 
@@ -62,6 +65,8 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._tried: Channel | None = None
+        self._stopping = False
         self.halt: Halt | None = None
 
     def nudge(self) -> None:
@@ -89,20 +94,28 @@ class Sender:
             while True:
                 self._wake.clear()
                 pause = self._round()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), pause)
-                except TimeoutError:
-                    continue
+                await woken(self._wake, pause)
         finally:
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Told to stop: what is on its way may still be answered; only then its end is unknown."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=STOP_PATIENCE)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _round(self) -> float:
         """Start what may go now. → seconds until something else may."""
         now = self._engine.clock.now()
-        if self._channel() is None:
+        channel = self._channel()
+        if channel is None:
             return IDLE
+        if channel is not self._tried and self.halt is not None:  # the seller changed something: see whether it helps
+            self.halt = replace(self.halt, until=now)
+        self._tried = channel
         if self.halt is not None and now < self.halt.until:
             return min(IDLE, (self.halt.until - now) / SECOND)
         soonest = now + int(IDLE * SECOND)
@@ -150,9 +163,16 @@ class Sender:
             return
         try:
             prepared = await self._engine.run(lambda tx: self._prepare(tx, queued), actor="sender")
-        except LivePayError as error:
+        except OutsideWorld as error:
             log.info("Message %d waits: %s", queued.id, error)
             await asyncio.sleep(1)
+            return
+        except Refused as error:
+            await self._end(queued, "failed", None, str(error))
+            return
+        except Exception:  # boundary: one message must not stop the others, nor come back for ever
+            log.exception("Message %d cannot be made ready", queued.id)
+            await self._end(queued, "failed", None, "a mistake in the program")
             return
         if prepared is None:
             return
@@ -167,9 +187,12 @@ class Sender:
                 raise
         except Refused as error:
             await self._end(queued, "failed", None, str(error))
+        except Exception:  # boundary: whether it left is not known
+            log.exception("Message %d met a mistake in the program", queued.id)
+            await self._end(queued, "unknown", None, "a mistake in the program")
         else:
             self.halt = None
-            await self._engine.run(lambda tx: self._accepted(tx, queued, wamid), actor="sender")
+            await self._record(lambda tx: self._accepted(tx, queued, wamid))
 
     def _prepare(self, tx: Tx, queued: Queued) -> tuple[dict[str, str], Outgoing | None] | None:
         """Decide and mark in one transaction, before the call. None: nothing to send (any more)."""
@@ -247,7 +270,21 @@ class Sender:
             tx.emit(MessageProgressed(conversation or 0, queued.id, state))
 
     async def _end(self, queued: Queued, state: str, code: int | None, error: str) -> None:
-        await self._engine.run(lambda tx: self._give_up(tx, queued, state, code, error), actor="sender")
+        await self._record(lambda tx: self._give_up(tx, queued, state, code, error))
+
+    async def _record(self, write: Callable[[Tx], None]) -> None:
+        """Keep what became of a message, once the disk lets us: a message whose end is not written is never sent again.
+
+        Raises StorageFailed when there is no more time to wait.
+        """
+        while True:
+            try:
+                await self._engine.run(write, actor="sender")
+                return
+            except StorageFailed:
+                if self._stopping:
+                    raise
+            await asyncio.sleep(DISK_PAUSE)
 
     async def _refused(self, queued: Queued, error: SendRefused | NotSent) -> None:
         """What the code asks for: again later, hold this customer, hold the number, stop, or give up."""
@@ -257,20 +294,20 @@ class Sender:
         action = refusal.action if refusal else _NETWORK
         if action.step in (Step.STOP, Step.BILLING):
             self.halt = Halt(code, detail, now + STOP_FOR)
-            await self._again(queued, now + STOP_FOR, code, detail)
+            await self._again(queued, now, code, detail)  # the halt holds it back, and keeps its place in the queue
             return
         wait = sendcodes.pause(action, queued.attempts + 1, random.random()) if action.again else None
         if queued.kind == "receipt" or wait is None:
             await self._end(queued, "failed", code, detail)
             return
-        if action.step is Step.CUSTOMER:
-            self._pace.hold_customer(str(queued.customer_id), now + wait)
-        elif action.step is Step.NUMBER:
+        if action.step is Step.NUMBER:
             self._pace.hold_number(now + wait)
+        else:  # later messages must not overtake this one
+            self._pace.hold_customer(str(queued.customer_id), now + wait)
         await self._again(queued, now + wait, code, detail)
 
     async def _again(self, queued: Queued, not_before: int, code: int | None, detail: str) -> None:
-        await self._engine.run(lambda tx: outbox.retry(tx, queued.id, not_before, code, detail), actor="sender")
+        await self._record(lambda tx: outbox.retry(tx, queued.id, not_before, code, detail))
 
 
 def rendered(message: Outgoing, deadline: int | None, now: int) -> Outgoing:

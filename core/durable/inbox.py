@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from core.kernel.clock import DAY, MINUTE, SECOND
 from core.kernel.errors import LivePayError, StorageFailed
+from core.kernel.waiting import woken
 from core.storage.engine import Engine, Tx
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ PAGE: Final = 64
 SPARED: Final = 1500
 LOOK: Final = 0.02  # s over which that is measured
 FEW: Final = 4
+DISK_PAUSE: Final = 0.5  # s
 _INSERT: Final = "INSERT OR IGNORE INTO inbox(key, source, lane, payload, received_at) VALUES(?,?,?,?,?)"
 
 
@@ -148,10 +150,7 @@ class InboxWorker:
         while True:
             self._wake.clear()
             pause = await self.drain()
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            await woken(self._wake, pause)
 
     async def drain(self) -> float:
         """Apply everything that may be applied now. → seconds until something that failed may be tried again."""
@@ -177,26 +176,36 @@ class InboxWorker:
     def _ready(self, most: int) -> tuple[list[int], float]:
         """The next item ids: at most one per lane, none whose lane has an earlier item awaiting its retry."""
         now = self._engine.clock.now()
+        waiting: dict[str, int] = {}
+        while True:  # once, unless all there is to see belongs to lanes that wait: then behind them, too
+            first, full = self._first_of_lanes(waiting)
+            held = {lane: not_before for lane, (_, not_before) in first.items() if not_before > now}
+            waiting |= held
+            if not (held and full):
+                break
+        ready = [item_id for item_id, not_before in first.values() if not_before <= now]
+        soonest = min(waiting.values(), default=now + MINUTE)
+        return ready[:most], max(0.05, min(soonest - now, MINUTE) / SECOND)
+
+    def _first_of_lanes(self, except_for: Collection[str]) -> tuple[dict[str, tuple[int, int]], bool]:
+        """Lane → (id, not before) of its first item, among the oldest PAGE * 4; and whether there may be more."""
+        marks = ",".join("?" * len(except_for))
         with self._engine.reader() as reader:
             rows = reader.all(
-                "SELECT id, lane, not_before FROM inbox WHERE state = 'new' ORDER BY id LIMIT ?", (PAGE * 4,)
+                f"SELECT id, lane, not_before FROM inbox WHERE state = 'new' AND lane NOT IN ({marks})"  # noqa: S608
+                " ORDER BY id LIMIT ?",
+                (*except_for, PAGE * 4),
             )
-        lanes: set[str] = set()
-        ready: list[int] = []
-        soonest = now + MINUTE
+        first: dict[str, tuple[int, int]] = {}
         for item_id, lane, not_before in rows:
-            if lane in lanes:
-                continue
-            lanes.add(lane)
-            if not_before > now:
-                soonest = min(soonest, not_before)
-            elif len(ready) < most:
-                ready.append(item_id)
-        return ready, max(0.05, (soonest - now) / SECOND)
+            first.setdefault(lane, (item_id, not_before))
+        return first, len(rows) == PAGE * 4
 
     async def _apply(self, item_id: int) -> None:
         try:
             await self._engine.run(lambda tx: apply(tx, item_id, self._handlers), actor="inbox", background=True)
+        except StorageFailed:
+            await asyncio.sleep(DISK_PAUSE)  # nothing was tried: the item waits for the disk as it is
         except LivePayError as error:
             await self._fail(item_id, error)
         except Exception as error:  # boundary: one bad item must not stop the others
@@ -205,7 +214,11 @@ class InboxWorker:
 
     async def _fail(self, item_id: int, error: Exception) -> None:
         detail = f"{type(error).__name__}: {error}"
-        state = await self._engine.run(lambda tx: failed(tx, item_id, detail), actor="inbox")
+        try:
+            state = await self._engine.run(lambda tx: failed(tx, item_id, detail), actor="inbox")
+        except StorageFailed:
+            await asyncio.sleep(DISK_PAUSE)
+            return
         log.info("Inbox item %d: %s (%s)", item_id, detail, state)
 
 

@@ -165,7 +165,11 @@ def find(reader: Reader, wamid: str | None, outbox_id: int | None) -> int | None
 
 
 def interrupted(tx: Tx) -> list[int]:
-    """At start: what was being sent when the program stopped has an unknown end; receipts may simply be dropped."""
+    """At start: what was being sent when the program stopped has an unknown end. → those messages; receipts are
+    nobody's loss and are dropped."""
+    tx.run(
+        "UPDATE outbox SET state = 'dropped', changed_at = ? WHERE state = 'sending' AND kind = 'receipt'", (tx.now,)
+    )
     rows = tx.all("SELECT id FROM outbox WHERE state = 'sending'")
     tx.run(
         "UPDATE outbox SET state = 'unknown', error = 'The program stopped while this was being sent.', changed_at = ?"

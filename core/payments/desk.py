@@ -58,6 +58,7 @@ class PaymentDesk:
         self._country = country
         self._asks: asyncio.Queue[tuple[str, int, str | None]] = asyncio.Queue()
         self._queued: set[tuple[str, int, str | None]] = set()
+        self._opening: dict[int, asyncio.Event] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- what a buyer can choose -------------------------------------------------------------------------------
@@ -114,8 +115,18 @@ class PaymentDesk:
             actor="buyer",
         )
         if not fresh:
+            if attempt.id in self._opening:  # sent twice by a trembling finger: the first is still being answered
+                await self._opening[attempt.id].wait()
             return await self._again(attempt, provider)
-        request = self._request(attempt, provider, row[1], row[2], token)
+        opened = self._opening[attempt.id] = asyncio.Event()
+        try:
+            return await self._open(attempt, provider, self._request(attempt, provider, row[1], row[2], token))
+        finally:
+            opened.set()
+            del self._opening[attempt.id]
+
+    async def _open(self, attempt: service.AttemptRow, provider: Provider, request: CheckoutRequest) -> str:
+        """Call the provider and record what it said. → where to send the buyer. Raises as :meth:`pay`."""
         try:
             result = await provider.create_checkout(request)
         except Rejected as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from core.kernel.errors import NotFound, Refused
@@ -26,6 +26,7 @@ class Settings:
         self._secrets: dict[str, str | None] = {}
         self._guard = threading.Lock()
         self.version = 0
+        self.on_change: Callable[[], None] | None = None
 
     def declaration(self, key: str) -> Setting:
         """Raises NotFound for a key nobody declared."""
@@ -71,7 +72,7 @@ class Settings:
 
         self._engine.call(write, actor=actor)
         self._values[key] = value
-        self.version += 1
+        self._changed()
         return value
 
     def set_secret(self, key: str, value: str, actor: str = "system") -> None:
@@ -84,4 +85,10 @@ class Settings:
             self._vault.set(key, value)
             self._secrets[key] = value
         self._engine.call(lambda tx: tx.emit(SettingChanged(key, secret=True)), actor=actor)
+        self._changed()
+
+    def _changed(self) -> None:
+        """What was built from the settings is built anew; ``on_change`` is called on whatever thread changed them."""
         self.version += 1
+        if self.on_change is not None:
+            self.on_change()

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +33,8 @@ Subscriber = Callable[[Sequence[Event]], None]
 
 BATCH_LIMIT = 256
 BATCH_SECONDS = 0.02  # a batch stops taking commands after this, so that nobody's commit waits for a long queue
+PROBE_SECONDS = 1.0  # how often a disk that refused is tried again when nothing else is written
+_DISK = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
 
 
 class Tx(Reader):
@@ -177,8 +179,10 @@ class Engine:
 
     def _work(self) -> None:
         while True:
-            self._wake.wait()
+            woken = self._wake.wait(PROBE_SECONDS if self.storage_failing else None)
             self._wake.clear()
+            if not woken:  # nobody may dare to write while the banner says the disk is full: see whether it still is
+                self._urgent.append(_Job(_probe, "engine", Future(), None))
             while self._urgent or self._background:
                 self._batch()
             if self._closing:
@@ -218,6 +222,8 @@ class Engine:
             failure = self._undo(error, head)
         if failure is not None:
             events.clear()
+            if not done:  # not even begun: who waits is told, or the writer would go round in circles
+                done = [job for _ in range(BATCH_LIMIT) if (job := self._take(0, 0, 0.0)) is not None]
             for job in done:
                 job.error = failure
         self._report_storage(failure is not None)
@@ -239,7 +245,7 @@ class Engine:
             job.result = job.command(tx)
         except Exception as error:  # boundary: handed to the caller
             job.error = error
-            if not connection.in_transaction or isinstance(error, apsw.FullError | apsw.IOError):
+            if not connection.in_transaction or isinstance(error, _DISK):
                 raise apsw.FullError(str(error)) from error
             connection.execute("ROLLBACK TO command")
             self.chain.head = head
@@ -248,10 +254,11 @@ class Engine:
         connection.execute("RELEASE command")
 
     def _undo(self, error: apsw.Error, head: tuple[int, bytes]) -> StorageFailed:
+        with suppress(apsw.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
         self.chain.head = head
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-        log.error("The database refused a commit: %s", error)
+        log.log(logging.DEBUG if self.storage_failing else logging.ERROR, "The database refused a commit: %s", error)
         return StorageFailed(
             "The disk refused to store this ({detail}). Free some space, then try again.", detail=error
         )
@@ -292,6 +299,11 @@ class Engine:
         while self._readers:
             self._readers.pop().connection.close()
         self._connection.close()
+
+
+def _probe(tx: Tx) -> None:
+    """A write of one page that changes nothing."""
+    tx.run(f"PRAGMA user_version={tx.value('PRAGMA user_version')}")
 
 
 def _resolve(jobs: list[_Job]) -> None:

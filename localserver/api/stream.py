@@ -28,6 +28,7 @@ from core.invoices import queries as invoices
 from core.invoices.events import InvoiceIssued
 from core.kernel.errors import NotFound
 from core.kernel.events import Event
+from core.kernel.waiting import woken
 from core.live import queries as live_queries
 from core.live.events import LiveEvent
 from core.orders import queries as orders
@@ -219,9 +220,7 @@ class Streams:
 
     async def _tell(self, response: web.StreamResponse, feed: Feed, alive: Callable[[], bool]) -> None:
         while not feed.over and alive():
-            try:
-                await asyncio.wait_for(feed.wake.wait(), self._heartbeat)
-            except TimeoutError:
+            if not await woken(feed.wake, self._heartbeat):
                 await response.write(b": \n\n")
                 continue
             for name, body in await feed.take():

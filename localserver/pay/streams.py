@@ -14,6 +14,7 @@ from aiohttp import web
 from core.bootstrap import Shop
 from core.kernel.clock import rfc3339
 from core.kernel.events import Event
+from core.kernel.waiting import woken
 from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import settled, standing
 
@@ -146,10 +147,7 @@ class Streams:
             if stream.over or settled(view.facts, now):
                 await response.write(b"event: end\ndata: {}\n\n")  # the page shall not come back
                 return
-            try:
-                await asyncio.wait_for(stream.wake.wait(), self._heartbeat)
-            except TimeoutError:
-                continue
+            await woken(stream.wake, self._heartbeat)
 
 
 def status(view: LinkView, now: int, currency: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ import msgspec
 
 from core.adapters.http import Http, NoAnswer
 from core.kernel.clock import SECOND
+from core.kernel.waiting import woken
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Json, World
 
 RETRIES: Final = (0.2, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0, 43_200.0)
@@ -218,10 +219,7 @@ class Courier:
             if self._wake.is_set():
                 continue
             self._idle.set()
-            try:
-                await asyncio.wait_for(self._wake.wait(), self._pause())
-            except TimeoutError:
-                continue
+            await woken(self._wake, self._pause())
 
     def _due(self) -> list[list[Event]]:
         if self.delivery.hold:

@@ -19,6 +19,7 @@ from core.kernel import look
 from core.kernel.i18n import catalogue
 from core.kernel.paths import resource
 from core.kernel.phone import display
+from core.kernel.waiting import woken
 from localserver.sandbox.graph_acts import Acts
 from localserver.sandbox.graph_core import Graph
 from localserver.sandbox.graph_world import Puzzled
@@ -150,9 +151,7 @@ class Phones:
         try:
             await response.write(b"retry: 1000\n\n")
             while not self.world.released.is_set():
-                try:
-                    await asyncio.wait_for(changed.wait(), KEEP_ALIVE)
-                except TimeoutError:
+                if not await woken(changed, KEEP_ALIVE):
                     await response.write(b": still here\n\n")
                     continue
                 changed.clear()

@@ -37,6 +37,7 @@ class World:
     providers: dict[str, PspSimulator]
     http: ClientSession
     clock: Clock
+    work: asyncio.Task[None] | None = None
 
     async def settled(self) -> None:
         """Wait until nothing comes in, goes out or is being asked any more."""
@@ -111,15 +112,17 @@ async def world(
     providers: tuple[str, ...] = ("sandbox",),
     vfs: str | None = None,
     work: bool = True,
+    outside: Clock | None = None,
 ) -> AsyncIterator[World]:
-    """Open everything, connect it, close it in order."""
+    """Open everything, connect it, close it in order. ``outside``: the simulators' clock, where it is another one."""
     clock = clock or ManualClock()
+    outside = outside or clock
     home = Home(folder / "home")
     card = create_store(home, "Boutique Téranga", "SN")
     shop = open_shop(home, card.slug, clock, vfs=vfs)
     account = default_account()
-    graph_app = create_graph_simulator(clock, [account], retries=(0.0,) * 6)
-    psp_apps = {n: create_psp_simulator(n, clock=clock, https_only=False, retries=(0.0, 0.0)) for n in providers}
+    graph_app = create_graph_simulator(outside, [account], retries=(0.0,) * 6)
+    psp_apps = {n: create_psp_simulator(n, clock=outside, https_only=False, retries=(0.0, 0.0)) for n in providers}
     runners: list[web.AppRunner] = []
 
     async def serve(app: web.Application) -> str:
@@ -146,7 +149,8 @@ async def world(
         await graph_app[GRAPH].connect(f"{url}/webhooks/whatsapp", VERIFY, None)
         async with ClientSession() as http:
             insides = {name: psp[SIMULATOR] for name, psp in psp_apps.items()}
-            yield World(shop, url, graph_app[GRAPH], graph_url, insides, http, clock)
+            working = tasks[0] if tasks else None
+            yield World(shop, url, graph_app[GRAPH], graph_url, insides, http, clock, working)
     finally:
         for task in tasks:
             task.cancel()
