@@ -124,12 +124,17 @@ def accepted(tx: Tx, outbox_id: int, wamid: str | None) -> None:
 
 
 def retry(tx: Tx, outbox_id: int, not_before: int, code: int | None, error: str) -> None:
-    """It was certainly not sent: back to the queue, not before a time in ms UTC."""
-    tx.run(
+    """It was certainly not sent: back to the queue, not before a time in ms UTC, and what was to go with it, too."""
+    if tx.run(
         "UPDATE outbox SET state = 'queued', not_before = ?, error_code = ?, error = ?, sent_at = NULL, changed_at = ?"
         " WHERE id = ? AND state = 'sending'",
         (not_before, code, error, tx.now, outbox_id),
-    )
+    ):
+        tx.run(
+            "UPDATE outbox SET state = 'queued', merged_into = NULL, changed_at = ? WHERE merged_into = ?"
+            " AND state = 'merged'",
+            (tx.now, outbox_id),
+        )
 
 
 def give_up(tx: Tx, outbox_id: int, state: str, code: int | None, error: str) -> None:

@@ -136,8 +136,8 @@ async def test_a_whole_evening_of_webhooks_shuffled_ends_the_same(tmp_path: Path
                 repr(
                     (
                         w.rows(
-                            "SELECT c.name, o.state, l.sku, l.held FROM orders o JOIN customer c ON c.id = o.customer_id"
-                            " JOIN order_line l ON l.order_id = o.id ORDER BY 1, 3"
+                            "SELECT c.name, o.state, l.sku, l.held FROM orders o"
+                            " JOIN customer c ON c.id = o.customer_id JOIN order_line l ON l.order_id = o.id ORDER BY 1, 3"
                         ),
                         w.rows("SELECT sku, on_hand, held FROM product ORDER BY 1"),
                         w.rows(
@@ -206,9 +206,7 @@ def _pending(w: World, paid: News) -> News:
 
 @pytest.mark.parametrize("name", ["wave", "stripe", "bictorys"])
 @pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned"])
-async def test_a_failed_try_and_a_success_end_paid_with_every_provider(
-    tmp_path: Path, name: str, turned: bool
-) -> None:
+async def test_a_failed_try_and_a_success_end_paid_with_every_provider(tmp_path: Path, name: str, turned: bool) -> None:
     async with world(tmp_path, providers=(name,)) as w:
         w.product("ROBE1")
         session = await checkout(w, await link_for(w, "Fanta Keïta"), name)
