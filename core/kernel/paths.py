@@ -6,8 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-import platformdirs
-
 
 def resource(*parts: str) -> Path:
     """A file of ``resources/``, in a clone as well as in a frozen build."""
@@ -18,4 +16,8 @@ def resource(*parts: str) -> Path:
 def default_home() -> Path:
     """``LIVEPAY_HOME``, else the system's folder for user data."""
     named = os.environ.get("LIVEPAY_HOME")
-    return Path(named) if named else Path(platformdirs.user_data_dir("LivePay", appauthor=False))
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("LivePay", appauthor=False))

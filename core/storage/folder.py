@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +69,9 @@ class Home:
 
     def create(self, name: str, country: str, currency: str, language: str, segment: str) -> tuple[StoreCard, bytes]:
         """Make the folder and the key. Raises Refused when the name is taken, EnvironmentProblem when writing fails."""
+        import shutil
+        import uuid
+
         base = slugify(name)
         slug, n = base, 2
         while (self.stores / slug).exists():
@@ -96,6 +97,8 @@ class Home:
 
     def delete(self, slug: str) -> None:
         """Remove a store for ever: key first, so that a half-removed store is unreadable. Raises when it is open."""
+        import shutil
+
         folder = self.folder(slug)
         with hold(folder):
             self.vault(slug).forget()

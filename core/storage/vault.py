@@ -9,10 +9,8 @@ keyring and cryptography are imported where they are used: the command line and 
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
-import secrets
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Final
@@ -29,6 +27,8 @@ def derive(key: bytes, purpose: str, size: int = KEY_SIZE) -> bytes:
 
     Written out, because every start derives keys and cryptography's own costs 10 ms and 6 MB.
     """
+    import hmac
+
     assert 0 < size <= KEY_SIZE
     extracted = hmac.digest(bytes(32), key, "sha256")
     return hmac.digest(extracted, f"livepay {purpose}".encode() + b"\x01", "sha256")[:size]
@@ -82,7 +82,7 @@ class KeyringVault(Vault):
     def new_database_key(self, key: bytes | None = None) -> bytes:
         import keyring
 
-        key = key or secrets.token_bytes(KEY_SIZE)
+        key = key or os.urandom(KEY_SIZE)
         keyring.set_password(self._service, _KEY_ENTRY, key.hex())
         return key
 
@@ -139,7 +139,7 @@ class FileVault(Vault):
     def new_database_key(self, key: bytes | None = None) -> bytes:
         if key is None and self._master is not None:
             return self.database_key()
-        key = key or secrets.token_bytes(KEY_SIZE)
+        key = key or os.urandom(KEY_SIZE)
         write_private(self._key_file, key.hex().encode())
         return key
 
@@ -167,7 +167,7 @@ class FileVault(Vault):
         content.pop(name, None)
         if value:
             content[name] = value
-        nonce = secrets.token_bytes(12)
+        nonce = os.urandom(12)
         sealed = AESGCM(derive(self.database_key(), "secrets")).encrypt(
             nonce, json.dumps(content).encode(), b"livepay secrets v1"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,6 @@ from localserver.api.door import Call, Route
 from localserver.api.present import BASE
 from localserver.api.problems import CONTENT_TYPE, TITLES
 
-DOCUMENT: Final = web.AppKey("openapi", bytes)
 _REF: Final = "#/components/schemas/{name}"
 # What a shape's fields cannot say each by itself; the classes check it in __post_init__.
 _TOGETHER: Final[dict[type[msgspec.Struct], dict[str, Any]]] = {
@@ -33,9 +33,23 @@ _TOGETHER: Final[dict[type[msgspec.Struct], dict[str, Any]]] = {
 }
 
 
+class Document:
+    """Made when somebody asks for it: 15 ms that a start does without."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = routes
+
+    @cached_property
+    def body(self) -> bytes:
+        return describe(self._routes)
+
+
+DOCUMENT: Final = web.AppKey("openapi", Document)
+
+
 async def document(call: Call) -> web.Response:
     """Open to everybody: it holds nothing of the store."""
-    body = call.request.app[DOCUMENT]
+    body = call.request.app[DOCUMENT].body
     return web.Response(body=body, content_type="application/json", charset="utf-8")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from localserver.api.access import GATE, Gate
-from localserver.api.description import DOCUMENT, describe
+from localserver.api.description import DOCUMENT, Document
 from localserver.api.door import say_problems, through
 from localserver.api.present import BASE
 from localserver.api.routes import ROUTES
@@ -19,7 +19,7 @@ def mount(app: web.Application, streams: Streams | None = None) -> None:
         return
     api = web.Application(middlewares=[say_problems])
     api[SITE] = app[SITE]
-    api[DOCUMENT] = describe(ROUTES)
+    api[DOCUMENT] = Document(ROUTES)
     api[STREAMS_KEY] = Streams() if streams is None else streams
     api[GATE] = Gate(app[SITE].main.clock)
     api.on_shutdown.append(api[STREAMS_KEY].stop)
