@@ -20,6 +20,7 @@ from core.orders.events import (
     WaitingJoined,
 )
 from core.orders.rules import MAX_HOLD, RESERVED, new_expiry, next_state
+from core.storage.connection import Row
 from core.storage.engine import Tx
 
 HOLD: Final = "hold"  # kind of the deadline
@@ -103,13 +104,16 @@ class Orders:
         nothing. Raises Refused for an unknown product or a senseless quantity.
         """
         _check(wanted, source)
+        products = [_product(tx, w.product_id) for w in wanted]  # all refusals first: the caller may go on after one
         existing = self.open_order(tx, customer_id)
         order = existing or self._new(tx, customer_id, source, hold_ms or self._hold_ms())
-        outcomes = tuple(self._hold_line(tx, order, w, customer_id, source) for w in wanted)
+        held = [self._hold_line(tx, order, w, p) for w, p in zip(wanted, products, strict=True)]
+        outcomes = tuple(outcome for outcome, _ in held)
         if not any(o.held for o in outcomes) and existing is None:
             tx.run("DELETE FROM orders WHERE id = ?", (order.id,))
             return Claimed(None, outcomes, False)
-        self._reprice(tx, order, hold_ms or self._hold_ms(), created=existing is None)
+        if any(changed for _, changed in held):
+            self._reprice(tx, order, hold_ms or self._hold_ms(), created=existing is None)
         return Claimed(order.id, outcomes, existing is not None)
 
     def open_order(self, tx: Tx, customer_id: int) -> Order | None:
@@ -145,10 +149,8 @@ class Orders:
                 return reference
         raise Refused("All order references of today are used.")
 
-    def _hold_line(self, tx: Tx, order: Order, wanted: Wanted, customer_id: int, source: str) -> Outcome:
-        product = tx.one("SELECT sku, title, price, active FROM product WHERE id = ?", (wanted.product_id,))
-        if product is None or not product[3]:
-            raise NotFound("This product is not in the catalogue.")
+    def _hold_line(self, tx: Tx, order: Order, wanted: Wanted, product: Row) -> tuple[Outcome, bool]:
+        """Make the line what is wanted, as far as the stock goes. → (outcome, whether the order changed)."""
         line = tx.one(
             "SELECT id, held FROM order_line WHERE order_id = ? AND product_id = ?", (order.id, wanted.product_id)
         )
@@ -166,23 +168,21 @@ class Orders:
             tx.run(
                 "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, held)"
                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5)",
-                (order.id, wanted.product_id, product[0], product[1], held, product[2]),
+                (order.id, wanted.product_id, *product[:2], held, product[2]),
             )
         if asked < already:
             self.offer_next(tx, wanted.product_id, order.id)
-        place = None if held else self._wait(tx, wanted.product_id, customer_id, asked, order.session_id, source)
+        place = None if held else self._wait(tx, wanted.product_id, order, asked)
         if held:
             tx.run(
                 "UPDATE waiting SET state = 'left', reason = 'claimed' WHERE product_id = ? AND customer_id = ?"
                 " AND state = 'waiting'",
-                (wanted.product_id, customer_id),
+                (wanted.product_id, order.customer_id),
             )
-        return Outcome(wanted.product_id, asked, held, place)
+        return Outcome(wanted.product_id, asked, held, place), held != already
 
     def _reprice(self, tx: Tx, order: Order, hold_ms: int, *, created: bool) -> None:
         total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,)) or 0
-        if not created and total == order.total:
-            return
         expires = order.expires_at if created else new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
         tx.run("UPDATE orders SET total = ?, expires_at = ? WHERE id = ?", (total, expires, order.id))
         set_deadline(tx, HOLD, order.id, expires)
@@ -196,12 +196,13 @@ class Orders:
 
     # -- the waiting list --------------------------------------------------------------------------------------
 
-    def _wait(self, tx: Tx, product_id: int, customer_id: int, quantity: int, session: int | None, source: str) -> int:
+    def _wait(self, tx: Tx, product_id: int, order: Order, quantity: int) -> int:
         """Join (or stay in) the line. → place, from 1."""
+        customer_id = order.customer_id
         tx.run(
             "INSERT OR IGNORE INTO waiting(product_id, customer_id, quantity, session_id, since, source)"
             " VALUES(?,?,?,?,?,?)",
-            (product_id, customer_id, quantity, session, tx.now, source),
+            (product_id, customer_id, quantity, order.session_id, tx.now, order.source),
         )
         joined = bool(tx.connection.changes())
         place: int = tx.value(
@@ -215,7 +216,7 @@ class Orders:
 
     def offer_next(self, tx: Tx, product_id: int, after_order: int | None) -> None:
         """Give free units to the line, first come first, each with a hold of their own."""
-        while (free := stock.available(tx, product_id)) > 0:
+        while stock.available(tx, product_id) > 0:
             row = tx.one(
                 "SELECT id, customer_id, quantity, source FROM waiting WHERE product_id = ? AND state = 'waiting'"
                 " ORDER BY id LIMIT 1",
@@ -224,14 +225,29 @@ class Orders:
             if row is None:
                 return
             waiting_id, customer_id, quantity, source = row
-            tx.run("UPDATE waiting SET state = 'offered', reason = 'released' WHERE id = ?", (waiting_id,))
-            claimed = self.claim(tx, customer_id, [Wanted(product_id, min(quantity, free))], source)
-            if claimed.order_id is None:
-                return
+            order = self.open_order(tx, customer_id)  # ends one past its time, which may move this very line
+            free = stock.available(tx, product_id)
+            if not free or not tx.run(
+                "UPDATE waiting SET state = 'offered', reason = 'released' WHERE id = ? AND state = 'waiting'",
+                (waiting_id,),
+            ):
+                continue
+            held = self._held(tx, order, product_id)
+            wanted = Wanted(product_id, min(MAX_QUANTITY, held + min(quantity, free)))
+            claimed = self.claim(tx, customer_id, [wanted], source)
+            assert claimed.order_id is not None, "there are free units"
             tx.run("UPDATE waiting SET order_id = ? WHERE id = ?", (claimed.order_id, waiting_id))
             if after_order is not None:
                 tx.run("UPDATE orders SET next_customer = ? WHERE id = ?", (customer_id, after_order))
             tx.emit(ItemOffered(claimed.order_id, customer_id, product_id, claimed.outcomes[0].held, after_order))
+
+    @staticmethod
+    def _held(tx: Tx, order: Order | None, product_id: int) -> int:
+        """What somebody in line holds of the item already: two records of theirs may have been merged."""
+        if order is None:
+            return 0
+        sql = "SELECT held FROM order_line WHERE order_id = ? AND product_id = ?"
+        return tx.value(sql, (order.id, product_id)) or 0
 
     def leave_line(self, tx: Tx, customer_id: int) -> int:
         """The customer no longer waits for anything. → how many lines were left."""
@@ -304,6 +320,14 @@ def _check(wanted: Sequence[Wanted], source: str) -> None:
     for item in wanted:
         if item.quantity is not None and not 1 <= item.quantity <= MAX_QUANTITY:
             raise Refused("The quantity must be between 1 and {most}.", most=MAX_QUANTITY)
+
+
+def _product(tx: Tx, product_id: int) -> Row:
+    """(SKU, title, price). Raises NotFound when it is not for sale."""
+    product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (product_id,))
+    if product is None:
+        raise NotFound("This product is not in the catalogue.")
+    return product
 
 
 def merge_wanted(wanted: Sequence[Wanted]) -> list[Wanted]:
