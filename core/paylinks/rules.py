@@ -111,7 +111,7 @@ def settled(facts: Facts, now: int) -> bool:
         case Standing.PAID:
             return not facts.excess(chosen=False) and not facts.excess(chosen=True, refund="todo")
         case Standing.REFUNDED:
-            return True
+            return facts.state != "reserved"
         case Standing.EXPIRED | Standing.CANCELLED:
             return facts.state != "reserved" and not facts.unsettled and not facts.received
         case _:
