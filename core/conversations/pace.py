@@ -48,12 +48,17 @@ class Bucket:
     def when(self, now: int, priority: int) -> int:
         """The earliest time (ms UTC, ``now`` or later) at which a message of this priority may go."""
         usable = self.rule.capacity - (0 if priority == PAYMENT else self.rule.reserve)
-        earliest = self.full_at - (usable - 1) * self.rule.interval
+        earliest = self._believable(now) - (usable - 1) * self.rule.interval
         return max(now, self.not_before, -(-earliest // _MICRO))
 
     def take(self, at: int) -> Bucket:
         """The bucket after one message sent at ``at`` (ms UTC), whether or not it was allowed."""
-        return replace(self, full_at=max(self.full_at, at * _MICRO) + self.rule.interval)
+        return replace(self, full_at=max(self._believable(at), at * _MICRO) + self.rule.interval)
+
+    def _believable(self, now: int) -> int:
+        """``full_at``, unless it is so far off that the clock must have been set back: then the bucket counts as full,
+        for nobody shall wait an hour for an hour that was corrected."""
+        return self.full_at if self.full_at <= now * _MICRO + 2 * self.rule.capacity * self.rule.interval else 0
 
     def hold(self, until: int) -> Bucket:
         """Nothing more before ``until`` (ms UTC)."""

@@ -136,8 +136,8 @@ async def test_a_whole_evening_of_webhooks_shuffled_ends_the_same(tmp_path: Path
                 repr(
                     (
                         w.rows(
-                            "SELECT c.name, o.state, l.sku, l.held FROM orders o"
-                            " JOIN customer c ON c.id = o.customer_id JOIN order_line l ON l.order_id = o.id ORDER BY 1, 3"
+                            "SELECT c.name, o.state, l.sku, l.held FROM orders o JOIN order_line l"
+                            " ON l.order_id = o.id JOIN customer c ON c.id = o.customer_id ORDER BY 1, 3"
                         ),
                         w.rows("SELECT sku, on_hand, held FROM product ORDER BY 1"),
                         w.rows(

@@ -58,6 +58,11 @@ async def _becomes(w: World, message: int, *states: str) -> None:
     await w.until(lambda: _row(w, message)[0] in states)
 
 
+def _halted(w: World) -> int | None:
+    """The code that stopped all sending."""
+    return w.shop.sender.halt.code if w.shop.sender.halt else None
+
+
 def _times(w: World, message: int) -> int:
     """How often WhatsApp took this message."""
     return sum(1 for send in w.graph.world.sends if (send.callback or "").endswith(f":{message}"))
@@ -120,9 +125,7 @@ async def test_what_stops_everything_keeps_everything_and_its_order(tmp_path: Pa
         await _met(w, AWA, BINTOU)
         _fails(w, code=code, times=2)
         waiting = [*_write(w, AWA, "1er", "2e", "3e"), *_write(w, BINTOU, "4e", "5e")]
-        await w.until(lambda: w.shop.sender.halt is not None)
-        assert w.shop.sender.halt is not None
-        assert w.shop.sender.halt.code == code
+        await w.until(lambda: _halted(w) == code)
         calls = w.graph.world.calls["messages"]
         pass_time(w, MINUTE)
         for _ in range(20):
@@ -134,7 +137,7 @@ async def test_what_stops_everything_keeps_everything_and_its_order(tmp_path: Pa
             await w.until(lambda m=message: _row(w, m)[0] in ("read", "merged"))  # type: ignore[misc]
         said = "\n".join(w.thread(AWA)[1:])
         assert said.index("1er") < said.index("2e") < said.index("3e")
-        assert w.shop.sender.halt is None
+        assert _halted(w) is None
         assert sent_once(w)
 
 
@@ -144,9 +147,7 @@ async def test_a_new_token_resumes_the_queue_at_once(tmp_path: Path) -> None:
         account = w.graph.world.account()
         account.access_token = "EAArenewed"
         messages = [*_write(w, AWA, "un"), *_write(w, BINTOU, "deux")]
-        await w.until(lambda: w.shop.sender.halt is not None)
-        assert w.shop.sender.halt is not None
-        assert w.shop.sender.halt.code == 190
+        await w.until(lambda: _halted(w) == 190)
         await asyncio.to_thread(w.shop.settings.set_secret, "whatsapp.access_token", "EAArenewed")
         for message in messages:  # the clock has not moved: it was the new token alone
             await _becomes(w, message, "read")
