@@ -35,6 +35,7 @@ from core.kernel.errors import Refused
 from core.kernel.events import Event
 from core.kernel.money import EXPONENT
 from core.ledger import book
+from core.orders import settling
 from core.orders.events import (
     DecisionTaken,
     ExceptionRaised,
@@ -257,6 +258,7 @@ class Shop:
     def _bind(self) -> None:
         """Higher areas react to lower ones' events, in the same transaction."""
         react = self.engine.react
+        react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
         react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
         react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
@@ -269,6 +271,7 @@ class Shop:
         react(OrderPaid, self.notices.paid)
         react(ExceptionRaised, self.notices.exception)
         react(ItemOffered, self.notices.offered)
+        react(DecisionTaken, self.notices.decided)
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
         self.settings.on_change = self.sender.nudge
@@ -348,13 +351,20 @@ def _close_unfit(tx: Tx, order_id: int) -> None:
 
 
 def _book_refund(tx: Tx, event: RefundDone) -> None:
-    provider = tx.value(
-        "SELECT coalesce(p.provider, o.provider) FROM decision d JOIN orders o ON o.id = d.order_id"
-        " LEFT JOIN payment p ON p.id = d.payment_id WHERE d.id = ?",
-        (event.decision_id,),
-    )
-    lines = {book.CUSTOMER_FUNDS: event.amount, book.account_of(provider): -event.amount}
-    book.post(tx, "refund", lines, order_id=event.order_id)
+    """The money leaves where it came in: the payment in question first, then the latest before it."""
+    left = event.amount
+    for payment_id, provider, there in tx.all(
+        "SELECT p.id, p.provider, p.amount + coalesce((SELECT sum(l.amount) FROM ledger_entry e JOIN ledger_line l"
+        " ON l.entry_id = e.id WHERE e.order_id = p.order_id AND e.payment_id = p.id AND e.kind = 'refund'"
+        " AND l.account <> ?), 0) FROM payment p JOIN decision d ON d.id = ? WHERE p.order_id = ?"
+        " ORDER BY (p.id = d.payment_id) DESC, p.id DESC",
+        (book.CUSTOMER_FUNDS, event.decision_id, event.order_id),
+    ):
+        part = min(left, there)
+        if part > 0:
+            lines = {book.CUSTOMER_FUNDS: part, book.account_of(provider): -part}
+            book.post(tx, "refund", lines, order_id=event.order_id, payment_id=payment_id)
+            left -= part
 
 
 def _book_kept(tx: Tx, event: DecisionTaken) -> None:

@@ -14,8 +14,8 @@ from core.kernel.clock import HOUR
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
 from core.kernel.text import short_name
-from core.orders.events import ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
-from core.orders.service import load
+from core.orders.events import DecisionTaken, ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
+from core.orders.service import Order, load
 from core.storage.engine import Tx
 
 USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
@@ -91,6 +91,18 @@ class Notices:
             amount=self._talk.money(event.amount),
         )
 
+    def decided(self, tx: Tx, event: DecisionTaken) -> None:
+        """The seller's word on money that came late, short, in excess or twice: who paid it was promised an answer."""
+        if event.choice == "honour" and event.kind == "paid_late":
+            order = load(tx, event.order_id)
+            if self._reachable(tx, order.customer_id):
+                self._confirm(tx, order)
+        elif event.choice in ("substitute", "refund"):
+            text = "decision_substitute" if event.choice == "substitute" else "decision_refund"
+            customer_id = load(tx, event.order_id).customer_id
+            amount = self._talk.money(event.amount)
+            self._tell(tx, customer_id, f"decided:{event.decision_id}", text, event.order_id, amount=amount)
+
     def _tell(self, tx: Tx, customer_id: int, key: str, text: str, order_id: int, **values: str) -> None:
         if not self._reachable(tx, customer_id):
             return
@@ -112,13 +124,12 @@ class Notices:
     def paid(self, tx: Tx, event: OrderPaid) -> None:
         """The confirmation to the buyer (F26) and the notice to the seller (F89)."""
         if event.firm and self._reachable(tx, event.customer_id):
-            self._confirm(tx, event)
+            self._confirm(tx, load(tx, event.order_id))
         self._tell_seller(tx, event)
 
-    def _confirm(self, tx: Tx, event: OrderPaid) -> None:
-        order = load(tx, event.order_id)
-        language = self._language(tx, event.customer_id)
-        count = record(tx, event.customer_id).paid
+    def _confirm(self, tx: Tx, order: Order) -> None:
+        language = self._language(tx, order.customer_id)
+        count = record(tx, order.customer_id).paid
         body = say(
             "payment_confirmed",
             language,
@@ -133,7 +144,7 @@ class Notices:
         mine = Button(MINE, say("button_see_orders", language))
         threads.post(
             tx,
-            event.customer_id,
+            order.customer_id,
             f"paid:{order.id}",
             outgoing.buttons(body, [mine]),
             priority=outbox.PAYMENT,
@@ -151,7 +162,8 @@ class Notices:
         order = load(tx, event.order_id)
         seller = recognise(tx, [Identity("phone", phone)])
         count, revenue = tx.one(
-            "SELECT count(*), coalesce(sum(total), 0) FROM orders WHERE state = 'paid' AND session_id IS ?",
+            "SELECT count(*), coalesce(sum(min(total, received)), 0) FROM orders WHERE state = 'paid'"
+            " AND session_id IS ?",
             (order.session_id,),
         ) or (0, 0)
         name = tx.value("SELECT name FROM customer WHERE id = ?", (event.customer_id,))

@@ -154,6 +154,8 @@ class Talk:
         """The rich card of F34: what is held, for how long, PAYER / ANNULER."""
         assert claimed.order_id is not None
         order = load(reply.tx, claimed.order_id)
+        if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
+            return
         body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
         reply.send_before_end(outgoing.buttons(body, self.pay_buttons(order.id, reply.language)), order)
 

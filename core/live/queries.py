@@ -107,9 +107,9 @@ def tiles(reader: Reader, session_id: int | None, now: int) -> Tiles:
         reader.one(
             "SELECT count(*), coalesce(sum(state = 'paid'), 0), coalesce(sum(state = 'reserved'), 0),"
             " coalesce(sum(state = 'expired'), 0), coalesce(sum(state IN ('cancelled', 'refunded')), 0),"
-            " coalesce(sum(undecided), 0), coalesce(sum(CASE WHEN state = 'paid' THEN total END), 0),"
+            " coalesce(sum(undecided), 0), coalesce(sum(CASE WHEN state = 'paid' THEN min(total, received) END), 0),"
             " coalesce(sum(CASE WHEN state = 'reserved' THEN max(0, total - received) END), 0),"
-            " coalesce(sum(CASE WHEN state = 'paid' AND paid_at > ? THEN total END), 0)"
+            " coalesce(sum(CASE WHEN state = 'paid' AND paid_at > ? THEN min(total, received) END), 0)"
             " FROM orders WHERE session_id IS ?",
             (now - 10 * MINUTE, session_id),
         )

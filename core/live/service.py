@@ -34,8 +34,8 @@ def end(tx: Tx, session_id: int | None = None) -> int:
     if running is None or session_id not in (None, running):
         raise NotFound("No live is running.")
     orders, paid, revenue = tx.one(
-        "SELECT count(*), coalesce(sum(state = 'paid'), 0), coalesce(sum(CASE WHEN state = 'paid' THEN total END), 0)"
-        " FROM orders WHERE session_id = ?",
+        "SELECT count(*), coalesce(sum(state = 'paid'), 0),"
+        " coalesce(sum(CASE WHEN state = 'paid' THEN min(total, received) END), 0) FROM orders WHERE session_id = ?",
         (running,),
     ) or (0, 0, 0)
     tx.run("UPDATE live_session SET ended_at = ?, on_screen = NULL WHERE id = ?", (tx.now, running))

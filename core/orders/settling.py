@@ -9,7 +9,7 @@ from core.catalogue import stock
 from core.durable.deadlines import clear_deadline
 from core.kernel.errors import NotFound, Refused
 from core.orders.events import DecisionTaken, ExceptionRaised, OrderChanged, OrderFirm, OrderPaid, RefundDone
-from core.orders.rules import CHOICES, PAID, RESERVED, judge, next_state
+from core.orders.rules import CHOICES, PAID, RESERVED, Verdict, judge, next_state
 from core.orders.service import HOLD, Order, Orders, load
 from core.storage.engine import Tx
 
@@ -31,7 +31,8 @@ class Decision:
 def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -> str | None:
     """Apply money that came in (already stored once as ``payment_id``). → the exception it raised, or None."""
     order = load(tx, order_id)
-    verdict = judge(order.state, order.total, order.received, amount)
+    before = order.received - (_promised_back(tx, order_id) if order.received else 0)
+    verdict = judge(order.state, order.total, before, amount)
     tx.run(
         "UPDATE orders SET received = received + ?, provider = coalesce(?, provider) WHERE id = ?",
         (amount, provider, order_id),
@@ -42,25 +43,45 @@ def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -
     if verdict.exception == "paid_twice":
         _raise(tx, order, "paid_twice", verdict.concerned, payment_id, stock_free=True)
         return "paid_twice"
+    return _finish(tx, order, before + amount, verdict, payment_id)
+
+
+def recheck(tx: Tx, order_id: int) -> None:
+    """The order changed: when it became no dearer than what came in already, it is paid."""
+    order = load(tx, order_id)
+    if order.state == RESERVED and 0 < order.total <= order.received:
+        _finish(tx, order, order.received, judge(RESERVED, order.total, 0, order.received), None)
+
+
+def _promised_back(tx: Tx, order_id: int) -> int:
+    """Money that the seller decided to give back and has not yet."""
+    value: int = tx.value(
+        "SELECT coalesce(sum(amount), 0) FROM decision WHERE order_id = ? AND refund = 'todo'", (order_id,)
+    )
+    return value
+
+
+def _finish(tx: Tx, order: Order, received: int, verdict: Verdict, payment_id: int | None) -> str | None:
+    """The whole amount is in: the sale stands, or waits for the seller when it came late."""
     _complete(tx, order)
     late = verdict.exception == "paid_late"
     taken = _take_stock(tx, order)
-    _mark_paid(tx, order)
-    tx.emit(OrderPaid(order_id, order.customer_id, order.received + amount, late, not late))
+    _mark_paid(tx, order, received)
+    tx.emit(OrderPaid(order.id, order.customer_id, received, late, not late))
     if late:
         _raise(tx, order, "paid_late", verdict.concerned, payment_id, stock_free=taken)
         return "paid_late"
-    tx.emit(OrderFirm(order_id, order.customer_id, order.total))
+    tx.emit(OrderFirm(order.id, order.customer_id, order.total))
     if verdict.exception == "overpaid":
         _raise(tx, order, "overpaid", verdict.concerned, payment_id, stock_free=True)
     return verdict.exception
 
 
-def _mark_paid(tx: Tx, order: Order) -> None:
+def _mark_paid(tx: Tx, order: Order, received: int) -> None:
     tx.run("UPDATE orders SET state = ?, paid_at = ? WHERE id = ?", (PAID, tx.now, order.id))
     tx.run(
         "UPDATE customer SET paid = paid + 1, spent = spent + ?, pay_ms = pay_ms + ? WHERE id = ?",
-        (order.total, max(0, tx.now - order.reserved_at), order.customer_id),
+        (min(order.total, received), max(0, tx.now - order.reserved_at), order.customer_id),
     )
     clear_deadline(tx, HOLD, order.id)
 
@@ -87,7 +108,7 @@ def take_free(tx: Tx, order_id: int) -> bool:
     return True
 
 
-def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int, *, stock_free: bool) -> None:
+def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int | None, *, stock_free: bool) -> None:
     if kind == "underpaid":  # a further part: the open question is about the sum, not one more question
         tx.run(
             "UPDATE decision SET choice = 'replaced', chosen_at = ? WHERE order_id = ? AND kind = 'underpaid'"
@@ -98,8 +119,17 @@ def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int, *, sto
         "INSERT INTO decision(order_id, kind, amount, payment_id, opened_at) VALUES(?,?,?,?,?)",
         (order.id, kind, amount, payment_id, tx.now),
     )
-    tx.run("UPDATE orders SET exception = ?, undecided = 1 WHERE id = ?", (kind, order.id))
+    _show_question(tx, order.id)
     tx.emit(ExceptionRaised(order.id, kind, amount, decision_id, stock_free))
+
+
+def _show_question(tx: Tx, order_id: int) -> None:
+    """The order shows the question that :func:`decide` will answer: the oldest; once all are answered, the last one."""
+    kind = tx.value("SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL ORDER BY id LIMIT 1", (order_id,))
+    tx.run(
+        "UPDATE orders SET exception = coalesce(?, exception), undecided = ? WHERE id = ?",
+        (kind, int(kind is not None), order_id),
+    )
 
 
 def _complete(tx: Tx, order: Order) -> None:
@@ -141,18 +171,22 @@ def decide(tx: Tx, orders: Orders, order_id: int, choice: str, substitute: int |
     if choice == "honour":
         _honour(tx, order, decision)
     elif choice == "substitute":
-        _substitute(tx, order, substitute)
+        _substitute(tx, orders, order, decision, substitute)
     elif choice == "refund":
         _give_up_goods(tx, orders, order, decision)
     _close(tx, decision, choice, "todo" if choice == "refund" else None)
+    if choice in ("honour", "substitute"):
+        settled = load(tx, order_id)
+        if decision.amount > settled.total:
+            _raise(tx, settled, "overpaid", decision.amount - settled.total, None, stock_free=True)
     return decision
 
 
 def _honour(tx: Tx, order: Order, decision: Decision) -> None:
     _need_goods(tx, order)
     if decision.kind == "underpaid":
-        _mark_paid(tx, order)
-        tx.emit(OrderPaid(order.id, order.customer_id, order.received, False, True))
+        _mark_paid(tx, order, decision.amount)
+        tx.emit(OrderPaid(order.id, order.customer_id, decision.amount, False, True))
     tx.emit(OrderFirm(order.id, order.customer_id, order.total))
 
 
@@ -165,36 +199,36 @@ def _need_goods(tx: Tx, order: Order) -> None:
         raise Refused("The item is no longer in stock. Offer another one, or give the money back.")
 
 
-def _substitute(tx: Tx, order: Order, product_id: int | None) -> None:
+def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, product_id: int | None) -> None:
+    """One unit of another product takes the place of all that was ordered."""
     product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (product_id,))
     if product is None:
         raise Refused("Choose the product that replaces the missing one.")
-    if product[2] > order.received:
+    if product[2] > decision.amount:
         raise Refused("The replacement costs more than what was paid. Choose another one.")
     if not stock.sell_free(tx, int(product_id or 0), 1):
         raise Refused("The replacement is out of stock too. Choose another one.")
-    for held_product, taken in tx.all(
-        "SELECT product_id, taken FROM order_line WHERE order_id = ? AND taken > 0", (order.id,)
-    ):
-        stock.give_back(tx, held_product, taken)
+    _put_back(tx, orders, order)
     tx.run("DELETE FROM order_line WHERE order_id = ?", (order.id,))
     tx.run(
         "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, taken) VALUES(?,?,?,?,1,?,1)",
         (order.id, product_id, *product),
     )
     tx.run("UPDATE orders SET total = ? WHERE id = ?", (product[2], order.id))
+    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (product[2] - order.total, order.customer_id))
     tx.emit(OrderFirm(order.id, order.customer_id, product[2]))
-    if product[2] < order.received:
-        fresh = load(tx, order.id)
-        _raise(tx, fresh, "overpaid", order.received - product[2], 0, stock_free=True)
 
 
 def _give_up_goods(tx: Tx, orders: Orders, order: Order, decision: Decision) -> None:
     """Late or short money goes back whole, so the goods return to the shop; an excess leaves the sale as it is."""
     if decision.kind == "underpaid" and order.state == RESERVED:
         orders.cancel(tx, order.id, "seller")
-    if decision.kind != "paid_late":
-        return
+    if decision.kind == "paid_late":
+        _put_back(tx, orders, order)
+
+
+def _put_back(tx: Tx, orders: Orders, order: Order) -> None:
+    """What was taken for this order is free again, for the line first."""
     lines = tx.all("SELECT product_id, taken FROM order_line WHERE order_id = ? AND taken > 0", (order.id,))
     tx.run("UPDATE order_line SET taken = 0 WHERE order_id = ?", (order.id,))
     for product_id, taken in lines:
@@ -207,8 +241,7 @@ def _close(tx: Tx, decision: Decision, choice: str, refund: str | None) -> None:
         "UPDATE decision SET choice = ?, chosen_at = ?, chosen_by = ?, refund = ? WHERE id = ?",
         (choice, tx.now, tx.actor, refund, decision.id),
     )
-    still = tx.value("SELECT count(*) FROM decision WHERE order_id = ? AND choice IS NULL", (decision.order_id,))
-    tx.run("UPDATE orders SET undecided = ? WHERE id = ?", (int(still > 0), decision.order_id))
+    _show_question(tx, decision.order_id)
     tx.emit(DecisionTaken(decision.order_id, decision.id, decision.kind, choice, decision.amount))
 
 
