@@ -19,7 +19,7 @@ from core.adapters.psp import REGISTRY
 from core.adapters.whatsapp import WhatsApp
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
-from core.conversations.events import MessageQueued
+from core.conversations.events import MessageQueued, PhotoUnfit
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
@@ -289,6 +289,8 @@ class Shop:
         for event in events:
             if isinstance(event, ProductSaved):
                 self._load_lexicon(event.product_id)
+            elif isinstance(event, PhotoUnfit):
+                self.sender.photos.unfit(event.photo)
             elif isinstance(event, CatalogueImported):
                 self._indexing = threading.Thread(target=self._index, name=f"index-{self.slug}", daemon=True)
                 self._indexing.start()

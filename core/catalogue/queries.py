@@ -60,3 +60,9 @@ def _view(row: Row) -> ProductView:
     return ProductView(
         row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], bool(row[11])
     )
+
+
+def photo_of(reader: Reader, product_id: int) -> str | None:
+    """The product's photo as kept: a file of the media folder or an address."""
+    found: str | None = reader.value("SELECT photo FROM product WHERE id = ?", (product_id,))
+    return found

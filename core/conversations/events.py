@@ -37,6 +37,14 @@ class MediaSettled(ConversationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoUnfit(ConversationEvent):
+    """WhatsApp took a card and then failed to deliver it for its photo, a file of the media folder."""
+
+    audited: ClassVar[bool] = False
+    photo: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageQueued(ConversationEvent):
     """For the sender: look at the outbox."""
 

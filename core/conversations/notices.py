@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.catalogue.queries import photo_of
 from core.conversations import outgoing, threads
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
@@ -58,7 +59,7 @@ class Notices:
             tx,
             event.customer_id,
             f"offer:{event.order_id}:{event.product_id}:{tx.now}",
-            outgoing.buttons(body, self._talk.pay_buttons(order.id, language)),
+            outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo_of(tx, event.product_id)),
             priority=outbox.PAYMENT,
             deadline=order.expires_at,
             valid_until=order.expires_at,

@@ -41,6 +41,7 @@ __all__ = [
     "read_receipt",
     "template",
     "text",
+    "with_photo",
 ]
 
 Kind = Literal["text", "buttons", "list", "link", "image", "document", "reaction", "contact_request", "template"]
@@ -52,7 +53,8 @@ _LANGUAGE: Final[re.Pattern[str]] = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 class Outgoing:
     """A checked message. ``type`` is the wire's word, ``body`` the object sent under it; ``kind`` is ours.
 
-    ``preview`` and ``buttons`` (titles) are what the seller sees in the thread; ``quote`` is the wamid answered to.
+    ``preview`` and ``buttons`` (titles) are what the seller sees in the thread; ``quote`` is the wamid answered to;
+    ``photo`` is a file of the media folder to be shown above the text, if it can be uploaded in time.
     """
 
     kind: Kind
@@ -61,6 +63,7 @@ class Outgoing:
     preview: str
     buttons: tuple[str, ...] = ()
     quote: str | None = None
+    photo: str | None = None
 
     @property
     def needs_window(self) -> bool:
@@ -122,8 +125,12 @@ def buttons(
     header_image: str | None = None,
     footer: str | None = None,
     quote: str | None = None,
+    photo: str | None = None,
 ) -> Outgoing:
-    """One to three reply buttons under a text; ``header_image`` is the id of an uploaded picture."""
+    """One to three reply buttons under a text; ``header_image`` is the id of an uploaded picture.
+
+    ``photo``: one that is yet to be uploaded, see :class:`Outgoing`.
+    """
     if not 1 <= len(choices) <= limits.BUTTONS:
         raise Refused("A message carries 1 to {limit} buttons, not {count}.", limit=limits.BUTTONS, count=len(choices))
     titles = tuple(limits.title("button", choice.title, limits.BUTTON_TITLE) for choice in choices)
@@ -133,7 +140,8 @@ def buttons(
         {"type": "reply", "reply": {"id": _id(choice.id, limits.BUTTON_ID), "title": title}}
         for choice, title in zip(choices, titles, strict=True)
     ]
-    return _interactive("buttons", "button", body, {"buttons": made}, titles, header, header_image, footer, quote)
+    message = _interactive("buttons", "button", body, {"buttons": made}, titles, header, header_image, footer, quote)
+    return replace(message, photo=photo)
 
 
 def list_message(
@@ -161,6 +169,12 @@ def list_message(
         made.append(part)
     action = {"button": limits.title("button", button, limits.BUTTON_TITLE), "sections": made}
     return _interactive("list", "list", body, action, (str(action["button"]),), header, None, footer, quote)
+
+
+def with_photo(message: Outgoing, media_id: str) -> Outgoing:
+    """The photo of the message, now uploaded, above its text."""
+    header = {"type": "image", "image": {"id": _id(media_id, 512)}}
+    return replace(message, body={**message.body, "header": header})
 
 
 def link_button(

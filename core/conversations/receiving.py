@@ -7,8 +7,9 @@ import re
 from typing import Final
 
 from core.conversations import threads
-from core.conversations.events import MessageProgressed
+from core.conversations.events import MessageProgressed, PhotoUnfit
 from core.conversations.incoming import Incoming
+from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
 from core.conversations.talk import Talk
 from core.customers.service import Identity, find, recognise
@@ -96,6 +97,10 @@ class Receiver:
                 (outbox_id,),
             )
             tx.emit(MessageProgressed(conversation or 0, outbox_id, change.status))
+            if change.status == "failed" and error is not None and error.code in UNFIT:
+                photo = threads.post_plain(tx, outbox_id)
+                if photo is not None:
+                    tx.emit(PhotoUnfit(conversation or 0, photo))
 
     def _echo(self, tx: Tx, incoming: Incoming) -> None:
         """The seller answered from the phone: show it, and the bot is silent from now on (lessons c8)."""

@@ -20,6 +20,7 @@ from core.conversations import outgoing, pace, sendcodes
 from core.conversations.channel import Channel, NotSent, SendRefused, Unclear
 from core.conversations.events import MessageProgressed
 from core.conversations.outgoing import Outgoing
+from core.conversations.photos import UNFIT, Photos
 from core.conversations.sendcodes import Action, Step
 from core.customers.service import bsuid_of, phone_of
 from core.durable import outbox
@@ -60,6 +61,7 @@ class Sender:
         self._channel = channel
         self._media = media
         self._mark = mark
+        self.photos = Photos(media, engine.clock)
         self._pace = pace.Pace()
         self._busy: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,6 +108,7 @@ class Sender:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.photos.close()
 
     def _round(self) -> float:
         """Start what may go now. → seconds until something else may."""
@@ -161,6 +164,8 @@ class Sender:
         channel = self._channel()
         if channel is None:
             return
+        if photo := queued.body.get("photo"):  # before the message is marked: stopped here, it is still to be sent
+            await self.photos.ready(channel, photo)
         try:
             prepared = await self._engine.run(lambda tx: self._prepare(tx, queued), actor="sender")
         except OutsideWorld as error:
@@ -238,7 +243,16 @@ class Sender:
             return None
         if message is None:
             message = await self._uploaded(channel, queued.body)
-        return (await channel.send(message, to, f"{self._mark}:{queued.id}")).wamid
+        mark = f"{self._mark}:{queued.id}"
+        if message.photo and (media_id := self.photos.known(message.photo)):
+            try:
+                return (await channel.send(outgoing.with_photo(message, media_id), to, mark)).wamid
+            except SendRefused as error:  # for certain: nothing was sent
+                if error.code not in UNFIT:
+                    raise
+                log.info("Cards go without the photo %s: %s", message.photo, error.details)
+                self.photos.unfit(message.photo)
+        return (await channel.send(message, to, mark)).wamid
 
     async def _uploaded(self, channel: Channel, body: dict[str, Any]) -> Outgoing:
         """A file of the store becomes an image or a document message."""

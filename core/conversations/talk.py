@@ -11,6 +11,7 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
+from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, threads
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
 from core.conversations.reading import InboundMessage
@@ -157,7 +158,10 @@ class Talk:
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
         body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
-        reply.send_before_end(outgoing.buttons(body, self.pay_buttons(order.id, reply.language)), order)
+        held = [o.product_id for o in claimed.outcomes if o.held]
+        photo = photo_of(reply.tx, held[0]) if len(held) == 1 else None
+        buttons = self.pay_buttons(order.id, reply.language)
+        reply.send_before_end(outgoing.buttons(body, buttons, photo=photo), order)
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
@@ -272,7 +276,8 @@ class Talk:
             return
         key = "price_answer" if meant.intent == "price" else "available_answer"
         button = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
-        reply.send(outgoing.buttons(say(key, reply.language, **product), [button]))
+        photo = photo_of(reply.tx, product_id)
+        reply.send(outgoing.buttons(say(key, reply.language, **product), [button], photo=photo))
 
     def _media(self, reply: Reply, message: InboundMessage) -> None:
         """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""

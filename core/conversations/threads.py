@@ -123,6 +123,28 @@ def post_file(
     return outbox_id
 
 
+def post_plain(tx: Tx, outbox_id: int) -> str | None:
+    """Queue a message anew that failed with its photo, without it, once; its bubble stays. → the photo it had."""
+    rows = tx.all(
+        "SELECT id, key, customer_id, body, priority, deadline, valid_until FROM outbox"
+        " WHERE (id = ?1 OR merged_into = ?1) AND kind = 'message' ORDER BY id",
+        (outbox_id,),
+    )
+    bodies = [json.loads(row[3]) for row in rows]
+    photo: str | None = next((body["photo"] for body in bodies if body.get("photo")), None)
+    if photo is None:
+        return None
+    for row, body in zip(rows, bodies, strict=True):
+        plain = {**body, "photo": None}
+        again = outbox.put(
+            tx, f"{row[1]}:plain", row[2], "message", plain, priority=row[4], deadline=row[5], valid_until=row[6]
+        )
+        if again is not None:
+            tx.run("UPDATE message SET outbox_id = ? WHERE outbox_id = ?", (again, row[0]))
+            tx.emit(MessageQueued(thread_of(tx, row[2])))
+    return photo
+
+
 def receipt(tx: Tx, customer_id: int, conversation_id: int, wamid: str, *, typing: bool) -> None:
     """Two blue ticks, and "writing…" when an answer is coming; an older one still waiting is not worth sending."""
     tx.run(

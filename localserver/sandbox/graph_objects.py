@@ -24,9 +24,11 @@ class Objects:
         """``POST /{v}/{phone_number_id}/media``."""
         account = self.graph.number(request)
         fault = self._media_fault()
-        if fault is not None:
+        if fault is not None and fault.kind != "hang":
             return await self.graph.instead(fault)
         form = await request.post()
+        if fault is not None:
+            await self.world.released.wait()
         file = form.get("file")
         if form.get("messaging_product") != "whatsapp" or not isinstance(file, web.FileField):
             raise GraphError(100, "messaging_product and file are required")

@@ -140,6 +140,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``code`` refuses with that code; ``late`` accepts, then reports ``failed`` with it. ``html`` is a gateway's 502.
     ``html_after``, ``hang``, ``drop``, ``no_contacts`` and ``no_id`` accept the message and then answer with that
     page, never, by cutting the line, or without contacts or message id. ``slow`` answers after ``seconds``.
+    An upload knows ``code``, ``html`` and ``hang``.
     """
 
     kind: Literal["code", "late", "html", "html_after", "hang", "drop", "no_contacts", "no_id", "slow"] = "code"
