@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -37,9 +38,9 @@ def window(home: Home, t: Texts, qtbot: QtBot) -> Iterator[FirstRun]:
     made.bridge.close()
 
 
-def type_name(qtbot: QtBot, window: FirstRun, name: str) -> None:
+def type_name(window: FirstRun, name: str) -> None:
     window.name.edit.selectAll()
-    qtbot.keyClicks(window.name.edit, name)
+    QTest.keyClicks(window.name.edit, name)
 
 
 # -- what is checked and made, without a window
@@ -108,16 +109,16 @@ def test_without_samples_the_catalogue_is_empty(home: Home) -> None:
 
 
 def test_nobody_is_corrected_in_mid_word(window: FirstRun, qtbot: QtBot) -> None:
-    type_name(qtbot, window, "!")
+    type_name(window, "!")
     assert window.name.error == ""
     window.name.edit.editingFinished.emit()
     assert window.name.error != ""
-    type_name(qtbot, window, "Teranga")
+    type_name(window, "Teranga")
     assert window.name.error == ""
 
 
 def test_enter_without_a_name_says_what_is_missing(window: FirstRun, qtbot: QtBot) -> None:
-    qtbot.keyClick(window.name.edit, Qt.Key.Key_Return)
+    QTest.keyClick(window.name.edit, Qt.Key.Key_Return)
     assert window.name.error == "Tapez le nom de votre boutique."
     assert window.card is None
 
@@ -128,10 +129,10 @@ def test_choosing_a_country_shows_its_currency(window: FirstRun) -> None:
 
 
 def test_enter_makes_the_store_off_the_windows_thread(window: FirstRun, home: Home, qtbot: QtBot) -> None:
-    type_name(qtbot, window, "Boutique Teranga")
+    type_name(window, "Boutique Teranga")
     window.country.setCurrentIndex(window.country.findData("SN"))
     with qtbot.waitSignal(window.accepted):
-        qtbot.keyClick(window.name.edit, Qt.Key.Key_Return)
+        QTest.keyClick(window.name.edit, Qt.Key.Key_Return)
         assert not window.action.isEnabled()
         assert window.action.text() == "Création…"
         window.reject()  # not in the middle of it
@@ -150,7 +151,7 @@ def test_a_disk_that_refuses_is_said_and_what_was_typed_stays(tmp_path: Path, t:
     window = FirstRun(Home(blocked), t)
     qtbot.addWidget(window)
     window.show()
-    type_name(qtbot, window, "Teranga")
+    type_name(window, "Teranga")
     window.submit()
     qtbot.waitUntil(lambda: not window._wrong.isHidden())
     assert "Impossible d’écrire" in window._why.text()
@@ -170,7 +171,7 @@ def test_samples_that_cannot_be_read_do_not_cost_the_store(
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"%PDF-1.7")
     monkeypatch.setattr(firststore, "resource", lambda *parts: broken)
-    type_name(qtbot, window, "Teranga")
+    type_name(window, "Teranga")
     window.samples.setChecked(True)
     window.submit()
     qtbot.waitUntil(lambda: window.card is not None)

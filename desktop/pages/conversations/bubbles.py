@@ -116,7 +116,9 @@ def thread_items(thread: Thread, presenter: ConversationPresenter, now: int) -> 
     last: MessageView | None = None
     day = None
     for message in thread.messages:
-        while waiting and waiting[0][0] <= message.at:
+        # What a message caused has its very time: a customer's words come before it, our answer after it.
+        before_it = message.at if message.author == "customer" else message.at + 1
+        while waiting and waiting[0][0] < before_it:
             at, line = waiting.pop(0)
             day = _begin_day(items, day, at, now, presenter)
             items.append(line)

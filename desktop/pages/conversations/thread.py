@@ -317,13 +317,16 @@ class ThreadView(QListView):
         return item if box is not None and box.contains(inside.toPointF()) else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        shape = Qt.CursorShape.PointingHandCursor if self.hit(event.pos()) else Qt.CursorShape.ArrowCursor
+        shape = (
+            Qt.CursorShape.PointingHandCursor if self.hit(event.position().toPoint()) else Qt.CursorShape.ArrowCursor
+        )
         self.viewport().setCursor(shape)
         super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        found = self.hit(event.pos()) if event.button() == Qt.MouseButton.LeftButton else None
+        left = event.button() == Qt.MouseButton.LeftButton
+        found = self.hit(event.position().toPoint()) if left else None
         if found is not None:
             self.opened.emit(found.attachment)
 

@@ -16,26 +16,10 @@ from PySide6.QtGui import QFontDatabase
 
 from desktop.app import Desktop, InMemory, application
 from desktop.pages.conversations.page import ConversationsPage
-from desktop.sources.context import ShopContext
 from desktop.theme import Choice, theme
-from tests.desktop.conversations.store import Store, fill, open_store
+from tests.desktop.conversations.store import KeptContext, Store, fill, open_store
 
 SIZES = ((1440, 900), (1280, 720), (1040, 720))
-
-
-class NoServer:
-    """No server runs beside this window."""
-
-    def start(self) -> str:
-        return ""
-
-    def stop(self) -> None: ...
-
-
-class KeptContext(ShopContext):
-    """Closing the window leaves the store open for the next picture."""
-
-    def close(self) -> None: ...
 
 
 def settle(desktop: Desktop, seconds: float = 0.7) -> None:
@@ -55,7 +39,7 @@ def shoot(
     who: str | None = None,
 ) -> None:
     for size in sizes:
-        context = KeptContext(store.shop, NoServer())
+        context = KeptContext(store.shop)
         desktop = Desktop(lambda context=context: context, InMemory({"sound": "off"}))  # type: ignore[misc]
         desktop.shell.resize(*size)
         desktop.start()

@@ -15,6 +15,7 @@ from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
 from core.catalogue.rules import ProductFields
 from core.conversations import media, threads
+from core.conversations.events import MessageProgressed
 from core.conversations.incoming import split
 from core.conversations.outgoing import Outgoing
 from core.conversations.sender import rendered
@@ -24,6 +25,7 @@ from core.kernel.clock import HOUR, SECOND, ManualClock
 from core.orders import settling
 from core.storage.engine import Tx
 from core.storage.folder import Home
+from desktop.sources.context import ShopContext
 from localserver.sandbox.graph_acts import screenshot
 from tests.core.whatsapp.bodies import body, change, encode
 
@@ -40,6 +42,24 @@ def at(clock: str, day: int = 20) -> int:
     """``21:47:09`` on an evening of November 2026, in Dakar (UTC)."""
     hours, minutes, seconds = (int(part) for part in clock.split(":"))
     return int(datetime(2026, 11, day, hours, minutes, seconds, tzinfo=UTC).timestamp() * 1000)
+
+
+class NoServer:
+    """No server runs beside this window."""
+
+    def start(self) -> str:
+        return ""
+
+    def stop(self) -> None: ...
+
+
+class KeptContext(ShopContext):
+    """Closing the window leaves the store open: the test, or the next picture, goes on with it."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop, NoServer())
+
+    def close(self) -> None: ...
 
 
 @dataclass
@@ -118,6 +138,8 @@ class Store:
             else:
                 outbox.accepted(tx, outbox_id, f"wamid.OUT{outbox_id}")
                 outbox.advance(tx, outbox_id, state)
+            conversation = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (customer_id,))
+            tx.emit(MessageProgressed(conversation, outbox_id, state))
 
     def pay(self, name: str, provider: str = "wave", when: str | None = None) -> None:
         """The money for the latest order comes in."""
