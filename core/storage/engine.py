@@ -101,6 +101,7 @@ class Engine:
         self._background: deque[_Job] = deque()
         self._wake = threading.Event()
         self._closing = False
+        self._gate = threading.Lock()
         self._readers: deque[Reader] = deque()
         self._connection = open_connection(path, key, write=True, vfs=vfs)
         self.chain = Chain.resume(self._connection)
@@ -147,9 +148,10 @@ class Engine:
         return answer.result()
 
     def _put(self, job: _Job) -> None:
-        if self._closing:
-            raise StorageFailed("The store is closing; nothing was written.")
-        (self._background if job.background else self._urgent).append(job)
+        with self._gate:  # what is let in before the end is carried out
+            if self._closing:
+                raise StorageFailed("The store is closing; nothing was written.")
+            (self._background if job.background else self._urgent).append(job)
         if not self._wake.is_set():
             self._wake.set()
 
@@ -165,10 +167,12 @@ class Engine:
         try:
             yield reader
         finally:
-            if self._closing:
+            with self._gate:
+                kept = not self._closing
+                if kept:
+                    self._readers.append(reader)
+            if not kept:
                 reader.connection.close()
-            else:
-                self._readers.append(reader)
 
     def read(self, question: Callable[[Reader], T]) -> T:
         """``question(reader)`` on a borrowed connection."""
@@ -181,11 +185,12 @@ class Engine:
         while True:
             woken = self._wake.wait(PROBE_SECONDS if self.storage_failing else None)
             self._wake.clear()
+            closing = self._closing  # before the queue is looked at: after this nothing more comes
             if not woken:  # nobody may dare to write while the banner says the disk is full: see whether it still is
                 self._urgent.append(_Job(_probe, "engine", Future(), None))
             while self._urgent or self._background:
                 self._batch()
-            if self._closing:
+            if closing:
                 return
 
     def _take(self, count: int, urgent: int, deadline: float) -> _Job | None:
@@ -267,7 +272,10 @@ class Engine:
         if failing != self.storage_failing:
             self.storage_failing = failing
             if self.on_storage is not None:
-                self.on_storage(failing)
+                try:
+                    self.on_storage(failing)
+                except Exception:  # boundary: as for subscribers
+                    log.exception("The banner could not be told")
 
     @staticmethod
     def _answer(done: list[_Job]) -> None:
@@ -291,14 +299,17 @@ class Engine:
 
     def close(self) -> None:
         """Finish what waits, stop the writer, close every connection. Idempotent."""
-        if self._closing:
-            return
-        self._closing = True
+        with self._gate:
+            if self._closing:
+                return
+            self._closing = True
         self._wake.set()
         self._thread.join()
-        while self._readers:
-            self._readers.pop().connection.close()
-        self._connection.close()
+        connections = [*(reader.connection for reader in self._readers), self._connection]
+        self._readers.clear()
+        for connection in connections:
+            with suppress(apsw.Error):  # a full disk: what is committed is safe in the log beside the file
+                connection.close()
 
 
 def _probe(tx: Tx) -> None:
