@@ -64,23 +64,26 @@ def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: 
 
 
 def _merge(tx: Tx, kept: int, absorbed: int) -> None:
-    """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays, so that old ids still resolve."""
+    """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays: the journal names it."""
     for table in ("orders", "identity", "outbox", "quote"):
         tx.run(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))  # noqa: S608 - fixed names
     tx.run("UPDATE OR IGNORE waiting SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
-    tx.run("UPDATE waiting SET state = 'left' WHERE customer_id = ? AND state = 'waiting'", (absorbed,))
+    tx.run(
+        "UPDATE waiting SET state = 'left', reason = 'merged' WHERE customer_id = ? AND state = 'waiting'", (absorbed,)
+    )
     _merge_conversations(tx, kept, absorbed)
     tx.run(
-        "UPDATE customer SET (orders, paid, expired, spent, pay_ms) = (SELECT a.orders + b.orders, a.paid + b.paid,"
-        " a.expired + b.expired, a.spent + b.spent, a.pay_ms + b.pay_ms FROM customer a, customer b"
-        " WHERE a.id = ? AND b.id = ?) WHERE id = ?",
-        (kept, absorbed, kept),
+        "UPDATE customer AS a SET orders = a.orders + b.orders, paid = a.paid + b.paid,"
+        " expired = a.expired + b.expired, spent = a.spent + b.spent, pay_ms = a.pay_ms + b.pay_ms, name = iif(a.name = '', b.name, a.name),"
+        " notes = trim(a.notes || char(10, 10) || b.notes, char(10)),"
+        " last_order_at = nullif(max(coalesce(a.last_order_at, 0), coalesce(b.last_order_at, 0)), 0)"
+        " FROM customer b WHERE a.id = ? AND b.id = ?",
+        (kept, absorbed),
     )
     tx.run(
-        "UPDATE customer SET name = (SELECT name FROM customer WHERE id = ?) WHERE id = ? AND name = ''",
-        (absorbed, kept),
+        "UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0, notes = '' WHERE id = ?",
+        (absorbed,),
     )
-    tx.run("UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0 WHERE id = ?", (absorbed,))
     tx.emit(CustomersMerged(kept, absorbed))
 
 
@@ -94,10 +97,15 @@ def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
         return
     tx.run("UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (target, source))
     tx.run(
-        "UPDATE conversation SET unread = unread + (SELECT unread FROM conversation WHERE id = ?),"
-        " last_inbound_at = max(coalesce(last_inbound_at, 0),"
-        " coalesce((SELECT last_inbound_at FROM conversation WHERE id = ?), 0)) WHERE id = ?",
-        (source, source, target),
+        "UPDATE conversation AS a SET unread = a.unread + b.unread,"
+        " mode = iif(b.mode = 'seller', 'seller', a.mode),"  # where a person speaks, the bot stays silent
+        " reason = iif(a.escalated_at IS NULL, b.reason, a.reason),"
+        " escalated_at = coalesce(a.escalated_at, b.escalated_at),"
+        " last_inbound_at = coalesce(max(a.last_inbound_at, b.last_inbound_at), a.last_inbound_at, b.last_inbound_at),"
+        " (last_at, last_text, last_author) = (SELECT last_at, last_text, last_author FROM conversation"
+        " WHERE id IN (a.id, b.id) ORDER BY last_at DESC, id DESC LIMIT 1)"
+        " FROM conversation b WHERE a.id = ? AND b.id = ?",
+        (target, source),
     )
     tx.run("DELETE FROM conversation WHERE id = ?", (source,))
 
