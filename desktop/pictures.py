@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.kernel.errors import EnvironmentProblem, Refused
+from core.storage.vault import write_private
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +26,7 @@ MAX_PIXELS: Final = 60_000_000
 PHOTO_SIDE: Final = 1600  # px: sharp on any phone, well under WhatsApp's 5 MB for an image (reference whatsapp §5.4)
 LOGO_SIDE: Final = 800
 _QUALITY: Final = 85
-_FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,13 @@ def prepare(path: Path, side: int = PHOTO_SIDE, *, transparent: bool = False) ->
 def keep(media: Path, prepared: Prepared) -> str:
     """Write it into the media folder, whole or not at all. → its name there. Raises EnvironmentProblem."""
     name = secrets.token_hex(16) + prepared.suffix
-    partial = media / f"{name}.partial"
     try:
         media.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(prepared.content)
-        partial.replace(media / name)
+        write_private(media / name, prepared.content)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise EnvironmentProblem("The folder {path} cannot be written ({detail}).", path=media, detail=error) from None
+        raise EnvironmentProblem(
+            "The folder {path} cannot be written ({detail}).", path=media, detail=error.strerror
+        ) from None
     return name
 
 

@@ -41,7 +41,7 @@ _COUNTS = f"""SELECT count(*), coalesce(sum(active), 0), coalesce(sum(active AND
     coalesce(sum(active AND {_FREE} <= 0), 0), coalesce(sum(NOT active), 0) FROM product"""  # noqa: S608 - constants
 _NUMBERS: Final[dict[Sort, str]] = {"price": "price", "stock": _FREE, "state": f"active, {_FREE} > 0, NOT {_LOW}"}
 _TEXTS: Final[dict[Sort, str]] = {"product": "keyword", "title": "title"}
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"\d+")
 
 
 class _Halt(Exception):
@@ -199,9 +199,9 @@ def _listed(reader: Reader, question: Question) -> tuple[int, ...]:
     return tuple(row[0] for row in reader.all(f"SELECT id FROM product WHERE {where} ORDER BY {by}"))  # noqa: S608
 
 
-def _natural(text: str) -> list[tuple[int, int, str]]:
-    parts = _DIGITS.split(fold(text))
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+def _natural(text: str) -> str:
+    """A plain text that sorts as people read: comparing 50 000 lists would hold the window's thread up."""
+    return _DIGITS.sub(lambda digits: digits.group().zfill(12), fold(text))
 
 
 def _read(path: Path) -> bytes:

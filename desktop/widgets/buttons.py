@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPa
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from core.kernel.look import SCALE
+from core.kernel.money import group_digits
 from desktop.fonts import face
 from desktop.icons import draw
 from desktop.theme import theme
@@ -139,7 +140,7 @@ class Chip(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def count(self, number: int | None) -> None:
-        text = self._word if number is None else f"{self._word}\u00a0{number}"
+        text = self._word if number is None else f"{self._word}\u00a0{group_digits(number)}"
         if text != self.text():
             self.setText(text)
 

@@ -39,6 +39,7 @@ class CopyLine(QWidget):
         if text != self.edit.text():
             self.edit.setText(text)
             self.edit.setCursorPosition(0)
+            self.edit.setToolTip(text)
         self.button.setEnabled(bool(text))
 
     def copy(self) -> None:

@@ -120,7 +120,8 @@ class ProductDelegate(QStyledItemDelegate):
         ink = palette.danger.ink if text.critical else palette.text
         used = write(painter, upper, text.stock, "body-bold", ink)
         if text.held_text:
-            write(painter, upper.adjusted(used + 7, 1, 0, 1), text.held_text, "small", palette.waiting.ink)
+            room = upper if near else upper.adjusted(0, 0, STEPS, 0)
+            write(painter, room.adjusted(used + 7, 1, 0, 1), text.held_text, "small", palette.waiting.ink)
         draw_track(
             painter,
             QRectF(shown.left(), box.center().y() + 7, shown.width(), 6),

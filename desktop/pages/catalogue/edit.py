@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from core.catalogue import rules
 from core.catalogue.views import ProductView
@@ -73,15 +74,15 @@ class ProductDialog(Dialog):
         self.fields: dict[str, Field] = {
             "title": TextField(t("Title"), placeholder=t("Ankara wax dress")),
             "sku": TextField(t("SKU or reference"), t("Yours: unique in the catalogue."), "ROBE1"),
-            "keyword": TextField(t("Keyword"), t("What buyers write on WhatsApp.")),
+            "keyword": TextField(t.of("field", "Keyword"), t("What buyers write on WhatsApp.")),
             "price": TextField(t("Price ({sign})", sign=self._presenter.sign), placeholder="15\u202f000"),
             "stock": TextField(t("Pieces on hand"), placeholder="10"),
-            "category": TextField(t("Category"), placeholder=t("optional")),
+            "category": TextField(t.of("field", "Category"), placeholder=t("optional")),
         }
         self.description = QPlainTextEdit()
         self.description.setTabChangesFocus(True)
         self.description.setFixedHeight(92)
-        self.fields["description"] = Field(t("Description"), self.description, close=True)
+        self.fields["description"] = Field(t.of("field", "Description"), self.description, close=True)
         for name, field in self.fields.items():
             if isinstance(field, TextField):
                 field.changed.connect(partial(self._typed, name))
@@ -155,6 +156,8 @@ class ProductDialog(Dialog):
         self._show()
 
     def _left(self, name: str) -> None:
+        if not isValid(self):  # a field loses the keyboard while its dialog is being taken down
+            return
         # A field is blamed once it has been left, or was right before: nobody is corrected in mid-word.
         if self.draft.get(name).strip():
             self._touched.add(name)

@@ -18,10 +18,11 @@ MANY: Final = 200  # changed products from which on everything in sight is read 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The answer to a question: ids in order, and how many stand under each filter."""
+    """The answer to a question: ids in order, the row of each, and how many stand under each filter."""
 
     question: Question
     ids: tuple[int, ...]
+    places: dict[int, int]
     counts: Counts
 
 
@@ -40,12 +41,11 @@ class CatalogueFeed(QObject):
         self._source, self._bridge = source, bridge
         self.question = Question()
         self.sleeping = False
-        self._stale = False
+        self._stale = self._moved = False
         self._reading = False
         self._dirty: set[int] = set()
         self._everything = False
         self._last: Listing | None = None
-        self._known: frozenset[int] = frozenset()
         self._pause = QTimer(self, singleShot=True, interval=LIST_MS)
         self._pause.timeout.connect(self._go)
         bridge.changed.connect(self.take)
@@ -57,7 +57,7 @@ class CatalogueFeed(QObject):
 
     def refresh(self) -> None:
         """Read the list and the counts again, at once."""
-        self._stale = True
+        self._stale = self._moved = True
         self._pause.stop()
         self._go()
 
@@ -83,11 +83,15 @@ class CatalogueFeed(QObject):
         if not mine:
             return
         self._dirty.update(subject for subject in mine if subject)
+        self._moved = self._moved or not self._knows(mine)
         self._everything = self._everything or 0 in mine or len(self._dirty) > MANY
         self._stale = True
         if not self._pause.isActive():
             self._pause.start()
             self._go()
+
+    def _knows(self, ids: Sequence[int]) -> bool:
+        return self._last is not None and all(product_id in self._last.places for product_id in ids)
 
     def changed_rows(self) -> tuple[bool, frozenset[int]]:
         """What changed since this was asked last: whether everything may have, else which products."""
@@ -99,31 +103,32 @@ class CatalogueFeed(QObject):
     def _go(self) -> None:
         if self.sleeping or self._reading or not self._stale:
             return
-        self._stale = False
         self._reading = True
         question, source, kept = self.question, self._source, self._unmoved()
+        self._stale = self._moved = False
 
         def read() -> Listing:
-            return Listing(question, source.ids(question) if kept is None else kept, source.counts())
+            if kept is not None:
+                return Listing(question, kept.ids, kept.places, source.counts())
+            ids = source.ids(question)
+            # The rows of 50 000 products are 13 ms of work: here, not on the window's thread.
+            return Listing(question, ids, {product_id: row for row, product_id in enumerate(ids)}, source.counts())
 
         self._bridge.run(read, owner=self, done=self._done, failed=self._failed, name="list products")
 
-    def _unmoved(self) -> tuple[int, ...] | None:
-        """The ids as they were, when what changed cannot have moved them: stock that is sold during a live."""
-        last = self._last
-        if last is None or last.question != self.question or self.question != Question() or self._everything:
-            return None
-        return last.ids if all(product_id in self._known for product_id in self._dirty) else None
+    def _unmoved(self) -> Listing | None:
+        """The listing as it was, when what changed cannot have moved them: stock that is sold during a live."""
+        plain = self._last is not None and self._last.question == self.question == Question()
+        return self._last if plain and not self._moved else None
 
     def _done(self, listing: Listing) -> None:
         self._reading = False
         if listing.question == self.question:
-            if self._last is None or listing.ids is not self._last.ids:
-                self._known = frozenset(listing.ids)
             self._last = listing
             self.listed.emit(listing)
         self._go()
 
     def _failed(self, error: Exception) -> None:
         self._reading = False
+        self._moved = True
         self.lost.emit((), error)

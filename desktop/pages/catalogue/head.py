@@ -95,7 +95,7 @@ class Products(QWidget):
             card.head.addWidget(chip)
         self.chips["all"].setChecked(True)
         card.head.addStretch(1)
-        self.sort = Button("", "link", icon=None)
+        self.sort = Button("", "link", icon="chevron-down")
         menu = QMenu(self.sort)
         group = QActionGroup(menu)
         self._sorts: dict[Sort, QAction] = {}
@@ -136,9 +136,7 @@ class NoProducts(QWidget):
         state = EmptyState(
             "shopping-bag",
             t("Your products go here"),
-            t(
-                "Each has a keyword that buyers write on WhatsApp, a price and a stock. Only what is here can be sold."
-            ),
+            t("Each has a keyword that buyers write on WhatsApp, a price and a stock. Only what is here can be sold."),
         )
         column.addWidget(state)
         line = QHBoxLayout()

@@ -227,6 +227,13 @@ class Preview(QWidget):
             self._tables.addWidget(grid)
         self._tables.setFixedHeight(214)
         column.addWidget(self._tables)
+        self._advice = Label(
+            t("Correct these lines in your spreadsheet, save, then read the file again: nothing is imported yet."),
+            "small",
+            "muted",
+            wrap=True,
+        )
+        column.addWidget(self._advice)
         self._nothing = Label(
             t("The catalogue holds all of this already: there is nothing to import."), "body", wrap=True
         )
@@ -274,6 +281,7 @@ class Preview(QWidget):
         self.to_errors.setVisible(bool(text.errors))
         self._tables.setVisible(not nothing_new)
         self._nothing.setVisible(nothing_new)
+        self._advice.setVisible(bool(text.errors))
         self.show_table(1 if text.errors else 0)
         self._show_choices(text)
 

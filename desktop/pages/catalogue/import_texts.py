@@ -15,6 +15,7 @@ from desktop.pages.catalogue.presenter import CataloguePresenter, Stopped
 SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".tab", ".xls", ".xlsx", ".ods"})
 """What may be dropped. A spreadsheet's own format is taken too: the refusal then says how to save it."""
 SHOWN: Final = 200  # rows of the preview
+_NAMED: Final = 6  # columns left aside
 _FIELDS: Final = ("sku", "keyword", "title", "price", "stock", "category")
 
 
@@ -62,11 +63,11 @@ def preview(plan: ImportPlan, presenter: CataloguePresenter) -> PreviewText:
     """A plan in words, before anything is written."""
     t = presenter.t
     wrong = len({error.line for error in plan.errors})
-    unknown = ", ".join(f"“{title}”" if t.language == "en" else f"«\u202f{title}\u202f»" for title in plan.unknown)
+    unknown = ", ".join(t("“{text}”", text=one_line(title, 30)) for title in plan.unknown[:_NAMED])
     return PreviewText(
         read_as=_read_as(plan, presenter),
         columns=_columns(plan, presenter),
-        left_out=t("Left aside: {columns}", columns=one_line(unknown, 160)) if unknown else "",
+        left_out=t("Left aside: {columns}", columns=unknown) if unknown else "",
         tiles=(
             TileText(t.of("import", "New"), group_digits(plan.added), "paid" if plan.added else "muted"),
             TileText(t.of("import", "Changed"), group_digits(plan.updated), "info" if plan.updated else "muted"),

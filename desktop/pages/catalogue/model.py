@@ -6,7 +6,7 @@ row is ever read on the window's thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -89,31 +89,32 @@ class ProductsModel(QAbstractTableModel):
 
     # -- what was read
 
-    def show_ids(self, ids: Sequence[int]) -> bool:
-        """Show these products, in this order. True when the table was made anew, False when it moved on gently."""
-        ids = tuple(ids)
+    def show_ids(self, ids: tuple[int, ...], places: dict[int, int]) -> bool:
+        """Show these products, in this order; ``places``: the row of each.
+
+        True when the table was made anew, False when it stayed as it was or moved on gently.
+        """
         if ids == self._ids:
             return False
         inserted = _one_more(self._ids, ids)
         removed = _one_more(ids, self._ids)
         if inserted is not None and self._ids:
             self.beginInsertRows(_NOWHERE, inserted, inserted)
-            self._take(ids)
+            self._take(ids, places)
             self.endInsertRows()
         elif removed is not None and ids:
             self.beginRemoveRows(_NOWHERE, removed, removed)
-            self._take(ids)
+            self._take(ids, places)
             self.endRemoveRows()
         else:
             self.beginResetModel()
-            self._take(ids)
+            self._take(ids, places)
             self.endResetModel()
             return True
         return False
 
-    def _take(self, ids: tuple[int, ...]) -> None:
-        self._ids = ids
-        self._places = {product_id: row for row, product_id in enumerate(ids)}
+    def _take(self, ids: tuple[int, ...], places: dict[int, int]) -> None:
+        self._ids, self._places = ids, places
 
     def load(self, products: Iterable[ProductView]) -> None:
         """Take rows that were read, new or read again."""

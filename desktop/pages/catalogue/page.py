@@ -105,7 +105,7 @@ class CataloguePage(Page):
     # -- showing
 
     def take_focus(self) -> None:
-        self.products.table.setFocus()
+        (self.empty.take_in if self._stack.currentWidget() is self.empty else self.products.table).setFocus()
 
     def show_subject(self, subject: object) -> None:
         """Bring a product into sight, whatever was searched or filtered."""
@@ -149,13 +149,15 @@ class CataloguePage(Page):
         if everything:
             self.model.forget()
         current = self.products.table.current
-        anew = self.model.show_ids(listing.ids)
+        anew = self.model.show_ids(listing.ids, listing.places)
         self.head.show_count(listing)
         self.products.show_listing(listing)
         self._stack.setCurrentIndex(2 if listing.counts.all else 1)
         wanted = self._subject if self._subject is not None else current
-        if anew and not (wanted is not None and self.products.table.select(wanted)):
-            self.products.table.select_first()
+        if anew or self._subject is not None:
+            found = wanted is not None and self.products.table.select(wanted)
+            if not found and anew:
+                self.products.table.select_first()
         self._subject = None
         again = self.products.table.in_sight() if everything else self.model.known(changed)
         if again:
@@ -256,11 +258,18 @@ class CataloguePage(Page):
     def import_list(self, path: Path | None = None) -> ImportDialog:
         """Open the import, at its preview when the file is known already."""
         dialog = ImportDialog(self, self.source, self.mount.bridge, self.presenter)
-        dialog.imported.connect(self.feed.refresh)
+        dialog.imported.connect(self._imported)
         dialog.present()
         if path:
             dialog.read(path)
         return dialog
+
+    def _imported(self) -> None:
+        """What came in stands at the top."""
+        self.products.table.scrollToTop()
+        self.products.table.clear_current()
+        self.head.search.clear()
+        self.feed.ask(Question())
 
     def save_model_file(self) -> None:
         save_sample(self, self.source, self.mount.bridge, self.presenter, self._model_file_saved)

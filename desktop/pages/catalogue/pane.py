@@ -100,6 +100,7 @@ class ProductPane(QFrame):
         column.addWidget(self._price)
         self._description = Label("", "small", "muted", wrap=True)
         column.addWidget(self._description)
+        column.addSpacing(2)
 
     def _stock_part(self, column: QVBoxLayout) -> None:
         t = self._presenter.t
@@ -159,7 +160,8 @@ class ProductPane(QFrame):
         self._left.say(t.plural("{number} available", "{number} available", product.available, number=row.stock))
         self._left.set_role("danger" if row.critical else "text")
         self._track.show_shares(row.free, row.held, row.critical)
-        self._held.say(presenter.stock_sentence(product))
+        self._held.say(presenter.held_sentence(product))
+        self._track.setToolTip(presenter.stock_sentence(product))
         self.less.setEnabled(product.available > 0)
         self.switch.setText(t("Take off sale") if product.active else t("Put back on sale"))
         self.switch.set_icon_name("ban" if product.active else "refresh-cw")

@@ -295,6 +295,13 @@ class CataloguePresenter:
             on_hand=group_digits(product.on_hand),
         )
 
+    def held_sentence(self, product: ProductView) -> str:
+        """« 2 réservés, 10 en stock »."""
+        t = self.t
+        on_hand = t("{on_hand} on hand", on_hand=group_digits(product.on_hand))
+        held = t.plural("{n} reserved", "{n} reserved", product.held)
+        return f"{held} · {on_hand}" if product.held else on_hand
+
     def deactivation(self, product: ProductView) -> tuple[str, str]:
         """Title and sentence of the question before a product leaves the sale."""
         t = self.t

@@ -127,6 +127,10 @@ class ProductsTable(QTableView):
         self.scrollTo(index)
         return True
 
+    def clear_current(self) -> None:
+        self.clearSelection()
+        self.setCurrentIndex(QModelIndex())
+
     def select_first(self) -> None:
         if self._products.rowCount():
             self.setCurrentIndex(self._products.index(0, columns.PRODUCT))

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.errors import LivePayError
 from core.kernel.look import SCALE
@@ -297,6 +297,7 @@ class SettingsPage(Page):
             card.switch.setChecked(False)
             card.say_wrong(problem)
             card.open()
+            self.payments.ensure(card)
             return
         card.say_wrong("")
         self.save(f"psp.{name}.enabled", "true" if wanted else "false")
@@ -355,6 +356,12 @@ class SettingsPage(Page):
     def _tested(self, panel: TestPanel, found: tuple[Finding, ...]) -> None:
         self._tests.pop(panel, None)
         panel.show_verdict(self.presenter.verdict(found))
+        self._ensure(panel)
+
+    def _ensure(self, part: QWidget) -> None:
+        view = self.stack.currentWidget()
+        if isinstance(view, SectionView) and view.isAncestorOf(part):
+            view.ensure(part)
 
     def _not_tested(self, panel: TestPanel) -> bool:
         self._tests.pop(panel, None)

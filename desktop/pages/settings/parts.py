@@ -142,13 +142,17 @@ class TestPanel(QWidget):
         self._found = QVBoxLayout()
         self._found.setSpacing(6)
         column.addLayout(self._found)
+        self._more = QHBoxLayout()
+        self._more.setContentsMargins(0, 4, 0, 0)
+        self._more.addStretch(1)
+        column.addLayout(self._more)
         self.lines: list[FindingText] = []
         self._rows: list[QWidget] = []
         self.forget()
 
     def add_button(self, button: Button) -> None:
-        """Another verb beside the test."""
-        self._line.insertWidget(1, button)
+        """Another verb, beneath what was found."""
+        self._more.insertWidget(0, button)
 
     def _pressed(self) -> None:
         (self.given_up if self.running else self.asked).emit()

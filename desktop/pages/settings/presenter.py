@@ -12,7 +12,7 @@ from core.kernel.i18n import catalogue
 from core.kernel.look import Role
 from core.payments.provider import Finding
 from core.settings.declarations import Setting
-from desktop.pages.settings.words import advanced_keys, choice_words, hints, invoice_keys, placeholders
+from desktop.pages.settings.words import advanced_keys, choice_words, hints, invoice_keys, labels, placeholders
 from desktop.pictures import Thumb
 from desktop.texts import Texts
 
@@ -152,7 +152,7 @@ class SettingsPresenter:
         self.t = t
         self.declared = {setting.key: setting for setting in declared}
         self._errors = catalogue("errors", t.language)
-        self._hints, self._placeholders = hints(t), placeholders()
+        self._hints, self._placeholders, self._labels = hints(t), placeholders(), labels(t)
 
     # -- sections
 
@@ -235,7 +235,7 @@ class SettingsPresenter:
     # -- one setting
 
     def label(self, key: str) -> str:
-        return self._say(self.declared[key].label)
+        return self._labels.get(key) or self._say(self.declared[key].label)
 
     def hint(self, key: str) -> str:
         """What helps to fill it in: from its declaration, else the window's own words."""

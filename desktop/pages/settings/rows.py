@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.settings.declarations import Setting
 from desktop.pages.settings.presenter import LOGO, SettingsPresenter
 from desktop.pictures import Thumb
 from desktop.widgets.buttons import Button, IconButton
-from desktop.widgets.labels import IconLabel, Label, restyle
+from desktop.widgets.labels import Label, restyle
 from desktop.widgets.picture import PictureBox
+from desktop.widgets.pill import StatusPill
 
-NAME_WIDTH: Final = 232
-EDITOR_WIDTH: Final = 400
+NAME_WIDTH: Final = 250
 _THANKS_MS: Final = 3000
 _STEP_PAUSE_MS: Final = 600
 _FEW: Final = 100  # a number with fewer values has − and +
@@ -27,12 +27,13 @@ class SettingRow(QWidget):
     """``committed`` with key and text when the person is done with it. What is wrong is said as it is typed."""
 
     committed = Signal(str, str)
+    thanks_inset = 8  # px from the editor's end to « Enregistré »
 
     def __init__(self, key: str, presenter: SettingsPresenter, editor: QWidget) -> None:
         super().__init__()
         self.key, self._presenter, self.editor = key, presenter, editor
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 10, 16, 8)
+        line.setContentsMargins(16, 11, 16, 11)
         line.setSpacing(18)
         name, hint = presenter.label(key), presenter.hint(key)
         words = QVBoxLayout()
@@ -54,75 +55,62 @@ class SettingRow(QWidget):
         self.beside.setSpacing(4)
         self.beside.addWidget(editor, 1)
         column.addLayout(self.beside)
-        self._said = _Said()
-        column.addWidget(self._said)
+        self._wrong = Label("", "small", "danger", wrap=True)
+        self._wrong.hide()
+        column.addWidget(self._wrong)
         column.addStretch(1)
         line.addLayout(column, 1)
+        self._thanks = StatusPill(presenter.t("Saved"), "check", "paid")
+        self._thanks.setParent(self)
+        self._thanks.hide()
+        self._forget = QTimer(self, singleShot=True, interval=_THANKS_MS)
+        self._forget.timeout.connect(self._thanks.hide)
         editor.setAccessibleName(name)
         editor.setAccessibleDescription(hint)
         self.setFocusProxy(editor)
 
     @property
     def error(self) -> str:
-        return self._said.text if self._said.wrong else ""
+        return "" if self._wrong.isHidden() else self._wrong.text()
+
+    @property
+    def thanked(self) -> bool:
+        """Whether it says just now that it was saved."""
+        return not self._thanks.isHidden()
 
     def show_value(self, value: str, *, kept: bool = False) -> None:
         """Show the value as it stands, unless the person is changing it; ``kept``: it has just been saved as such."""
         raise NotImplementedError
 
     def say_wrong(self, text: str) -> None:
-        self._said.say_wrong(text)
+        """What is wrong with what is typed; an empty text takes that back."""
+        self._wrong.say(text)
+        self._wrong.setVisible(bool(text))
         self.editor.setAccessibleDescription(text or self._presenter.hint(self.key))
         if bool(self.editor.property("wrong")) != bool(text):
             self.editor.setProperty("wrong", bool(text))
             restyle(self.editor)
 
     def say_saved(self) -> None:
-        """« Enregistré », for a moment."""
+        """« Enregistré » at the end of the editor, for a moment."""
         self.say_wrong("")
-        self._said.say_saved(self._presenter.t("Saved"))
+        self._thanks.adjustSize()
+        self._place_thanks()
+        self._thanks.show()
+        self._thanks.raise_()
+        self._forget.start()
+
+    def _place_thanks(self) -> None:
+        box = self.editor.geometry()
+        x = self.width() - 16 - self.thanks_inset - self._thanks.width()
+        self._thanks.move(x, box.top() + (min(box.height(), 40) - self._thanks.height()) // 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_thanks()
 
     def commit(self, text: str) -> None:
         self.committed.emit(self.key, text)
-
-
-class _Said(QWidget):
-    """The line beneath an editor: what is wrong, or for a moment that it was saved."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
-        self._icon = IconLabel("check", "paid", 14)
-        self._label = Label("", "small", wrap=True)
-        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self._label, 1)
-        self.setMinimumHeight(18)
-        self.wrong = False
-        self._forget = QTimer(self, singleShot=True, interval=_THANKS_MS)
-        self._forget.timeout.connect(lambda: self._say("", False))
-        self._say("", False)
-
-    @property
-    def text(self) -> str:
-        return self._label.text()
-
-    def say_wrong(self, text: str) -> None:
-        if text or self.wrong:
-            self._forget.stop()
-            self._say(text, bool(text))
-
-    def say_saved(self, text: str) -> None:
-        self._say(text, False)
-        self._forget.start()
-
-    def _say(self, text: str, wrong: bool) -> None:
-        self.wrong = wrong
-        self._icon.setVisible(bool(text))
-        self._icon.show_icon("circle-alert" if wrong else "check", "danger" if wrong else "paid")
-        self._label.say(text)
-        self._label.set_role("danger" if wrong else "paid")
 
 
 class TextRow(SettingRow):
@@ -133,7 +121,6 @@ class TextRow(SettingRow):
         super().__init__(key, presenter, self.edit)
         self._value = ""
         self.edit.setPlaceholderText(presenter.placeholder(key))
-        self.edit.setMaximumWidth(EDITOR_WIDTH)
         self.edit.textEdited.connect(lambda text: self.say_wrong(presenter.problem(key, text)))
         self.edit.editingFinished.connect(self._finished)
 
@@ -179,10 +166,11 @@ class NumberRow(TextRow):
 class ChoiceRow(SettingRow):
     """One of a few words."""
 
+    thanks_inset = 36
+
     def __init__(self, key: str, presenter: SettingsPresenter) -> None:
         self.box = _Choice()
         super().__init__(key, presenter, self.box)
-        self.box.setMaximumWidth(EDITOR_WIDTH)
         for value, word in presenter.choices(key):
             self.box.addItem(word, value)
         self.box.activated.connect(lambda place: self.commit(str(self.box.itemData(place))))

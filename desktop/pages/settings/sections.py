@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
@@ -18,7 +18,8 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card
 from desktop.widgets.labels import Label, Rule
 
-WIDEST: Final = 780
+WIDEST: Final = 880
+_SETTLE_MS: Final = 40
 
 
 class SectionView(QScrollArea):
@@ -64,8 +65,8 @@ class SectionView(QScrollArea):
         """A setting changed: a test made before says nothing any more."""
 
     def ensure(self, widget: QWidget) -> None:
-        """Bring a part into sight."""
-        self.ensureWidgetVisible(widget, 0, 60)
+        """Bring a part into sight, once the layouts around it have settled."""
+        QTimer.singleShot(_SETTLE_MS, widget, lambda: self.ensureWidgetVisible(widget, 0, 24))
 
 
 class MetaCard(Card):

@@ -12,6 +12,8 @@ def hints(t: Texts) -> dict[str, str]:
         "store.logo": t("On the pay page, invoices and quotes."),
         "store.language": t("What the bot speaks first, and what this window speaks."),
         "store.phone": t("As it is to be printed."),
+        "store.vat_rate": t("0: you charge no VAT."),
+        "store.legal_id": t("NINEA, RCCM, NIF… as on your papers."),
         "store.vat_mention": t("For instance the article of the law that exempts you."),
         "public_url": t("The https address of your tunnel or domain, without a path."),
         "orders.hold_minutes": t("Between 5 and 30 minutes. Then the item goes to the next in line."),
@@ -24,6 +26,21 @@ def hints(t: Texts) -> dict[str, str]:
         "whatsapp.verify_token": t("Pasted at Meta beside the address, once."),
         "whatsapp.base_url": t("Another one for tests only."),
         "whatsapp.api_version": t("Change it when Meta retires this one."),
+    }
+
+
+def labels(t: Texts) -> dict[str, str]:
+    """Names that fit a form better than the declared ones, which the console shows too."""
+    return {
+        "store.logo": t("Logo"),
+        "store.address": t("Address"),
+        "store.phone": t("Phone"),
+        "store.legal_id": t("Tax and trade register numbers"),
+        "store.vat_rate": t("VAT rate in percent"),
+        "store.vat_mention": t("Mention without VAT"),
+        "orders.hold_minutes": t("Minutes of reservation"),
+        "seller.notify_to": t("Number told of payments"),
+        "public_url": t("Address of this store"),
     }
 
 
@@ -60,8 +77,8 @@ def choice_words(t: Texts) -> dict[str, str]:
         "dark": t.of("choice", "Dark"),
         "light": t.of("choice", "Light"),
         "system": t.of("choice", "As the computer"),
-        "optional": t.of("choice", "Not required"),
-        "required": t.of("choice", "Required"),
-        "hosted": t.of("choice", "Page of the provider"),
-        "direct": t.of("choice", "Straight to the means chosen"),
+        "optional": f"{t.of('choice', 'Not required')} (optional)",
+        "required": f"{t.of('choice', 'Required')} (required)",
+        "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
+        "direct": f"{t.of('choice', 'Straight to the means chosen')} (direct)",
     }
