@@ -74,7 +74,8 @@ def _merge(tx: Tx, kept: int, absorbed: int) -> None:
     _merge_conversations(tx, kept, absorbed)
     tx.run(
         "UPDATE customer AS a SET orders = a.orders + b.orders, paid = a.paid + b.paid,"
-        " expired = a.expired + b.expired, spent = a.spent + b.spent, pay_ms = a.pay_ms + b.pay_ms, name = iif(a.name = '', b.name, a.name),"
+        " expired = a.expired + b.expired, spent = a.spent + b.spent, pay_ms = a.pay_ms + b.pay_ms,"
+        " name = iif(a.name = '', b.name, a.name),"
         " notes = trim(a.notes || char(10, 10) || b.notes, char(10)),"
         " last_order_at = nullif(max(coalesce(a.last_order_at, 0), coalesce(b.last_order_at, 0)), 0)"
         " FROM customer b WHERE a.id = ? AND b.id = ?",
