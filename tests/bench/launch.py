@@ -1,0 +1,72 @@
+"""The desktop as ``main.py`` opens it. It says when the window is painted, the server is ready, the shop shows.
+
+``HOME``: its store is opened. The process ends when its input does.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+import main
+from core.storage.folder import Home
+from desktop import app, door
+from desktop.context import Context
+
+
+def say(word: str) -> None:
+    print(f'{{"{word}": true}}', flush=True)
+
+
+class Announced:
+    """A server that says when it accepts requests."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    def start(self) -> str:
+        url: str = self._server.start()
+        say("ready")
+        return url
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
+def watch() -> None:
+    """Have the window say how far it is."""
+    start, opened, run = app.Desktop.start, app.Desktop._opened, door.run
+
+    def shown(desktop: app.Desktop) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        start(desktop)
+        QApplication.processEvents()
+        say("shown")
+        threading.Thread(target=close_at_end_of_input, args=(desktop,), daemon=True).start()
+
+    def attached(desktop: app.Desktop, context: Context) -> None:
+        opened(desktop, context)
+        say("attached")
+
+    def announced(home: Home, servers: door.Servers, port: int = 0) -> int:
+        def server(shop: Any, port: int) -> Announced:
+            return Announced(servers(shop, 0))
+
+        return run(home, server, port)
+
+    def close_at_end_of_input(desktop: app.Desktop) -> None:
+        from PySide6.QtCore import QMetaObject, Qt
+
+        sys.stdin.read()
+        QMetaObject.invokeMethod(desktop.shell, "close", Qt.ConnectionType.QueuedConnection)
+
+    setattr(app.Desktop, "start", shown)  # noqa: B010 - the type checker must not see it
+    setattr(app.Desktop, "_opened", attached)  # noqa: B010
+    setattr(door, "run", announced)  # noqa: B010
+
+
+if __name__ == "__main__":
+    watch()
+    sys.exit(main.main(["--home", sys.argv[1]]))
