@@ -11,7 +11,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
+from core.conversations import manual
 from core.kernel.text import NARROW
+from core.storage.engine import Tx
 from desktop.app import Desktop, InMemory
 from desktop.pages.conversations.bubbles import Bubble
 from desktop.pages.conversations.page import ConversationsPage
@@ -118,3 +120,31 @@ def open_inbox(store: Store, qtbot: QtBot) -> Iterator[OpenInbox]:
         desktop.shell.deleteLater()
         desktop.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def say(store: Store, name: str, text: str) -> None:
+    """The seller writes, from elsewhere than this window."""
+    conversation_id = store.conversation(name)
+
+    def write(tx: Tx) -> None:
+        manual.send_text(tx, conversation_id, text, "api")
+
+    store.shop.engine.call(write)
+
+
+def chat(store: Store, name: str = "Awa Diop", messages: int = 40) -> None:
+    """A long conversation that the seller has taken over."""
+    store.write(name, "bonjour", "21:30:00")
+    store.take_over(name)
+    for number in range(messages):
+        store.write(name, f"message {number}")
+    store.leave()
+
+
+def names(window: Open) -> list[str]:
+    model = window.page.people.model
+    return [model.row(place).name.split()[0] for place in range(model.rowCount())]
+
+
+def chips(window: Open) -> list[str]:
+    return [narrow(chip.text()) for chip in window.page.people.chips.values()]

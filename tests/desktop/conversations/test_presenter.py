@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -216,3 +218,18 @@ def test_a_product_is_worded_in_the_customers_language(words: ConversationPresen
     assert "22 000" in narrow(malagasy)
     assert french != malagasy
     assert "épuisé" in words.product_card(product(0), "fr")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "desktop.pages.conversations.presenter",
+        "desktop.pages.conversations.bubbles",
+        "desktop.pages.conversations.cards",
+        "desktop.sources.conversations",
+        "desktop.firststore",
+    ],
+)
+def test_what_is_said_is_decided_without_qt(module: str) -> None:
+    code = f"import sys, {module}; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
