@@ -201,6 +201,8 @@ class Sender:
 
     def _prepare(self, tx: Tx, queued: Queued) -> tuple[dict[str, str], Outgoing | None] | None:
         """Decide and mark in one transaction, before the call. None: nothing to send (any more)."""
+        # Two records may have proved to be one person since the queue was read.
+        queued = replace(queued, customer_id=tx.value("SELECT customer_id FROM outbox WHERE id = ?", (queued.id,)))
         if queued.valid_until is not None and queued.valid_until <= tx.now:
             self._give_up(tx, queued, "dropped", None, "too late to be useful")
             return None
@@ -215,22 +217,30 @@ class Sender:
         if not outbox.begin(tx, queued.id):
             return None
         if message is not None:
+            message = self._said(tx, queued.id, message, queued.deadline)
             message = self._merge(tx, queued, message)
-            message = rendered(message, queued.deadline, tx.now)
-            tx.run("UPDATE message SET text = ? WHERE outbox_id = ?", (message.preview, queued.id))
         return to, message
+
+    @staticmethod
+    def _said(tx: Tx, outbox_id: int, message: Outgoing, deadline: int | None) -> Outgoing:
+        """The message with its time filled in, as the thread shows it from now on."""
+        message = rendered(message, deadline, tx.now)
+        tx.run("UPDATE message SET text = ? WHERE outbox_id = ?", (message.preview, outbox_id))
+        return message
 
     def _merge(self, tx: Tx, queued: Queued, message: Outgoing) -> Outgoing:
         """Texts waiting for the same customer go out as one message (ruling R4)."""
         rows = tx.all(
             "SELECT id, body, deadline FROM outbox WHERE customer_id = ? AND state = 'queued' AND kind = 'message'"
-            " AND id > ? AND not_before <= ? ORDER BY id LIMIT 4",
-            (queued.customer_id, queued.id, tx.now),
+            " AND id > ? AND not_before <= ? AND (valid_until IS NULL OR valid_until > ?) ORDER BY id LIMIT 4",
+            (queued.customer_id, queued.id, tx.now, tx.now),
         )
         for outbox_id, body, deadline in rows:
-            joined = outgoing.merge_texts(message, rendered(Outgoing(**json.loads(body)), deadline, tx.now))
+            other = Outgoing(**json.loads(body))
+            joined = outgoing.merge_texts(message, rendered(other, deadline, tx.now))
             if joined is None:
                 break
+            self._said(tx, outbox_id, other, deadline)
             message = joined
             outbox.merge(tx, outbox_id, queued.id)
         return message
