@@ -7,9 +7,10 @@ import logging
 
 from aiohttp import web
 
+from core.bootstrap import Shop
 from core.durable.inbox import Item
-from core.kernel.errors import Refused
-from core.payments.provider import Auth
+from core.kernel.errors import Refused, StorageFailed
+from core.payments.provider import Auth, InboundResult, Provider
 from core.payments.service import event_payload
 from localserver.site import SITE
 
@@ -41,6 +42,16 @@ async def inbound(request: web.Request) -> web.Response:
     result = provider.parse_webhook(request.method, token, request.headers, raw, request.query_string, now)
     if result.verdict == "bad_auth":
         log.info("A webhook of %s was refused: bad authentication", provider.name)
+    try:
+        await _keep(shop, provider, result, token)
+    except StorageFailed:
+        return web.Response(status=500, text="not stored")  # asks every provider to send it again (payments §2)
+    status, body, content_type = result.reply
+    return web.Response(status=status, body=body, content_type=content_type)
+
+
+async def _keep(shop: Shop, provider: Provider, result: InboundResult, token: str | None) -> None:
+    """Store what a request told. Raises StorageFailed."""
     if result.auth is Auth.BODY_SIGNED and provider.after_signature is not None:
         await asyncio.to_thread(shop.require_signature, provider)
     if result.verdict in ("ok", "stale") and result.events:
@@ -55,5 +66,3 @@ async def inbound(request: web.Request) -> web.Response:
             for e in result.events
         ]
         await shop.inbox.keep(items)
-    status, body, content_type = result.reply
-    return web.Response(status=status, body=body, content_type=content_type)

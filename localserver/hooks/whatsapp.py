@@ -7,6 +7,7 @@ from aiohttp import web
 from core.bootstrap import Shop
 from core.conversations.incoming import Incoming, Malformed, challenge, split, verify_signature
 from core.durable.inbox import Item
+from core.kernel.errors import StorageFailed
 from localserver.site import SITE, Site
 
 routes = web.RouteTableDef()
@@ -37,8 +38,11 @@ async def events(request: web.Request) -> web.Response:
         found = split(raw, shop.clock.now()).items
     except Malformed:
         return web.Response(status=400, text="malformed")
-    for target, items in _by_shop(site, verified, found).items():
-        await target.inbox.keep(items)
+    try:
+        for target, items in _by_shop(site, verified, found).items():
+            await target.inbox.keep(items)
+    except StorageFailed:
+        return web.Response(status=500, text="not stored")  # WhatsApp sends it again
     return web.Response(body=_OK, content_type="text/plain")
 
 
