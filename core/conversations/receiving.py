@@ -70,7 +70,7 @@ class Receiver:
             threads.escalate(tx, conversation_id, "old_message")
             return
         bot = threads.mode(tx, conversation_id) == "bot"
-        threads.receipt(tx, customer_id, conversation_id, message.wamid, typing=bot and message.type == "text")
+        threads.receipt(tx, customer_id, conversation_id, message.wamid)
         if bot and _too_fast(tx, conversation_id):
             self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
         elif bot:

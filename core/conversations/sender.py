@@ -249,7 +249,7 @@ class Sender:
         self, channel: Channel, queued: Queued, to: dict[str, str], message: Outgoing | None
     ) -> str | None:
         if queued.kind == "receipt":
-            await channel.mark_read(queued.body["wamid"], bool(queued.body.get("typing")))
+            await channel.mark_read(queued.body["wamid"])
             return None
         if message is None:
             message = await self._uploaded(channel, queued.body)

@@ -145,8 +145,8 @@ def post_plain(tx: Tx, outbox_id: int) -> str | None:
     return photo
 
 
-def receipt(tx: Tx, customer_id: int, conversation_id: int, wamid: str, *, typing: bool) -> None:
-    """Two blue ticks, and "writing…" when an answer is coming; an older one still waiting is not worth sending."""
+def receipt(tx: Tx, customer_id: int, conversation_id: int, wamid: str) -> None:
+    """Two blue ticks; an older one still waiting is not worth sending. No "writing…": the answer is there before it."""
     tx.run(
         "UPDATE outbox SET state = 'dropped' WHERE customer_id = ? AND kind = 'receipt' AND state = 'queued'",
         (customer_id,),
@@ -156,7 +156,7 @@ def receipt(tx: Tx, customer_id: int, conversation_id: int, wamid: str, *, typin
         f"read:{wamid}",
         customer_id,
         "receipt",
-        {"wamid": wamid, "typing": typing},
+        {"wamid": wamid},
         priority=outbox.RECEIPT,
         valid_until=tx.now + 60_000,
     )
