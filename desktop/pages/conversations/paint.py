@@ -281,7 +281,7 @@ def _write_left_of(painter: QPainter, text: str, right: float, box: QRectF, ink:
 def ground(item: Bubble, palette: Palette) -> str:
     """A bubble's ground tells who speaks: the customer plain, the bot green, a person of the shop gold."""
     tint = {"customer": palette.surface, "bot": palette.paid.ink}.get(item.author, palette.gold)
-    share = 0.0 if item.author == "customer" else 0.10 if item.author == "bot" else 0.16
+    share = 0.0 if item.author == "customer" else 0.10 if item.author == "bot" else 0.11
     return mix(palette.surface, tint, share)
 
 

@@ -15,8 +15,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QFontDatabase
 
 from desktop.app import Desktop, InMemory, application
+from desktop.pages.conversations.bubbles import Bubble
 from desktop.pages.conversations.page import ConversationsPage
 from desktop.theme import Choice, theme
+from desktop.widgets.dialog import Dialog
+from localserver.sandbox.graph_acts import screenshot
+from tests.desktop.conversations.conftest import chat
 from tests.desktop.conversations.store import KeptContext, Store, fill, open_store
 
 SIZES = ((1440, 900), (1280, 720), (1040, 720))
@@ -51,6 +55,9 @@ def shoot(
         if act:
             act(page)
             settle(desktop, 0.5)
+        over = [one for one in desktop.shell.findChildren(Dialog) if one.isVisible()]
+        for one in over:  # off-screen, dialogs are windows of their own
+            one.grab().save(str(folder / f"inbox-{name}-dialog-{choice}.png"))
         desktop.shell.grab().save(str(folder / f"inbox-{name}-{choice}-{size[0]}.png"))
         desktop.stop()
         desktop.shell.close()
@@ -71,6 +78,28 @@ def conversations(folder: Path, choice: Choice) -> None:
         shoot(store, "failed", folder, choice, SIZES[1:2], who="Adjoa Mensah")
         store.clock.advance(24 * 3_600_000)
         shoot(store, "closed", folder, choice, SIZES[:2], who="Adjoa Mensah")
+
+
+def dialogs(folder: Path, choice: Choice) -> None:
+    """What opens over the page, and the ways back down."""
+    with tempfile.TemporaryDirectory() as home, open_store(Path(home)) as store:
+        fill(store)
+        chat(store, "Adjoa Mensah", 30)
+        path = Path(home) / "Robe bleue.jpg"
+        path.write_bytes(screenshot())
+        shoot(store, "file", folder, choice, SIZES[1:2], who="Adjoa Mensah", act=lambda page: page.attach(path))
+        shoot(store, "product", folder, choice, SIZES[1:2], who="Adjoa Mensah", act=lambda page: page.choose_product())
+        shoot(store, "jump", folder, choice, SIZES[1:2], who="Adjoa Mensah", act=_scroll_up)
+        shoot(store, "enlarged", folder, choice, SIZES[1:2], who="Moussa Kane", act=_enlarge)
+
+
+def _scroll_up(page: ConversationsPage) -> None:
+    page.middle.messages.verticalScrollBar().setValue(300)
+
+
+def _enlarge(page: ConversationsPage) -> None:
+    bubbles = [item for item in page.middle.messages.items if isinstance(item, Bubble)]
+    page.open_attachment(next(one.attachment for one in bubbles if one.attachment is not None))
 
 
 def _taken(store: Store) -> None:
@@ -123,6 +152,7 @@ def main(folder: Path) -> None:
     for choice in wanted:
         theme().choose(choice)
         conversations(folder, choice)
+        dialogs(folder, choice)
     print(folder)
 
 
