@@ -65,8 +65,14 @@ def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: 
 
 def _merge(tx: Tx, kept: int, absorbed: int) -> None:
     """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays: the journal names it."""
-    for table in ("orders", "identity", "outbox", "quote"):
+    for table in ("orders", "identity", "quote"):
         tx.run(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))  # noqa: S608 - fixed names
+    tx.run("UPDATE outbox SET customer_id = ? WHERE customer_id = ? AND state = 'queued'", (kept, absorbed))
+    tx.run(
+        "UPDATE outbox SET customer_id = ? WHERE id IN (SELECT m.outbox_id FROM message m JOIN conversation v"
+        " ON v.id = m.conversation_id WHERE v.customer_id = ?)",
+        (kept, absorbed),
+    )
     tx.run("UPDATE OR IGNORE waiting SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
     tx.run(
         "UPDATE waiting SET state = 'left', reason = 'merged' WHERE customer_id = ? AND state = 'waiting'", (absorbed,)

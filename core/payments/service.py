@@ -288,7 +288,8 @@ def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
     One payment per attempt, whatever the number of messages that say so; a second one only when the provider names
     another transaction than the first.
     """
-    known = [row[0] for row in tx.all("SELECT txn_id FROM payment WHERE attempt_id = ?", (attempt.id,))]
+    rows = tx.all("SELECT txn_id FROM payment WHERE order_id = ? AND attempt_id = ?", (attempt.order_id, attempt.id))
+    known = [row[0] for row in rows]
     if not known:
         return attempt.ref
     if txn_id is not None and known == [None]:

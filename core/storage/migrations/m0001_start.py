@@ -34,9 +34,13 @@ CREATE TABLE outbox (
   attempts INTEGER NOT NULL DEFAULT 0, wamid TEXT, merged_into INTEGER, error_code INTEGER, error TEXT,
   sent_at INTEGER, changed_at INTEGER NOT NULL
 );
-CREATE INDEX outbox_waiting ON outbox(priority, id) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_waiting ON outbox(priority, id, not_before) WHERE state = 'queued';
+CREATE INDEX outbox_customer ON outbox(customer_id, id) WHERE state = 'queued';
+CREATE INDEX outbox_sending ON outbox(id) WHERE state = 'sending';
+CREATE INDEX outbox_failed ON outbox(changed_at) WHERE state = 'failed';
+CREATE INDEX outbox_merged ON outbox(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX outbox_sent ON outbox(sent_at) WHERE sent_at IS NOT NULL;
 CREATE UNIQUE INDEX outbox_wamid ON outbox(wamid) WHERE wamid IS NOT NULL;
-CREATE INDEX outbox_pace ON outbox(customer_id, sent_at) WHERE sent_at IS NOT NULL;
 
 CREATE TABLE deadline (
   kind TEXT NOT NULL, subject INTEGER NOT NULL, due_at INTEGER NOT NULL, PRIMARY KEY (kind, subject)
@@ -152,10 +156,13 @@ CREATE TABLE decision (
   refund TEXT CHECK (refund IN ('todo', 'done')), note TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX decision_order ON decision(order_id);
+CREATE INDEX decision_open ON decision(id) WHERE choice IS NULL;
+CREATE INDEX decision_refund ON decision(id) WHERE refund = 'todo';
 
 CREATE TABLE ledger_entry (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, order_id INTEGER, payment_id INTEGER
 );
+CREATE INDEX ledger_entry_order ON ledger_entry(order_id);
 CREATE TABLE ledger_line (
   entry_id INTEGER NOT NULL REFERENCES ledger_entry(id), account TEXT NOT NULL, amount INTEGER NOT NULL
 );
@@ -188,7 +195,8 @@ CREATE TABLE conversation (
   last_author TEXT NOT NULL DEFAULT 'customer', last_inbound_at INTEGER, misses INTEGER NOT NULL DEFAULT 0,
   shown_product INTEGER
 );
-CREATE INDEX conversation_last ON conversation(last_at);
+CREATE INDEX conversation_first ON conversation((escalated_at IS NOT NULL) DESC, last_at DESC, id DESC);
+CREATE INDEX conversation_escalated ON conversation(escalated_at) WHERE escalated_at IS NOT NULL;
 CREATE TABLE message (
   id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id), author TEXT NOT NULL,
   kind TEXT NOT NULL,
