@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -34,6 +35,7 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
         def ready(url: str) -> None:
             if stage is not None:
                 stage.connect(url)
+            gc.freeze()  # what is loaded by now stays: a full round of the collector over it stops everything for 50 ms
             print(json.dumps({"ready": True, "url": url}), flush=True)
 
         with asyncio.Runner(loop_factory=new_loop) as runner:

@@ -1,18 +1,22 @@
 """The desktop as ``main.py`` opens it. It says when the window is painted, the server is ready, the shop shows.
 
-``HOME``: its store is opened. The process ends when its input does.
+The store of ``LIVEPAY_HOME`` is opened. The process ends when its input does.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
-import threading
-from typing import Any
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
 
 import main
 from core.storage.folder import Home
-from desktop import app, door
-from desktop.context import Context
+from localserver.console.terminal import Terminal
+
+if TYPE_CHECKING:
+    from desktop import app, door
+    from desktop.context import Context
 
 
 def say(word: str) -> None:
@@ -36,6 +40,10 @@ class Announced:
 
 def watch() -> None:
     """Have the window say how far it is."""
+    import threading
+
+    from desktop import app, door
+
     start, opened, run = app.Desktop.start, app.Desktop._opened, door.run
 
     def shown(desktop: app.Desktop) -> None:
@@ -67,6 +75,14 @@ def watch() -> None:
     setattr(door, "run", announced)  # noqa: B010
 
 
-if __name__ == "__main__":
+def watched(args: Namespace, home: Home, out: Terminal) -> int:
+    """The desktop's door, in the order in which it loads things by itself."""
+    gc.disable()
     watch()
-    sys.exit(main.main(["--home", sys.argv[1]]))
+    return opened_by_main(args, home, out)
+
+
+if __name__ == "__main__":
+    opened_by_main = main.DOORS["desktop"]
+    main.DOORS["desktop"] = watched
+    sys.exit(main.main([]))

@@ -43,14 +43,14 @@ def measure(folder: Path, scale: Scale | None = None) -> list[Measured]:
     memory = 0.0
     for n in range(scale.starts):
         _note(found, "raw", raw.widgets_import())
-        with _started(str(ROOT / "tests/bench/launch.py"), str(folder)) as (process, said):
+        with _started(folder, str(ROOT / "tests/bench/launch.py")) as (process, said):
             _note(found, "shown", said("shown"))
             _note(found, "window_server", said("ready"))
             _note(found, "attached", said("attached"))
             if n == scale.starts - 1:
                 threading.Event().wait(scale.idle_seconds)
                 memory = psutil.Process(process.pid).memory_info().rss / MB
-        with _started(str(ROOT / "main.py"), "--home", str(folder), "serve", slug, "--port", "0") as (_, said):
+        with _started(folder, str(ROOT / "main.py"), "serve", slug, "--port", "0") as (_, said):
             _note(found, "server", said("ready"))
     ms = {name: median(values) * 1000 for name, values in found.items()}
     raw_ms = ms["raw"]
@@ -90,8 +90,8 @@ class _Said:
 
 
 @contextmanager
-def _started(*command: str) -> Iterator[tuple[subprocess.Popen[str], _Said]]:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+def _started(home: Path, *command: str) -> Iterator[tuple[subprocess.Popen[str], _Said]]:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), "LIVEPAY_HOME": str(home)}
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, *command],
