@@ -20,6 +20,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
@@ -144,6 +145,7 @@ class Shop:
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark)
+        self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
@@ -316,13 +318,14 @@ class Shop:
     # -- living ------------------------------------------------------------------------------------------------
 
     async def work(self) -> None:
-        """Everything that goes on by itself: inbox, deadlines, sending, asking providers. Runs until cancelled."""
+        """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
         await self.engine.run(_recover, actor="start")
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            for part in (self.desk.run(), self.sender.run(), self.inbox.run(), self.scheduler.run()):
-                group.create_task(part)
+            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler)
+            for part in parts:
+                group.create_task(part.run())
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""
