@@ -93,7 +93,7 @@ class PayDoor:
 
     def routes(self) -> list[web.RouteDef]:
         def door(path: str, handler: Door) -> web.RouteDef:
-            return web.get(f"/p/{{token}}{path}", self._shown(handler), allow_head=path != "/events")
+            return web.get(f"/p/{{token:[^/]+}}{path}", self._shown(handler), allow_head=path != "/events")
 
         acts = {"pay": self._pay, "check": self._check, "cancel": self._cancel}
         return [
@@ -105,7 +105,7 @@ class PayDoor:
             door("/logo", self._logo),
             door("/photo/{product}", self._photo),
             door("/invoice.pdf", self._invoice),
-            *(web.post(f"/p/{{token}}/{name}", self._posted(act)) for name, act in acts.items()),
+            *(web.post(f"/p/{{token:[^/]+}}/{name}", self._posted(act)) for name, act in acts.items()),
             *(door(f"/{name}", self._without_act) for name in acts),
         ]
 

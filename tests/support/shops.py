@@ -37,6 +37,7 @@ class World:
     providers: dict[str, PspSimulator]
     http: ClientSession
     clock: Clock
+    app: web.Application
     work: asyncio.Task[None] | None = None
 
     async def settled(self) -> None:
@@ -150,7 +151,7 @@ async def world(
         async with ClientSession() as http:
             insides = {name: psp[SIMULATOR] for name, psp in psp_apps.items()}
             working = tasks[0] if tasks else None
-            yield World(shop, url, graph_app[GRAPH], graph_url, insides, http, clock, working)
+            yield World(shop, url, graph_app[GRAPH], graph_url, insides, http, clock, app, working)
     finally:
         for task in tasks:
             task.cancel()

@@ -1,0 +1,361 @@
+"""Bodies, headers and addresses of every broken kind at every door that takes a POST: 4xx, and the server lives on."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.accounts import service as accounts
+from localserver.app import MAX_BODY
+from tests.faults.steps import checkout, link_for, post_whatsapp, resigned, say, tell
+from tests.support.processes import raw_exchange
+from tests.support.shops import World, world
+
+PROVIDERS = ("sandbox", "wave", "stripe", "bictorys")
+NAME = "Aminata Diallo"
+PASSWORD = "correct horse battery"
+DEEP = b"[" * 100_000
+BODIES: dict[str, bytes] = {
+    "empty": b"",
+    "spaces": b"   \r\n",
+    "no json": b"robe=1&x",
+    "half": b'{"entry": [',
+    "not utf-8": b'{"a": "\xff\xfe\xc3"}',
+    "utf-16": '{"a": 1}'.encode("utf-16"),
+    "nul": b"\x00" * 64,
+    "deep lists": DEEP,
+    "deep closed lists": DEEP + b"]" * 100_000,
+    "deep objects": b'{"a":' * 50_000,
+    "nan": b"NaN",
+    "list": b"[]",
+    "number": b"7",
+    "string": b'"entry"',
+    "null": b"null",
+    "huge number": b'{"a": ' + b"9" * 50_000 + b"}",
+    "surrogate": b'{"a": "\\ud800"}',
+    "latin-1 form": "name=\xe9".encode("latin-1"),
+}
+ODD: dict[str, bytes] = {
+    "not ascii": "clé-à-molette".encode(),
+    "not utf-8": b"sha256=\xff\xfe\xe9",
+    "no-break": b"Bearer\xa0token",
+    "long": b"a" * 6000,
+    "comma": b",,,,=,=,t=,v1=",
+    "bad type": b"application/\xff; charset=\xff",
+}
+HEADERS = (
+    "X-Hub-Signature-256",
+    "Wave-Signature",
+    "Stripe-Signature",
+    "LivePay-Sandbox-Signature",
+    "X-Secret-Key",
+    "X-Webhook-Signature",
+    "Authorization",
+    "Idempotency-Key",
+    "Content-Type",
+    "Accept-Language",
+    "Origin",
+    "Sec-Fetch-Site",
+    "Cookie",
+    "X-Forwarded-For",
+    "Range",
+    "Last-Event-ID",
+)
+
+
+def _doors(w: World, token: str) -> Iterator[str]:
+    """The path of every route that takes a POST, its names filled in."""
+    named = {"store": w.shop.slug, "token": token, "attempt": "0" * 32, "id": "999", "product": "1"}
+    for route in w.app.router.routes():
+        if route.method not in ("POST", "PUT", "PATCH", "*") or route.resource is None:
+            continue
+        for provider in PROVIDERS if "{provider}" in route.resource.canonical else ("",):
+            yield _filled(route.resource.canonical, {**named, "provider": provider})
+
+
+def _filled(path: str, names: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: names[found[1]], path)
+
+
+def _wire(path: str, body: bytes, headers: list[tuple[str, bytes]], length: int | None = None) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n".encode()
+    head += b"".join(name.encode() + b": " + value + b"\r\n" for name, value in headers)
+    return head + f"Content-Length: {len(body) if length is None else length}\r\n\r\n".encode() + body
+
+
+async def _status(w: World, wire: bytes) -> int:
+    parts = urlsplit(w.url)
+    answer = await raw_exchange(str(parts.hostname), int(parts.port or 0), wire)
+    assert answer.startswith(b"HTTP/1."), answer[:80]
+    assert b"Traceback" not in answer
+    return int(answer.split(b" ", 2)[1])
+
+
+async def _lives(w: World) -> None:
+    async with w.http.get(f"{w.url}/readyz") as reply:
+        assert reply.status == 200
+    assert w.work is not None
+    assert not w.work.done()
+
+
+async def _token(w: World) -> str:
+    """Of the page of an order that is reserved."""
+    w.product("ROBE1")
+    w.buyer(NAME)
+    await say(w, NAME, "je prends ROBE1")
+    return str(w.shop.links.token(w.value("SELECT link FROM orders")))
+
+
+def _counts(w: World) -> list[int]:
+    tables = (
+        "inbox",
+        "orders",
+        "payment",
+        "attempt",
+        "product",
+        "account",
+        "message",
+        "journal",
+        "quote",
+        "live_session",
+    )
+    return [int(w.value(f"SELECT count(*) FROM {table}")) for table in tables]
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["stranger", "logged in"])
+async def test_every_body_at_every_door(tmp_path: Path, signed: bool) -> None:
+    async with world(tmp_path, providers=PROVIDERS) as w:
+        doors = sorted(set(_doors(w, await _token(w))))
+        assert len(doors) >= 20, doors
+        accounts.save(w.shop.engine, "awa@teranga.sn", PASSWORD, "owner")
+        key = await asyncio.to_thread(accounts.login, w.shop.engine, "awa@teranga.sn", PASSWORD)
+        before = _counts(w)
+        for path in doors:
+            headers = [("Content-Type", b"application/json"), ("Origin", b"http://127.0.0.1")]
+            if signed:
+                headers.append(("Authorization", f"Bearer {key[0]}".encode()))
+            for name, body in BODIES.items():
+                if path.endswith(("/cancel", "/check", "/end", "/take-over", "/give-back")) and "/api/" not in path:
+                    continue  # a form without fields: its body is not looked at
+                status = await _status(w, _wire(path, body, headers))
+                assert status < 500, (path, name, status)
+                if "/p/" not in path and not _bodiless(path, body):
+                    assert status >= 400, (path, name, status)
+        assert _counts(w) == before
+        await _lives(w)
+
+
+def _bodiless(path: str, body: bytes) -> bool:
+    """Some acts of the API need no body at all: to them an empty one is right."""
+    return path.startswith("/api/") and not body.strip()
+
+
+async def test_bodies_beyond_all_measure(tmp_path: Path) -> None:
+    async with world(tmp_path, providers=PROVIDERS) as w:
+        token = await _token(w)
+        before = _counts(w)
+        huge = b'{"a":"' + b"x" * (MAX_BODY + 1) + b'"}'
+        small = gzip.compress(bytes(40 * 1024 * 1024))
+        for path in sorted(set(_doors(w, token))):
+            if path.startswith("/p/") or (path.startswith("/api/") and path != "/api/v1/login"):
+                continue
+            json_type = ("Content-Type", b"application/json")
+            assert await _status(w, _wire(path, huge, [json_type])) == 413, path
+            status = await _status(w, _wire(path, small, [json_type, ("Content-Encoding", b"gzip")]))
+            assert status in (400, 401, 413, 415), (path, status)
+        assert _counts(w) == before
+        await _lives(w)
+
+
+async def test_every_odd_header_at_every_door(tmp_path: Path) -> None:
+    async with world(tmp_path, providers=PROVIDERS) as w:
+        token = await _token(w)
+        before = _counts(w)
+        for path in sorted(set(_doors(w, token))):
+            if path.startswith("/p/"):
+                path = path.replace(token, "A" * 38)
+            for header in HEADERS:
+                for kind, value in ODD.items():
+                    status = await _status(w, _wire(path, b"{}", [(header, value)]))
+                    assert 400 <= status < 500, (path, header, kind, status)
+        assert _counts(w) == before
+        await _lives(w)
+
+
+BROKEN = {
+    "no request": b"\r\n\r\n\r\n",
+    "not http": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+    "tls": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
+    "no colon": b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nOdd header\r\n\r\n",
+    "nul in a header": b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nX-A: a\x00b\r\nContent-Length: 0\r\n\r\n",
+    "length twice": b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "negative length": b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+    "word for length": b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Length: much\r\n\r\n",
+    "both lengths": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "bad chunk": b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+    "long line": b"POST /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "many headers": b"POST / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(20_000)) + b"\r\n",
+    "odd method": b"GR\xc3\x9cSSE /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\n\r\n",
+    "odd target": b"POST /webhooks/\xff\xfe HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    "odd version": b"POST / HTTP/9.9\r\nHost: x\r\n\r\n",
+}
+
+
+async def test_what_is_hardly_http(tmp_path: Path) -> None:
+    """Answered with 4xx or hung up on; nothing of it reaches the log or a handler."""
+    async with world(tmp_path) as w:
+        parts = urlsplit(w.url)
+        for name, wire in BROKEN.items():
+            answer = await _cut_off(str(parts.hostname), int(parts.port or 0), wire)
+            if answer:
+                assert 400 <= int(answer.split(b" ", 2)[1]) < 500, (name, answer[:60])
+            assert b"Traceback" not in answer
+        await _lives(w)
+        assert w.value("SELECT count(*) FROM inbox") == 0
+
+
+async def _cut_off(host: str, port: int, wire: bytes) -> bytes:
+    """What comes back when the sender has said all it will ever say."""
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(wire)
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+# -- rightly signed, and odd all the same ------------------------------------------------------------------------
+
+_ODD_MESSAGE = {"id": "wamid.x", "from": "221770000000", "timestamp": "9" * 20, "type": 7, "text": [1, {"body": None}]}
+_ODD_STATUS = {
+    "id": "wamid.y",
+    "status": "sent",
+    "biz_opaque_callback_data": "9" * 400,
+    "errors": "no",
+    "recipient_id": 9,
+}
+ENTRIES: list[object] = [
+    7,
+    [7, None, "x", {}],
+    [{"changes": [None, 7, {}, {"value": 7}, {"value": {}, "field": 9}]}],
+    [{"changes": [{"field": "messages", "value": {"messages": [7, None, {}], "statuses": "x"}}]}],
+    [{"changes": [{"field": "messages", "value": {"messages": [_ODD_MESSAGE]}}]}],
+    [{"changes": [{"field": "messages", "value": {"statuses": [_ODD_STATUS]}}]}],
+]
+SIGNED = [
+    b"{}",
+    *(json.dumps({"entry": entry}).encode() for entry in ENTRIES),
+    b'{"object": "whatsapp_business_account", "entry": [], "n": ' + b"9" * 4000 + b"}",
+    b'{"a": "\\ud800\\udfff\\u0000"}',
+]
+
+
+async def test_rightly_signed_oddities_of_whatsapp_are_kept_and_stop_nobody(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        for raw in SIGNED:
+            assert await post_whatsapp(w, raw) == 200, raw[:80]
+        for raw in BODIES.values():
+            assert await post_whatsapp(w, raw) in (200, 400), raw[:80]
+        await w.until(lambda: not w.value("SELECT count(*) FROM inbox WHERE state = 'new' AND not_before = 0"))
+        assert w.value("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
+        assert w.value("SELECT count(*) FROM orders") == 0
+        await _lives(w)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+async def test_rightly_signed_oddities_of_providers_change_nothing(tmp_path: Path, name: str) -> None:
+    async with world(tmp_path, providers=(name,)) as w:
+        w.product("ROBE1")
+        session = await checkout(w, await link_for(w, NAME), name)
+        provider = w.providers[name]
+        good = json.loads(provider.event(session, "paid", None) or b"{}")
+        odd = [b"{}", b"[]", b"7", *BODIES.values(), *(json.dumps(o).encode() for o in _twisted(good))]
+        for raw in odd:
+            status = await tell(w, resigned(provider, raw))
+            assert status in (200, 400), (status, raw[:80])
+        await w.settled()
+        assert w.order(NAME)[1] == "reserved"
+        assert w.value("SELECT count(*) FROM payment") == 0
+        assert w.value("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
+        await _lives(w)
+
+
+_OTHERS: tuple[object, ...] = (None, 7, "x", [], {}, True, -1, 10**30, "\ud800")
+
+
+def _twisted(value: dict[str, object]) -> Iterator[object]:
+    """The event with one part of it replaced by something else, or taken away."""
+    for key, inner in value.items():
+        for other in _OTHERS:
+            yield {**value, key: other}
+        yield {k: v for k, v in value.items() if k != key}
+        if isinstance(inner, dict):
+            for twisted in _twisted(inner):
+                yield {**value, key: twisted}
+
+
+# -- pay tokens --------------------------------------------------------------------------------------------------
+
+
+def _escaped(raw: bytes) -> str:
+    return "".join(f"%{byte:02X}" for byte in raw)
+
+
+@st.composite
+def _tokens(draw: st.DrawFn) -> bytes:
+    """Bytes of any kind, and near misses of the form of a token."""
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        return draw(st.binary(min_size=1, max_size=80))
+    if kind == 1:
+        return draw(st.text(min_size=1, max_size=60)).encode("utf-8", "surrogatepass")
+    if kind == 2:
+        return base64.urlsafe_b64encode(draw(st.binary(min_size=28, max_size=28))).rstrip(b"=")
+    return draw(st.text("ABCabc019-_=+/. \n", min_size=36, max_size=40)).encode()
+
+
+async def test_every_malformed_token_gets_one_and_the_same_refusal(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        genuine = await _token(w)
+        refusal = await _page(w, "A" * 38)
+        assert refusal[0] == 404
+        near = [genuine[:-1], genuine + "A", genuine.swapcase(), genuine + "=", " " + genuine, genuine + "\n"]
+        near += [genuine[:i] + ("A" if genuine[i] != "A" else "B") + genuine[i + 1 :] for i in range(38)]
+        for token in [*(t.encode() for t in near), b"\x00", b"..", b".", b"%", b"\xff" * 38, b"A" * 2000]:
+            assert await _page(w, _escaped(token)) == refusal, token
+        tried: list[bytes] = []
+
+        @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+        @given(_tokens())
+        def draw(token: bytes) -> None:
+            tried.append(token)
+
+        draw()
+        for token in tried:
+            if token != genuine.encode():
+                assert await _page(w, _escaped(token)) == refusal, token
+        async with w.http.get(f"{w.url}/p/{genuine}") as reply:
+            assert reply.status == 200
+
+
+async def _page(w: World, token: str) -> tuple[int, bytes]:
+    """Raw, so that no client tidies the address up."""
+    parts = urlsplit(w.url)
+    wire = f"GET /p/{token} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    answer = await raw_exchange(str(parts.hostname), int(parts.port or 0), wire)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split(b" ", 2)[1]), body
