@@ -281,7 +281,8 @@ def _write_left_of(painter: QPainter, text: str, right: float, box: QRectF, ink:
 def ground(item: Bubble, palette: Palette) -> str:
     """A bubble's ground tells who speaks: the customer plain, the bot green, a person of the shop gold."""
     tint = {"customer": palette.surface, "bot": palette.paid.ink}.get(item.author, palette.gold)
-    share = 0.0 if item.author == "customer" else 0.10 if item.author == "bot" else 0.11
+    # In the dark, more of it would take the red of a failure below what can be read.
+    share = 0.09 if palette.name == "dark" else 0.10 if item.author == "bot" else 0.16
     return mix(palette.surface, tint, share)
 
 

@@ -6,8 +6,12 @@ import threading
 
 import pytest
 
+from core.conversations import media
+from core.conversations.events import MediaSettled
 from core.kernel.clock import DAY, HOUR
+from core.storage.engine import Tx
 from desktop.pages.conversations import feed
+from localserver.sandbox.graph_acts import screenshot
 from tests.desktop.conversations.conftest import OpenInbox, chat, chips, names, narrow, say
 from tests.desktop.conversations.store import Store, fill
 
@@ -205,3 +209,22 @@ def test_a_new_day_says_yesterday(store: Store, open_inbox: OpenInbox) -> None:
     store.clock.advance(DAY)
     window.page.mount.ticker.beat()
     window.qtbot.waitUntil(lambda: window.page.middle.messages.items[0].text == "hier")
+
+
+def test_a_photo_appears_where_it_was_being_waited_for(store: Store, open_inbox: OpenInbox) -> None:
+    store.item("Awa Diop", "image", {"id": "m1", "mime_type": "image/jpeg"}, "21:30:00")
+    window = open_inbox("Awa Diop")
+    view = window.page.middle.messages
+    waiting = window.bubbles()[0].attachment
+    assert waiting is not None
+    assert (waiting.shown, narrow(waiting.detail)) == (False, "en cours de réception…")
+    name = media.keep(store.shop.media, media.checked(screenshot(), "image"))
+
+    def arrive(tx: Tx) -> None:
+        tx.run("UPDATE message SET media = ? WHERE id = 1", (name,))
+        tx.emit(MediaSettled(1, 1))
+
+    store.shop.engine.call(arrive)
+    window.qtbot.waitUntil(lambda: window.bubbles()[0].attachment != waiting)
+    window.qtbot.waitUntil(lambda: view.pictures.get(name) is not None)
+    assert view.at_end
