@@ -10,8 +10,6 @@ import re
 from itertools import product as combinations
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from core.catalogue.rules import keyword_form
 
 _RUNS = re.compile(r"[0-9]+|[^0-9]+")
@@ -106,6 +104,8 @@ def _lookalikes(code: str) -> set[str]:
 
 def _one_slip(written: str, code: str) -> bool:
     """Whether one typo within one run of at least three letters explains ``written``; digits must be the same."""
+    from rapidfuzz.distance import OSA
+
     if abs(len(written) - len(code)) > 1:
         return False
     ours, theirs = _RUNS.findall(written), _RUNS.findall(code)

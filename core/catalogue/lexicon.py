@@ -18,8 +18,6 @@ from math import log
 from threading import RLock
 from typing import Final, NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from core.catalogue.codes import Codes
 from core.catalogue.spelling import Spelling
 from core.kernel.text import fold
@@ -173,6 +171,8 @@ class Lexicon:
 
     def _by_words(self, asked: list[str], query: str) -> dict[int, float]:
         """Product id → 0…1 for the products that have the words asked for."""
+        from rapidfuzz import fuzz, process
+
         groups = [
             group for index, word in enumerate(asked) if (group := self._meant(word, index == len(asked) - 1)).size
         ]

@@ -8,11 +8,8 @@ have no near neighbour at all.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 SHORTEST: Final = 3  # shorter words have too many neighbours to mean anything
 LONGEST: Final = 40
@@ -62,14 +59,14 @@ class Spelling:
         if swapped in self._words:
             found.add(swapped)
         found.discard(word)
-        return [hit for hit, _, _ in process.extract(word, found, scorer=OSA.distance, score_cutoff=1, limit=None)]
+        return _within(1, word, found)
 
     def far(self, word: str) -> list[str]:
         """Words of at least FAR_FROM letters, two typos away, with the same first letter."""
         if not FAR_FROM <= len(word) <= LONGEST:
             return []
         choices = self._initials.get(word[0], ())
-        return [hit for hit, _, _ in process.extract(word, choices, scorer=OSA.distance, score_cutoff=2, limit=None)]
+        return _within(2, word, choices)
 
     def settle(self) -> None:
         """Put new words in order; done by itself when needed, worth doing beforehand after many."""
@@ -85,3 +82,10 @@ class Spelling:
             if not self._ordered[index].startswith(start):
                 return
             yield self._ordered[index]
+
+
+def _within(typos: int, word: str, choices: Collection[str]) -> list[str]:
+    from rapidfuzz import process  # with the first word to correct: a start does without
+    from rapidfuzz.distance import OSA
+
+    return [hit for hit, _, _ in process.extract(word, choices, scorer=OSA.distance, score_cutoff=typos, limit=None)]

@@ -11,9 +11,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from core.conversations.words import AGREEING_EMOJI, MEASURE, vocabulary
 from core.kernel.text import fold
 
@@ -182,6 +179,9 @@ def _corrected(word: str) -> str:
         or vocabulary().asking.fullmatch(word)
     ):
         return word
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     found = process.extractOne(
         word, vocabulary().corrected, scorer=OSA.distance, score_cutoff=2 if len(word) > 8 else 1
     )
