@@ -154,7 +154,8 @@ def carry_out(
     actor: str = "system",
 ) -> None:
     """Write a plan. ``atomic``: everything in one transaction, and nothing if a line is wrong; else the good lines, in
-    short transactions so that sales go on between them. Raises Refused; what ``progress`` raises stops between chunks.
+    short transactions so that sales go on between them. Raises Refused, also when the catalogue no longer fits the
+    plan; what ``progress`` raises stops between chunks.
     """
     if atomic and planned.errors:
         raise Refused("{count} lines have errors: nothing was imported.", count=len(planned.errors))
@@ -163,7 +164,10 @@ def carry_out(
     done = 0
     for chunk in chunks:
         if chunk:
-            engine.call(lambda tx, part=chunk: _write(tx, part), actor=actor)  # type: ignore[misc]
+            try:
+                engine.call(lambda tx, part=chunk: _write(tx, part), actor=actor)  # type: ignore[misc]
+            except _CONFLICT:
+                raise Refused("The catalogue was changed meanwhile. Import the file again.") from None
         done += len(chunk)
         if progress is not None:
             progress(done, len(rows))

@@ -46,7 +46,9 @@ def import_products(args: Namespace, home: Home, out: Terminal) -> int:
     )
     lines = [tr("line {line}, {column}: {message}", **e) for e in errors[:50]]
     out.result({**counts, "errors": errors}, "\n".join([text, *lines]))
-    return FAILED if refused else DONE
+    if refused:
+        return out.failure(Refused("{count} lines have errors: nothing was imported.", count=len(errors)))
+    return DONE
 
 
 def audit_verify(args: Namespace, home: Home, out: Terminal) -> int:
