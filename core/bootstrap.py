@@ -125,11 +125,10 @@ class Shop:
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
         self.local_url = ""
         self._indexing: threading.Thread | None = None
-        self._providers: tuple[int, tuple[Provider, ...]] = (-1, ())
+        self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
-        self.desk = PaymentDesk(
-            self.engine, self.providers, Place(self.page_url, self.notify_url), card.currency, card.country
-        )
+        place = Place(self.page_url, self.notify_url)
+        self.desk = PaymentDesk(self.engine, self.adapter, self.providers, place, card.currency, card.country)
         self.talk = Talk(
             self.orders,
             self.lexicon,
@@ -198,13 +197,21 @@ class Shop:
 
     # -- the outside -------------------------------------------------------------------------------------------
 
-    def providers(self) -> Sequence[Provider]:
-        """The enabled payment providers, built anew when a setting changed."""
+    def adapter(self, name: str) -> Provider | None:
+        """A payment provider, enabled or not, built anew when a setting changed; None for a name nobody has."""
         version = self.settings.version
-        if self._providers[0] != version:
-            enabled = [p for p in REGISTRY if self.settings.switch(f"psp.{p.name}.enabled")]
-            self._providers = (version, tuple(p(self.provider_config(p), self.http) for p in enabled))
-        return self._providers[1]
+        if self._adapters[0] != version:
+            self._adapters = (version, {})
+        built = self._adapters[1]
+        for p in REGISTRY:
+            if p.name == name and name not in built:
+                built[name] = p(self.provider_config(p), self.http)
+        return built.get(name)
+
+    def providers(self) -> Sequence[Provider]:
+        """The enabled payment providers."""
+        enabled = (self.adapter(p.name) for p in REGISTRY if self.settings.switch(f"psp.{p.name}.enabled"))
+        return [p for p in enabled if p is not None]
 
     def provider_config(self, adapter: type[Provider]) -> ProviderConfig:
         """The account as set up, enabled or not."""

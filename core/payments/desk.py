@@ -46,12 +46,19 @@ class Place:
 
 
 class PaymentDesk:
-    """``providers()`` gives the enabled adapters in the store's order."""
+    """``adapter(name)`` gives any provider, ``providers()`` those that buyers may choose, in the store's order."""
 
     def __init__(
-        self, engine: Engine, providers: Callable[[], Sequence[Provider]], place: Place, currency: str, country: str
-    ):
+        self,
+        engine: Engine,
+        adapter: Callable[[str], Provider | None],
+        providers: Callable[[], Sequence[Provider]],
+        place: Place,
+        currency: str,
+        country: str,
+    ) -> None:
         self._engine = engine
+        self._adapter = adapter
         self._providers = providers
         self._place = place
         self._currency = currency
@@ -90,11 +97,14 @@ class PaymentDesk:
         raise Refused("This means of payment is not available for this order. Choose another one.")
 
     def provider(self, name: str) -> Provider:
-        """An enabled adapter. Raises Refused."""
-        for provider in self._providers():
-            if provider.name == name:
-                return provider
-        raise Refused("The payment provider {name} is not connected.", name=name)
+        """The adapter of this name, also of a provider that is no longer offered: what was opened there may be paid.
+
+        Raises Refused.
+        """
+        found = self._adapter(name)
+        if found is None:
+            raise Refused("The payment provider {name} is not connected.", name=name)
+        return found
 
     # -- paying ------------------------------------------------------------------------------------------------
 
