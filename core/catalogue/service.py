@@ -166,7 +166,7 @@ def carry_out(
         if chunk:
             try:
                 engine.call(lambda tx, part=chunk: _write(tx, part), actor=actor)  # type: ignore[misc]
-            except _CONFLICT:
+            except apsw.ConstraintError:
                 raise Refused("The catalogue was changed meanwhile. Import the file again.") from None
         done += len(chunk)
         if progress is not None:
