@@ -198,12 +198,11 @@ class Engine:
 
         ``count`` and ``urgent``: how many the batch has. Background commands alone go on until an urgent one comes.
         """
-        if count >= BATCH_LIMIT or (count and time.perf_counter() > deadline):
-            return None
+        full = count >= BATCH_LIMIT or (count > 0 and time.perf_counter() > deadline)
         try:
-            if self._urgent:
+            if self._urgent and not full:
                 return self._urgent.popleft()
-            if urgent and count > urgent:
+            if count > urgent and (full or urgent):
                 return None
             return self._background.popleft()
         except IndexError:

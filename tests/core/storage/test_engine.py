@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.kernel.errors import EnvironmentProblem, Refused, StorageFailed
 from core.kernel.events import Event
 from core.storage import journal
 from core.storage.connection import open_connection
-from core.storage.engine import Engine, Tx
+from core.storage.engine import BATCH_LIMIT, Engine, Tx
 from core.storage.migrations import STEPS, migrate
 from tests.support.stores import KEY, bare_engine
 
@@ -57,6 +58,26 @@ async def test_callers_are_answered_only_after_their_commit_is_readable(tmp_path
             return f"k{i}" in _keys(engine)
 
         assert all(await asyncio.gather(*(write(i) for i in range(300))))
+
+
+async def test_however_many_wait_the_background_goes_on_and_lets_them_pass(tmp_path: Path) -> None:
+    order: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold_up(tx: Tx) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    with bare_engine(tmp_path) as engine:
+        first = engine.begin(hold_up)
+        await asyncio.to_thread(begun.wait, 10)
+        later = [engine.begin(lambda tx: order.append("background"), background=True) for _ in range(3)]
+        waiting = [engine.begin(lambda tx: order.append("urgent")) for _ in range(3 * BATCH_LIMIT)]
+        go_on.set()
+        await asyncio.gather(first, *waiting, *later)
+    places = [place for place, kind in enumerate(order) if kind == "background"]
+    assert places[2] < len(order) - 1  # not only when nobody waits any more
+    assert places[0] + 1 < places[1] < places[2] - 1  # and never two before those who wait
 
 
 def test_subscribers_hear_only_of_committed_events_in_order(tmp_path: Path) -> None:
