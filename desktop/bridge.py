@@ -147,6 +147,9 @@ class Bridge(QObject):
     ) -> Task[T]:
         """As :meth:`run`, for work that takes a :class:`Control`, reports progress and can be stopped."""
         task: Task[T] = Task(name, owner, done, failed, progress, lambda n, of: self._advanced.emit(task, n, of))
+        if self._closed:  # a field that loses the keyboard as the window goes still wants to save
+            task.running = False
+            return task
         self._tasks.add(task)
         self._pool.submit(self._work, task, work)
         return task

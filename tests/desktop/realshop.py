@@ -6,6 +6,10 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service
 from core.catalogue.rules import ProductFields
@@ -87,6 +91,13 @@ def picture_file(path: Path, colour: str = "#C5B358", size: tuple[int, int] = (9
     picture.save(out, "JPEG")
     path.write_bytes(out.getvalue())
     return path
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Letters as a keyboard sends them; QTest's own way aborts the program at the first accent."""
+    for letter in text:
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter)
+        QApplication.sendEvent(widget, event)
 
 
 def many_lines(count: int, wrong: int = 0) -> str:

@@ -19,7 +19,7 @@ from desktop.app import Desktop
 from desktop.pages.catalogue.page import CataloguePage
 from desktop.pages.catalogue.presenter import CataloguePresenter
 from desktop.texts import Texts
-from tests.desktop.realshop import make_shop, stock_up, window_over
+from tests.desktop.realshop import make_shop, stock_up, type_text, window_over
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Opened:
 
     def type(self, widget: QWidget, text: str) -> None:
         """Letters into a widget."""
-        QTest.keyClicks(widget, text)
+        type_text(widget, text)
 
     def click(self, widget: QWidget, place: QPoint) -> None:
         """The left button at a place of a widget."""
