@@ -26,6 +26,7 @@ PAGE: Final = 64
 SPARED: Final = 1500
 LOOK: Final = 0.02  # s over which that is measured
 FEW: Final = 4
+LONGEST_REST: Final = 0.2  # s
 DISK_PAUSE: Final = 0.5  # s
 _INSERT: Final = "INSERT OR IGNORE INTO inbox(key, source, lane, payload, received_at) VALUES(?,?,?,?,?)"
 
@@ -52,6 +53,11 @@ def store(tx: Tx, items: Sequence[Item]) -> int:
         execute(_INSERT, (item.key, item.source, item.lane, item.payload, now))
         new += connection.changes()
     return new
+
+
+def rest_per_work(per_second: float) -> float:
+    """How long applying pauses, in parts of the time it took, when so many items come in; 0: it never does."""
+    return max(0.0, per_second / SPARED - 1)
 
 
 def apply(tx: Tx, item_id: int, handlers: Mapping[str, Handler]) -> bool:
@@ -157,19 +163,19 @@ class InboxWorker:
         loop = asyncio.get_running_loop()
         while True:
             start = loop.time()
-            rest = self._rest_per_work(start)
+            rest = self._needed_rest(start)
             ready, pause = self._ready(FEW if rest else PAGE)
             if not ready:
                 return pause
             await asyncio.gather(*(self._apply(i) for i in ready))
             if rest:
-                await asyncio.sleep((loop.time() - start) * rest)
+                await asyncio.sleep(min((loop.time() - start) * rest, LONGEST_REST))
 
-    def _rest_per_work(self, now: float) -> float:
-        """By what comes in, judged every LOOK: 0 for work without rest."""
+    def _needed_rest(self, now: float) -> float:
+        """:func:`rest_per_work` for what comes in now, judged every LOOK."""
         since, kept = self._looked
         if now - since >= LOOK:
-            self._rest = max(0.0, (self._kept - kept) / (now - since) / SPARED - 1)
+            self._rest = rest_per_work((self._kept - kept) / (now - since))
             self._looked = (now, self._kept)
         return self._rest
 
