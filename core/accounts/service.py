@@ -18,6 +18,7 @@ from core.storage.engine import Engine, Tx
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+_REFUSAL: Final = "Wrong e-mail or password, or too many tries: wait a few minutes, then try again."
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 
@@ -65,20 +66,24 @@ def login(engine: Engine, email: str, password: str) -> tuple[str, Session]:
     valid = _verify(row[1] if row else _dummy(), password[:1024])
     if row is None or not valid or row[3] > now:
         engine.call(lambda tx: _failed(tx, row[0] if row else 0))
-        raise Forbidden("Wrong e-mail or password, or too many tries: wait a few minutes, then try again.")
+        raise Forbidden(_REFUSAL)
     token = secrets.token_urlsafe(32)
     session = Session(row[0], row[4], row[2], now + TOKEN_MS)
 
-    def write(tx: Tx) -> None:
-        tx.run("UPDATE account SET failures = 0 WHERE id = ?", (session.account_id,))
+    def write(tx: Tx) -> bool:
+        unchanged = "UPDATE account SET failures = 0 WHERE id = ? AND hash = ? AND locked_until <= ?"
+        if not tx.run(unchanged, (session.account_id, row[1], tx.now)):  # reset or locked while it was checked
+            return False
         tx.run("DELETE FROM access_token WHERE expires_at < ?", (tx.now,))
         tx.run(
             "INSERT INTO access_token(hash, account_id, created_at, expires_at) VALUES(?,?,?,?)",
             (_digest(token), session.account_id, tx.now, session.expires_at),
         )
         tx.emit(LoggedIn(session.account_id))
+        return True
 
-    engine.call(write)
+    if not engine.call(write):
+        raise Forbidden(_REFUSAL)
     return token, session
 
 
@@ -121,10 +126,10 @@ def _verify(digest: str, password: str) -> bool:
 
 
 def _failed(tx: Tx, account_id: int) -> None:
-    if account_id:
-        tx.run(
-            "UPDATE account SET locked_until = CASE WHEN failures + 1 >= ? THEN ? ELSE locked_until"
-            " END, failures = CASE WHEN failures + 1 >= ? THEN 0 ELSE failures + 1 END WHERE id = ?",
-            (LOCK_AFTER, tx.now + LOCK_MS, LOCK_AFTER, account_id),
-        )
+    """Count a wrong password. What is tried while locked does not prolong the lock: it would keep the owner out."""
+    tx.run(
+        "UPDATE account SET locked_until = iif(failures + 1 >= ?1, ?2, locked_until),"
+        " failures = iif(failures + 1 >= ?1, 0, failures + 1) WHERE id = ?3 AND locked_until <= ?4",
+        (LOCK_AFTER, tx.now + LOCK_MS, account_id, tx.now),
+    )
     tx.emit(LoginFailed(account_id))

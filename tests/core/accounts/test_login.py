@@ -1,0 +1,57 @@
+"""Who may come in, also while somebody else tries, and while the password is being changed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from core.accounts import service as accounts
+from core.accounts.rules import LOCK_AFTER, LOCK_MS
+from core.kernel.clock import MINUTE, ManualClock
+from core.kernel.errors import Forbidden
+from core.storage.engine import Engine
+from tests.support.stores import bare_engine
+
+OWNER = "awa@boutique.sn"
+PASSWORD = "soleil de midi"
+
+
+def wrong(engine: Engine) -> None:
+    with pytest.raises(Forbidden):
+        accounts.login(engine, OWNER, "lune de minuit")
+
+
+def test_a_lock_ends_when_it_was_to_end_whatever_is_tried_meanwhile(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with bare_engine(tmp_path, clock) as engine:
+        accounts.save(engine, OWNER, PASSWORD, "owner")
+        for _ in range(LOCK_AFTER):
+            wrong(engine)
+        clock.advance(LOCK_MS - MINUTE)
+        for _ in range(LOCK_AFTER):
+            wrong(engine)
+        with pytest.raises(Forbidden):
+            accounts.login(engine, OWNER, PASSWORD)
+        clock.advance(MINUTE)
+        assert accounts.login(engine, OWNER, PASSWORD)[1].role == "owner"
+
+
+def test_a_password_taken_away_while_it_is_checked_opens_nothing(tmp_path: Path) -> None:
+    with bare_engine(tmp_path) as engine:
+        accounts.save(engine, OWNER, PASSWORD, "owner")
+
+        def meanwhile(frame: FrameType, _: str, __: Any) -> None:
+            if frame.f_code is accounts._verify.__code__:
+                accounts.save(engine, OWNER, "etoile du matin", "owner")
+
+        sys.settrace(meanwhile)
+        try:
+            with pytest.raises(Forbidden):
+                accounts.login(engine, OWNER, PASSWORD)
+        finally:
+            sys.settrace(None)
+        assert engine.read(lambda r: r.value("SELECT count(*) FROM access_token")) == 0
