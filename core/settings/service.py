@@ -25,6 +25,7 @@ class Settings:
         self._values: dict[str, str] = dict(engine.read(lambda r: r.all("SELECT key, value FROM setting")))
         self._secrets: dict[str, str | None] = {}
         self._guard = threading.Lock()
+        self._writing = threading.Lock()
         self.version = 0
         self.on_change: Callable[[], None] | None = None
 
@@ -70,25 +71,31 @@ class Settings:
             tx.run("INSERT OR REPLACE INTO setting(key, value) VALUES(?,?)", (key, value))
             tx.emit(SettingChanged(key, secret=False))
 
-        self._engine.call(write, actor=actor)
-        self._values[key] = value
+        with self._writing:  # what is in memory changes in the order of what is stored
+            self._engine.call(write, actor=actor)
+            self._values[key] = value
+            self.version += 1
         self._changed()
         return value
 
     def set_secret(self, key: str, value: str, actor: str = "system") -> None:
-        """Put a secret in the vault (empty removes it); the journal keeps that it changed, not what it is."""
+        """Put a secret in the vault (empty removes it); the journal keeps that it changed, not what it is.
+
+        The journal comes first: a change that cannot be noted is not made.
+        """
         declared = self.declaration(key)
         if declared.kind != "secret":
             raise Refused("{key} is not a secret: enter it with “store set”.", key=key)
         value = value.strip()
-        with self._guard:
-            self._vault.set(key, value)
-            self._secrets[key] = value
-        self._engine.call(lambda tx: tx.emit(SettingChanged(key, secret=True)), actor=actor)
+        with self._writing:
+            self._engine.call(lambda tx: tx.emit(SettingChanged(key, secret=True)), actor=actor)
+            with self._guard:
+                self._vault.set(key, value)
+                self._secrets[key] = value
+            self.version += 1
         self._changed()
 
     def _changed(self) -> None:
-        """What was built from the settings is built anew; ``on_change`` is called on whatever thread changed them."""
-        self.version += 1
+        """Tell who builds on the settings, on whatever thread changed them."""
         if self.on_change is not None:
             self.on_change()
