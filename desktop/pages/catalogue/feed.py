@@ -130,5 +130,5 @@ class CatalogueFeed(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._reading = False
-        self._moved = True
+        self._stale = self._moved = True  # read again at the next change, or when the page shows again
         self.lost.emit((), error)

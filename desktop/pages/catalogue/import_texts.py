@@ -140,7 +140,7 @@ def _field(name: str, presenter: CataloguePresenter) -> str:
 
 def _columns(plan: ImportPlan, presenter: CataloguePresenter) -> str:
     """« Référence → SKU · Désignation → Titre »: what each column was taken for."""
-    pairs = (f"{one_line(title, 30)} → {_field(name, presenter)}" for name, title in plan.columns.items())
+    pairs = (f"{one_line(title, 30)}\u00a0→\u00a0{_field(name, presenter)}" for name, title in plan.columns.items())
     return " · ".join(pairs)
 
 

@@ -52,8 +52,17 @@ class Thumbs(QObject):
         self._busy = True
         key, ratio = self._waiting.popitem()
         self._bridge.run(
-            partial(self._source.thumb, *key), owner=self, done=partial(self._done, key, ratio), name="make thumb"
+            partial(self._source.thumb, *key),
+            owner=self,
+            done=partial(self._done, key, ratio),
+            failed=partial(self._failed, key, ratio),
+            name="make thumb",
         )
+
+    def _failed(self, key: Key, ratio: float, error: Exception) -> bool:
+        """A photo that cannot be made must not keep the others waiting."""
+        self._done(key, ratio, None)
+        return False
 
     def _done(self, key: Key, ratio: float, thumb: Thumb | None) -> None:
         self._busy = False

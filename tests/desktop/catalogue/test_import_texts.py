@@ -35,7 +35,7 @@ def test_how_a_file_was_read_is_said(shop: Shop, words: CataloguePresenter, name
 def test_a_good_file_may_go_in_whole(shop: Shop, words: CataloguePresenter) -> None:
     text = preview(planned(shop, sample("boutique-dakar.csv")), words)
     assert [tile.value for tile in text.tiles] == ["12", "0", "0", "0"]
-    assert "Désignation → Titre" in text.columns
+    assert "Désignation\u00a0→\u00a0Titre" in text.columns
     assert text.rows[0] == ("ROBE1", "ROBE1", "Robe wax bleue", "15\u202f000", "10", "Robes")
     assert (text.advised, text.verb) == ("all", "Importer 12 produits")
     assert [choice.obstacle for choice in text.choices] == ["", ""]
