@@ -357,9 +357,7 @@ def _recover(tx: Tx) -> None:
 
 def _close_unfit(tx: Tx, order_id: int) -> None:
     """Sessions for another amount than what is now due can no longer be right."""
-    due = tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,))
-    if tx.value("SELECT 1 FROM attempt WHERE order_id = ? AND amount <> ? AND NOT closing", (order_id, due)):
-        payments.close_sessions(tx, order_id)
+    payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))
 
 
 def _book_refund(tx: Tx, event: RefundDone) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.durable.deadlines import clear_deadline, set_deadline
+from core.kernel.clock import DAY
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_attempt_ref, new_uuid
 from core.ledger import book
@@ -28,6 +29,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 POLL: Final = "poll"  # kind of the deadline
+ORPHANS_KEPT: Final = 30 * DAY  # events that name no payment of ours: some accounts serve other programs, too
 _COLUMNS: Final = (
     "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
     " notify_token, created_at, expires_at, polls, closing"
@@ -137,6 +139,7 @@ def open_attempt(tx: Tx, order_id: int, provider: str, method: str | None, curre
 def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRow:
     """The provider made the session. Its webhook may have come first: a paid attempt stays paid."""
     attempt = load_attempt(tx, attempt_id)
+    state = OPEN if attempt.state in (CREATED, UNKNOWN) else attempt.state
     tx.run(
         "UPDATE attempt SET provider_ref = ?, redirect_url = ?, instructions = ?, secrets = ?, state = ? WHERE id = ?",
         (
@@ -144,17 +147,16 @@ def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRo
             result.redirect_url,
             result.instructions,
             json.dumps(dict(result.secrets)),
-            OPEN if attempt.state in (CREATED, UNKNOWN) else attempt.state,
+            state,
             attempt_id,
         ),
     )
-    tx.emit(AttemptChanged(attempt_id, attempt.order_id, OPEN))
+    tx.emit(AttemptChanged(attempt_id, attempt.order_id, state))
     if attempt.closing:  # closed while the provider was answering
         tx.emit(CloseSession(attempt_id, attempt.order_id))
-    for key, payload in tx.all("SELECT key, payload FROM orphan WHERE provider = ?", (attempt.provider,)):
-        if json.loads(payload)["event"].get("provider_ref") == result.provider_ref:
-            tx.run("DELETE FROM orphan WHERE provider = ? AND key = ?", (attempt.provider, key))
-            apply_event(tx, payload)
+    early = "DELETE FROM orphan WHERE provider = ? AND provider_ref = ? RETURNING payload"
+    for (payload,) in tx.all(early, (attempt.provider, result.provider_ref)):
+        apply_event(tx, payload)
     return load_attempt(tx, attempt_id)
 
 
@@ -189,11 +191,11 @@ def session_rejected(tx: Tx, attempt_id: int, error: str) -> None:
     tx.emit(AttemptChanged(attempt_id, load_attempt(tx, attempt_id).order_id, REJECTED))
 
 
-def close_sessions(tx: Tx, order_id: int) -> None:
-    """The order ended, changed its total or was paid: no session of it should remain payable."""
+def close_sessions(tx: Tx, order_id: int, but_for: int | None = None) -> None:
+    """The order ended, was paid or costs something else now (``but_for``): no other session should remain payable."""
     for (attempt_id,) in tx.all("SELECT id FROM attempt WHERE order_id = ? AND NOT closing", (order_id,)):
         attempt = load_attempt(tx, attempt_id)
-        if attempt.state in PAYABLE:
+        if attempt.state in PAYABLE and attempt.amount != but_for:
             _close(tx, attempt)
 
 
@@ -220,8 +222,8 @@ def apply_event(tx: Tx, payload: bytes) -> None:
     attempt = _match(tx, provider, event, stored["token"])
     if attempt is None:
         tx.run(
-            "INSERT OR IGNORE INTO orphan(provider, key, payload, at) VALUES(?,?,?,?)",
-            (provider, event["dedupe_key"], payload, tx.now),
+            "INSERT OR IGNORE INTO orphan(provider, key, provider_ref, payload, at) VALUES(?,?,?,?,?)",
+            (provider, event["dedupe_key"], event["provider_ref"], payload, tx.now),
         )
         return
     status = Pay(event["status"])
@@ -378,10 +380,11 @@ def resume(tx: Tx) -> int:
     Nobody waits for the answer to a creation any more: whether there is a session, a look-up by reference tells.
     """
     tx.run("UPDATE attempt SET state = ?, error = 'stopped' WHERE state = ?", (UNKNOWN, CREATED))
+    tx.run("DELETE FROM orphan WHERE at < ?", (tx.now - ORPHANS_KEPT,))
     rows = tx.all(
         "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown')"
         " OR (state IN ('failed', 'cancelled', 'expired') AND expires_at > ?)",
-        (tx.now - 24 * 3_600_000,),
+        (tx.now - DAY,),
     )
     for (attempt_id,) in rows:
         set_deadline(tx, POLL, attempt_id, tx.now)

@@ -147,8 +147,10 @@ CREATE TABLE payment (
 );
 CREATE INDEX payment_order ON payment(order_id);
 CREATE TABLE orphan (
-  provider TEXT NOT NULL, key TEXT NOT NULL, payload BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (provider, key)
+  provider TEXT NOT NULL, key TEXT NOT NULL, provider_ref TEXT, payload BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (provider, key)
 ) WITHOUT ROWID;
+CREATE INDEX orphan_ref ON orphan(provider, provider_ref);
 
 CREATE TABLE decision (
   id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders(id), kind TEXT NOT NULL, amount INTEGER NOT NULL,

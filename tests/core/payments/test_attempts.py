@@ -1,0 +1,92 @@
+"""Payment sessions: which are closed, what is told of them, and what becomes of events that name none of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Shop, create_store, open_shop
+from core.customers.service import Identity, recognise
+from core.kernel.clock import DAY, ManualClock
+from core.orders.service import Wanted
+from core.payments import service as payments
+from core.payments.events import AttemptChanged, CloseSession
+from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
+from core.storage.folder import Home
+from tests.support.stores import add_product
+
+CLOCK = ManualClock()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    home = Home(tmp_path)
+    card = create_store(home, "Boutique Téranga", "SN")
+    opened = open_shop(home, card.slug, CLOCK)
+    yield opened
+    opened.close()
+
+
+def order(shop: Shop, quantity: int = 1) -> int:
+    """Awa's order of so many."""
+    robe = shop.engine.read(lambda r: r.value("SELECT id FROM product")) or add_product(shop.engine, "ROBE1", 15_000)
+    awa = shop.engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000001")], "Awa"))
+    claimed = shop.engine.call(lambda tx: shop.orders.claim(tx, awa, [Wanted(robe, quantity)], "whatsapp"))
+    return claimed.order_id or 0
+
+
+def session(shop: Shop, order_id: int, provider_ref: str) -> int:
+    attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, order_id, "wave", "wave", "XOF"))
+    shop.engine.call(
+        lambda tx: payments.session_opened(tx, attempt.id, CheckoutResult(provider_ref, "https://pay.test"))
+    )
+    return attempt.id
+
+
+def event(shop: Shop, provider_ref: str, ref: str | None = None) -> None:
+    """A signed success."""
+    said = ProviderEvent(f"E-{provider_ref}", "payment", Pay.PAID, ref, provider_ref, 15_000, "XOF", 0, "T1")
+    payload = payments.event_payload("wave", Auth.BODY_SIGNED, said, None)
+    shop.engine.call(lambda tx: payments.apply_event(tx, payload))
+
+
+def test_only_a_session_that_no_longer_fits_is_closed(shop: Shop) -> None:
+    first = session(shop, order(shop, 1), "S1")
+    shop.engine.call(lambda tx: payments.apply_status(tx, first, StatusResult(Pay.FAILED, "failed")))
+    found = order(shop, 2)
+    session(shop, found, "S2")
+    heard: list[CloseSession] = []
+    shop.engine.subscribe(lambda events: heard.extend(e for e in events if isinstance(e, CloseSession)))
+    shop.engine.call(lambda tx: shop.orders.extend(tx, found, 5))
+    assert heard == [], "more time is no reason to stop a payment"
+    order(shop, 3)
+    assert len(heard) == 1
+
+
+def test_a_session_paid_before_its_creation_was_answered_is_told_as_paid(shop: Shop) -> None:
+    found = order(shop)
+    attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, found, "wave", "wave", "XOF"))
+    event(shop, "S1", attempt.ref)
+    heard: list[str] = []
+    shop.engine.subscribe(lambda events: heard.extend(e.state for e in events if isinstance(e, AttemptChanged)))
+    shop.engine.call(lambda tx: payments.session_opened(tx, attempt.id, CheckoutResult("S1", "https://pay.test")))
+    assert heard == ["paid"]
+
+
+def test_an_event_before_its_session_is_matched_later_and_foreign_ones_cost_nothing(shop: Shop) -> None:
+    for n in range(50):
+        event(shop, f"FOREIGN-{n}")
+    event(shop, "S1")
+    found = order(shop)
+    session(shop, found, "S1")
+    assert shop.engine.read(lambda r: r.value("SELECT state FROM orders WHERE id = ?", (found,))) == "paid"
+    assert shop.engine.read(lambda r: r.value("SELECT count(*) FROM orphan")) == 50
+    plan = shop.engine.read(
+        lambda r: r.all("EXPLAIN QUERY PLAN SELECT key FROM orphan WHERE provider = 'wave' AND provider_ref = 'S1'")
+    )
+    assert all("provider_ref=?" in row[3] for row in plan)
+    CLOCK.advance(31 * DAY)
+    shop.engine.call(payments.resume)
+    assert shop.engine.read(lambda r: r.value("SELECT count(*) FROM orphan")) == 0
