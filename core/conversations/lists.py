@@ -1,4 +1,4 @@
-"""What a buyer is shown as a list: the lines of an order, their purchases, the catalogue."""
+"""What a buyer is shown: the lines of an order, how its money stands, their purchases, the catalogue."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from typing import Final
 from core.conversations import outgoing
 from core.conversations.outgoing import Outgoing, Row, Section, fit
 from core.conversations.texts import say
+from core.orders.rules import EXPIRED, PAID, RESERVED
+from core.orders.service import Order
 from core.storage.connection import Reader
 
 ORDERS: Final = 8
 ROWS: Final = 10  # WhatsApp's limit for a list, all sections together
+# Unusual money: what is said when it comes, and as long as the seller has not decided.
+EXCEPTIONS: Final = {
+    "paid_late": "payment_late_received",
+    "underpaid": "payment_partial",
+    "overpaid": "payment_over",
+    "paid_twice": "payment_twice",
+}
 Money = Callable[[int], str]
 
 
@@ -20,6 +29,21 @@ def lines(reader: Reader, order_id: int, joint: str = "\n", most: int = 8) -> st
     rows = reader.all("SELECT quantity, title, sku FROM order_line WHERE order_id = ? ORDER BY id", (order_id,))
     shown = joint.join(f"{quantity} × {fit(title, 60)} ({sku})" for quantity, title, sku in rows[:most])
     return shown + ("…" if len(rows) > most else "")
+
+
+def money_state(reader: Reader, order: Order) -> tuple[str, int]:
+    """(the text that says how the money of an order stands, the sum it speaks of): the books' word, nothing hoped."""
+    row = reader.one(
+        "SELECT kind, amount, refund FROM decision WHERE order_id = ? AND (choice IS NULL OR refund IS NOT NULL)"
+        " ORDER BY (choice IS NULL) DESC, id DESC LIMIT 1",
+        (order.id,),
+    )
+    if row is not None and row[2] is None:
+        return EXCEPTIONS[row[0]], row[1]
+    if row is not None and row[0] in ("paid_late", "underpaid"):  # given back whole, not a part beside a sale
+        return ("decision_refund" if row[2] == "todo" else "payment_talk_answer_refunded"), row[1]
+    state = order.state if order.state in (PAID, RESERVED) else EXPIRED
+    return f"payment_talk_answer_{state}", order.received
 
 
 def my_orders(reader: Reader, customer_id: int, language: str, money: Money) -> Outgoing:

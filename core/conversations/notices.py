@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.catalogue.queries import photo_of
-from core.conversations import outgoing, threads
+from core.conversations import lists, outgoing, threads
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
 from core.conversations.texts import say
@@ -76,18 +76,12 @@ class Notices:
 
     def exception(self, tx: Tx, event: ExceptionRaised) -> None:
         """The truth about unusual money, without a promise: the shop decides."""
-        keys = {
-            "paid_late": "payment_late_received",
-            "underpaid": "payment_partial",
-            "overpaid": "payment_over",
-            "paid_twice": "payment_twice",
-        }
         customer_id = load(tx, event.order_id).customer_id
         self._tell(
             tx,
             customer_id,
             f"exception:{event.decision_id}",
-            keys[event.kind],
+            lists.EXCEPTIONS[event.kind],
             event.order_id,
             amount=self._talk.money(event.amount),
         )

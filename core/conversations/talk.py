@@ -302,12 +302,14 @@ class Talk:
             return
         order = load(reply.tx, row)
         payments.ask_about_order(reply.tx, order.id)
-        state = order.state if order.state in ("reserved", "paid", "expired") else "expired"
+        text, amount = lists.money_state(reply.tx, order)
         body = say(
-            f"payment_talk_answer_{state}",
+            text,
             reply.language,
             reference=order.reference,
             total=self.money(order.total),
+            due=self.money(max(0, order.total - order.received)),
+            amount=self.money(amount),
             remaining="{remaining}",
         )
         if order.state == RESERVED:

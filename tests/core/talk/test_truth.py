@@ -1,0 +1,50 @@
+"""« J'ai payé » is answered by what the books say, never by less and never by a promise nobody made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.orders import settling
+from tests.e2e.test_sale import _checkout, _pay, _say, _time
+from tests.support.shops import World, world
+
+AWA = "Awa Ndour"
+
+
+async def answer(w: World) -> str:
+    return (await _say(w, AWA, "j'ai payé"))[-1]
+
+
+async def started(w: World) -> str:
+    """→ the session of her order."""
+    w.product("ROBE1", 15_000, stock=1)
+    w.buyer(AWA)
+    await _say(w, AWA, "ROBE1")
+    return await _checkout(w, AWA)
+
+
+async def decided(w: World, choice: str) -> settling.Decision:
+    order = w.order(AWA)[0]
+    return w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, choice))
+
+
+async def test_about_a_part(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await _pay(w, await started(w), amount=10_000)
+        assert "il manque 5\u202f000" in await answer(w)
+        await _time(w, 31)
+        assert w.order(AWA)[1] == "expired"
+        assert "je ne vois pas de paiement" not in await answer(w)
+
+
+async def test_about_late_money(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        session = await started(w)
+        await _time(w, 31)
+        await _pay(w, session, late=True)
+        assert "Le vendeur décide" in await answer(w), "not yet: « le vendeur te contactera pour la livraison »"
+        decision = await decided(w, "refund")
+        assert "va te rembourser" in await answer(w)
+        w.shop.engine.call(lambda tx: settling.refund_done(tx, decision.id))
+        assert w.order(AWA)[1] == "refunded"
+        assert "remboursée" in await answer(w)
