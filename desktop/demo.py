@@ -1,4 +1,4 @@
-"""The demo with its window: a live is played, the window shows it, pictures and papers are kept, the numbers compared."""
+"""The demo with its window: a live is played and shown, pictures and papers are kept, the numbers compared."""
 
 from __future__ import annotations
 

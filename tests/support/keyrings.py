@@ -16,7 +16,7 @@ class MemoryKeyring(KeyringBackend):
     priority = -1  # never chosen by itself: keyring picks among all subclasses it can see
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:

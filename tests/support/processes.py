@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -135,6 +136,11 @@ class Server:
     async def gone(self) -> None:
         assert self._process is not None
         await self._process.wait()
+
+    def interrupt(self) -> None:
+        """As Ctrl-C in its terminal."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
 
     async def stop(self) -> int:
         """SIGTERM. → its exit code."""

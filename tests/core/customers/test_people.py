@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from core.customers.rules import Record, badge, score, score_lines, tier
 from core.customers.service import Identity, find, phone_of, recognise
+from core.orders.service import Wanted
 from core.storage import journal
 from tests.support.stores import add_customer, add_product, bare_engine, orders_of
 
@@ -53,10 +55,8 @@ def test_one_payload_with_two_identities_merges_two_records_and_loses_nothing(tm
         robe = add_product(engine, "ROBE1")
         by_phone = engine.call(lambda tx: recognise(tx, [phone], "Awa"))
         by_bsuid = engine.call(lambda tx: recognise(tx, [bsuid]))
-        from core.orders.service import Wanted
-
         for customer in (by_phone, by_bsuid):
-            engine.call(lambda tx, c=customer: orders_of().claim(tx, c, [Wanted(robe)], "whatsapp"))
+            engine.call(partial(orders_of().claim, customer_id=customer, wanted=[Wanted(robe)], source="whatsapp"))
         kept = engine.call(lambda tx: recognise(tx, [bsuid, phone]))
         assert kept == by_bsuid
         assert engine.read(lambda r: find(r, [phone, bsuid])) == [kept]

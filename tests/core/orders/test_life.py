@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,19 +29,30 @@ def claim(engine: Engine, customer: int, product: int, quantity: int | None = No
     return engine.call(lambda tx: ORDERS.claim(tx, customer, [Wanted(product, quantity)], "whatsapp"))
 
 
+def taken(engine: Engine, product: int) -> int:
+    sql = "SELECT coalesce(sum(taken), 0) FROM order_line WHERE product_id = ?"
+    return int(engine.read(lambda r: r.value(sql, (product,))))
+
+
+def claimed_order(engine: Engine, customer: int, product: int) -> int:
+    order_id = claim(engine, customer, product).order_id
+    assert order_id is not None
+    return order_id
+
+
 def stock(engine: Engine, product: int) -> tuple[int, int]:
     row = engine.read(lambda r: r.one("SELECT on_hand, held FROM product WHERE id = ?", (product,)))
     assert row is not None
     return row[0], row[1]
 
 
-def state(engine: Engine, order: int | None) -> tuple[str, str | None, int]:
+def state(engine: Engine, order: int) -> tuple[str, str | None, int]:
     row = engine.read(lambda r: r.one("SELECT state, exception, undecided FROM orders WHERE id = ?", (order,)))
     assert row is not None
     return row[0], row[1], row[2]
 
 
-def pay(engine: Engine, order: int | None, amount: int, key: str = "a") -> str | None:
+def pay(engine: Engine, order: int, amount: int, key: str = "a") -> str | None:
     def settle(tx: Tx) -> str | None:
         payment = tx.insert(
             "INSERT INTO payment(provider, key, order_id, amount, received_at) VALUES('sandbox', ?, ?, ?, ?)",
@@ -129,7 +141,7 @@ def test_late_money_takes_free_stock_or_asks_for_a_substitute_or_a_refund(tmp_pa
     with bare_engine(tmp_path, clock) as engine:
         robe, sac = add_product(engine, "ROBE1", stock=1), add_product(engine, "SAC2", 12_000, stock=1)
         late, other = add_customer(engine, 1), add_customer(engine, 2)
-        order = claim(engine, late, robe).order_id
+        order = claimed_order(engine, late, robe)
         clock.advance(11 * MINUTE)
         engine.call(lambda tx: ORDERS.expire(tx, order))
         claim(engine, other, robe)
@@ -146,7 +158,7 @@ def test_late_money_takes_free_stock_or_asks_for_a_substitute_or_a_refund(tmp_pa
 def test_double_money_is_refunded_as_a_task_and_the_sale_stands(tmp_path: Path) -> None:
     with bare_engine(tmp_path) as engine:
         robe, buyer = add_product(engine, "ROBE1"), add_customer(engine, 1)
-        order = claim(engine, buyer, robe).order_id
+        order = claimed_order(engine, buyer, robe)
         assert pay(engine, order, 15_000) is None
         assert pay(engine, order, 15_000, "b") == "paid_twice"
         decision = engine.call(lambda tx: settling.decide(tx, ORDERS, order, "refund"))
@@ -160,7 +172,7 @@ def test_double_money_is_refunded_as_a_task_and_the_sale_stands(tmp_path: Path) 
 def test_a_completed_underpayment_answers_its_own_question(tmp_path: Path) -> None:
     with bare_engine(tmp_path) as engine:
         robe, buyer = add_product(engine, "ROBE1"), add_customer(engine, 1)
-        order = claim(engine, buyer, robe).order_id
+        order = claimed_order(engine, buyer, robe)
         assert pay(engine, order, 10_000) == "underpaid"
         assert state(engine, order) == ("reserved", "underpaid", 1)
         assert pay(engine, order, 5_000, "b") is None
@@ -209,7 +221,7 @@ class Life(RuleBasedStateMachine):
             lambda r: r.all("SELECT subject FROM deadline WHERE kind = 'hold' AND due_at <= ?", (self.clock.now(),))
         )
         for (order,) in due:
-            self.engine.call(lambda tx, o=order: ORDERS.expire(tx, o))
+            self.engine.call(partial(ORDERS.expire, order_id=order))
 
     @precondition(lambda self: self._orders())
     @rule(pick=st.integers(0, 50), share=st.sampled_from([0.5, 1.0, 1.0, 1.5]))
@@ -257,12 +269,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nothing_is_sold_twice(self) -> None:
         for product, (start,) in zip(self.products, [(1,), (2,), (3,)], strict=True):
-            taken = self.engine.read(
-                lambda r, p=product: r.value(
-                    "SELECT coalesce(sum(taken), 0) FROM order_line WHERE product_id = ?", (p,)
-                )
-            )
-            assert stock(self.engine, product)[0] + taken == start
+            assert stock(self.engine, product)[0] + taken(self.engine, product) == start
 
     @invariant()
     def only_reserved_orders_hold_and_nobody_waits_beside_free_stock(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -32,6 +33,10 @@ def _set(tx: Tx, key: str, value: str = "x") -> None:
     tx.run("INSERT INTO setting(key, value) VALUES(?,?)", (key, value))
 
 
+def _happen(tx: Tx, number: int) -> None:
+    tx.emit(Happened(number))
+
+
 def _keys(engine: Engine) -> list[str]:
     return [r[0] for r in engine.read(lambda r: r.all("SELECT key FROM setting ORDER BY key"))]
 
@@ -43,7 +48,7 @@ async def test_a_failing_command_leaves_the_others_of_its_batch_untouched(tmp_pa
         raise Refused("no")
 
     with bare_engine(tmp_path) as engine:
-        commands = [engine.run(lambda tx, i=i: _set(tx, f"k{i}")) for i in range(5)]
+        commands = [engine.run(partial(_set, key=f"k{i}")) for i in range(5)]
         results = await asyncio.gather(*commands, engine.run(fail), return_exceptions=True)
         assert isinstance(results[-1], Refused)
         assert _keys(engine) == [f"k{i}" for i in range(5)]
@@ -85,14 +90,14 @@ def test_subscribers_hear_only_of_committed_events_in_order(tmp_path: Path) -> N
     with bare_engine(tmp_path) as engine:
         engine.subscribe(lambda events: heard.extend(e.subject for e in events))
         for i in range(10):
-            engine.call(lambda tx, i=i: tx.emit(Happened(i)))
+            engine.call(partial(_happen, number=i))
     assert heard == list(range(10))
 
 
 def test_the_chain_holds_and_notices_one_changed_letter(tmp_path: Path) -> None:
     with bare_engine(tmp_path) as engine:
         for i in range(20):
-            engine.call(lambda tx, i=i: tx.emit(Happened(i)), actor="élodie")
+            engine.call(partial(_happen, number=i), actor="élodie")
         assert engine.read(journal.verify).intact
     connection = open_connection(tmp_path / "store.db", KEY, write=True)
     connection.execute("DROP TRIGGER journal_no_update")
@@ -107,7 +112,7 @@ def test_the_journal_refuses_to_be_changed_or_shortened(tmp_path: Path) -> None:
         engine.call(lambda tx: tx.emit(Happened(1)))
         for sql in ("UPDATE journal SET actor = 'x'", "DELETE FROM journal"):
             with pytest.raises(apsw.ConstraintError):
-                engine.call(lambda tx, sql=sql: tx.run(sql))
+                engine.call(partial(Tx.run, sql=sql))
 
 
 def test_the_file_is_unreadable_without_its_key(tmp_path: Path) -> None:
@@ -143,13 +148,18 @@ class _FullDiskFile(apsw.VFSFile):
 def test_a_full_disk_refuses_everything_then_recovers_by_itself(tmp_path: Path) -> None:
     vfs = FullDisk()
     states: list[bool] = []
+
+    def lose(tx: Tx) -> None:
+        _set(tx, "lost")
+        tx.emit(Happened(2))
+
     with bare_engine(tmp_path, vfs="fulldisk") as engine:
         engine.on_storage = states.append
         engine.call(lambda tx: tx.emit(Happened(1)))
         FullDisk.full = True
         try:
             with pytest.raises(StorageFailed):
-                engine.call(lambda tx: (_set(tx, "lost"), tx.emit(Happened(2))))
+                engine.call(lose)
         finally:
             FullDisk.full = False
         engine.call(lambda tx: tx.emit(Happened(3)))

@@ -63,6 +63,9 @@ def test_call_limits_wait_minutes() -> None:
     assert pause(action(4), 1, 0.0) == 2 * MINUTE
 
 
+ACTIONS: list[Action] = sorted([*set(listed().values()), UNKNOWN], key=lambda what: what.message)
+
+
 def test_what_is_finished_is_never_sent_again() -> None:
     final = {Step.GIVE_UP, Step.WINDOW, Step.REPLIES_ONLY}
     for what in listed().values():
@@ -71,9 +74,7 @@ def test_what_is_finished_is_never_sent_again() -> None:
             assert pause(what, 1, 0.5) is None
 
 
-@pytest.mark.parametrize(
-    "what", sorted({*listed().values(), UNKNOWN}, key=lambda what: what.message), ids=lambda what: what.message[:40]
-)
+@pytest.mark.parametrize("what", ACTIONS, ids=[what.message[:40] for what in ACTIONS])
 def test_every_sentence_exists_in_french_with_the_same_places(what: Action) -> None:
     french = catalogue("errors", "fr").gettext(what.message)
     assert french != what.message
