@@ -75,5 +75,6 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
     except (ConnectionResetError, TimeoutError):
         raise
     except Exception:  # boundary: request
-        log.exception("A request failed: %s %s", request.method, request.path[:100])
+        resource = request.match_info.route.resource  # its shape, not the address: that may be somebody's pay link
+        log.exception("A request failed: %s %s", request.method, resource.canonical if resource else "?")
         return problem(500, "Internal error")

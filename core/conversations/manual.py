@@ -35,7 +35,7 @@ def window_open(reader: Reader, customer_id: int, now: int) -> bool:
 def live_invoice(tx: Tx, talk: Talk, name: str, phone: str, product_id: int, quantity: int, source: str) -> Invoiced:
     """Reserve a product for somebody, make the pay link and queue the message, all at once.
 
-    ``phone`` in E.164. Raises Refused when the product is sold out (the person is put in line and the seller told).
+    ``phone`` in E.164. Raises Refused, and nothing is kept, when fewer are left or no link could be opened.
     """
     customer_id = recognise(tx, [Identity("phone", phone)], name, talk.language())
     claimed = talk.orders.claim(tx, customer_id, [Wanted(product_id, quantity)], source)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, threads
+from core.conversations.manual import window_open
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
 from core.conversations.texts import say
-from core.customers.service import Identity, recognise, record
+from core.customers.service import Identity, find, record
 from core.durable import outbox
 from core.kernel.clock import HOUR
 from core.kernel.errors import Refused
@@ -155,7 +156,9 @@ class Notices:
         except Refused:
             return
         order = load(tx, event.order_id)
-        seller = recognise(tx, [Identity("phone", phone)])
+        known = find(tx, [Identity("phone", phone)])
+        if not known or not window_open(tx, known[0], tx.now):  # WhatsApp refuses it until the seller writes again
+            return
         count, revenue = tx.one(
             "SELECT count(*), coalesce(sum(min(total, received)), 0) FROM orders WHERE state = 'paid'"
             " AND session_id IS ?",
@@ -171,4 +174,4 @@ class Notices:
             count=count,
             revenue=self._talk.money(revenue),
         )
-        threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+        threads.post(tx, known[0], f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
