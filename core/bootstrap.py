@@ -32,7 +32,7 @@ from core.invoices import service as invoices
 from core.invoices.documents import Papers, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
-from core.kernel.errors import Refused
+from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.events import Event
 from core.kernel.money import EXPONENT
 from core.ledger import book
@@ -55,6 +55,7 @@ from core.payments.desk import PaymentDesk, Place
 from core.payments.provider import Finding, Provider, ProviderConfig
 from core.settings.declarations import BASE, Setting
 from core.settings.service import Settings
+from core.storage.connection import DAMAGE, damaged
 from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard, hold
 from core.storage.migrations import migrate
@@ -96,7 +97,8 @@ def create_store(
         raise Refused("Unknown segment {segment}. Use one of {known}.", segment=segment, known=", ".join(SEGMENTS))
     BASE_LANGUAGE.check(language)
     card, key = home.create(name.strip(), where.code, currency, language, segment)
-    migrate(home.folder(card.slug) / "store.db", key)
+    migrate(home.stores / card.slug / "store.db", key)
+    home.admit(card)
     return card
 
 
@@ -384,11 +386,20 @@ def _book_kept(tx: Tx, event: DecisionTaken) -> None:
 
 
 def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None) -> Shop:
-    """Open a store for this process. Raises NotFound, EnvironmentProblem (open elsewhere, newer file, no key)."""
+    """Open a store for this process.
+
+    Raises NotFound, EnvironmentProblem (open elsewhere, newer file, no key, data missing or damaged).
+    """
     folder = home.folder(slug)
+    data = folder / "store.db"
     lock = hold(folder)
     try:
+        if not data.is_file() or not data.stat().st_size:  # a lost file must not look like a shop that never sold
+            raise EnvironmentProblem("The store's data is missing: {path}. Restore a backup.", path=data)
         return Shop(folder, home.card(slug), home.vault(slug), clock or SystemClock(), lock, vfs=vfs)
+    except DAMAGE as error:
+        lock.release()
+        raise damaged(data) from error
     except BaseException:
         lock.release()
         raise

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # of the build that costs nothing measurable here (docs/architecture.md, decision D3). Answers F121.
 CIPHER: Final = "aegis"
 
+DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, apsw.IOError)
+
 # A row is a tuple; its columns are typed where they are put into a dataclass.
 Row = Any
 
@@ -46,7 +48,14 @@ def open_connection(path: Path, key: bytes, *, write: bool, vfs: str | None = No
         raise EnvironmentProblem("The store's data cannot be opened with the key found: {path}.", path=path) from None
     except (apsw.CantOpenError, apsw.IOError, apsw.PermissionsError, apsw.ReadOnlyError):
         raise EnvironmentProblem("The store's data cannot be read: {path}.", path=path) from None
+    except apsw.CorruptError:
+        raise damaged(path) from None
     return connection
+
+
+def damaged(path: Path) -> EnvironmentProblem:
+    """What to raise for DAMAGE: the file is a store's, and part of it is not what was written."""
+    return EnvironmentProblem("The store's data is damaged: {path}. Restore a backup.", path=path)
 
 
 class Reader:

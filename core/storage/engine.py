@@ -22,7 +22,7 @@ import apsw
 from core.kernel.clock import Clock
 from core.kernel.errors import LivePayError, StorageFailed
 from core.kernel.events import Event
-from core.storage.connection import Reader, open_connection
+from core.storage.connection import DAMAGE, Reader, damaged, open_connection
 from core.storage.journal import Chain
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ Subscriber = Callable[[Sequence[Event]], None]
 BATCH_LIMIT = 256
 BATCH_SECONDS = 0.02  # a batch stops taking commands after this, so that nobody's commit waits for a long queue
 PROBE_SECONDS = 1.0  # how often a disk that refused is tried again when nothing else is written
-_DISK = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
+_DISK = (apsw.FullError, apsw.ReadOnlyError, apsw.CantOpenError, *DAMAGE)
 
 
 class Tx(Reader):
@@ -166,6 +166,8 @@ class Engine:
             reader = Reader(open_connection(self.path, self._key, write=False, vfs=self._vfs))
         try:
             yield reader
+        except DAMAGE as error:
+            raise damaged(self.path) from error
         finally:
             with self._gate:
                 kept = not self._closing

@@ -68,7 +68,10 @@ class Home:
         return choose_vault(self.folder(slug), card.id, card.vault)
 
     def create(self, name: str, country: str, currency: str, language: str, segment: str) -> tuple[StoreCard, bytes]:
-        """Make the folder and the key. Raises Refused when the name is taken, EnvironmentProblem when writing fails."""
+        """Make the folder and the key; the store counts once it is admitted.
+
+        Raises Refused when the name is taken, EnvironmentProblem when writing fails.
+        """
         import shutil
         import uuid
 
@@ -87,13 +90,16 @@ class Home:
             vault = choose_vault(folder, store_id, None)
             card = StoreCard(slug, store_id, name, country, currency, language, segment, vault.kind)
             key = vault.new_database_key()
-            write_card(folder, card)
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise EnvironmentProblem(
                 "The folder {path} cannot be written ({detail}).", path=folder, detail=error
             ) from None
         return card, key
+
+    def admit(self, card: StoreCard) -> None:
+        """The store has its database: from now on it is listed and can be opened."""
+        write_card(self.stores / card.slug, card)
 
     def delete(self, slug: str) -> None:
         """Remove a store for ever: key first, so that a half-removed store is unreadable. Raises when it is open."""

@@ -111,9 +111,22 @@ def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
     """Arguments with the home and the terminal they mean. Exits with 2 on wrong usage."""
     given = sys.argv[1:] if argv is None else argv
     # The window, most often: 4 ms of its start for a parser with nothing to parse.
-    args = build_parser().parse_args(given) if given else Namespace(door="desktop", command=None)
+    args = _read(given) if given else Namespace(door="desktop", command=None)
     home = Home(getattr(args, "home", None) or default_home())
     return args, home, Terminal(getattr(args, "json", False))
+
+
+def _read(given: list[str]) -> Namespace:
+    """What is not text in the terminal's encoding is refused here, except for the names of files."""
+    parser = build_parser()
+    args = parser.parse_args(given)
+    for name, value in vars(args).items():
+        if isinstance(value, str) and name != "file" and not value.isprintable():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                parser.error(f"{name}: this is not text")
+    return args
 
 
 def carry_out(args: Namespace, home: Home, out: Terminal) -> int:

@@ -112,5 +112,10 @@ def user(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def _hidden(prompt: str) -> str:
-    """One line from stdin; typed without echo at a terminal."""
-    return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    """One line from stdin; typed without echo at a terminal. Raises Refused."""
+    if sys.stdin.isatty():
+        return getpass(prompt)
+    try:
+        return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Refused("This is not text in UTF-8.") from None
