@@ -11,7 +11,6 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
-from core.adapters import pdf
 from core.bootstrap import Shop
 from core.invoices.documents import invoice_document
 from localserver import health
@@ -40,6 +39,8 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
 
 async def _invoice_pdf(shop: Shop, invoice_id: int) -> bytes:
     """A paid order's invoice for its buyer; drawn in a thread."""
+    from core.adapters import pdf
+
     document = shop.engine.read(lambda r: invoice_document(r, invoice_id, shop.papers()))
     return await asyncio.to_thread(pdf.render_invoice, document)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
-from core.catalogue import csvfile, queries, rules
-from core.catalogue.csvfile import LineError, ProductRow
+from core.catalogue import queries, rules
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.rules import ProductFields, sku_key
 from core.kernel.errors import NotFound, Refused
 from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
+
+if TYPE_CHECKING:
+    from core.catalogue.csvfile import LineError, ProductRow
 
 CHUNK: Final = 1000
 _TEXT_FIELDS: Final = ("sku", "keyword", "title", "description", "category", "photo", "price")
@@ -104,6 +106,8 @@ class ImportPlan:
 
 def plan(reader: Reader, data: bytes, currency: str, progress: Callable[[int, int], None] | None = None) -> ImportPlan:
     """Read a file and compare it with the catalogue. Raises Refused when the file as a whole cannot be read."""
+    from core.catalogue import csvfile
+
     parsed = csvfile.parse(data, currency, progress)
     existing = queries.fields_by_sku(reader)
     keywords = {key: found[1].keyword for key, found in existing.items()}
@@ -114,7 +118,9 @@ def plan(reader: Reader, data: bytes, currency: str, progress: Callable[[int, in
     for row in parsed.rows:
         problem = _problem(row, existing, refused)
         if problem is not None:
-            errors.append(LineError(row.line, row.line, parsed.columns.get(problem[0], ""), problem[1], problem[2]))
+            errors.append(
+                csvfile.LineError(row.line, row.line, parsed.columns.get(problem[0], ""), problem[1], problem[2])
+            )
             continue
         found = existing.get(sku_key(row.sku))
         kind = rules.diff(found[1] if found else None, row, row.given).kind

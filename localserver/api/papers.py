@@ -8,7 +8,6 @@ from dataclasses import asdict
 from aiohttp import web
 from msgspec import UNSET
 
-from core.adapters import pdf
 from core.customers import queries as customers
 from core.invoices import queries as invoices
 from core.invoices.documents import invoice_document
@@ -85,11 +84,15 @@ async def invoice(call: Call) -> web.Response:
 
 
 async def quote_pdf(call: Call) -> web.Response:
+    from core.adapters import pdf
+
     document = await call.read(lambda r: quote_document(r, call.id, call.shop.papers()))
     return _pdf(document.reference, await asyncio.to_thread(pdf.render_quote, document))
 
 
 async def invoice_pdf(call: Call) -> web.Response:
+    from core.adapters import pdf
+
     document = await call.read(lambda r: invoice_document(r, call.id, call.shop.papers()))
     return _pdf(document.number, await asyncio.to_thread(pdf.render_invoice, document))
 

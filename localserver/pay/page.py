@@ -13,7 +13,6 @@ from typing import Any, Final
 from aiohttp import web
 from markupsafe import Markup
 
-from core.kernel.look import DARK, LIGHT
 from core.kernel.paths import resource
 from localserver.pay.view import Page
 from localserver.pay.words import Words
@@ -43,6 +42,8 @@ class Pages:
 
     def __init__(self) -> None:
         import jinja2
+
+        from core.kernel.look import DARK, LIGHT
 
         loader = jinja2.FileSystemLoader(resource("web", "pay"))
         self._templates = jinja2.Environment(
