@@ -44,7 +44,7 @@ class OrderExpired(OrderEvent):
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled(OrderEvent):
-    """``reason``: customer, seller."""
+    """``reason``: customer, seller, bought (all of it went to the buyer's earlier order, paid late)."""
 
     customer_id: int
     reason: str
@@ -103,6 +103,15 @@ class WaitingJoined(Event):
     customer_id: int
     quantity: int
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLeft(Event):
+    """Somebody no longer waits for anything; ``lines``: how many lines they left."""
+
+    area: ClassVar[str] = "orders"
+    customer_id: int
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)

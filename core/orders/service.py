@@ -18,6 +18,7 @@ from core.orders.events import (
     OrderExpired,
     OrderReserved,
     WaitingJoined,
+    WaitingLeft,
 )
 from core.orders.rules import MAX_HOLD, RESERVED, new_expiry, next_state
 from core.storage.connection import Row
@@ -251,10 +252,13 @@ class Orders:
 
     def leave_line(self, tx: Tx, customer_id: int) -> int:
         """The customer no longer waits for anything. → how many lines were left."""
-        return tx.run(
+        left = tx.run(
             "UPDATE waiting SET state = 'left', reason = 'customer' WHERE customer_id = ? AND state = 'waiting'",
             (customer_id,),
         )
+        if left:
+            tx.emit(WaitingLeft(customer_id, left))
+        return left
 
     # -- the end of a hold -------------------------------------------------------------------------------------
 

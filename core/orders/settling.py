@@ -8,7 +8,15 @@ from typing import Final
 from core.catalogue import stock
 from core.durable.deadlines import clear_deadline
 from core.kernel.errors import NotFound, Refused
-from core.orders.events import DecisionTaken, ExceptionRaised, OrderChanged, OrderFirm, OrderPaid, RefundDone
+from core.orders.events import (
+    DecisionTaken,
+    ExceptionRaised,
+    OrderCancelled,
+    OrderChanged,
+    OrderFirm,
+    OrderPaid,
+    RefundDone,
+)
 from core.orders.rules import CHOICES, PAID, RESERVED, Verdict, judge, next_state
 from core.orders.service import HOLD, Order, Orders, load
 from core.storage.engine import Tx
@@ -94,18 +102,67 @@ def _take_stock(tx: Tx, order: Order) -> bool:
             stock.sell_held(tx, product_id, quantity)
         tx.run(_TAKE, (order.id,))
         return True
-    return take_free(tx, order.id)
+    return _take_free(tx, order)
 
 
-def take_free(tx: Tx, order_id: int) -> bool:
-    """Take every line from free stock, all or nothing."""
-    lines = tx.all("SELECT product_id, quantity FROM order_line WHERE order_id = ?", (order_id,))
-    if any(stock.available(tx, product_id) < quantity for product_id, quantity in lines):
+def _take_free(tx: Tx, order: Order) -> bool:
+    """Take every line, all or nothing, from free stock, then from what the same buyer has claimed again meanwhile."""
+    lines = tx.all("SELECT product_id, quantity FROM order_line WHERE order_id = ?", (order.id,))
+    short = [(p, quantity - stock.available(tx, p)) for p, quantity in lines]
+    held = [_held_again(tx, order.customer_id, p, missing) for p, missing in short if missing > 0]
+    if None in held:
         return False
+    for claim in held:
+        if claim is not None:
+            claim.give_way(tx)
     for product_id, quantity in lines:
         stock.sell_free(tx, product_id, quantity)
-    tx.run(_TAKE, (order_id,))
+    tx.run(_TAKE, (order.id,))
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldAgain:
+    """Units that a buyer claimed again, in an order not yet paid in part."""
+
+    order_id: int
+    line_id: int
+    product_id: int
+    quantity: int
+    held: int
+
+    def give_way(self, tx: Tx) -> None:
+        """Free these units without offering them on: the buyer's own late payment takes them at once."""
+        stock.release(tx, self.product_id, self.quantity)
+        left = self.held - self.quantity
+        order = load(tx, self.order_id)
+        others = tx.value("SELECT sum(held) FROM order_line WHERE order_id = ? AND id <> ?", (order.id, self.line_id))
+        if not left and not others:
+            tx.run("UPDATE order_line SET held = 0 WHERE id = ?", (self.line_id,))
+            tx.run(
+                "UPDATE orders SET state = ?, closed_at = ?, close_reason = 'bought' WHERE id = ?",
+                (next_state(order.state, "cancel"), tx.now, order.id),
+            )
+            clear_deadline(tx, HOLD, order.id)
+            tx.emit(OrderCancelled(order.id, order.customer_id, "bought"))
+            return
+        if left:
+            tx.run("UPDATE order_line SET quantity = ?1, held = ?1 WHERE id = ?2", (left, self.line_id))
+        else:
+            tx.run("DELETE FROM order_line WHERE id = ?", (self.line_id,))
+        total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,))
+        tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
+        tx.emit(OrderChanged(order.id, total, order.expires_at))
+
+
+def _held_again(tx: Tx, customer_id: int, product_id: int, quantity: int) -> _HeldAgain | None:
+    """So many units of an item that this customer holds in an open order; None when there are fewer."""
+    row = tx.one(
+        "SELECT o.id, l.id, l.held FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.customer_id = ?"
+        " AND o.state = 'reserved' AND o.received = 0 AND l.product_id = ? AND l.held >= ? ORDER BY o.id DESC LIMIT 1",
+        (customer_id, product_id, quantity),
+    )
+    return _HeldAgain(row[0], row[1], product_id, quantity, row[2]) if row else None
 
 
 def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int | None, *, stock_free: bool) -> None:
@@ -195,7 +252,7 @@ def _need_goods(tx: Tx, order: Order) -> None:
         return
     if order.state == RESERVED:
         _take_stock(tx, order)
-    elif not take_free(tx, order.id):
+    elif not _take_free(tx, order):
         raise Refused("The item is no longer in stock. Offer another one, or give the money back.")
 
 

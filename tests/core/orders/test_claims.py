@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.kernel.clock import MINUTE, ManualClock
 from core.kernel.errors import Refused
+from core.orders import settling
 from core.orders.events import OrderChanged
 from core.orders.service import Wanted, load
 from core.storage.engine import Tx
@@ -58,3 +59,50 @@ def test_an_offer_never_takes_from_somebody_what_they_hold(tmp_path: Path) -> No
         held = engine.read(lambda r: r.value("SELECT held FROM order_line WHERE order_id = ?", (mine,)))
         assert held == 3
         assert engine.call(lambda tx: load(tx, mine)).expires_at <= clock.now() + 10 * MINUTE
+
+
+def test_leaving_the_line_is_noted_and_told(tmp_path: Path) -> None:
+    with bare_engine(tmp_path) as engine:
+        robe, first, second = add_product(engine, "ROBE1", stock=1), add_customer(engine, 1), add_customer(engine, 2)
+        for buyer in (first, second):
+            engine.call(lambda tx, b=buyer: ORDERS.claim(tx, b, [Wanted(robe)], "whatsapp"))  # type: ignore[misc]
+        heard: list[str] = []
+        engine.subscribe(lambda events: heard.extend(type(e).__name__ for e in events if e.area == "orders"))
+        assert engine.call(lambda tx: ORDERS.leave_line(tx, second)) == 1
+        assert engine.call(lambda tx: ORDERS.leave_line(tx, second)) == 0
+        assert heard == ["WaitingLeft"]
+        assert engine.read(lambda r: r.value("SELECT count(*) FROM journal WHERE kind = 'WaitingLeft'")) == 1
+
+
+def test_late_money_finds_the_item_that_its_own_buyer_holds_again(tmp_path: Path) -> None:
+    """The hold ended, the buyer claimed again, then the first payment came: a hold never blocks its own owner."""
+    clock = ManualClock()
+    with bare_engine(tmp_path, clock) as engine:
+        robe, buyer = add_product(engine, "ROBE1", stock=1), add_customer(engine, 1)
+        first = engine.call(lambda tx: ORDERS.claim(tx, buyer, [Wanted(robe)], "whatsapp")).order_id or 0
+        clock.advance(11 * MINUTE)
+        engine.call(lambda tx: ORDERS.expire(tx, first))
+        again = engine.call(lambda tx: ORDERS.claim(tx, buyer, [Wanted(robe)], "whatsapp")).order_id or 0
+        assert engine.call(lambda tx: settling.settle(tx, first, 15_000, "wave", 1)) == "paid_late"
+        engine.call(lambda tx: settling.decide(tx, ORDERS, first, "honour"))
+        assert engine.call(lambda tx: load(tx, again)).state == "cancelled", "it is bought, not still to be paid"
+        assert engine.read(lambda r: r.one("SELECT on_hand, held FROM product WHERE id = ?", (robe,))) == (0, 0)
+        assert engine.read(lambda r: r.value("SELECT count(*) FROM deadline WHERE kind = 'hold'")) == 0
+
+
+def test_late_money_leaves_the_rest_of_the_second_order(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with bare_engine(tmp_path, clock) as engine:
+        robe, sac = add_product(engine, "ROBE1", stock=2), add_product(engine, "SAC2", 22_000)
+        buyer = add_customer(engine, 1)
+        first = engine.call(lambda tx: ORDERS.claim(tx, buyer, [Wanted(robe, 2)], "whatsapp")).order_id or 0
+        clock.advance(11 * MINUTE)
+        engine.call(lambda tx: ORDERS.expire(tx, first))
+        both = [Wanted(robe, 1), Wanted(sac, 1)]
+        again = engine.call(lambda tx: ORDERS.claim(tx, buyer, both, "whatsapp")).order_id or 0
+        engine.call(lambda tx: settling.settle(tx, first, 30_000, "wave", 1))
+        left = engine.call(lambda tx: load(tx, again))
+        assert (left.state, left.total) == ("reserved", 22_000)
+        assert engine.read(lambda r: r.one("SELECT on_hand, held FROM product WHERE id = ?", (robe,))) == (0, 0)
+        taken = engine.read(lambda r: r.value("SELECT taken FROM order_line WHERE order_id = ?", (first,)))
+        assert taken == 2
