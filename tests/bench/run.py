@@ -15,7 +15,7 @@ from typing import Final
 
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
-from localserver.console.terminal import DONE, FAILED, Terminal
+from localserver.console.terminal import DONE, Terminal
 from tests.bench import board, inbox, rush, sale, search, start
 from tests.bench.figures import Measured, table
 from tests.bench.stores import folder_in
@@ -31,7 +31,7 @@ BENCHES: Final[dict[str, Callable[[Path], list[Measured]]]] = {
 
 
 def run(args: Namespace, home: Home, out: Terminal) -> int:
-    """Measure one benchmark or all. → exit code: 0 when every bound holds. Raises NotFound for an unknown name."""
+    """Measure one benchmark or all; what does not hold is said in the result. Raises NotFound for an unknown name."""
     wanted = [args.name] if args.name else list(BENCHES)
     if args.name and args.name not in BENCHES:
         raise NotFound("There is no benchmark “{name}”. There are: {known}.", name=args.name, known=", ".join(BENCHES))
@@ -43,4 +43,4 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
             found += BENCHES[name](folder)
             print(f" {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     out.result([one.as_json() for one in found], table(found))
-    return DONE if all(one.holds for one in found) else FAILED
+    return DONE

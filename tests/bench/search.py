@@ -46,8 +46,8 @@ SYLLABLES: Final = [a + b for a in "bcdfgjklmnprstvz" for b in ("a", "e", "i", "
 @dataclass(frozen=True, slots=True)
 class Scale:
     products: int = 50_000
-    asked: int = 400
-    rounds: int = 3
+    asked: int = 250
+    rounds: int = 5
 
 
 def everyday(count: int, rng: random.Random) -> list[str]:
