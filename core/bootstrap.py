@@ -35,7 +35,6 @@ from core.kernel.countries import Country, country
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.events import Event
 from core.kernel.money import EXPONENT
-from core.ledger import book
 from core.orders import settling
 from core.orders.events import (
     DecisionTaken,
@@ -50,6 +49,7 @@ from core.orders.events import (
 )
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
+from core.payments import booking
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
 from core.payments.provider import Finding, Provider, ProviderConfig
@@ -275,8 +275,8 @@ class Shop:
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderFirm, self._book_sale)
-        react(RefundDone, _book_refund)
-        react(DecisionTaken, _book_kept)
+        react(RefundDone, booking.refunded)
+        react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
         react(OrderCancelled, self.notices.cancelled)
         react(OrderPaid, self.notices.paid)
@@ -288,8 +288,7 @@ class Shop:
         self.settings.on_change = self.sender.nudge
 
     def _book_sale(self, tx: Tx, event: OrderFirm) -> None:
-        funds = min(book.order_funds(tx, event.order_id), event.total)
-        book.post(tx, "sale", {book.CUSTOMER_FUNDS: funds, book.SALES: -funds}, order_id=event.order_id)
+        booking.sold(tx, event)
         invoices.issue(tx, event.order_id, self.country.zone, asdict(seller_of(self.settings, self.name)))
 
     def _after_commit(self, events: Sequence[Event]) -> None:
@@ -360,29 +359,6 @@ def _recover(tx: Tx) -> None:
 def _close_unfit(tx: Tx, order_id: int) -> None:
     """Sessions for another amount than what is now due can no longer be right."""
     payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))
-
-
-def _book_refund(tx: Tx, event: RefundDone) -> None:
-    """The money leaves where it came in: the payment in question first, then the latest before it."""
-    left = event.amount
-    for payment_id, provider, there in tx.all(
-        "SELECT p.id, p.provider, p.amount + coalesce((SELECT sum(l.amount) FROM ledger_entry e JOIN ledger_line l"
-        " ON l.entry_id = e.id WHERE e.order_id = p.order_id AND e.payment_id = p.id AND e.kind = 'refund'"
-        " AND l.account <> ?), 0) FROM payment p JOIN decision d ON d.id = ? WHERE p.order_id = ?"
-        " ORDER BY (p.id = d.payment_id) DESC, p.id DESC",
-        (book.CUSTOMER_FUNDS, event.decision_id, event.order_id),
-    ):
-        part = min(left, there)
-        if part > 0:
-            lines = {book.CUSTOMER_FUNDS: part, book.account_of(provider): -part}
-            book.post(tx, "refund", lines, order_id=event.order_id, payment_id=payment_id)
-            left -= part
-
-
-def _book_kept(tx: Tx, event: DecisionTaken) -> None:
-    if event.choice == "keep":
-        lines = {book.CUSTOMER_FUNDS: event.amount, book.SALES: -event.amount}
-        book.post(tx, "kept", lines, order_id=event.order_id)
 
 
 def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None) -> Shop:

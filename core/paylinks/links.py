@@ -13,8 +13,6 @@ import hashlib
 import hmac
 from typing import Final
 
-from core.storage.connection import Reader
-
 NONCE: Final = 12
 TAG: Final = 16
 LENGTH: Final = 38
@@ -46,11 +44,3 @@ class Links:
         if not hmac.compare_digest(tag, self._tag(nonce)) or self.token(nonce) != token:
             return None  # the second test refuses other spellings of the same bytes: any changed byte is another link
         return nonce
-
-    def order_id(self, reader: Reader, token: str) -> int | None:
-        """The order a token stands for, or None: the caller answers the same for every reason."""
-        nonce = self.nonce(token)
-        if nonce is None:
-            return None
-        found: int | None = reader.value("SELECT id FROM orders WHERE link = ?", (nonce,))
-        return found
