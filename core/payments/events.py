@@ -45,7 +45,7 @@ class PaymentReceived(AttemptEvent):
 
 @dataclass(frozen=True, slots=True)
 class PaymentQuarantined(AttemptEvent):
-    """A verified event that contradicts the attempt (currency): not applied, shown to the seller."""
+    """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 
     provider: str
     amount: int

@@ -85,6 +85,8 @@ def _store(shop: Shop) -> Iterator[Line]:
         tr("incoming"),
         tr("{new} waiting, {dead} set aside", new=ask("SELECT count(*) FROM inbox WHERE state = 'new'"), dead=dead),
     )
+    contrary = ask("SELECT count(*) FROM attempt WHERE error = 'contradiction' AND state <> 'paid'")
+    yield Line(contrary == 0, tr("payments"), tr("{count} payments contradict their order", count=contrary))
     unknown = ask("SELECT count(*) FROM outbox WHERE state = 'unknown'")
     queued = ask("SELECT count(*) FROM outbox WHERE state = 'queued'")
     yield Line(

@@ -15,6 +15,8 @@ from core.payments import service as payments
 from core.payments.events import AttemptChanged, CloseSession
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
 from core.storage.folder import Home
+from localserver.console.doctor import Line, _store
+from localserver.console.terminal import tr
 from tests.support.stores import add_product
 
 CLOCK = ManualClock()
@@ -90,3 +92,20 @@ def test_an_event_before_its_session_is_matched_later_and_foreign_ones_cost_noth
     CLOCK.advance(31 * DAY)
     shop.engine.call(payments.resume)
     assert shop.engine.read(lambda r: r.value("SELECT count(*) FROM orphan")) == 0
+
+
+def contradictions(shop: Shop, count: int) -> Line:
+    """The doctor's line that tells this number."""
+    wanted = tr("{count} payments contradict their order", count=count)
+    return next(line for line in _store(shop) if line.detail == wanted)
+
+
+def test_money_that_contradicts_its_order_is_reported(shop: Shop) -> None:
+    found = order(shop)
+    attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, found, "wave", "wave", "XOF"))
+    assert contradictions(shop, 0).ok
+    said = ProviderEvent("E1", "payment", Pay.PAID, attempt.ref, "S1", 15_000, "EUR", 0, "T1")
+    payload = payments.event_payload("wave", Auth.BODY_SIGNED, said, None)
+    shop.engine.call(lambda tx: payments.apply_event(tx, payload))
+    assert shop.engine.read(lambda r: r.value("SELECT state FROM orders WHERE id = ?", (found,))) == "reserved"
+    assert not contradictions(shop, 1).ok
