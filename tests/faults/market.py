@@ -77,6 +77,15 @@ class Market:
                     return
                 await asyncio.sleep(0.02)
 
+    def page(self) -> str:
+        """The pay page of the order reserved last, at the program's own address."""
+        for buyer in reversed(list(self.graph.world.buyers.values())):
+            for entry in reversed(buyer.thread(self.graph.world.account())):
+                link = _link(entry) if entry.direction == "out" else None
+                if link is not None:
+                    return self.server.url + link.partition("?")[0].removeprefix(self.url)
+        raise AssertionError("no link was sent yet")
+
     async def quiet(self) -> bool:
         """Nothing is on its way any more: not at the simulators, not in the store."""
         if self.graph.courier.queue:

@@ -13,7 +13,7 @@ import pytest
 from core.bootstrap import create_store, open_shop
 from core.kernel.errors import EnvironmentProblem
 from core.storage.folder import Home
-from tests.support.processes import Done, Server, ask, ask_json, run, serving, taken_port
+from tests.support.processes import Done, Server, ask, ask_json, command, environment, run, serving, taken_port
 
 SLUG = "boutique-teranga"
 
@@ -289,3 +289,24 @@ async def test_kills_while_starting_leave_a_store_that_opens(place: Place) -> No
     async with serving(place.home, SLUG, place.log) as server:
         assert await server.stop() == 0
     assert "Traceback" not in server.log()
+
+
+async def test_an_all_or_nothing_import_that_is_killed_is_all_or_nothing(place: Place, tmp_path: Path) -> None:
+    lines = 30_000
+    path = tmp_path / "liste.csv"
+    path.write_text("sku;titre;prix;stock\n" + "".join(f"POT{n};Pot {n};100;1\n" for n in range(lines)), "utf-8")
+    for turn in range(4):
+        process = await asyncio.create_subprocess_exec(
+            *command("--home", str(place.home), "products", "import", SLUG, str(path), "--all-or-nothing"),
+            env=environment(),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        ended = asyncio.create_task(process.wait())
+        await asyncio.wait({ended}, timeout=0.5 + turn * 0.3)
+        if not ended.done():
+            process.kill()
+        await ended
+        assert (await ask_json(place.home, "store", "show", SLUG))["products"] in (0, lines)
+    assert (await ask_json(place.home, "products", "import", SLUG, str(path)))["errors"] == []
+    assert (await ask_json(place.home, "store", "show", SLUG))["products"] == lines

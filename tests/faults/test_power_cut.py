@@ -6,6 +6,8 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ import pytest
 
 from core.adapters.psp.wire import dedupe
 from core.conversations.incoming import split
+from localserver.sandbox.graph_events import Delivery as Delivered
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.market import Market, Shopper, connect, market
 from tests.support.processes import ask_json
@@ -68,7 +71,7 @@ async def test_two_hundred_sales_survive_power_cuts(tmp_path: Path) -> None:
     async with market(tmp_path, PRODUCTS, cuts.happened) as m:
         await m.start()
         await connect(m)
-        m.graph.courier.delivery = type(m.graph.courier.delivery)(parallel=8, statuses=("sent", "delivered"))
+        m.graph.courier.delivery = Delivered(parallel=8, statuses=("sent", "delivered"))
         cuts.market = m
         shoppers = _shoppers(m)
         restarter = asyncio.create_task(cuts.put_back())
@@ -197,3 +200,37 @@ def _money_is_right(m: Market, paid: list[Shopper]) -> None:
     assert books == {"sales": -gross, "psp:sandbox": gross - fees, "fees": fees, "customer_funds": 0}
     numbers = [n for (n,) in m.rows("SELECT number FROM invoice ORDER BY number")]
     assert numbers == list(range(1, SALES + 1)), "no gap, no number twice"
+
+
+async def test_stops_in_order_in_the_middle_of_sales_leave_nothing_unclear(tmp_path: Path) -> None:
+    """SIGTERM, four times, with buyers at the door and pages open: exit 0 each time, and no message of unknown end."""
+    async with market(tmp_path, [("ROBE1", 15_000, 40)]) as m:
+        await m.start()
+        await connect(m)
+        m.graph.courier.delivery = Delivered(parallel=4, statuses=("sent", "delivered"))
+        shoppers = [(Shopper(m, m.graph.world.add_buyer(f"Acheteuse {n}").name), "ROBE1") for n in range(40)]
+        selling = asyncio.create_task(_sell(m, shoppers, random.Random(SEED)))
+        for turn in range(1, 5):
+            await m.until(lambda n=turn: len(m.provider.sessions) >= 8 * n)  # type: ignore[misc]
+            m.up.clear()
+            async with _watched(m):
+                assert await m.server.stop() == 0
+            assert m.value("SELECT count(*) FROM outbox WHERE state IN ('sending', 'unknown')") == 0
+            await m.start()
+        paid = await asyncio.wait_for(selling, 60)
+        await m.until(lambda: m.value("SELECT count(*) FROM payment") == 40)
+        await m.until(m.quiet)
+        assert await m.server.stop() == 0
+        assert m.server.log() == ""
+        _nothing_sent_twice(m)
+        assert len(paid) == 40
+        assert m.rows("SELECT state, count(*) FROM orders GROUP BY 1") == [("paid", 40)]
+        assert m.value("SELECT count(*) FROM outbox WHERE state = 'unknown'") == 0
+
+
+@asynccontextmanager
+async def _watched(m: Market) -> AsyncIterator[None]:
+    """A buyer has the page of an order open meanwhile; its stream ends with the program."""
+    async with m.http.get(f"{m.page()}/events") as stream:
+        assert stream.status == 200
+        yield
