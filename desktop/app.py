@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.kernel.errors import EnvironmentProblem, LivePayError
 from core.kernel.i18n import explain
+from desktop import plain  # noqa: F401 - before any other of the window's modules
 from desktop.bridge import Bridge
 from desktop.context import Context, Preferences
 from desktop.garbage import Collector
