@@ -11,12 +11,13 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.clock import SECOND
+from desktop.bridge import Change
 from desktop.context import Badges, Context, Status
 from desktop.pages.page import Mount, Page
 from desktop.pages.registry import PAGES, PageEntry
 from desktop.sound import Sounds
 from desktop.statusline import StatusLine
-from desktop.texts import Texts
+from desktop.texts import Texts, full_disk
 from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import ElidedLabel, Label
@@ -167,6 +168,7 @@ class Shell(QMainWindow):
         self.setWindowTitle(f"LivePay – {store.name}")
         self.sidebar.store.say(store.name)
         mount.bridge.notice.connect(self.say)
+        mount.bridge.changed.connect(self._changed)
         mount.ticker.second.connect(self._second)
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
@@ -207,6 +209,10 @@ class Shell(QMainWindow):
             if now - self._status_at >= STATUS_MS:
                 self._read_status()
 
+    def _changed(self, changes: list[Change]) -> None:
+        if any(change.area == "storage" for change in changes):
+            self._read_status()
+
     def _read_status(self) -> None:
         if self._mount is None:
             return
@@ -220,6 +226,10 @@ class Shell(QMainWindow):
         status, badges = read
         if self._mount:
             self.status.show_status(status, self._mount.context.clock.now())
+        if status.storage_failed:
+            self.banner.warn(*full_disk(self.t), "danger")
+        else:
+            self.banner.hide()
         counts = dict(badges.counts)
         for name, button in self.sidebar.buttons.items():
             button.set_badge(counts.get(name, 0))

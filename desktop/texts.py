@@ -28,6 +28,14 @@ class Texts:
         return self._catalogue.ngettext(one, many, n).format(n=n, **values)
 
 
+def full_disk(t: Texts) -> tuple[str, str]:
+    """What a banner says while the disk refuses to write: what happened, and what becomes of the sales."""
+    return (
+        t("The disk is full or cannot be written"),
+        t("New orders and payments are refused and come again later. What came before is kept. Free some space."),
+    )
+
+
 def mark(message: str) -> str:
     """Marks an id in a table for translation later (``t(mark_id)``)."""
     return message

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from core.bootstrap import Shop
 from core.kernel.clock import Clock
 from core.kernel.events import Event
-from core.settings.events import SettingChanged
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.settings import ShopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class StorageChanged(Event):
+    """The database began to refuse commits, or takes them again."""
+
+    area: ClassVar[str] = "storage"
+    audited: ClassVar[bool] = False
+    failing: bool
 
 
 class Backstage(Protocol):
@@ -74,9 +83,9 @@ class ShopContext:
         return end
 
     def _storage_changed(self, failing: bool) -> None:
-        """The disk refuses, or takes again: nothing was committed, so no event told the window."""
+        """The disk refuses, or takes again: nothing was committed, so no event of the shop tells the window."""
         for listener in self._storage_listeners:
-            listener([SettingChanged("storage", secret=False)])
+            listener([StorageChanged(failing)])
 
     def status(self) -> Status:
         shop = self.shop

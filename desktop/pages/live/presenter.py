@@ -13,7 +13,7 @@ from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.text import NARROW, duration, one_line, short_name
 from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, Tiles
-from desktop.texts import Texts
+from desktop.texts import Texts, full_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,11 +312,7 @@ class LivePresenter:
 
     def storage_failed(self) -> tuple[str, str]:
         """What the banner says while the disk refuses to write."""
-        t = self.t
-        return (
-            t("The disk is full or cannot be written"),
-            t("New orders and payments are refused and come again later. What came before is kept. Free some space."),
-        )
+        return full_disk(self.t)
 
 
 class _Details:
