@@ -17,9 +17,9 @@ from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from core.adapters.tls import aiohttp, trust
 from core.kernel.clock import Clock
 from core.kernel.errors import OutsideWorld
 
@@ -141,6 +141,7 @@ class Http:
                 params=params,
                 timeout=limits,
                 allow_redirects=False,
+                ssl=trust() if url[:6].lower() == "https:" else True,
                 trace_request_ctx=seen,
             ) as response:
                 content = await self._read(response)
