@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from core.kernel.errors import StorageFailed
 from core.storage import journal
 from localserver.sandbox.graph_world import Entry, Fault
 from localserver.sandbox.psp_webhooks import Delivery
+from tests.faults.market import Shopper, connect, market
 from tests.faults.steps import (
     books_hold,
     catch,
@@ -30,6 +32,7 @@ from tests.faults.steps import (
     tell,
 )
 from tests.support.disks import Disk, disk
+from tests.support.processes import ask_json
 from tests.support.shops import World, world
 
 SEED = 20261120
@@ -243,3 +246,44 @@ async def _buy(w: World, name: str) -> None:
 
     target = await _forty_seconds(w, led_out)
     w.providers["sandbox"].pay(w.providers["sandbox"].sessions[target.rsplit("/", 1)[-1]])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can refuse another process its writes")
+async def test_a_running_program_that_may_write_no_byte_lives_on(tmp_path: Path) -> None:
+    """The operating system itself refuses every write of a real process for a while, in the middle of sales."""
+    resource = pytest.importorskip("resource")
+    async with market(tmp_path, [("ROBE1", 15_000, 12)]) as m:
+        await m.start()
+        await connect(m)
+        shoppers = [Shopper(m, m.graph.world.add_buyer(f"Cliente {n}").name) for n in range(12)]
+        gate = asyncio.Semaphore(3)
+
+        async def buy(shopper: Shopper) -> None:
+            async with gate:
+                assert await shopper.buy("ROBE1")
+                m.provider.pay(m.provider.sessions[shopper.session])
+
+        async def ready(wanted: int) -> bool:
+            async with m.http.get(f"{m.server.url}/readyz") as reply:
+                return reply.status == wanted
+
+        buying = [asyncio.create_task(buy(shopper)) for shopper in shoppers]
+        await m.until(lambda: len(m.provider.sessions) >= 4)
+        _, most = resource.prlimit(m.server.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        await m.until(lambda: ready(503))
+        await m.until(lambda: any(p.status == 500 for p in m.tunnel.passed))
+        resource.prlimit(m.server.pid, resource.RLIMIT_FSIZE, (most, most))
+        await m.until(lambda: ready(200))
+        async with asyncio.timeout(60):
+            await asyncio.gather(*buying)
+        await m.until(lambda: m.value("SELECT count(*) FROM payment") == 12)
+        await m.until(m.quiet)
+        assert m.server.lives == 1
+        assert await m.server.stop() == 0
+        assert m.rows("SELECT state, count(*) FROM orders GROUP BY 1") == [("paid", 12)]
+        assert m.rows("SELECT on_hand, held FROM product") == [(0, 0)]
+        assert m.value("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
+        marks = [send.callback for send in m.graph.world.sends]
+        assert len(marks) == len(set(marks))
+        assert m.value("PRAGMA integrity_check") == "ok"
+        assert (await ask_json(m.home, "audit", "verify", m.slug))["intact"] is True

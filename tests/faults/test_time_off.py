@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from core.bootstrap import open_shop
 from core.customers.service import Identity, recognise
@@ -17,6 +20,7 @@ from core.storage.folder import Home
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.market import Market, Shopper, connect, market
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be told to stop in order there")
 KHADY, ROKIA = "Khady Sarr", "Rokia Bah"
 HOLDS = 300
 PRODUCTS = [("BOUBOU", 45_000, 1), ("SAC2", 22_000, HOLDS)]

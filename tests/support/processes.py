@@ -133,6 +133,11 @@ class Server:
         if self._process is not None and self.running:
             self._process.kill()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def gone(self) -> None:
         assert self._process is not None
         await self._process.wait()
