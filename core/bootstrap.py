@@ -28,6 +28,7 @@ from core.conversations.talk import Talk
 from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
+from core.durable.workers import always, at_last
 from core.invoices import service as invoices
 from core.invoices.documents import Papers, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
@@ -327,13 +328,13 @@ class Shop:
 
     async def work(self) -> None:
         """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
-        await self.engine.run(_recover, actor="start")
+        await at_last(self.engine, _recover, "start")
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
             parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler)
             for part in parts:
-                group.create_task(part.run())
+                group.create_task(always(part))
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""

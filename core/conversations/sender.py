@@ -84,6 +84,7 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         self._loop = asyncio.get_running_loop()
+        self._stopping = False
         now = self._engine.clock.now()
         sent = self._engine.read(
             lambda r: r.all(

@@ -14,6 +14,7 @@ from core.accounts import service as accounts
 from core.kernel.clock import SystemClock
 from core.kernel.errors import StorageFailed
 from core.storage import journal
+from core.storage.engine import Tx
 from localserver.sandbox.graph_world import Entry, Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.market import Shopper, connect, market
@@ -147,6 +148,38 @@ async def test_an_item_already_accepted_waits_for_the_disk_and_counts_no_attempt
             assert w.rows("SELECT state, attempts FROM inbox") == [("done", 0)]
             worker.cancel()
             await asyncio.wait({worker})
+
+
+def _left_behind(tx: Tx) -> None:
+    """What a stop in the middle left, so that there is something to put right."""
+    tx.run(
+        "INSERT INTO outbox(key, customer_id, kind, body, priority, state, created_at, changed_at)"
+        " VALUES('read:x', 1, 'receipt', '{}', 4, 'sending', 0, 0)"
+    )
+
+
+@pytest.mark.expect_log("refused a commit")
+async def test_a_start_on_a_full_disk_waits_for_space(tmp_path: Path) -> None:
+    """The doors are open, webhooks hear 500; once there is space everything begins, without a second start."""
+    with disk("full6") as drive:
+        async with world(tmp_path, vfs="full6", work=False) as w:
+            w.product("ROBE1")
+            w.buyer(NAME)
+            catch(w)
+            w.graph.acts(NAME).say("je prends ROBE1")
+            message = caught(w)
+            w.shop.engine.call(_left_behind)
+            drive.full = True
+            working = asyncio.create_task(w.shop.work())
+            await w.until(lambda: w.shop.engine.storage_failing)
+            assert await deliver(w, message) == 500
+            assert not working.done()
+            drive.full = False
+            await _ready_again(w)
+            assert await deliver(w, message) == 200
+            await w.until(lambda: w.order(NAME))
+            working.cancel()
+            await asyncio.wait({working})
 
 
 @pytest.mark.expect_log("refused a commit")
