@@ -38,14 +38,8 @@ async def place(tmp_path: Path) -> Place:
 
 
 async def _each(*questions: Sequence[str | bytes], home: Path) -> list[Done]:
-    """All of them, two at a time."""
-    gate = asyncio.Semaphore(2)
-
-    async def one(arguments: Sequence[str | bytes]) -> Done:
-        async with gate:
-            return await ask(home, *arguments)
-
-    return list(await asyncio.gather(*(one(q) for q in questions)))
+    """All of them, one after the other: two commands on one store at the same moment would refuse each other."""
+    return [await ask(home, *arguments) for arguments in questions]
 
 
 # -- usage -------------------------------------------------------------------------------------------------------
