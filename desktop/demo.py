@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
+from core.kernel.errors import EnvironmentProblem
 from desktop.app import Desktop, InMemory, run_desktop
 from desktop.context import Context
 from desktop.pages.live.page import LivePage
@@ -88,7 +89,6 @@ class Director(QObject):
     def _finish(self) -> None:
         """Compare what the window shows with the rest, keep pictures and papers."""
         report = self._theatre.report(self._tiles())
-        self._folder.mkdir(parents=True, exist_ok=True)
         themes: tuple[Choice, ...] = ("dark", "light")
         steps = [(choice, page, name) for choice in themes for page, name in PICTURES]
         self._next_picture(steps, report)
@@ -166,9 +166,22 @@ class Director(QObject):
             self._say(f"→ {self._theatre.stage.graph_url}/phone")
 
 
+def _make_folder(path: Path) -> None:
+    """Before the live is played, not after. Raises EnvironmentProblem."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / ".writable").touch()
+        (path / ".writable").unlink()
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The folder {path} cannot be written ({detail}).", path=path, detail=error.strerror
+        ) from None
+
+
 def run(args: Namespace, say: Callable[[str], None], make: Callable[[int, int, Callable[[str], None]], Theatre]) -> int:
     """Play the demo. → 0 when every number agrees; with a display the window stays open."""
     seconds = args.seconds or (HEADLESS_SECONDS if args.headless else WINDOW_SECONDS)
+    _make_folder(args.out)
     theatre = make(seconds, args.buyers, say)
     director: list[Director] = []
 

@@ -129,6 +129,8 @@ class Sender:
             due = outbox.next_due(reader)
         if due is not None and due > now:
             soonest = min(soonest, due)
+        if not queue:
+            self._pace.forget_idle(now)
         for queued in queue:
             if queued.customer_id in seen or len(self._busy) >= AT_ONCE:
                 continue
