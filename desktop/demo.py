@@ -109,7 +109,13 @@ class Director(QObject):
         if not steps:
             theme().choose("dark")
             shell.go("live")
-            self._desktop.bridge.run(self._papers, owner=self, done=lambda _: self._end(report), name="papers")
+            self._desktop.bridge.run(
+                self._papers,
+                owner=self,
+                done=lambda _: self._end(report),
+                failed=self._without_papers,
+                name="papers",
+            )
             return
         choice, page, name = steps.pop(0)
         theme().choose(choice)
@@ -151,6 +157,12 @@ class Director(QObject):
         )
         quote = shop.engine.read(lambda r: quote_document(r, quote_id, shop.papers()))
         (self._folder / "devis.pdf").write_bytes(render_quote(quote))
+
+    def _without_papers(self, error: Exception) -> None:
+        """The papers could not be made: said, and the demo has failed; without a screen it must still end."""
+        self._say(f"  ✕ {error}")
+        if self._leave:
+            self._desktop.shell.close()
 
     def _end(self, report: Report) -> None:
         for line in report.lines():
