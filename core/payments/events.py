@@ -44,6 +44,25 @@ class PaymentReceived(AttemptEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptClaimed(AttemptEvent):
+    """A buyer says that the money went to the seller's own account: the seller is asked to look. It proves nothing."""
+
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptConfirmed(AttemptEvent):
+    """The seller saw the money on the account: their word is what settles."""
+
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDenied(AttemptEvent):
+    """The seller looked and found no money."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentQuarantined(AttemptEvent):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 

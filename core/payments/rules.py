@@ -18,6 +18,10 @@ EXPIRED: Final = "expired"
 PAYABLE: Final = (CREATED, OPEN, UNKNOWN)
 CALL_ENDS: Final = MINUTE
 """ms after which a creating call has ended for certain, answered or not (core.adapters.http gives up sooner)."""
+PROMPT_LIFE: Final = 3 * MINUTE
+"""ms after which a request on a phone that nobody answered is taken for gone, so that it may be sent again [unsure]."""
+MOST_PROMPTS: Final = 6
+"""Payment requests to phones for one order."""
 
 _FROM_PAY: Final[dict[Pay, str]] = {
     Pay.CREATED: OPEN,
@@ -39,6 +43,11 @@ def attempt_state(current: str, reported: Pay) -> str:
     if current == PAID:
         return PAID
     return _FROM_PAY.get(reported, current)
+
+
+def prompt_over(payer: str | None, state: str, created_at: int, now: int) -> bool:
+    """May a request be sent to this phone again? While the first may still be on its screen, both could be paid."""
+    return payer is not None and state in PAYABLE and now - created_at >= PROMPT_LIFE
 
 
 def next_poll(polls: int, expires_at: int, now: int) -> int | None:

@@ -61,6 +61,7 @@ class Courier:
     sleep: Sleep
     retries: tuple[float, ...]
     user_agent: str
+    method: str = "POST"
     log: list[Try] = field(default_factory=list)
     held: list[tuple[Notification, Delivery]] = field(default_factory=list)
     sent: list[Notification] = field(default_factory=list)
@@ -132,7 +133,7 @@ class Courier:
         at = self.clock.now() + round(how.skew * 1000)
         headers = {"Content-Type": "application/json", **self.sign(notification.body, at, how.bad_signature)}
         try:
-            reply = await self._http.request("POST", notification.url, headers=headers, data=notification.body)
+            reply = await self._http.request(self.method, notification.url, headers=headers, data=notification.body)
         except NoAnswer:
             return None
         return reply.status

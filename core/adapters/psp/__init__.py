@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.adapters.psp.airtel_mg import AirtelMg
 from core.adapters.psp.bictorys import Bictorys
+from core.adapters.psp.mvola import MVola
+from core.adapters.psp.pi_spi import PiSpi
 from core.adapters.psp.sandbox import Sandbox
 from core.adapters.psp.stripe import Stripe
 from core.adapters.psp.wave import Wave
 from core.kernel.errors import NotFound
 from core.payments.provider import Provider
 
-REGISTRY: Final[tuple[type[Provider], ...]] = (Sandbox, Bictorys, Wave, Stripe)
+REGISTRY: Final[tuple[type[Provider], ...]] = (Sandbox, Bictorys, Wave, Stripe, MVola, AirtelMg, PiSpi)
 
 
 def provider_class(name: str) -> type[Provider]:

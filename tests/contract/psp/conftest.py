@@ -17,6 +17,7 @@ from core.kernel.clock import ManualClock
 from core.payments.provider import (
     Attempt,
     Buyer,
+    Capabilities,
     CheckoutRequest,
     CheckoutResult,
     InboundResult,
@@ -44,6 +45,7 @@ CASES: dict[str, Case] = {
     **{provider.name: Case(provider.name) for provider in REGISTRY},
     "bictorys-direct": Case("bictorys", {"page": "direct"}),
     "bictorys-signed": Case("bictorys", {"signature": "required"}, {"signature": "required"}),
+    "pi_spi-base64": Case("pi_spi", {}, {"signature": "base64"}),
     "wave-shared": Case("wave", {}, {"webhook_mode": "shared"}),
     "wave-requests-signed": Case(
         "wave", {"signing_secret": "wave_sn_AKS_demo_01"}, {"signing_secret": "wave_sn_AKS_demo_01"}
@@ -58,9 +60,11 @@ class Door:
     url: str = ""
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:
         self.received.append((dict(request.headers), await request.read()))
+        self.methods.append(request.method)
         return web.Response(status=self.answers.pop(0) if self.answers else 200)
 
 
@@ -81,14 +85,48 @@ class Rig:
 
     def provider_with(self, values: Mapping[str, str], http: Http | None = None, base_url: str = "") -> Provider:
         """The adapter with some settings changed."""
-        config = ProviderConfig(base_url or self.base_url, "SN", "XOF", {**self.values, **values})
+        config = ProviderConfig(base_url or self.base_url, self.country, self.currency, {**self.values, **values})
         return provider_class(self.case.provider)(config, http or self.http)
+
+    @property
+    def caps(self) -> Capabilities:
+        return provider_class(self.case.provider).caps
+
+    @property
+    def country(self) -> str:
+        return "SN" if "SN" in self.caps.countries else min(self.caps.countries)
+
+    @property
+    def currency(self) -> str:
+        return "XOF" if "XOF" in self.caps.currencies else min(self.caps.currencies)
+
+    @property
+    def proven(self) -> bool:
+        """Does anything in a notification prove who sent it?"""
+        return self.case.provider not in ("mvola", "airtel_mg")
+
+    @property
+    def tells_amounts(self) -> bool:
+        """Does the provider name the amount when it is asked?"""
+        return self.case.provider != "airtel_mg"
+
+    @property
+    def searched(self) -> bool:
+        """Can a payment be found again by our reference?"""
+        return self.case.provider != "mvola"
+
+    @property
+    def dated(self) -> bool:
+        """Is a signature bound to a time?"""
+        return self.signed and self.case.provider != "pi_spi"
 
     @property
     def signed(self) -> bool:
         """Does the provider sign the body in this case?"""
-        return self.case.account.get("webhook_mode") != "shared" and (
-            self.case.provider != "bictorys" or self.case.account.get("signature") == "required"
+        return (
+            self.proven
+            and self.case.account.get("webhook_mode") != "shared"
+            and (self.case.provider != "bictorys" or self.case.account.get("signature") == "required")
         )
 
     def request(self, **changes: Any) -> CheckoutRequest:
@@ -97,9 +135,9 @@ class Rig:
             "attempt_uuid": UUID,
             "order_label": "Robe bleue – ROBE1",
             "amount": 15000,
-            "currency": "XOF",
-            "country": "SN",
-            "buyer": Buyer("Aïcha Ndiaye", "+221771234567"),
+            "currency": self.currency,
+            "country": self.country,
+            "buyer": Buyer("Aïcha Ndiaye", "+221771234567" if self.country == "SN" else "+261343500003"),
             "return_url": f"https://pay.example.test/r/{REFERENCE}",
             "notify_url": "",
             "method": self.provider.caps.methods[0].name,
@@ -108,14 +146,28 @@ class Rig:
         return CheckoutRequest(**{**base, **changes})
 
     async def create(self, **changes: Any) -> CheckoutResult:
-        return await self.provider.create_checkout(self.request(**changes))
+        """Open a payment; what is shown as a code is scanned by the buyer's wallet at once."""
+        created = await self.provider.create_checkout(self.request(**changes))
+        if created.qr_text:
+            scanned = await self.http.request("POST", f"{self.base_url}/wallet", json={"qr": created.qr_text})
+            assert scanned.status == 201, scanned.body
+        return created
+
+    async def buyers_page(self, created: CheckoutResult) -> str:
+        """Where the buyer pays: the provider's page, or the screen of the buyer's own phone."""
+        if self.caps.flow == "redirect":
+            assert created.redirect_url is not None
+            return created.redirect_url
+        assert created.redirect_url is None
+        report = await self.control(f"sessions?reference={REFERENCE}", method="GET")
+        return str(report["items"][-1]["url"])
 
     def attempt(self, created: CheckoutResult | None = None, **changes: Any) -> Attempt:
         base: dict[str, Any] = {
             "ref": REFERENCE,
             "uuid": UUID,
             "amount": 15000,
-            "currency": "XOF",
+            "currency": self.currency,
             "provider_ref": created.provider_ref if created else None,
             "secrets": created.secrets if created else {},
         }
@@ -189,7 +241,7 @@ async def http(clock: ManualClock) -> AsyncIterator[Http]:
 async def door(serve: Serve) -> Door:
     door = Door()
     app = web.Application()
-    app.router.add_post("/hook", door.handle)
+    app.router.add_route("*", "/hook", door.handle)
     door.url = f"{await serve(app)}/hook"
     return door
 
