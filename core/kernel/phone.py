@@ -63,6 +63,17 @@ def display(e164: str) -> str:
     return text.replace("-", " ").replace(" ", "\u00a0")
 
 
+def national(e164: str) -> str:
+    """``034 35 000 03``: as people of that country write it; empty for what is no number."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def mask(e164: str) -> str:
     """``+22177…67``: enough to recognise a number in a log, not enough to call it."""
     return f"{e164[:6]}…{e164[-2:]}" if len(e164) > 8 else "…"

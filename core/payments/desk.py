@@ -44,6 +44,7 @@ class Choice:
     value: str
     provider: str
     method: Method
+    asks_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class PaymentDesk:
         found: list[Choice] = []
         for provider in self._providers():
             if provider.takes(amount, self._currency, self._country):
-                found += [Choice(f"{provider.name}.{m.name}", provider.name, m) for m in provider.caps.methods]
+                asks = provider.caps.asks_phone
+                found += [Choice(f"{provider.name}.{m.name}", provider.name, m, asks) for m in provider.caps.methods]
         return found
 
     def choose(self, value: str, amount: int) -> Choice:

@@ -25,7 +25,10 @@ from core.kernel.errors import LivePayError, OutsideWorld, Refused, StorageFaile
 from core.orders.service import load
 from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import Standing, payable, standing
+from core.payments.desk import PhoneNeeded
 from core.payments.provider import Rejected
+from core.payments.receipts import says_paid
+from core.payments.service import TooManyPrompts
 from core.storage.engine import Tx
 from localserver.middleware import language_of
 from localserver.pay import pictures
@@ -155,9 +158,14 @@ class PayDoor:
     # -- showing -----------------------------------------------------------------------------------------------
 
     async def _show(self, request: web.Request, visit: Visit) -> web.StreamResponse:
+        return self._order(request, visit, _wanted(request), "" if request.query.get("ask") == "1" else None)
+
+    def _order(
+        self, request: web.Request, visit: Visit, wanted: str, typed: str | None, status: int = 200
+    ) -> web.Response:
+        """The order's page; ``typed``: a phone number for the means wanted, see :func:`build`."""
         shop, words = visit.shop, _words(request, visit)
-        wanted = _wanted(request)
-        page = build(shop, visit.view, visit.token, words, wanted, invoice=self._invoice_pdf is not None)
+        page = build(shop, visit.view, visit.token, words, wanted, typed, invoice=self._invoice_pdf is not None)
         operator = next((o.label for o in page.offers if o.value == wanted), words.gettext("Your operator"))
         said = notice(request.query.get("n", ""), operator, shop.name, words)
         kept = {"lang": asked_language(request) or "", "m": wanted}
@@ -166,6 +174,7 @@ class PayDoor:
         policy = self._pages.order_policy(self._targets(shop))
         return web.Response(
             text=self._pages.order(page, words, said, query, confirm=confirm),
+            status=status,
             content_type="text/html",
             headers={"Content-Security-Policy": policy, "Content-Language": words.language},
         )
@@ -220,24 +229,39 @@ class PayDoor:
         """Open a session and send the buyer there. A used link is refused like a forged one (F14)."""
         if not visit.payable:
             return await self._refuse(request)
-        method = await _form_value(request, "method")
+        method, phone = await _form_value(request, "method"), (await _form_value(request, "phone")).strip()
         await self._opened(visit)
-        work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token))
+        work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token, phone))
         try:
             url = await asyncio.shield(work)
-        except Rejected:
-            return self._back(request, visit, "refused", method)
-        except Refused:
-            again = self._visit(request)
-            if again is None or not again.payable:  # the end came while we were asking
-                return await self._refuse(request)
-            return self._back(request, visit, "means", method)
-        except StorageFailed:
-            return self._back(request, visit, "busy", method)
-        except OutsideWorld:
-            return self._back(request, visit, "silent", method)
+        except (Refused, StorageFailed, OutsideWorld) as error:
+            return await self._not_begun(request, visit, method, phone, error)
         self.streams.nudge(visit.shop, visit.view.order_id)  # the buyer's other pages: a session is open
+        if url is None:
+            return self._back(request, visit, "", method)
         return self._onward(request, visit, method, url)
+
+    async def _not_begun(
+        self, request: web.Request, visit: Visit, method: str, phone: str, error: LivePayError
+    ) -> web.StreamResponse:
+        """Why no payment could be begun, said on the order's page."""
+        match error:
+            case PhoneNeeded():
+                if phone:  # nothing was begun, so that sending it again begins nothing either
+                    return self._order(request, visit, method, phone, 422)
+                return self._back(request, visit, "", method, ask=True)
+            case TooManyPrompts():
+                return self._back(request, visit, "prompts", method)
+            case Rejected():
+                return self._back(request, visit, "refused", method)
+            case Refused():
+                again = self._visit(request)
+                if again is None or not again.payable:  # the end came while we were asking
+                    return await self._refuse(request)
+                return self._back(request, visit, "means", method)
+            case StorageFailed():
+                return self._back(request, visit, "busy", method)
+        return self._back(request, visit, "silent", method)
 
     def _onward(self, request: web.Request, visit: Visit, method: str, url: str) -> web.StreamResponse:
         """303 to the provider. An origin that the page's policy did not name would be blocked without a word, so the
@@ -257,7 +281,14 @@ class PayDoor:
         await self._opened(visit)
         if not self._asks.take(visit.key):
             return self._back(request, visit, "soon")
-        answer = await check_now(visit.shop, visit.view, self._background)
+        shop, order_id = visit.shop, visit.view.order_id
+        try:
+            told = await shop.engine.run(lambda tx: says_paid(tx, order_id), actor="buyer")
+        except StorageFailed:
+            return self._back(request, visit, "busy")
+        answer = await check_now(shop, visit.view, self._background)
+        if told and (answer != "changed" or visit.payable):
+            return self._back(request, visit, "told")
         return self._back(request, visit, {"changed": "", "silent": "waiting"}.get(answer, answer))
 
     async def _cancel(self, request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -284,10 +315,12 @@ class PayDoor:
             with suppress(LivePayError):
                 await visit.shop.engine.run(lambda tx: orders.opened(tx, order_id), actor="buyer")
 
-    def _back(self, request: web.Request, visit: Visit, code: str = "", method: str = "") -> web.Response:
+    def _back(
+        self, request: web.Request, visit: Visit, code: str = "", method: str = "", *, ask: bool = False
+    ) -> web.Response:
         """303 to the order's state (never a page as the answer to a POST: a reload must not pay again)."""
         means = method if _MEANS.fullmatch(method) else _wanted(request)
-        kept = {"lang": asked_language(request) or "", "m": means, "n": code}
+        kept = {"lang": asked_language(request) or "", "m": means, "n": code, "ask": "1" if ask else ""}
         query = urlencode({name: value for name, value in kept.items() if value})
         return _go(f"../{visit.token}" + (f"?{query}" if query else ""), 303)
 

@@ -28,7 +28,10 @@
       if (!answer.ok) return location.reload();
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (opening) return;
+      const typed = $("phone"), typing = typed && document.activeElement === typed;
       main.replaceWith(fresh.querySelector("main"));
+      const again = $("phone");
+      if (typed && again) { again.value = typed.value; if (typing) again.focus(); }
       document.title = fresh.title;
       begin();
       lost(false);
