@@ -44,21 +44,39 @@ class PaymentReceived(AttemptEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptClaimed(AttemptEvent):
+class ReceiptEvent(AttemptEvent):
+    """About money that only the seller can see: the order is what changes for them."""
+
+    area: ClassVar[str] = "orders"
+
+    @property
+    def subject(self) -> int:
+        return self.order_id
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptAwaited(ReceiptEvent):
+    """A buyer was shown how to send the money: the seller can confirm it from now on."""
+
+    audited: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptClaimed(ReceiptEvent):
     """A buyer says that the money went to the seller's own account: the seller is asked to look. It proves nothing."""
 
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptConfirmed(AttemptEvent):
+class ReceiptConfirmed(ReceiptEvent):
     """The seller saw the money on the account: their word is what settles."""
 
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptDenied(AttemptEvent):
+class ReceiptDenied(ReceiptEvent):
     """The seller looked and found no money."""
 
 

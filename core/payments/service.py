@@ -22,6 +22,7 @@ from core.payments.events import (
     CloseSession,
     PaymentQuarantined,
     PaymentReceived,
+    ReceiptAwaited,
 )
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
 from core.payments.rules import (
@@ -129,6 +130,8 @@ def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRo
         ),
     )
     tx.emit(AttemptChanged(attempt_id, attempt.order_id, state))
+    if attempt.by_seller:
+        tx.emit(ReceiptAwaited(attempt_id, attempt.order_id))
     if attempt.closing:  # closed while the provider was answering
         tx.emit(CloseSession(attempt_id, attempt.order_id))
     early = "DELETE FROM orphan WHERE provider = ? AND provider_ref = ? RETURNING payload"

@@ -58,7 +58,7 @@ class PiSpi(BearerProvider):
         flow="qr",
         currencies=frozenset({"XOF"}),
         countries=_COUNTRIES,
-        methods=(Method("pi_spi", "PI-SPI (QR code)", "#0B6E4F"),),
+        methods=(Method("pi_spi", "PI-SPI", "#0B6E4F"),),
         create_idempotency="local",
         confirmed_by="seller",
         webhook_setup="api",

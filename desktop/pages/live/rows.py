@@ -41,9 +41,11 @@ PROVIDERS: Final[dict[str, str]] = {
     "fedapay": "FedaPay",
     "cinetpay": "CinetPay",
     "paydunya": "PayDunya",
+    "airtel_money": "Airtel Money",
+    "pi_spi": "PI-SPI",
 }
 
-Verb = Literal["decide", "extend", "cancel", "conversation", "copy"]
+Verb = Literal["decide", "receipt", "extend", "cancel", "conversation", "copy"]
 
 
 def sort_key(row: BoardRow) -> tuple[int, int]:
@@ -196,6 +198,8 @@ def state_badge(row: BoardRow, presenter: LivePresenter) -> Badge:
     t = presenter.t
     if row.exception and row.undecided:
         return Badge(presenter.exception(row.exception), "circle-alert", "waiting")
+    if row.receipt and row.receipt.claimed:
+        return Badge(t.of("state", "To check"), "circle-help", "waiting")
     known = {
         "reserved": Badge(t.of("state", "Pending"), "timer", "waiting"),
         "paid": Badge(t.of("state", "Paid"), "check", "paid"),
@@ -211,6 +215,8 @@ def verbs(row: BoardRow) -> tuple[Verb, ...]:
     found: list[Verb] = []
     if row.exception and row.undecided:
         found.append("decide")
+    if row.receipt:
+        found.append("receipt")
     if row.state == "reserved":
         found += ["extend", "cancel"]
     if row.conversation_id is not None:
