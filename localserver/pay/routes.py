@@ -37,7 +37,7 @@ from localserver.pay.guards import Bucket, origin_of, origins, own_form
 from localserver.pay.page import Pages, notice, plain_words
 from localserver.pay.pictures import Pictures
 from localserver.pay.streams import Streams, status
-from localserver.pay.view import SHOWN_LINES, build
+from localserver.pay.view import MOST_TYPED, SHOWN_LINES, build
 from localserver.pay.words import Words, asked_language, spoken
 from localserver.site import SITE, Site
 
@@ -158,23 +158,17 @@ class PayDoor:
     # -- showing -----------------------------------------------------------------------------------------------
 
     async def _show(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        return self._order(request, visit, _wanted(request), "" if request.query.get("ask") == "1" else None)
-
-    def _order(
-        self, request: web.Request, visit: Visit, wanted: str, typed: str | None, status: int = 200
-    ) -> web.Response:
-        """The order's page; ``typed``: a phone number for the means wanted, see :func:`build`."""
         shop, words = visit.shop, _words(request, visit)
+        wanted, typed = _wanted(request), _typed(request)
         page = build(shop, visit.view, visit.token, words, wanted, typed, invoice=self._invoice_pdf is not None)
         operator = next((o.label for o in page.offers if o.value == wanted), words.gettext("Your operator"))
         said = notice(request.query.get("n", ""), operator, shop.name, words)
-        kept = {"lang": asked_language(request) or "", "m": wanted}
+        kept = {"lang": asked_language(request) or "", "m": wanted, "ask": "" if typed is None else "1"}
         query = urlencode({name: value for name, value in kept.items() if value})
         confirm = request.query.get("cancel") == "1" and visit.standing in _CANCELLABLE
         policy = self._pages.order_policy(self._targets(shop))
         return web.Response(
             text=self._pages.order(page, words, said, query, confirm=confirm),
-            status=status,
             content_type="text/html",
             headers={"Content-Security-Policy": policy, "Content-Language": words.language},
         )
@@ -247,9 +241,7 @@ class PayDoor:
         """Why no payment could be begun, said on the order's page."""
         match error:
             case PhoneNeeded():
-                if phone:  # nothing was begun, so that sending it again begins nothing either
-                    return self._order(request, visit, method, phone, 422)
-                return self._back(request, visit, "", method, ask=True)
+                return self._back(request, visit, "", method, typed=phone[:MOST_TYPED])
             case TooManyPrompts():
                 return self._back(request, visit, "prompts", method)
             case Rejected():
@@ -316,11 +308,12 @@ class PayDoor:
                 await visit.shop.engine.run(lambda tx: orders.opened(tx, order_id), actor="buyer")
 
     def _back(
-        self, request: web.Request, visit: Visit, code: str = "", method: str = "", *, ask: bool = False
+        self, request: web.Request, visit: Visit, code: str = "", method: str = "", *, typed: str | None = None
     ) -> web.Response:
         """303 to the order's state (never a page as the answer to a POST: a reload must not pay again)."""
         means = method if _MEANS.fullmatch(method) else _wanted(request)
-        kept = {"lang": asked_language(request) or "", "m": means, "n": code, "ask": "1" if ask else ""}
+        kept = {"lang": asked_language(request) or "", "m": means, "n": code, "ask": "" if typed is None else "1"}
+        kept["t"] = typed or ""  # what cannot be a number, to be mended; the page's script takes it off the address
         query = urlencode({name: value for name, value in kept.items() if value})
         return _go(f"../{visit.token}" + (f"?{query}" if query else ""), 303)
 
@@ -347,6 +340,11 @@ def _wanted(request: web.Request) -> str:
     """``?m=provider.method``, empty when it is no such thing."""
     wanted = request.query.get("m", "")
     return wanted if _MEANS.fullmatch(wanted) else ""
+
+
+def _typed(request: web.Request) -> str | None:
+    """``?ask=1``: a number is asked for; ``&t=``: what was typed for one and is none. None: no number is spoken of."""
+    return request.query.get("t", "")[:MOST_TYPED] if request.query.get("ask") == "1" else None
 
 
 async def _form_value(request: web.Request, name: str) -> str:

@@ -149,7 +149,10 @@ def build(
     again, again_url = _again(shop, view)
     choices = shop.desk.choices(facts.due) if payable(facts, now) else []
     question = _question(shop, choices, words, wanted, typed, view)
-    shown = [choice for choice in choices if question is None or choice.value != question.value]
+    prompt, code = _prompt(view), _code(view)
+    now_shown = question.value if question else f"{view.last.provider}.{view.last.method}" if view.last else ""
+    apart = question is not None or prompt is not None or code is not None
+    others = [choice for choice in choices if not apart or choice.value != now_shown]
     last = shop.adapter(view.last.provider) if view.last else None
     return Page(
         token=token,
@@ -171,10 +174,10 @@ def build(
         clock_from=clock_from(facts),
         minutes=max(1, -(-left // MINUTE)),
         refresh=_refresh(stands, left, clock_from(facts)),
-        offers=offers(shown, words, wanted, view) if question is None else offers(shown, words, "", None),
+        offers=offers(others, words, wanted, None if apart else view),
         question=question,
-        prompt=_prompt(view),
-        code=_code(view),
+        prompt=prompt,
+        code=code,
         by_phone=last is not None and last.caps.asks_phone,
         trying=facts.trying,
         tried=words.means(view.last.provider, view.last.method) if view.last else "",
@@ -242,7 +245,7 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
 
 def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView | None) -> tuple[Offer, ...]:
     """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first; on
-    none without ``view``: another one is being asked about."""
+    none without ``view``: another one stands above them."""
     labels = Counter(choice.method.label for choice in choices)
     chosen = _preferred(choices, wanted, view) if view else None
     return tuple(
@@ -287,7 +290,7 @@ def _question(
         return None
     label = words.means(choice.provider, choice.method.name)
     if typed:
-        return Question(choice.value, label, typed[:MOST_TYPED], wrong=True)
+        return Question(choice.value, label, typed, wrong=True)
     own, provider = view.phone or "", shop.adapter(choice.provider)
     if waits and view.asked:
         own = view.asked.payer or ""

@@ -88,7 +88,11 @@
 
   begin();
   const clean = new URL(location);
-  if (clean.searchParams.has("n")) { clean.searchParams.delete("n"); history.replaceState(null, "", clean); }
+  if (clean.searchParams.has("n") || clean.searchParams.has("t")) {
+    clean.searchParams.delete("n");
+    clean.searchParams.delete("t");
+    history.replaceState(null, "", clean);
+  }
   follow();
   setInterval(tick, 250);
   setInterval(() => { if (!stream && !main.dataset.final) poll(); }, 20000);

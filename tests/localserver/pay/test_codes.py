@@ -44,7 +44,7 @@ async def test_the_code_and_what_to_type_are_shown(alone: PayShop) -> None:
     assert '<div class="code"><svg' in html
     assert re.search(r'<path[^>]*stroke="#000"', html)
     assert "style=" not in html.partition("<main")[2]  # the page's policy allows none
-    assert all(text in html for text in (ALIAS, ref, "22\u202f000\u00a0F\u202fCFA", "scannez ce code"))
+    assert all(text in html for text in (ALIAS, ref, "22\u202f000\u00a0F\u202fCFA", "scannez ce code PI-SPI"))
     assert "J’ai payé\u202f: prévenir la boutique" in html
     assert "Wave" in html  # another means until paid
     assert len(html.encode()) < 30_000
