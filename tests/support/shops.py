@@ -109,6 +109,7 @@ def _said(part: Any) -> str:
 async def world(
     folder: Path,
     *,
+    country: str = "SN",
     clock: Clock | None = None,
     providers: tuple[str, ...] = ("sandbox",),
     vfs: str | None = None,
@@ -119,7 +120,7 @@ async def world(
     clock = clock or ManualClock()
     outside = outside or clock
     home = Home(folder / "home")
-    card = create_store(home, "Boutique Téranga", "SN")
+    card = create_store(home, "Boutique Téranga", country)
     shop = open_shop(home, card.slug, clock, vfs=vfs)
     account = default_account()
     graph_app = create_graph_simulator(outside, [account], retries=(0.0,) * 6)

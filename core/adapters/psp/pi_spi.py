@@ -61,7 +61,7 @@ class PiSpi(BearerProvider):
         methods=(Method("pi_spi", "PI-SPI", "#0B6E4F"),),
         create_idempotency="local",
         confirmed_by="seller",
-        webhook_setup="api",
+        webhook_setup="dashboard",  # the seller has the address registered at their bank
     )
     fields: ClassVar[tuple[Field, ...]] = (
         Field("alias", "PI-SPI alias", "The alias (SHID) that your bank or wallet gave your account: 7f3c9a52-1b4d-…."),

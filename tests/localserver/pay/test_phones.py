@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from core.kernel.errors import LivePayError
 from core.payments.rules import MOST_PROMPTS, PROMPT_LIFE
 from localserver.sandbox.psp_base import Fault, Session
+from localserver.sandbox.psp_webhooks import Delivery
 from tests.support.payshop import PayShop, code_of, pay_shop
 
 MVOLA = {"method": "mvola.mvola"}
@@ -266,3 +270,51 @@ async def test_malagasy_buyers_read_it_in_their_language(shop: PayShop) -> None:
     assert "Ny nomeraonao MVola" in await shop.page(order, "?m=mvola.mvola")
     await send(shop, order)
     assert "Ekeo amin’ny findainao ny fandoavana" in await shop.page(order)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_happens_the_shop_counts_what_the_provider_took(shop: PayShop, seed: int) -> None:
+    """Requests, refusals, approvals, lost answers, copies, forged and late notices, in any order: to the ariary."""
+    dice, mvola = random.Random(seed), shop.simulators["mvola"]
+    orders = [bag(shop, f"+26134350000{n}") for n in range(3)]
+    for _ in range(24):
+        order, sessions = dice.choice(orders), asked(shop)
+        shop.clock.advance(dice.choice((3_000, 30_000)))
+        match dice.choice(("send", "send", "other", "lost", "pay", "pay", "decline", "forged", "check", "copies")):
+            case "send":
+                await shop.post(f"/p/{shop.token(order)}/pay", {**MVOLA, "phone": NUMBER})
+            case "other":
+                await shop.post(
+                    f"/p/{shop.token(order)}/pay", {**MVOLA, "phone": f"034 35 0{dice.randrange(100):02d} 03"}
+                )
+            case "lost":
+                mvola.faults.append(Fault(dice.choice(("drop", "lost", "broken_json")), "create"))
+            case "pay" | "copies" as act if sessions:
+                session = dice.choice(sessions)
+                how = Delivery(copies=3) if act == "copies" else Delivery(send=dice.random() < 0.7)
+                if session.state != "paid":
+                    mvola.pay(session, how, late=True)
+            case "decline" if sessions and (session := dice.choice(sessions)).state == "open":
+                mvola.decline(session)
+            case "forged" if sessions:
+                body = {"transactionStatus": "completed", "serverCorrelationId": dice.choice(sessions).id}
+                await shop.client.put(f"{shop.url}/webhooks/psp/mvola/{shop.shop.slug}", json=body)
+            case "check":
+                await shop.post(f"/p/{shop.token(order)}/check")
+    await shop.news(mvola)
+    mvola.faults.clear()
+    known = {row[0] for row in shop.shop.engine.read(lambda r: r.all("SELECT provider_ref FROM attempt"))}
+    told = [session for session in asked(shop) if session.payments and session.id in known]
+    for session in asked(shop):
+        if session.payments and session.id not in known:  # its answer was lost, and so was its notice: sent once more
+            mvola.notify(session, "paid", Delivery(), session.payments[0])
+            told.append(session)
+    await shop.news(mvola)
+    for (attempt_id,) in shop.shop.engine.read(lambda r: r.all("SELECT id FROM attempt")):
+        with suppress(LivePayError):
+            await shop.shop.desk.ask(attempt_id)
+    took = sum(session.paid for session in asked(shop))
+    await shop.until("SELECT coalesce(sum(amount), 0) FROM payment", took)
+    assert shop.value("SELECT sum(received) FROM orders") == took
+    assert len(told) == shop.value("SELECT count(*) FROM payment")
+    assert shop.value("SELECT coalesce(sum(amount), 0) FROM ledger_line") == 0
