@@ -107,7 +107,8 @@ def open_attempt(
 
 def _count_prompts(tx: Tx, order_id: int) -> None:
     """Whoever holds a link can make any phone ring: only so often. Raises TooManyPrompts."""
-    if tx.value("SELECT count(*) FROM attempt WHERE order_id = ? AND payer IS NOT NULL", (order_id,)) >= MOST_PROMPTS:
+    sent = "SELECT count(*) FROM attempt WHERE order_id = ? AND payer IS NOT NULL AND state <> ?"
+    if tx.value(sent, (order_id, REJECTED)) >= MOST_PROMPTS:
         raise TooManyPrompts
 
 

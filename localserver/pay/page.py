@@ -129,6 +129,7 @@ def notice(code: str, name: str, store: str, words: Words) -> Notice | None:
     waiting = _("Your operator does not answer for now. We keep asking: this page updates by itself.")
     nothing = _("No payment was begun with this link. If you paid another way, write to the shop on WhatsApp.")
     prompts = _("Too many payment requests were sent for this order. Choose another means of payment.")
+    waits = _("The request still waits on this phone: approve it there. After a few minutes it can be sent again.")
     told = _("The shop has been told. It looks at its account and confirms: this page updates by itself.")
     known = {
         "means": Notice(
@@ -143,6 +144,7 @@ def notice(code: str, name: str, store: str, words: Words) -> Notice | None:
         "unpaid": Notice("info", "clock", unpaid),
         "waiting": Notice("waiting", "clock", waiting),
         "nothing": Notice("info", "alert", nothing),
+        "waits": Notice("info", "clock", waits),
         "told": Notice("info", "clock", told),
         "soon": Notice("info", "clock", _("We asked your operator a few seconds ago. Try again in a moment.")),
     }

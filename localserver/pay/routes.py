@@ -232,8 +232,13 @@ class PayDoor:
             return await self._not_begun(request, visit, method, phone, error)
         self.streams.nudge(visit.shop, visit.view.order_id)  # the buyer's other pages: a session is open
         if url is None:
-            return self._back(request, visit, "", method)
+            return self._back(request, visit, "waits" if self._still_waits(request, visit) else "", method)
         return self._onward(request, visit, method, url)
+
+    def _still_waits(self, request: web.Request, visit: Visit) -> bool:
+        """The request that was sent before still waits on the phone: no other was sent."""
+        before, now = visit.view.asked, self._visit(request)
+        return before is not None and before.payer is not None and now is not None and now.view.asked == before
 
     async def _not_begun(
         self, request: web.Request, visit: Visit, method: str, phone: str, error: LivePayError

@@ -137,8 +137,9 @@ async def test_a_refusal_on_the_phone_leaves_every_way_open(shop: PayShop) -> No
 
 async def test_a_request_is_not_sent_twice_to_one_phone_but_may_go_to_another(shop: PayShop) -> None:
     order = bag(shop)
-    for _ in range(3):
-        await send(shop, order)
+    told = [code_of(await send(shop, order)) for _ in range(3)]
+    assert told == ["", "waits", "waits"]
+    assert "La demande attend encore sur ce téléphone" in await shop.page(order, "?n=waits")
     assert len(asked(shop)) == 1
     html = await shop.page(order, "?ask=1&m=mvola.mvola")
     assert f'required value="{SHOWN}"' in html
