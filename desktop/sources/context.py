@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from core.bootstrap import Shop
@@ -16,8 +15,7 @@ from desktop.sources.live import ShopLive
 from desktop.sources.settings import ShopSettings
 
 
-@dataclass(frozen=True, slots=True)
-class StorageChanged(Event):
+class StorageChanged(Event, frozen=True):
     """The database began to refuse commits, or takes them again."""
 
     area: ClassVar[str] = "storage"
