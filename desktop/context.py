@@ -39,12 +39,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The line at the window's foot: connections, messages waiting to leave, and the last backup (ms UTC)."""
+    """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC)."""
 
     links: tuple[Link, ...] = ()
     queued: int = 0
     backup_at: int | None = None
     storage_failed: bool = False
+    backup_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

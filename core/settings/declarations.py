@@ -70,6 +70,9 @@ def _url(text: str, key: str) -> str:
     return text.rstrip("/")
 
 
+_FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
+_ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
+
 BASE: Final[tuple[Setting, ...]] = (
     Setting("store.name", "text", "Store name", section="store"),
     Setting("store.city", "text", "City", section="store"),
@@ -91,6 +94,14 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("whatsapp.access_token", "secret", "Access token", section="whatsapp"),
     Setting("whatsapp.app_secret", "secret", "App secret", section="whatsapp"),
     Setting("whatsapp.verify_token", "secret", "Verify token", section="whatsapp"),
+    Setting("backup.to", "choice", "Backups go to", "off", section="backup", choices=("off", "folder", "bucket")),
+    Setting("backup.minutes", "number", "Minutes between two backups", "5", section="backup", low=1, high=15),
+    Setting("backup.folder", "text", "Folder or removable disk", hint=_FOLDER, section="backup"),
+    Setting("backup.s3_endpoint", "url", "Address of the storage service", hint=_ENDPOINT, section="backup"),
+    Setting("backup.s3_bucket", "text", "Bucket", section="backup"),
+    Setting("backup.s3_region", "text", "Region", section="backup"),
+    Setting("backup.s3_access_key", "secret", "Access key", section="backup"),
+    Setting("backup.s3_secret_key", "secret", "Secret key", section="backup"),
     Setting("llm.base_url", "url", "Assistant API address", section="assistant"),
     Setting("llm.model", "text", "Assistant model", section="assistant"),
     Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),

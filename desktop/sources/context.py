@@ -92,7 +92,10 @@ class ShopContext:
         queued = shop.engine.read(
             lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
         )
-        return Status(tuple(links), queued, None, shop.engine.storage_failing)
+        keeper = shop.keeper
+        return Status(
+            tuple(links), queued, keeper.state.safe_at, shop.engine.storage_failing, backup_late=keeper.is_late()
+        )
 
     def _whatsapp_state(self) -> str:
         if self.shop.channel() is None:

@@ -127,6 +127,27 @@ class ShopSettings:
         provider = adapter(self._shop.provider_config(adapter), self._shop.http)
         return self._asked(provider.selftest, control)
 
+    def test_backup(self, control: Control) -> tuple[Finding, ...]:
+        shop = self._shop
+        place = shop.backup_place()
+        if place is None:
+            return (Finding(False, "No place for backups is set up yet: choose a folder or a bucket above."),)
+        try:
+            kept = shop.keeper.save(place)
+            proved = shop.keeper.rehearse(place)
+        except LivePayError as error:
+            return (Finding(False, error.message, error.params),)
+        seconds = f"{proved.rehearsal_ms / 1000:.1f}".replace(".", ",")
+        return (
+            Finding(True, "Everything until now is kept in {place}.", {"place": kept.place}),
+            Finding(True, "Brought back on trial, the store was whole after {seconds} s.", {"seconds": seconds}),
+            Finding(
+                True,
+                "Keep a copy of the recovery key elsewhere: without it no backup can be opened. It is in {path}.",
+                {"path": shop.keeper.key_path},
+            ),
+        )
+
     def _asked(
         self, question: Callable[[], Coroutine[Any, Any, Sequence[Finding]]], control: Control
     ) -> tuple[Finding, ...]:

@@ -69,6 +69,7 @@ def build_parser() -> ArgumentParser:
     restore = add(verbs, "restore", "bring a store back from its backup", "data.restore")
     restore.add_argument("file")
     restore.add_argument("--as", dest="name", default=None)
+    _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
     audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
     add(audit, "verify", "recompute the whole chain", "data.audit_verify").add_argument("store")
     export = add(audit, "export", "write the journal with its hashes", "data.audit_export")
@@ -77,6 +78,22 @@ def build_parser() -> ArgumentParser:
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
+
+
+def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    add(verbs, "now", "back a store up where its settings say", "keeping.now").add_argument("store")
+    add(verbs, "rehearse", "prove that the newest backup comes back", "keeping.rehearse").add_argument("store")
+    listing = add(verbs, "list", "the stores and backups that a place keeps", "keeping.listing")
+    restore = add(verbs, "restore", "bring a store back on this computer", "keeping.restore")
+    for each in (listing, restore):
+        place = each.add_mutually_exclusive_group(required=True)
+        place.add_argument("--folder", type=Path, help="a folder or disk with backups")
+        place.add_argument("--bucket", help="a bucket; keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        each.add_argument("--endpoint", default="", help="address of the bucket's service (default: Amazon)")
+        each.add_argument("--region", default="")
+    restore.add_argument("--store", default=None, help="which store, as “backups list” shows it")
+    restore.add_argument("--at", default=None, help="the state at this time (RFC 3339) instead of the newest")
+    restore.add_argument("--as", dest="name", default=None, help="under another name")
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -145,3 +145,6 @@ class EmptySettings:
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
         return ()
+
+    def test_backup(self, control: Control) -> tuple[Finding, ...]:
+        return ()

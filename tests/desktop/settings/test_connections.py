@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -14,6 +15,7 @@ from core.adapters.http import Http
 from core.bootstrap import Shop
 from core.kernel.clock import ManualClock
 from desktop.pages.settings.presenter import PUBLIC_URL, VERIFY_TOKEN
+from desktop.pages.settings.sections import BackupSection
 from localserver.runner import ServerThread
 from localserver.sandbox.stage import Stage
 from tests.desktop.settings.conftest import OpenSettings
@@ -209,3 +211,26 @@ async def test_closing_the_tests_own_connections_leaves_the_servers_alone() -> N
     assert (await under_way).body == b"done"
     await http.close_here()
     await runner.cleanup()
+
+
+def test_a_backup_is_made_and_brought_back_on_trial(open_settings: OpenSettings, tmp_path: Path) -> None:
+    opened = open_settings()
+    page = opened.page
+    page.open("backup")
+    view = page.views["backup"]
+    assert isinstance(view, BackupSection)
+    view.test.button.click()
+    opened.settled(lambda: view.test.lines)
+    assert "Aucun lieu" in view.test.lines[0].text
+    disk = tmp_path / "disque"
+    disk.mkdir()
+    opened.shop.settings.set("backup.to", "folder")
+    opened.shop.settings.set("backup.folder", str(disk))
+    view.test.button.click()
+    opened.settled(lambda: len(view.test.lines) == 3)
+    assert [line.role for line in view.test.lines] == ["paid"] * 3
+    assert list(disk.rglob("*.snapshot"))
+    disk.rename(tmp_path / "ailleurs")
+    view.test.button.click()
+    opened.settled(lambda: len(view.test.lines) == 1)
+    assert view.test.lines[0].role == "danger"
