@@ -256,7 +256,8 @@ class Talk:
             reply.text("order_cancelled_line" if left else "nothing_to_cancel")
             return
         self.orders.cancel(reply.tx, order.id, "customer")
-        reply.text("order_cancelled", reference=order.reference, lines=self.lines(reply.tx, order.id))
+        text = "order_cancelled_partial" if order.received else "order_cancelled"
+        reply.text(text, reference=order.reference, amount=self.money(order.received))
 
     def _mine(self, reply: Reply, _: Understanding | None) -> None:
         reply.send(lists.my_orders(reply.tx, reply.customer_id, reply.language, self.money))
