@@ -204,11 +204,12 @@ class Talk:
             self._link(reply, order, choices[0].value if choices else "")
             return
         body = say("choose_payment", reply.language, total=self.money(order.total - order.received))
-        label = [Button(f"{METHOD}:{order.id}:{c.value}", fit(_label(c, reply.language), 20)) for c in choices]
-        if len(label) <= 3:
-            message = outgoing.buttons(body, label)
+        named = [(f"{METHOD}:{order.id}:{c.value}", _label(c, reply.language), c.through) for c in choices]
+        if len(named) <= 3:
+            titles = [(value, f"{title} · {through}" if through else title) for value, title, through in named]
+            message = outgoing.buttons(body, [Button(value, fit(title, 20)) for value, title in titles])
         else:
-            rows = [Row(b.id, fit(b.title, 24)) for b in label[:10]]
+            rows = [Row(value, fit(title, 24), through) for value, title, through in named[:10]]
             message = outgoing.list_message(body, say("button_choose", reply.language), [Section("", rows)])
         reply.send_before_end(message, order)
 
