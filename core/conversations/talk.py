@@ -284,6 +284,8 @@ class Talk:
     def _media(self, reply: Reply, message: InboundMessage) -> None:
         """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""
         assert message.media is not None
+        if not message.text and reply.continues_album():  # answered with its first picture: every message is billed
+            return
         if message.media.kind in ("audio", "voice"):
             reply.text("voice_note_answer")
             reply.hand_over("voice", silent=True)
