@@ -297,6 +297,20 @@ async def test_a_signal_stops_the_server_in_order(place: Place, signal: str) -> 
     assert done["intact"] is True
 
 
+async def test_a_rehearsal_in_the_sandbox_leaves_the_real_connections(place: Place) -> None:
+    await ask(place.home, "store", "set", SLUG, "whatsapp.phone_number_id", "111")
+    await ask(place.home, "store", "secret", SLUG, "whatsapp.access_token", stdin=b"EAAB-real")
+    before = await ask_json(place.home, "store", "get", SLUG)
+    async with serving(place.home, SLUG, place.log, ("--port", "0", "--sandbox")) as server:
+        await server.kill()  # not even the chance to put something back
+    assert await ask_json(place.home, "store", "get", SLUG) == before
+    shop = open_shop(Home(place.home), SLUG)
+    try:
+        assert shop.settings.secret("whatsapp.access_token") == "EAAB-real"
+    finally:
+        shop.close()
+
+
 @POSIX
 async def test_kills_while_starting_leave_a_store_that_opens(place: Place) -> None:
     """Killed while it loads, opens, recovers, binds: whenever, it starts again. (What happens when is not asserted.)"""
