@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,7 +13,10 @@ from core.kernel.i18n import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``kind``: text, number, switch, choice, url, secret. ``label``, ``hint``: message ids (domain ``errors``)."""
+    """``kind``: text, number, switch, choice, url, secret. ``label``, ``hint``: message ids (domain ``errors``).
+
+    ``shape``: what a text that is not empty must look like, a regular expression, and ``example`` one that does.
+    """
 
     key: str
     kind: str
@@ -23,6 +27,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 2**31
+    shape: str = ""
+    example: str = ""
     tags: frozenset[str] = field(default_factory=frozenset)
 
     def check(self, text: str) -> str:
@@ -54,6 +60,13 @@ class Setting:
             )
         if self.kind == "url" and text:
             return _url(text, self.key)
+        if self.shape and text and re.fullmatch(self.shape, text, re.ASCII) is None:
+            raise Refused(
+                "“{text}” is not a valid value for {key}: write it like {example}.",
+                text=text,
+                key=self.key,
+                example=self.example,
+            )
         if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
             raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
         return text
@@ -85,10 +98,25 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
-    Setting("seller.notify_to", "text", "WhatsApp number that is told of each payment", section="orders"),
+    Setting(
+        "seller.notify_to",
+        "text",
+        "WhatsApp number that is told of each payment",
+        section="orders",
+        shape=r"\(?\+?(?:[ ().-]*\d){8,15}",
+        example="+221 77 123 45 67",
+    ),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting("whatsapp.base_url", "url", "WhatsApp API address", "https://graph.facebook.com", section="whatsapp"),
-    Setting("whatsapp.api_version", "text", "WhatsApp API version", "v26.0", section="whatsapp"),
+    Setting(
+        "whatsapp.api_version",
+        "text",
+        "WhatsApp API version",
+        "v26.0",
+        section="whatsapp",
+        shape=r"v\d{1,3}\.\d",
+        example="v26.0",
+    ),
     Setting("whatsapp.phone_number_id", "text", "Phone number ID", section="whatsapp"),
     Setting("whatsapp.waba_id", "text", "WhatsApp Business account ID", section="whatsapp"),
     Setting("whatsapp.access_token", "secret", "Access token", section="whatsapp"),

@@ -47,8 +47,12 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
             finally:
                 shop.close()
     value = [{"ok": line.ok, "check": line.name, "detail": line.detail} for line in lines]
-    out.result(value, "\n".join(f"{'✓' if line.ok else '✕'} {line.name}: {line.detail}" for line in lines))
+    out.result(value, "\n".join(map(_shown, lines)))
     return DONE if all(line.ok for line in lines) else FAILED
+
+
+def _shown(line: Line) -> str:
+    return f"{'✓' if line.ok else '✕'} " + tr("{check}: {detail}", check=line.name, detail=line.detail)
 
 
 def _machine(home: Home) -> Iterator[Line]:

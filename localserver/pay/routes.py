@@ -44,6 +44,7 @@ InvoicePdf = Callable[[Shop, int], Awaitable[bytes]]
 """Makes the PDF of an invoice, named by its id."""
 
 MAX_FORM: Final = 4096
+OPENING: Final = 12.0  # s that a buyer waits for the provider's page; opening goes on behind it, and the page says so
 KEEP: Final = "private, max-age=604800, immutable"  # the address of a picture changes with the picture
 _MEANS: Final = re.compile(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
 _CANCELLABLE: Final = (Standing.RESERVED, Standing.CHECKING)
@@ -223,8 +224,10 @@ class PayDoor:
         method = await _form_value(request, "method")
         await self._opened(visit)
         work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token))
+        work.add_done_callback(lambda _: self.streams.nudge(visit.shop, visit.view.order_id))  # on every open page
         try:
-            url = await asyncio.shield(work)
+            async with asyncio.timeout(OPENING):
+                url = await asyncio.shield(work)
         except Rejected:
             return self._back(request, visit, "refused", method)
         except Refused:
@@ -234,9 +237,8 @@ class PayDoor:
             return self._back(request, visit, "means", method)
         except StorageFailed:
             return self._back(request, visit, "busy", method)
-        except OutsideWorld:
+        except (OutsideWorld, TimeoutError):
             return self._back(request, visit, "silent", method)
-        self.streams.nudge(visit.shop, visit.view.order_id)  # the buyer's other pages: a session is open
         return self._onward(request, visit, method, url)
 
     def _onward(self, request: web.Request, visit: Visit, method: str, url: str) -> web.StreamResponse:

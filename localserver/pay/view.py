@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -191,7 +190,6 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
 
 def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView) -> tuple[Offer, ...]:
     """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first."""
-    labels = Counter(choice.method.label for choice in choices)
     chosen = _preferred(choices, wanted, view)
     return tuple(
         Offer(
@@ -199,7 +197,7 @@ def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView)
             words.means(choice.provider, choice.method.name),
             words.means_within(choice.provider, choice.method.name),
             choice.method.colour,
-            words.means(choice.provider, None) if labels[choice.method.label] > 1 else "",
+            choice.through,
             choice.value == chosen,
         )
         for choice in choices

@@ -55,6 +55,12 @@ def test_old_encodings_are_told_apart_by_few_letters(encoding: str, title: str) 
     assert (parsed.rows[0].title, parsed.encoding) == (title, encoding)
 
 
+@pytest.mark.parametrize("title", ["Robe bleue…", "Ñame frais", "Robe n° 5", "L’ensemble", "« Robe »", "3 m²", "Kéïta"])
+def test_excel_on_windows_is_read_by_its_one_odd_letter(title: str) -> None:
+    parsed = parse(f"Code;Nom;Prix;Stock\nA1;{title};5;1\n".encode("cp1252"), "XOF")
+    assert (parsed.rows[0].title, parsed.encoding) == (title, "cp1252")
+
+
 def test_utf16_with_a_big_endian_mark_is_found() -> None:
     assert parse(b"\xfe\xff" + LIST.encode("utf-16-be"), "XOF").rows[0].title == "Robe élégante"
 
