@@ -92,8 +92,10 @@ class LiveSource(Protocol):
 
     def extend_order(self, order_id: int, minutes: int) -> None: ...
 
-    def decide(self, order_id: int, choice: str, substitute: int | None = None) -> None:
-        """Answer the oldest open question of an order: honour, substitute (another product's id), refund or keep."""
+    def decide(self, order_id: int, question: int, choice: str, substitute: tuple[int, int] | None = None) -> None:
+        """Answer an order's question by its id: honour, substitute (with another product's id and how many), refund or
+        keep. Raises Refused when it is no longer the question that is open.
+        """
         ...
 
     def refund_done(self, decision_id: int) -> None:
