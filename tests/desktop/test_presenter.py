@@ -79,14 +79,14 @@ def test_stock_says_what_is_left_and_never_overflows_its_bar(
                 "decide", 1, {"exception": "paid_late", "customer": "Awa Ndiaye", "amount": 15000, "reference": "LP-1"}
             ),
             "Payée après l’heure",
-            f"Awa N. · LP-1 · 15{NARROW}000{NBSP}F",
+            f"15{NARROW}000{NBSP}F · Awa N. · LP-1",
             "Décider",
             "decide",
         ),
         (
             Alert("refund", 9, {"customer": "Awa Ndiaye", "amount": 500, "reference": "LP-1"}),
             "Argent à rendre",
-            f"Awa N. · LP-1 · 500{NBSP}F",
+            f"500{NBSP}F · Awa N. · LP-1",
             "Fait",
             "refund",
         ),
@@ -140,7 +140,7 @@ def test_an_alert_about_an_order_on_the_board_names_the_product(presenter: LiveP
         "decide", 1, {"exception": "paid_late", "customer": "Awa Ndiaye", "amount": 15000, "reference": "LP-1"}
     )
     row = paid(1, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF")
-    assert presenter.alert(alert, row).detail == f"Awa N. · ROBE1 · 15{NARROW}000{NBSP}F"
+    assert presenter.alert(alert, row).detail == f"15{NARROW}000{NBSP}F · Awa N. · ROBE1"
 
 
 def test_an_alert_of_an_unknown_kind_or_without_values_is_still_said(presenter: LivePresenter) -> None:

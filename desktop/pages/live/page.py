@@ -79,6 +79,7 @@ class LivePage(Page):
         self.head.on_screen.clicked.connect(self.choose_on_screen)
         self.board.table.chosen.connect(self._menu_by_key)
         self.board.table.asked.connect(self.open_menu)
+        self.board.stock.catalogue_wanted.connect(lambda: self.navigate("catalogue", None))
         self.board.alerts.acted.connect(self._act_on)
         self.mount.ticker.second.connect(self._second)
         for keys, act in (

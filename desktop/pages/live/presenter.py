@@ -295,7 +295,7 @@ class LivePresenter:
     def _who(self, about: _Details, row: BoardRow | None) -> str:
         """« Awa N. · ROBE1 · 15 000 F »: whom and what an order's alert is about."""
         what = row.lines[0].sku if row and row.lines else about.text("reference")
-        return " · ".join(filter(None, (short_name(about.text("customer")), what, self.amount(about.number("amount")))))
+        return " · ".join(filter(None, (self.amount(about.number("amount")), short_name(about.text("customer")), what)))
 
     def _quoted(self, about: _Details) -> str:
         text = one_line(about.text("text"), 60)
