@@ -194,13 +194,19 @@ def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView)
     """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first."""
     labels = Counter(choice.method.label for choice in choices)
     chosen = _preferred(choices, wanted, view)
+
+    def told_apart(choice: Choice) -> str:
+        """The provider's name where several offer the same means, unless it is the means' own."""
+        name = words.means(choice.provider, None)
+        return name if labels[choice.method.label] > 1 and name != choice.method.label else ""
+
     return tuple(
         Offer(
             choice.value,
             words.means(choice.provider, choice.method.name),
             words.means_within(choice.provider, choice.method.name),
             choice.method.colour,
-            words.means(choice.provider, None) if labels[choice.method.label] > 1 else "",
+            told_apart(choice),
             choice.value == chosen,
         )
         for choice in choices
