@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 class Choice:
     """A means of payment offered to a buyer; ``value`` is what the form sends.
 
-    ``through``: the provider's own name where another one offers the same means, else empty.
+    ``through``: the provider's name where several offer the same means, unless it is the means' own; else empty.
     """
 
     value: str
@@ -86,7 +86,11 @@ class PaymentDesk:
                 continue
             found += [(provider, method) for method in caps.methods]
         named = Counter(method.label for _, method in found)
-        return [Choice(f"{p.name}.{m.name}", p.name, m, p.label if named[m.label] > 1 else "") for p, m in found]
+
+        def through(provider: Provider, method: Method) -> str:
+            return provider.label if named[method.label] > 1 and provider.label != method.label else ""
+
+        return [Choice(f"{p.name}.{m.name}", p.name, m, through(p, m)) for p, m in found]
 
     def choose(self, value: str, amount: int) -> Choice:
         """``provider.method``, or a provider's or a method's name alone. Raises Refused."""

@@ -14,6 +14,7 @@ from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
 from core.settings.declarations import Setting
+from core.storage import pictures as store
 from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
@@ -84,10 +85,10 @@ class ShopSettings:
         if path is None:
             return self.save(LOGO, "")
         picture = pictures.prepare(path, pictures.LOGO_SIDE, transparent=True)
-        return self.save(LOGO, pictures.keep(self._shop.media, picture))
+        return self.save(LOGO, store.keep(self._shop.media, picture))
 
     def logo(self, width: int, height: int) -> Thumb | None:
-        path = pictures.find(self._shop.media, self._shop.settings.get(LOGO))
+        path = store.find(self._shop.media, self._shop.settings.get(LOGO))
         return None if path is None else pictures.thumb(path, width, height)
 
     def new_verify_token(self) -> str:

@@ -126,10 +126,13 @@ class Extension(Request, frozen=True):
 
 
 class Choice(Request, frozen=True):
-    """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place."""
+    """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place, ``quantity`` how
+    many of it (without it: as many as it replaces).
+    """
 
     choice: Literal["honour", "keep", "refund", "substitute"]
     product_id: Id | UnsetType = UNSET
+    quantity: Annotated[int, Meta(ge=1, le=999)] | UnsetType = UNSET
 
 
 # -- conversations -----------------------------------------------------------------------------------------------

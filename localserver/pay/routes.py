@@ -27,6 +27,7 @@ from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import Standing, payable, standing
 from core.payments.provider import Rejected
 from core.storage.engine import Tx
+from core.storage.pictures import find
 from localserver.middleware import language_of
 from localserver.pay import pictures
 from localserver.pay.checking import Background, ask_quietly, check_now
@@ -201,7 +202,7 @@ class PayDoor:
     async def _picture(
         self, request: web.Request, visit: Visit, name: str, side: int, limit: int
     ) -> web.StreamResponse:
-        path = pictures.find(visit.shop.media, name)
+        path = find(visit.shop.media, name)
         body = await self._pictures.get(path, side, limit) if path else None
         if body is None:
             return await self._refuse(request)

@@ -15,7 +15,8 @@ from core.kernel.phone import normalise
 from core.paylinks.queries import LinkView, Means
 from core.paylinks.rules import Standing, clock_from, payable, settled, standing
 from core.payments.desk import Choice
-from localserver.pay.pictures import find, version
+from core.storage.pictures import find
+from localserver.pay.pictures import version
 from localserver.pay.words import Words
 
 SHOWN_LINES: Final = 2

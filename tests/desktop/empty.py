@@ -10,11 +10,12 @@ from core.catalogue.views import ProductView
 from core.conversations.views import InboxCounts
 from core.payments.provider import Finding
 from core.settings.declarations import BASE, Setting
+from core.storage.pictures import MediaFile
 from desktop.bridge import Control
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.settings.presenter import Reading, Saved
-from desktop.pictures import Prepared, Thumb
+from desktop.pictures import Thumb
 
 
 class EmptyConversations:
@@ -90,13 +91,13 @@ class EmptyCatalogue:
     def set_active(self, product_id: int, active: bool) -> None:
         raise AssertionError("there is no product")
 
-    def prepare(self, path: Path) -> Prepared:
+    def prepare(self, path: Path) -> MediaFile:
         raise AssertionError("there is no photo")
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
         return None
 
-    def thumb_of(self, prepared: Prepared, width: int, height: int) -> Thumb | None:
+    def thumb_of(self, prepared: MediaFile, width: int, height: int) -> Thumb | None:
         return None
 
     def plan(self, path: Path, control: Control) -> ImportPlan:

@@ -13,7 +13,7 @@ from core.catalogue.views import ProductView
 from core.kernel.clock import MINUTE, SECOND, ManualClock
 from core.kernel.errors import LivePayError
 from core.kernel.text import fold
-from core.live.views import Alert, BoardRow, LineView, MinuteBar, SessionView, StockBar, Tiles
+from core.live.views import Alert, BoardRow, LineView, MinuteBar, OpenQuestion, SessionView, StockBar, Tiles
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.pages.catalogue.presenter import CatalogueSource
@@ -112,7 +112,12 @@ def orders() -> list[BoardRow]:
             provider="orange_money",
         ),
         held(120, "Moussa Kane", 3, 72, 5, "09DD", badge="risk", score=20, reminded_at=NOW),
-        replace(paid(119, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"), exception="paid_late", undecided=True),
+        replace(
+            paid(119, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"),
+            exception="paid_late",
+            undecided=True,
+            question=OpenQuestion(7, "paid_late", 15000, 0, ()),
+        ),
         row(
             118,
             "Khady Sarr",
@@ -301,8 +306,8 @@ class SampleSource:
     def extend_order(self, order_id: int, minutes: int) -> None:
         self._note("extend_order", order_id, minutes)
 
-    def decide(self, order_id: int, choice: str, substitute: int | None = None) -> None:
-        self._note("decide", order_id, choice, substitute)
+    def decide(self, order_id: int, question: int, choice: str, substitute: tuple[int, int] | None = None) -> None:
+        self._note("decide", order_id, question, choice, substitute)
 
     def refund_done(self, decision_id: int) -> None:
         self._note("refund_done", decision_id)

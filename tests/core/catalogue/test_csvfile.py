@@ -283,6 +283,13 @@ def test_the_list_to_correct_tells_one_mistake_of_each_kind() -> None:
     assert [error.line for error in parsed.errors] == list(range(3, 14))
 
 
+@pytest.mark.parametrize("price", ["12,5", "12,50 €"])
+def test_what_is_wrong_with_a_price_is_told_in_the_words_on_the_money(price: str) -> None:
+    (error,) = read(f"Code;Nom;Prix;Stock\nA1;Robe;{price};1\n").errors
+    assert "F\u00a0CFA" in str(error.refusal()).replace("\u202f", "\u00a0")
+    assert "XOF" not in str(error.refusal())
+
+
 # --------------------------------------------------------------------------------------------------------------- fuzz
 
 CELL = st.text(max_size=12) | st.sampled_from(
