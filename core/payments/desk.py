@@ -79,7 +79,7 @@ class PaymentDesk:
                 continue
             if amount % caps.multiple_of:
                 continue
-            found += [Choice(f"{provider.name}.{m.name}", provider.name, m) for m in caps.methods]
+            found += [Choice(f"{provider.name}.{m.name}", provider.name, m) for m in caps.methods_in(self._country)]
         return found
 
     def choose(self, value: str, amount: int) -> Choice:
