@@ -64,7 +64,7 @@ class OrangeSonatelSimulator(PspSimulator):
     def authorise(self, request: web.Request, body: bytes) -> None:
         if request.match_info.route.name == "account.token":
             return
-        if not self.tokens.good(request):
+        if not self.tokens.knows(request.headers.get("Authorization", "")):
             raise _refusal(401, "401", "The access token is expired or not known.")
         if request.content_type != "application/json":
             raise _refusal(415, "415", "Unsupported Media Type")
