@@ -71,12 +71,13 @@ async def test_copies_of_a_notification_settle_once(orange: PayShop) -> None:
     assert orange.value("SELECT received FROM orders WHERE id = ?", order) == 22_000
 
 
-async def test_a_success_that_the_provider_does_not_confirm_settles_nothing(orange: PayShop) -> None:
+@pytest.mark.parametrize("claim", ["SUCCESS", "FAILED", "EXPIRED", "on_the_moon"])
+async def test_what_the_provider_does_not_confirm_changes_nothing(orange: PayShop, claim: str) -> None:
     order = orange.bag()
     await orange.choose(order, MEANS)
     token = session_of(orange).extra["notif_token"]
 
-    assert await tell(orange, address(orange), status="SUCCESS", notif_token=token, txnid="MP1") == 200
+    assert await tell(orange, address(orange), status=claim, notif_token=token, txnid="MP1") == 200
     await orange.until("SELECT NOT EXISTS(SELECT 1 FROM inbox WHERE state = 'new')", 1)
 
     await orange.shop.desk.ask(orange.value("SELECT max(id) FROM attempt"))
