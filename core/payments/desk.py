@@ -84,7 +84,7 @@ class PaymentDesk:
                 continue
             if amount % caps.multiple_of:
                 continue
-            found += [(provider, method) for method in caps.methods]
+            found += [(provider, method) for method in caps.methods_in(self._country)]
         named = Counter(method.label for _, method in found)
 
         def through(provider: Provider, method: Method) -> str:

@@ -49,7 +49,7 @@ class ShopSettings:
         return ProviderInfo(
             adapter.name,
             adapter.label,
-            tuple(method.label for method in caps.methods),
+            tuple(method.label for method in caps.methods_in(shop.card.country)),
             tuple(field.name for field in adapter.fields if field.required),
             shop.card.country in caps.countries and shop.card.currency in caps.currencies,
             pasted,

@@ -21,7 +21,7 @@ from tests.faults.steps import checkout, link_for, post_whatsapp, resigned, say,
 from tests.support.processes import raw_exchange
 from tests.support.shops import World, world
 
-PROVIDERS = ("sandbox", "wave", "stripe", "bictorys")
+PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay")
 NAME = "Aminata Diallo"
 PASSWORD = "correct horse battery"
 DEEP = b"[" * 100_000

@@ -88,6 +88,8 @@ def choice_words(t: Texts) -> dict[str, str]:
         "system": t.of("choice", "As the computer"),
         "optional": f"{t.of('choice', 'Not required')} (optional)",
         "required": f"{t.of('choice', 'Required')} (required)",
+        "live": f"{t.of('choice', 'Real payments')} (live)",
+        "test": f"{t.of('choice', 'Tests')} (test)",
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
         "direct": f"{t.of('choice', 'Straight to the means chosen')} (direct)",
     }

@@ -16,15 +16,20 @@ from core.adapters.psp import REGISTRY, provider_class
 from core.kernel.clock import ManualClock
 from core.payments.provider import (
     Attempt,
+    Auth,
     Buyer,
+    Capabilities,
     CheckoutRequest,
     CheckoutResult,
     InboundResult,
     Provider,
     ProviderConfig,
     ProviderEvent,
+    Told,
 )
-from localserver.sandbox.psp_simulators import create_psp_simulator, simulator_account
+from core.payments.rules import weigh_token
+from localserver.sandbox.psp_base import PspSimulator
+from localserver.sandbox.psp_simulators import SIMULATORS, create_psp_simulator, simulator_account
 
 NOW = 1_790_000_000_000
 UUID = "0b1f6a52-3f0e-4b8a-9c21-7d5e1f2a3b4c"
@@ -38,6 +43,9 @@ class Case:
     provider: str
     shop: Mapping[str, str] = field(default_factory=dict)
     account: Mapping[str, str] = field(default_factory=dict)
+    webhook_tells: frozenset[Told] | None = None
+    """What notifications tell in this case, where it differs from what the provider declares."""
+    status_tells: frozenset[Told] | None = None
 
 
 CASES: dict[str, Case] = {
@@ -48,6 +56,11 @@ CASES: dict[str, Case] = {
     "wave-requests-signed": Case(
         "wave", {"signing_secret": "wave_sn_AKS_demo_01"}, {"signing_secret": "wave_sn_AKS_demo_01"}
     ),
+    "orange_web-amounts": Case(
+        "orange_web", {}, {"shows_amount": "yes"}, frozenset({"amount"}), frozenset({"reference", "amount"})
+    ),
+    "orange_sonatel-unsigned": Case("orange_sonatel", {}, {"unsigned": "yes"}),
+    "fedapay-flat": Case("fedapay", {}, {"flat": "yes"}),
 }
 
 
@@ -74,6 +87,8 @@ class Rig:
     base_url: str
     values: dict[str, str]
     door: Door
+    kept: dict[str, str] = field(default_factory=dict)
+    """The secrets of the session opened last, as the service would keep them with the attempt."""
 
     @property
     def provider(self) -> Provider:
@@ -85,11 +100,49 @@ class Rig:
         return provider_class(self.case.provider)(config, http or self.http)
 
     @property
+    def caps(self) -> Capabilities:
+        return provider_class(self.case.provider).caps
+
+    @property
     def signed(self) -> bool:
         """Does the provider sign the body in this case?"""
-        return self.case.account.get("webhook_mode") != "shared" and (
-            self.case.provider != "bictorys" or self.case.account.get("signature") == "required"
-        )
+        account = self.case.account
+        if account.get("webhook_mode") == "shared" or account.get("unsigned") == "yes":
+            return False
+        if self.case.provider == "bictorys":
+            return account.get("signature") == "required"
+        return self.caps.webhook_auth is Auth.BODY_SIGNED
+
+    @property
+    def auth(self) -> Auth:
+        """The proof that notifications carry in this case."""
+        if self.signed or self.caps.webhook_auth is not Auth.BODY_SIGNED:
+            return self.caps.webhook_auth
+        return Auth.SHARED_SECRET
+
+    @property
+    def simulator(self) -> type[PspSimulator]:
+        return next(each for each in SIMULATORS if each.name == self.case.provider)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of the account's secrets, the one that opens the API first."""
+        return [each.name for each in provider_class(self.case.provider).fields if each.secret]
+
+    def told(self, **facts: Any) -> dict[str, Any]:
+        """These facts as notifications carry them: None for what they leave out."""
+        tells = self.caps.webhook_tells if self.case.webhook_tells is None else self.case.webhook_tells
+        return {name: fact if name in tells else None for name, fact in facts.items()}
+
+    def answered(self, **facts: Any) -> dict[str, Any]:
+        """These facts as the answers to a question about a payment carry them."""
+        tells = self.caps.status_tells if self.case.status_tells is None else self.case.status_tells
+        return {name: fact if name in tells else None for name, fact in facts.items()}
+
+    def names_it(self, event: ProviderEvent, provider_ref: str) -> bool:
+        """Does the event name our payment, where notifications name any? Else its address or its token does."""
+        names = self.told(reference=(REFERENCE, provider_ref))["reference"] or (None, None)
+        return (event.attempt_ref, event.provider_ref) == names
 
     def request(self, **changes: Any) -> CheckoutRequest:
         base: dict[str, Any] = {
@@ -108,7 +161,9 @@ class Rig:
         return CheckoutRequest(**{**base, **changes})
 
     async def create(self, **changes: Any) -> CheckoutResult:
-        return await self.provider.create_checkout(self.request(**changes))
+        created = await self.provider.create_checkout(self.request(**changes))
+        self.kept = dict(created.secrets)
+        return created
 
     def attempt(self, created: CheckoutResult | None = None, **changes: Any) -> Attempt:
         base: dict[str, Any] = {
@@ -133,12 +188,22 @@ class Rig:
         await self.control("webhooks/settle")
         return shown
 
+    async def let_expire(self, created: CheckoutResult) -> None:
+        """The session ends: by the clock where the provider says when, else as it pleases."""
+        if created.expires_at is None:
+            await self.act("expire")
+            return
+        self.clock.advance(created.expires_at - self.clock.now())
+        await self.control("sessions", method="GET")  # the simulator looks at its clock
+        await self.control("webhooks/settle")
+
     async def fault(self, kind: str, on: str = "create", **more: Any) -> None:
         await self.control("faults", {"kind": kind, "on": on, **more})
 
     def parse(self, headers: Mapping[str, str], raw: bytes, **values: str) -> InboundResult:
         provider = self.provider_with(values)
-        return provider.parse_webhook("POST", None, headers, raw, "", self.http.time_at(self.base_url))
+        result = provider.parse_webhook("POST", None, headers, raw, "", self.http.time_at(self.base_url))
+        return result if result.token is None else weigh_token(result, self.kept)
 
     def inbound(self) -> list[InboundResult]:
         return [self.parse(headers, raw) for headers, raw in self.door.received]

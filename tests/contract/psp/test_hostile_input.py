@@ -29,6 +29,8 @@ PROOFS: dict[str, Callable[[bytes], dict[str, str]]] = {
     "bictorys": _bictorys_signed,
     "wave": lambda body: {"Wave-Signature": f"t={T},v1={sign(Layout.JOINED, SECRET, T, body)}"},
     "stripe": lambda body: {"Stripe-Signature": f"t={T},v1={sign(Layout.DOT, SECRET, T, body)}"},
+    "orange_sonatel": lambda body: {"X-Sonatel-Signature": f"t={T},v1={sign(Layout.COMMA, SECRET, T, body)}"},
+    "fedapay": lambda body: {"X-FEDAPAY-SIGNATURE": f"t={T},s={sign(Layout.DOT, SECRET, T, body)}"},
 }
 providers = pytest.mark.parametrize("name", [provider.name for provider in REGISTRY])
 HEADERS = (
@@ -39,6 +41,8 @@ HEADERS = (
     "X-Secret-Key",
     "X-Webhook-Signature",
     "X-Webhook-Timestamp",
+    "X-Sonatel-Signature",
+    "X-FEDAPAY-SIGNATURE",
 )
 
 
@@ -48,7 +52,13 @@ def parse(name: str, headers: dict[str, str], raw: bytes) -> InboundResult:
 
 
 def proven(name: str, raw: bytes) -> InboundResult:
-    return parse(name, PROOFS[name](raw), raw)
+    """As the provider would send it: with the proof in the headers, or in the body where there is one to hold it."""
+    if name in PROOFS:
+        return parse(name, PROOFS[name](raw), raw)
+    if not isinstance(wire.decode(raw), dict):
+        return parse(name, {}, raw)
+    comma = b"," if wire.decode(raw) else b""
+    return parse(name, {}, raw.rstrip()[:-1] + comma + f'"notif_token":"{SECRET}"}}'.encode())
 
 
 def body(value: Any) -> bytes:
@@ -83,7 +93,8 @@ def body(value: Any) -> bytes:
 def test_proven_nonsense_is_malformed(name: str, raw: bytes) -> None:
     result = proven(name, raw)
 
-    assert (result.verdict, result.reply[0], result.events) == ("malformed", 400, ())
+    refused = ("malformed", 400, ()) if name in PROOFS else ("bad_auth", 401, ())  # no place for a proof, no proof
+    assert (result.verdict, result.reply[0], result.events) == refused
 
 
 @providers
@@ -94,7 +105,8 @@ def test_wrong_types_everywhere_give_no_facts(name: str, junk: Any) -> None:
     keys = (
         "id amount status currency paymentReference merchantFees timestamp pspName session reference created_at "
         "client_reference checkout_status payment_status last_payment_error amount_total client_reference_id "
-        "payment_intent metadata created transaction_id when_completed refunded"
+        "payment_intent metadata created transaction_id when_completed refunded transactionId reference "
+        "merchant_reference fees mode approved_at currency txnid order_id updated_at"
     ).split()
     inner = dict.fromkeys(keys, junk)
     shapes: dict[str, list[Any]] = {
@@ -105,6 +117,14 @@ def test_wrong_types_everywhere_give_no_facts(name: str, junk: Any) -> None:
             {**inner, "type": t, "data": {"object": o}}
             for t in ("checkout.session.completed", "charge.refunded")
             for o in (inner, junk)
+        ],
+        "orange_sonatel": [{**inner, "type": "MERCHANT_PAYMENT"}, {"amount": {"value": junk, "unit": junk}}, inner],
+        "orange_web": [inner],
+        "fedapay": [
+            {"name": f"transaction.{word}", place: o}
+            for word in ("approved", "deleted")
+            for place in ("entity", "object", "data")
+            for o in ({**inner, "currency": {"iso": junk}}, inner, junk)
         ],
     }
     for shape in shapes[name]:
@@ -132,7 +152,8 @@ json_values = st.recursive(
 @given(raw=st.binary(max_size=300), headers=st.dictionaries(st.sampled_from(HEADERS), st.text()))
 def test_anything_at_all_is_survived(name: str, raw: bytes, headers: dict[str, str]) -> None:
     assert parse(name, headers, raw).verdict == "bad_auth"
-    assert proven(name, raw).verdict in ("malformed", "ignored", "ok")
+    refused = "malformed" if name in PROOFS else "bad_auth"
+    assert proven(name, raw).verdict in (refused, "ignored", "ok")
 
 
 @providers

@@ -113,19 +113,29 @@ def test_a_provider_of_another_country_is_not_offered(open_settings: OpenSetting
     assert all(cards[name].switch.isEnabled() == info.fits for name, info in infos.items())
 
 
-@pytest.mark.parametrize("name", ["sandbox", "bictorys"])
-def test_a_provider_is_tested_on_the_wire(open_settings: OpenSettings, stage: Stage, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("sandbox", "api_key"),
+        ("bictorys", "api_key"),
+        ("orange_sonatel", "client_secret"),
+        ("orange_web", "client_secret"),
+        ("fedapay", "api_key"),
+    ],
+)
+def test_a_provider_is_tested_on_the_wire(open_settings: OpenSettings, stage: Stage, name: str, key: str) -> None:
     opened = open_settings("payments")
     card = opened.page.payments.cards[name]
     assert card.opened
     card.test.button.click()
     opened.settled(lambda: card.test.lines)
     assert card.test.summary.text() == "Tout fonctionne"
-    opened.page.save(f"psp.{name}.api_key", "wrong")
+    opened.page.save(f"psp.{name}.{key}", "wrong")
     opened.settled(lambda: not card.test.lines)
     card.test.button.click()
     opened.settled(lambda: card.test.lines)
     assert card.test.lines[0].role == "danger"
+    assert opened.page.payments.cards["orange_web"]._told.text().startswith("Rien à coller")
 
 
 def test_a_test_that_takes_long_is_given_up(open_settings: OpenSettings) -> None:
