@@ -136,6 +136,8 @@ class Capabilities:
     """What a notification says of the payment, besides what became of it."""
     status_tells: frozenset[Told] = EVERYTHING
     """What the provider's answer says of the payment, besides how it stands."""
+    notice: Literal["result", "hint"] = "result"
+    """hint: a notification only says that something happened to a payment; what, the status tells."""
     inbound_methods: frozenset[str] = frozenset({"POST"})
     webhook_setup: Literal["dashboard", "api", "per_request"] = "dashboard"
     checkout_origins: tuple[str, ...] = ()
