@@ -138,6 +138,8 @@ class Capabilities:
     """What the provider's answer says of the payment, besides how it stands."""
     notice: Literal["result", "hint"] = "result"
     """hint: a notification only says that something happened to a payment; what, the status tells."""
+    app_link: bool = False
+    """Its page's address opens an app, on whatever phone: who sees our page elsewhere can scan it as a code."""
     inbound_methods: frozenset[str] = frozenset({"POST"})
     webhook_setup: Literal["dashboard", "api", "per_request"] = "dashboard"
     checkout_origins: tuple[str, ...] = ()

@@ -79,6 +79,7 @@ class CinetPaySimulator(PspSimulator):
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)
         self.tokens = Tokens(self.clock, _TOKEN_LIFE)
+        self.logins = 0
 
     @property
     def legacy(self) -> bool:
@@ -100,9 +101,10 @@ class CinetPaySimulator(PspSimulator):
             keys = json_object(body)
             if not self.legacy or (keys.get("apikey"), keys.get("site_id")) != self._site:
                 raise _refusal_v2(401, "609", "AUTH_NOT_FOUND")
-        elif request.match_info.route.name != "account.login" and not self.tokens.good(request):
-            known = "Authorization" in request.headers
-            raise _refusal_v1(401, *((1003, "EXPIRED_TOKEN") if known else (1002, "INVALID_TOKEN")))
+        elif request.match_info.route.name != "account.login":
+            shown = request.headers.get("Authorization", "")
+            if not self.tokens.knows(shown):
+                raise _refusal_v1(401, *((1003, "EXPIRED_TOKEN") if shown else (1002, "INVALID_TOKEN")))
 
     @property
     def _site(self) -> tuple[str, str]:
@@ -164,6 +166,7 @@ class CinetPaySimulator(PspSimulator):
         given = json_object(await request.read())
         if self.legacy or any(given.get(name) != self.values[name] for name in ("api_key", "api_password")):
             raise _refusal_v1(401, 1005, "INVALID_CREDENTIALS")
+        self.logins += 1
         return wire_json({"code": 200, "status": "OK", "access_token": self.tokens.lend()})
 
     async def _balance(self, request: web.Request) -> web.Response:

@@ -28,7 +28,13 @@ from localserver.sandbox.psp_tokens import Tokens
 
 _TOKEN_LIFE: Final = 299
 _MAX_VALIDITY: Final = 86400
-_STATUS: Final = {"paid": "SUCCESS", "declined": "FAILED", "cancelled": "CANCELLED"}
+_STATUS: Final = {
+    "open": "INITIATED",
+    "paid": "SUCCESS",
+    "declined": "FAILED",
+    "cancelled": "CANCELLED",
+    "expired": "INITIATED",  # it stays as it was; its code is what has ended
+}
 
 
 class OrangeSonatelSimulator(PspSimulator):
@@ -64,7 +70,7 @@ class OrangeSonatelSimulator(PspSimulator):
     def authorise(self, request: web.Request, body: bytes) -> None:
         if request.match_info.route.name == "account.token":
             return
-        if not self.tokens.good(request):
+        if not self.tokens.knows(request.headers.get("Authorization", "")):
             raise _refusal(401, "401", "The access token is expired or not known.")
         if request.content_type != "application/json":
             raise _refusal(415, "415", "Unsupported Media Type")
@@ -82,8 +88,8 @@ class OrangeSonatelSimulator(PspSimulator):
         return {**headers, "X-Sonatel-Signature": f"t={second},v1={mac}"}
 
     def checkout_url(self, request: web.Request, session: Session) -> str:
-        """Max it's link; Orange Money's differs by its first part only."""
-        path = self.app.router["checkout"].url_for(app="mp", id=session.id)
+        """Orange Money's link; Max it's differs by its first part only."""
+        path = self.app.router["checkout"].url_for(app="om", id=session.id)
         return (self.checkout_base or str(request.url.origin())) + str(path)
 
     def patched(self, body: Any, patch: Mapping[str, Any]) -> Any:
@@ -111,7 +117,7 @@ class OrangeSonatelSimulator(PspSimulator):
         """What became of this code: its payments, or the one try that failed; nothing for a code nobody scanned."""
         if session.payments:
             return [self._row(session, payment) for payment in session.payments]
-        return [self._row(session, None)] if session.state in _STATUS else []
+        return [self._row(session, None)] if session.state in ("declined", "cancelled") else []
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -144,14 +150,14 @@ class OrangeSonatelSimulator(PspSimulator):
             ),
         )
         request[SESSION] = session
-        om = session.url.replace(f"/mp/{session.id}", f"/om/{session.id}")
+        maxit = session.url.replace(f"/om/{session.id}", f"/mp/{session.id}")
         picture = io.BytesIO()
         segno.make(session.url).save(picture, kind="png")
         reply = {
             "qrId": session.id,
             "qrCode": base64.b64encode(picture.getvalue()).decode(),
             "deepLink": session.url,
-            "deepLinks": {"MAXIT": session.url, "OM": om},
+            "deepLinks": {"MAXIT": maxit, "OM": session.url},
             "shortLink": "",  # as production answered (§5.2)
             "validity": body["validity"],
         }

@@ -67,7 +67,9 @@ class OrangeWebSimulator(PspSimulator):
         ]
 
     def authorise(self, request: web.Request, body: bytes) -> None:
-        if request.match_info.route.name != "account.token" and not self.tokens.good(request):
+        if request.match_info.route.name != "account.token" and not self.tokens.knows(
+            request.headers.get("Authorization", "")
+        ):
             raise _refusal(401, 42, "Expired credentials", "The requested service needs credentials that live.")
 
     def not_found(self) -> Refusal:

@@ -1,34 +1,30 @@
-"""Bearer tokens as simulated providers lend them."""
+"""Tokens that a simulated provider lends and takes back, for those that want one on every call."""
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass, field
-
-from aiohttp import web
+import secrets
 
 from core.kernel.clock import SECOND, Clock
 
 
-@dataclass(slots=True)
 class Tokens:
-    """``life`` in seconds. Several live at once; ``lent`` counts them all."""
+    """``life`` in seconds."""
 
-    clock: Clock
-    life: int
-    lent: int = 0
-    _ends: dict[str, int] = field(default_factory=dict)
+    def __init__(self, clock: Clock, life: int) -> None:
+        self._clock = clock
+        self.life = life
+        self._until: dict[str, int] = {}
 
     def lend(self) -> str:
-        token = uuid.uuid4().hex
-        self._ends[token] = self.clock.now() + self.life * SECOND
-        self.lent += 1
+        token = secrets.token_urlsafe(24)
+        self._until[token] = self._clock.now() + self.life * SECOND
         return token
 
-    def good(self, request: web.Request) -> bool:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        return scheme == "Bearer" and self.clock.now() < self._ends.get(token, 0)
+    def knows(self, authorization: str) -> bool:
+        """``Bearer …`` of a token still alive."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme == "Bearer" and self._until.get(token, 0) > self._clock.now()
 
-    def revoke(self) -> None:
-        """All that were lent, before their time."""
-        self._ends.clear()
+    def take_back(self) -> None:
+        """Every token lent so far ends now."""
+        self._until.clear()

@@ -59,6 +59,7 @@ async def pick(w: World, name: str, title: str) -> list[str]:
 
 async def link_for(w: World, name: str, sku: str = "ROBE1", means: str = "Wave") -> str:
     """« je prends », PAYER, the means where there is a choice. → the pay link."""
+    means = "Orange Money" if "orange_sonatel" in w.providers else means
     w.buyer(name)
     await say(w, name, f"je prends {sku}")
     await press(w, name, "PAYER")

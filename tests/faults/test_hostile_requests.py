@@ -21,7 +21,7 @@ from tests.faults.steps import checkout, link_for, post_whatsapp, resigned, say,
 from tests.support.processes import raw_exchange
 from tests.support.shops import World, world
 
-PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "cinetpay", "paydunya")
+PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay", "cinetpay", "paydunya")
 PROVEN_INSIDE = ("cinetpay", "paydunya")
 """What proves their notices stands in the body: one that lost it proves nothing."""
 NAME = "Aminata Diallo"

@@ -60,6 +60,7 @@ class OrangeSonatel(BearerProvider):
         max_ttl=_MAX_TTL,
         listing="payments",
         webhook_tells=EVERYTHING - {"time"},
+        app_link=True,
         webhook_setup="per_request",
         # Where the apps' links lead is not documented [unsure]; for other places the pay page shows a link.
         checkout_origins=("https://sugu.orange-sonatel.com", "https://orangemoneysn.page.link"),
@@ -125,19 +126,15 @@ class OrangeSonatel(BearerProvider):
             raise self.refused(answer)
         reply = answer.fields
         links = wire.mapping(reply.get("deepLinks"))
-        any_app = wire.text(reply.get("deepLink"), 4000)
-        link = wire.text(links.get(_APP.get(request.method or "", "")), 4000) or any_app
+        app = wire.text(links.get(_APP.get(request.method or "", "")), 4000)
+        link = app or wire.text(reply.get("deepLink"), 4000)
         if not wire.text(reply.get("qrId")) or not link:
             raise SendUnknown("no code in the answer")
         expires_at = self.http.time_at(self.config.base_url) + lasting * 1000
-        # shortLink came back empty in production [unsure], so the link to an app is what other phones scan.
-        return CheckoutResult(
-            request.attempt_ref,
-            link,
-            qr_text=wire.text(reply.get("shortLink"), 4000) or any_app or link,
-            expires_at=expires_at,
-            secrets={"expires_at": str(expires_at)},
-        )
+        # Its picture of a code and its shortLink, which came back empty in production (§5.2), are left: our page shows
+        # the link as a code.
+        secrets = {"expires_at": str(expires_at)}
+        return CheckoutResult(request.attempt_ref, link, expires_at=expires_at, secrets=secrets)
 
     def parse_webhook(
         self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int

@@ -188,22 +188,22 @@ async def test_one_token_serves_many_requests_until_its_day_is_over(tokens: Toke
     created = await provider.create_checkout(rig.request())
     for _ in range(3):
         await provider.fetch_status(rig.attempt(created))
-    assert tokens.simulator.tokens.lent == 1
+    assert tokens.simulator.logins == 1
 
     clock.advance(25 * HOUR)
     assert (await provider.fetch_status(rig.attempt(created))).status is Pay.PENDING
-    assert tokens.simulator.tokens.lent == 2
+    assert tokens.simulator.logins == 2
 
 
 async def test_a_token_that_ends_early_is_replaced_without_a_word(tokens: Tokens) -> None:
     rig, provider, simulator = tokens.rig, tokens.rig.provider, tokens.simulator
     await provider.create_checkout(rig.request())
-    simulator.tokens.revoke()
+    simulator.tokens.take_back()
 
     created = await provider.create_checkout(rig.request(attempt_ref="LP2"))
 
     assert (await provider.fetch_status(rig.attempt(created, ref="LP2"))).status is Pay.PENDING
-    assert (len(simulator.sessions), simulator.tokens.lent) == (2, 2)
+    assert (len(simulator.sessions), simulator.logins) == (2, 2)
 
 
 @pytest.mark.parametrize("code", [1002, 1003])
@@ -213,7 +213,7 @@ async def test_a_token_refused_with_status_200_is_replaced_too(tokens: Tokens, c
     await rig.fault("patch", on="status", patch={"code": code, "status": "EXPIRED_TOKEN"})
 
     assert (await provider.fetch_status(rig.attempt(created))).status is Pay.PENDING
-    assert tokens.simulator.tokens.lent == 2
+    assert tokens.simulator.logins == 2
 
 
 async def test_who_is_not_let_in_has_asked_for_nothing(new: Rig) -> None:

@@ -125,14 +125,13 @@ async def dakar(make_rig: MakeRig) -> Rig:
     return await make_rig(CASES["orange_sonatel"])
 
 
-async def test_each_app_has_its_link_and_any_phone_a_code(dakar: Rig) -> None:
+async def test_each_app_has_its_link(dakar: Rig) -> None:
     om, maxit, other = [
         await dakar.create(method=method, attempt_ref=f"LP24K7A0{n}")
         for n, method in enumerate(("orange_money", "maxit", None))
     ]
 
-    assert [link.redirect_url.split("/")[-2] for link in (om, maxit, other) if link.redirect_url] == ["om", "mp", "mp"]
-    assert om.qr_text == (om.redirect_url or "").replace("/om/", "/mp/")
+    assert [link.redirect_url.split("/")[-2] for link in (om, maxit, other) if link.redirect_url] == ["om", "mp", "om"]
 
 
 @pytest.mark.parametrize(("ttl", "lasts"), [(600, 600), (None, 86400), (90_000, 86400)])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.adapters.psp.orange_web import OrangeWeb
 from core.payments.provider import NOTIFY_TOKEN, Auth, InboundResult, Pay, ProviderConfig, Rejected, SendUnknown
@@ -39,6 +43,14 @@ def test_before_the_token_is_known_a_notification_is_a_hint() -> None:
     result = told("")
 
     assert (result.verdict, result.auth, len(result.events)) == ("ok", Auth.NONE, 1)
+
+
+@given(given=st.text(max_size=40), kept=st.text(min_size=1, max_size=40))
+def test_only_the_very_token_proves(given: str, kept: str) -> None:
+    result = InboundResult("ok", Auth.TOKEN, token=given)
+
+    assert weigh_token(result, {NOTIFY_TOKEN: kept}).verdict == ("ok" if given == kept else "bad_auth")
+    assert weigh_token(replace(result, token=kept), {NOTIFY_TOKEN: kept}).auth is Auth.TOKEN
 
 
 @pytest.mark.parametrize("raw", [b'{"status":"SUCCESS"}', b'{"notif_token":""}', b'{"notif_token":7}', b"[]", b""])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from localserver.pay.view import _drawn
 from localserver.sandbox.psp_base import Fault, Session
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.support.payshop import PayShop, pay_shop
@@ -70,12 +71,13 @@ async def test_copies_of_a_notification_settle_once(orange: PayShop) -> None:
     assert orange.value("SELECT received FROM orders WHERE id = ?", order) == 22_000
 
 
-async def test_a_success_that_the_provider_does_not_confirm_settles_nothing(orange: PayShop) -> None:
+@pytest.mark.parametrize("claim", ["SUCCESS", "FAILED", "EXPIRED", "on_the_moon"])
+async def test_what_the_provider_does_not_confirm_changes_nothing(orange: PayShop, claim: str) -> None:
     order = orange.bag()
     await orange.choose(order, MEANS)
     token = session_of(orange).extra["notif_token"]
 
-    assert await tell(orange, address(orange), status="SUCCESS", notif_token=token, txnid="MP1") == 200
+    assert await tell(orange, address(orange), status=claim, notif_token=token, txnid="MP1") == 200
     await orange.until("SELECT NOT EXISTS(SELECT 1 FROM inbox WHERE state = 'new')", 1)
 
     await orange.shop.desk.ask(orange.value("SELECT max(id) FROM attempt"))
@@ -161,6 +163,24 @@ async def test_a_sale_by_the_apps_link_at_sonatel(tmp_path: Path, means: str) ->
 
         assert dakar.state(order) == "paid"  # by the signed notification alone
         assert dakar.value("SELECT received FROM orders WHERE id = ?", order) == 22_000
+
+
+@pytest.mark.parametrize(
+    ("means", "shown"), [("orange_sonatel.maxit", True), ("wave.wave", True), ("sandbox.wave", False)]
+)
+async def test_an_apps_link_can_be_scanned_from_another_screen(tmp_path: Path, means: str, shown: bool) -> None:
+    async with pay_shop(tmp_path, providers=(means.partition(".")[0],)) as dakar:
+        order = dakar.bag()
+        assert 'class="scan"' not in await dakar.page(order)
+
+        where = await dakar.choose(order, means)
+        page = await dakar.page(order)
+
+        drawn = str(_drawn(where))
+        assert (drawn in page, "Payer avec un autre téléphone" in page) == (shown, shown)
+        assert drawn.startswith("<svg")
+        await dakar.expire()
+        assert 'class="scan"' not in await dakar.page(order)
 
 
 async def test_a_wrong_amount_at_sonatel_leaves_the_rest_to_pay(tmp_path: Path) -> None:
