@@ -58,6 +58,10 @@ class CinetPay(Provider):
         super().__init__(config, http)
         self._platform = platform(config, http)
 
+    def configured(self) -> bool:
+        """Everything that the platform chosen cannot work without is filled in."""
+        return all(self.config.get(field.name).strip() for field in self._platform.fields if field.required)
+
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         return await self._platform.create_checkout(request)
 

@@ -65,6 +65,7 @@ async def test_each_platform_asks_for_its_own_fields(http: Http, values: dict[st
 
     findings = await provider.selftest()
 
+    assert provider.configured() is (missing == 0)
     assert sum(f.message.startswith("Fill in ") for f in findings) == missing
 
 
