@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from core.adapters.http import Http
-from core.adapters.psp import REGISTRY
+from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.s3 import BucketPlace
 from core.adapters.whatsapp import WhatsApp
 from core.backups import restoring
@@ -202,8 +202,11 @@ class Shop:
         return f"{self.public_url()}/p/{token}"
 
     def notify_url(self, provider: str, token: str) -> str:
-        """Where a provider reports on one attempt."""
-        return f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
+        """Where a provider reports on one attempt; in short for one that limits the length of addresses."""
+        url = f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
+        if len(url) > provider_class(provider).caps.url_max_len:
+            return f"{self.public_url()}/n/{self.slug}/{token}"
+        return url
 
     def papers(self) -> Papers:
         """What every invoice and quote of this store has in common."""

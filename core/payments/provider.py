@@ -136,6 +136,8 @@ class Capabilities:
     """What a notification says of the payment, besides what became of it."""
     status_tells: frozenset[Told] = EVERYTHING
     """What the provider's answer says of the payment, besides how it stands."""
+    notice: Literal["result", "hint"] = "result"
+    """hint: a notification only says that something happened to a payment; what, the status tells."""
     app_link: bool = False
     """Its page's address opens an app, on whatever phone: who sees our page elsewhere can scan it as a code."""
     inbound_methods: frozenset[str] = frozenset({"POST"})

@@ -32,7 +32,7 @@ from tests.faults.steps import (
 from tests.support.shops import World, world
 
 NAME = "Aminata Diallo"
-PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay")
+PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay", "cinetpay", "paydunya")
 SEARCHABLE = ("sandbox", "wave", "stripe", "fedapay")  # the others list a charge only once its buyer tried to pay
 CLOSABLE = ("sandbox", "wave", "stripe")
 POLLED = (*PROVIDERS, "orange_web")  # its notifications only say that something happened

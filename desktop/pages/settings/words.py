@@ -90,6 +90,8 @@ def choice_words(t: Texts) -> dict[str, str]:
         "required": f"{t.of('choice', 'Required')} (required)",
         "live": f"{t.of('choice', 'Real payments')} (live)",
         "test": f"{t.of('choice', 'Tests')} (test)",
+        "v1": f"{t.of('choice', 'New platform')} (v1)",
+        "v2": f"{t.of('choice', 'Old platform')} (v2)",
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
         "direct": f"{t.of('choice', 'Straight to the means chosen')} (direct)",
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
@@ -22,6 +24,7 @@ from core.payments.provider import (
     CheckoutRequest,
     CheckoutResult,
     InboundResult,
+    Pay,
     Provider,
     ProviderConfig,
     ProviderEvent,
@@ -46,6 +49,8 @@ class Case:
     webhook_tells: frozenset[Told] | None = None
     """What notifications tell in this case, where it differs from what the provider declares."""
     status_tells: frozenset[Told] | None = None
+    webhook_auth: Auth | None = None
+    """The proof that notifications carry in this case, where it is a stronger one than the provider declares."""
 
 
 CASES: dict[str, Case] = {
@@ -60,8 +65,20 @@ CASES: dict[str, Case] = {
         "orange_web", {}, {"shows_amount": "yes"}, frozenset({"amount"}), frozenset({"reference", "amount"})
     ),
     "orange_sonatel-unsigned": Case("orange_sonatel", {}, {"unsigned": "yes"}),
+    "cinetpay-v2": Case(
+        "cinetpay",
+        {"platform": "v2"},
+        {"platform": "v2"},
+        frozenset({"reference", "amount", "currency", "time"}),
+        frozenset({"reference", "amount", "currency"}),
+        Auth.BODY_SIGNED,
+    ),
     "fedapay-flat": Case("fedapay", {}, {"flat": "yes"}),
 }
+
+
+TOLD_THE_DOOR = ("cinetpay", "paydunya")
+"""Who notifies only where each session says; the others have a dashboard for it, too."""
 
 
 @dataclass(slots=True)
@@ -111,11 +128,27 @@ class Rig:
             return False
         if self.case.provider == "bictorys":
             return account.get("signature") == "required"
-        return self.caps.webhook_auth is Auth.BODY_SIGNED
+        return (self.case.webhook_auth or self.caps.webhook_auth) is Auth.BODY_SIGNED
+
+    @property
+    def timed(self) -> bool:
+        """Is the time of sending among what is signed?"""
+        return self.signed and self.case.provider != "cinetpay"
+
+    @property
+    def said(self) -> Pay:
+        """What a notification of success says."""
+        return Pay.PAID if self.caps.notice == "result" else Pay.UNKNOWN
+
+    def bare(self, raw: bytes) -> bytes:
+        """The notification without the proof, where the proof is in there."""
+        return re.sub(rb"data%5Bhash%5D=[0-9a-f]*&", b"", raw)
 
     @property
     def auth(self) -> Auth:
         """The proof that notifications carry in this case."""
+        if self.case.webhook_auth is not None:
+            return self.case.webhook_auth
         if self.signed or self.caps.webhook_auth is not Auth.BODY_SIGNED:
             return self.caps.webhook_auth
         return Auth.SHARED_SECRET
@@ -154,7 +187,7 @@ class Rig:
             "country": "SN",
             "buyer": Buyer("Aïcha Ndiaye", "+221771234567"),
             "return_url": f"https://pay.example.test/r/{REFERENCE}",
-            "notify_url": "",
+            "notify_url": self.door.url if self.case.provider in TOLD_THE_DOOR else "",
             "method": self.provider.caps.methods[0].name,
             "ttl": 600,
         }
@@ -277,3 +310,17 @@ async def make_rig(serve: Serve, http: Http, clock: ManualClock, door: Door) -> 
 @pytest.fixture(params=list(CASES))
 async def rig(request: pytest.FixtureRequest, make_rig: MakeRig) -> Rig:
     return await make_rig(CASES[request.param])
+
+
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[ThreadPoolExecutor]:
+    """A thread for SDKs that block."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+async def blocking(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(pool, call)

@@ -41,7 +41,7 @@ async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(r
     (event,) = rig.events()
     told = {"amount": event.amount, "currency": event.currency, "time": event.occurred_at}
     assert told == rig.told(amount=15000, currency="XOF", time=NOW)
-    assert (event.kind, event.status) == ("payment", Pay.PAID)
+    assert (event.kind, event.status) == ("payment", rig.said)
     assert rig.names_it(event, created.provider_ref)
     (inbound,) = rig.inbound()
     assert inbound.auth is rig.auth
@@ -51,7 +51,7 @@ async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(r
     assert found.status is Pay.PAID
     assert {"amount": found.amount, "currency": found.currency} == rig.answered(amount=15000, currency="XOF")
     assert (found.attempt_ref, found.provider_ref) == (REFERENCE, created.provider_ref)
-    assert found.txn_id == event.txn_id
+    assert found.txn_id == event.txn_id or rig.caps.notice == "hint"
 
 
 async def test_the_expiry_of_the_session_is_told_where_there_is_one(rig: Rig) -> None:
@@ -67,7 +67,7 @@ async def test_a_session_paid_before_the_create_call_is_answered(rig: Rig) -> No
     created = await rig.create()
 
     (event,) = rig.events()
-    assert event.status is Pay.PAID
+    assert event.status is rig.said
     assert rig.names_it(event, created.provider_ref)
 
 
@@ -78,7 +78,7 @@ async def test_a_refused_try_is_never_more_than_that(rig: Rig) -> None:
 
     found = await rig.provider.fetch_status(rig.attempt(created))
     assert found.status in (Pay.PENDING, Pay.FAILED)
-    assert all(event.status in (Pay.PENDING, Pay.FAILED) for event in rig.events())
+    assert all(event.status in (Pay.PENDING, Pay.FAILED, Pay.UNKNOWN) for event in rig.events())
     await rig.act("pay", late=True)
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
@@ -99,8 +99,8 @@ async def test_money_that_comes_after_expiry_is_reported_as_paid(rig: Rig) -> No
 
     await rig.act("pay", late=True)
 
-    assert before is Pay.EXPIRED
-    assert rig.events()[-1].status is Pay.PAID
+    assert before is (Pay.CANCELLED if rig.case.provider == "paydunya" else Pay.EXPIRED)  # which has no word for it
+    assert rig.events()[-1].status is rig.said
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
 
@@ -157,9 +157,10 @@ async def test_notifications_in_the_wrong_order_each_stand_for_themselves(rig: R
     await rig.control("webhooks/settle")
 
     statuses = [event.status for event in rig.events()]
-    assert statuses[0] is Pay.PAID
+    assert statuses[0] is rig.said
     assert Pay.PAID not in statuses[1:]
-    assert len({event.dedupe_key for event in rig.events()}) == len(statuses)
+    if rig.caps.notice == "result" or rig.signed:  # else they are all the same
+        assert len({event.dedupe_key for event in rig.events()}) == len(statuses)
 
 
 async def test_a_notification_with_a_wrong_proof_is_refused(rig: Rig) -> None:
@@ -181,7 +182,7 @@ async def test_a_notification_without_proof_or_without_a_secret_of_ours_is_refus
         rig.kept = {}
         assert rig.parse(headers, raw).auth is Auth.NONE
         return
-    assert rig.parse({}, raw).verdict == "bad_auth"
+    assert rig.parse({}, rig.bare(raw)).verdict == "bad_auth"
     without = {name: "" for name in rig.secrets if name not in ("api_key", "client_secret")}
     assert rig.parse(headers, raw, **without).verdict == "bad_auth"
     assert rig.parse(dict.fromkeys(headers, ""), raw, **without).verdict == "bad_auth"
@@ -214,7 +215,7 @@ async def test_an_old_notification_is_a_hint_only(rig: Rig) -> None:
     await rig.act("pay", webhook={"skew": -301})
 
     (inbound,) = rig.inbound()
-    assert inbound.verdict == ("stale" if rig.signed else "ok")
+    assert inbound.verdict == ("stale" if rig.timed else "ok")
     assert inbound.reply[0] == 200
     assert [rig.names_it(event, created.provider_ref) for event in inbound.events] == [True]
 

@@ -27,14 +27,15 @@ async def test_a_session_whose_creation_was_cut_off_is_found_again(rig: Rig) -> 
     await rig.act("pay")
 
     (found,) = await rig.provider.find_by_reference(REFERENCE)
-    assert (found.status, found.amount, found.attempt_ref) == (Pay.PAID, 15000, REFERENCE)
+    assert (found.status, found.attempt_ref) == (Pay.PAID, REFERENCE)
+    assert {"amount": found.amount} == rig.answered(amount=15000)
     assert await rig.provider.fetch_status(rig.attempt()) == found
 
 
 async def test_of_two_sessions_under_one_reference_the_paid_one_counts(rig: Rig) -> None:
     first = await rig.create()
     if rig.caps.create_idempotency == "reference_unique":
-        with pytest.raises(Rejected):
+        with pytest.raises((Rejected, SendUnknown)):  # unknown: the first request may have been heard after all
             await rig.create(attempt_uuid="7d5e1f2a-3f0e-4b8a-9c21-0b1f6a523b4c")
         assert len((await rig.control("sessions", method="GET"))["items"]) == 1
         return
@@ -44,7 +45,7 @@ async def test_of_two_sessions_under_one_reference_the_paid_one_counts(rig: Rig)
     third = await rig.create(attempt_uuid="9c21f2a3-3f0e-4b8a-9c21-0b1f6a523b4c")
     await rig.control(f"sessions/{third.provider_ref}/decline", {})
 
-    found = await rig.provider.fetch_status(rig.attempt())
+    found = await rig.provider.fetch_status(rig.attempt(first if rig.caps.listing == "none" else None))
 
     assert (found.status, found.provider_ref) == (Pay.PAID, first.provider_ref)
 
@@ -99,7 +100,19 @@ async def test_a_provider_that_cannot_be_reached_was_sent_nothing(rig: Rig) -> N
         (
             {
                 "kind": "patch",
-                "patch": dict.fromkeys(("id", "transactionId", "chargeId", "qrId", "pay_token", "v1/transaction")),
+                "patch": dict.fromkeys(
+                    (
+                        "id",
+                        "transactionId",
+                        "chargeId",
+                        "qrId",
+                        "pay_token",
+                        "v1/transaction",
+                        "transaction_id",
+                        "token",
+                        "data",
+                    )
+                ),
             },
             None,
         ),
@@ -132,7 +145,13 @@ async def test_a_status_that_cannot_be_read_is_asked_again(rig: Rig) -> None:
 async def test_a_word_of_tomorrow_is_unknown_and_not_a_failure(rig: Rig) -> None:
     created = await rig.create()
     await rig.act("pay")
-    patch = {"status": "on_the_moon", "checkout_status": "on_the_moon", "payment_status": "dreaming"}
+    patch = {
+        "status": "on_the_moon",
+        "checkout_status": "on_the_moon",
+        "payment_status": "dreaming",
+        "code": "999",
+        "data": {"status": "on_the_moon"},
+    }
     await rig.fault("patch", on="status", patch=patch)
 
     found = await rig.provider.fetch_status(rig.attempt(created))
@@ -186,6 +205,8 @@ async def test_a_clear_no_of_the_provider_is_a_rejection_with_its_code(rig: Rig)
         "orange_sonatel": "4000",
         "orange_web": "22",
         "fedapay": "callback_url",
+        "cinetpay": "608" if rig.case.shop.get("platform") == "v2" else "1004",
+        "paydunya": "4002",
     }
     assert caught.value.code == expected[rig.case.provider]
     assert caught.value.detail

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import fedapay
 import pytest
@@ -26,22 +25,10 @@ from core.kernel.clock import ManualClock, SystemClock
 from core.payments.provider import Auth, Buyer, CheckoutRequest, Pay, ProviderConfig
 from localserver.sandbox.psp_simulators import create_psp_simulator, simulator_account
 from tests.contract.psp import test_fedapay
-from tests.contract.psp.conftest import REFERENCE, UUID, Door, Serve, no_wait
+from tests.contract.psp.conftest import REFERENCE, UUID, Door, Serve, blocking, no_wait
 from tests.contract.psp.test_vectors import STRIPE_BODY, STRIPE_SECRET, WAVE_BODY, WAVE_MAC, WAVE_SECRET, T, parse
 
 URL = f"https://pay.example.test/r/{REFERENCE}"
-Result = TypeVar("Result")
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[ThreadPoolExecutor]:
-    """A thread for SDKs that block."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
-
-
-async def blocking(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(pool, call)
 
 
 # Signatures

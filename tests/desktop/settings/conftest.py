@@ -82,7 +82,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def stage(shop: Shop) -> Iterator[Stage]:
     """WhatsApp and some providers simulated; the shop's settings point to them, as if typed in."""
-    made = Stage(shop, ("sandbox", "bictorys", "orange_sonatel", "orange_web", "fedapay"))
+    made = Stage(shop, ("sandbox", "bictorys", "orange_sonatel", "orange_web", "fedapay", "cinetpay", "paydunya"))
     made.start()
     yield made
     made.stop()

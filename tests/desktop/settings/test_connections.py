@@ -121,6 +121,8 @@ def test_a_provider_of_another_country_is_not_offered(open_settings: OpenSetting
         ("orange_sonatel", "client_secret"),
         ("orange_web", "client_secret"),
         ("fedapay", "api_key"),
+        ("cinetpay", "api_password"),
+        ("paydunya", "private_key"),
     ],
 )
 def test_a_provider_is_tested_on_the_wire(open_settings: OpenSettings, stage: Stage, name: str, key: str) -> None:

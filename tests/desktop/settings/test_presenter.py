@@ -48,7 +48,14 @@ def test_a_refusal_names_the_setting_as_the_page_does(words: SettingsPresenter) 
 
 @pytest.mark.parametrize(
     "key",
-    ["store.language", "desktop.theme", "psp.bictorys.page", "psp.bictorys.signature", "psp.orange_web.environment"],
+    [
+        "store.language",
+        "desktop.theme",
+        "psp.bictorys.page",
+        "psp.bictorys.signature",
+        "psp.orange_web.environment",
+        "psp.cinetpay.platform",
+    ],
 )
 def test_every_choice_has_a_word(words: SettingsPresenter, key: str) -> None:
     choices = words.choices(key)
