@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
+from core.accounts.guard import check
+from core.accounts.second import SecondFactors
 from core.adapters.http import Http
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.s3 import BucketPlace
@@ -159,11 +161,12 @@ class Shop:
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
         self.scheduler = Scheduler(self.engine, {HOLD: self.orders.expire, payments.POLL: payments.poll_due})
+        self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
             card,
             vault,
-            self.settings.secrets_set,
+            self.secret_names,
             self.backup_place,
             lambda: self.settings.number("backup.minutes") * MINUTE,
             lambda: recovery_key(Home(folder.parent.parent), create=True),
@@ -216,6 +219,10 @@ class Shop:
 
         seller, language = seller_of(self.settings, self.name), self.settings.get("store.language")
         return Papers(seller, self.card.currency, language, self.country.zone, self.media, page)
+
+    def secret_names(self) -> list[str]:
+        """The vault's names of everything secret that has a value: what a backup must bring back."""
+        return [*self.settings.secrets_set(), *self.factors.names()]
 
     def backup_place(self) -> BackupPlace | None:
         """Where backups go; None while that is not set up."""
@@ -299,6 +306,7 @@ class Shop:
 
     def _bind(self) -> None:
         """Higher areas react to lower ones' events, in the same transaction."""
+        self.engine.guard(check)
         react = self.engine.react
         react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
         react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))

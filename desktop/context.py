@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
 
     from core.kernel.clock import Clock
     from desktop.bridge import Change
+    from desktop.lock import LockSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
@@ -86,6 +87,9 @@ class Context(Protocol):
 
     @property
     def settings(self) -> SettingsSource: ...
+
+    @property
+    def lock(self) -> LockSource: ...
 
     def subscribe(self, callback: Callable[[Sequence[Change]], None]) -> Callable[[], None]:
         """Call back after every commit, from any thread; returns what ends it."""

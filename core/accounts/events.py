@@ -20,6 +20,26 @@ class AccountSaved(AccountEvent, frozen=True):
     role: str
 
 
+class LoggedOut(AccountEvent, frozen=True):
+    """``sessions``: how many access tokens ended."""
+
+    sessions: int
+
+
+class SecondFactorSet(AccountEvent, frozen=True):
+    pass
+
+
+class SecondFactorRemoved(AccountEvent, frozen=True):
+    pass
+
+
+class AccessLent(AccountEvent, frozen=True):
+    """``until`` in ms UTC; 0: taken back."""
+
+    until: int
+
+
 class LoggedIn(AccountEvent, frozen=True):
     pass
 

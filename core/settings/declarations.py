@@ -134,5 +134,14 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("llm.model", "text", "Assistant model", section="assistant"),
     Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
+    Setting(
+        "desktop.lock_minutes",
+        "number",
+        "Minutes without use until the window locks (0: never)",
+        "0",
+        section="window",
+        high=240,
+        hint="Users are made with “store user”. Ctrl+L locks at once.",
+    ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )

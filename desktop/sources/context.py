@@ -12,6 +12,7 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
+from desktop.sources.lock import ShopLock
 from desktop.sources.settings import ShopSettings
 
 
@@ -41,6 +42,7 @@ class ShopContext:
         self._conversations = ShopConversations(shop)
         self._catalogue = ShopCatalogue(shop)
         self._settings = ShopSettings(shop)
+        self._lock = ShopLock(shop)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
         shop.engine.on_storage = self._storage_changed
 
@@ -69,6 +71,10 @@ class ShopContext:
     @property
     def settings(self) -> ShopSettings:
         return self._settings
+
+    @property
+    def lock(self) -> ShopLock:
+        return self._lock
 
     def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         self._storage_listeners.append(callback)

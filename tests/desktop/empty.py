@@ -12,6 +12,7 @@ from core.payments.provider import Finding
 from core.settings.declarations import BASE, Setting
 from core.storage.pictures import MediaFile
 from desktop.bridge import Control
+from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.settings.presenter import Reading, Saved
@@ -108,6 +109,16 @@ class EmptyCatalogue:
 
     def save_sample(self, path: Path) -> None:
         raise AssertionError("nothing is saved here")
+
+
+class EmptyLock:
+    """Implements LockSource: nobody has an account."""
+
+    def rule(self) -> LockRule:
+        return LockRule(0, ())
+
+    def unlock(self, email: str, password: str, code: str) -> None:
+        raise AssertionError("nobody can unlock here")
 
 
 class EmptySettings:

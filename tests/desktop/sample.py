@@ -16,11 +16,12 @@ from core.kernel.text import fold
 from core.live.views import Alert, BoardRow, LineView, MinuteBar, OpenQuestion, SessionView, StockBar, Tiles
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptySettings
+from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyLock, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -321,6 +322,7 @@ class SampleContext:
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     settings: SettingsSource = field(default_factory=EmptySettings)
+    lock: LockSource = field(default_factory=EmptyLock)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     store: StoreInfo = STORE
     callbacks: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)

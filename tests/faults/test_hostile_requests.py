@@ -141,7 +141,7 @@ async def test_every_body_at_every_door(tmp_path: Path, signed: bool) -> None:
         doors = sorted(set(_doors(w, await _token(w))))
         assert len(doors) >= 20, doors
         accounts.save(w.shop.engine, "awa@teranga.sn", PASSWORD, "owner")
-        key = await asyncio.to_thread(accounts.login, w.shop.engine, "awa@teranga.sn", PASSWORD)
+        key = await asyncio.to_thread(accounts.login, w.shop.engine, w.shop.factors, "awa@teranga.sn", PASSWORD)
         before = _counts(w)
         for path in doors:
             headers = [("Content-Type", b"application/json"), ("Origin", b"http://127.0.0.1")]
