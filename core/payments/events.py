@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEvent(Event):
+class AttemptEvent(Event, frozen=True):
     area: ClassVar[str] = "payments"
     attempt_id: int
     order_id: int
@@ -19,23 +17,20 @@ class AttemptEvent(Event):
         return self.attempt_id
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptOpened(AttemptEvent):
+class AttemptOpened(AttemptEvent, frozen=True):
     """A buyer chose a means of payment; the row exists before the provider is called."""
 
     provider: str
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptChanged(AttemptEvent):
+class AttemptChanged(AttemptEvent, frozen=True):
     """``state`` in the words of core.payments.rules."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentReceived(AttemptEvent):
+class PaymentReceived(AttemptEvent, frozen=True):
     """Money verified: a signed event or the provider's own answer, amount and currency compared."""
 
     payment_id: int
@@ -43,8 +38,7 @@ class PaymentReceived(AttemptEvent):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptEvent(AttemptEvent):
+class ReceiptEvent(AttemptEvent, frozen=True):
     """About money that only the seller can see: the order is what changes for them."""
 
     area: ClassVar[str] = "orders"
@@ -54,42 +48,36 @@ class ReceiptEvent(AttemptEvent):
         return self.order_id
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptAwaited(ReceiptEvent):
+class ReceiptAwaited(ReceiptEvent, frozen=True):
     """A buyer was shown how to send the money: the seller can confirm it from now on."""
 
     audited: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptClaimed(ReceiptEvent):
+class ReceiptClaimed(ReceiptEvent, frozen=True):
     """A buyer says that the money went to the seller's own account: the seller is asked to look. It proves nothing."""
 
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptConfirmed(ReceiptEvent):
+class ReceiptConfirmed(ReceiptEvent, frozen=True):
     """The seller saw the money on the account: their word is what settles."""
 
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptDenied(ReceiptEvent):
+class ReceiptDenied(ReceiptEvent, frozen=True):
     """The seller looked and found no money."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentQuarantined(AttemptEvent):
+class PaymentQuarantined(AttemptEvent, frozen=True):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 
     provider: str
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskProvider(AttemptEvent):
+class AskProvider(AttemptEvent, frozen=True):
     """Read this attempt's state at the provider now. For the poller, after the commit.
 
     ``provider_ref``: another session that claims this attempt's reference; None: the attempt's own.
@@ -99,8 +87,7 @@ class AskProvider(AttemptEvent):
     provider_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CloseSession(AttemptEvent):
+class CloseSession(AttemptEvent, frozen=True):
     """The session must no longer be payable: call the provider's expire (ruling R14)."""
 
     audited: ClassVar[bool] = False

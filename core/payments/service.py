@@ -42,6 +42,7 @@ from core.storage.engine import Tx
 
 POLL: Final = "poll"  # kind of the deadline
 ORPHANS_KEPT: Final = 30 * DAY  # events that name no payment of ours: some accounts serve other programs, too
+_MONEY: Final = (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 
 
 class TooManyPrompts(Refused):
@@ -246,9 +247,14 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
     """Apply the provider's own answer, read over TLS. ``other``: the session asked about is not the attempt's own one
     but another under the same reference (some providers let a buyer pay twice so)."""
     attempt = load_attempt(tx, attempt_id)
+    named = result.attempt_ref
+    if named != attempt.ref and (named is not None or other is not None):  # another order's, whoever sent us there
+        if result.status in _MONEY:
+            _quarantine(tx, attempt, result.amount or 0)
+        return
     if other is None:
         _learn_reference(tx, attempt, result.provider_ref, result.redirect_url)
-    if result.status in (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED):
+    if result.status in _MONEY:
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
         if amount is None or wrong_currency:

@@ -30,6 +30,7 @@ from core.payments.provider import Rejected
 from core.payments.receipts import says_paid
 from core.payments.service import TooManyPrompts
 from core.storage.engine import Tx
+from core.storage.pictures import find
 from localserver.middleware import language_of
 from localserver.pay import pictures
 from localserver.pay.checking import Background, ask_quietly, check_now
@@ -47,6 +48,7 @@ InvoicePdf = Callable[[Shop, int], Awaitable[bytes]]
 """Makes the PDF of an invoice, named by its id."""
 
 MAX_FORM: Final = 4096
+OPENING: Final = 12.0  # s that a buyer waits for the provider's page; opening goes on behind it, and the page says so
 KEEP: Final = "private, max-age=604800, immutable"  # the address of a picture changes with the picture
 _MEANS: Final = re.compile(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
 _CANCELLABLE: Final = (Standing.RESERVED, Standing.CHECKING)
@@ -203,7 +205,7 @@ class PayDoor:
     async def _picture(
         self, request: web.Request, visit: Visit, name: str, side: int, limit: int
     ) -> web.StreamResponse:
-        path = pictures.find(visit.shop.media, name)
+        path = find(visit.shop.media, name)
         body = await self._pictures.get(path, side, limit) if path else None
         if body is None:
             return await self._refuse(request)
@@ -226,11 +228,12 @@ class PayDoor:
         method, phone = await _form_value(request, "method"), (await _form_value(request, "phone")).strip()
         await self._opened(visit)
         work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token, phone))
+        work.add_done_callback(lambda _: self.streams.nudge(visit.shop, visit.view.order_id))  # on every open page
         try:
-            url = await asyncio.shield(work)
-        except (Refused, StorageFailed, OutsideWorld) as error:
+            async with asyncio.timeout(OPENING):
+                url = await asyncio.shield(work)
+        except (Refused, StorageFailed, OutsideWorld, TimeoutError) as error:
             return await self._not_begun(request, visit, method, phone, error)
-        self.streams.nudge(visit.shop, visit.view.order_id)  # the buyer's other pages: a session is open
         if url is None:
             return self._back(request, visit, "waits" if self._still_waits(request, visit) else "", method)
         return self._onward(request, visit, method, url)
@@ -241,7 +244,7 @@ class PayDoor:
         return before is not None and before.payer is not None and now is not None and now.view.asked == before
 
     async def _not_begun(
-        self, request: web.Request, visit: Visit, method: str, phone: str, error: LivePayError
+        self, request: web.Request, visit: Visit, method: str, phone: str, error: LivePayError | TimeoutError
     ) -> web.StreamResponse:
         """Why no payment could be begun, said on the order's page."""
         match error:

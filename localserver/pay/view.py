@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +15,11 @@ from core.kernel.clock import MINUTE
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, format_amount
 from core.kernel.phone import national, normalise
-from core.paylinks.queries import LinkView, Means
+from core.paylinks.queries import LinkView, Means, open_page
 from core.paylinks.rules import Standing, clock_from, payable, settled, standing
 from core.payments.desk import Choice
-from localserver.pay.pictures import find, version
+from core.storage.pictures import find
+from localserver.pay.pictures import version
 from localserver.pay.words import Words
 
 MOST_TYPED: Final = 32  # characters of a phone number shown again
@@ -83,8 +83,9 @@ class Page:
     """Times are texts but ``left`` and ``clock_from`` (ms) and ``minutes``; ``refresh``: s, for phones without script.
 
     ``question``: a number to ask for first; ``prompt``, ``code``: how the payment under way is made; ``by_phone``: the
-    last means asks phones. ``tried``: the means of the last attempt, ``trying`` while its end is not known; ``asking``:
-    some attempt may still bring money. Amounts but the big one (``amount`` and its ``sign``) in smallest units.
+    last means asks phones. ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means
+    of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts
+    but the big one (``amount`` and its ``sign``) in smallest units.
     """
 
     token: str
@@ -111,6 +112,7 @@ class Page:
     prompt: Prompt | None
     code: Code | None
     by_phone: bool
+    scan: Markup | None
     trying: bool
     tried: str
     tried_within: str
@@ -179,6 +181,7 @@ def build(
         prompt=prompt,
         code=code,
         by_phone=last is not None and last.caps.asks_phone,
+        scan=_scan(shop, view),
         trying=facts.trying,
         tried=words.means(view.last.provider, view.last.method) if view.last else "",
         tried_within=words.means_within(view.last.provider, view.last.method) if view.last else "",
@@ -208,6 +211,14 @@ def initials(name: str) -> str:
     """``BT`` for « Boutique Téranga »."""
     letters = [word[0] for word in name.split() if word[0].isalnum()]
     return "".join(letters[:2]).upper()
+
+
+def _scan(shop: Shop, view: LinkView) -> Markup | None:
+    provider = shop.adapter(view.last.provider) if view.last else None
+    if provider is None or not provider.caps.app_link:
+        return None
+    link = shop.engine.read(lambda reader: open_page(reader, view.order_id))
+    return _drawn(link) if link else None
 
 
 def _amount(view: LinkView, stands: Standing) -> int:
@@ -246,7 +257,6 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
 def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView | None) -> tuple[Offer, ...]:
     """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first; on
     none without ``view``: another one stands above them."""
-    labels = Counter(choice.method.label for choice in choices)
     chosen = _preferred(choices, wanted, view) if view else None
     return tuple(
         Offer(
@@ -254,7 +264,7 @@ def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView 
             words.means(choice.provider, choice.method.name),
             words.means_within(choice.provider, choice.method.name),
             choice.method.colour,
-            words.means(choice.provider, None) if labels[choice.method.label] > 1 else "",
+            choice.through,
             choice.value == chosen,
         )
         for choice in choices
@@ -309,11 +319,11 @@ def _code(view: LinkView) -> Code | None:
     asked = view.asked
     if asked is None or asked.qr_text is None:
         return None
-    return Code(_picture(asked.qr_text), asked.alias or "", asked.ref, asked.claimed)
+    return Code(_drawn(asked.qr_text), asked.alias or "", asked.ref, asked.claimed)
 
 
 @lru_cache(maxsize=64)
-def _picture(text: str) -> Markup:
+def _drawn(text: str) -> Markup:
     """The code as a drawing, black on white in every theme: scanners know no other."""
     import segno
 

@@ -14,8 +14,13 @@ from localserver.sandbox.psp_airtel_mg import AirtelMgSimulator
 from localserver.sandbox.psp_base import PspSimulator
 from localserver.sandbox.psp_bictorys import BictorysSimulator
 from localserver.sandbox.psp_checkout import checkout_routes
+from localserver.sandbox.psp_cinetpay import CinetPaySimulator
 from localserver.sandbox.psp_control import control_routes
+from localserver.sandbox.psp_fedapay import FedaPaySimulator
 from localserver.sandbox.psp_mvola import MVolaSimulator
+from localserver.sandbox.psp_orange_sonatel import OrangeSonatelSimulator
+from localserver.sandbox.psp_orange_web import OrangeWebSimulator
+from localserver.sandbox.psp_paydunya import PayDunyaSimulator
 from localserver.sandbox.psp_pi_spi import PiSpiSimulator
 from localserver.sandbox.psp_sandbox import SandboxSimulator
 from localserver.sandbox.psp_stripe import StripeSimulator
@@ -26,6 +31,11 @@ SIMULATORS: Final[tuple[type[PspSimulator], ...]] = (
     SandboxSimulator,
     BictorysSimulator,
     WaveSimulator,
+    OrangeSonatelSimulator,
+    OrangeWebSimulator,
+    FedaPaySimulator,
+    CinetPaySimulator,
+    PayDunyaSimulator,
     StripeSimulator,
     MVolaSimulator,
     AirtelMgSimulator,

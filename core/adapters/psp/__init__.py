@@ -6,7 +6,12 @@ from typing import Final
 
 from core.adapters.psp.airtel_mg import AirtelMg
 from core.adapters.psp.bictorys import Bictorys
+from core.adapters.psp.cinetpay import CinetPay
+from core.adapters.psp.fedapay import FedaPay
 from core.adapters.psp.mvola import MVola
+from core.adapters.psp.orange_sonatel import OrangeSonatel
+from core.adapters.psp.orange_web import OrangeWeb
+from core.adapters.psp.paydunya import PayDunya
 from core.adapters.psp.pi_spi import PiSpi
 from core.adapters.psp.sandbox import Sandbox
 from core.adapters.psp.stripe import Stripe
@@ -14,7 +19,20 @@ from core.adapters.psp.wave import Wave
 from core.kernel.errors import NotFound
 from core.payments.provider import Provider
 
-REGISTRY: Final[tuple[type[Provider], ...]] = (Sandbox, Bictorys, Wave, Stripe, MVola, AirtelMg, PiSpi)
+REGISTRY: Final[tuple[type[Provider], ...]] = (
+    Sandbox,
+    Bictorys,
+    Wave,
+    OrangeSonatel,
+    OrangeWeb,
+    FedaPay,
+    CinetPay,
+    PayDunya,
+    Stripe,
+    MVola,
+    AirtelMg,
+    PiSpi,
+)
 
 
 def provider_class(name: str) -> type[Provider]:

@@ -15,6 +15,7 @@ from core.adapters.psp import wire
 from core.adapters.psp.bearer import BearerProvider
 from core.payments.provider import (
     Attempt,
+    Auth,
     Capabilities,
     CheckoutRequest,
     CheckoutResult,
@@ -46,6 +47,9 @@ class AirtelMg(BearerProvider):
         create_idempotency="reference_unique",
         refund="full",
         webhook_setup="dashboard",
+        webhook_auth=Auth.NONE,
+        webhook_tells=frozenset({"reference"}),
+        status_tells=frozenset({"reference"}),
         phone_prefixes=("+26133", "+26135"),
     )
     fields: ClassVar[tuple[Field, ...]] = (

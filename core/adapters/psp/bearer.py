@@ -44,7 +44,7 @@ class BearerProvider(wire.WireProvider):
         ]
 
     async def plain_call(self, method: str, path: str, **how: Any) -> wire.Answer:
-        """A request without a token. Raises SendUnknown."""
+        """A request as it is given, no token added. Raises SendUnknown."""
         return await super().call(method, path, **how)
 
     async def call(
@@ -80,7 +80,7 @@ class BearerProvider(wire.WireProvider):
     ) -> wire.Answer:
         token = self._token[0] if self._token else ""
         sending = {"Authorization": f"Bearer {token}", **(headers or {})}
-        return await super().call(method, path, headers=sending, json=json, form=form, params=params)
+        return await self.plain_call(method, path, headers=sending, json=json, form=form, params=params)
 
     async def _need_token(self) -> wire.Answer | None:
         """Have a token that lives. → the provider's refusal of our key, or None. Raises SendUnknown (not sent)."""

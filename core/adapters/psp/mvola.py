@@ -20,6 +20,7 @@ from core.kernel.errors import Refused
 from core.kernel.phone import mobile
 from core.payments.provider import (
     Attempt,
+    Auth,
     Capabilities,
     CheckoutRequest,
     CheckoutResult,
@@ -51,6 +52,9 @@ class MVola(BearerProvider):
         max_amount=20_000_000,
         inbound_methods=frozenset({"PUT", "POST"}),
         webhook_setup="per_request",
+        listing="impossible",
+        webhook_auth=Auth.NONE,
+        webhook_tells=frozenset({"reference", "time"}),
         phone_prefixes=("+26134", "+26136", "+26138"),
     )
     fields: ClassVar[tuple[Field, ...]] = (

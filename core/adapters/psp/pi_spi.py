@@ -61,6 +61,8 @@ class PiSpi(BearerProvider):
         methods=(Method("pi_spi", "PI-SPI", "#0B6E4F"),),
         create_idempotency="local",
         confirmed_by="seller",
+        listing="payments",
+        status_tells=frozenset({"reference", "amount", "time"}),
         webhook_setup="dashboard",  # the seller has the address registered at their bank
     )
     fields: ClassVar[tuple[Field, ...]] = (

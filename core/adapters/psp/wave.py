@@ -48,6 +48,7 @@ class Wave(SessionProvider):
         default_ttl=1800,
         can_expire=True,
         refund="full",
+        app_link=True,
         checkout_origins=("https://pay.wave.com",),
     )
     fields: ClassVar[tuple[Field, ...]] = (
