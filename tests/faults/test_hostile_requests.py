@@ -144,6 +144,8 @@ async def test_every_body_at_every_door(tmp_path: Path, signed: bool) -> None:
         key = await asyncio.to_thread(accounts.login, w.shop.engine, w.shop.factors, "awa@teranga.sn", PASSWORD)
         before = _counts(w)
         for path in doors:
+            if path.endswith("/logout"):
+                continue  # the way out needs no body and ends the session of all that follow
             headers = [("Content-Type", b"application/json"), ("Origin", b"http://127.0.0.1")]
             if signed:
                 headers.append(("Authorization", f"Bearer {key[0]}".encode()))
