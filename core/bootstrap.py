@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,8 +28,8 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
-from core.invoices import service as invoices
-from core.invoices.documents import Papers, seller_of
+from core.invoices.desk import PaperDesk
+from core.invoices.regimes import REGIMES
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import EnvironmentProblem, Refused
@@ -67,9 +66,13 @@ log = logging.getLogger(__name__)
 SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
 
 
-def declared_settings() -> tuple[Setting, ...]:
-    """The base settings and what each provider's adapter declares."""
+def declared_settings(country_code: str) -> tuple[Setting, ...]:
+    """The base settings, what the country asks to print on papers, and what each provider's adapter declares."""
     found = list(BASE)
+    found += [
+        Setting(f"legal.{known.name}", "text", known.label, hint=known.hint, section="store")
+        for known in REGIMES[country_code].identifiers
+    ]
     for adapter in REGISTRY:
         section = f"psp.{adapter.name}"
         found.append(Setting(f"{section}.enabled", "switch", "Enabled", "false", section=section))
@@ -121,11 +124,15 @@ class Shop:
         key = vault.database_key()
         migrate(folder / "store.db", key, vfs=vfs)
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
-        self.settings = Settings(self.engine, vault, declared_settings())
+        self.settings = Settings(self.engine, vault, declared_settings(card.country))
         self.links = Links(derive(key, "pay links"), card.id)
+        self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        self.papers = PaperDesk(
+            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+        )
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -189,14 +196,9 @@ class Shop:
         """Where a provider reports on one attempt."""
         return f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
 
-    def papers(self) -> Papers:
-        """What every invoice and quote of this store has in common."""
-
-        def page(nonce: bytes) -> str:
-            return self.page_url(self.links.token(nonce)) if self.reachable() else ""
-
-        seller, language = seller_of(self.settings, self.name), self.settings.get("store.language")
-        return Papers(seller, self.card.currency, language, self.country.zone, self.media, page)
+    def check_url(self, nonce: bytes) -> str:
+        """Where the QR code of a paper leads; empty where nobody could open it."""
+        return f"{self.public_url()}/v/{self.marks.token(nonce)}" if self.reachable() else ""
 
     # -- the outside -------------------------------------------------------------------------------------------
 
@@ -275,8 +277,11 @@ class Shop:
         react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
-        react(OrderFirm, self._book_sale)
+        react(OrderFirm, booking.sold)
+        react(OrderFirm, self.papers.sold)
         react(RefundDone, booking.refunded)
+        react(RefundDone, self.papers.refunded)
+        react(ExceptionRaised, self.papers.unusual)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
         react(OrderCancelled, self.notices.cancelled)
@@ -287,10 +292,6 @@ class Shop:
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
         self.settings.on_change = self.sender.nudge
-
-    def _book_sale(self, tx: Tx, event: OrderFirm) -> None:
-        booking.sold(tx, event)
-        invoices.issue(tx, event.order_id, self.country.zone, asdict(seller_of(self.settings, self.name)))
 
     def _after_commit(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -137,7 +136,7 @@ class Director(QObject):
         shop = self._theatre.shop
         with shop.engine.reader() as reader:
             invoice_id = reader.value("SELECT max(id) FROM invoice")
-            invoice = invoice_document(reader, invoice_id, shop.papers()) if invoice_id else None
+            invoice = invoice_document(reader, invoice_id, shop.papers.shared()) if invoice_id else None
         if invoice is not None:
             (self._folder / "facture.pdf").write_bytes(render_invoice(invoice))
         customer = shop.engine.read(lambda r: r.value("SELECT customer_id FROM orders ORDER BY id LIMIT 1"))
@@ -151,11 +150,10 @@ class Director(QObject):
                 customer_id=customer,
                 valid_days=15,
                 note="",
-                zone=shop.country.zone,
-                seller=asdict(shop.papers().seller),
+                terms=shop.papers.terms(),
             )
         )
-        quote = shop.engine.read(lambda r: quote_document(r, quote_id, shop.papers()))
+        quote = shop.engine.read(lambda r: quote_document(r, quote_id, shop.papers.shared()))
         (self._folder / "devis.pdf").write_bytes(render_quote(quote))
 
     def _without_papers(self, error: Exception) -> None:

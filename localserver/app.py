@@ -41,7 +41,7 @@ async def _invoice_pdf(shop: Shop, invoice_id: int) -> bytes:
     """A paid order's invoice for its buyer; drawn in a thread."""
     from core.adapters import pdf
 
-    document = shop.engine.read(lambda r: invoice_document(r, invoice_id, shop.papers()))
+    document = shop.engine.read(lambda r: invoice_document(r, invoice_id, shop.papers.shared()))
     return await asyncio.to_thread(pdf.render_invoice, document)
 
 

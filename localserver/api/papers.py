@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 
 from aiohttp import web
 from msgspec import UNSET
@@ -57,8 +56,7 @@ async def draft(call: Call) -> web.Response:
             customer_id=customer_id,
             valid_days=asked.valid_days,
             note=asked.note,
-            zone=shop.country.zone,
-            seller=asdict(shop.papers().seller),
+            terms=shop.papers.terms(),
         )
         return Result(201, shown_quote(tx, Presenter(shop), quote_id))
 
@@ -86,14 +84,14 @@ async def invoice(call: Call) -> web.Response:
 async def quote_pdf(call: Call) -> web.Response:
     from core.adapters import pdf
 
-    document = await call.read(lambda r: quote_document(r, call.id, call.shop.papers()))
+    document = await call.read(lambda r: quote_document(r, call.id, call.shop.papers.shared()))
     return _pdf(document.reference, await asyncio.to_thread(pdf.render_quote, document))
 
 
 async def invoice_pdf(call: Call) -> web.Response:
     from core.adapters import pdf
 
-    document = await call.read(lambda r: invoice_document(r, call.id, call.shop.papers()))
+    document = await call.read(lambda r: invoice_document(r, call.id, call.shop.papers.shared()))
     return _pdf(document.number, await asyncio.to_thread(pdf.render_invoice, document))
 
 

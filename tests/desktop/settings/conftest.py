@@ -116,4 +116,4 @@ def open_settings(shop: Shop, qtbot: QtBot) -> Iterator[OpenSettings]:
 
 @pytest.fixture
 def words() -> SettingsPresenter:
-    return SettingsPresenter(Texts("fr"), declared_settings())
+    return SettingsPresenter(Texts("fr"), declared_settings("SN"))
