@@ -13,7 +13,12 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
+from core.adapters.certified import REGISTRY as PLATFORMS
+from core.adapters.certified.clerk import Clerk
+from core.adapters.certified.platform import Access, Platform
+from core.adapters.declared import declared_settings
 from core.adapters.http import Http
+from core.adapters.press import Press
 from core.adapters.psp import REGISTRY
 from core.adapters.whatsapp import WhatsApp
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -29,7 +34,7 @@ from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
 from core.invoices.desk import PaperDesk
-from core.invoices.regimes import REGIMES
+from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import EnvironmentProblem, Refused
@@ -53,7 +58,7 @@ from core.payments import booking
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
 from core.payments.provider import Finding, Provider, ProviderConfig
-from core.settings.declarations import BASE, Setting
+from core.settings.declarations import BASE
 from core.settings.service import Settings
 from core.storage.connection import DAMAGE, damaged
 from core.storage.engine import Engine, Tx
@@ -64,23 +69,6 @@ from core.storage.vault import Vault, derive
 log = logging.getLogger(__name__)
 
 SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
-
-
-def declared_settings(country_code: str) -> tuple[Setting, ...]:
-    """The base settings, what the country asks to print on papers, and what each provider's adapter declares."""
-    found = list(BASE)
-    found += [
-        Setting(f"legal.{known.name}", "text", known.label, hint=known.hint, section="store")
-        for known in REGIMES[country_code].identifiers
-    ]
-    for adapter in REGISTRY:
-        section = f"psp.{adapter.name}"
-        found.append(Setting(f"{section}.enabled", "switch", "Enabled", "false", section=section))
-        found.append(Setting(f"{section}.base_url", "url", "API address", adapter.default_base_url, section=section))
-        for f in adapter.fields:
-            kind = "secret" if f.secret else "choice" if f.choices else "text"
-            found.append(Setting(f"{section}.{f.name}", kind, f.label, f.default, f.hint, section, f.choices))
-    return tuple(found)
 
 
 def create_store(
@@ -133,6 +121,8 @@ class Shop:
         self.papers = PaperDesk(
             self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
         )
+        self.press = Press(self.engine, self.papers.shared, card.slug)
+        self.clerk = Clerk(self.engine, self.platform, self.platform_ready)
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -150,10 +140,15 @@ class Shop:
             self.country.zone,
             lambda: self.settings.get("store.language"),
         )
-        self.notices = Notices(self.talk, lambda: self.settings.get("seller.notify_to"), card.country)
+        self.notices = Notices(
+            self.talk,
+            lambda: self.settings.get("seller.notify_to"),
+            card.country,
+            lambda: self.settings.switch("invoices.send"),
+        )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
-        self.sender = Sender(self.engine, self.channel, folder / "media", mark)
+        self.sender = Sender(self.engine, self.channel, folder / "media", mark, self._paper)
         self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
@@ -259,6 +254,20 @@ class Shop:
             http=self.http,
         )
 
+    def platform(self) -> Platform | None:
+        """The country's platform of certified invoices; None where there is none, or it is switched off."""
+        found = PLATFORMS.get(self.card.country)
+        if found is None or not self.settings.switch("certification.enabled"):
+            return None
+        get = self.settings.get
+        names = ("base_url", "software", "point_of_sale", "establishment")
+        values = {name: get(f"certification.{name}") for name in names}
+        return found(Access(token=self.settings.secret("certification.token"), **values), self.http)
+
+    def platform_ready(self) -> bool:
+        """Papers go nowhere before an address and a token are configured."""
+        return bool(self.settings.get("certification.base_url") and self.settings.secret("certification.token"))
+
     async def check_whatsapp(self) -> Sequence[Finding]:
         """What works and what does not about the WhatsApp number; never raises."""
         channel = self.channel()
@@ -289,9 +298,16 @@ class Shop:
         react(ExceptionRaised, self.notices.exception)
         react(ItemOffered, self.notices.offered)
         react(DecisionTaken, self.notices.decided)
+        react(InvoiceIssued, self.clerk.invoiced)
+        react(InvoiceIssued, self.notices.invoiced)
+        react(CreditNoteIssued, self.clerk.credited)
+        react(CreditNoteIssued, self.notices.credited)
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
         self.settings.on_change = self.sender.nudge
+
+    async def _paper(self, kind: str, paper_id: int) -> bytes:
+        return (await self.press.printed(kind, paper_id)).content
 
     def _after_commit(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -333,7 +349,7 @@ class Shop:
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler)
+            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler, self.clerk)
             for part in parts:
                 group.create_task(always(part))
 
@@ -343,6 +359,7 @@ class Shop:
 
     def close(self) -> None:
         """Finish what is being written, close the database, let the store go. Idempotent."""
+        self.press.close()
         self.engine.close()  # first: until its writer has ended, an import's commit may still start the indexing
         if self._indexing is not None:
             self._indexing.join()

@@ -34,24 +34,21 @@ from core.quotes.documents import QuoteDocument
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
-def render_invoice(document: InvoiceDocument) -> bytes:
-    """An A4 invoice in the store's language."""
-    return _draw(invoice_sheet(document))
+Document = InvoiceDocument | CreditNoteDocument | ReceiptDocument | QuoteDocument
 
 
-def render_credit_note(document: CreditNoteDocument) -> bytes:
-    """An A4 credit note (avoir) in the store's language."""
-    return _draw(credit_note_sheet(document))
-
-
-def render_receipt(document: ReceiptDocument) -> bytes:
-    """An A4 receipt (reçu) in the store's language."""
-    return _draw(receipt_sheet(document))
-
-
-def render_quote(document: QuoteDocument) -> bytes:
-    """An A4 quote in the store's language, with a place to sign."""
-    return _draw(quote_sheet(document))
+def render(document: Document) -> bytes:
+    """The A4 paper in the store's language."""
+    match document:
+        case InvoiceDocument():
+            sheet = invoice_sheet(document)
+        case CreditNoteDocument():
+            sheet = credit_note_sheet(document)
+        case ReceiptDocument():
+            sheet = receipt_sheet(document)
+        case QuoteDocument():
+            sheet = quote_sheet(document)
+    return _draw(sheet)
 
 
 def _draw(sheet: Sheet) -> bytes:
@@ -159,7 +156,7 @@ def quote_sheet(document: QuoteDocument) -> Sheet:
         **_shared(document.papers, say),
         **_table(document.papers, document.lines, say),
         title=_("Quote"),
-        number=document.reference,
+        number=document.number,
         facts=facts,
         buyer_label=_("Prepared for"),
         buyer=_buyer(document.buyer),

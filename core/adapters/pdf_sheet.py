@@ -9,6 +9,8 @@ import io
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import segno
@@ -33,6 +35,9 @@ CARRY: Final = 6.5
 SUMS_WIDTH: Final = 84.0
 CODE: Final = 27.0
 SIGN: Final = 26.0
+MASK: Final = 3
+DOT: Final = 8  # pixels
+LOGO_SIDE: Final = 320  # pixels: 240 to the inch at the size it is drawn
 SELLER_LINES: Final = 6  # of one fact about the seller: the numbers that the law asks for must all be there
 LOGO: Final = (34.0, 22.0)
 WHITE: Final = "#FFFFFF"
@@ -51,6 +56,14 @@ def draw(sheet: Sheet) -> bytes:
         return bytes(pdf.output())
     finally:
         close(pdf)
+
+
+@lru_cache(maxsize=4)
+def _shrunk(path: Path, _changed: int) -> Image.Image:
+    """The logo as it is drawn; its time of change makes a new picture of a new file. Raises what Pillow raises."""
+    with Image.open(path) as source:
+        source.thumbnail((LOGO_SIDE, LOGO_SIDE))
+        return source.convert("RGBA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +159,7 @@ class _Drawing(Pen):
         path = self.sheet.logo
         assert path is not None
         try:
-            with Image.open(path) as source:
-                source.thumbnail((800, 800))
-                picture = source.convert("RGBA")
+            picture = _shrunk(path, path.stat().st_mtime_ns)
         except (OSError, ValueError, Image.DecompressionBombError) as error:
             log.info("The logo %s cannot be drawn: %s", path.name, error)
             return 0.0, 0.0
@@ -262,7 +273,7 @@ class _Drawing(Pen):
             x += width
 
     def _carry(self, label: str, amounts: tuple[int, ...]) -> None:
-        self.font(9, "I", colour=LIGHT.muted)
+        self.font(9, colour=LIGHT.muted)
         widths = self.columns[len(self.columns) - len(amounts) :]
         x = RIGHT - sum(widths)
         self.text(LEFT + PAD, self.y, label, x - LEFT - 2 * PAD, "R", CARRY)
@@ -281,7 +292,7 @@ class _Drawing(Pen):
         sheet = self.sheet
         parts = []
         for style, size, colour, text in (
-            *(("I", 9.5, LIGHT.text, sentence) for sentence in sheet.closing),
+            *(("", 9.5, LIGHT.text, sentence) for sentence in sheet.closing),
             ("", 9, LIGHT.muted, sheet.mention),
             ("", 9.5, LIGHT.text, sheet.note),
         ):
@@ -333,8 +344,12 @@ class _Drawing(Pen):
 
     def _code(self, y: float) -> None:
         buffer = io.BytesIO()
-        segno.make(self.sheet.code, error="m", micro=False).save(buffer, kind="png", scale=8, border=0, dark=LIGHT.text)
-        self.pdf.image(buffer, LEFT, y, CODE, CODE, link=self.sheet.code, alt_text=self.sheet.code_caption)
+        # Any mask can be read; trying all eight for the best takes longer than the rest of the code.
+        code = segno.make(self.sheet.code, error="m", micro=False, mask=MASK)
+        code.save(buffer, kind="png", scale=1, border=0)
+        dots = Image.open(buffer).convert("L")
+        picture = dots.resize((dots.width * DOT, dots.height * DOT), Image.Resampling.NEAREST)
+        self.pdf.image(picture, LEFT, y, CODE, CODE, link=self.sheet.code, alt_text=self.sheet.code_caption)
         self.font(8.5, colour=LIGHT.muted)
         for index, line in enumerate(self.wrapped(self.sheet.code_caption, 52)):
             self.text(LEFT + CODE + 5, y + index * 4.2, line, 52, height=4.2)

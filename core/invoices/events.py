@@ -68,3 +68,18 @@ class ReceiptIssued(Event):
     @property
     def subject(self) -> int:
         return self.receipt_id
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationMoved(Event):
+    """A paper's certification went on: queued, sent, accepted, refused. ``kind``: invoice or credit_note."""
+
+    area: ClassVar[str] = "invoices"
+    certification_id: int
+    kind: str
+    paper_id: int
+    state: str
+
+    @property
+    def subject(self) -> int:
+        return self.paper_id

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass
-from typing import Final
 
+from core.kernel.ids import new_nonce
 from core.storage.connection import Reader
 from core.storage.engine import Tx
-
-NONCE: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ def place(tx: Tx, paper_id: int, issued: Issued) -> str:
     """Mark a paper that is being issued. → its digest in hex, for the journal."""
     tx.run(
         "INSERT INTO paper_mark(nonce, kind, paper_id, digest) VALUES(?,?,?,?)",
-        (secrets.token_bytes(NONCE), issued.kind, paper_id, issued.digest),
+        (new_nonce(), issued.kind, paper_id, issued.digest),
     )
     return issued.digest.hex()
 

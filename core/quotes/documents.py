@@ -17,7 +17,7 @@ class QuoteDocument:
     """Times in ms UTC, amounts in smallest units; ``buyer`` None: made for nobody in particular."""
 
     papers: Papers
-    reference: str
+    number: str
     created_at: int
     valid_until: int
     buyer: Buyer | None
@@ -36,7 +36,7 @@ def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocume
     split = taxed([(line.amount, rate) for line, rate in zip(quote.lines, rates, strict=True)], quote.rounding)
     return QuoteDocument(
         papers=replace(papers, seller=seller),
-        reference=quote.reference,
+        number=quote.reference,
         created_at=quote.created_at,
         valid_until=quote.valid_until,
         buyer=buyer_of(reader, quote.customer_id),

@@ -179,6 +179,13 @@ class NewQuote(Request, frozen=True):
             raise ValueError("Name `customer` or `customer_id`, not both")
 
 
+class NewCredit(Request, frozen=True):
+    """Without an ``amount``, all that is left of the invoice."""
+
+    amount: Price | UnsetType = UNSET
+    reason: Annotated[str, Meta(max_length=200, pattern=_PLAIN)] = ""
+
+
 # -- what stands behind the question mark ------------------------------------------------------------------------
 
 

@@ -17,10 +17,7 @@ from core.adapters.pdf import (
     invoice_sheet,
     quote_sheet,
     receipt_sheet,
-    render_credit_note,
-    render_invoice,
-    render_quote,
-    render_receipt,
+    render,
 )
 from core.adapters.pdf_pen import writable
 from core.invoices.documents import Buyer, CreditNoteDocument, InvoiceDocument, Line, Papers, ReceiptDocument, Seller
@@ -87,7 +84,7 @@ def quote(folder: Path, lines: tuple[Line, ...] = LINES, **changes: Any) -> Quot
     lines, shares = split(lines, 0)
     made = QuoteDocument(
         papers=papers(folder),
-        reference="DV-2026-0001",
+        number="DV-2026-0001",
         created_at=EVENING,
         valid_until=EVENING + 30 * DAY,
         buyer=Buyer("Hôtel", None),
@@ -146,7 +143,7 @@ def test_every_fact_the_country_asks_for_is_printed(tmp_path: Path) -> None:
         "Régime",
         "Centre",
     ]
-    printed = "".join(texts(render_invoice(invoice(tmp_path, papers=seller))))
+    printed = "".join(texts(render(invoice(tmp_path, papers=seller))))
     assert all(value in printed for _, value in ids)
 
 
@@ -176,7 +173,7 @@ def test_a_credit_note_names_its_invoice_and_a_receipt_says_it_is_none(tmp_path:
         ("5\u202f000",),
     )
     assert "ne vaut pas facture" in shown.mention
-    assert pages(render_credit_note(note)) == pages(render_receipt(receipt)) == 1
+    assert pages(render(note)) == pages(render(receipt)) == 1
 
 
 def test_a_malagasy_store_says_the_amount_in_both_languages(tmp_path: Path) -> None:
@@ -247,14 +244,14 @@ def test_an_english_store_writes_english(tmp_path: Path) -> None:
 
 
 def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
-    assert render_invoice(invoice(tmp_path)) == render_invoice(invoice(tmp_path))
+    assert render(invoice(tmp_path)) == render(invoice(tmp_path))
 
 
 def test_sixty_lines_break_over_pages_and_carry_their_sum(tmp_path: Path) -> None:
     lines = tuple(Line(f"Article {n}", f"ART-{n:03d}", 1, 1_000) for n in range(60))
-    assert pages(render_invoice(invoice(tmp_path))) == 1
-    assert pages(render_invoice(invoice(tmp_path, lines))) == 3
-    assert pages(render_quote(quote(tmp_path, lines=lines))) == 3
+    assert pages(render(invoice(tmp_path))) == 1
+    assert pages(render(invoice(tmp_path, lines))) == 3
+    assert pages(render(quote(tmp_path, lines=lines))) == 3
 
 
 @pytest.mark.parametrize("rate", [0, 18])
@@ -262,7 +259,7 @@ def test_sixty_lines_break_over_pages_and_carry_their_sum(tmp_path: Path) -> Non
 def test_wherever_the_page_ends_the_totals_stand_with_a_row(tmp_path: Path, count: int, rate: int) -> None:
     """The sums, the words and the code are on the last page together; every page but it carries on to the next."""
     lines = tuple(Line(f"Article {n}", f"ART-{n:03d}", 1, 1_000) for n in range(count))
-    content = render_invoice(invoice(tmp_path, lines, papers=papers(tmp_path, vat_rate=rate)))
+    content = render(invoice(tmp_path, lines, papers=papers(tmp_path, vat_rate=rate)))
     found = texts(content)
     assert len(found) == pages(content)
     *before, last = found
@@ -303,8 +300,8 @@ def test_every_text_can_be_printed(tmp_path: Path, text: str) -> None:
     """A product's title comes from anybody; fpdf2 would log each glyph it lacks, and some stop it."""
     lines = (Line(text, text[:40], 1, 1),)
     seller = papers(tmp_path, name=text or "x", address=text, legal_id=text, vat_mention=text)
-    assert pages(render_invoice(invoice(tmp_path, lines, papers=seller, buyer=Buyer(text, None)))) >= 1
-    assert pages(render_quote(quote(tmp_path, papers=seller, lines=lines, note=text))) >= 1
+    assert pages(render(invoice(tmp_path, lines, papers=seller, buyer=Buyer(text, None)))) >= 1
+    assert pages(render(quote(tmp_path, papers=seller, lines=lines, note=text))) >= 1
 
 
 @pytest.mark.parametrize(
@@ -322,11 +319,11 @@ def test_what_the_font_lacks_is_replaced(text: str, shown: str) -> None:
 
 
 def test_a_logo_is_drawn_and_a_broken_one_left_out(tmp_path: Path) -> None:
-    without = len(render_invoice(invoice(tmp_path)))
+    without = len(render(invoice(tmp_path)))
     Image.effect_noise((600, 300), 60).save(tmp_path / "logo.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     sizes = {
-        name: len(render_invoice(invoice(tmp_path, papers=papers(tmp_path, logo=name))))
+        name: len(render(invoice(tmp_path, papers=papers(tmp_path, logo=name))))
         for name in ("logo.png", "broken.png", "gone.png", "../logo.png", "notes.txt")
     }
     assert sizes["logo.png"] > without + 10_000

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import create_store, declared_settings, open_shop
+from core.adapters.declared import declared_settings
+from core.bootstrap import create_store, open_shop
 from core.invoices.documents import Seller, frozen_seller
 from core.invoices.regimes import REGIMES, odd
 from core.kernel.clock import ManualClock
