@@ -76,7 +76,10 @@ class LoggedIn(Shown, frozen=True):
 
 
 class Product(Shown, frozen=True):
-    """``available`` is on hand less held. An ``image_url`` of this API needs the token too."""
+    """``available`` is on hand less held. An ``image_url`` of this API needs the token too.
+
+    ``vat_rate``: in percent where the product has one of its own; it counts only if the store charges VAT.
+    """
 
     id: int
     sku: str
@@ -90,6 +93,7 @@ class Product(Shown, frozen=True):
     category: str
     image_url: str | None
     active: bool
+    vat_rate: int | None
 
 
 class ProductList(Shown, frozen=True):

@@ -90,6 +90,7 @@ class Presenter:
             category=p.category,
             image_url=photo or None,
             active=p.active,
+            vat_rate=p.vat,
         )
 
     def live(self, reader: Reader, session: SessionView) -> answers.Live:

@@ -21,6 +21,7 @@ Description = Annotated[str, Meta(max_length=2000, pattern=_PLAIN)]
 Category = Annotated[str, Meta(max_length=60, pattern=_PLAIN)]
 PhotoUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https?://[!-~]+)?$", description="Empty takes it away.")]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000)]
+VatRate = Annotated[int, Meta(ge=0, le=30)]
 Phone = Annotated[str, Meta(min_length=1, max_length=40, pattern=_PLAIN)]
 
 
@@ -47,7 +48,7 @@ class Login(Request, frozen=True):
 
 
 class NewProduct(Request, frozen=True):
-    """``keyword`` is made from the SKU when it is left out."""
+    """``keyword`` is made from the SKU when it is left out. ``vat_rate``: in percent, null for the store's."""
 
     sku: Sku
     title: Title
@@ -57,6 +58,7 @@ class NewProduct(Request, frozen=True):
     description: Description = ""
     category: Category = ""
     image_url: PhotoUrl = ""
+    vat_rate: VatRate | None = None
 
 
 class ProductChange(Request, frozen=True):
@@ -71,6 +73,7 @@ class ProductChange(Request, frozen=True):
     category: Category | UnsetType = UNSET
     image_url: PhotoUrl | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    vat_rate: VatRate | UnsetType | None = UNSET
 
 
 class Upload(Request, frozen=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.invoices import certification
+from core.invoices import certification, service
+from core.invoices.rules import Share
 from tests.support.apishop import ApiShop
 
 
@@ -62,3 +63,20 @@ async def test_a_prepared_invoice_says_so_and_no_more(api: ApiShop) -> None:
     found = (await api.get("/invoices/1/certification")).json
     assert (found["state"], found["regime"], found["payload"]) == ("prepared", "emecef", {"type": "FV"})
     assert (found["reference"], found["error"]) == (None, None)
+
+
+async def test_a_product_may_have_a_rate_of_its_own(api: ApiShop) -> None:
+    body = {"sku": "RIZ", "title": "Riz", "price": {"amount": 1_100, "currency": "XOF"}, "on_hand": 5}
+    made = await api.post("/products", {**body, "vat_rate": 10})
+    assert (made.status, made.json["vat_rate"]) == (201, 10)
+    for rate, status in ((31, 422), (-1, 422), (0, 200), (None, 200), (10, 200)):
+        changed = await api.ask("PATCH", f"/products/{made.json['id']}", {"vat_rate": rate})
+        assert changed.status == status
+        if status == 200:
+            assert changed.json["vat_rate"] == rate
+    api.shop.settings.set("store.vat_rate", "18")
+    await api.post("/orders", {"customer": {"phone": "770000001"}, "lines": [{"sku": "RIZ"}]})
+    api.pay(1, 1_100)
+    kept = api.shop.engine.read(lambda r: service.load(r, 1))
+    assert kept is not None
+    assert kept.split.shares == (Share(10, 1_000, 100),)
