@@ -15,6 +15,7 @@ from core.adapters.pdf_parts import Row, Sheet, Sum
 from core.adapters.psp import REGISTRY
 from core.invoices.documents import (
     Buyer,
+    Certified,
     CreditNoteDocument,
     InvoiceDocument,
     Line,
@@ -72,12 +73,19 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
         **_table(document.papers, document.lines, say),
         title=_("Invoice"),
         number=document.number,
-        facts=((_("Date"), say.date(document.issued_at)), (_("Order"), document.reference)),
+        facts=(
+            (_("Date"), say.date(document.issued_at)),
+            (_("Order"), document.reference),
+            *_code(document.certification, say),
+        ),
         buyer_label=_("Invoiced to"),
         buyer=_buyer(document.buyer),
         status=_status(document, say),
         sums=sums,
-        closing=say.closing("This invoice amounts to {words}.", document.total),
+        closing=(
+            *say.closing("This invoice amounts to {words}.", document.total),
+            *_provisional(document.certification, say),
+        ),
         code=document.url,
         code_caption=_("Scan to check that this invoice is genuine.") if document.url else "",
         created=to_datetime(document.issued_at, document.papers.zone),
@@ -95,6 +103,7 @@ def credit_note_sheet(document: CreditNoteDocument) -> Sheet:
         (_("Invoice"), document.invoice),
         (_("Of"), say.date(document.invoiced_at)),
         (_("Order"), document.reference),
+        *_code(document.certification, say),
     )
     return Sheet(
         **_shared(document.papers, say),
@@ -105,7 +114,10 @@ def credit_note_sheet(document: CreditNoteDocument) -> Sheet:
         buyer_label=_("Credited to"),
         buyer=_buyer(document.buyer),
         sums=_sums(document.shares, document.papers.seller, say),
-        closing=say.closing("This credit note amounts to {words}.", document.total),
+        closing=(
+            *say.closing("This credit note amounts to {words}.", document.total),
+            *_provisional(document.certification, say),
+        ),
         note=_("Reason: {reason}").format(reason=document.reason) if document.reason else "",
         code=document.url,
         code_caption=_("Scan to check that this credit note is genuine.") if document.url else "",
@@ -324,6 +336,20 @@ def _sums(shares: Sequence[Share], seller: Seller, say: _Words) -> tuple[Sum, ..
         label = _("VAT {rate} % of {net}") if len(shares) > 1 else _("VAT {rate} %")
         found.append(Sum(label.format(rate=share.rate, net=say.money(share.net)), say.money(share.tax)))
     return (*found, Sum(_("Total incl. VAT"), total, strong=True))
+
+
+def _code(certified: Certified | None, say: _Words) -> tuple[tuple[str, str], ...]:
+    """The code that the state's platform gave, once it has."""
+    if certified is None or not certified.code:
+        return ()
+    return ((say.texts.gettext("Certification"), certified.code),)
+
+
+def _provisional(certified: Certified | None, say: _Words) -> tuple[str, ...]:
+    """Nothing may look certified before the platform has said so (reference credit-and-compliance §4.3)."""
+    if certified is None or certified.code:
+        return ()
+    return (say.texts.gettext("PROVISIONAL: to be certified by the tax office, which has not answered yet."),)
 
 
 def _why(kind: str, say: _Words) -> str:

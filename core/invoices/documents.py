@@ -83,6 +83,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Certified:
+    """``code``: what the state's platform called the paper when it accepted it; empty as long as it has not."""
+
+    regime: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceDocument:
     """``reference`` is the order's. ``paid_by`` is the name of a method or provider, empty when unknown.
 
@@ -104,6 +112,7 @@ class InvoiceDocument:
     refunded: bool
     url: str
     credits: tuple[tuple[str, int], ...] = ()
+    certification: Certified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,7 @@ class CreditNoteDocument:
     total: int
     reason: str
     url: str
+    certification: Certified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +210,18 @@ def invoice_document(reader: Reader, invoice_id: int, papers: Papers) -> Invoice
         refunded=state == "refunded",
         url=papers.check_url(nonce_of(reader, "invoice", invoice_id)),
         credits=tuple((note.number, note.total) for note in credits.of_invoice(reader, invoice_id)),
+        certification=_certified(reader, "invoice", invoice_id),
     )
+
+
+def _certified(reader: Reader, kind: str, paper_id: int) -> Certified | None:
+    """None for a paper that no platform is to be told of."""
+    row = reader.one(
+        "SELECT regime, CASE state WHEN 'accepted' THEN json_extract(answer, '$.reference') END FROM certification"
+        " WHERE kind = ? AND paper_id = ?",
+        (kind, paper_id),
+    )
+    return None if row is None else Certified(row[0], row[1] or "")
 
 
 def credit_note_document(reader: Reader, note_id: int, papers: Papers) -> CreditNoteDocument:
@@ -220,6 +241,7 @@ def credit_note_document(reader: Reader, note_id: int, papers: Papers) -> Credit
         total=note.total,
         reason=content["reason"],
         url=papers.check_url(nonce_of(reader, "credit_note", note_id)),
+        certification=_certified(reader, "credit_note", note_id),
     )
 
 

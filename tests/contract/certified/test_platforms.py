@@ -15,13 +15,15 @@ from core.adapters.certified.fec import Fec
 from core.adapters.certified.fne import Fne
 from core.adapters.certified.platform import Access
 from core.adapters.http import Http
+from core.adapters.pdf import invoice_sheet
+from core.adapters.pdf_parts import Sheet
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue.rules import ProductFields
 from core.catalogue.service import add
 from core.customers.service import Identity, recognise
 from core.invoices import certification, credits
 from core.invoices.certification import Certification, Facts
-from core.invoices.documents import Line, Seller
+from core.invoices.documents import Line, Seller, invoice_document
 from core.kernel.clock import HOUR, ManualClock, parse_rfc3339
 from core.kernel.errors import Refused
 from core.orders import settling
@@ -135,6 +137,10 @@ class Desk:
         self.shop.settings.set("certification.base_url", self.there.url + base)
         self.shop.settings.set_secret("certification.token", "secret-token")
 
+    def sheet(self) -> Sheet:
+        """The first invoice as it is printed now."""
+        return invoice_sheet(self.shop.engine.read(lambda r: invoice_document(r, 1, self.shop.papers.shared())))
+
     def paper(self, kind: str = "invoice", number: int = 1) -> Certification:
         found = self.shop.engine.read(lambda r: certification.of_paper(r, kind, number))
         assert found is not None
@@ -173,6 +179,9 @@ async def test_without_an_address_papers_are_prepared_and_go_nowhere(benin: Desk
     assert benin.paper().state == "prepared"
     assert benin.paper().payload["type"] == "FV"
     assert benin.there.seen == []
+    sheet = benin.sheet()
+    assert "PROVISOIRE" in sheet.closing[-1]
+    assert [label for label, _ in sheet.facts] == ["Date", "Commande"]
 
 
 async def test_the_two_steps_of_emecef(benin: Desk) -> None:
@@ -187,6 +196,9 @@ async def test_the_two_steps_of_emecef(benin: Desk) -> None:
     assert (found.state, found.uid) == ("accepted", "uid-1")
     assert found.answer is not None
     assert found.answer["reference"] == CODE
+    sheet = benin.sheet()
+    assert sheet.facts[-1] == ("Certification", CODE)
+    assert not any("PROVISOIRE" in sentence for sentence in sheet.closing)
     states = benin.shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'CertificationMoved'"))
     assert [s for (data,) in states for s in ("queued", "sent", "accepted") if s in data] == [
         "queued",
@@ -223,6 +235,7 @@ async def test_a_confirmation_whose_answer_was_lost_is_neither_a_yes_nor_a_no(be
     benin.there.trouble = ["", "cut", "cut"]  # the client itself repeats a PUT once
     await benin.shop.clerk.round()
     assert benin.paper().state == "sent"
+    assert "PROVISOIRE" in benin.sheet().closing[-1]
     benin.clock.advance(HOUR)
     await benin.shop.clerk.round()
     assert (benin.paper().state, benin.paper().answer) == ("sent", None)
