@@ -68,7 +68,7 @@ def test_search_finds_what_it_was_asked(folder: Path) -> None:
 
 
 def test_pdf_draws_every_invoice_and_chromium_the_same(folder: Path) -> None:
-    found = by_name(papers.measure(folder, papers.Scale(papers=3, pages=2, prints=1)))
+    found = by_name(papers.measure(folder, papers.Scale(papers=3, pages=2, prints=1, idle_seconds=0)))
     assert list(found) == ["pdf", "pdf.window", "pdf.page"]
     assert found["pdf"].figures["pages"] == 3
     assert float(found["pdf.page"].figures["chromium_open_ms"]) > 0
