@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from core.adapters.certified import REGISTRY as PLATFORMS
 from core.adapters.certified.clerk import Clerk
-from core.adapters.certified.platform import Access, Platform
+from core.adapters.certified.office import Office
 from core.adapters.declared import declared_settings
 from core.adapters.http import Http
 from core.adapters.press import Press
@@ -118,11 +117,7 @@ class Shop:
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
-        self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
-        )
-        self.press = Press(self.engine, self.papers.shared, card.slug)
-        self.clerk = Clerk(self.engine, self.platform, self.platform_ready)
+        self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -148,7 +143,11 @@ class Shop:
         )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
-        self.sender = Sender(self.engine, self.channel, folder / "media", mark, self._paper)
+        self.papers = PaperDesk(
+            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+        )
+        self.press = Press(self.engine, self.papers.shared, card.slug)
+        self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
         self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
@@ -254,20 +253,6 @@ class Shop:
             http=self.http,
         )
 
-    def platform(self) -> Platform | None:
-        """The country's platform of certified invoices; None where there is none, or it is switched off."""
-        found = PLATFORMS.get(self.card.country)
-        if found is None or not self.settings.switch("certification.enabled"):
-            return None
-        get = self.settings.get
-        names = ("base_url", "software", "point_of_sale", "establishment")
-        values = {name: get(f"certification.{name}") for name in names}
-        return found(Access(token=self.settings.secret("certification.token"), **values), self.http)
-
-    def platform_ready(self) -> bool:
-        """Papers go nowhere before an address and a token are configured."""
-        return bool(self.settings.get("certification.base_url") and self.settings.secret("certification.token"))
-
     async def check_whatsapp(self) -> Sequence[Finding]:
         """What works and what does not about the WhatsApp number; never raises."""
         channel = self.channel()
@@ -305,9 +290,6 @@ class Shop:
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
         self.settings.on_change = self.sender.nudge
-
-    async def _paper(self, kind: str, paper_id: int) -> bytes:
-        return (await self.press.printed(kind, paper_id)).content
 
     def _after_commit(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -37,7 +37,7 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
 
 async def _invoice_pdf(shop: Shop, invoice_id: int) -> bytes:
     """A paid order's invoice for its buyer."""
-    return (await shop.press.printed("invoice", invoice_id)).content
+    return await shop.press.content("invoice", invoice_id)
 
 
 def _our_concern(record: logging.LogRecord) -> bool:

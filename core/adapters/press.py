@@ -42,6 +42,10 @@ class Press:
         """``kind``: invoice, credit_note, receipt or quote. Raises NotFound."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self.print, kind, paper_id)
 
+    async def content(self, kind: str, paper_id: int) -> bytes:
+        """The PDF alone. Raises NotFound."""
+        return (await self.printed(kind, paper_id)).content
+
     def print(self, kind: str, paper_id: int) -> Printed:
         """The same on this thread."""
         from core.adapters import pdf

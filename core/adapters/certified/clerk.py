@@ -7,38 +7,30 @@ that may have been carried out, where nothing tells the platform that it is the 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from core.adapters.certified.office import Office
 from core.adapters.certified.platform import Answered, Named, NotReached, Platform
 from core.invoices import certification as papers
 from core.invoices.certification import PREPARED, QUEUED, SENT, Certification, Facts
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import HOUR, MINUTE
 from core.kernel.errors import Refused
-from core.kernel.waiting import woken
 from core.storage.engine import Engine, Tx
 
-log = logging.getLogger(__name__)
-
-IDLE: Final = 60.0  # s
+EVERY: Final = 60.0  # s
 FIRST_WAIT: Final = MINUTE
 LONGEST_WAIT: Final = 6 * HOUR
 LOOK_THERE: Final = "No answer came. It may be there: look on the platform before it is sent again."
 
 
 class Clerk:
-    """``platform()``: the country's, under the settings of the moment; None where there is none or it is switched off.
-    ``ready()``: an address and a token are configured."""
+    """One store's; it looks every minute. ``office``: whom it deals with."""
 
-    def __init__(self, engine: Engine, platform: Callable[[], Platform | None], ready: Callable[[], bool]) -> None:
+    def __init__(self, engine: Engine, office: Office) -> None:
         self._engine = engine
-        self._platform = platform
-        self._ready = ready
-        self._wake = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._office = office
 
     # -- reactors ----------------------------------------------------------------------------------------------
 
@@ -49,7 +41,7 @@ class Clerk:
         self._prepare(tx, "credit_note", event.credit_note_id)
 
     def _prepare(self, tx: Tx, kind: str, paper_id: int) -> None:
-        platform = self._platform()
+        platform = self._office.platform()
         if platform is None:
             return
         payload, error = _said(platform, papers.facts_of(tx, kind, paper_id))
@@ -57,23 +49,16 @@ class Clerk:
 
     # -- work --------------------------------------------------------------------------------------------------
 
-    def nudge(self) -> None:
-        """Something was prepared, or the settings changed. Safe from any thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
-
     async def run(self) -> None:
         """Take papers to the platform until cancelled."""
-        self._loop = asyncio.get_running_loop()
         while True:
-            self._wake.clear()
             await self.round()
-            await woken(self._wake, IDLE)
+            await asyncio.sleep(EVERY)
 
     async def round(self) -> None:
         """Queue what can be sent, then make the next call for what is queued."""
-        platform = self._platform()
-        if platform is None or not platform.sends or not self._ready():
+        platform = self._office.platform()
+        if platform is None or not platform.sends or not self._office.ready():
             return
         for paper in self._waiting(PREPARED):
             await self._engine.run(partial(self._queue, platform=platform, paper=paper), actor="clerk")
