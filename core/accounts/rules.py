@@ -22,6 +22,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "messages.read": frozenset({OWNER, MANAGER, CASHIER}),
     "messages.send": frozenset({OWNER, MANAGER, CASHIER}),
     "quotes.write": frozenset({OWNER, MANAGER, CASHIER}),
+    "invoices.credit": frozenset({OWNER, MANAGER}),
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
     "settings.write": frozenset({OWNER, MANAGER}),
     "accounts.write": frozenset({OWNER}),

@@ -12,6 +12,8 @@ from core.conversations.talk import MINE, Talk
 from core.conversations.texts import say
 from core.customers.service import Identity, find, record
 from core.durable import outbox
+from core.invoices.events import CreditNoteIssued, InvoiceIssued
+from core.invoices.numbering import number_text
 from core.kernel.clock import HOUR
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
@@ -26,8 +28,9 @@ USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
 class Notices:
     """Reactors: each runs in the transaction of the event it tells about."""
 
-    def __init__(self, talk: Talk, notify_to: Callable[[], str], country: str) -> None:
+    def __init__(self, talk: Talk, notify_to: Callable[[], str], country: str, send_papers: Callable[[], bool]) -> None:
         self._talk = talk
+        self._send_papers = send_papers
         self._notify_to = notify_to
         self._country = country
 
@@ -150,6 +153,23 @@ class Notices:
             priority=outbox.PAYMENT,
             valid_until=tx.now + USEFUL_FOR,
         )
+
+    def invoiced(self, tx: Tx, event: InvoiceIssued) -> None:
+        """The invoice follows the confirmation, once; beyond the 24 hours of a conversation the thread tells that it
+        could not be sent."""
+        number = number_text(event.series, event.year, event.number)
+        self._send_paper(tx, event.order_id, "invoice", event.invoice_id, number)
+
+    def credited(self, tx: Tx, event: CreditNoteIssued) -> None:
+        number = number_text(event.series, event.year, event.number)
+        self._send_paper(tx, event.order_id, "credit_note", event.credit_note_id, number)
+
+    def _send_paper(self, tx: Tx, order_id: int, kind: str, paper_id: int, number: str) -> None:
+        customer_id = load(tx, order_id).customer_id
+        if not self._send_papers() or not self._reachable(tx, customer_id):
+            return
+        caption = say(f"{kind}_document", self._language(tx, customer_id), number=number)
+        threads.post_paper(tx, customer_id, f"{kind}:{paper_id}", kind, paper_id, f"{number}.pdf", caption)
 
     def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
         number = self._notify_to()

@@ -96,6 +96,8 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.legal_id", "text", "Tax and trade register numbers printed on invoices", section="store"),
     Setting("store.vat_rate", "number", "VAT rate in percent (0: no VAT)", "0", section="store", low=0, high=30),
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
+    Setting("store.vat_rounding", "choice", "VAT is rounded on", "total", section="store", choices=("total", "line")),
+    Setting("invoices.send", "switch", "Send the invoice on WhatsApp after payment", "true", section="store"),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
     Setting(

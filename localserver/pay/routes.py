@@ -35,6 +35,7 @@ from localserver.pay.guards import Bucket, origin_of, origins, own_form
 from localserver.pay.page import Pages, notice, plain_words
 from localserver.pay.pictures import Pictures
 from localserver.pay.streams import Streams, status
+from localserver.pay.verify import VerifyDoor
 from localserver.pay.view import SHOWN_LINES, build
 from localserver.pay.words import Words, asked_language, spoken
 from localserver.site import SITE, Site
@@ -90,7 +91,7 @@ class PayDoor:
         self.streams = streams
 
     @cached_property
-    def _pages(self) -> Pages:
+    def pages(self) -> Pages:
         return Pages()
 
     def routes(self) -> list[web.RouteDef]:
@@ -140,10 +141,10 @@ class PayDoor:
         async def post(request: web.Request) -> web.StreamResponse:
             words = _plain_words(request)
             if not own_form(request, [shop.public_url() for shop in self._site.shops]):
-                return self._pages.plain_response(self._pages.refusal(words), 403)
+                return self.pages.plain_response(self.pages.refusal(words), 403)
             if not self._posts.take((request.remote, request.match_info["token"][:64])):
                 headers = {"Retry-After": str(self._posts.wait)}
-                return self._pages.plain_response(self._pages.hurry(words), 429, headers)
+                return self.pages.plain_response(self.pages.hurry(words), 429, headers)
             visit = self._visit(request)
             return await (self._refuse(request) if visit is None else handler(request, visit))
 
@@ -152,7 +153,7 @@ class PayDoor:
     async def _refuse(self, request: web.Request) -> web.StreamResponse:
         """The one answer: the same bytes whether the link is forged, another store's, or used up. It depends on the
         request's language only."""
-        return self._pages.plain_response(self._pages.refusal(_plain_words(request)), 404)
+        return self.pages.plain_response(self.pages.refusal(_plain_words(request)), 404)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -165,9 +166,9 @@ class PayDoor:
         kept = {"lang": asked_language(request) or "", "m": wanted}
         query = urlencode({name: value for name, value in kept.items() if value})
         confirm = request.query.get("cancel") == "1" and visit.standing in _CANCELLABLE
-        policy = self._pages.order_policy(self._targets(shop))
+        policy = self.pages.order_policy(self._targets(shop))
         return web.Response(
-            text=self._pages.order(page, words, said, query, confirm=confirm),
+            text=self.pages.order(page, words, said, query, confirm=confirm),
             content_type="text/html",
             headers={"Content-Security-Policy": policy, "Content-Language": words.language},
         )
@@ -253,7 +254,7 @@ class PayDoor:
             return _go(url, 303)
         words = _words(request, visit)
         provider, _, name = method.partition(".")
-        return self._pages.plain_response(self._pages.onward(words, words.means(provider, name), url), 200)
+        return self.pages.plain_response(self.pages.onward(words, words.means(provider, name), url), 200)
 
     async def _check(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """« Déjà payé ? »: always answered."""
@@ -331,9 +332,13 @@ async def _form_value(request: web.Request, name: str) -> str:
 
 
 def mount(app: web.Application, invoice_pdf: InvoicePdf | None = None, streams: Streams | None = None) -> PayDoor:
-    """Add the pay links to the server. With ``invoice_pdf`` the page of a paid order links to its invoice."""
+    """Add the pay links, and the page that checks a paper, to the server.
+
+    With ``invoice_pdf`` the page of a paid order links to its invoice.
+    """
     door = PayDoor(app[SITE], invoice_pdf, Streams() if streams is None else streams)
     app.router.add_routes(door.routes())
+    app.router.add_get("/v/{token}", VerifyDoor(lambda: door.pages).show)
     app.on_shutdown.append(door.shut)
     app.on_cleanup.append(door.close)
     return door

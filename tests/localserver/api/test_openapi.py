@@ -103,7 +103,7 @@ def _seed(shop: Shop) -> None:
             threads.add_message(tx, thread, "customer", "text", "Je prends la robe")
             threads.heard(tx, thread, tx.now)
             line = QuoteLine("Livraison", 1, 2_000)
-            quotes.draft(tx, [line], customer_id=customer, valid_days=30, note="", zone=shop.country.zone, seller={})
+            quotes.draft(tx, [line], customer_id=customer, valid_days=30, note="", terms=shop.papers.terms())
             if number != 2 and order is not None:
                 settle(tx, order, 30_000, "sandbox", 0)
 
