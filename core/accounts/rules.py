@@ -62,7 +62,7 @@ CONSEQUENCES: Final = frozenset(
         *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "InvoiceIssued"),
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
         *("ConversationRead", "AttemptOpened", "AttemptChanged", "PaymentReceived", "PaymentQuarantined"),
-        *("AskProvider", "CloseSession"),
+        *("AskProvider", "CloseSession", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
     }
 )
 
