@@ -32,7 +32,7 @@ class Session:
     expires_at: int
 
 
-def save(engine: Engine, email: str, password: str, role: str) -> int:
+def save(engine: Engine, email: str, password: str, role: str, actor: str = "system") -> int:
     """Create an account or reset its password and role; open sessions of it end. → id. Raises Refused."""
     email = email.strip()
     if not _EMAIL.fullmatch(email):
@@ -54,7 +54,7 @@ def save(engine: Engine, email: str, password: str, role: str) -> int:
         tx.emit(AccountSaved(account_id, role))
         return account_id
 
-    return engine.call(write)
+    return engine.call(write, actor=actor)
 
 
 def login(engine: Engine, email: str, password: str) -> tuple[str, Session]:
@@ -65,7 +65,7 @@ def login(engine: Engine, email: str, password: str) -> tuple[str, Session]:
     now = engine.clock.now()
     valid = _verify(row[1] if row else _dummy(), password[:1024])
     if row is None or not valid or row[3] > now:
-        engine.call(lambda tx: _failed(tx, row[0] if row else 0))
+        engine.call(lambda tx: _failed(tx, row[0] if row else 0), actor="api")
         raise Forbidden(_REFUSAL)
     token = secrets.token_urlsafe(32)
     session = Session(row[0], row[4], row[2], now + TOKEN_MS)
@@ -82,7 +82,7 @@ def login(engine: Engine, email: str, password: str) -> tuple[str, Session]:
         tx.emit(LoggedIn(session.account_id))
         return True
 
-    if not engine.call(write):
+    if not engine.call(write, actor=f"account:{session.account_id}"):
         raise Forbidden(_REFUSAL)
     return token, session
 

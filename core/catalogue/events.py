@@ -39,6 +39,13 @@ class StockMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StockRepaired(StockMoved):
+    """The units held did not match what open holds say, and were set right."""
+
+    audited: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueImported(Event):
     """A whole file went in at once."""
 

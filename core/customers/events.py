@@ -9,7 +9,7 @@ from core.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerAdded(Event):
+class CustomerEvent(Event):
     area: ClassVar[str] = "customers"
     customer_id: int
 
@@ -19,25 +19,24 @@ class CustomerAdded(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CustomersMerged(Event):
+class CustomerAdded(CustomerEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChanged(CustomerEvent):
+    """Something more is known of a person. ``what``: name, language, identity (never its value)."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersMerged(CustomerEvent):
     """Two records proved to be one person; ``customer_id`` is the one kept."""
 
-    area: ClassVar[str] = "customers"
-    customer_id: int
     absorbed_id: int
-
-    @property
-    def subject(self) -> int:
-        return self.customer_id
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerNoted(Event):
+class CustomerNoted(CustomerEvent):
     """The seller's notes on a person changed (never their text)."""
-
-    area: ClassVar[str] = "customers"
-    customer_id: int
-
-    @property
-    def subject(self) -> int:
-        return self.customer_id

@@ -52,6 +52,22 @@ class PaymentQuarantined(AttemptEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentOrphaned(Event):
+    """A provider reported something that names no payment of ours (its account may serve other programs): kept."""
+
+    area: ClassVar[str] = "payments"
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrphansForgotten(Event):
+    """Reports nobody claimed for 30 days are dropped."""
+
+    area: ClassVar[str] = "payments"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskProvider(AttemptEvent):
     """Read this attempt's state at the provider now. For the poller, after the commit.
 

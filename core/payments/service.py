@@ -20,6 +20,8 @@ from core.payments.events import (
     AttemptChanged,
     AttemptOpened,
     CloseSession,
+    OrphansForgotten,
+    PaymentOrphaned,
     PaymentQuarantined,
     PaymentReceived,
 )
@@ -68,25 +70,9 @@ def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | Non
     row = reader.one(f"SELECT {_COLUMNS} FROM attempt WHERE {where} = ?", (parameter,))  # noqa: S608 - fixed names
     if row is None:
         return None
-    return AttemptRow(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        row[8],
-        row[9],
-        row[10],
-        json.loads(row[11]),
-        row[12],
-        row[13],
-        row[14],
-        row[15],
-        bool(row[16]),
-    )
+    values = list(row)
+    values[11], values[16] = json.loads(row[11]), bool(row[16])
+    return AttemptRow(*values)
 
 
 def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
@@ -217,14 +203,16 @@ def apply_event(tx: Tx, payload: bytes) -> None:
     """Apply one verified inbound fact. Only a signed body with its amount settles; the rest asks the provider."""
     stored = json.loads(payload)
     event, provider = stored["event"], stored["provider"]
+    tx.actor = f"provider:{provider}"
     if event["kind"] not in ("payment", "refund"):
         return
     attempt = _match(tx, provider, event, stored["token"])
     if attempt is None:
-        tx.run(
+        if tx.run(
             "INSERT OR IGNORE INTO orphan(provider, key, provider_ref, payload, at) VALUES(?,?,?,?,?)",
             (provider, event["dedupe_key"], event["provider_ref"], payload, tx.now),
-        )
+        ):
+            tx.emit(PaymentOrphaned(provider))
         return
     status = Pay(event["status"])
     trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
@@ -253,10 +241,15 @@ def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -
 
 
 def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None, redirect_url: str | None = None) -> None:
-    if provider_ref and attempt.provider_ref is None:
-        tx.run("UPDATE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
-    if redirect_url and attempt.redirect_url is None:
-        tx.run("UPDATE attempt SET redirect_url = ? WHERE id = ?", (redirect_url, attempt.id))
+    reference = provider_ref if attempt.provider_ref is None else None
+    url = redirect_url if attempt.redirect_url is None else None
+    if reference or url:
+        tx.run(
+            "UPDATE attempt SET provider_ref = coalesce(?, provider_ref), redirect_url = coalesce(?, redirect_url)"
+            " WHERE id = ?",
+            (reference or None, url or None, attempt.id),
+        )
+        tx.emit(AttemptChanged(attempt.id, attempt.order_id, attempt.state))
 
 
 def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | None = None) -> None:
@@ -296,6 +289,7 @@ def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
         return attempt.ref
     if txn_id is not None and known == [None]:
         tx.run("UPDATE payment SET txn_id = ? WHERE attempt_id = ?", (txn_id, attempt.id))
+        tx.emit(AttemptChanged(attempt.id, attempt.order_id, attempt.state))
         return None
     if txn_id is None or txn_id in known:
         return None
@@ -379,8 +373,12 @@ def resume(tx: Tx) -> int:
 
     Nobody waits for the answer to a creation any more: whether there is a session, a look-up by reference tells.
     """
-    tx.run("UPDATE attempt SET state = ?, error = 'stopped' WHERE state = ?", (UNKNOWN, CREATED))
-    tx.run("DELETE FROM orphan WHERE at < ?", (tx.now - ORPHANS_KEPT,))
+    for attempt_id, order_id in tx.all(
+        "UPDATE attempt SET state = ?, error = 'stopped' WHERE state = ? RETURNING id, order_id", (UNKNOWN, CREATED)
+    ):
+        tx.emit(AttemptChanged(attempt_id, order_id, UNKNOWN))
+    if forgotten := tx.run("DELETE FROM orphan WHERE at < ?", (tx.now - ORPHANS_KEPT,)):
+        tx.emit(OrphansForgotten(forgotten))
     rows = tx.all(
         "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown')"
         " OR (state IN ('failed', 'cancelled', 'expired') AND expires_at > ?)",

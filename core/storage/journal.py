@@ -2,6 +2,10 @@
 
 hash = SHA-256(previous hash ‖ canonical JSON of {seq, at, actor, kind, subject, data}); canonical means UTF-8, keys
 sorted, no spaces. The first entry's previous hash is 32 zero bytes. A failed journal write fails the act itself.
+
+``actor`` is who acted: ``seller`` (the window), ``console``, ``account:N`` (the API), ``buyer`` (the pay page), ``bot``
+(the answer to a message), ``phone`` (the seller's own), ``provider:NAME``, or a part of the program that acts by itself
+(``system``, ``scheduler``, ``sender``, ``start``…).
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import Final
 import apsw
 import msgspec
 
+from core.kernel.errors import StorageFailed
 from core.kernel.events import Event
 from core.storage.connection import Reader
 
@@ -76,7 +81,10 @@ class Chain:
         seq += 1
         kind, data = type(event).__name__, _encode(event).decode()
         digest = link(previous, seq, at, actor, kind, event.subject, data)
-        connection.execute(_INSERT, (seq, at, actor, kind, event.subject, data, digest))
+        try:
+            connection.execute(_INSERT, (seq, at, actor, kind, event.subject, data, digest))
+        except apsw.ConstraintError as error:  # what is wrong with the disk is told by who commits
+            raise StorageFailed("The journal refuses this entry ({detail}): nothing was done.", detail=error) from error
         self.head = (seq, digest)
 
 

@@ -12,6 +12,7 @@ from core.catalogue import service as catalogue
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.i18n import explain
 from core.storage import backup, journal
+from core.storage.events import BackupBegun, StoreRestored
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, FAILED, Terminal, language, tr
 
@@ -103,6 +104,7 @@ def _writing(path: str) -> TextIO:
 def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
+        shop.engine.call(lambda tx: tx.emit(BackupBegun()), actor="console")
         made = backup.write(
             home, shop.folder, shop.card, shop.vault, list(shop.settings.secrets_set()), Path(args.file)
         )
@@ -124,5 +126,10 @@ def restore(args: Namespace, home: Home, out: Terminal) -> int:
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
     card = backup.restore(home, data, args.name)
+    shop = open_shop(home, card.slug)
+    try:
+        shop.engine.call(lambda tx: tx.emit(StoreRestored()), actor="console")
+    finally:
+        shop.close()
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE

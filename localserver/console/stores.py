@@ -104,7 +104,7 @@ def secret(args: Namespace, home: Home, out: Terminal) -> int:
 def user(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
-        account_id = accounts.save(shop.engine, args.email, _hidden(tr("Password: ")), args.role)
+        account_id = accounts.save(shop.engine, args.email, _hidden(tr("Password: ")), args.role, "console")
     finally:
         shop.close()
     out.result({"id": account_id, "email": args.email, "role": args.role}, f"{args.email} ({args.role})")
