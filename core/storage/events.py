@@ -25,6 +25,4 @@ class StoreRestored(StoreEvent):
 
 @dataclass(frozen=True, slots=True)
 class JournalExported(StoreEvent):
-    """The journal up to ``last`` was written to a file."""
-
-    last: int
+    """The journal, this line included, is being written to a file."""

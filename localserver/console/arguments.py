@@ -32,6 +32,13 @@ def _port(text: str) -> int:
     return value
 
 
+def _head(text: str) -> bytes:
+    value = bytes.fromhex(text)
+    if len(value) != 32:
+        raise ValueError(text)
+    return value
+
+
 def build_parser() -> ArgumentParser:
     """``command`` (module.function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
     shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
@@ -70,10 +77,15 @@ def build_parser() -> ArgumentParser:
     restore.add_argument("file")
     restore.add_argument("--as", dest="name", default=None)
     audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
-    add(audit, "verify", "recompute the whole chain", "data.audit_verify").add_argument("store")
-    export = add(audit, "export", "write the journal with its hashes", "data.audit_export")
+    verify = add(audit, "verify", "recompute the whole chain", "audit.verify")
+    verify.add_argument("store")
+    verify.add_argument("--head", type=_head, default=None, help="a head kept elsewhere: it must be in the chain")
+    export = add(audit, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
     export.add_argument("store")
-    export.add_argument("file")
+    export.add_argument("file", help="a file; with --by-year a folder")
+    cut = export.add_mutually_exclusive_group()
+    cut.add_argument("--year", type=_positive, default=None, help="one year of the store's calendar")
+    cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
