@@ -54,6 +54,7 @@ from core.payments import booking
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
 from core.payments.provider import Finding, Provider, ProviderConfig
+from core.privacy import service as privacy
 from core.settings.declarations import BASE, Setting
 from core.settings.service import Settings
 from core.storage.connection import DAMAGE, damaged
@@ -329,6 +330,7 @@ class Shop:
     async def work(self) -> None:
         """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
         await at_last(self.engine, _recover, "start")
+        await asyncio.to_thread(privacy.finish, self.engine, self.media)
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.

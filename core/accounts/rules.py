@@ -19,6 +19,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "orders.read": frozenset({OWNER, MANAGER, CASHIER}),
     "orders.write": frozenset({OWNER, MANAGER, CASHIER}),
     "customers.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "customers.export": frozenset({OWNER, MANAGER}),
+    "customers.erase": frozenset({OWNER}),
     "messages.read": frozenset({OWNER, MANAGER, CASHIER}),
     "messages.send": frozenset({OWNER, MANAGER, CASHIER}),
     "quotes.write": frozenset({OWNER, MANAGER, CASHIER}),

@@ -80,5 +80,12 @@ class GivenBack(ConversationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadErased(ConversationEvent):
+    """The conversation is gone with its person; what is journalled is the person's erasure."""
+
+    audited: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationRead(ConversationEvent):
     audited: ClassVar[bool] = False

@@ -40,3 +40,18 @@ class CustomersMerged(CustomerEvent):
 @dataclass(frozen=True, slots=True)
 class CustomerNoted(CustomerEvent):
     """The seller's notes on a person changed (never their text)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerExported(CustomerEvent):
+    """Everything known of a person is being written to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerErased(CustomerEvent):
+    """The person is gone; amounts, dates and hashes stay. ``erasure_id``: the report kept with the store."""
+
+    erasure_id: int
+    messages: int
+    files: int
+    identities: int

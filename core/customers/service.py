@@ -103,8 +103,9 @@ def _merge(tx: Tx, kept: int, absorbed: int) -> None:
         (kept, absorbed),
     )
     tx.run(
-        "UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0, notes = '' WHERE id = ?",
-        (absorbed,),
+        "UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0, name = '', notes = '',"
+        " merged_into = ? WHERE id = ?",
+        (kept, absorbed),
     )
     tx.emit(CustomersMerged(kept, absorbed))
 

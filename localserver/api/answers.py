@@ -208,6 +208,27 @@ class Customer(Shown, frozen=True):
     notes: str
 
 
+class Erased(Shown, frozen=True):
+    what: str
+    count: int
+
+
+class StillKept(Shown, frozen=True):
+    what: str
+    count: int
+    why: str
+
+
+class Erasure(Shown, frozen=True):
+    """``alias`` is what the person is called from now on."""
+
+    customer_id: int
+    alias: str
+    at: Time
+    erased: list[Erased]
+    kept: list[StillKept]
+
+
 class CustomerList(Shown, frozen=True):
     items: list[Customer]
     next: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from localserver.api import access, answers, description, papers, people, products, requests, selling, stream
+from localserver.api import access, answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.door import Route
 
 PDF: Final = ("application/pdf",)
@@ -191,6 +191,25 @@ ROUTES: Final[tuple[Route, ...]] = (
         "customers.read",
         "A customer",
         {200: answers.Customer},
+    ),
+    Route(
+        "GET",
+        "/customers/{id}/export",
+        privacy.export,
+        "customers.export",
+        "Everything known of a person, with their files",
+        {200: None},
+        media=("application/zip",),
+    ),
+    Route(
+        "POST",
+        "/customers/{id}/erase",
+        privacy.erase,
+        "customers.erase",
+        "Erase a person; amounts, dates and hashes stay",
+        {200: answers.Erasure},
+        problems=(409,),
+        keyed=False,
     ),
     Route(
         "GET",

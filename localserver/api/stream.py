@@ -23,7 +23,7 @@ from core.catalogue.events import CatalogueImported, ProductSaved, StockMoved
 from core.conversations import queries as conversations
 from core.conversations.events import ConversationEvent, MessageAdded, MessageProgressed, MessageQueued
 from core.customers import queries as customers
-from core.customers.events import CustomerAdded, CustomersMerged
+from core.customers.events import CustomerEvent
 from core.invoices import queries as invoices
 from core.invoices.events import InvoiceIssued
 from core.kernel.errors import NotFound
@@ -103,8 +103,7 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (MessageAdded, MESSAGE, "message_id"),
     (MessageProgressed, SENT, "outbox_id"),
     (ConversationEvent, CONVERSATION, "conversation_id"),
-    (CustomerAdded, CUSTOMER, "customer_id"),
-    (CustomersMerged, CUSTOMER, "customer_id"),
+    (CustomerEvent, CUSTOMER, "customer_id"),
     (InvoiceIssued, INVOICE, "invoice_id"),
     (QuoteDrafted, QUOTE, "quote_id"),
 )

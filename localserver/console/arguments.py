@@ -70,6 +70,7 @@ def build_parser() -> ArgumentParser:
     imports.add_argument("file")
     imports.add_argument("--dry-run", action="store_true", help="only say what would change")
     imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
+    _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
@@ -89,6 +90,17 @@ def build_parser() -> ArgumentParser:
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
+
+
+def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    export = add(verbs, "export", "everything known of a person, as a zip", "people.export")
+    export.add_argument("store")
+    export.add_argument("id", type=_positive)
+    export.add_argument("file")
+    erase = add(verbs, "erase", "erase a person; amounts and dates stay", "people.erase")
+    erase.add_argument("store")
+    erase.add_argument("id", type=_positive)
+    erase.add_argument("--yes", action="store_true")
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -17,6 +17,7 @@ from core.orders import settling
 from core.orders.service import Wanted
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
+from core.privacy import service as privacy
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine
 from core.storage import journal
@@ -128,6 +129,8 @@ def _loose_ends(w: World) -> None:
     w.clock.advance(31 * DAY)
     engine.call(payments.resume, actor="start")
     engine.call(live.end, actor="seller")
+    gone = engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000098")], "Ndeye"), actor="bot")
+    privacy.erase(engine, w.shop.orders, w.shop.media, gone, "seller")
 
 
 async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: Path) -> None:

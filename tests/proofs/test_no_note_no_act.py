@@ -18,11 +18,13 @@ from core.live import service as live
 from core.orders import settling
 from core.orders.service import Wanted
 from core.payments import service as payments
-from core.payments.provider import Auth, Pay, ProviderEvent
+from core.privacy import dossier
+from core.privacy import service as privacy
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine
 from core.storage.engine import Tx
 from core.storage.folder import Home
+from tests.proofs.acts import paid
 from tests.support.stores import add_customer, add_product
 
 Verb = Callable[["Ready"], Any]
@@ -37,6 +39,7 @@ class Ready:
         self.shop, self.engine = shop, shop.engine
         self.robe, self.sac = add_product(self.engine, "ROBE1"), add_product(self.engine, "SAC2")
         self.awa, self.binta = add_customer(self.engine, 1), add_customer(self.engine, 2)
+        self.mariama = add_customer(self.engine, 4)
         self.late, self.back = self._late(self.binta, clock), self._late(self.binta, clock)
         self.refund = self.do(lambda tx: settling.decide(tx, shop.orders, self.back, "refund")).id
         self.order = self.do(lambda tx: shop.orders.claim(tx, self.awa, [Wanted(self.robe)], "whatsapp")).order_id or 0
@@ -52,11 +55,6 @@ class Ready:
         self.do(lambda tx: self.shop.orders.expire(tx, order))
         self.do(lambda tx: payments.apply_event(tx, paid(ref)))
         return int(order)
-
-
-def paid(ref: str, amount: int = 15_000) -> bytes:
-    event = ProviderEvent(f"E-{ref}", "payment", Pay.PAID, ref, None, amount, "XOF", 0, f"T-{ref}")
-    return payments.event_payload("wave", Auth.BODY_SIGNED, event, None)
 
 
 def _quote(tx: Tx, shop: Shop) -> int:
@@ -87,6 +85,8 @@ VERBS: dict[str, Verb] = {
     "import": _import,
     "new customer": lambda r: add_customer(r.engine, 3),
     "note": lambda r: r.do(lambda tx: set_notes(tx, r.awa, "taille 40")),
+    "hand out a person's data": lambda r: dossier.ask(r.engine, r.mariama, "XOF", "seller"),
+    "erase a person": lambda r: privacy.erase(r.engine, r.shop.orders, r.shop.media, r.mariama, "seller"),
     "merge": lambda r: r.do(
         lambda tx: recognise(tx, [Identity("phone", "+221770000001"), Identity("phone", "+221770000002")])
     ),
@@ -139,7 +139,7 @@ def test_what_cannot_be_noted_is_not_done(ready: Ready, verb: str) -> None:
 def test_the_day_goes_on_once_the_journal_takes_notes_again(ready: Ready) -> None:
     """Last in the file: the same verbs do something as soon as they may, so that the test above could have failed."""
     ready.engine.call(lambda tx: tx.run("DROP TRIGGER no_notes"))
-    for verb in ("claim", "pay", "decide", "give back", "import", "note", "secret", "quote"):
+    for verb in ("claim", "pay", "decide", "give back", "import", "note", "secret", "quote", "erase a person"):
         before = everything(ready.shop)
         VERBS[verb](ready)
         assert everything(ready.shop) != before, verb
