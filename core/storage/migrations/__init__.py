@@ -36,7 +36,7 @@ def migrate(path: Path, key: bytes, *, steps: tuple[Step, ...] = STEPS, vfs: str
                 known=len(steps),
             )
         for number, step in enumerate(steps[current:], start=current + 1):
-            if number > 1:
+            if current:  # a store that is being made has nothing to lose
                 _backup(connection, path, key, number - 1)
             connection.execute("BEGIN IMMEDIATE")
             try:

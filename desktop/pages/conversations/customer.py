@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, 
 from core.customers.service import NOTES
 from desktop.pages.conversations.cards import CardText, OrderText
 from desktop.pages.conversations.presenter import Badge
+from desktop.pages.conversations.privacy import PersonalData
 from desktop.texts import Texts
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.labels import ElidedLabel, IconLabel, Label, Rule
@@ -234,6 +235,8 @@ class CustomerPane(QFrame):
         self.notes.setFixedHeight(96)
         self.notes.changed.connect(self._noted)
         self._section(t("Notes"), self.notes)
+        self.personal = PersonalData(t)
+        self._section(t("Personal data"), self.personal)
         column.addStretch(1)
 
     def _section(self, title: str, *parts: QWidget) -> QWidget:
@@ -261,6 +264,7 @@ class CustomerPane(QFrame):
             self.notes.save()
         self._customer = card.customer_id
         self._name.say(card.name)
+        self.personal.show_customer(card.customer_id, card.name)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)

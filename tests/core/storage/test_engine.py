@@ -16,7 +16,7 @@ from core.kernel.events import Event
 from core.storage import journal
 from core.storage.connection import open_connection
 from core.storage.engine import BATCH_LIMIT, Engine, Tx
-from core.storage.migrations import STEPS, migrate
+from core.storage.migrations import STEPS, VERSION, migrate
 from tests.support.stores import KEY, bare_engine
 
 
@@ -194,8 +194,8 @@ def test_each_step_after_the_first_is_preceded_by_a_verified_backup(tmp_path: Pa
 
     with pytest.raises(RuntimeError):
         migrate(path, KEY, steps=(*STEPS, breaking))
-    for kept in (path, tmp_path / "backups" / "before-v2.db"):
+    for kept in (path, tmp_path / "backups" / f"before-v{VERSION + 1}.db"):
         connection = open_connection(kept, KEY, write=False)
         assert connection.execute("SELECT value FROM setting").fetchone() == ("b",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         connection.close()
