@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,22 +21,14 @@ from core.kernel.paths import resource
 from core.settings.events import SettingChanged
 from core.storage import archive, journal
 from core.storage.engine import Engine
+from tests.bench.verify import stand_alone
 from tests.support.stores import add_customer, add_product, bare_engine
 
 ZONE = country("MG").zone
 VERIFIER = resource("tools", archive.VERIFIER)
 
 
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("livepay_verify", VERIFIER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TOOL = load()
+TOOL = stand_alone()
 
 
 def checked(*paths: Path | str) -> tuple[int, dict[str, Any]]:
