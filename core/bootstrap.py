@@ -19,7 +19,7 @@ from core.adapters.psp import REGISTRY
 from core.adapters.whatsapp import WhatsApp
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
-from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
@@ -29,6 +29,7 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
+from core.fraud.service import Watch
 from core.invoices import service as invoices
 from core.invoices.documents import Papers, seller_of
 from core.kernel.clock import MINUTE, Clock, SystemClock
@@ -46,6 +47,7 @@ from core.orders.events import (
     OrderExpired,
     OrderFirm,
     OrderPaid,
+    OrderReserved,
     RefundDone,
 )
 from core.orders.service import HOLD, Orders
@@ -53,6 +55,7 @@ from core.paylinks.links import Links
 from core.payments import booking
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
+from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived
 from core.payments.provider import Finding, Provider, ProviderConfig
 from core.privacy import service as privacy
 from core.settings.declarations import BASE, Setting
@@ -127,6 +130,7 @@ class Shop:
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        self.watch = Watch(lambda: self.settings.number("orders.review_score"))
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -277,6 +281,14 @@ class Shop:
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderFirm, self._book_sale)
+        react(OrderReserved, lambda tx, e: self.watch.order(tx, e.order_id))
+        react(OrderChanged, lambda tx, e: self.watch.order(tx, e.order_id))
+        react(AttemptOpened, self.watch.attempt)
+        react(PayerKnown, self.watch.payer)
+        react(PaymentReceived, self.watch.payment)
+        react(PaymentTalk, lambda tx, e: self.watch.talked(tx, e.order_id))
+        react(OrderExpired, lambda tx, e: settling.drop_review(tx, e.order_id))
+        react(OrderCancelled, lambda tx, e: settling.drop_review(tx, e.order_id))
         react(RefundDone, booking.refunded)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)

@@ -80,6 +80,13 @@ class GivenBack(ConversationEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentTalk(ConversationEvent):
+    """A buyer says, or shows with a picture, that an order was paid whose money has not come."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadErased(ConversationEvent):
     """The conversation is gone with its person; what is journalled is the person's erasure."""
 

@@ -79,8 +79,16 @@ class ExceptionRaised(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewAsked(OrderEvent):
+    """The order looks like fraud: it waits for the seller's eyes. The buyer is told nothing of it."""
+
+    decision_id: int
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionTaken(OrderEvent):
-    """``choice``: honour, keep, refund, substitute, completed (the missing part came)."""
+    """``choice``: honour, keep, refund, substitute, completed (the missing part came), accept, refuse."""
 
     decision_id: int
     kind: str

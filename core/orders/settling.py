@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.catalogue import stock
@@ -16,11 +16,15 @@ from core.orders.events import (
     OrderFirm,
     OrderPaid,
     RefundDone,
+    ReviewAsked,
 )
 from core.orders.rules import CHOICES, PAID, RESERVED, Verdict, judge, next_state
 from core.orders.service import HOLD, Order, Orders, load
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
+SUSPECT: Final = "suspect"
+_OPEN: Final = "SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL"
 _TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
 
 
@@ -75,14 +79,21 @@ def _finish(tx: Tx, order: Order, received: int, verdict: Verdict, payment_id: i
     late = verdict.exception == "paid_late"
     taken = _take_stock(tx, order)
     _mark_paid(tx, order, received)
-    tx.emit(OrderPaid(order.id, order.customer_id, received, late, not late))
+    tx.emit(OrderPaid(order.id, order.customer_id, received, late, not late and not under_review(tx, order.id)))
     if late:
         _raise(tx, order, "paid_late", verdict.concerned, payment_id, stock_free=taken)
         return "paid_late"
-    tx.emit(OrderFirm(order.id, order.customer_id, order.total))
+    _firm(tx, order.id)
     if verdict.exception == "overpaid":
         _raise(tx, order, "overpaid", verdict.concerned, payment_id, stock_free=True)
     return verdict.exception
+
+
+def _firm(tx: Tx, order_id: int) -> None:
+    """The sale stands, unless the seller is still to look at it: then :func:`decide` says so later."""
+    if not under_review(tx, order_id):
+        order = load(tx, order_id)
+        tx.emit(OrderFirm(order.id, order.customer_id, order.total))
 
 
 def _mark_paid(tx: Tx, order: Order, received: int) -> None:
@@ -182,10 +193,11 @@ def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int | None,
 
 def _show_question(tx: Tx, order_id: int) -> None:
     """The order shows the question that :func:`decide` will answer: the oldest; once all are answered, the last one."""
-    kind = tx.value("SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL ORDER BY id LIMIT 1", (order_id,))
+    kinds = [row[0] for row in tx.all(f"{_OPEN} ORDER BY id", (order_id,))]
+    kind = next((each for each in kinds if each != SUSPECT), None)
     tx.run(
         "UPDATE orders SET exception = coalesce(?, exception), undecided = ? WHERE id = ?",
-        (kind, int(kind is not None), order_id),
+        (kind, int(bool(kinds)), order_id),
     )
 
 
@@ -219,12 +231,15 @@ def decide(tx: Tx, orders: Orders, order_id: int, choice: str, substitute: int |
 
     honour: the buyer gets the goods. refund: the money concerned is to be given back (a task until done).
     keep: the buyer leaves the excess. substitute: another product (its id) in place of the one that is gone.
+    accept, refuse: of an order that waited for the seller's eyes.
     Raises Refused with what to do when the choice is impossible.
     """
     decision = open_decision(tx, order_id)
     if choice not in CHOICES[decision.kind]:
         raise Refused("This choice does not fit: use one of {choices}.", choices=", ".join(CHOICES[decision.kind]))
     order = load(tx, order_id)
+    if decision.kind == SUSPECT:
+        return _reviewed(tx, orders, order, decision, choice)
     if choice == "honour":
         _honour(tx, order, decision)
     elif choice == "substitute":
@@ -243,12 +258,12 @@ def _honour(tx: Tx, order: Order, decision: Decision) -> None:
     _need_goods(tx, order)
     if decision.kind == "underpaid":
         _mark_paid(tx, order, decision.amount)
-        tx.emit(OrderPaid(order.id, order.customer_id, decision.amount, False, True))
-    tx.emit(OrderFirm(order.id, order.customer_id, order.total))
+        tx.emit(OrderPaid(order.id, order.customer_id, decision.amount, False, not under_review(tx, order.id)))
+    _firm(tx, order.id)
 
 
 def _need_goods(tx: Tx, order: Order) -> None:
-    if tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order.id,)):
+    if _has_goods(tx, order.id):
         return
     if order.state == RESERVED:
         _take_stock(tx, order)
@@ -273,7 +288,7 @@ def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, produc
     )
     tx.run("UPDATE orders SET total = ? WHERE id = ?", (product[2], order.id))
     tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (product[2] - order.total, order.customer_id))
-    tx.emit(OrderFirm(order.id, order.customer_id, product[2]))
+    _firm(tx, order.id)
 
 
 def _give_up_goods(tx: Tx, orders: Orders, order: Order, decision: Decision) -> None:
@@ -302,6 +317,60 @@ def _close(tx: Tx, decision: Decision, choice: str, refund: str | None) -> None:
     tx.emit(DecisionTaken(decision.order_id, decision.id, decision.kind, choice, decision.amount))
 
 
+# -- the seller's eyes -------------------------------------------------------------------------------------------
+
+
+def under_review(reader: Reader, order_id: int) -> bool:
+    return bool(reader.value(f"{_OPEN} AND kind = '{SUSPECT}'", (order_id,)))
+
+
+def ask_review(tx: Tx, order_id: int, score: int) -> None:
+    """The hold stays and can be paid; the sale does not stand before the seller has looked. Asked once per order."""
+    order = load(tx, order_id)
+    asked = tx.value("SELECT 1 FROM decision WHERE order_id = ? AND kind = ?", (order_id, SUSPECT))
+    if order.state != RESERVED or asked:
+        return
+    insert = "INSERT INTO decision(order_id, kind, amount, opened_at) VALUES(?,?,?,?)"
+    decision_id = tx.insert(insert, (order_id, SUSPECT, order.total, tx.now))
+    _show_question(tx, order_id)
+    tx.emit(ReviewAsked(order_id, decision_id, score))
+
+
+def drop_review(tx: Tx, order_id: int) -> None:
+    """The hold ended by itself, or was cancelled: there is nothing left to look at."""
+    mine = "SELECT id, amount FROM decision WHERE order_id = ? AND kind = ? AND choice IS NULL"
+    row = tx.one(mine, (order_id, SUSPECT))
+    if row is not None:
+        _close(tx, Decision(row[0], order_id, SUSPECT, row[1], None, None), "ended", None)
+
+
+def _reviewed(tx: Tx, orders: Orders, order: Order, decision: Decision, choice: str) -> Decision:
+    """accept: what was paid stands now. refuse: goods and money go back whence they came."""
+    if choice == "accept":
+        _close(tx, decision, choice, None)
+        late = tx.value(f"{_OPEN} AND kind = 'paid_late'", (order.id,))
+        if order.state == PAID and not late and _has_goods(tx, order.id):
+            _firm(tx, order.id)
+        return decision
+    money = order.received - _promised_back(tx, order.id)
+    tx.run(
+        "UPDATE decision SET choice = 'replaced', chosen_at = ? WHERE order_id = ? AND choice IS NULL AND id <> ?",
+        (tx.now, order.id, decision.id),
+    )
+    tx.run("UPDATE decision SET amount = ? WHERE id = ?", (money, decision.id))
+    refused = replace(decision, amount=money)
+    _close(tx, refused, choice, "todo" if money else None)
+    if order.state == RESERVED:
+        orders.cancel(tx, order.id, "seller")
+    else:
+        _put_back(tx, orders, order)
+    return refused
+
+
+def _has_goods(tx: Tx, order_id: int) -> bool:
+    return bool(tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order_id,)))
+
+
 def refund_done(tx: Tx, decision_id: int) -> None:
     """The seller gave the money back at the provider; a wholly refunded order leaves the revenue. Raises NotFound."""
     row = tx.one(
@@ -314,7 +383,7 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     tx.run("UPDATE decision SET refund = 'done' WHERE id = ?", (decision_id,))
     tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (decision.amount, decision.order_id))
     order = load(tx, decision.order_id)
-    if decision.kind == "paid_late":
+    if decision.kind in ("paid_late", SUSPECT) and order.state == PAID:
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
         tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (order.total, order.customer_id))
     tx.emit(RefundDone(order.id, decision_id, decision.amount))

@@ -44,6 +44,15 @@ class PaymentReceived(AttemptEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PayerKnown(AttemptEvent):
+    """Who paid, as the provider names them; heard by who counts payers, never journalled."""
+
+    audited: ClassVar[bool] = False
+    payment_id: int
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentQuarantined(AttemptEvent):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 

@@ -21,6 +21,7 @@ from core.payments.events import (
     AttemptOpened,
     CloseSession,
     OrphansForgotten,
+    PayerKnown,
     PaymentOrphaned,
     PaymentQuarantined,
     PaymentReceived,
@@ -223,7 +224,7 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             return
         if other is None:
             _learn_reference(tx, attempt, event["provider_ref"])
-            _receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
+            _receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"], event.get("payer"))
             return
     tx.emit(AskProvider(attempt.id, attempt.order_id, other))
 
@@ -264,7 +265,7 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
         if amount is None or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
-            _receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
+            _receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id, result.payer)
         return
     if other is not None:
         return
@@ -296,7 +297,15 @@ def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
     return f"{attempt.ref}:{txn_id}"
 
 
-def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None) -> None:
+def _receive(
+    tx: Tx,
+    attempt: AttemptRow,
+    amount: int,
+    fee: int | None,
+    method: str | None,
+    txn_id: str | None,
+    payer: str | None,
+) -> None:
     """Money is in: booked and settled once."""
     key = _payment_key(tx, attempt, txn_id)
     if key is None:
@@ -322,6 +331,8 @@ def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: 
     account = book.account_of(attempt.provider)
     lines = {account: amount - (fee or 0), book.FEES: fee or 0, book.CUSTOMER_FUNDS: -amount}
     book.post(tx, "payment", lines, order_id=attempt.order_id, payment_id=payment_id)
+    if payer:
+        tx.emit(PayerKnown(attempt.id, attempt.order_id, payment_id, payer))
     tx.emit(PaymentReceived(attempt.id, attempt.order_id, payment_id, attempt.provider, amount))
     settling.settle(tx, attempt.order_id, amount, attempt.provider, payment_id)
 

@@ -125,6 +125,8 @@ class _Look:
                 " WHERE order_id = ?",
                 one,
             )
+            risk = "SELECT score, signals AS content FROM risk WHERE order_id = ? AND score > 0"
+            order["risk"] = self.rows(risk, one)
             order["invoices"] = [
                 {"number": number_text(*row[:3]), "issued_at": rfc3339(row[3])}
                 for row in self._reader.all(

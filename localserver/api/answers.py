@@ -181,6 +181,20 @@ class PlacedOrder(Order, frozen=True):
     waiting: list[Waiting] | UnsetType = UNSET
 
 
+class Reason(Shown, frozen=True):
+    code: str
+    points: int
+    text: str
+
+
+class Risk(Shown, frozen=True):
+    """What speaks against an order, 0 to 100. ``review``: null, or how the seller's look at it stands."""
+
+    score: int
+    reasons: list[Reason]
+    review: Literal["waiting", "accept", "refuse", "ended"] | None
+
+
 class OrderList(Shown, frozen=True):
     items: list[Order]
     next: str | None

@@ -128,7 +128,7 @@ class Extension(Request, frozen=True):
 class Choice(Request, frozen=True):
     """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place."""
 
-    choice: Literal["honour", "keep", "refund", "substitute"]
+    choice: Literal["honour", "keep", "accept", "refuse", "refund", "substitute"]
     product_id: Id | UnsetType = UNSET
 
 

@@ -147,6 +147,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: answers.Order},
     ),
     Route(
+        "GET",
+        "/orders/{id}/risk",
+        selling.risk,
+        "orders.read",
+        "What speaks against an order, and how the seller's look at it stands",
+        {200: answers.Risk},
+    ),
+    Route(
         "POST",
         "/orders/{id}/cancel",
         selling.cancel,

@@ -24,6 +24,7 @@ from core.conversations import queries as conversations
 from core.conversations.events import ConversationEvent, MessageAdded, MessageProgressed, MessageQueued
 from core.customers import queries as customers
 from core.customers.events import CustomerEvent
+from core.fraud.events import RiskAssessed
 from core.invoices import queries as invoices
 from core.invoices.events import InvoiceIssued
 from core.kernel.errors import NotFound
@@ -95,6 +96,7 @@ QUOTE: Final = Kind("quote", "orders.read", shown_quote)
 # What an event changed: the first line that fits counts. What is not here changes no object of the API.
 CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (OrderEvent, ORDER, "order_id"),
+    (RiskAssessed, ORDER, "order_id"),
     (ProductSaved, PRODUCT, "product_id"),
     (StockMoved, PRODUCT, "product_id"),
     (WaitingJoined, PRODUCT, "product_id"),

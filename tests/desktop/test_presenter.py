@@ -207,10 +207,10 @@ def test_choices_are_those_the_shop_accepts() -> None:
 
 @pytest.mark.parametrize("kind", CHOICES)
 def test_every_exception_is_told_with_its_amounts_and_its_choices(presenter: LivePresenter, kind: str) -> None:
-    received = {"paid_late": 15000, "underpaid": 9000, "overpaid": 20000, "paid_twice": 30000}[kind]
+    received = {"paid_late": 15000, "underpaid": 9000, "overpaid": 20000, "paid_twice": 30000, "suspect": 0}[kind]
     asked = question(late(exception=kind, received=received), {}, presenter)
     assert asked.title == presenter.exception(kind)
-    assert presenter.money(received) in asked.sentence
+    assert (presenter.money(received) if received else "100") in asked.sentence
     assert tuple(choice.choice for choice in asked.choices) == CHOICES[kind]
     assert all(choice.title and choice.consequence and choice.verb for choice in asked.choices)
     assert asked.advised == CHOICES[kind][0]

@@ -278,3 +278,12 @@ async def test_money_that_comes_after_the_erasure_is_still_asked_about(tmp_path:
             ("paid", "paid_late", 15_000)
         ]
         assert -w.shop.engine.read(book.balances)["customer_funds"] == 15_000
+
+
+async def test_the_marks_of_payers_go_with_the_person(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        customer = await _a_life(w)
+        payment = w.value("SELECT min(id) FROM payment")
+        w.shop.engine.call(lambda tx: tx.run("INSERT INTO payer(payment_id, mark) VALUES(?, x'aa')", (payment,)))
+        erase(w, customer)
+        assert w.value("SELECT count(*) FROM payer") == 0

@@ -32,7 +32,9 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "orphan": frozenset(),
     "payment": frozenset(),
     "product": frozenset(),
+    "payer": frozenset(),
     "quote": frozenset(),
+    "risk": frozenset({"talk"}),
     "setting": frozenset(),
     "waiting": frozenset(),
 }

@@ -1,4 +1,4 @@
-"""Erasing a person: who was merged into whom, what was erased when, and files still to be removed."""
+"""Erasing a person: who was merged into whom, what was erased when, files still to be removed; the risk of an order."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ CREATE INDEX customer_merged ON customer(merged_into) WHERE merged_into IS NOT N
 CREATE TABLE erasure (
   id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, report TEXT NOT NULL
 );
+CREATE TABLE risk (
+  order_id INTEGER PRIMARY KEY REFERENCES orders(id), score INTEGER NOT NULL DEFAULT 0,
+  signals TEXT NOT NULL DEFAULT '[]', talk INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE payer (payment_id INTEGER PRIMARY KEY REFERENCES payment(id), mark BLOB NOT NULL);
+CREATE INDEX payer_mark ON payer(mark);
 CREATE TABLE doomed_file (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 

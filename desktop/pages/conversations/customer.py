@@ -229,6 +229,8 @@ class CustomerPane(QFrame):
         self._order = _Order()
         self._older = [_Older() for _ in range(4)]
         self._order_part = self._section(t("Order"), self._order, *self._older)
+        self._risk = _Sums()
+        self._risk_part = self._section(t("Risk of the order"), self._risk)
         self._history = _Sums()
         self._history_part = self._section(t("History"), self._history)
         self.notes = NotesEdit(t)
@@ -282,6 +284,8 @@ class CustomerPane(QFrame):
             older.setVisible(number < len(card.older))
             if number < len(card.older):
                 older.show_order(card.older[number])
+        self._risk_part.setVisible(bool(card.risk))
+        self._risk.show_sums(card.risk)
         self._history_part.setVisible(bool(card.history))
         self._history.show_sums(card.history)
         self.notes.show_notes(card.notes, other=other)

@@ -15,6 +15,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "underpaid": ("honour", "refund"),
     "overpaid": ("refund", "keep"),
     "paid_twice": ("refund", "keep"),
+    "suspect": ("accept", "refuse"),
 }
 
 
@@ -82,6 +83,8 @@ def _story(row: BoardRow, presenter: LivePresenter) -> str:
                 total=total,
                 excess=presenter.money(row.received - row.total),
             )
+        case "suspect":
+            return t("Risk {score} out of 100: {reasons}.", score=row.risk, reasons=presenter.reasons(row))
         case "paid_twice":
             return t(
                 "{name} paid this order of {total} more than once: {amount} have arrived in all.",
@@ -104,6 +107,12 @@ def _choice(choice: str, row: BoardRow, stock: dict[int, StockBar], presenter: L
                 else t("The order stands as paid; the customer gets the item and is told so.")
             )
             return ChoiceText(choice, t("Honour the order"), consequence, t("Honour"), _shortage(row, stock, presenter))
+        case "accept":
+            consequence = t("The order goes on as any other; what is paid stands.")
+            return ChoiceText(choice, t("Accept the order"), consequence, t("Accept"))
+        case "refuse":
+            consequence = t("The order ends, the item goes back on sale, and what was paid is to be given back.")
+            return ChoiceText(choice, t("Refuse the order"), consequence, t("Refuse"))
         case "substitute":
             consequence = t("Another product that costs no more takes its place; what is too much is to be given back.")
             return ChoiceText(choice, t("Offer another product"), consequence, t("Replace"))
