@@ -79,7 +79,7 @@ async def test_wrong_usage_is_2(tmp_path: Path) -> None:
 async def test_help_is_0_and_names_every_command(tmp_path: Path) -> None:
     done = await run("--help")
     assert done.code == 0
-    for name in ("demo", "serve", "store", "products", "backup", "restore", "audit", "doctor", "bench"):
+    for name in ("demo", "serve", "store", "products", "customers", "backup", "restore", "audit", "doctor", "bench"):
         assert name in done.out
 
 
