@@ -25,6 +25,7 @@ from core.storage.engine import Tx
 
 SUSPECT: Final = "suspect"
 _OPEN: Final = "SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL"
+_PROMISED: Final = "SELECT coalesce(sum(amount), 0) FROM decision WHERE order_id = ? AND (refund = 'todo'"
 _TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
 
 
@@ -67,10 +68,12 @@ def recheck(tx: Tx, order_id: int) -> None:
 
 def _promised_back(tx: Tx, order_id: int) -> int:
     """Money that the seller decided to give back and has not yet."""
-    value: int = tx.value(
-        "SELECT coalesce(sum(amount), 0) FROM decision WHERE order_id = ? AND refund = 'todo'", (order_id,)
-    )
-    return value
+    return int(tx.value(f"{_PROMISED})", (order_id,)))
+
+
+def spoken_for(tx: Tx, order_id: int) -> int:
+    """Money that no sale earns: promised back, or too much and still to be decided about."""
+    return int(tx.value(f"{_PROMISED} OR (choice IS NULL AND kind IN ('overpaid', 'paid_twice')))", (order_id,)))
 
 
 def _finish(tx: Tx, order: Order, received: int, verdict: Verdict, payment_id: int | None) -> str | None:
@@ -367,6 +370,12 @@ def _reviewed(tx: Tx, orders: Orders, order: Order, decision: Decision, choice: 
     return refused
 
 
+def _nothing_left(tx: Tx, order: Order) -> bool:
+    """A sale that was refused after it was paid; not one that was refused before and paid late after all."""
+    late = tx.value(f"{_OPEN} AND kind = 'paid_late'", (order.id,))
+    return order.state == PAID and not late and not _has_goods(tx, order.id)
+
+
 def _has_goods(tx: Tx, order_id: int) -> bool:
     return bool(tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order_id,)))
 
@@ -383,7 +392,7 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     tx.run("UPDATE decision SET refund = 'done' WHERE id = ?", (decision_id,))
     tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (decision.amount, decision.order_id))
     order = load(tx, decision.order_id)
-    if decision.kind in ("paid_late", SUSPECT) and order.state == PAID:
+    if decision.kind == "paid_late" or (decision.kind == SUSPECT and _nothing_left(tx, order)):
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
         tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (order.total, order.customer_id))
     tx.emit(RefundDone(order.id, decision_id, decision.amount))
