@@ -29,7 +29,7 @@ from core.backups.places import FolderPlace
 from core.backups.places import Place as BackupPlace
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
-from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
@@ -39,6 +39,7 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
+from core.fraud.service import Watch
 from core.invoices.desk import PaperDesk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import MINUTE, Clock, SystemClock
@@ -56,14 +57,18 @@ from core.orders.events import (
     OrderExpired,
     OrderFirm,
     OrderPaid,
+    OrderReserved,
     RefundDone,
 )
+from core.orders.questions import drop_review
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
 from core.payments import booking
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
+from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived
 from core.payments.provider import Finding, Provider, ProviderConfig
+from core.privacy import service as privacy
 from core.settings.declarations import BASE
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
@@ -126,6 +131,7 @@ class Shop:
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
+        self.watch = Watch(lambda: self.settings.number("orders.review_score"))
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -311,6 +317,14 @@ class Shop:
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderFirm, booking.sold)
         react(OrderFirm, self.papers.sold)
+        react(OrderReserved, lambda tx, e: self.watch.order(tx, e.order_id))
+        react(OrderChanged, lambda tx, e: self.watch.order(tx, e.order_id))
+        react(AttemptOpened, self.watch.attempt)
+        react(PayerKnown, self.watch.payer)
+        react(PaymentReceived, self.watch.payment)
+        react(PaymentTalk, lambda tx, e: self.watch.talked(tx, e.order_id))
+        react(OrderExpired, lambda tx, e: drop_review(tx, e.order_id))
+        react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
         react(RefundDone, booking.refunded)
         react(RefundDone, self.papers.refunded)
         react(ExceptionRaised, self.papers.unusual)
@@ -367,6 +381,7 @@ class Shop:
         """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
         await at_last(self.engine, self._recover, "start")
         restoring.calmed(self.folder)
+        await asyncio.to_thread(privacy.finish, self.engine, self.media)
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.

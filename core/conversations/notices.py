@@ -19,6 +19,7 @@ from core.kernel.errors import Refused
 from core.kernel.phone import normalise
 from core.kernel.text import short_name
 from core.orders.events import DecisionTaken, ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
+from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.storage.engine import Tx
 
@@ -96,11 +97,13 @@ class Notices:
 
     def decided(self, tx: Tx, event: DecisionTaken) -> None:
         """The seller's word on money that came late, short, in excess or twice: who paid it was promised an answer."""
-        if event.choice == "honour" and event.kind == "paid_late":
+        if (event.kind, event.choice) in (("paid_late", "honour"), ("suspect", "accept")):
             order = load(tx, event.order_id)
-            if self._reachable(tx, order.customer_id):
+            waits = "SELECT 1 FROM decision WHERE order_id = ? AND choice IS NULL AND kind IN ('paid_late', 'suspect')"
+            firm = order.state == PAID and not tx.value(waits, (order.id,))
+            if firm and self._reachable(tx, order.customer_id):
                 self._confirm(tx, order)
-        elif event.choice in ("substitute", "refund"):
+        elif event.choice in ("substitute", "refund") or (event.choice == "refuse" and event.amount):
             text = "decision_substitute" if event.choice == "substitute" else "decision_refund"
             customer_id = load(tx, event.order_id).customer_id
             amount = self._talk.money(event.amount)
@@ -128,6 +131,9 @@ class Notices:
         """The confirmation to the buyer (F26) and the notice to the seller (F89)."""
         if event.firm and self._reachable(tx, event.customer_id):
             self._confirm(tx, load(tx, event.order_id))
+        elif not event.firm and not event.late:  # the seller looks first; why is nobody's business but theirs
+            key, money = f"checked:{event.order_id}", self._talk.money(event.amount)
+            self._tell(tx, event.customer_id, key, "payment_checked", event.order_id, amount=money)
         self._tell_seller(tx, event)
 
     def _confirm(self, tx: Tx, order: Order) -> None:

@@ -19,7 +19,7 @@ class Standing(StrEnum):
     CREDITED = "credited"  # an invoice of which nothing is left
     REPLACED = "replaced"  # a receipt whose order has its invoice
     GIVEN_BACK = "given_back"  # a receipt whose money went back
-    EXPIRED = "expired"  # a quote past its time
+    EXPIRED = "expired"  # a quote past its time, or of a person who was erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ _PAPER: Final = {
     "receipt": f"{_NUMBERED} receipt WHERE id = ?",
     "quote": "SELECT reference, created_at, total, content FROM quote WHERE id = ?",
 }
+_ERASED: Final = "SELECT c.erased_at IS NOT NULL FROM quote q JOIN customer c ON c.id = q.customer_id WHERE q.id = ?"
 
 
 def check(reader: Reader, nonce: bytes, now: int) -> Checked | None:
@@ -53,6 +54,8 @@ def check(reader: Reader, nonce: bytes, now: int) -> Checked | None:
     if row is None:
         return None
     issued = Issued(kind, *row)
+    if kind == "quote" and reader.value(_ERASED, (paper_id,)):  # made for somebody who is gone, and without them now
+        return Checked(kind, issued.number, issued.at, issued.total, Standing.EXPIRED)
     standing, others = (
         (Standing.ALTERED, ()) if issued.digest != digest else _standing(reader, kind, paper_id, row, now)
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.fraud.rules import Signal
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -36,8 +38,9 @@ class BoardRow:
     """One order of the session. Times in ms UTC.
 
     ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid,
-    paid_twice; ``undecided``: it still waits for the seller, with a ``question``. ``badge``: "new", "risk" or None;
-    ``score`` None when unknown. ``next_customer``: who was offered the item after this hold ended.
+    paid_twice, suspect (it looks like fraud); ``undecided``: it still waits for the seller, with a ``question``.
+    ``badge``: "new", "risk" or None; ``score`` None when unknown. ``next_customer``: who was offered the item after
+    this hold ended. ``risk``: 0 to 100, with its ``reasons``.
     """
 
     order_id: int
@@ -62,6 +65,8 @@ class BoardRow:
     next_customer: str | None
     conversation_id: int | None
     question: OpenQuestion | None = None
+    risk: int = 0
+    reasons: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

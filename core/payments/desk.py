@@ -151,13 +151,15 @@ class PaymentDesk:
             result = await provider.create_checkout(request)
         except Rejected as error:
             detail = f"{error.code}: {error.detail}"
-            await self._engine.run(lambda tx: service.session_rejected(tx, attempt.id, detail))
+            await self._engine.run(lambda tx: service.session_rejected(tx, attempt.id, detail), actor=_actor(attempt))
             raise
         except SendUnknown as error:
             detail = error.detail
-            await self._engine.run(lambda tx: service.session_unclear(tx, attempt.id, detail))
+            await self._engine.run(lambda tx: service.session_unclear(tx, attempt.id, detail), actor=_actor(attempt))
             return await self._again(attempt, provider)
-        stored = await self._engine.run(lambda tx: service.session_opened(tx, attempt.id, result))
+        stored = await self._engine.run(
+            lambda tx: service.session_opened(tx, attempt.id, result), actor=_actor(attempt)
+        )
         return self._url(stored)
 
     def _request(
@@ -247,7 +249,7 @@ class PaymentDesk:
             return
         asked = attempt.as_attempt()
         result = await provider.fetch_status(replace(asked, provider_ref=other) if other else asked)
-        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor="poller")
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor=_actor(attempt))
 
     async def _look_up(self, attempt: service.AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""
@@ -257,9 +259,9 @@ class PaymentDesk:
             found = [await provider.fetch_status(attempt.as_attempt())]
         best = _best(found)
         if best is None:
-            await self._engine.run(lambda tx: service.session_missing(tx, attempt.id), actor="poller")
+            await self._engine.run(lambda tx: service.session_missing(tx, attempt.id), actor=_actor(attempt))
         else:
-            await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor="poller")
+            await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor=_actor(attempt))
 
     async def _close(self, attempt_id: int) -> None:
         """Make the session unpayable where the provider can; otherwise at least know how it stands."""
@@ -278,7 +280,12 @@ class PaymentDesk:
         except Refused:  # already complete: the status says which
             await self.ask(attempt_id)
             return
-        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor=_actor(attempt))
+
+
+def _actor(attempt: service.AttemptRow) -> str:
+    """Whom the journal names: it was the provider that said so."""
+    return f"provider:{attempt.provider}"
 
 
 def _best(found: Sequence[StatusResult]) -> StatusResult | None:

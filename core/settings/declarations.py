@@ -101,6 +101,15 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
     Setting(
+        "orders.review_score",
+        "number",
+        "Risk score from which an order waits for your eyes (0: never)",
+        "70",
+        section="orders",
+        low=0,
+        high=100,
+    ),
+    Setting(
         "seller.notify_to",
         "text",
         "WhatsApp number that is told of each payment",

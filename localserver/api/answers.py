@@ -1,4 +1,5 @@
-"""Every answer of the API: OpenAPI is made from these, and :mod:`localserver.api.requests` are their counterpart.
+"""The answers of the API: OpenAPI is made from these, and :mod:`localserver.api.requests` are their counterpart. Only
+the report of an erasure is with its act.
 
 Amounts are whole numbers of the currency's smallest unit; times are RFC 3339 in UTC.
 """
@@ -221,6 +222,20 @@ class PlacedOrder(Order, frozen=True):
     """The order, and what of the request is sold out: the customer waits in line for that."""
 
     waiting: list[Waiting] | UnsetType = UNSET
+
+
+class Reason(Shown, frozen=True):
+    code: str
+    points: int
+    text: str
+
+
+class Risk(Shown, frozen=True):
+    """What speaks against an order, 0 to 100. ``review``: null, or how the seller's look at it stands."""
+
+    score: int
+    reasons: list[Reason]
+    review: Literal["waiting", "accept", "refuse", "ended"] | None
 
 
 class OrderList(Shown, frozen=True):

@@ -145,7 +145,7 @@ class Choice(Request, frozen=True):
     many of it (without it: as many as it replaces).
     """
 
-    choice: Literal["honour", "keep", "refund", "substitute"]
+    choice: Literal["honour", "keep", "accept", "refuse", "refund", "substitute"]
     product_id: Id | UnsetType = UNSET
     quantity: Annotated[int, Meta(ge=1, le=999)] | UnsetType = UNSET
 

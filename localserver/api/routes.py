@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from localserver.api import access, answers, description, papers, people, products, requests, selling, stream
+from localserver.api import access, answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.door import Route
 
 PDF: Final = ("application/pdf",)
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        "GET",
-        "/openapi.json",
-        description.document,
-        None,
-        "This description, as OpenAPI 3.1",
-        {200: None},
-    ),
+    Route("GET", "/openapi.json", description.document, None, "This description, as OpenAPI 3.1", {200: None}),
     Route(
         "POST",
         "/login",
@@ -182,6 +175,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: answers.Order},
     ),
     Route(
+        "GET",
+        "/orders/{id}/risk",
+        selling.risk,
+        "orders.read",
+        "What speaks against an order, and how the seller's look at it stands",
+        {200: answers.Risk},
+    ),
+    Route(
         "POST",
         "/orders/{id}/cancel",
         selling.cancel,
@@ -226,6 +227,25 @@ ROUTES: Final[tuple[Route, ...]] = (
         "customers.read",
         "A customer",
         {200: answers.Customer},
+    ),
+    Route(
+        "GET",
+        "/customers/{id}/export",
+        privacy.export,
+        "customers.export",
+        "Everything known of a person, with their files",
+        {200: None},
+        media=("application/zip",),
+    ),
+    Route(
+        "POST",
+        "/customers/{id}/erase",
+        privacy.erase,
+        "customers.erase",
+        "Erase a person; amounts, dates and hashes stay",
+        {200: privacy.Erasure},
+        problems=(409,),
+        keyed=False,
     ),
     Route(
         "GET",

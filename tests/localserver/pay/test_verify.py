@@ -12,6 +12,7 @@ from core.invoices.documents import invoice_document, receipt_document
 from core.kernel.clock import DAY
 from core.kernel.ids import new_nonce
 from core.paylinks.links import LENGTH, Links
+from core.privacy import service as privacy
 from core.quotes import service as quotes
 from core.quotes.documents import quote_document
 from core.quotes.rules import QuoteLine
@@ -19,6 +20,7 @@ from core.storage.engine import Tx
 from localserver.pay.verify import _TONES
 from tests.localserver.pay.test_links import ALPHABET, KEY, answer
 from tests.support.payshop import PayShop
+from tests.support.stores import add_customer
 
 
 async def sold(shop: PayShop) -> str:
@@ -106,6 +108,22 @@ async def test_a_quote_past_its_time_binds_nobody(open_shop: PayShop) -> None:
     path = shop.engine.read(lambda r: quote_document(r, number, shop.papers.shared())).url.removeprefix(open_shop.url)
     assert "Ce document est authentique" in await shown(open_shop, path)
     open_shop.clock.advance(4 * DAY)
+    assert "la date est passée" in await shown(open_shop, path)
+
+
+async def test_a_quote_of_an_erased_person_is_not_called_altered(open_shop: PayShop) -> None:
+    shop = open_shop.shop
+    customer = add_customer(shop.engine, 7)
+
+    def draft(tx: Tx) -> int:
+        line, terms = QuoteLine("Pose", 1, 5_000), shop.papers.terms()
+        return quotes.draft(tx, [line], customer_id=customer, valid_days=3, note="le soir", terms=terms)
+
+    number = shop.engine.call(draft)
+    path = shop.engine.read(lambda r: quote_document(r, number, shop.papers.shared())).url.removeprefix(open_shop.url)
+    assert "Ce document est authentique" in await shown(open_shop, path)
+    privacy.erase(shop.engine, shop.orders, shop.media, customer, "seller")
+    assert open_shop.value("SELECT content FROM quote WHERE id = ?", number).count("le soir") == 0
     assert "la date est passée" in await shown(open_shop, path)
 
 
