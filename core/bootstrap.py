@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,7 +15,11 @@ from filelock import FileLock
 
 from core.accounts.guard import check
 from core.accounts.second import SecondFactors
+from core.adapters.certified.clerk import Clerk
+from core.adapters.certified.office import Office
+from core.adapters.declared import declared_settings
 from core.adapters.http import Http
+from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.s3 import BucketPlace
 from core.adapters.whatsapp import WhatsApp
@@ -26,7 +29,7 @@ from core.backups.places import FolderPlace
 from core.backups.places import Place as BackupPlace
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
-from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
@@ -36,8 +39,9 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
-from core.invoices import service as invoices
-from core.invoices.documents import Papers, seller_of
+from core.fraud.service import Watch
+from core.invoices.desk import PaperDesk
+from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import MINUTE, Clock, SystemClock
 from core.kernel.countries import Country, country
 from core.kernel.errors import EnvironmentProblem, Refused
@@ -53,15 +57,19 @@ from core.orders.events import (
     OrderExpired,
     OrderFirm,
     OrderPaid,
+    OrderReserved,
     RefundDone,
 )
+from core.orders.questions import drop_review
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
 from core.payments import booking
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
+from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived
 from core.payments.provider import Finding, Provider, ProviderConfig
-from core.settings.declarations import ACCOUNT, BASE, Setting, names_in
+from core.privacy import service as privacy
+from core.settings.declarations import BASE, names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
 from core.storage.connection import DAMAGE, damaged
@@ -73,21 +81,6 @@ from core.storage.vault import Vault, derive
 log = logging.getLogger(__name__)
 
 SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
-
-
-def declared_settings() -> tuple[Setting, ...]:
-    """The base settings and what each provider's adapter declares."""
-    names = tuple(adapter.name for adapter in REGISTRY)
-    found = [replace(s, choices=names) if s.kind == "names" else s for s in BASE]
-    for adapter in REGISTRY:
-        section = f"psp.{adapter.name}"
-        for s in ACCOUNT:
-            default = adapter.default_base_url if s.kind == "url" else s.default
-            found.append(replace(s, key=f"{section}.{s.key}", default=default, section=section))
-        for f in adapter.fields:
-            kind = "secret" if f.secret else "choice" if f.choices else "text"
-            found.append(Setting(f"{section}.{f.name}", kind, f.label, f.default, f.hint, section, f.choices))
-    return tuple(found)
 
 
 def create_store(
@@ -131,11 +124,14 @@ class Shop:
         key = vault.database_key()
         migrate(folder / "store.db", key, vfs=vfs)
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
-        self.settings = Settings(self.engine, vault, declared_settings())
+        self.settings = Settings(self.engine, vault, declared_settings(card.country))
         self.links = Links(derive(key, "pay links"), card.id)
+        self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
+        self.watch = Watch(lambda: self.settings.number("orders.review_score"))
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -153,10 +149,19 @@ class Shop:
             self.country.zone,
             lambda: self.settings.get("store.language"),
         )
-        self.notices = Notices(self.talk, lambda: self.settings.get("seller.notify_to"), card.country)
+        self.notices = Notices(
+            self.talk,
+            lambda: self.settings.get("seller.notify_to"),
+            card.country,
+            lambda: self.settings.switch("invoices.send"),
+        )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
-        self.sender = Sender(self.engine, self.channel, folder / "media", mark)
+        self.papers = PaperDesk(
+            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+        )
+        self.press = Press(self.engine, self.papers.shared, card.slug)
+        self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
         self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
@@ -213,14 +218,9 @@ class Shop:
             return f"{self.public_url()}/n/{self.slug}/{token}"
         return url
 
-    def papers(self) -> Papers:
-        """What every invoice and quote of this store has in common."""
-
-        def page(nonce: bytes) -> str:
-            return self.page_url(self.links.token(nonce)) if self.reachable() else ""
-
-        seller, language = seller_of(self.settings, self.name), self.settings.get("store.language")
-        return Papers(seller, self.card.currency, language, self.country.zone, self.media, page)
+    def check_url(self, nonce: bytes) -> str:
+        """Where the QR code of a paper leads; empty where nobody could open it."""
+        return f"{self.public_url()}/v/{self.marks.token(nonce)}" if self.reachable() else ""
 
     def secret_names(self) -> list[str]:
         """The vault's names of everything secret that has a value: what a backup must bring back."""
@@ -318,8 +318,19 @@ class Shop:
         react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
-        react(OrderFirm, self._book_sale)
+        react(OrderFirm, booking.sold)
+        react(OrderFirm, self.papers.sold)
+        react(OrderReserved, lambda tx, e: self.watch.order(tx, e.order_id))
+        react(OrderChanged, lambda tx, e: self.watch.order(tx, e.order_id))
+        react(AttemptOpened, self.watch.attempt)
+        react(PayerKnown, self.watch.payer)
+        react(PaymentReceived, self.watch.payment)
+        react(PaymentTalk, lambda tx, e: self.watch.talked(tx, e.order_id))
+        react(OrderExpired, lambda tx, e: drop_review(tx, e.order_id))
+        react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
         react(RefundDone, booking.refunded)
+        react(RefundDone, self.papers.refunded)
+        react(ExceptionRaised, self.papers.unusual)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
         react(OrderCancelled, self.notices.cancelled)
@@ -327,13 +338,13 @@ class Shop:
         react(ExceptionRaised, self.notices.exception)
         react(ItemOffered, self.notices.offered)
         react(DecisionTaken, self.notices.decided)
+        react(InvoiceIssued, self.clerk.invoiced)
+        react(InvoiceIssued, self.notices.invoiced)
+        react(CreditNoteIssued, self.clerk.credited)
+        react(CreditNoteIssued, self.notices.credited)
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
         self.settings.on_change = self.sender.nudge
-
-    def _book_sale(self, tx: Tx, event: OrderFirm) -> None:
-        booking.sold(tx, event)
-        invoices.issue(tx, event.order_id, self.country.zone, asdict(seller_of(self.settings, self.name)))
 
     def _after_commit(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -373,10 +384,11 @@ class Shop:
         """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
         await at_last(self.engine, self._recover, "start")
         restoring.calmed(self.folder)
+        await asyncio.to_thread(privacy.finish, self.engine, self.media)
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler, self.keeper)
+            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler, self.clerk, self.keeper)
             for part in parts:
                 group.create_task(always(part))
 
@@ -394,6 +406,7 @@ class Shop:
 
     def close(self) -> None:
         """Finish what is being written, close the database, let the store go. Idempotent."""
+        self.press.close()
         self.engine.close()  # first: until its writer has ended, an import's commit may still start the indexing
         if self._indexing is not None:
             self._indexing.join()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -129,17 +128,12 @@ class Director(QObject):
 
     def _papers(self) -> None:
         """One invoice and one quote, as the shop would send them."""
-        from core.adapters.pdf import render_invoice, render_quote
-        from core.invoices.documents import invoice_document
         from core.quotes import service as quotes
-        from core.quotes.documents import quote_document
 
         shop = self._theatre.shop
-        with shop.engine.reader() as reader:
-            invoice_id = reader.value("SELECT max(id) FROM invoice")
-            invoice = invoice_document(reader, invoice_id, shop.papers()) if invoice_id else None
-        if invoice is not None:
-            (self._folder / "facture.pdf").write_bytes(render_invoice(invoice))
+        invoice_id = shop.engine.read(lambda r: r.value("SELECT max(id) FROM invoice"))
+        if invoice_id:
+            (self._folder / "facture.pdf").write_bytes(shop.press.print("invoice", invoice_id).content)
         customer = shop.engine.read(lambda r: r.value("SELECT customer_id FROM orders ORDER BY id LIMIT 1"))
         lines = shop.engine.read(
             lambda r: [quotes.from_catalogue(r, sku, n) for sku, n in (("BAZIN3", 6), ("SAC2", 2))]
@@ -151,12 +145,10 @@ class Director(QObject):
                 customer_id=customer,
                 valid_days=15,
                 note="",
-                zone=shop.country.zone,
-                seller=asdict(shop.papers().seller),
+                terms=shop.papers.terms(),
             )
         )
-        quote = shop.engine.read(lambda r: quote_document(r, quote_id, shop.papers()))
-        (self._folder / "devis.pdf").write_bytes(render_quote(quote))
+        (self._folder / "devis.pdf").write_bytes(shop.press.print("quote", quote_id).content)
 
     def _without_papers(self, error: Exception) -> None:
         """The papers could not be made: said, and the demo has failed; without a screen it must still end."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Final
@@ -12,7 +11,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
 from core.bootstrap import Shop
-from core.invoices.documents import invoice_document
 from localserver import health
 from localserver.api import v1
 from localserver.hooks import psp, whatsapp
@@ -38,11 +36,8 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
 
 
 async def _invoice_pdf(shop: Shop, invoice_id: int) -> bytes:
-    """A paid order's invoice for its buyer; drawn in a thread."""
-    from core.adapters import pdf
-
-    document = shop.engine.read(lambda r: invoice_document(r, invoice_id, shop.papers()))
-    return await asyncio.to_thread(pdf.render_invoice, document)
+    """A paid order's invoice for its buyer."""
+    return await shop.press.content("invoice", invoice_id)
 
 
 def _our_concern(record: logging.LogRecord) -> bool:

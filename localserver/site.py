@@ -30,6 +30,14 @@ class Site:
                 return None if order_id is None else (shop, order_id)
         return None
 
+    def by_mark(self, token: str) -> tuple[Shop, bytes] | None:
+        """The store whose paper carries this mark, and its nonce; None for a forged or foreign one."""
+        for shop in self.shops:
+            nonce = shop.marks.nonce(token)
+            if nonce is not None:
+                return shop, nonce
+        return None
+
     @property
     def main(self) -> Shop:
         """The store that API requests mean: the first one opened."""

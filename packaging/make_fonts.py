@@ -1,4 +1,6 @@
-"""Builds ``resources/fonts``: ``python packaging/make_fonts.py LATO_FOLDER MERRIWEATHER_FILE``.
+"""Builds ``resources/fonts``: ``python packaging/make_fonts.py [LATO_FOLDER MERRIWEATHER_FILE]``.
+
+Without arguments only the fonts of papers are made anew, from those of the window.
 
 Run by hand when a font changes; the results are committed. Sources: Lato 2.0 (Debian ``fonts-lato``, the folder of its
 TTF files) and Merriweather 2.1 (npm ``@fontsource/merriweather``, ``merriweather-latin-700-normal.woff2``; needs
@@ -96,6 +98,30 @@ def build(source: Path, target: str, family: str, style: str, weight: int, codes
     print(f"{target}: {(TARGET / target).stat().st_size / 1000:.0f} kB")
 
 
+def for_papers(source: str, target: str) -> None:
+    """The same letters without hints, kerning and ligatures, which no PDF of ours uses: a third of the size, so that
+    embedding what a paper needs of them is quick."""
+    font = TTFont(TARGET / source, recalcTimestamp=False)
+    options = subset.Options(layout_features=[], hinting=False, name_IDs=["*"], drop_tables=["GSUB", "GPOS", "GDEF"])
+    options.notdef_outline = True
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=list(font.getBestCmap()))
+    cutter.subset(font)
+    if "STAT" in font:
+        del font["STAT"]
+    font.save(TARGET / target)
+    print(f"{target}: {(TARGET / target).stat().st_size / 1000:.0f} kB")
+
+
+def papers() -> None:
+    for source, target in (
+        ("LivePaySans-Regular.ttf", "LivePayPaper-Regular.ttf"),
+        ("LivePaySans-Bold.ttf", "LivePayPaper-Bold.ttf"),
+        ("LivePaySerif-Bold.ttf", "LivePayPaperSerif-Bold.ttf"),
+    ):
+        for_papers(source, target)
+
+
 def main(lato: Path, merriweather: Path) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     origin = "Lato 2.007 by tyPoland Lukasz Dziedzic"
@@ -108,4 +134,6 @@ def main(lato: Path, merriweather: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    if sys.argv[1:]:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    papers()

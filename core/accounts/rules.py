@@ -19,9 +19,12 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "orders.read": frozenset({OWNER, MANAGER, CASHIER}),
     "orders.write": frozenset({OWNER, MANAGER, CASHIER}),
     "customers.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "customers.export": frozenset({OWNER, MANAGER}),
+    "customers.erase": frozenset({OWNER}),
     "messages.read": frozenset({OWNER, MANAGER, CASHIER}),
     "messages.send": frozenset({OWNER, MANAGER, CASHIER}),
     "quotes.write": frozenset({OWNER, MANAGER, CASHIER}),
+    "invoices.credit": frozenset({OWNER, MANAGER}),
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
     "settings.write": frozenset({OWNER, MANAGER}),
     "accounts.write": frozenset({OWNER}),
@@ -51,6 +54,8 @@ ACTS: Final[dict[str, str]] = {
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
     "CustomerNoted": "customers.read",
+    "CustomerExported": "customers.export",
+    "CustomerErased": "customers.erase",
     "QuoteDrafted": "quotes.write",
     "SettingChanged": "settings.write",
     "AccountSaved": "accounts.write",
@@ -59,11 +64,20 @@ ACTS: Final[dict[str, str]] = {
 CONSEQUENCES: Final = frozenset(
     {
         *("LoggedIn", "LoginFailed", "LoggedOut", "SecondFactorSet", "SecondFactorRemoved"),
-        *("StoreRestored", "StockMoved", "OrderChanged", "OrderExpired", "OrderPaid", "OrderFirm", "ExceptionRaised"),
-        *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "InvoiceIssued"),
+        *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
+        *("OrderChanged", "OrderExpired", "OrderPaid", "OrderFirm", "ExceptionRaised", "ReviewAsked", "RiskAssessed"),
+        *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "CustomerChanged", "InvoiceIssued"),
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
-        *("ConversationRead", "AttemptOpened", "AttemptChanged", "PaymentReceived", "PaymentQuarantined"),
-        *("AskProvider", "CloseSession", "ReceiptAwaited", "ReceiptClaimed"),
+        *("ConversationRead", "PaymentTalk", "ThreadErased", "AttemptOpened", "AttemptChanged", "PaymentReceived"),
+        *(
+            "PayerKnown",
+            "PaymentQuarantined",
+            "PaymentOrphaned",
+            "OrphansForgotten",
+            "ReceiptAwaited",
+            "ReceiptClaimed",
+        ),
+        *("AskProvider", "CloseSession", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
     }
 )
 

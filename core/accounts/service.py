@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from core.accounts.events import AccessLent, AccountSaved, LoggedIn, LoggedOut, LoginFailed
-from core.accounts.guard import role_of
+from core.accounts.guard import actor_of, role_of
 from core.accounts.rules import (
     LOCK_AFTER,
     LOCK_MS,
@@ -67,7 +67,7 @@ class OpenSession:
     current: bool
 
 
-def save(engine: Engine, email: str, password: str, role: str) -> int:
+def save(engine: Engine, email: str, password: str, role: str, actor: str = "system") -> int:
     """Create an account or reset its password and role; open sessions of it end. → id. Raises Refused."""
     email = email.strip()
     if not _EMAIL.fullmatch(email):
@@ -90,7 +90,7 @@ def save(engine: Engine, email: str, password: str, role: str) -> int:
         tx.emit(AccountSaved(account_id, role))
         return account_id
 
-    return engine.call(write)
+    return engine.call(write, actor=actor)
 
 
 def identify(engine: Engine, factors: SecondFactors, email: str, password: str, code: str = "") -> Session:
@@ -132,7 +132,7 @@ def _admit(
     now = engine.clock.now()
     valid = _verify(row[3] if row else _dummy(), password[:1024])
     if row is None or not valid or row[4] > now:
-        engine.call(lambda tx: _failed(tx, row[0] if row else 0))
+        engine.call(lambda tx: _failed(tx, row[0] if row else 0), actor="api")
         raise Forbidden(_REFUSAL)
     account_id, address, role, digest, _, since, last, due = row
     step = last
@@ -141,7 +141,7 @@ def _admit(
             raise Forbidden(_CODE_WANTED)
         step = step_of(factors.secret(account_id), code, now) or 0
         if step <= last:
-            engine.call(lambda tx: _failed(tx, account_id))
+            engine.call(lambda tx: _failed(tx, account_id), actor="api")
             raise Forbidden(_REFUSAL)
     elif due is not None and due <= now:
         raise Forbidden(_SECOND_WANTED)
@@ -159,7 +159,7 @@ def _admit(
         tx.emit(LoggedIn(account_id))
         return True
 
-    if not engine.call(write):
+    if not engine.call(write, actor=actor_of(account_id)):
         raise Forbidden(_REFUSAL)
     return session
 

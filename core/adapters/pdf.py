@@ -1,16 +1,30 @@
-"""Invoices and quotes as PDF: what is written where. :mod:`core.adapters.pdf_sheet` draws it.
+"""Invoices, credit notes, receipts and quotes as PDF: what is written where. :mod:`core.adapters.pdf_sheet` draws it.
 
-Both functions take some 30 to 100 ms of processor time: call them in a thread. The same document gives the same bytes.
+Drawing takes some 30 to 100 ms of processor time: call them in a thread. The same document gives the same bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from core.adapters.pdf_parts import Row, Sheet, Sum
 from core.adapters.psp import REGISTRY
-from core.invoices.documents import Buyer, InvoiceDocument, Line, Papers, Seller
-from core.invoices.rules import split_vat
+from core.invoices.documents import (
+    Buyer,
+    Certified,
+    CreditNoteDocument,
+    InvoiceDocument,
+    Line,
+    Papers,
+    ReceiptDocument,
+    Seller,
+)
+from core.invoices.regimes import REGIMES
+from core.invoices.rules import Share
 from core.invoices.words import amount_in_words
 from core.kernel.clock import to_datetime
 from core.kernel.i18n import catalogue
@@ -19,61 +33,132 @@ from core.kernel.phone import display
 from core.quotes.documents import QuoteDocument
 from core.storage.pictures import find
 
-if TYPE_CHECKING:
-    from core.adapters.pdf_sheet import Sheet, Sum
-
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
-def render_invoice(document: InvoiceDocument) -> bytes:
-    """An A4 invoice in the store's language."""
+Document = InvoiceDocument | CreditNoteDocument | ReceiptDocument | QuoteDocument
+
+
+def render(document: Document) -> bytes:
+    """The A4 paper in the store's language."""
+    match document:
+        case InvoiceDocument():
+            sheet = invoice_sheet(document)
+        case CreditNoteDocument():
+            sheet = credit_note_sheet(document)
+        case ReceiptDocument():
+            sheet = receipt_sheet(document)
+        case QuoteDocument():
+            sheet = quote_sheet(document)
+    return _draw(sheet)
+
+
+def _draw(sheet: Sheet) -> bytes:
     from core.adapters.pdf_sheet import draw
 
-    return draw(invoice_sheet(document))
-
-
-def render_quote(document: QuoteDocument) -> bytes:
-    """An A4 quote in the store's language, with a place to sign."""
-    from core.adapters.pdf_sheet import draw
-
-    return draw(quote_sheet(document))
+    return draw(sheet)
 
 
 def invoice_sheet(document: InvoiceDocument) -> Sheet:
     """The invoice in words."""
-    from core.adapters.pdf_sheet import Sheet
-
     say = _Words(document.papers)
     _ = say.texts.gettext
+    sums = _sums(document.shares, document.papers.seller, say)
+    if document.received < document.total and not document.refunded:
+        due = document.total - document.received
+        sums += (Sum(_("Received"), say.money(document.received)), Sum(_("Balance due"), say.money(due)))
+    for number, amount in document.credits:
+        sums += (Sum(_("Credit note {number}").format(number=number), say.money(-amount)),)
+    return Sheet(
+        **_shared(document.papers, say),
+        **_table(document.papers, document.lines, say),
+        title=_("Invoice"),
+        number=document.number,
+        facts=(
+            (_("Date"), say.date(document.issued_at)),
+            (_("Order"), document.reference),
+            *_code(document.certification, say),
+        ),
+        buyer_label=_("Invoiced to"),
+        buyer=_buyer(document.buyer),
+        status=_status(document, say),
+        sums=sums,
+        closing=(
+            *say.closing("This invoice amounts to {words}.", document.total),
+            *_provisional(document.certification, say),
+        ),
+        code=document.url,
+        code_caption=_("Scan to check that this invoice is genuine.") if document.url else "",
+        created=to_datetime(document.issued_at, document.papers.zone),
+    )
+
+
+def credit_note_sheet(document: CreditNoteDocument) -> Sheet:
+    """The credit note in words: it names the invoice it takes back, whole or in part."""
+    say = _Words(document.papers)
+    _ = say.texts.gettext
+    part = _("Part of invoice {number}").format(number=document.invoice)
+    lines = tuple(line if line.title else replace(line, title=part) for line in document.lines)
+    facts = (
+        (_("Date"), say.date(document.issued_at)),
+        (_("Invoice"), document.invoice),
+        (_("Of"), say.date(document.invoiced_at)),
+        (_("Order"), document.reference),
+        *_code(document.certification, say),
+    )
+    return Sheet(
+        **_shared(document.papers, say),
+        **_table(document.papers, lines, say),
+        title=_("Credit note"),
+        number=document.number,
+        facts=facts,
+        buyer_label=_("Credited to"),
+        buyer=_buyer(document.buyer),
+        sums=_sums(document.shares, document.papers.seller, say),
+        closing=(
+            *say.closing("This credit note amounts to {words}.", document.total),
+            *_provisional(document.certification, say),
+        ),
+        note=_("Reason: {reason}").format(reason=document.reason) if document.reason else "",
+        code=document.url,
+        code_caption=_("Scan to check that this credit note is genuine.") if document.url else "",
+        created=to_datetime(document.issued_at, document.papers.zone),
+    )
+
+
+def receipt_sheet(document: ReceiptDocument) -> Sheet:
+    """The receipt in words: money that came, and that it is no invoice."""
+    say = _Words(document.papers)
+    _ = say.texts.gettext
+    means = say.means(document.means)
+    title = _("Money received by {means}").format(means=means)
+    text = format_amount(document.total, document.papers.currency)
     facts = (
         (_("Date"), say.date(document.issued_at)),
         (_("Order"), document.reference),
+        (_("Order total"), say.money(document.order_total)),
     )
-    status = _status(document, say)
-    sums = _sums(document.total, document.papers.seller, say)
-    if document.received < document.total and not document.refunded:
-        due = document.total - document.received
-        sums += _part_paid(document.received, due, say)
     return Sheet(
-        **_shared(document.papers, document.lines, say),
-        title=_("Invoice"),
+        **_shared(document.papers, say),
+        columns=(_("Item"), _("Amount")),
+        rows=(Row(title, say.date(document.received_at), (text,), (document.total,)),),
+        mention=_("This receipt is not an invoice: it only says that the money came in."),
+        title=_("Receipt"),
         number=document.number,
         facts=facts,
-        buyer_label=_("Invoiced to"),
+        buyer_label=_("Received from"),
         buyer=_buyer(document.buyer),
-        status=status,
-        sums=sums,
-        closing=_("This invoice amounts to {words}.").format(words=say.words(document.total)),
+        sums=(Sum(_("Received"), say.money(document.total), strong=True),),
+        closing=say.closing("This receipt amounts to {words}.", document.total),
+        note=_why(document.kind, say),
         code=document.url,
-        code_caption=_("Scan to check the payment of this invoice online.") if document.url else "",
+        code_caption=_("Scan to check that this receipt is genuine.") if document.url else "",
         created=to_datetime(document.issued_at, document.papers.zone),
     )
 
 
 def quote_sheet(document: QuoteDocument) -> Sheet:
     """The quote in words."""
-    from core.adapters.pdf_sheet import Sheet
-
     say = _Words(document.papers)
     _ = say.texts.gettext
     facts = (
@@ -81,22 +166,26 @@ def quote_sheet(document: QuoteDocument) -> Sheet:
         (_("Valid until"), say.date(document.valid_until)),
     )
     return Sheet(
-        **_shared(document.papers, document.lines, say),
+        **_shared(document.papers, say),
+        **_table(document.papers, document.lines, say),
         title=_("Quote"),
-        number=document.reference,
+        number=document.number,
         facts=facts,
         buyer_label=_("Prepared for"),
         buyer=_buyer(document.buyer),
-        sums=_sums(document.total, document.papers.seller, say),
-        closing=_("This quote amounts to {words}.").format(words=say.words(document.total)),
+        sums=_sums(document.shares, document.papers.seller, say),
+        closing=say.closing("This quote amounts to {words}.", document.total),
         note=document.note,
         signature=_("Approved: date and signature"),
+        code=document.url,
+        code_caption=_("Scan to check that this quote is genuine.") if document.url else "",
         created=to_datetime(document.created_at, document.papers.zone),
     )
 
 
 class _Words:
-    """How one store writes dates and amounts. Malagasy documents are in French, as tax offices read them."""
+    """How one store writes dates and amounts. Malagasy documents are in French, as tax offices read them, and say the
+    amount in words in Malagasy too."""
 
     def __init__(self, papers: Papers) -> None:
         self.papers = papers
@@ -111,11 +200,22 @@ class _Words:
         text: str = format_date(day, "long", locale=self.language)
         return f"1er{text[1:]}" if self.language == "fr" and day.day == 1 else text
 
+    @staticmethod
+    def percent(rate: int) -> str:
+        return f"{rate}\u202f%"
+
     def money(self, amount: int) -> str:
         return format_money(amount, self.papers.currency)
 
-    def words(self, amount: int) -> str:
-        return amount_in_words(amount, self.papers.currency, self.language)
+    def closing(self, sentence: str, amount: int) -> tuple[str, ...]:
+        """The amount in words. ``sentence``: a message id with ``{words}``."""
+        languages = (self.language, "mg") if self.papers.language == "mg" else (self.language,)
+        return tuple(
+            catalogue("documents", spoken)
+            .gettext(sentence)
+            .format(words=amount_in_words(amount, self.papers.currency, spoken))
+            for spoken in languages
+        )
 
     def means(self, name: str) -> str:
         """The means of payment as a buyer knows it: ``Wave``, ``carte bancaire``."""
@@ -127,50 +227,70 @@ class _Words:
         return name.replace("_", " ").capitalize()
 
 
-def _shared(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, Any]:
-    from core.adapters.pdf_sheet import Row
-
+def _shared(papers: Papers, say: _Words) -> dict[str, Any]:
     _ = say.texts.gettext
-    taxed = papers.seller.vat_rate > 0
-    rows = tuple(
-        Row(
-            line.title,
-            line.detail,
-            str(line.quantity),
-            format_amount(line.unit_price, papers.currency),
-            line.amount,
-            format_amount(line.amount, papers.currency),
-        )
-        for line in lines
-    )
     return {
         "language": say.language,
         "seller": papers.seller.name,
         "seller_lines": _seller_lines(papers.seller, say),
         "logo": _logo(papers),
-        "columns": (
-            _("Item"),
-            _("Qty"),
-            _("Unit price incl. VAT") if taxed else _("Unit price"),
-            _("Amount incl. VAT") if taxed else _("Amount"),
-        ),
-        "rows": rows,
         "carried": (_("To carry forward"), _("Carried forward")),
         "amount_text": lambda amount: format_amount(amount, papers.currency),
-        "mention": "" if taxed else papers.seller.vat_mention,
         "page_text": _("Page {page} of {pages}"),
         "continued": _("{title} {number} (continued)"),
     }
 
 
+def _table(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, Any]:
+    """The table of goods. With VAT each line says its rate and its part before tax; these add up to the totals."""
+    _ = say.texts.gettext
+    number = partial(format_amount, currency=papers.currency)
+    if not papers.seller.vat_rate:
+        rows = tuple(
+            Row(x.title, x.detail, (str(x.quantity), number(x.unit_price), number(x.amount)), (x.amount,))
+            for x in lines
+        )
+        plain = (_("Item"), _("Qty"), _("Unit price"), _("Amount"))
+        return {"columns": plain, "rows": rows, "mention": papers.seller.vat_mention}
+    columns = (
+        _("Item"),
+        _("Qty"),
+        _("Unit price incl. VAT"),
+        _("VAT"),
+        _("Amount excl. VAT"),
+        _("Amount incl. VAT"),
+    )
+    taxed = tuple(
+        Row(
+            x.title,
+            x.detail,
+            (str(x.quantity), number(x.unit_price), say.percent(x.rate), number(x.net), number(x.amount)),
+            (x.net, x.amount),
+        )
+        for x in lines
+    )
+    return {"columns": columns, "rows": taxed, "mention": ""}
+
+
 def _seller_lines(seller: Seller, say: _Words) -> tuple[str, ...]:
     phone = say.texts.gettext("Tel. {phone}").format(phone=_phone(seller.phone)) if seller.phone else ""
-    parts = (
-        part.strip().replace(" ", "\u00a0") for part in seller.legal_id.splitlines()
-    )  # a number stays in one piece
-    legal = " · ".join(part for part in parts if part)
+    parts = (_whole(part) for part in seller.legal_id.splitlines())
+    facts = (_whole(f"{_label(seller, name, say)} {value}") for name, value in seller.ids)
+    legal = " · ".join(part for part in (*facts, *parts) if part)
     place = ", ".join(part for part in (" ".join(seller.address.split()), seller.city) if part)
     return tuple(line for line in (place, phone, legal) if line)
+
+
+def _whole(text: str) -> str:
+    """A number stays in one piece."""
+    return " ".join(text.split()).replace(" ", "\u00a0")
+
+
+def _label(seller: Seller, name: str, say: _Words) -> str:
+    """What stands before a number of the seller: ``NINEA``, « Capital social »."""
+    regime = REGIMES.get(seller.country)
+    label = next((known.label for known in regime.identifiers if known.name == name), name) if regime else name
+    return catalogue("errors", say.language).gettext(label)
 
 
 def _phone(text: str) -> str:
@@ -205,23 +325,42 @@ def _status(document: InvoiceDocument, say: _Words) -> tuple[str, str] | None:
     return _("Paid on {date} by {means}").format(date=date, means=say.means(document.paid_by)), "paid"
 
 
-def _sums(total: int, seller: Seller, say: _Words) -> tuple[Sum, ...]:
-    """The total; with VAT its parts, which add up to it exactly (reference credit-and-compliance §4.2)."""
-    from core.adapters.pdf_sheet import Sum
-
+def _sums(shares: Sequence[Share], seller: Seller, say: _Words) -> tuple[Sum, ...]:
+    """The total; with VAT its parts for each rate, which add up to it exactly (credit-and-compliance §4.2)."""
     _ = say.texts.gettext
+    total = say.money(sum(share.gross for share in shares))
     if not seller.vat_rate:
-        return (Sum(_("Total"), say.money(total), strong=True),)
-    net, tax = split_vat(total, seller.vat_rate)
-    return (
-        Sum(_("Total excl. VAT"), say.money(net)),
-        Sum(_("VAT {rate} %").format(rate=seller.vat_rate), say.money(tax)),
-        Sum(_("Total incl. VAT"), say.money(total), strong=True),
-    )
+        return (Sum(_("Total"), total, strong=True),)
+    found = [Sum(_("Total excl. VAT"), say.money(sum(share.net for share in shares)))]
+    for share in shares:
+        label = _("VAT {rate} % of {net}") if len(shares) > 1 else _("VAT {rate} %")
+        found.append(Sum(label.format(rate=share.rate, net=say.money(share.net)), say.money(share.tax)))
+    return (*found, Sum(_("Total incl. VAT"), total, strong=True))
 
 
-def _part_paid(received: int, due: int, say: _Words) -> tuple[Sum, ...]:
-    from core.adapters.pdf_sheet import Sum
+def _code(certified: Certified | None, say: _Words) -> tuple[tuple[str, str], ...]:
+    """The code that the state's platform gave, once it has."""
+    if certified is None or not certified.code:
+        return ()
+    return ((say.texts.gettext("Certification"), certified.code),)
 
+
+def _provisional(certified: Certified | None, say: _Words) -> tuple[str, ...]:
+    """Nothing may look certified before the platform has said so (reference credit-and-compliance §4.3)."""
+    if certified is None or certified.code:
+        return ()
+    return (say.texts.gettext("PROVISIONAL: to be certified by the tax office, which has not answered yet."),)
+
+
+def _why(kind: str, say: _Words) -> str:
+    """What the money of a receipt is."""
     _ = say.texts.gettext
-    return Sum(_("Received"), say.money(received)), Sum(_("Balance due"), say.money(due))
+    match kind:
+        case "underpaid":
+            return _("A part of the order: the rest is still to be paid.")
+        case "paid_late":
+            return _("It came after the end of the reservation: the shop decides and answers.")
+        case "overpaid":
+            return _("It is more than the order’s total: the shop gives it back or keeps it as you agree.")
+        case _:
+            return _("The order was paid already: the shop gives it back or keeps it as you agree.")

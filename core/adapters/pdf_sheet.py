@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import segno
 from fpdf import FPDF
+from PIL import Image
 
+from core.adapters.pdf_parts import WIDTHS, Row, Sheet, Sum
 from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, Pen, blank, close, writable
 from core.kernel.errors import LivePayError
 from core.kernel.look import LIGHT
@@ -25,7 +27,6 @@ log = logging.getLogger(__name__)
 
 TOP: Final = 16.0
 BOTTOM: Final = 272.0  # the content ends here, the footer is beneath
-COLUMNS: Final = (94.0, 16.0, 32.0, 32.0)
 PAD: Final = 2.4
 DENSE_ABOVE: Final = 12  # rows: a longer table is set closer, each row on one line where it fits
 DENSE_PAD: Final = 1.5
@@ -35,58 +36,13 @@ HEAD: Final = 8.0
 CARRY: Final = 6.5
 SUMS_WIDTH: Final = 84.0
 CODE: Final = 27.0
+SIGN: Final = 26.0
+MASK: Final = 3
+DOT: Final = 8  # pixels
+LOGO_SIDE: Final = 320  # pixels: 240 to the inch at the size it is drawn
+SELLER_LINES: Final = 6  # of one fact about the seller: the numbers that the law asks for must all be there
 LOGO: Final = (34.0, 22.0)
-LOGO_SIDE: Final = 800  # px
 WHITE: Final = "#FFFFFF"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table; ``amount`` in smallest units is what is carried from page to page."""
-
-    title: str
-    detail: str
-    quantity: str
-    unit_price: str
-    amount: int
-    amount_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    label: str
-    value: str
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Everything that is drawn, already in words. ``status``: a text and its role in the look; ``code``: a QR's URL."""
-
-    language: str
-    seller: str
-    seller_lines: tuple[str, ...]
-    logo: Path | None
-    title: str
-    number: str
-    facts: tuple[tuple[str, str], ...]
-    buyer_label: str
-    buyer: tuple[str, ...]
-    columns: tuple[str, str, str, str]
-    rows: tuple[Row, ...]
-    sums: tuple[Sum, ...]
-    carried: tuple[str, str]
-    amount_text: Callable[[int], str]
-    closing: str
-    mention: str
-    page_text: str
-    continued: str
-    created: datetime
-    status: tuple[str, str] | None = None
-    note: str = ""
-    code: str = ""
-    code_caption: str = ""
-    signature: str = ""
 
 
 def draw(sheet: Sheet) -> bytes:
@@ -102,6 +58,14 @@ def draw(sheet: Sheet) -> bytes:
         return bytes(pdf.output())
     finally:
         close(pdf)
+
+
+@lru_cache(maxsize=4)
+def _shrunk(path: Path, _changed: int) -> Image.Image:
+    """The logo as it is drawn; its time of change makes a new picture of a new file. Raises LivePayError, OSError."""
+    picture = decoded(read(path), LOGO_SIDE).convert("RGBA")
+    picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    return picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +87,7 @@ class _Drawing(Pen):
         self.sheet = sheet
         self.y = TOP
         self.pad = PAD if len(sheet.rows) <= DENSE_ABOVE else DENSE_PAD
+        self.columns = WIDTHS[len(sheet.columns)]
 
     # -- pages -------------------------------------------------------------------------------------------------
 
@@ -132,18 +97,23 @@ class _Drawing(Pen):
         self._letterhead()
         self._parties()
         pages = self._paginate([self._measure(row) for row in self.sheet.rows])
-        carried = 0
+        carried = self._added(())
         for number, placed in enumerate(pages, 1):
             if number > 1:
                 self.pdf.add_page()
                 self._continuation()
-            self._table(placed, carried if number > 1 else None, last=number == len(pages))
-            carried += sum(p.row.amount for p in placed)
+            self._table(placed, carried if number > 1 else None)
+            carried = tuple(map(sum, zip(carried, self._added(placed), strict=True)))
             if number < len(pages):
                 self._carry(self.sheet.carried[0], carried)
             else:
                 self._ending()
             self._footer(number, len(pages))
+
+    def _added(self, rows: Sequence[_Placed]) -> tuple[int, ...]:
+        """The sums of these rows, column by column of those that are carried."""
+        first = self.sheet.rows[:1]
+        return tuple(sum(p.row.amounts[i] for p in rows) for i in range(len(first[0].amounts) if first else 0))
 
     def _paginate(self, rows: list[_Placed]) -> list[list[_Placed]]:
         """Rows page by page; the ending stays together and takes at least one row with it to a page of its own."""
@@ -175,7 +145,7 @@ class _Drawing(Pen):
         y += 1
         self.font(9, colour=LIGHT.muted)
         for text in sheet.seller_lines:
-            for line in self.wrapped(text, room)[:2]:
+            for line in self.wrapped(text, room)[:SELLER_LINES]:
                 self.text(x, y, line.strip(" ·"), room, height=4.3)
                 y += 4.3
         self.font(23, "B", "serif", LIGHT.text)
@@ -191,11 +161,10 @@ class _Drawing(Pen):
         path = self.sheet.logo
         assert path is not None
         try:
-            picture = decoded(read(path), LOGO_SIDE).convert("RGBA")
-        except LivePayError as error:
+            picture = _shrunk(path, path.stat().st_mtime_ns)
+        except (OSError, LivePayError) as error:
             log.info("The logo %s cannot be drawn: %s", path.name, error)
             return 0.0, 0.0
-        picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
         scale = min(LOGO[0] / picture.width, LOGO[1] / picture.height)
         width, height = picture.width * scale, picture.height * scale
         self.pdf.image(picture, LEFT, self.y, width, height)
@@ -257,7 +226,7 @@ class _Drawing(Pen):
     # -- the table ---------------------------------------------------------------------------------------------
 
     def _measure(self, row: Row) -> _Placed:
-        width = COLUMNS[0] - 2 * PAD
+        width = self.columns[0] - 2 * PAD
         self.font(8)
         detail = self.wrapped(row.detail, width)
         beside = self.pdf.get_string_width(detail[0]) if len(detail) == 1 else width
@@ -270,11 +239,11 @@ class _Drawing(Pen):
         height = len(title) * LINE + (0 if inline else len(detail) * SMALL_LINE) + 2 * self.pad
         return _Placed(row, title, detail, inline, max(height, LINE + 2 * self.pad))
 
-    def _table(self, rows: Sequence[_Placed], carried: int | None, *, last: bool) -> None:
+    def _table(self, rows: Sequence[_Placed], carried: tuple[int, ...] | None) -> None:
         self.box(LEFT, self.y, WIDTH, HEAD, LIGHT.structure)
         self.font(9, "B", colour=WHITE)
         x = LEFT
-        for index, (title, width) in enumerate(zip(self.sheet.columns, COLUMNS, strict=True)):
+        for index, (title, width) in enumerate(zip(self.sheet.columns, self.columns, strict=True)):
             self.text(x + PAD, self.y, title, width - 2 * PAD, "L" if not index else "R", HEAD)
             x += width
         self.y += HEAD
@@ -290,25 +259,29 @@ class _Drawing(Pen):
         y = self.y + self.pad
         self.font(9.5)
         for line in placed.title:
-            self.text(LEFT + PAD, y, line, COLUMNS[0] - 2 * PAD)
+            self.text(LEFT + PAD, y, line, self.columns[0] - 2 * PAD)
             y += LINE
         self.font(8, colour=LIGHT.muted)
         if placed.inline:
-            self.text(LEFT + PAD + placed.inline, self.y + self.pad + 0.25, placed.detail[0], COLUMNS[0])
+            self.text(LEFT + PAD + placed.inline, self.y + self.pad + 0.25, placed.detail[0], self.columns[0])
         for line in () if placed.inline else placed.detail:
-            self.text(LEFT + PAD, y, line, COLUMNS[0] - 2 * PAD, height=SMALL_LINE)
+            self.text(LEFT + PAD, y, line, self.columns[0] - 2 * PAD, height=SMALL_LINE)
             y += SMALL_LINE
-        x, y = LEFT + COLUMNS[0], self.y + self.pad
-        values = (placed.row.quantity, placed.row.unit_price, placed.row.amount_text)
-        for index, (value, width) in enumerate(zip(values, COLUMNS[1:], strict=True)):
-            self.font(9.5, "B" if index == 2 else "")
+        x, y = LEFT + self.columns[0], self.y + self.pad
+        cells = placed.row.cells
+        for index, (value, width) in enumerate(zip(cells, self.columns[1:], strict=True)):
+            self.font(9.5, "B" if index == len(cells) - 1 else "")
             self.text(x + PAD, y, value, width - 2 * PAD, "R")
             x += width
 
-    def _carry(self, label: str, amount: int) -> None:
-        self.font(9, "I", colour=LIGHT.muted)
-        self.text(LEFT + PAD, self.y, label, WIDTH - COLUMNS[3] - 2 * PAD, "R", CARRY)
-        self.text(RIGHT - COLUMNS[3] + PAD, self.y, self.sheet.amount_text(amount), COLUMNS[3] - 2 * PAD, "R", CARRY)
+    def _carry(self, label: str, amounts: tuple[int, ...]) -> None:
+        self.font(9, colour=LIGHT.muted)
+        widths = self.columns[len(self.columns) - len(amounts) :]
+        x = RIGHT - sum(widths)
+        self.text(LEFT + PAD, self.y, label, x - LEFT - 2 * PAD, "R", CARRY)
+        for amount, width in zip(amounts, widths, strict=True):
+            self.text(x + PAD, self.y, self.sheet.amount_text(amount), width - 2 * PAD, "R", CARRY)
+            x += width
         self.y += CARRY
 
     # -- the end -----------------------------------------------------------------------------------------------
@@ -321,7 +294,7 @@ class _Drawing(Pen):
         sheet = self.sheet
         parts = []
         for style, size, colour, text in (
-            ("I", 9.5, LIGHT.text, sheet.closing),
+            *(("", 9.5, LIGHT.text, sentence) for sentence in sheet.closing),
             ("", 9, LIGHT.muted, sheet.mention),
             ("", 9.5, LIGHT.text, sheet.note),
         ):
@@ -329,25 +302,26 @@ class _Drawing(Pen):
             parts.append((style, size, colour, text, self.wrapped(text, WIDTH) if text else ()))
         return parts
 
+    def _side_height(self) -> float:
+        """What stands on the left of the totals: a place to sign, and the code beneath it."""
+        return (SIGN + 4 if self.sheet.signature else 0.0) + (CODE if self.sheet.code else 0.0)
+
     def _ending_height(self) -> float:
-        sheet = self.sheet
-        side = (CODE if sheet.code else 0.0) or (26.0 if sheet.signature else 0.0)
         lines = sum(len(lines) * LINE + 3 for *_, lines in self._closing_lines() if lines)
-        return 6 + max(self._sums_height(), side) + 5 + lines
+        return 6 + max(self._sums_height(), self._side_height()) + 5 + lines
 
     def _ending(self) -> None:
         self.y += 6
         top = self.y
-        if self.sheet.code:
-            self._code(top)
-        elif self.sheet.signature:
+        if self.sheet.signature:
             self._signature(top)
+        if self.sheet.code:
+            self._code(top + (SIGN + 4 if self.sheet.signature else 0.0))
         y = top
         x = RIGHT - SUMS_WIDTH
         for each in self.sheet.sums:
             y = self._sum(x, y, each)
-        side = (CODE if self.sheet.code else 0.0) or (26.0 if self.sheet.signature else 0.0)
-        self.y = top + max(self._sums_height(), side) + 5
+        self.y = top + max(self._sums_height(), self._side_height()) + 5
         for style, size, colour, _, lines in self._closing_lines():
             self.font(size, style, colour=colour)
             for line in lines:
@@ -360,20 +334,24 @@ class _Drawing(Pen):
             self.box(x, y, SUMS_WIDTH, 10, LIGHT.background)
             self.box(x, y, 1.2, 10, LIGHT.gold)
             self.font(11.5, "B")
-            self.text(x + 5, y, each.label, 30, height=10)
+            self.text(x + 5, y, each.label, 32, height=10)
             self.font(14, "B")
-            self.text(x + 30, y, each.value, SUMS_WIDTH - 30 - PAD, "R", 10)
+            self.text(x + 34, y, each.value, SUMS_WIDTH - 34 - PAD, "R", 10)
             return y + 11
         self.font(9.5, colour=LIGHT.muted)
-        self.text(x + 5, y, each.label, 40, height=6)
+        self.text(x + 5, y, each.label, 50, height=6)
         self.font(9.5)
-        self.text(x + 40, y, each.value, SUMS_WIDTH - 40 - PAD, "R", 6)
+        self.text(x + 50, y, each.value, SUMS_WIDTH - 50 - PAD, "R", 6)
         return y + 6.4
 
     def _code(self, y: float) -> None:
         buffer = io.BytesIO()
-        segno.make(self.sheet.code, error="m", micro=False).save(buffer, kind="png", scale=8, border=0, dark=LIGHT.text)
-        self.pdf.image(buffer, LEFT, y, CODE, CODE, link=self.sheet.code, alt_text=self.sheet.code_caption)
+        # Any mask can be read; trying all eight for the best takes longer than the rest of the code.
+        code = segno.make(self.sheet.code, error="m", micro=False, mask=MASK)
+        code.save(buffer, kind="png", scale=1, border=0)
+        dots = Image.open(buffer).convert("L")
+        picture = dots.resize((dots.width * DOT, dots.height * DOT), Image.Resampling.NEAREST)
+        self.pdf.image(picture, LEFT, y, CODE, CODE, link=self.sheet.code, alt_text=self.sheet.code_caption)
         self.font(8.5, colour=LIGHT.muted)
         for index, line in enumerate(self.wrapped(self.sheet.code_caption, 52)):
             self.text(LEFT + CODE + 5, y + index * 4.2, line, 52, height=4.2)
@@ -381,13 +359,16 @@ class _Drawing(Pen):
     def _signature(self, y: float) -> None:
         self.pdf.set_draw_color(LIGHT.line)
         self.pdf.set_line_width(0.25)
-        self.pdf.rect(LEFT, y, 74, 26, round_corners=True, corner_radius=2)
+        self.pdf.rect(LEFT, y, 74, SIGN, round_corners=True, corner_radius=2)
         self.font(8.5, colour=LIGHT.muted)
         self.text(LEFT + 3, y + 1.5, self.sheet.signature, 68, height=5)
 
     def _footer(self, page: int, pages: int) -> None:
         self.rule(279)
         self.font(8, colour=LIGHT.muted)
-        foot = " · ".join((self.sheet.seller, *self.sheet.seller_lines[-1:]))
+        foot = self.sheet.seller
+        for part in " · ".join(self.sheet.seller_lines[-1:]).split(" · "):
+            if part and self.pdf.get_string_width(writable(f"{foot} · {part}")) <= WIDTH - 34:
+                foot += f" · {part}"  # whole facts only, as many as there is room for
         self.text(LEFT, 280.5, self.fitted(foot, WIDTH - 34), WIDTH - 34)
         self.text(RIGHT - 32, 280.5, self.sheet.page_text.format(page=page, pages=pages), 32, "R")

@@ -8,7 +8,10 @@ from core.kernel.events import Event
 
 
 class StoreRestored(Event, frozen=True):
-    """The store came back from a backup; ``held_back`` messages may have left before, and are not sent again."""
+    """The store came back from a backup: what was written after the entry before this one is lost.
+
+    ``held_back`` messages may have left before, and are not sent again.
+    """
 
     area: ClassVar[str] = "backups"
     held_back: int

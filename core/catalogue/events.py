@@ -35,6 +35,12 @@ class StockMoved(Event, frozen=True):
         return self.product_id
 
 
+class StockRepaired(StockMoved, frozen=True):
+    """The units held did not match what open holds say, and were set right."""
+
+    audited: ClassVar[bool] = True
+
+
 class CatalogueImported(Event, frozen=True):
     """A whole file went in at once."""
 

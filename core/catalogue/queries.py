@@ -58,7 +58,7 @@ def fields_by_sku(reader: Reader) -> dict[str, tuple[int, ProductFields, int]]:
 def _view(row: Row) -> ProductView:
     """A row of ``COLUMNS``."""
     return ProductView(
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], bool(row[11])
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], bool(row[11]), row[12]
     )
 
 

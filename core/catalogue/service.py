@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.catalogue.csvfile import LineError, ProductRow
 
 CHUNK: Final = 1000
-_TEXT_FIELDS: Final = ("sku", "keyword", "title", "description", "category", "photo", "price")
+_TEXT_FIELDS: Final = ("sku", "keyword", "title", "description", "category", "photo", "price", "vat")
 
 
 def checked(values: dict[str, str], currency: str) -> ProductFields:
@@ -52,7 +52,10 @@ def add(tx: Tx, wanted: ProductFields) -> int:
 
 
 def change(tx: Tx, product_id: int, **values: Any) -> None:
-    """Change some fields of a product; ``stock`` is a new count of what is there now. Raises NotFound, Refused."""
+    """Change some fields of a product; ``stock`` is a new count of what is there now, ``vat`` its own rate or None.
+
+    Raises NotFound, Refused.
+    """
     from core.catalogue.tables import Product
 
     row = tx.one("SELECT sku, held, on_hand, keyword FROM product WHERE id = ?", (product_id,))

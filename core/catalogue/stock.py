@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.catalogue.events import StockMoved
+from core.catalogue.events import StockMoved, StockRepaired
 from core.storage.engine import Tx
 
 
@@ -59,7 +59,7 @@ def recount(tx: Tx) -> list[int]:
     )
     for product_id, on_hand, held in rows:
         tx.run("UPDATE product SET held = ?, on_hand = max(?, ?) WHERE id = ?", (held, on_hand, held, product_id))
-        tx.emit(StockMoved(product_id, max(on_hand, held), held))
+        tx.emit(StockRepaired(product_id, max(on_hand, held), held))
     return [r[0] for r in rows]
 
 

@@ -25,6 +25,7 @@ class Product(Model):
     active = BooleanField()
     created_at = IntegerField()
     updated_at = IntegerField()
+    vat = IntegerField(null=True)
 
     class Meta:
         table_name = "product"
@@ -43,4 +44,5 @@ COLUMNS: Final = (
     Product.total,
     Product.photo,
     Product.active,
+    Product.vat,
 )

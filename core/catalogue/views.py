@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProductView:
-    """``price`` in smallest units; ``total`` is what the stock bar is measured against (ruling R6)."""
+    """``price`` in smallest units; ``total`` is what the stock bar is measured against (ruling R6).
+
+    ``vat``: a rate of its own in percent, None for the store's.
+    """
 
     id: int
     sku: str
@@ -21,6 +24,7 @@ class ProductView:
     total: int
     photo: str | None
     active: bool
+    vat: int | None = None
 
     @property
     def available(self) -> int:

@@ -69,5 +69,17 @@ class GivenBack(ConversationEvent, frozen=True):
     """The bot answers again."""
 
 
+class PaymentTalk(ConversationEvent, frozen=True):
+    """A buyer says, or shows with a picture, that an order was paid whose money has not come."""
+
+    order_id: int
+
+
+class ThreadErased(ConversationEvent, frozen=True):
+    """The conversation is gone with its person; what is journalled is the person's erasure."""
+
+    audited: ClassVar[bool] = False
+
+
 class ConversationRead(ConversationEvent, frozen=True):
     audited: ClassVar[bool] = False

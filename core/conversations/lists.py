@@ -8,6 +8,7 @@ from typing import Final
 from core.conversations import outgoing
 from core.conversations.outgoing import Outgoing, Row, Section, fit
 from core.conversations.texts import say
+from core.orders.questions import SUSPECT, under_review
 from core.orders.rules import CANCELLED, EXPIRED, PAID, RESERVED
 from core.orders.service import Order
 from core.storage.connection import Reader
@@ -35,7 +36,8 @@ def lines(reader: Reader, order_id: int, joint: str = "\n", most: int = 8) -> st
 def money_state(reader: Reader, order: Order) -> tuple[str, int]:
     """(the text that says how the money of an order stands, the sum it speaks of): the books' word, nothing hoped."""
     row = reader.one(
-        "SELECT kind, amount, refund FROM decision WHERE order_id = ? AND (choice IS NULL OR refund IS NOT NULL)"
+        "SELECT kind, amount, refund FROM decision WHERE order_id = ?"
+        " AND (choice IS NULL AND kind <> 'suspect' OR refund IS NOT NULL)"
         " ORDER BY (choice IS NULL) DESC, id DESC LIMIT 1",
         (order.id,),
     )
@@ -43,8 +45,10 @@ def money_state(reader: Reader, order: Order) -> tuple[str, int]:
         if row[0] == "underpaid" and order.state in _ENDED_SHORT:  # nothing can be added to it any more
             return _ENDED_SHORT[order.state], order.received
         return EXCEPTIONS[row[0]], row[1]
-    if row is not None and row[0] in ("paid_late", "underpaid"):  # given back whole, not a part beside a sale
+    if row is not None and row[0] in ("paid_late", "underpaid", SUSPECT):  # given back whole, not a part beside a sale
         return ("decision_refund" if row[2] == "todo" else "payment_talk_answer_refunded"), row[1]
+    if order.state == PAID and under_review(reader, order.id):
+        return "payment_checked", order.received
     state = order.state if order.state in (PAID, RESERVED) else EXPIRED
     return f"payment_talk_answer_{state}", order.received
 

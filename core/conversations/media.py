@@ -21,7 +21,7 @@ from typing import Final
 from core.conversations.channel import Channel, MediaUnavailable, SendRefused
 from core.conversations.events import MediaSettled, MessageAdded
 from core.kernel.clock import DAY, MINUTE, SECOND
-from core.kernel.errors import LivePayError, Refused
+from core.kernel.errors import LivePayError, NotFound, Refused
 from core.kernel.events import Event
 from core.kernel.waiting import woken
 from core.storage import pictures
@@ -255,8 +255,11 @@ def _unfetched(reader: Reader, message_ids: Sequence[int]) -> list[_Wanted]:
 def _settle(message_id: int, name: str | None, lost: str, tx: Tx) -> None:
     """Write what became of a file: its name in the media folder, or why there is none (gone, unfit)."""
     if name is not None:
-        tx.run("UPDATE message SET media = ? WHERE id = ?", (name, message_id))
+        there = tx.run("UPDATE message SET media = ? WHERE id = ?", (name, message_id))
     else:
-        tx.run("UPDATE message SET payload = json_set(payload, '$.media_lost', ?) WHERE id = ?", (lost, message_id))
+        lose = "UPDATE message SET payload = json_set(payload, '$.media_lost', ?) WHERE id = ?"
+        there = tx.run(lose, (lost, message_id))
+    if not there:  # erased with its person while the file was on its way: the file must not stay behind
+        raise NotFound("There is no message number {message_id}.", message_id=message_id)
     conversation = tx.value("SELECT conversation_id FROM message WHERE id = ?", (message_id,))
     tx.emit(MediaSettled(conversation or 0, message_id))

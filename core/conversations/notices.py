@@ -12,11 +12,14 @@ from core.conversations.talk import MINE, Talk
 from core.conversations.texts import say
 from core.customers.service import Identity, find, record
 from core.durable import outbox
+from core.invoices.events import CreditNoteIssued, InvoiceIssued
+from core.invoices.numbering import number_text
 from core.kernel.clock import HOUR
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
 from core.kernel.text import short_name
 from core.orders.events import DecisionTaken, ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
+from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.storage.engine import Tx
 
@@ -26,8 +29,9 @@ USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
 class Notices:
     """Reactors: each runs in the transaction of the event it tells about."""
 
-    def __init__(self, talk: Talk, notify_to: Callable[[], str], country: str) -> None:
+    def __init__(self, talk: Talk, notify_to: Callable[[], str], country: str, send_papers: Callable[[], bool]) -> None:
         self._talk = talk
+        self._send_papers = send_papers
         self._notify_to = notify_to
         self._country = country
 
@@ -93,11 +97,13 @@ class Notices:
 
     def decided(self, tx: Tx, event: DecisionTaken) -> None:
         """The seller's word on money that came late, short, in excess or twice: who paid it was promised an answer."""
-        if event.choice == "honour" and event.kind == "paid_late":
+        if (event.kind, event.choice) in (("paid_late", "honour"), ("suspect", "accept")):
             order = load(tx, event.order_id)
-            if self._reachable(tx, order.customer_id):
+            waits = "SELECT 1 FROM decision WHERE order_id = ? AND choice IS NULL AND kind IN ('paid_late', 'suspect')"
+            firm = order.state == PAID and not tx.value(waits, (order.id,))
+            if firm and self._reachable(tx, order.customer_id):
                 self._confirm(tx, order)
-        elif event.choice in ("substitute", "refund"):
+        elif event.choice in ("substitute", "refund") or (event.choice == "refuse" and event.amount):
             text = "decision_substitute" if event.choice == "substitute" else "decision_refund"
             customer_id = load(tx, event.order_id).customer_id
             amount = self._talk.money(event.amount)
@@ -125,6 +131,9 @@ class Notices:
         """The confirmation to the buyer (F26) and the notice to the seller (F89)."""
         if event.firm and self._reachable(tx, event.customer_id):
             self._confirm(tx, load(tx, event.order_id))
+        elif not event.firm and not event.late:  # the seller looks first; why is nobody's business but theirs
+            key, money = f"checked:{event.order_id}", self._talk.money(event.amount)
+            self._tell(tx, event.customer_id, key, "payment_checked", event.order_id, amount=money)
         self._tell_seller(tx, event)
 
     def _confirm(self, tx: Tx, order: Order) -> None:
@@ -150,6 +159,23 @@ class Notices:
             priority=outbox.PAYMENT,
             valid_until=tx.now + USEFUL_FOR,
         )
+
+    def invoiced(self, tx: Tx, event: InvoiceIssued) -> None:
+        """The invoice follows the confirmation, once; beyond the 24 hours of a conversation the thread tells that it
+        could not be sent."""
+        number = number_text(event.series, event.year, event.number)
+        self._send_paper(tx, event.order_id, "invoice", event.invoice_id, number)
+
+    def credited(self, tx: Tx, event: CreditNoteIssued) -> None:
+        number = number_text(event.series, event.year, event.number)
+        self._send_paper(tx, event.order_id, "credit_note", event.credit_note_id, number)
+
+    def _send_paper(self, tx: Tx, order_id: int, kind: str, paper_id: int, number: str) -> None:
+        customer_id = load(tx, order_id).customer_id
+        if not self._send_papers() or not self._reachable(tx, customer_id):
+            return
+        caption = say(f"{kind}_document", self._language(tx, customer_id), number=number)
+        threads.post_paper(tx, customer_id, f"{kind}:{paper_id}", kind, paper_id, f"{number}.pdf", caption)
 
     def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
         number = self._notify_to()

@@ -9,6 +9,7 @@ from core.conversations.sender import WINDOW
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
 from core.customers.rules import score, score_lines, tier
 from core.customers.service import phone_of, record
+from core.fraud.service import read_signals
 from core.kernel.text import fold
 from core.storage.connection import Reader, Row
 
@@ -27,9 +28,11 @@ _OPEN: Final = (
     " OR v.customer_id IN (SELECT o.customer_id FROM orders o WHERE o.state = 'reserved'))"
 )
 _ORDER_BRIEF: Final = (
-    "SELECT o.id, o.reference, o.state, o.exception,"
+    "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision WHERE order_id ="
+    " o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END,"
     " (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l WHERE l.order_id = o.id), o.total,"
-    " coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided FROM orders o"
+    " coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals FROM orders o"
+    " LEFT JOIN risk r ON r.order_id = o.id"
 )
 
 
@@ -168,7 +171,12 @@ def message_of(
 def orders_of(reader: Reader, customer_id: int, limit: int = 10) -> list[OrderBrief]:
     """The customer's orders, newest first."""
     rows = reader.all(f"{_ORDER_BRIEF} WHERE o.customer_id = ? ORDER BY o.id DESC LIMIT ?", (customer_id, limit))
-    return [OrderBrief(r[0], r[1], r[2], r[3], r[4] or "", r[5], r[6], bool(r[7])) for r in rows]
+    return [_brief(row) for row in rows]
+
+
+def _brief(row: Row) -> OrderBrief:
+    reasons = read_signals(row[9]) if row[8] else ()
+    return OrderBrief(row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6], bool(row[7]), row[8] or 0, reasons)
 
 
 def card(reader: Reader, customer_id: int) -> CustomerCard | None:

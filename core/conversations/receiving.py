@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # A message redelivered days later must not start a sale: the thread shows it, a person decides.
 TOO_OLD: Final = 12 * HOUR
 MOST_A_MINUTE: Final = 20
+_ACTORS: Final = {"message": "bot", "echo": "phone"}  # whom the journal names: who answers, or the seller's own phone
 
 
 class Receiver:
@@ -36,6 +37,7 @@ class Receiver:
     def on_item(self, tx: Tx, payload: bytes) -> None:
         """Apply one stored item; kinds that mean nothing here stay in the inbox as they came."""
         incoming = Incoming.from_payload(payload)
+        tx.actor = _ACTORS.get(incoming.kind, "whatsapp")
         if incoming.kind == "message":
             self._message(tx, incoming)
         elif incoming.kind == "status":

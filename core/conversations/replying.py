@@ -8,6 +8,7 @@ from core.conversations import outgoing, threads
 from core.conversations.outgoing import Outgoing
 from core.conversations.reading import InboundMessage
 from core.conversations.texts import say
+from core.customers.service import set_language
 from core.durable import outbox
 from core.kernel.clock import SECOND
 from core.orders.service import Order
@@ -33,7 +34,7 @@ class Reply:
         """Answer in the language of the message (R15); remembered for what is said later."""
         if language is not None and language != self.language:
             self.language = language
-            self.tx.run("UPDATE customer SET language = ? WHERE id = ?", (language, self.customer_id))
+            set_language(self.tx, self.customer_id, language)
 
     def first_name(self) -> str:
         return self._name.split()[0] if self._name else ""

@@ -11,7 +11,7 @@ import json
 import logging
 import mimetypes
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -54,9 +54,18 @@ class Halt:
 
 
 class Sender:
-    """One per WhatsApp number. ``channel()`` gives the adapter under the settings of the moment, None if not set up."""
+    """One per WhatsApp number. ``channel()`` gives the adapter under the settings of the moment, None if not set up;
+    ``paper(kind, id)`` draws an invoice or credit note."""
 
-    def __init__(self, engine: Engine, channel: Callable[[], Channel | None], media: Path, mark: str) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        channel: Callable[[], Channel | None],
+        media: Path,
+        mark: str,
+        paper: Callable[[str, int], Awaitable[bytes]],
+    ) -> None:
+        self._paper = paper
         self._engine = engine
         self._channel = channel
         self._media = media
@@ -268,17 +277,28 @@ class Sender:
         return (await channel.send(message, to, mark)).wamid
 
     async def _uploaded(self, channel: Channel, body: dict[str, Any]) -> Outgoing:
-        """A file of the store becomes an image or a document message."""
-        path = self._media / Path(body["file"]).name
+        """A file of the store, or a paper drawn now, becomes an image or a document message."""
         mime = mimetypes.guess_type(body["filename"])[0] or "application/octet-stream"
-        try:
-            content = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            raise Refused("The file {name} cannot be read.", name=path.name) from error
+        content = await (self._drawn(body) if "paper" in body else self._read(body))
         media_id = await channel.upload(content, body["filename"], mime)
         if mime.startswith("image/"):
             return outgoing.image(media_id, body.get("caption", ""))
         return outgoing.document(media_id, body["filename"], body.get("caption", ""))
+
+    async def _drawn(self, body: dict[str, Any]) -> bytes:
+        """Raises Refused: nothing was sent, and the thread says so."""
+        try:
+            return await self._paper(body["paper"], body["id"])
+        except Exception as error:  # boundary: a paper that cannot be drawn must not look as if it might have left
+            log.exception("%s cannot be drawn", body["filename"])
+            raise Refused("The document {name} cannot be made.", name=body["filename"]) from error
+
+    async def _read(self, body: dict[str, Any]) -> bytes:
+        path = self._media / Path(body["file"]).name
+        try:
+            return await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            raise Refused("The file {name} cannot be read.", name=path.name) from error
 
     # -- results -----------------------------------------------------------------------------------------------
 

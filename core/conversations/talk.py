@@ -13,6 +13,7 @@ from typing import Any, Final
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, threads
+from core.conversations.events import PaymentTalk
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
@@ -291,7 +292,7 @@ class Talk:
             reply.text("voice_note_answer")
             reply.hand_over("voice", silent=True)
         elif message.media.kind == "image" and reply.latest_order() is not None:
-            self._truth(reply)
+            self._truth(reply, claimed=True)
         else:
             reply.text("photo_answer")
             reply.hand_over("media", silent=True)
@@ -300,16 +301,21 @@ class Talk:
         order_id = reply.latest_order()
         if order_id is not None:
             receipts.says_paid(reply.tx, order_id)  # where only the seller can see the money, they are asked to look
-        self._truth(reply)
+        self._truth(reply, claimed=True)
 
-    def _truth(self, reply: Reply) -> None:
-        """What the books say of the latest order, while the providers are asked again."""
+    def _truth(self, reply: Reply, *, claimed: bool = False) -> None:
+        """What the books say of the latest order, while the providers are asked again.
+
+        ``claimed``: the buyer said, or showed, that it is paid.
+        """
         row = reply.latest_order()
         if row is None:
             reply.text("payment_talk_answer_none")
             return
         order = load(reply.tx, row)
         payments.ask_about_order(reply.tx, order.id)
+        if claimed and order.state == RESERVED:
+            reply.tx.emit(PaymentTalk(reply.conversation_id, order.id))
         text, amount = lists.money_state(reply.tx, order)
         body = say(
             text,

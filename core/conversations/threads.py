@@ -112,13 +112,27 @@ def post_file(
     tx: Tx, customer_id: int, key: str, file: str, filename: str, caption: str, *, author: str = "seller"
 ) -> int | None:
     """Queue a file of the store's media folder as an image or a document."""
-    body = {"file": file, "filename": filename, "caption": caption}
+    return _post_body(tx, customer_id, key, {"file": file, "filename": filename, "caption": caption}, author, file)
+
+
+def post_paper(
+    tx: Tx, customer_id: int, key: str, paper: str, paper_id: int, filename: str, caption: str
+) -> int | None:
+    """Queue an invoice or credit note as a PDF document, which is drawn when it is sent."""
+    body = {"paper": paper, "id": paper_id, "filename": filename, "caption": caption}
+    return _post_body(tx, customer_id, key, body, "bot", None)
+
+
+def _post_body(tx: Tx, customer_id: int, key: str, body: dict[str, Any], author: str, media: str | None) -> int | None:
     outbox_id = outbox.put(tx, key, customer_id, "file", body)
     if outbox_id is None:
         return None
     conversation_id = thread_of(tx, customer_id)
+    filename: str = body["filename"]
     kind = "image" if filename.lower().endswith((".png", ".jpg", ".jpeg")) else "document"
-    add_message(tx, conversation_id, author, kind, caption or filename, outbox_id=outbox_id, media=file)
+    said = body["caption"] or filename
+    payload = {} if media else {"document": {"filename": filename}}
+    add_message(tx, conversation_id, author, kind, said, payload=payload, outbox_id=outbox_id, media=media)
     tx.emit(MessageQueued(conversation_id))
     return outbox_id
 

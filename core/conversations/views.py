@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from core.fraud.rules import Signal
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
@@ -91,6 +93,8 @@ class OrderBrief:
     total: int
     at: int
     undecided: bool = False
+    risk: int = 0
+    reasons: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

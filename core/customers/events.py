@@ -7,7 +7,7 @@ from typing import ClassVar
 from core.kernel.events import Event
 
 
-class CustomerAdded(Event, frozen=True):
+class CustomerEvent(Event, frozen=True):
     area: ClassVar[str] = "customers"
     customer_id: int
 
@@ -16,24 +16,34 @@ class CustomerAdded(Event, frozen=True):
         return self.customer_id
 
 
-class CustomersMerged(Event, frozen=True):
+class CustomerAdded(CustomerEvent, frozen=True):
+    pass
+
+
+class CustomerChanged(CustomerEvent, frozen=True):
+    """Something more is known of a person. ``what``: name, language, identity (never its value)."""
+
+    what: str
+
+
+class CustomersMerged(CustomerEvent, frozen=True):
     """Two records proved to be one person; ``customer_id`` is the one kept."""
 
-    area: ClassVar[str] = "customers"
-    customer_id: int
     absorbed_id: int
 
-    @property
-    def subject(self) -> int:
-        return self.customer_id
 
-
-class CustomerNoted(Event, frozen=True):
+class CustomerNoted(CustomerEvent, frozen=True):
     """The seller's notes on a person changed (never their text)."""
 
-    area: ClassVar[str] = "customers"
-    customer_id: int
 
-    @property
-    def subject(self) -> int:
-        return self.customer_id
+class CustomerExported(CustomerEvent, frozen=True):
+    """Everything known of a person is being written to a file."""
+
+
+class CustomerErased(CustomerEvent, frozen=True):
+    """The person is gone; amounts, dates and hashes stay. ``erasure_id``: the report kept with the store."""
+
+    erasure_id: int
+    messages: int
+    files: int
+    identities: int

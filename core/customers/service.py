@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.customers.events import CustomerAdded, CustomerNoted, CustomersMerged
+from core.customers.events import CustomerAdded, CustomerChanged, CustomerNoted, CustomersMerged
 from core.customers.rules import Record
 from core.kernel.errors import NotFound, Refused
 from core.storage.connection import Reader
@@ -47,20 +47,35 @@ def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: 
         customer_id = found[0]
         for other in found[1:]:
             _merge(tx, customer_id, other)
-        if name:
-            tx.run("UPDATE customer SET name = ? WHERE id = ? AND name = ''", (name, customer_id))
+        if name and tx.run("UPDATE customer SET name = ? WHERE id = ? AND name = ''", (name, customer_id)):
+            tx.emit(CustomerChanged(customer_id, "name"))
     else:
         customer_id = tx.insert(
             "INSERT INTO customer(name, language, created_at) VALUES(?,?,?)", (name, language, tx.now)
         )
         tx.emit(CustomerAdded(customer_id))
     for identity in identities:
-        tx.run(
-            "INSERT INTO identity(kind, value, customer_id, first_seen, last_seen) VALUES(?,?,?,?,?)"
-            " ON CONFLICT(kind, value) DO UPDATE SET last_seen = excluded.last_seen",
-            (identity.kind, identity.value, customer_id, tx.now, tx.now),
-        )
+        _remember(tx, customer_id, identity, new=not found)
     return customer_id
+
+
+def _remember(tx: Tx, customer_id: int, identity: Identity, *, new: bool) -> None:
+    """Seen again, or one more way to recognise this person (told by itself, unless the person is new as a whole)."""
+    key = (identity.kind, identity.value)
+    if tx.run("UPDATE identity SET last_seen = ? WHERE kind = ? AND value = ?", (tx.now, *key)):
+        return
+    tx.run(
+        "INSERT INTO identity(kind, value, customer_id, first_seen, last_seen) VALUES(?,?,?,?,?)",
+        (*key, customer_id, tx.now, tx.now),
+    )
+    if not new:
+        tx.emit(CustomerChanged(customer_id, "identity"))
+
+
+def set_language(tx: Tx, customer_id: int, language: str) -> None:
+    """The language this person was heard in, for what is said later."""
+    tx.run("UPDATE customer SET language = ? WHERE id = ?", (language, customer_id))
+    tx.emit(CustomerChanged(customer_id, "language"))
 
 
 def _merge(tx: Tx, kept: int, absorbed: int) -> None:
@@ -88,8 +103,9 @@ def _merge(tx: Tx, kept: int, absorbed: int) -> None:
         (kept, absorbed),
     )
     tx.run(
-        "UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0, notes = '' WHERE id = ?",
-        (absorbed,),
+        "UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0, name = '', notes = '',"
+        " merged_into = ? WHERE id = ?",
+        (kept, absorbed),
     )
     tx.emit(CustomersMerged(kept, absorbed))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.invoices.service import number_text
+from core.invoices.numbering import number_text
 from core.kernel.errors import NotFound
 from core.storage.connection import Reader
 

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any
 
+from core.invoices import marks, numbering
 from core.invoices.events import InvoiceIssued
-from core.kernel.clock import to_datetime
+from core.invoices.marks import Issued
+from core.invoices.numbering import number_text
+from core.invoices.rules import Rounding, Share, Taxed, taxed
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
-SERIES: Final = "FA"
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a store issues its papers under. ``seller``: the fields of :class:`core.invoices.documents.Seller` as they
+    are at this moment, frozen with the paper; ``rate`` is the store's VAT in percent, 0 when it charges none."""
+
+    zone: tzinfo
+    seller: Mapping[str, object]
+    rate: int
+    rounding: Rounding
 
 
-def number_text(series: str, year: int, number: int) -> str:
-    """``FA-2026-00042``."""
-    return f"{series}-{year}-{number:05d}"
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An invoice as kept. ``content`` is what it said when it was issued."""
+
+    id: int
+    number: str
+    issued_at: int
+    total: int
+    content: Mapping[str, Any]
+    order_id: int
+
+    @property
+    def split(self) -> Taxed:
+        """Its tax as issued; one from before taxes were kept has the seller's rate on its sum."""
+        return frozen_tax(self.content)
 
 
-def issue(tx: Tx, order_id: int, zone: tzinfo, seller: Mapping[str, object] | None = None) -> int:
-    """Number the invoice of a firm sale and freeze what it says; a second call returns the same. → invoice id.
-
-    ``seller``: the fields of :class:`core.invoices.documents.Seller` as they are at this moment.
-    """
+def issue(tx: Tx, order_id: int, terms: Terms) -> int:
+    """Number the invoice of a firm sale and freeze what it says; a second call returns the same. → invoice id."""
     existing: int | None = tx.value("SELECT id FROM invoice WHERE order_id = ?", (order_id,))
     if existing is not None:
         return existing
@@ -32,32 +54,69 @@ def issue(tx: Tx, order_id: int, zone: tzinfo, seller: Mapping[str, object] | No
         "SELECT o.reference, o.total, o.paid_at, o.provider, o.customer_id FROM orders o WHERE o.id = ?", (order_id,)
     )
     assert order is not None
-    lines = tx.all(
-        "SELECT sku, title, quantity, unit_price FROM order_line WHERE order_id = ? ORDER BY id", (order_id,)
+    sold = tx.all(
+        "SELECT l.sku, l.title, l.quantity, l.unit_price, p.vat FROM order_line l JOIN product p ON p.id = l.product_id"
+        " WHERE l.order_id = ? ORDER BY l.id",
+        (order_id,),
     )
-    year = to_datetime(tx.now, zone).year
-    number = 1 + tx.value("SELECT coalesce(max(number), 0) FROM invoice WHERE series = ? AND year = ?", (SERIES, year))
+    rates = [rate_of(vat, terms.rate) for *_, vat in sold]
+    split = taxed([(line[2] * line[3], rate) for line, rate in zip(sold, rates, strict=True)], terms.rounding)
     content: dict[str, Any] = {
-        "seller": dict(seller or {}),
+        "seller": dict(terms.seller),
         "reference": order[0],
         "paid_at": order[2],
         "provider": order[3],
         "customer_id": order[4],
-        "lines": [{"sku": s, "title": t, "quantity": q, "unit_price": p} for s, t, q, p in lines],
+        "rounding": terms.rounding.value,
+        "lines": [
+            {"sku": sku, "title": title, "quantity": quantity, "unit_price": price, "rate": rate, "net": net}
+            for (sku, title, quantity, price, _), rate, net in zip(sold, rates, split.nets, strict=True)
+        ],
+        "vat": as_kept(split.shares),
     }
+    text = json.dumps(content, ensure_ascii=False)
+    year, number = numbering.take(tx, numbering.INVOICE, terms.zone)
     invoice_id = tx.insert(
         "INSERT INTO invoice(series, year, number, order_id, issued_at, total, content) VALUES(?,?,?,?,?,?,?)",
-        (SERIES, year, number, order_id, tx.now, order[1], json.dumps(content, ensure_ascii=False)),
+        (numbering.INVOICE, year, number, order_id, tx.now, order[1], text),
     )
-    tx.emit(InvoiceIssued(invoice_id, order_id, SERIES, year, number, order[1]))
+    issued = Issued("invoice", number_text(numbering.INVOICE, year, number), tx.now, order[1], text)
+    digest = marks.place(tx, invoice_id, issued)
+    tx.emit(InvoiceIssued(invoice_id, order_id, numbering.INVOICE, year, number, order[1], split.tax, digest))
     return invoice_id
 
 
-def load(reader: Reader, invoice_id: int) -> tuple[str, int, int, dict[str, Any], int] | None:
-    """(number, issued at, total, frozen content, order id) or None."""
+def rate_of(product: int | None, store: int) -> int:
+    """The rate of one line: the product's own, else the store's. Who charges no VAT charges none at all."""
+    return store if product is None or not store else product
+
+
+def as_kept(shares: Sequence[Share]) -> list[dict[str, int]]:
+    return [{"rate": share.rate, "net": share.net, "tax": share.tax} for share in shares]
+
+
+def frozen_tax(content: Mapping[str, Any]) -> Taxed:
+    """The tax that a paper's content keeps."""
+    lines = content["lines"]
+    if "vat" in content:
+        return Taxed(tuple(line["net"] for line in lines), tuple(Share(**share) for share in content["vat"]))
+    rate = content.get("seller", {}).get("vat_rate", 0)
+    return taxed([(line["quantity"] * line["unit_price"], rate) for line in lines], Rounding.TOTAL)
+
+
+def load(reader: Reader, invoice_id: int) -> Kept | None:
+    """The invoice, None when there is none."""
+    return _kept(reader, "id", invoice_id)
+
+
+def of_order(reader: Reader, order_id: int) -> Kept | None:
+    """The invoice of an order, None before the sale stands."""
+    return _kept(reader, "order_id", order_id)
+
+
+def _kept(reader: Reader, column: str, value: int) -> Kept | None:
     row = reader.one(
-        "SELECT series, year, number, issued_at, total, content, order_id FROM invoice WHERE id = ?", (invoice_id,)
+        f"SELECT id, series, year, number, issued_at, total, content, order_id FROM invoice WHERE {column} = ?",  # noqa: S608
+        (value,),
     )
-    if row is None:
-        return None
-    return number_text(*row[:3]), row[3], row[4], json.loads(row[5]), row[6]
+    return None if row is None else Kept(row[0], number_text(*row[1:4]), row[4], row[5], json.loads(row[6]), row[7])

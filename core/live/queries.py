@@ -8,6 +8,7 @@ from typing import Final
 
 from core.catalogue.rules import critical
 from core.customers.rules import Record, badge, score
+from core.fraud.service import read_signals
 from core.kernel.clock import MINUTE
 from core.live.views import (
     Alert,
@@ -24,14 +25,17 @@ from core.orders.queries import missing
 from core.storage.connection import Reader, Row
 
 _ROWS: Final = (
-    "SELECT o.id, o.reference, o.state, o.exception, o.undecided, o.customer_id, c.name, c.orders, c.paid, c.expired,"
-    " c.spent, c.pay_ms, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.closed_at,"
+    "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision WHERE order_id ="
+    " o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END, o.undecided, o.customer_id,"
+    " c.name, c.orders, c.paid, c.expired, c.spent, c.pay_ms, o.total, o.received, o.reserved_at, o.expires_at,"
+    " o.paid_at, o.closed_at,"
     " coalesce((SELECT method FROM payment WHERE order_id = o.id ORDER BY id LIMIT 1), (SELECT method FROM attempt"
     " WHERE order_id = o.id AND NOT closing ORDER BY id DESC LIMIT 1), o.provider),"
-    " o.link_opened_at, o.reminded_at, n.name, v.id, (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
+    " o.link_opened_at, o.reminded_at, n.name, v.id, r.score, r.signals,"
+    " (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
     " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"
     " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1)"
-    " FROM orders o JOIN customer c ON c.id = o.customer_id"
+    " FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN risk r ON r.order_id = o.id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )
 CHUNK: Final = 500
@@ -125,7 +129,9 @@ def _board_row(row: Row, lines: tuple[LineView, ...], question: OpenQuestion | N
         next_customer=row[21],
         conversation_id=row[22],
         question=question,
-        receipt=_receipt(row[23]),
+        receipt=_receipt(row[25]),
+        risk=row[23] or 0,
+        reasons=read_signals(row[24]) if row[23] else (),
     )
 
 

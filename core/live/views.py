@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.fraud.rules import Signal
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -48,9 +50,9 @@ class BoardRow:
     """One order of the session. Times in ms UTC.
 
     ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid,
-    paid_twice; ``undecided``: it still waits for the seller, with a ``question``. ``badge``: "new", "risk" or None;
-    ``score`` None when unknown. ``next_customer``: who was offered the item after this hold ended. ``receipt``: money
-    that waits for the seller's word.
+    paid_twice, suspect (it looks like fraud); ``undecided``: it still waits for the seller, with a ``question``.
+    ``badge``: "new", "risk" or None; ``score`` None when unknown. ``next_customer``: who was offered the item after
+    this hold ended. ``receipt``: money that waits for the seller's word. ``risk``: 0 to 100, with its ``reasons``.
     """
 
     order_id: int
@@ -76,6 +78,8 @@ class BoardRow:
     conversation_id: int | None
     question: OpenQuestion | None = None
     receipt: ReceiptView | None = None
+    risk: int = 0
+    reasons: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

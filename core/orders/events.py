@@ -69,8 +69,15 @@ class ExceptionRaised(OrderEvent, frozen=True):
     stock_free: bool
 
 
+class ReviewAsked(OrderEvent, frozen=True):
+    """The order looks like fraud: it waits for the seller's eyes. The buyer is told nothing of it."""
+
+    decision_id: int
+    score: int
+
+
 class DecisionTaken(OrderEvent, frozen=True):
-    """``choice``: honour, keep, refund, substitute, completed (the missing part came)."""
+    """``choice``: honour, keep, refund, substitute, completed (the missing part came), accept, refuse."""
 
     decision_id: int
     kind: str

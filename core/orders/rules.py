@@ -37,6 +37,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "underpaid": ("honour", "refund"),
     "overpaid": ("refund", "keep"),
     "paid_twice": ("refund", "keep"),
+    "suspect": ("accept", "refuse"),  # not about money: the seller looks before the sale stands
 }
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.catalogue import stock
 from core.durable.deadlines import clear_deadline
 from core.kernel.errors import NotFound, Refused
 from core.orders.events import (
-    DecisionTaken,
-    ExceptionRaised,
     OrderCancelled,
     OrderChanged,
     OrderFirm,
@@ -18,6 +16,16 @@ from core.orders.events import (
     RefundDone,
 )
 from core.orders.queries import lines_of, missing
+from core.orders.questions import (
+    OPEN,
+    SUSPECT,
+    Decision,
+    close,
+    open_decision,
+    promised_back,
+    raise_question,
+    under_review,
+)
 from core.orders.rules import CHOICES, PAID, RESERVED, Verdict, judge, next_state
 from core.orders.service import HOLD, MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
@@ -25,32 +33,20 @@ from core.storage.engine import Tx
 _TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A question to the seller. ``amount``: the money concerned; ``choice`` None while open."""
-
-    id: int
-    order_id: int
-    kind: str
-    amount: int
-    choice: str | None
-    refund: str | None
-
-
 def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -> str | None:
     """Apply money that came in (already stored once as ``payment_id``). → the exception it raised, or None."""
     order = load(tx, order_id)
-    before = order.received - (_promised_back(tx, order_id) if order.received else 0)
+    before = order.received - (promised_back(tx, order_id) if order.received else 0)
     verdict = judge(order.state, order.total, before, amount)
     tx.run(
         "UPDATE orders SET received = received + ?, provider = coalesce(?, provider) WHERE id = ?",
         (amount, provider, order_id),
     )
     if verdict.exception == "underpaid":
-        _raise(tx, order, "underpaid", verdict.concerned, payment_id, stock_free=order.state == RESERVED)
+        raise_question(tx, order, "underpaid", verdict.concerned, payment_id, stock_free=order.state == RESERVED)
         return "underpaid"
     if verdict.exception == "paid_twice":
-        _raise(tx, order, "paid_twice", verdict.concerned, payment_id, stock_free=True)
+        raise_question(tx, order, "paid_twice", verdict.concerned, payment_id, stock_free=True)
         return "paid_twice"
     return _finish(tx, order, before + amount, verdict, payment_id)
 
@@ -62,28 +58,27 @@ def recheck(tx: Tx, order_id: int) -> None:
         _finish(tx, order, order.received, judge(RESERVED, order.total, 0, order.received), None)
 
 
-def _promised_back(tx: Tx, order_id: int) -> int:
-    """Money that the seller decided to give back and has not yet."""
-    value: int = tx.value(
-        "SELECT coalesce(sum(amount), 0) FROM decision WHERE order_id = ? AND refund = 'todo'", (order_id,)
-    )
-    return value
-
-
 def _finish(tx: Tx, order: Order, received: int, verdict: Verdict, payment_id: int | None) -> str | None:
     """The whole amount is in: the sale stands, or waits for the seller when it came late."""
     _complete(tx, order)
     late = verdict.exception == "paid_late"
     taken = _take_stock(tx, order)
     _mark_paid(tx, order, received)
-    tx.emit(OrderPaid(order.id, order.customer_id, received, late, not late))
+    tx.emit(OrderPaid(order.id, order.customer_id, received, late, not late and not under_review(tx, order.id)))
     if late:
-        _raise(tx, order, "paid_late", verdict.concerned, payment_id, stock_free=taken)
+        raise_question(tx, order, "paid_late", verdict.concerned, payment_id, stock_free=taken)
         return "paid_late"
-    tx.emit(OrderFirm(order.id, order.customer_id, order.total))
+    _firm(tx, order.id)
     if verdict.exception == "overpaid":
-        _raise(tx, order, "overpaid", verdict.concerned, payment_id, stock_free=True)
+        raise_question(tx, order, "overpaid", verdict.concerned, payment_id, stock_free=True)
     return verdict.exception
+
+
+def _firm(tx: Tx, order_id: int) -> None:
+    """The sale stands, unless the seller is still to look at it: then :func:`decide` says so later."""
+    if not under_review(tx, order_id):
+        order = load(tx, order_id)
+        tx.emit(OrderFirm(order.id, order.customer_id, order.total))
 
 
 def _mark_paid(tx: Tx, order: Order, received: int) -> None:
@@ -166,53 +161,17 @@ def _held_again(tx: Tx, customer_id: int, product_id: int, quantity: int) -> _He
     return _HeldAgain(row[0], row[1], product_id, quantity, row[2]) if row else None
 
 
-def _raise(tx: Tx, order: Order, kind: str, amount: int, payment_id: int | None, *, stock_free: bool) -> None:
-    if kind == "underpaid":  # a further part: the open question is about the sum, not one more question
-        tx.run(
-            "UPDATE decision SET choice = 'replaced', chosen_at = ? WHERE order_id = ? AND kind = 'underpaid'"
-            " AND choice IS NULL",
-            (tx.now, order.id),
-        )
-    decision_id = tx.insert(
-        "INSERT INTO decision(order_id, kind, amount, payment_id, opened_at) VALUES(?,?,?,?,?)",
-        (order.id, kind, amount, payment_id, tx.now),
-    )
-    _show_question(tx, order.id)
-    tx.emit(ExceptionRaised(order.id, kind, amount, decision_id, stock_free))
-
-
-def _show_question(tx: Tx, order_id: int) -> None:
-    """The order shows the question that :func:`decide` will answer: the oldest; once all are answered, the last one."""
-    kind = tx.value("SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL ORDER BY id LIMIT 1", (order_id,))
-    tx.run(
-        "UPDATE orders SET exception = coalesce(?, exception), undecided = ? WHERE id = ?",
-        (kind, int(kind is not None), order_id),
-    )
-
-
 def _complete(tx: Tx, order: Order) -> None:
     """The missing part of an underpaid order came: the question answers itself."""
     row = tx.one(
         "SELECT id, amount FROM decision WHERE order_id = ? AND kind = 'underpaid' AND choice IS NULL", (order.id,)
     )
     if row is not None:
-        _close(tx, Decision(row[0], order.id, "underpaid", row[1], None, None), "completed", None)
+        close(tx, Decision(row[0], order.id, "underpaid", row[1], None, None), "completed", None)
         tx.run("UPDATE orders SET exception = NULL WHERE id = ?", (order.id,))
 
 
 # -- the seller decides ------------------------------------------------------------------------------------------
-
-
-def open_decision(tx: Tx, order_id: int) -> Decision:
-    """The oldest question still open on an order. Raises NotFound."""
-    row = tx.one(
-        "SELECT id, order_id, kind, amount, choice, refund FROM decision WHERE order_id = ? AND choice IS NULL"
-        " ORDER BY id LIMIT 1",
-        (order_id,),
-    )
-    if row is None:
-        raise NotFound("There is nothing to decide on this order.")
-    return Decision(*row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +195,8 @@ def decide(
 
     honour: the buyer gets the goods. refund: the money concerned is to be given back (a task until done).
     keep: the buyer leaves the excess. substitute: another product in place of the lines that are gone, or of all when
-    none is. Raises Refused with what to do when the choice is impossible or not about the question shown.
+    none is. accept, refuse: of an order that waited for the seller's eyes.
+    Raises Refused with what to do when the choice is impossible or not about the question shown.
     """
     decision = open_decision(tx, order_id)
     if question not in (None, decision.id):
@@ -244,17 +204,19 @@ def decide(
     if choice not in CHOICES[decision.kind]:
         raise Refused("This choice does not fit: use one of {choices}.", choices=", ".join(CHOICES[decision.kind]))
     order = load(tx, order_id)
+    if decision.kind == SUSPECT:
+        return _reviewed(tx, orders, order, decision, choice)
     if choice == "honour":
         _honour(tx, order, decision)
     elif choice == "substitute":
         _substitute(tx, orders, order, decision, substitute)
     elif choice == "refund":
         _give_up_goods(tx, orders, order, decision)
-    _close(tx, decision, choice, "todo" if choice == "refund" else None)
+    close(tx, decision, choice, "todo" if choice == "refund" else None)
     if choice in ("honour", "substitute"):
         settled = load(tx, order_id)
         if decision.amount > settled.total:
-            _raise(tx, settled, "overpaid", decision.amount - settled.total, None, stock_free=True)
+            raise_question(tx, settled, "overpaid", decision.amount - settled.total, None, stock_free=True)
     return decision
 
 
@@ -262,12 +224,12 @@ def _honour(tx: Tx, order: Order, decision: Decision) -> None:
     _need_goods(tx, order)
     if decision.kind == "underpaid":
         _mark_paid(tx, order, decision.amount)
-        tx.emit(OrderPaid(order.id, order.customer_id, decision.amount, False, True))
-    tx.emit(OrderFirm(order.id, order.customer_id, order.total))
+        tx.emit(OrderPaid(order.id, order.customer_id, decision.amount, False, not under_review(tx, order.id)))
+    _firm(tx, order.id)
 
 
 def _need_goods(tx: Tx, order: Order) -> None:
-    if tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order.id,)):
+    if _has_goods(tx, order.id):
         return
     if order.state == RESERVED:
         _take_stock(tx, order)
@@ -303,7 +265,7 @@ def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, wanted
         raise Refused("The replacement costs more than what was paid. Choose another one.")
     tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
     tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (total - order.total, order.customer_id))
-    tx.emit(OrderFirm(order.id, order.customer_id, total))
+    _firm(tx, order.id)
 
 
 def _give_up_goods(tx: Tx, orders: Orders, order: Order, decision: Decision) -> None:
@@ -323,13 +285,37 @@ def _put_back(tx: Tx, orders: Orders, order: Order) -> None:
         orders.offer_next(tx, product_id, order.id)
 
 
-def _close(tx: Tx, decision: Decision, choice: str, refund: str | None) -> None:
+def _reviewed(tx: Tx, orders: Orders, order: Order, decision: Decision, choice: str) -> Decision:
+    """accept: what was paid stands now. refuse: goods and money go back whence they came."""
+    if choice == "accept":
+        close(tx, decision, choice, None)
+        late = tx.value(f"{OPEN} AND kind = 'paid_late'", (order.id,))
+        if order.state == PAID and not late and _has_goods(tx, order.id):
+            _firm(tx, order.id)
+        return decision
+    money = order.received - promised_back(tx, order.id)
     tx.run(
-        "UPDATE decision SET choice = ?, chosen_at = ?, chosen_by = ?, refund = ? WHERE id = ?",
-        (choice, tx.now, tx.actor, refund, decision.id),
+        "UPDATE decision SET choice = 'replaced', chosen_at = ? WHERE order_id = ? AND choice IS NULL AND id <> ?",
+        (tx.now, order.id, decision.id),
     )
-    _show_question(tx, decision.order_id)
-    tx.emit(DecisionTaken(decision.order_id, decision.id, decision.kind, choice, decision.amount))
+    tx.run("UPDATE decision SET amount = ? WHERE id = ?", (money, decision.id))
+    refused = replace(decision, amount=money)
+    close(tx, refused, choice, "todo" if money else None)
+    if order.state == RESERVED:
+        orders.cancel(tx, order.id, "seller")
+    else:
+        _put_back(tx, orders, order)
+    return refused
+
+
+def _nothing_left(tx: Tx, order: Order) -> bool:
+    """A sale that was refused after it was paid; not one that was refused before and paid late after all."""
+    late = tx.value(f"{OPEN} AND kind = 'paid_late'", (order.id,))
+    return order.state == PAID and not late and not _has_goods(tx, order.id)
+
+
+def _has_goods(tx: Tx, order_id: int) -> bool:
+    return bool(tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order_id,)))
 
 
 def refund_done(tx: Tx, decision_id: int) -> None:
@@ -344,7 +330,7 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     tx.run("UPDATE decision SET refund = 'done' WHERE id = ?", (decision_id,))
     tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (decision.amount, decision.order_id))
     order = load(tx, decision.order_id)
-    if decision.kind == "paid_late":
+    if decision.kind == "paid_late" or (decision.kind == SUSPECT and _nothing_left(tx, order)):
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
         tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (order.total, order.customer_id))
     tx.emit(RefundDone(order.id, decision_id, decision.amount))

@@ -19,11 +19,12 @@ LENGTH: Final = 38
 
 
 class Links:
-    """Makes and checks the tokens of one store."""
+    """Makes and checks the tokens of one store. ``purpose``: what the tokens are for; one for a pay link opens nothing
+    else."""
 
-    def __init__(self, key: bytes, store_id: str) -> None:
+    def __init__(self, key: bytes, store_id: str, purpose: str = "pay link") -> None:
         self._key = key
-        self._scope = b"livepay pay link v1\x00" + store_id.encode() + b"\x00"
+        self._scope = f"livepay {purpose} v1\x00{store_id}\x00".encode()
 
     def _tag(self, nonce: bytes) -> bytes:
         return hmac.new(self._key, self._scope + nonce, hashlib.sha256).digest()[:TAG]

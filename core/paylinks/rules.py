@@ -10,7 +10,8 @@ from core.kernel.clock import SECOND
 
 CLOCK_AT_LEAST: Final = 150 * SECOND
 """The clock shows from 2 min 30 on even where a quarter of the hold is shorter."""
-_GOODS: Final = ("paid_late", "underpaid")  # questions about the whole sale; the others concern only an excess
+# Questions about the whole sale; the others concern only an excess.
+_GOODS: Final = ("paid_late", "underpaid", "suspect")
 _TRYING: Final = "open"  # the buyer was sent to the provider and its last word is not known
 _MAY_BRING_MONEY: Final = ("created", "open", "unknown")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from core.ledger import book
 from core.orders.events import DecisionTaken, OrderFirm, RefundDone
+from core.orders.questions import spoken_for
 from core.storage.engine import Tx
 
 
 def sold(tx: Tx, event: OrderFirm) -> None:
-    """The sale stands: its price, as far as it came in, is earned."""
-    funds = min(book.order_funds(tx, event.order_id), event.total)
+    """The sale stands: its price, as far as it came in and is not spoken for otherwise, is earned."""
+    funds = min(book.order_funds(tx, event.order_id) - spoken_for(tx, event.order_id), event.total)
     book.post(tx, "sale", {book.CUSTOMER_FUNDS: funds, book.SALES: -funds}, order_id=event.order_id)
 
 

@@ -173,15 +173,17 @@ class PaymentDesk:
             result = await provider.create_checkout(request)
         except Rejected as error:
             detail = f"{error.code}: {error.detail}"
-            await self._engine.run(lambda tx: service.session_rejected(tx, attempt.id, detail))
+            await self._engine.run(lambda tx: service.session_rejected(tx, attempt.id, detail), actor=_actor(attempt))
             raise
         except SendUnknown as error:
             detail, sent = error.detail, error.sent
-            await self._engine.run(lambda tx: _unclear(tx, attempt.id, detail, sent=sent))
+            await self._engine.run(lambda tx: _unclear(tx, attempt.id, detail, sent=sent), actor=_actor(attempt))
             if not sent:
                 raise _silent() from error
             return await self._again(attempt, provider)
-        stored = await self._engine.run(lambda tx: service.session_opened(tx, attempt.id, result))
+        stored = await self._engine.run(
+            lambda tx: service.session_opened(tx, attempt.id, result), actor=_actor(attempt)
+        )
         return self._url(stored)
 
     def _request(
@@ -271,7 +273,7 @@ class PaymentDesk:
             return
         asked = attempt.as_attempt()
         result = await provider.fetch_status(replace(asked, provider_ref=other) if other else asked)
-        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor="poller")
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor=_actor(attempt))
 
     async def _look_up(self, attempt: AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""
@@ -281,9 +283,9 @@ class PaymentDesk:
             found = [await provider.fetch_status(attempt.as_attempt())]
         best = _best(found)
         if best is None:
-            await self._engine.run(lambda tx: service.session_missing(tx, attempt.id), actor="poller")
+            await self._engine.run(lambda tx: service.session_missing(tx, attempt.id), actor=_actor(attempt))
         else:
-            await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor="poller")
+            await self._engine.run(lambda tx: service.apply_status(tx, attempt.id, best), actor=_actor(attempt))
 
     async def _close(self, attempt_id: int) -> None:
         """Make the session unpayable where the provider can; otherwise at least know how it stands."""
@@ -302,7 +304,12 @@ class PaymentDesk:
         except Refused:  # already complete: the status says which
             await self.ask(attempt_id)
             return
-        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor="poller")
+        await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor=_actor(attempt))
+
+
+def _actor(attempt: AttemptRow) -> str:
+    """Whom the journal names: it was the provider that said so."""
+    return f"provider:{attempt.provider}"
 
 
 def _unclear(tx: Tx, attempt_id: int, detail: str, *, sent: bool) -> None:

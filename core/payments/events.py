@@ -70,11 +70,33 @@ class ReceiptDenied(ReceiptEvent, frozen=True):
     """The seller looked and found no money."""
 
 
+class PayerKnown(AttemptEvent, frozen=True):
+    """Who paid, as the provider names them; heard by who counts payers, never journalled."""
+
+    audited: ClassVar[bool] = False
+    payment_id: int
+    payer: str
+
+
 class PaymentQuarantined(AttemptEvent, frozen=True):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 
     provider: str
     amount: int
+
+
+class PaymentOrphaned(Event, frozen=True):
+    """A provider reported something that names no payment of ours (its account may serve other programs): kept."""
+
+    area: ClassVar[str] = "payments"
+    provider: str
+
+
+class OrphansForgotten(Event, frozen=True):
+    """Reports nobody claimed for 30 days are dropped."""
+
+    area: ClassVar[str] = "payments"
+    count: int
 
 
 class AskProvider(AttemptEvent, frozen=True):

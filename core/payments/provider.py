@@ -251,6 +251,8 @@ class StatusResult:
     """True when no amount is returned but the session, created by us with a fixed amount, is identified by its id."""
     redirect_url: str | None = None
     """Where the buyer can still pay, when the provider tells it: a session found again after SendUnknown is usable."""
+    payer: str | None = None
+    """As in :class:`ProviderEvent`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,8 @@ class ProviderEvent:
     txn_id: str | None = None
     method: str | None = None
     occurred_at: int | None = None
+    payer: str | None = None
+    """Who paid, as the provider names them (a phone in E.164, an account): counted, never shown or kept as such."""
 
 
 @dataclass(frozen=True, slots=True)

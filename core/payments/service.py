@@ -20,6 +20,9 @@ from core.payments.events import (
     AttemptChanged,
     AttemptOpened,
     CloseSession,
+    OrphansForgotten,
+    PayerKnown,
+    PaymentOrphaned,
     PaymentQuarantined,
     PaymentReceived,
     ReceiptAwaited,
@@ -199,14 +202,16 @@ def apply_event(tx: Tx, payload: bytes) -> None:
     """Apply one verified inbound fact. Only a signed body with its amount settles; the rest asks the provider."""
     stored = json.loads(payload)
     event, provider = stored["event"], stored["provider"]
+    tx.actor = f"provider:{provider}"
     if event["kind"] not in ("payment", "refund"):
         return
     attempt = _match(tx, provider, event, stored["token"])
     if attempt is None:
-        tx.run(
+        if tx.run(
             "INSERT OR IGNORE INTO orphan(provider, key, provider_ref, payload, at) VALUES(?,?,?,?,?)",
             (provider, event["dedupe_key"], event["provider_ref"], payload, tx.now),
-        )
+        ):
+            tx.emit(PaymentOrphaned(provider))
         return
     status = Pay(event["status"])
     trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
@@ -217,7 +222,7 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             return
         if other is None:
             _learn_reference(tx, attempt, event["provider_ref"])
-            receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
+            receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"], event.get("payer"))
             return
     if stored["token"] == attempt.notify_token:  # only the provider was given this address: its reference is true
         _learn_reference(tx, attempt, event["provider_ref"])
@@ -237,10 +242,13 @@ def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -
 
 
 def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None, redirect_url: str | None = None) -> None:
+    learned = 0
     if provider_ref and attempt.provider_ref is None:
-        tx.run("UPDATE OR IGNORE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
+        learned += tx.run("UPDATE OR IGNORE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
     if redirect_url and attempt.redirect_url is None:
-        tx.run("UPDATE attempt SET redirect_url = ? WHERE id = ?", (redirect_url, attempt.id))
+        learned += tx.run("UPDATE attempt SET redirect_url = ? WHERE id = ?", (redirect_url, attempt.id))
+    if learned:
+        tx.emit(AttemptChanged(attempt.id, attempt.order_id, attempt.state))
 
 
 def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | None = None) -> None:
@@ -260,7 +268,7 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
         if amount is None or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
-            receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
+            receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id, result.payer)
         return
     if other is not None:
         return
@@ -285,31 +293,31 @@ def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
         return attempt.ref
     if txn_id is not None and known == [None]:
         tx.run("UPDATE payment SET txn_id = ? WHERE attempt_id = ?", (txn_id, attempt.id))
+        tx.emit(AttemptChanged(attempt.id, attempt.order_id, attempt.state))
         return None
     if txn_id is None or txn_id in known:
         return None
     return f"{attempt.ref}:{txn_id}"
 
 
-def receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None) -> None:
+def receive(
+    tx: Tx,
+    attempt: AttemptRow,
+    amount: int,
+    fee: int | None,
+    method: str | None,
+    txn_id: str | None,
+    payer: str | None = None,
+) -> None:
     """Money is in: booked and settled once."""
     key = _payment_key(tx, attempt, txn_id)
     if key is None:
         return
+    means = method or attempt.method
     tx.run(
         "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, method, txn_id, received_at)"
         " VALUES(?,?,?,?,?,?,?,?,?)",
-        (
-            attempt.provider,
-            key,
-            attempt.id,
-            attempt.order_id,
-            amount,
-            fee or 0,
-            method or attempt.method,
-            txn_id,
-            tx.now,
-        ),
+        (attempt.provider, key, attempt.id, attempt.order_id, amount, fee or 0, means, txn_id, tx.now),
     )
     payment_id = tx.connection.last_insert_rowid()
     tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
@@ -317,6 +325,9 @@ def receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: s
     account = book.account_of(attempt.provider)
     lines = {account: amount - (fee or 0), book.FEES: fee or 0, book.CUSTOMER_FUNDS: -amount}
     book.post(tx, "payment", lines, order_id=attempt.order_id, payment_id=payment_id)
+    known = payer or attempt.payer
+    if known:
+        tx.emit(PayerKnown(attempt.id, attempt.order_id, payment_id, known))
     tx.emit(PaymentReceived(attempt.id, attempt.order_id, payment_id, attempt.provider, amount))
     settling.settle(tx, attempt.order_id, amount, attempt.provider, payment_id)
 
@@ -368,8 +379,12 @@ def resume(tx: Tx) -> int:
 
     Nobody waits for the answer to a creation any more: whether there is a session, a look-up by reference tells.
     """
-    tx.run("UPDATE attempt SET state = ?, error = 'stopped' WHERE state = ?", (UNKNOWN, CREATED))
-    tx.run("DELETE FROM orphan WHERE at < ?", (tx.now - ORPHANS_KEPT,))
+    for attempt_id, order_id in tx.all(
+        "UPDATE attempt SET state = ?, error = 'stopped' WHERE state = ? RETURNING id, order_id", (UNKNOWN, CREATED)
+    ):
+        tx.emit(AttemptChanged(attempt_id, order_id, UNKNOWN))
+    if forgotten := tx.run("DELETE FROM orphan WHERE at < ?", (tx.now - ORPHANS_KEPT,)):
+        tx.emit(OrphansForgotten(forgotten))
     rows = tx.all(
         "SELECT id FROM attempt WHERE state IN ('created', 'open', 'unknown')"
         " OR (state IN ('failed', 'cancelled', 'expired') AND expires_at > ?)",

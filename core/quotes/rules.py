@@ -23,12 +23,16 @@ VALID_DAYS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """``sku`` empty: not from the catalogue. ``unit_price`` in smallest units."""
+    """``sku`` empty: not from the catalogue. ``unit_price`` in smallest units.
+
+    ``rate``: the VAT of this line in percent, None for the store's.
+    """
 
     description: str
     quantity: int
     unit_price: int
     sku: str = ""
+    rate: int | None = None
 
     @property
     def amount(self) -> int:
@@ -54,7 +58,7 @@ def checked_line(line: QuoteLine) -> QuoteLine:
         raise Refused("The quantity must be between 1 and {most}.", most=MAX_QUANTITY)
     if not 0 <= line.unit_price <= MAX_PRICE:
         raise Refused("The amount “{text}” is too large.", text=line.unit_price)
-    return QuoteLine(description, line.quantity, line.unit_price, line.sku)
+    return QuoteLine(description, line.quantity, line.unit_price, line.sku, line.rate)
 
 
 def total_of(lines: Sequence[QuoteLine]) -> int:

@@ -198,6 +198,19 @@ class Engine:
         with self.reader() as reader:
             return question(reader)
 
+    def fold_log(self) -> bool:
+        """Fold the log beside the file into it and empty it: nothing that was erased is left in an old page of it.
+
+        → False when somebody was reading; it is folded in later, as always.
+        """
+        connection = open_connection(self.path, self._key, write=True, vfs=self._vfs)
+        try:
+            return not Reader(connection).value("PRAGMA wal_checkpoint(TRUNCATE)")
+        except apsw.Error:
+            return False
+        finally:
+            connection.close()
+
     # -- the writer thread -------------------------------------------------------------------------------------
 
     def _work(self) -> None:

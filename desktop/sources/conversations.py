@@ -10,6 +10,8 @@ from core.conversations import manual, media, queries, threads
 from core.conversations.reading import safe_filename
 from core.customers import service as customers
 from core.kernel.errors import EnvironmentProblem
+from core.privacy import service as privacy
+from core.privacy.views import Report
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
@@ -92,6 +94,17 @@ class ShopConversations:
 
     def set_notes(self, customer_id: int, text: str) -> None:
         self._engine.call(lambda tx: customers.set_notes(tx, customer_id, text), actor=ACTOR)
+
+    def export_customer(self, customer_id: int, path: Path) -> None:
+        from core.privacy import dossier  # zip: loaded when the first is made
+        from core.storage.archive import in_place
+
+        found = dossier.ask(self._engine, customer_id, self._shop.card.currency, ACTOR)
+        with in_place(path) as file:
+            dossier.write(found, self._shop.media, file)
+
+    def erase_customer(self, customer_id: int) -> Report:
+        return privacy.erase(self._engine, self._shop.orders, self._shop.media, customer_id, ACTOR)
 
     # -- files -------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
-"""Every answer of the API: OpenAPI is made from these, and :mod:`localserver.api.requests` are their counterpart.
+"""The answers of the API: OpenAPI is made from these, and :mod:`localserver.api.requests` are their counterpart. Only
+the report of an erasure is with its act.
 
 Amounts are whole numbers of the currency's smallest unit; times are RFC 3339 in UTC.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -114,7 +115,10 @@ class UserList(Shown, frozen=True):
 
 
 class Product(Shown, frozen=True):
-    """``available`` is on hand less held. An ``image_url`` of this API needs the token too."""
+    """``available`` is on hand less held. An ``image_url`` of this API needs the token too.
+
+    ``vat_rate``: in percent where the product has one of its own; it counts only if the store charges VAT.
+    """
 
     id: int
     sku: str
@@ -128,6 +132,7 @@ class Product(Shown, frozen=True):
     category: str
     image_url: str | None
     active: bool
+    vat_rate: int | None
 
 
 class ProductList(Shown, frozen=True):
@@ -217,6 +222,20 @@ class PlacedOrder(Order, frozen=True):
     """The order, and what of the request is sold out: the customer waits in line for that."""
 
     waiting: list[Waiting] | UnsetType = UNSET
+
+
+class Reason(Shown, frozen=True):
+    code: str
+    points: int
+    text: str
+
+
+class Risk(Shown, frozen=True):
+    """What speaks against an order, 0 to 100. ``review``: null, or how the seller's look at it stands."""
+
+    score: int
+    reasons: list[Reason]
+    review: Literal["waiting", "accept", "refuse", "ended"] | None
 
 
 class OrderList(Shown, frozen=True):
@@ -329,6 +348,50 @@ class Invoice(Shown, frozen=True):
     issued_at: Time
     total: Amount
     pdf_url: Url
+
+
+class Certification(Shown, frozen=True):
+    """How far an invoice has come with the state's platform. Only ``accepted`` is the platform's own yes; ``reference``
+    is what it called the invoice then. ``error``: why it does not go on."""
+
+    invoice_id: int
+    regime: str
+    state: Literal["prepared", "queued", "sent", "accepted", "refused"]
+    payload: dict[str, Any]
+    reference: str | None
+    error: str | None
+    changed_at: Time
+
+
+class CreditNote(Shown, frozen=True):
+    """``number`` is gapless within its year; ``total`` is what it takes back of the invoice."""
+
+    id: int
+    number: str
+    invoice_id: int
+    issued_at: Time
+    total: Amount
+    reason: str
+    pdf_url: Url
+
+
+class CreditNoteList(Shown, frozen=True):
+    items: list[CreditNote]
+
+
+class Receipt(Shown, frozen=True):
+    """For money that is no sale (yet)."""
+
+    id: int
+    number: str
+    order_id: int
+    issued_at: Time
+    total: Amount
+    pdf_url: Url
+
+
+class ReceiptList(Shown, frozen=True):
+    items: list[Receipt]
 
 
 class InvoiceList(Shown, frozen=True):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import asdict
-
 from aiohttp import web
 from msgspec import UNSET
 
 from core.customers import queries as customers
+from core.invoices import certification as certifications
+from core.invoices import credits, receipts
 from core.invoices import queries as invoices
-from core.invoices.documents import invoice_document
+from core.kernel.clock import rfc3339
+from core.kernel.errors import NotFound
+from core.orders import queries as orders
 from core.quotes import service as quotes
-from core.quotes.documents import quote_document
 from core.quotes.rules import QuoteLine
 from core.storage.connection import Reader
 from core.storage.engine import Tx
@@ -22,7 +22,7 @@ from localserver.api.door import Call, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter, before, cut
 from localserver.api.products import units
-from localserver.api.requests import InvoicePage, NewQuote, NewQuoteLine
+from localserver.api.requests import InvoicePage, NewCredit, NewQuote, NewQuoteLine
 from localserver.api.selling import person
 
 
@@ -57,8 +57,7 @@ async def draft(call: Call) -> web.Response:
             customer_id=customer_id,
             valid_days=asked.valid_days,
             note=asked.note,
-            zone=shop.country.zone,
-            seller=asdict(shop.papers().seller),
+            terms=shop.papers.terms(),
         )
         return Result(201, shown_quote(tx, Presenter(shop), quote_id))
 
@@ -83,20 +82,69 @@ async def invoice(call: Call) -> web.Response:
     return show(Presenter(call.shop).invoice(await call.read(lambda r: invoices.invoice(r, call.id))))
 
 
-async def quote_pdf(call: Call) -> web.Response:
-    from core.adapters import pdf
+async def certification(call: Call) -> web.Response:
+    """Raises NotFound when none was prepared."""
 
-    document = await call.read(lambda r: quote_document(r, call.id, call.shop.papers()))
-    return _pdf(document.reference, await asyncio.to_thread(pdf.render_quote, document))
+    def look(reader: Reader) -> answers.Certification:
+        found = certifications.of_paper(reader, "invoice", invoices.invoice(reader, call.id).id)
+        if found is None:
+            raise NotFound("No certification was prepared for this invoice.")
+        reference = (found.answer or {}).get("reference") or None
+        return answers.Certification(
+            found.paper_id,
+            found.regime,
+            found.state,  # type: ignore[arg-type] # one of the states of the table's check
+            found.payload,
+            reference,
+            found.error,
+            rfc3339(found.changed_at),
+        )
+
+    return show(await call.read(look))
+
+
+async def credit(call: Call) -> web.Response:
+    """Take back an invoice, or part of it. The money is given back elsewhere."""
+    asked: NewCredit = call.body
+    shop = call.shop
+
+    def command(tx: Tx) -> Result:
+        amount = None if asked.amount is UNSET else units(asked.amount, shop.card.currency)
+        note = credits.credit(tx, call.id, amount, asked.reason, shop.papers.terms())
+        return Result(201, Presenter(shop).credit_note(credits.load(tx, note)))
+
+    return await call.act(command)
+
+
+async def credit_notes(call: Call) -> web.Response:
+    present = Presenter(call.shop)
+    notes = await call.read(lambda r: credits.of_invoice(r, invoices.invoice(r, call.id).id))
+    return show(answers.CreditNoteList([present.credit_note(note) for note in notes]))
+
+
+async def receipt_list(call: Call) -> web.Response:
+    present = Presenter(call.shop)
+    found = await call.read(lambda r: receipts.of_order(r, orders.order(r, call.id).id))
+    return show(answers.ReceiptList([present.receipt(receipt) for receipt in found]))
+
+
+async def credit_note_pdf(call: Call) -> web.Response:
+    return await _pdf(call, "credit_note")
+
+
+async def receipt_pdf(call: Call) -> web.Response:
+    return await _pdf(call, "receipt")
+
+
+async def quote_pdf(call: Call) -> web.Response:
+    return await _pdf(call, "quote")
 
 
 async def invoice_pdf(call: Call) -> web.Response:
-    from core.adapters import pdf
-
-    document = await call.read(lambda r: invoice_document(r, call.id, call.shop.papers()))
-    return _pdf(document.number, await asyncio.to_thread(pdf.render_invoice, document))
+    return await _pdf(call, "invoice")
 
 
-def _pdf(name: str, content: bytes) -> web.Response:
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return web.Response(body=content, content_type="application/pdf", headers=headers)
+async def _pdf(call: Call, kind: str) -> web.Response:
+    printed = await call.shop.press.printed(kind, call.id)
+    headers = {"Content-Disposition": f'inline; filename="{printed.name}.pdf"'}
+    return web.Response(body=printed.content, content_type="application/pdf", headers=headers)

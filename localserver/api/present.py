@@ -12,7 +12,9 @@ from core.catalogue.views import ProductView
 from core.conversations.views import MessageView, ThreadRow
 from core.customers.rules import score, tier
 from core.customers.views import CustomerView
+from core.invoices.credits import CreditNote
 from core.invoices.queries import InvoiceView
+from core.invoices.receipts import Receipt
 from core.kernel.clock import SECOND, rfc3339
 from core.live import queries as live_queries
 from core.live.views import SessionView
@@ -88,6 +90,7 @@ class Presenter:
             category=p.category,
             image_url=photo or None,
             active=p.active,
+            vat_rate=p.vat,
         )
 
     def live(self, reader: Reader, session: SessionView) -> answers.Live:
@@ -206,6 +209,15 @@ class Presenter:
             valid_until=rfc3339(q.valid_until),
             pdf_url=self.url(f"/devis/{q.id}/pdf"),
         )
+
+    def credit_note(self, n: CreditNote) -> answers.CreditNote:
+        url = self.url(f"/credit-notes/{n.id}/pdf")
+        reason = n.content["reason"]
+        return answers.CreditNote(n.id, n.number, n.invoice_id, rfc3339(n.issued_at), self.amount(n.total), reason, url)
+
+    def receipt(self, r: Receipt) -> answers.Receipt:
+        url = self.url(f"/receipts/{r.id}/pdf")
+        return answers.Receipt(r.id, r.number, r.order_id, rfc3339(r.issued_at), self.amount(r.total), url)
 
     def invoice(self, i: InvoiceView) -> answers.Invoice:
         return answers.Invoice(

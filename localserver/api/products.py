@@ -97,7 +97,10 @@ async def add(call: Call) -> web.Response:
     )
 
     def command(tx: Tx) -> Result:
-        return Result(201, Presenter(call.shop).product(_found(tx, service.add(tx, wanted))))
+        product_id = service.add(tx, wanted)
+        if asked.vat_rate is not None:
+            service.change(tx, product_id, vat=asked.vat_rate)
+        return Result(201, Presenter(call.shop).product(_found(tx, product_id)))
 
     return await call.act(command)
 
@@ -114,6 +117,7 @@ async def change(call: Call) -> web.Response:
         ("price", "price", lambda price: _priced(price, call.shop.card.currency)),
         ("on_hand", "stock", int),
         ("active", "active", bool),
+        ("vat_rate", "vat", lambda rate: rate),
     )
     values = {column: check(value) for name, column, check in checks if (value := getattr(asked, name)) is not UNSET}
 

@@ -21,6 +21,7 @@ Description = Annotated[str, Meta(max_length=2000, pattern=_PLAIN)]
 Category = Annotated[str, Meta(max_length=60, pattern=_PLAIN)]
 PhotoUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https?://[!-~]+)?$", description="Empty takes it away.")]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000)]
+VatRate = Annotated[int, Meta(ge=0, le=30)]
 Phone = Annotated[str, Meta(min_length=1, max_length=40, pattern=_PLAIN)]
 
 
@@ -59,7 +60,7 @@ class Loan(Request, frozen=True):
 
 
 class NewProduct(Request, frozen=True):
-    """``keyword`` is made from the SKU when it is left out."""
+    """``keyword`` is made from the SKU when it is left out. ``vat_rate``: in percent, null for the store's."""
 
     sku: Sku
     title: Title
@@ -69,6 +70,7 @@ class NewProduct(Request, frozen=True):
     description: Description = ""
     category: Category = ""
     image_url: PhotoUrl = ""
+    vat_rate: VatRate | None = None
 
 
 class ProductChange(Request, frozen=True):
@@ -83,6 +85,7 @@ class ProductChange(Request, frozen=True):
     category: Category | UnsetType = UNSET
     image_url: PhotoUrl | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    vat_rate: VatRate | UnsetType | None = UNSET
 
 
 class Upload(Request, frozen=True):
@@ -142,7 +145,7 @@ class Choice(Request, frozen=True):
     many of it (without it: as many as it replaces).
     """
 
-    choice: Literal["honour", "keep", "refund", "substitute"]
+    choice: Literal["honour", "keep", "accept", "refuse", "refund", "substitute"]
     product_id: Id | UnsetType = UNSET
     quantity: Annotated[int, Meta(ge=1, le=999)] | UnsetType = UNSET
 
@@ -200,6 +203,13 @@ class NewQuote(Request, frozen=True):
     def __post_init__(self) -> None:
         if self.customer is not UNSET and self.customer_id is not UNSET:
             raise ValueError("Name `customer` or `customer_id`, not both")
+
+
+class NewCredit(Request, frozen=True):
+    """Without an ``amount``, all that is left of the invoice."""
+
+    amount: Price | UnsetType = UNSET
+    reason: Annotated[str, Meta(max_length=200, pattern=_PLAIN)] = ""
 
 
 # -- what stands behind the question mark ------------------------------------------------------------------------

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from localserver.api import access, answers, description, papers, people, products, requests, selling, stream
+from localserver.api import access, answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.door import Route
 
 PDF: Final = ("application/pdf",)
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        "GET",
-        "/openapi.json",
-        description.document,
-        None,
-        "This description, as OpenAPI 3.1",
-        {200: None},
-    ),
+    Route("GET", "/openapi.json", description.document, None, "This description, as OpenAPI 3.1", {200: None}),
     Route(
         "POST",
         "/login",
@@ -182,6 +175,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: answers.Order},
     ),
     Route(
+        "GET",
+        "/orders/{id}/risk",
+        selling.risk,
+        "orders.read",
+        "What speaks against an order, and how the seller's look at it stands",
+        {200: answers.Risk},
+    ),
+    Route(
         "POST",
         "/orders/{id}/cancel",
         selling.cancel,
@@ -236,6 +237,25 @@ ROUTES: Final[tuple[Route, ...]] = (
         "customers.read",
         "A customer",
         {200: answers.Customer},
+    ),
+    Route(
+        "GET",
+        "/customers/{id}/export",
+        privacy.export,
+        "customers.export",
+        "Everything known of a person, with their files",
+        {200: None},
+        media=("application/zip",),
+    ),
+    Route(
+        "POST",
+        "/customers/{id}/erase",
+        privacy.erase,
+        "customers.erase",
+        "Erase a person; amounts, dates and hashes stay",
+        {200: privacy.Erasure},
+        problems=(409,),
+        keyed=False,
     ),
     Route(
         "GET",
@@ -315,6 +335,59 @@ ROUTES: Final[tuple[Route, ...]] = (
         papers.invoice_pdf,
         "orders.read",
         "An invoice to print",
+        {200: None},
+        media=PDF,
+    ),
+    Route(
+        "GET",
+        "/invoices/{id}/certification",
+        papers.certification,
+        "orders.read",
+        "How far an invoice has come with the state's platform",
+        {200: answers.Certification},
+        problems=(404,),
+    ),
+    Route(
+        "GET",
+        "/invoices/{id}/credit-notes",
+        papers.credit_notes,
+        "orders.read",
+        "The credit notes of an invoice",
+        {200: answers.CreditNoteList},
+    ),
+    Route(
+        "POST",
+        "/invoices/{id}/credit-notes",
+        papers.credit,
+        "invoices.credit",
+        "Take back an invoice, or part of it",
+        {201: answers.CreditNote},
+        takes=requests.NewCredit,
+        problems=(409,),
+    ),
+    Route(
+        "GET",
+        "/credit-notes/{id}/pdf",
+        papers.credit_note_pdf,
+        "orders.read",
+        "A credit note to print",
+        {200: None},
+        media=PDF,
+    ),
+    Route(
+        "GET",
+        "/orders/{id}/receipts",
+        papers.receipt_list,
+        "orders.read",
+        "The receipts of an order",
+        {200: answers.ReceiptList},
+    ),
+    Route(
+        "GET",
+        "/receipts/{id}/pdf",
+        papers.receipt_pdf,
+        "orders.read",
+        "A receipt to print",
         {200: None},
         media=PDF,
     ),

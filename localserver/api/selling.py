@@ -9,6 +9,7 @@ from core.bootstrap import Shop
 from core.catalogue import queries as catalogue
 from core.customers import queries as customers
 from core.customers.service import Identity, recognise
+from core.fraud.service import Risk, risk_of, sentence
 from core.kernel.clock import MINUTE
 from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import explain
@@ -21,6 +22,7 @@ from core.orders.service import Claimed, Wanted, load, merge_wanted
 from core.payments import receipts
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+from localserver.api import answers
 from localserver.api.answers import OrderList, Problem, Waiting
 from localserver.api.door import Call, show
 from localserver.api.once import Result
@@ -134,6 +136,16 @@ async def place(call: Call) -> web.Response:
 def _sold_out(claimed: Claimed, waiting: list[Waiting], language: str) -> Problem:
     reason = Refused("Sold out: the customer is number {place} in the waiting list.", place=claimed.outcomes[0].place)
     return Problem(TITLES[409], 409, detail=explain(reason, language), waiting=waiting)
+
+
+async def risk(call: Call) -> web.Response:
+    def question(reader: Reader) -> Risk | None:
+        queries.order(reader, call.id)
+        return risk_of(reader, call.id)
+
+    found, language = await call.read(question) or Risk(0, (), None), call.shop.settings.get("store.language")
+    reasons = [answers.Reason(one.code, one.points, sentence(one, language)) for one in found.signals]
+    return show(answers.Risk(found.score, reasons, found.review))  # type: ignore[arg-type] # its four words
 
 
 async def cancel(call: Call) -> web.Response:

@@ -22,7 +22,8 @@ from core.catalogue.events import CatalogueImported, ProductSaved, StockMoved
 from core.conversations import queries as conversations
 from core.conversations.events import ConversationEvent, MessageAdded, MessageProgressed, MessageQueued
 from core.customers import queries as customers
-from core.customers.events import CustomerAdded, CustomersMerged
+from core.customers.events import CustomerEvent
+from core.fraud.events import RiskAssessed
 from core.invoices import queries as invoices
 from core.invoices.events import InvoiceIssued
 from core.kernel.errors import NotFound
@@ -94,6 +95,7 @@ QUOTE: Final = Kind("quote", "orders.read", shown_quote)
 # What an event changed: the first line that fits counts. What is not here changes no object of the API.
 CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (OrderEvent, ORDER, "order_id"),
+    (RiskAssessed, ORDER, "order_id"),
     (ProductSaved, PRODUCT, "product_id"),
     (StockMoved, PRODUCT, "product_id"),
     (WaitingJoined, PRODUCT, "product_id"),
@@ -102,8 +104,7 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (MessageAdded, MESSAGE, "message_id"),
     (MessageProgressed, SENT, "outbox_id"),
     (ConversationEvent, CONVERSATION, "conversation_id"),
-    (CustomerAdded, CUSTOMER, "customer_id"),
-    (CustomersMerged, CUSTOMER, "customer_id"),
+    (CustomerEvent, CUSTOMER, "customer_id"),
     (InvoiceIssued, INVOICE, "invoice_id"),
     (QuoteDrafted, QUOTE, "quote_id"),
 )

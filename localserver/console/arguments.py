@@ -34,7 +34,19 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 
 _COUNT: Final = _whole(1, 1_000_000)
+_ID: Final = _whole(1, 2**63 - 1)
+_YEAR: Final = _whole(1970, 9998)
 _PORT: Final = _whole(0, 65535)
+
+
+def _head(text: str) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        value = b""
+    if len(value) != 32:
+        raise ArgumentTypeError(f"{text!r} is not a hash of 64 characters from 0 to 9 and a to f")
+    return value
 
 
 def build_parser() -> ArgumentParser:
@@ -70,6 +82,7 @@ def build_parser() -> ArgumentParser:
     imports.add_argument("file")
     imports.add_argument("--dry-run", action="store_true", help="only say what would change")
     imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
+    _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
@@ -80,14 +93,15 @@ def build_parser() -> ArgumentParser:
     )
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
     audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
-    add(audit, "verify", "recompute the whole chain", "data.audit_verify").add_argument("store")
-    export = add(audit, "export", "write the journal with its hashes", "data.audit_export")
-    export.epilog = (
-        "One entry a line, as JSON. Its hash is SHA-256(previous hash, 32 bytes of zero before the first, followed by"
-        " the entry without its hash: UTF-8, keys sorted, no spaces)."
-    )
+    verify = add(audit, "verify", "recompute the whole chain", "audit.verify")
+    verify.add_argument("store")
+    verify.add_argument("--head", type=_head, default=None, help="a head kept elsewhere: it must be in the chain")
+    export = add(audit, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
     export.add_argument("store")
-    export.add_argument("file")
+    export.add_argument("file", help="a file; with --by-year a folder")
+    cut = export.add_mutually_exclusive_group()
+    cut.add_argument("--year", type=_YEAR, default=None, help="one year of the store's calendar")
+    cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
@@ -107,6 +121,17 @@ def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     restore.add_argument("--store", default=None, help="which store, as “backups list” shows it")
     restore.add_argument("--at", default=None, help="the state at this time (RFC 3339) instead of the newest")
     restore.add_argument("--as", dest="name", default=None, help="under another name")
+
+
+def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    export = add(verbs, "export", "everything known of a person, as a zip", "people.export")
+    export.add_argument("store")
+    export.add_argument("id", type=_ID)
+    export.add_argument("file")
+    erase = add(verbs, "erase", "erase a person; amounts and dates stay", "people.erase")
+    erase.add_argument("store")
+    erase.add_argument("id", type=_ID)
+    erase.add_argument("--yes", action="store_true")
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -1,19 +1,19 @@
-"""``products import``, ``audit``, ``backup`` and ``restore``."""
+"""``products import``, ``backup`` and ``restore``."""
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
-from typing import TextIO
 
+from core.backups import restoring
 from core.bootstrap import open_shop
 from core.catalogue import service as catalogue
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.i18n import explain
-from core.storage import backup, journal
+from core.storage import backup
+from core.storage.events import BackupBegun
 from core.storage.folder import Home
-from localserver.console.terminal import DONE, FAILED, Terminal, language, tr
+from localserver.console.terminal import DONE, Terminal, language, tr
 
 
 def read_file(path: str) -> bytes:
@@ -51,58 +51,10 @@ def import_products(args: Namespace, home: Home, out: Terminal) -> int:
     return DONE
 
 
-def audit_verify(args: Namespace, home: Home, out: Terminal) -> int:
-    shop = open_shop(home, args.store)
-    try:
-        verdict = shop.engine.read(journal.verify)
-    finally:
-        shop.close()
-    value = {
-        "intact": verdict.intact,
-        "entries": verdict.entries,
-        "head": verdict.head.hex(),
-        "broken_at": verdict.broken_at,
-    }
-    text = (
-        tr("Journal intact: {entries} entries, head {head}", entries=verdict.entries, head=verdict.head.hex()[:16])
-        if verdict.intact
-        else tr("The journal is broken at entry {at}: what follows cannot be trusted.", at=verdict.broken_at)
-    )
-    out.result(value, text)
-    return DONE if verdict.intact else FAILED
-
-
-def audit_export(args: Namespace, home: Home, out: Terminal) -> int:
-    """One JSON object a line, with what is needed to recompute every hash (see core/storage/journal.py)."""
-    shop = open_shop(home, args.store)
-    count = 0
-    try:
-        with shop.engine.reader() as reader, _writing(args.file) as file:
-            for entry in journal.entries(reader):
-                fields = {n: getattr(entry, n) for n in ("seq", "at", "actor", "kind", "subject")}
-                line = {**fields, "data": json.loads(entry.data), "hash": entry.hash.hex()}
-                file.write(json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
-                count += 1
-    finally:
-        shop.close()
-    out.result(
-        {"entries": count, "file": args.file}, tr("{count} entries written to {file}", count=count, file=args.file)
-    )
-    return DONE
-
-
-def _writing(path: str) -> TextIO:
-    try:
-        return Path(path).open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise EnvironmentProblem(
-            "The file {path} cannot be written ({detail}).", path=path, detail=error.strerror
-        ) from None
-
-
 def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
+        shop.engine.call(lambda tx: tx.emit(BackupBegun()), actor="console")
         made = backup.write(home, shop.folder, shop.card, shop.vault, shop.secret_names(), Path(args.file))
     finally:
         shop.close()
@@ -122,5 +74,16 @@ def restore(args: Namespace, home: Home, out: Terminal) -> int:
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
     card = backup.restore(home, data, args.name)
+    note_restored(home, card.slug)
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE
+
+
+def note_restored(home: Home, slug: str) -> None:
+    """Open it once, so that its journal says who brought it back."""
+    shop = open_shop(home, slug)
+    try:
+        shop.engine.call(lambda tx: restoring.calm(tx, shop.folder), actor="console")
+        restoring.calmed(shop.folder)
+    finally:
+        shop.close()

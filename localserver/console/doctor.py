@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 
 from core.bootstrap import Shop, open_shop
+from core.invoices.regimes import REGIMES, odd
 from core.kernel.clock import rfc3339
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import catalogue, explain
@@ -98,6 +99,16 @@ def _store(shop: Shop) -> Iterator[Line]:
         unknown == 0, tr("outgoing"), tr("{queued} waiting, {unknown} of unknown end", queued=queued, unknown=unknown)
     )
     yield _backup(shop)
+    country = shop.card.country
+    known = REGIMES[country].identifiers
+    ids = {each.name: shop.settings.get(f"legal.{each.name}") for each in known}
+    strange = ", ".join(each.label for each in odd(country, ids))
+    missing = ", ".join(each.label for each in known if each.shape and not ids[each.name])
+    yield Line(
+        True,
+        tr("papers"),
+        tr("to look at again: {strange}; not entered: {missing}", strange=strange or "—", missing=missing or "—"),
+    )
     url = shop.settings.get("public_url")
     yield Line(
         url.startswith("https://"),

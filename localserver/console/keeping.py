@@ -13,6 +13,7 @@ from core.kernel.clock import parse_rfc3339, rfc3339
 from core.kernel.errors import Refused
 from core.storage.backup import recovery_key
 from core.storage.folder import Home
+from localserver.console.data import note_restored
 from localserver.console.terminal import DONE, Terminal, tr
 
 
@@ -58,6 +59,7 @@ def restore(args: Namespace, home: Home, out: Terminal) -> int:
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
     card = restoring.restore(home, place, _which(args, place), recovery, at=_time(args.at), name=args.name)
+    note_restored(home, card.slug)
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE
 

@@ -18,7 +18,7 @@ ACTOR = "console"
 def user(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
-        account_id = accounts.save(shop.engine, args.email, hidden(tr("Password: ")), args.role)
+        account_id = accounts.save(shop.engine, args.email, hidden(tr("Password: ")), args.role, "console")
     finally:
         shop.close()
     out.result({"id": account_id, "email": args.email, "role": args.role}, f"{args.email} ({args.role})")

@@ -27,6 +27,7 @@ _EXCEPTIONS = {
     "underpaid": "paid too little",
     "overpaid": "paid too much",
     "paid_twice": "paid twice",
+    "suspect": "to be looked at",
 }
 
 

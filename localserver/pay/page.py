@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from markupsafe import Markup
 from core.kernel.paths import resource
 from localserver.pay.view import Page
 from localserver.pay.words import Words
+
+if TYPE_CHECKING:
+    from localserver.pay.verify import Shown
 
 _STRICT: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -102,6 +105,14 @@ class Pages:
             title=words.gettext("One moment, please"),
             text=words.gettext("There were many tries within a few seconds. Wait a little, then go on."),
         )
+
+    def verification(self, words: Words, shown: Shown) -> str:
+        """A genuine paper and what became of it."""
+        return self._render("verify.html", words, v=shown)
+
+    def no_paper(self, words: Words) -> str:
+        """One answer to every mark that is none of ours."""
+        return self._render("nopaper.html", words)
 
     def onward(self, words: Words, name: str, url: str) -> str:
         return self._render("onward.html", words, name=name, url=url)

@@ -38,6 +38,7 @@ from localserver.pay.guards import Bucket, origin_of, origins, own_form
 from localserver.pay.page import Pages, notice, plain_words
 from localserver.pay.pictures import Pictures
 from localserver.pay.streams import Streams, status
+from localserver.pay.verify import VerifyDoor
 from localserver.pay.view import MOST_TYPED, SHOWN_LINES, build
 from localserver.pay.words import Words, asked_language, spoken
 from localserver.site import SITE, Site
@@ -93,7 +94,7 @@ class PayDoor:
         self.streams = streams
 
     @cached_property
-    def _pages(self) -> Pages:
+    def pages(self) -> Pages:
         return Pages()
 
     def routes(self) -> list[web.RouteDef]:
@@ -143,10 +144,10 @@ class PayDoor:
         async def post(request: web.Request) -> web.StreamResponse:
             words = _plain_words(request)
             if not own_form(request, [shop.public_url() for shop in self._site.shops]):
-                return self._pages.plain_response(self._pages.refusal(words), 403)
+                return self.pages.plain_response(self.pages.refusal(words), 403)
             if not self._posts.take((request.remote, request.match_info["token"][:64])):
                 headers = {"Retry-After": str(self._posts.wait)}
-                return self._pages.plain_response(self._pages.hurry(words), 429, headers)
+                return self.pages.plain_response(self.pages.hurry(words), 429, headers)
             visit = self._visit(request)
             return await (self._refuse(request) if visit is None else handler(request, visit))
 
@@ -155,7 +156,7 @@ class PayDoor:
     async def _refuse(self, request: web.Request) -> web.StreamResponse:
         """The one answer: the same bytes whether the link is forged, another store's, or used up. It depends on the
         request's language only."""
-        return self._pages.plain_response(self._pages.refusal(_plain_words(request)), 404)
+        return self.pages.plain_response(self.pages.refusal(_plain_words(request)), 404)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -168,9 +169,9 @@ class PayDoor:
         kept = {"lang": asked_language(request) or "", "m": wanted, "ask": "" if typed is None else "1"}
         query = urlencode({name: value for name, value in kept.items() if value})
         confirm = request.query.get("cancel") == "1" and visit.standing in _CANCELLABLE
-        policy = self._pages.order_policy(self._targets(shop))
+        policy = self.pages.order_policy(self._targets(shop))
         return web.Response(
-            text=self._pages.order(page, words, said, query, confirm=confirm),
+            text=self.pages.order(page, words, said, query, confirm=confirm),
             content_type="text/html",
             headers={"Content-Security-Policy": policy, "Content-Language": words.language},
         )
@@ -274,7 +275,7 @@ class PayDoor:
             return _go(url, 303)
         words = _words(request, visit)
         provider, _, name = method.partition(".")
-        return self._pages.plain_response(self._pages.onward(words, words.means(provider, name), url), 200)
+        return self.pages.plain_response(self.pages.onward(words, words.means(provider, name), url), 200)
 
     async def _check(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """« Déjà payé ? »: always answered."""
@@ -367,9 +368,13 @@ async def _form_value(request: web.Request, name: str) -> str:
 
 
 def mount(app: web.Application, invoice_pdf: InvoicePdf | None = None, streams: Streams | None = None) -> PayDoor:
-    """Add the pay links to the server. With ``invoice_pdf`` the page of a paid order links to its invoice."""
+    """Add the pay links, and the page that checks a paper, to the server.
+
+    With ``invoice_pdf`` the page of a paid order links to its invoice.
+    """
     door = PayDoor(app[SITE], invoice_pdf, Streams() if streams is None else streams)
     app.router.add_routes(door.routes())
+    app.router.add_get("/v/{token}", VerifyDoor(lambda: door.pages).show)
     app.on_shutdown.append(door.shut)
     app.on_cleanup.append(door.close)
     return door

@@ -1,11 +1,12 @@
 """A shop with its window open and its server running, in a process of its own: ``HOME STORE [slowdisk]``.
 
 It answers what a benchmark asks (:mod:`tests.bench.processes`): ``count`` says how much is stored, applied and painted;
-``changes`` and ``events`` are :mod:`tests.bench.painting`.
+``changes`` and ``events`` are :mod:`tests.bench.painting`; ``papers`` draws invoices.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
@@ -130,12 +131,22 @@ class Bench:
                     return caller.call(lambda: painting.one_change_at_a_time(page, asked["count"]))
                 case "events":
                     return caller.call(lambda: painting.Events(page, shop, asked["rate"], asked["seconds"])).run()
+                case "papers":
+                    return asyncio.run(_draw(shop, asked["first"], asked["count"]))
                 case _:
                     return watch.count(shop)
 
         say({"url": self._url, "pid": os.getpid()})
         serve(answer)
         desktop.shell.closing.emit()
+
+
+async def _draw(shop: Shop, first: int, count: int) -> dict[str, float]:
+    """Invoices, asked for all at once."""
+    start = time.perf_counter()
+    drawn = await asyncio.gather(*(shop.press.printed("invoice", number) for number in range(first, first + count)))
+    pages = sum(one.content.count(b"/Type /Page\n") for one in drawn)
+    return {"seconds": time.perf_counter() - start, "pages": pages}
 
 
 def main(home: str, slug: str, disk: str = "") -> int:

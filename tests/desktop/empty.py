@@ -9,6 +9,7 @@ from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.views import InboxCounts
 from core.payments.provider import Finding
+from core.privacy.views import Report
 from core.settings.declarations import BASE, Setting
 from core.storage.pictures import MediaFile
 from desktop.bridge import Control
@@ -47,6 +48,12 @@ class EmptyConversations:
         raise AssertionError("there is no conversation")
 
     def set_notes(self, customer_id: int, text: str) -> None:
+        raise AssertionError("there is no customer")
+
+    def export_customer(self, customer_id: int, path: Path) -> None:
+        raise AssertionError("there is no customer")
+
+    def erase_customer(self, customer_id: int) -> Report:
         raise AssertionError("there is no customer")
 
     def thumb(self, name: str, width: int, height: int) -> Thumb | None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from core.fraud.rules import Signal
 from core.kernel.clock import MINUTE, SECOND
 from core.kernel.text import short_name
-from core.live.views import BoardRow, LineView, ReceiptView
+from core.live.views import BoardRow, LineView, OpenQuestion, ReceiptView
+from desktop.pages.live.decisions import question
 from desktop.pages.live.presenter import LivePresenter, filters_of
 from desktop.pages.live.rows import RowText, cancel_question, entry, verbs
 from tests.desktop.sample import NOW, held, paid, row
@@ -198,3 +200,24 @@ def test_money_that_waits_for_the_sellers_word_is_said_once_the_buyer_says_so(pr
     )
     assert verbs(shown)[0] == verbs(claimed)[0] == "receipt"
     assert ("decide" in filters_of(shown), "decide" in filters_of(claimed)) == (False, True)
+
+
+def test_an_order_that_looks_like_fraud_says_why_and_asks_the_seller(presenter: LivePresenter) -> None:
+    reasons = (Signal("talk", 45, 4), Signal("first", 30, 30))
+    waits = replace(
+        held(1, "Moussa Kane", 3, 151, 10, "09DD"),
+        exception="suspect",
+        undecided=True,
+        risk=75,
+        reasons=reasons,
+        question=OpenQuestion(4, "suspect", 15_000, 0, ()),
+    )
+    text = RowText(waits, presenter)
+    assert (text.state.text, text.state.role) == ("À vérifier", "waiting")
+    assert text.mark is not None
+    assert text.mark.text == "risque"
+    assert "une première commande de 30 pièces (+30)" in text.summary(NOW)
+    assert verbs(waits)[0] == "decide", "accept or refuse"
+    asked = question(waits, presenter)
+    assert asked.sentence.startswith("Risque 75 sur 100")
+    assert "(+45)" in asked.sentence

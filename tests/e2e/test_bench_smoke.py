@@ -12,7 +12,7 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, inbox, run, rush, sale, search, start
+from tests.bench import board, figures, inbox, papers, run, rush, sale, search, start, verify
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -65,6 +65,19 @@ def test_start_follows_the_window_and_the_server(folder: Path) -> None:
 def test_search_finds_what_it_was_asked(folder: Path) -> None:
     found = by_name(search.measure(folder, search.Scale(products=300, asked=20, rounds=1)))
     assert found["search.clean"].holds
+
+
+def test_pdf_draws_every_invoice_and_chromium_the_same(folder: Path) -> None:
+    found = by_name(papers.measure(folder, papers.Scale(papers=3, pages=2, prints=1, idle_seconds=0)))
+    assert list(found) == ["pdf", "pdf.window", "pdf.page"]
+    assert found["pdf"].figures["pages"] == 3
+    assert float(found["pdf.page"].figures["chromium_open_ms"]) > 0
+
+
+def test_verify_counts_every_entry(folder: Path) -> None:
+    found = by_name(verify.measure(folder, verify.Scale(entries=3000, rounds=1)))
+    assert list(found) == ["verify", "verify.memory", "verify.export", "verify.export_memory"]
+    assert all(one.figures["entries"] == 3000 for one in found.values())
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path: Path) -> None:

@@ -68,7 +68,9 @@ async def test_a_sale_takes_three_messages_of_the_customer(tmp_path: Path) -> No
         await _pay(w, session)
         order = w.order("Aminata Diallo")
         assert order[1:] == ("paid", None, 0, 15_000, 15_000)
-        assert "LP-" in w.thread("Aminata Diallo")[-1]
+        confirmed, invoice = w.thread("Aminata Diallo")[-2:]
+        assert "LP-" in confirmed
+        assert "FA-" in invoice
         assert w.rows("SELECT on_hand, held FROM product") == [(1, 0)]
         assert w.value("SELECT number FROM invoice") == 1
         assert dict(w.rows("SELECT account, sum(amount) FROM ledger_line GROUP BY 1"))["sales"] == -15_000

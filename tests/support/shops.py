@@ -103,7 +103,8 @@ class World:
 
 def _said(part: Any) -> str:
     body = part.get("body", "") if isinstance(part, dict) else ""
-    return str(body.get("text", "") if isinstance(body, dict) else body)
+    said = body.get("text", "") if isinstance(body, dict) else body
+    return str(said or (part.get("caption", "") if isinstance(part, dict) else ""))
 
 
 @asynccontextmanager

@@ -10,11 +10,17 @@ import apsw
 
 from core.kernel.errors import EnvironmentProblem
 from core.storage.connection import Reader, open_connection
-from core.storage.migrations import m0001_start, m0005_push, m0006_access
+from core.storage.migrations import m0001_start, m0003_papers, m0004_proofs, m0005_push, m0006_access
 
 Step = Callable[[apsw.Connection], None]
 
-STEPS: Final[tuple[Step, ...]] = (m0001_start.apply, m0005_push.apply, m0006_access.apply)
+STEPS: Final[tuple[Step, ...]] = (
+    m0001_start.apply,
+    m0003_papers.apply,
+    m0004_proofs.apply,
+    m0005_push.apply,
+    m0006_access.apply,
+)
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
 
@@ -36,7 +42,7 @@ def migrate(path: Path, key: bytes, *, steps: tuple[Step, ...] = STEPS, vfs: str
                 known=len(steps),
             )
         for number, step in enumerate(steps[current:], start=current + 1):
-            if number > 1:
+            if current:  # a new store has nothing to lose
                 _backup(connection, path, key, number - 1)
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -265,6 +265,8 @@ class _Words:
         t = self._t
         if message.media is not None:
             return t("open")
+        if message.author == "bot":  # a paper of the shop: drawn when it is sent, kept nowhere
+            return ""
         if message.kind == "video":
             return t("to be watched on the phone")
         lost = message.payload.get("media_lost")

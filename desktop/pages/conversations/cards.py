@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.conversations.views import CustomerCard, OrderBrief, OrderMark
+from core.fraud.service import sentence
 from core.kernel.clock import DAY
 from core.kernel.look import Role
 from core.kernel.text import clock_time, countdown, duration
@@ -29,7 +30,8 @@ class OrderText:
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought."""
+    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought;
+    ``risk``: what speaks against the latest order, each with its points."""
 
     customer_id: int
     name: str
@@ -43,6 +45,7 @@ class CardText:
     older: tuple[OrderText, ...]
     history: tuple[tuple[str, str], ...]
     notes: str
+    risk: tuple[tuple[str, str], ...] = ()
 
 
 class CardWords:
@@ -72,7 +75,11 @@ class CardWords:
             older=tuple(orders[1 : 1 + OLDER]),
             history=self._history(card, now),
             notes=card.notes,
+            risk=self._risk(thread.orders[0]) if thread.orders else (),
         )
+
+    def _risk(self, latest: OrderBrief) -> tuple[tuple[str, str], ...]:
+        return tuple((sentence(one, self._t.language), f"+{one.points}") for one in latest.reasons)
 
     def _about(self, card: CustomerCard) -> str:
         t = self._t
@@ -168,6 +175,7 @@ class CardWords:
                 "underpaid": t("Paid in part"),
                 "overpaid": t("Paid too much"),
                 "paid_twice": t("Paid twice"),
+                "suspect": t("To check"),
             }
             return Badge(words.get(brief.exception, t("To decide")), "circle-alert", "waiting")
         if brief.state == "reserved":

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, 
 from core.customers.service import NOTES
 from desktop.pages.conversations.cards import CardText, OrderText
 from desktop.pages.conversations.presenter import Badge
+from desktop.pages.conversations.privacy import PersonalData
 from desktop.texts import Texts
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.labels import ElidedLabel, IconLabel, Label, Rule
@@ -228,12 +229,16 @@ class CustomerPane(QFrame):
         self._order = _Order()
         self._older = [_Older() for _ in range(4)]
         self._order_part = self._section(t("Order"), self._order, *self._older)
+        self._risk = _Sums()
+        self._risk_part = self._section(t("Risk of the order"), self._risk)
         self._history = _Sums()
         self._history_part = self._section(t("History"), self._history)
         self.notes = NotesEdit(t)
         self.notes.setFixedHeight(96)
         self.notes.changed.connect(self._noted)
         self._section(t("Notes"), self.notes)
+        self.personal = PersonalData(t)
+        self._section(t("Personal data"), self.personal)
         column.addStretch(1)
 
     def _section(self, title: str, *parts: QWidget) -> QWidget:
@@ -261,6 +266,7 @@ class CustomerPane(QFrame):
             self.notes.save()
         self._customer = card.customer_id
         self._name.say(card.name)
+        self.personal.show_customer(card.customer_id, card.name)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)
@@ -278,6 +284,8 @@ class CustomerPane(QFrame):
             older.setVisible(number < len(card.older))
             if number < len(card.older):
                 older.show_order(card.older[number])
+        self._risk_part.setVisible(bool(card.risk))
+        self._risk.show_sums(card.risk)
         self._history_part.setVisible(bool(card.history))
         self._history.show_sums(card.history)
         self.notes.show_notes(card.notes, other=other)

@@ -21,6 +21,7 @@ from desktop.pages.conversations.feed import ConversationFeed, Listing, ThreadRe
 from desktop.pages.conversations.middle import Middle
 from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationPresenter, Thread
+from desktop.pages.conversations.privacy import PrivacyActs
 from desktop.pages.conversations.sending import FileChooser, FileDialog, PictureDialog, ProductDialog
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
@@ -109,6 +110,7 @@ class ConversationsPage(Page):
         composer.left.connect(self.people.list.setFocus)
         self.customer.noted.connect(self._note)
         self.customer.closed.connect(self.toggle_card)
+        self.privacy = PrivacyActs(self, self.customer.personal, self.source, self.mount.bridge, self.t)
         self.mount.ticker.second.connect(self._second)
         self.add_shortcut("Ctrl+F", people.focus_search)
         self.add_shortcut("Alt+Up", lambda: people.list.step(-1))

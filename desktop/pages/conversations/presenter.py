@@ -18,6 +18,7 @@ from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.phone import display
 from core.kernel.text import NARROW, clock_time, clock_time_in_words, one_line, short_name, utf16_length
+from core.privacy.views import Report
 from desktop.pages.conversations.writing import formatted
 from desktop.pictures import Thumb
 from desktop.texts import Texts
@@ -94,6 +95,14 @@ class ConversationSource(Protocol):
         ...
 
     def set_notes(self, customer_id: int, text: str) -> None: ...
+
+    def export_customer(self, customer_id: int, path: Path) -> None:
+        """Write everything known of a person to a zip. Raises EnvironmentProblem."""
+        ...
+
+    def erase_customer(self, customer_id: int) -> Report:
+        """Raises Refused while something of this person is still going on."""
+        ...
 
     def thumb(self, name: str, width: int, height: int) -> Thumb | None:
         """A picture of the media folder, cut to this size in px; None when it cannot be shown."""

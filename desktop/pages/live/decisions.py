@@ -17,6 +17,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "underpaid": ("honour", "refund"),
     "overpaid": ("refund", "keep"),
     "paid_twice": ("refund", "keep"),
+    "suspect": ("accept", "refuse"),
 }
 
 
@@ -101,6 +102,8 @@ def _story(row: BoardRow, asked: OpenQuestion, presenter: LivePresenter) -> str:
                 total=total,
                 excess=amount,
             )
+        case "suspect":
+            return t("Risk {score} out of 100: {reasons}.", score=row.risk, reasons=presenter.reasons(row))
         case "paid_twice":
             return t(
                 "{name} paid once more for this order of {total}: another {amount} have arrived.",
@@ -123,6 +126,12 @@ def _choice(choice: str, row: BoardRow, asked: OpenQuestion, presenter: LivePres
                 else t("The order stands as paid; the customer gets the item and is told so.")
             )
             return ChoiceText(choice, t("Honour the order"), consequence, t("Honour"), _shortage(row, presenter))
+        case "accept":
+            consequence = t("The order goes on as any other; what is paid stands.")
+            return ChoiceText(choice, t("Accept the order"), consequence, t("Accept"))
+        case "refuse":
+            consequence = t("The order ends, the item goes back on sale, and what was paid is to be given back.")
+            return ChoiceText(choice, t("Refuse the order"), consequence, t("Refuse"))
         case "substitute":
             kept = len(row.lines) - len(replaced(row))
             consequence = (

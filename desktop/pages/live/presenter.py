@@ -8,6 +8,7 @@ from datetime import tzinfo
 from typing import Final, Literal, Protocol, get_args
 
 from core.catalogue.views import ProductView
+from core.fraud.service import sentence
 from core.kernel.clock import MINUTE, SECOND
 from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
@@ -318,8 +319,13 @@ class LivePresenter:
             "underpaid": t("Paid in part"),
             "overpaid": t("Paid too much"),
             "paid_twice": t("Paid twice"),
+            "suspect": t("To check"),
         }
         return words.get(kind, t("To decide"))
+
+    def reasons(self, row: BoardRow) -> str:
+        """What speaks against an order, with its points."""
+        return ", ".join(f"{sentence(one, self.t.language)} (+{one.points})" for one in row.reasons)
 
     def storage_failed(self) -> tuple[str, str]:
         """What the banner says while the disk refuses to write."""

@@ -103,7 +103,7 @@ class RowText:
     @cached_property
     def mark(self) -> Badge | None:
         """What is known of the customer: a risk first, else new, else the score."""
-        if self.row.badge == "risk":
+        if self.row.badge == "risk" or self.row.exception == "suspect":
             return Badge(self._t("risk"), "triangle-alert", "danger")
         if self.row.badge == "new":
             return Badge(self._t("new"), None, "gold")
@@ -172,6 +172,7 @@ class RowText:
     def summary(self, now: int) -> str:
         """The whole order on one line, with what a narrow table leaves out."""
         cells = [self.plain(column, now) for column in (REFERENCE, STATE, CUSTOMER, PRODUCT, AMOUNT, TIME, MEANS)]
+        cells.append(self._presenter.reasons(self.row))
         return " · ".join(cell for cell in cells if cell not in ("", "–"))
 
     def plain(self, column: int, now: int) -> str:

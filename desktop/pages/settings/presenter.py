@@ -17,8 +17,8 @@ from desktop.pages.settings.words import (
     bucket_keys,
     choice_words,
     hints,
-    invoice_keys,
     labels,
+    of_invoices,
     placeholders,
 )
 from desktop.pictures import Thumb
@@ -171,9 +171,8 @@ class SettingsPresenter:
     def sections(self) -> tuple[Section, ...]:
         """The page's sections, in order. The verify token stands beside the address it is pasted with."""
         t = self.t
-        invoice = invoice_keys()
         store = self._of("store")
-        shop_keys = tuple(key for key in store if key not in invoice)
+        shop_keys = tuple(key for key in store if not of_invoices(key))
         whatsapp = self._of("whatsapp")
         advanced = tuple(key for key in whatsapp if key in advanced_keys())
         plain = tuple(key for key in whatsapp if key not in (*advanced, VERIFY_TOKEN))
@@ -188,7 +187,7 @@ class SettingsPresenter:
                 t("What buyers see on the pay page, and what stands on your invoices."),
                 (
                     Group(t("Your store"), "", shop_keys),
-                    Group(t("On invoices and quotes"), "", tuple(key for key in store if key in invoice)),
+                    Group(t("On invoices and quotes"), "", tuple(key for key in store if of_invoices(key))),
                 ),
             ),
             Section(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from desktop.texts import Texts
+
+_OF_INVOICES: Final = frozenset(
+    (
+        *("store.address", "store.phone", "store.legal_id"),
+        *("store.vat_rate", "store.vat_mention", "store.vat_rounding", "invoices.send"),
+    )
+)
 
 
 def hints(t: Texts) -> dict[str, str]:
@@ -58,9 +67,9 @@ def placeholders() -> dict[str, str]:
     }
 
 
-def invoice_keys() -> frozenset[str]:
-    """Settings of the store that are printed on invoices and quotes."""
-    return frozenset({"store.address", "store.phone", "store.legal_id", "store.vat_rate", "store.vat_mention"})
+def of_invoices(key: str) -> bool:
+    """Whether a setting of the store is printed on papers, or says how they are made."""
+    return key in _OF_INVOICES or key.startswith("legal.")
 
 
 def advanced_keys() -> frozenset[str]:
@@ -92,6 +101,8 @@ def choice_words(t: Texts) -> dict[str, str]:
         "test": f"{t.of('choice', 'Tests')} (test)",
         "v1": f"{t.of('choice', 'New platform')} (v1)",
         "v2": f"{t.of('choice', 'Old platform')} (v2)",
+        "total": t.of("choice", "The whole sum"),
+        "line": t.of("choice", "Each line"),
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
         "direct": f"{t.of('choice', 'Straight to the means chosen')} (direct)",
     }

@@ -93,7 +93,7 @@ def test_every_event_is_somebodys_act_or_a_consequence() -> None:
         kind = left.pop()
         below = [each for each in kind.__subclasses__() if each.__module__.startswith("core.")]
         left += below
-        if kind is not Event and not below:
+        if not kind.__name__.endswith("Event"):  # a family of events, never emitted itself
             found.add(kind.__name__)
     assert found == ACTS.keys() | CONSEQUENCES
     assert not ACTS.keys() & CONSEQUENCES

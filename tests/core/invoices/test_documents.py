@@ -12,6 +12,7 @@ from core.catalogue.rules import ProductFields
 from core.catalogue.service import add
 from core.customers.service import Identity, recognise
 from core.invoices.documents import InvoiceDocument, invoice_document
+from core.invoices.marks import nonce_of
 from core.kernel.clock import ManualClock
 from core.kernel.errors import NotFound
 from core.orders import settling
@@ -55,19 +56,19 @@ def sell(shop: Shop, received: int = 15_000) -> int:
 
 
 def document(shop: Shop) -> InvoiceDocument:
-    return shop.engine.read(lambda r: invoice_document(r, 1, shop.papers()))
+    return shop.engine.read(lambda r: invoice_document(r, 1, shop.papers.shared()))
 
 
 def test_an_invoice_says_who_sold_what_to_whom_and_how_it_was_paid(shop: Shop) -> None:
-    order = sell(shop)
+    sell(shop)
     found = document(shop)
     assert (found.number, found.total, found.received, found.paid_by) == ("FA-2026-00001", 15_000, 15_000, "wave")
     assert [(line.title, line.detail, line.quantity, line.amount) for line in found.lines] == [
         ("Robe wax", "ROBE1", 1, 15_000)
     ]
     assert (found.buyer.name, found.buyer.phone) == ("Aminata Diallo", "+221771234567")
-    token = shop.links.token(shop.engine.read(lambda r: r.value("SELECT link FROM orders WHERE id = ?", (order,))))
-    assert found.url == f"https://pay.teranga.sn/p/{token}"
+    token = shop.marks.token(shop.engine.read(lambda r: nonce_of(r, "invoice", 1)))
+    assert found.url == f"https://pay.teranga.sn/v/{token}"
     assert (found.papers.seller.vat_rate, found.papers.seller.name) == (18, "Boutique Téranga")
 
 

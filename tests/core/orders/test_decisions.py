@@ -15,6 +15,7 @@ from core.kernel.errors import Refused
 from core.ledger import book
 from core.live import queries, service
 from core.orders import settling
+from core.orders.questions import Decision
 from core.orders.service import Order, Wanted, load
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent
@@ -69,7 +70,7 @@ def money(shop: Shop, ref: str, amount: int, txn: str, provider: str = "wave") -
 
 def decide(
     shop: Shop, order: int, choice: str, product: int | None = None, quantity: int | None = None, **asked: int
-) -> settling.Decision:
+) -> Decision:
     substitute = None if product is None else settling.Substitute(product, quantity)
     return shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, choice, substitute, **asked))
 
@@ -306,3 +307,17 @@ def test_the_buyer_hears_what_was_decided_about_late_money(shop: Shop, choice: s
     before = len(said(shop, customer))
     decide(shop, order, choice, sac if choice == "substitute" else None)
     assert word in "\n".join(said(shop, customer)[before:])
+
+
+def test_money_promised_back_is_not_earned_by_a_sale_that_stands_later(shop: Shop) -> None:
+    """A part given up, then another part accepted as it is: only the second is revenue."""
+    robe = add_product(shop.engine, "ROBE1", 15_000)
+    order = claim(shop, buyer(shop), Wanted(robe))
+    ref = session(shop, order)
+    money(shop, ref, 5_000, "T1")
+    first = decide(shop, order, "refund")
+    money(shop, ref, 6_000, "T2")
+    decide(shop, order, "honour")
+    assert balances(shop) == {"psp:wave": 11_000, "sales": -6_000, "customer_funds": -5_000}
+    shop.engine.call(lambda tx: settling.refund_done(tx, first.id))
+    assert balances(shop) == {"psp:wave": 6_000, "sales": -6_000}

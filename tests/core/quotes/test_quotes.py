@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.invoices.rules import Rounding
+from core.invoices.service import Terms
 from core.kernel.clock import DAY, ManualClock, parse_rfc3339
 from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import explain
@@ -16,6 +18,7 @@ from core.quotes.rules import MAX_LINES, QuoteLine, number_of, reference
 from core.storage.engine import Engine, Tx
 from tests.support.stores import add_customer, add_product, bare_engine
 
+TERMS = Terms(UTC, {"name": "T"}, 0, Rounding.TOTAL)
 LINE = QuoteLine("Livraison", 1, 2_000)
 
 
@@ -33,7 +36,7 @@ def engine(tmp_path: Path, clock: ManualClock) -> Iterator[Engine]:
 def draft(engine: Engine, *lines: QuoteLine, customer_id: int | None = None, days: int = 30) -> service.Quote:
     def write(tx: Tx) -> service.Quote:
         quote_id = service.draft(
-            tx, lines or (LINE,), customer_id=customer_id, valid_days=days, note=" n ", zone=UTC, seller={"name": "T"}
+            tx, lines or (LINE,), customer_id=customer_id, valid_days=days, note=" n ", terms=TERMS
         )
         return service.load(tx, quote_id)
 

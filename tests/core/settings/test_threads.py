@@ -9,9 +9,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import apsw
 import pytest
 
+from core.kernel.errors import StorageFailed
 from core.settings.declarations import BASE
 from core.settings.service import Settings
 from core.storage.engine import Engine
@@ -68,7 +68,7 @@ def test_a_secret_that_cannot_be_journalled_is_not_changed(tmp_path: Path) -> No
         settings.set_secret("whatsapp.app_secret", "first")
         trigger = "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room'); END"
         engine.call(lambda tx: tx.run(trigger))
-        with pytest.raises(apsw.ConstraintError, match="no room"):
+        with pytest.raises(StorageFailed, match="no room"):
             settings.set_secret("whatsapp.app_secret", "second")
         assert settings.secret("whatsapp.app_secret") == "first"
         assert settings_of(engine, tmp_path).secret("whatsapp.app_secret") == "first"

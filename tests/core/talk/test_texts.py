@@ -28,6 +28,7 @@ LONGEST: dict[str, Any] = {
     "left": 99_999,
     "lines": "\n".join(f"999 × {'Grand boubou brodé ' * 3}… (KKKKKKKKKKKKKKKKKKKK)" for _ in range(8)),
     "name": "Mohamed-Abdoulaye",
+    "number": "FA-2026-00001",
     "place": 9999,
     "price": format_money(99_999_999, "XOF"),
     "product": "Grand boubou brodé " * 4,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.orders import settling
+from core.orders.questions import Decision
 from tests.e2e.test_sale import _checkout, _pay, _say, _time
 from tests.support.shops import World, world
 
@@ -25,7 +26,7 @@ async def started(w: World) -> str:
     return await _checkout(w, AWA)
 
 
-async def decided(w: World, choice: str) -> settling.Decision:
+async def decided(w: World, choice: str) -> Decision:
     order = w.order(AWA)[0]
     return w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, choice))
 

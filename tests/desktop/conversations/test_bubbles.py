@@ -280,7 +280,11 @@ def test_a_sale_reads_as_it_happened(words: ConversationPresenter, store: Store,
     store.pay("Awa Diop", "wave", "21:31:00")
     found = thread_items(thread_of(source, store, "Awa Diop"), words, NOW)
     kinds = [type(item).__name__ for item in found]
-    assert kinds == ["Day", "Bubble", "Line", "Bubble", "Line", "Bubble"]
+    assert kinds == ["Day", "Bubble", "Line", "Bubble", "Line", "Bubble", "Bubble"]
+    invoice = found[-1]
+    assert isinstance(invoice, Bubble)
+    assert invoice.attachment is not None
+    assert (invoice.attachment.title, invoice.attachment.detail) == ("FA-2026-00001.pdf", "")
     card = found[3]
     assert isinstance(card, Bubble)
     assert card.buttons == ("PAYER", "ANNULER")

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from core.bootstrap import Shop, declared_settings
+from core.adapters.declared import declared_settings
+from core.bootstrap import Shop
 from desktop.app import Desktop
 from desktop.pages.settings.page import SettingsPage
 from desktop.pages.settings.presenter import SettingsPresenter
@@ -116,4 +117,4 @@ def open_settings(shop: Shop, qtbot: QtBot) -> Iterator[OpenSettings]:
 
 @pytest.fixture
 def words() -> SettingsPresenter:
-    return SettingsPresenter(Texts("fr"), declared_settings())
+    return SettingsPresenter(Texts("fr"), declared_settings("SN"))

@@ -38,6 +38,7 @@ async def test_a_product_is_added_and_shown(api: ApiShop) -> None:
         "category": "Robes",
         "image_url": None,
         "active": True,
+        "vat_rate": None,
     }
     assert (await api.get("/products/1")).json == added.json
     assert (await api.get("/products")).json == {"items": [added.json], "next": None}

@@ -64,7 +64,7 @@ def test_each_state_of_the_books_has_one_thing_to_tell(facts: Facts, now: int, w
 
 questions = st.builds(
     Question,
-    st.sampled_from(["paid_late", "underpaid", "overpaid", "paid_twice"]),
+    st.sampled_from(["paid_late", "underpaid", "overpaid", "paid_twice", "suspect"]),
     st.integers(1, 50_000),
     st.sampled_from([None, "honour", "refund", "keep"]),
     st.sampled_from([None, "todo", "done"]),
@@ -120,3 +120,12 @@ def test_sums_of_unusual_money() -> None:
     assert facts.excess(chosen=True, refund="done") == 500
     assert facts.refunds("todo") == facts.refunds("done") == 0
     assert facts.due == 0
+
+
+def test_a_sale_the_seller_looks_at_is_no_excess_and_one_refused_goes_back_whole() -> None:
+    looked_at = paid(Question("suspect", 22_000, None, None))
+    assert standing(looked_at, END) is Standing.PAID
+    assert looked_at.excess(chosen=False) == 0
+    refused = paid(Question("suspect", 22_000, "refuse", "todo"))
+    assert standing(refused, END) is Standing.REFUND_DUE
+    assert refused.refunds("todo") == 22_000

@@ -1,0 +1,20 @@
+"""What happens to the risk of an order."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from core.kernel.events import Event
+
+
+class RiskAssessed(Event, frozen=True):
+    """The score of an order changed. ``signals``: codes and points, as ``talk:30 velocity:15``."""
+
+    area: ClassVar[str] = "orders"
+    order_id: int
+    score: int
+    signals: str
+
+    @property
+    def subject(self) -> int:
+        return self.order_id

@@ -1,0 +1,64 @@
+"""One store's papers: what they are issued under, and which events issue them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from core.invoices import credits, receipts, service
+from core.invoices.documents import Papers, Seller, seller_of
+from core.invoices.rules import Rounding
+from core.invoices.service import Terms
+from core.kernel.countries import Country
+from core.orders.events import ExceptionRaised, OrderFirm, RefundDone
+from core.settings.service import Settings
+from core.storage.engine import Tx
+
+
+class PaperDesk:
+    """``name()``: the store as buyers know it; ``check_url(nonce)``: where a paper is checked, empty without a page."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        name: Callable[[], str],
+        country: Country,
+        currency: str,
+        media: Path,
+        check_url: Callable[[bytes], str],
+    ) -> None:
+        self._settings = settings
+        self._name = name
+        self._country = country
+        self._currency = currency
+        self._media = media
+        self._check_url = check_url
+
+    def shared(self) -> Papers:
+        """What every paper of this store has in common, as it is drawn now."""
+        language = self._settings.get("store.language")
+        return Papers(self._seller(), self._currency, language, self._country.zone, self._media, self._check_url)
+
+    def terms(self) -> Terms:
+        """What a paper is issued under now."""
+        seller = self._seller()
+        rounding = Rounding(self._settings.get("store.vat_rounding"))
+        return Terms(self._country.zone, asdict(seller), seller.vat_rate, rounding)
+
+    def _seller(self) -> Seller:
+        return seller_of(self._settings, self._name(), self._country.code)
+
+    # -- reactors ----------------------------------------------------------------------------------------------
+
+    def sold(self, tx: Tx, event: OrderFirm) -> None:
+        """The sale stands: its invoice is numbered, or stays the one it has."""
+        service.issue(tx, event.order_id, self.terms())
+
+    def refunded(self, tx: Tx, event: RefundDone) -> None:
+        """Money went back: as far as it was a sale's, a credit note says so."""
+        credits.on_refund(tx, event, self.terms())
+
+    def unusual(self, tx: Tx, event: ExceptionRaised) -> None:
+        """Money came that is no sale (yet): the buyer has a receipt for it."""
+        receipts.on_exception(tx, event, self.terms())

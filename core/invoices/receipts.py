@@ -1,0 +1,100 @@
+"""Receipts (reçus): for money that is no sale (yet), as it comes in. A sale has its invoice instead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.invoices import marks, numbering
+from core.invoices.events import ReceiptIssued
+from core.invoices.marks import Issued
+from core.invoices.numbering import number_text
+from core.invoices.service import Terms
+from core.kernel.errors import NotFound
+from core.orders.events import ExceptionRaised
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt as kept; ``total`` is the money it is for."""
+
+    id: int
+    number: str
+    order_id: int
+    payment_id: int
+    issued_at: int
+    total: int
+    content: Mapping[str, Any]
+
+
+def on_exception(tx: Tx, event: ExceptionRaised, terms: Terms) -> int | None:
+    """Money came short, late, in excess or twice. → receipt id; None when no payment of its own stands behind it."""
+    row = tx.one(
+        "SELECT p.id, p.amount FROM decision d JOIN payment p ON p.id = d.payment_id WHERE d.id = ?",
+        (event.decision_id,),
+    )
+    if row is None:
+        return None
+    payment_id, paid = row
+    return issue(tx, payment_id, event.amount if event.kind == "overpaid" else paid, event.kind, terms)
+
+
+def issue(tx: Tx, payment_id: int, amount: int, kind: str, terms: Terms) -> int:
+    """Number the receipt of a payment; a second call returns the same. ``kind``: why it is no sale. → receipt id."""
+    existing: int | None = tx.value("SELECT id FROM receipt WHERE payment_id = ?", (payment_id,))
+    if existing is not None:
+        return existing
+    row = tx.one(
+        "SELECT o.id, o.reference, o.customer_id, o.total, coalesce(p.method, p.provider), p.received_at FROM payment p"
+        " JOIN orders o ON o.id = p.order_id WHERE p.id = ?",
+        (payment_id,),
+    )
+    assert row is not None
+    order_id, reference, customer_id, order_total, means, received_at = row
+    content = {
+        "seller": dict(terms.seller),
+        "reference": reference,
+        "customer_id": customer_id,
+        "kind": kind,
+        "order_total": order_total,
+        "means": means,
+        "received_at": received_at,
+    }
+    text = json.dumps(content, ensure_ascii=False)
+    year, number = numbering.take(tx, numbering.RECEIPT, terms.zone)
+    receipt_id = tx.insert(
+        "INSERT INTO receipt(series, year, number, order_id, payment_id, issued_at, total, content)"
+        " VALUES(?,?,?,?,?,?,?,?)",
+        (numbering.RECEIPT, year, number, order_id, payment_id, tx.now, amount, text),
+    )
+    issued = Issued("receipt", number_text(numbering.RECEIPT, year, number), tx.now, amount, text)
+    digest = marks.place(tx, receipt_id, issued)
+    tx.emit(ReceiptIssued(receipt_id, order_id, payment_id, numbering.RECEIPT, year, number, amount, digest))
+    return receipt_id
+
+
+_RECEIPT: Final = "SELECT id, series, year, number, order_id, payment_id, issued_at, total, content FROM receipt"
+
+
+def load(reader: Reader, receipt_id: int) -> Receipt:
+    """Raises NotFound."""
+    found = _read(reader, f"{_RECEIPT} WHERE id = ?", receipt_id)
+    if not found:
+        raise NotFound("There is no receipt number {receipt_id}.", receipt_id=receipt_id)
+    return found[0]
+
+
+def of_order(reader: Reader, order_id: int) -> list[Receipt]:
+    """The receipts of an order, the oldest first."""
+    return _read(reader, f"{_RECEIPT} WHERE order_id = ? ORDER BY id", order_id)
+
+
+def _read(reader: Reader, sql: str, number: int) -> list[Receipt]:
+    return [
+        Receipt(row[0], number_text(*row[1:4]), row[4], row[5], row[6], row[7], json.loads(row[8]))
+        for row in reader.all(sql, (number,))
+    ]
