@@ -11,10 +11,10 @@ from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import DAY
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_attempt_ref, new_uuid
-from core.ledger import book
 from core.orders import settling
 from core.orders.rules import RESERVED
 from core.orders.service import load
+from core.payments import booking
 from core.payments.events import (
     AskProvider,
     AttemptChanged,
@@ -68,25 +68,9 @@ def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | Non
     row = reader.one(f"SELECT {_COLUMNS} FROM attempt WHERE {where} = ?", (parameter,))  # noqa: S608 - fixed names
     if row is None:
         return None
-    return AttemptRow(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        row[8],
-        row[9],
-        row[10],
-        json.loads(row[11]),
-        row[12],
-        row[13],
-        row[14],
-        row[15],
-        bool(row[16]),
-    )
+    values: list[Any] = list(row)
+    values[11], values[16] = json.loads(row[11]), bool(row[16])
+    return AttemptRow(*values)
 
 
 def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
@@ -230,7 +214,7 @@ def apply_event(tx: Tx, payload: bytes) -> None:
     trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
     other = event["provider_ref"] if attempt.provider_ref not in (None, event["provider_ref"]) else None
     if trusted and status is Pay.PAID:
-        if event["currency"] is not None and event["currency"] != attempt.currency:
+        if event["amount"] <= 0 or (event["currency"] is not None and event["currency"] != attempt.currency):
             _quarantine(tx, attempt, event["amount"])
             return
         if other is None:
@@ -268,7 +252,7 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
     if result.status in (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED):
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
-        if amount is None or wrong_currency:
+        if amount is None or amount <= 0 or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
             _receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
@@ -284,52 +268,57 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
         tx.emit(AttemptChanged(attempt.id, attempt.order_id, state))
 
 
-def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
-    """The unique key under which money of this attempt is stored; None when it is stored already.
+def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | int:
+    """The unique key under which new money of this attempt is stored; the payment's id when it is stored already.
 
     One payment per attempt, whatever the number of messages that say so; a second one only when the provider names
     another transaction than the first.
     """
-    rows = tx.all("SELECT txn_id FROM payment WHERE order_id = ? AND attempt_id = ?", (attempt.order_id, attempt.id))
-    known = [row[0] for row in rows]
+    rows = tx.all(
+        "SELECT id, txn_id FROM payment WHERE order_id = ? AND attempt_id = ? ORDER BY id",
+        (attempt.order_id, attempt.id),
+    )
+    known: dict[str | None, int] = {txn: payment_id for payment_id, txn in rows}
     if not known:
         return attempt.ref
-    if txn_id is not None and known == [None]:
+    if txn_id is not None and list(known) == [None]:
         tx.run("UPDATE payment SET txn_id = ? WHERE attempt_id = ?", (txn_id, attempt.id))
-        return None
+        return known[None]
     if txn_id is None or txn_id in known:
-        return None
+        return known.get(txn_id) or min(known.values())
     return f"{attempt.ref}:{txn_id}"
 
 
 def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None) -> None:
     """Money is in: booked and settled once."""
     key = _payment_key(tx, attempt, txn_id)
-    if key is None:
+    if isinstance(key, int):
+        booking.learn_fee(tx, key, fee)
         return
-    tx.run(
-        "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, method, txn_id, received_at)"
-        " VALUES(?,?,?,?,?,?,?,?,?)",
+    order_id, provider = attempt.order_id, attempt.provider
+    told = fee is not None and 0 <= fee <= amount
+    taken = fee if told and fee else 0
+    payment_id = tx.insert(
+        "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, fee_known, method, txn_id, received_at)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?)",
         (
-            attempt.provider,
+            provider,
             key,
             attempt.id,
-            attempt.order_id,
+            order_id,
             amount,
-            fee or 0,
+            taken,
+            told,
             method or attempt.method,
             txn_id,
             tx.now,
         ),
     )
-    payment_id = tx.connection.last_insert_rowid()
     tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
     clear_deadline(tx, POLL, attempt.id)
-    account = book.account_of(attempt.provider)
-    lines = {account: amount - (fee or 0), book.FEES: fee or 0, book.CUSTOMER_FUNDS: -amount}
-    book.post(tx, "payment", lines, order_id=attempt.order_id, payment_id=payment_id)
-    tx.emit(PaymentReceived(attempt.id, attempt.order_id, payment_id, attempt.provider, amount))
-    settling.settle(tx, attempt.order_id, amount, attempt.provider, payment_id)
+    booking.received(tx, payment_id, order_id, provider, amount, taken)
+    tx.emit(PaymentReceived(attempt.id, order_id, payment_id, provider, amount))
+    settling.settle(tx, order_id, amount, provider, payment_id)
 
 
 def _quarantine(tx: Tx, attempt: AttemptRow, amount: int) -> None:

@@ -10,11 +10,11 @@ import apsw
 
 from core.kernel.errors import EnvironmentProblem
 from core.storage.connection import Reader, open_connection
-from core.storage.migrations import m0001_start
+from core.storage.migrations import m0001_start, m0002_money
 
 Step = Callable[[apsw.Connection], None]
 
-STEPS: Final[tuple[Step, ...]] = (m0001_start.apply,)
+STEPS: Final[tuple[Step, ...]] = (m0001_start.apply, m0002_money.apply)
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
 
@@ -36,7 +36,7 @@ def migrate(path: Path, key: bytes, *, steps: tuple[Step, ...] = STEPS, vfs: str
                 known=len(steps),
             )
         for number, step in enumerate(steps[current:], start=current + 1):
-            if number > 1:
+            if current:  # a new store has nothing to lose yet
                 _backup(connection, path, key, number - 1)
             connection.execute("BEGIN IMMEDIATE")
             try:

@@ -181,7 +181,7 @@ def test_a_newer_file_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_each_step_after_the_first_is_preceded_by_a_verified_backup(tmp_path: Path) -> None:
+def test_each_step_of_a_store_in_use_is_preceded_by_a_verified_backup(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     migrate(path, KEY)
     connection = open_connection(path, KEY, write=True)
@@ -194,8 +194,8 @@ def test_each_step_after_the_first_is_preceded_by_a_verified_backup(tmp_path: Pa
 
     with pytest.raises(RuntimeError):
         migrate(path, KEY, steps=(*STEPS, breaking))
-    for kept in (path, tmp_path / "backups" / "before-v2.db"):
+    for kept in (path, tmp_path / "backups" / f"before-v{len(STEPS) + 1}.db"):
         connection = open_connection(kept, KEY, write=False)
         assert connection.execute("SELECT value FROM setting").fetchone() == ("b",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
         connection.close()

@@ -1,0 +1,95 @@
+"""The ledger as transfers, each from one account to another: out of balance is a thing that cannot be written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+import apsw
+
+_FUNDS: Final = "customer_funds"
+_FEES: Final = "fees"
+
+LEDGER: Final = """
+DROP TABLE ledger_line;
+DROP TABLE ledger_entry;
+CREATE TABLE ledger_entry (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('payment', 'deposit', 'psp_fee',
+    'sale', 'kept', 'refund', 'credit_note', 'adjustment')),
+  order_id INTEGER REFERENCES orders(id), payment_id INTEGER REFERENCES payment(id),
+  debit TEXT NOT NULL, credit TEXT NOT NULL CHECK (credit <> debit), amount INTEGER NOT NULL CHECK (amount > 0)
+);
+CREATE INDEX ledger_entry_order ON ledger_entry(order_id);
+CREATE INDEX ledger_entry_payment ON ledger_entry(payment_id);
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger_entry
+  BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger_entry
+  BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+-- REPLACE would delete without a trigger
+CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger_entry WHEN EXISTS (SELECT 1 FROM ledger_entry e
+    WHERE e.id = new.id) BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+CREATE VIEW ledger_line(entry_id, account, amount) AS
+  SELECT id, debit, amount FROM ledger_entry UNION ALL SELECT id, credit, -amount FROM ledger_entry;
+
+CREATE TABLE ledger_balance (
+  account TEXT NOT NULL, kind TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (account, kind)
+) WITHOUT ROWID;
+CREATE TRIGGER ledger_counted AFTER INSERT ON ledger_entry BEGIN
+  INSERT INTO ledger_balance(account, kind, amount) VALUES (new.debit, new.kind, new.amount)
+    ON CONFLICT(account, kind) DO UPDATE SET amount = amount + excluded.amount;
+  INSERT INTO ledger_balance(account, kind, amount) VALUES (new.credit, new.kind, -new.amount)
+    ON CONFLICT(account, kind) DO UPDATE SET amount = amount + excluded.amount;
+END;
+
+ALTER TABLE payment ADD COLUMN fee_known INTEGER NOT NULL DEFAULT 0;
+UPDATE payment SET fee_known = 1 WHERE fee > 0;
+"""
+
+Entry = tuple[int, str, int | None, int | None, str, str, int]
+
+
+def apply(connection: apsw.Connection) -> None:
+    """Every entry of before is carried over as one transfer or several, sums unchanged, each tied to its payment."""
+    entries = list(_transfers(connection))
+    connection.execute(LEDGER)
+    connection.executemany(
+        "INSERT INTO ledger_entry(at, kind, order_id, payment_id, debit, credit, amount) VALUES(?,?,?,?,?,?,?)", entries
+    )
+
+
+def _transfers(connection: apsw.Connection) -> Iterator[Entry]:
+    lines: dict[int, dict[str, int]] = defaultdict(dict)
+    for entry, account, amount in connection.execute(
+        "SELECT entry_id, account, sum(amount) FROM ledger_line GROUP BY 1, 2"
+    ):
+        lines[entry][account] = amount
+    funds: dict[int | None, dict[int, int]] = defaultdict(dict)  # order → payment → what no sale has earned
+    for entry, at, kind, order, payment in connection.execute(
+        "SELECT id, at, kind, order_id, payment_id FROM ledger_entry ORDER BY id"
+    ):
+        parts = lines[entry]
+        if kind == "payment":
+            (account,) = (a for a in parts if a.startswith("psp:"))
+            yield at, "payment", order, payment, account, _FUNDS, -parts[_FUNDS]
+            if parts.get(_FEES):
+                yield at, "psp_fee", order, payment, _FEES, account, parts[_FEES]
+            funds[order][payment] = -parts[_FUNDS]
+            continue
+        other = next((account for account in parts if account != _FUNDS), None)
+        if other is None:  # a sale without money: nothing was booked
+            continue
+        for owner, part in _shares(funds[order], parts[_FUNDS], payment, newest=kind != "sale"):
+            yield at, kind, order, owner, _FUNDS, other, part
+
+
+def _shares(funds: dict[int, int], amount: int, first: int | None, *, newest: bool) -> Iterator[tuple[int, int]]:
+    """Which payment's money an entry without one moved: a sale takes the oldest, what is given back is the newest."""
+    for payment in sorted(funds, key=lambda p: (p != first, -p if newest else p)):
+        part = min(amount, funds[payment])
+        if part > 0:
+            funds[payment] -= part
+            amount -= part
+            yield payment, part
+    if amount:
+        raise ValueError(f"{amount} of an entry come from no payment")
