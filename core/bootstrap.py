@@ -50,10 +50,12 @@ from core.orders.events import (
 )
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
-from core.payments import booking
+from core.payments import booking, refunds
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
+from core.payments.events import RefundSeen
 from core.payments.provider import Finding, Provider, ProviderConfig
+from core.payments.refunding import Refunds
 from core.settings.declarations import BASE, Setting
 from core.settings.service import Settings
 from core.storage.connection import DAMAGE, damaged
@@ -126,6 +128,7 @@ class Shop:
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        self.refunds = Refunds(self.orders, card.currency, self.can_refund)
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
@@ -152,7 +155,8 @@ class Shop:
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
-        self.scheduler = Scheduler(self.engine, {HOLD: self.orders.expire, payments.POLL: payments.poll_due})
+        timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
+        self.scheduler = Scheduler(self.engine, timed)
         self._bind()
         self._load_lexicon()
 
@@ -228,6 +232,13 @@ class Shop:
         base_url = self.settings.get(f"{section}.base_url")
         return ProviderConfig(base_url, self.card.country, self.card.currency, values)
 
+    def can_refund(self, name: str, whole: bool) -> bool:
+        """Whether this provider can be asked to give a payment back, the whole or (``whole`` False) a part of it."""
+        provider = self.adapter(name)
+        if provider is None or provider.caps.refund == "none" or (provider.caps.refund == "full" and not whole):
+            return False
+        return all(provider.config.get(f.name) for f in provider.fields if f.required)
+
     def require_signature(self, provider: Provider) -> None:
         """A signed webhook was seen: unsigned ones are refused from now on (learned, never downgraded)."""
         if provider.after_signature is not None:
@@ -276,7 +287,9 @@ class Shop:
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderFirm, self._book_sale)
-        react(RefundDone, booking.refunded)
+        react(RefundDone, self.refunds.given_back)
+        react(RefundSeen, self.refunds.seen)
+        react(DecisionTaken, self.refunds.decided)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
         react(OrderCancelled, self.notices.cancelled)
@@ -354,6 +367,7 @@ def _recover(tx: Tx) -> None:
     for outbox_id in outbox.interrupted(tx):
         log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
     payments.resume(tx)
+    refunds.resume(tx)
     inbox.forget_old(tx)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.ledger import book
-from core.orders.events import DecisionTaken, OrderFirm, RefundDone
+from core.orders.events import DecisionTaken, OrderFirm
 from core.storage.engine import Tx
 
 
@@ -36,14 +36,20 @@ def sold(tx: Tx, event: OrderFirm) -> None:
         book.post(tx, "sale", book.CUSTOMER_FUNDS, book.SALES, part, order_id=event.order_id, payment_id=payment_id)
 
 
-def refunded(tx: Tx, event: RefundDone) -> None:
-    """The money leaves where it came in: the payment in question first, then the latest before it."""
-    first = tx.value("SELECT payment_id FROM decision WHERE id = ?", (event.decision_id,))
-    funds = newest_first(book.shares(tx, event.order_id, book.CUSTOMER_FUNDS), first)
-    for payment_id, part in spread(funds, event.amount):
-        provider = tx.value("SELECT provider FROM payment WHERE id = ?", (payment_id,))
-        account = book.account_of(provider)
-        book.post(tx, "refund", book.CUSTOMER_FUNDS, account, part, order_id=event.order_id, payment_id=payment_id)
+def given_back(tx: Tx, payment_id: int, amount: int, *, sale_first: bool) -> int:
+    """The money leaves where it came in. → how much of it a sale had earned.
+
+    ``sale_first``: what is given back is the sale's, not what waits for a decision. What was earned is the buyer's
+    again first (credit note), then leaves.
+    """
+    order_id, provider = tx.one("SELECT order_id, provider FROM payment WHERE id = ?", (payment_id,)) or (0, "")
+    sold = book.shares(tx, order_id, book.SALES).get(payment_id, 0)
+    held = book.shares(tx, order_id, book.CUSTOMER_FUNDS).get(payment_id, 0)
+    earned = min(sold, amount) if sale_first else max(0, amount - held)
+    about = {"order_id": order_id, "payment_id": payment_id}
+    book.post(tx, "credit_note", book.SALES, book.CUSTOMER_FUNDS, earned, **about)
+    book.post(tx, "refund", book.CUSTOMER_FUNDS, book.account_of(provider), amount, **about)
+    return earned
 
 
 def kept(tx: Tx, event: DecisionTaken) -> None:

@@ -67,3 +67,58 @@ class CloseSession(AttemptEvent):
     """The session must no longer be payable: call the provider's expire (ruling R14)."""
 
     audited: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundEvent(Event):
+    area: ClassVar[str] = "payments"
+    refund_id: int
+    order_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.refund_id
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAsked(RefundEvent):
+    """Money is to go back. The row exists before the provider is called; ``by_hand``: it has no call for this."""
+
+    payment_id: int
+    provider: str
+    amount: int
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundChanged(RefundEvent):
+    """``state`` in the words of core.payments.rules."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundCompleted(RefundEvent):
+    """The money is back with the buyer. ``earned``: how much of it a sale had earned, and earns no more (a credit note
+    is due for that)."""
+
+    payment_id: int
+    provider: str
+    amount: int
+    earned: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen(RefundEvent):
+    """Given back at the provider without being asked for here. ``decision_id``: the open question it answers, or 0."""
+
+    amount: int
+    decision_id: int
+    earned: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskRefund(RefundEvent):
+    """Send this refund, or look at what became of it. For the desk, after the commit."""
+
+    audited: ClassVar[bool] = False

@@ -120,6 +120,8 @@ class Capabilities:
     max_ttl: int | None = None
     can_expire: bool = False
     refund: Literal["none", "full", "partial"] = "none"
+    refund_repeats: bool = False
+    """The same refund asked for again gives nothing back twice: an unclear answer may be asked for again."""
     inbound_methods: frozenset[str] = frozenset({"POST"})
     webhook_setup: Literal["dashboard", "api", "per_request"] = "dashboard"
     checkout_origins: tuple[str, ...] = ()
@@ -202,6 +204,8 @@ class StatusResult:
     paid_at: int | None = None
     reason: str | None = None
     method: str | None = None
+    refunded: int | None = None
+    """All that was given back so far, where the provider tells it."""
     proves_amount: bool = False
     """True when no amount is returned but the session, created by us with a fixed amount, is identified by its id."""
     redirect_url: str | None = None
@@ -210,7 +214,10 @@ class StatusResult:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """One fact inside an inbound request. ``kind``: payment, refund, payout, test, other."""
+    """One fact inside an inbound request. ``kind``: payment, refund, payout, test, other.
+
+    ``amount`` of a refund is all that was given back so far.
+    """
 
     dedupe_key: str
     kind: Literal["payment", "refund", "payout", "test", "other"]

@@ -14,7 +14,7 @@ from core.kernel.ids import new_attempt_ref, new_uuid
 from core.orders import settling
 from core.orders.rules import RESERVED
 from core.orders.service import load
-from core.payments import booking
+from core.payments import booking, refunds
 from core.payments.events import (
     AskProvider,
     AttemptChanged,
@@ -29,6 +29,8 @@ from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 POLL: Final = "poll"  # kind of the deadline
+REFUND_UNCLEAR: Final = "refund unclear"
+_GIVEN_BACK: Final = (Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 ORPHANS_KEPT: Final = 30 * DAY  # events that name no payment of ours: some accounts serve other programs, too
 _COLUMNS: Final = (
     "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
@@ -211,9 +213,9 @@ def apply_event(tx: Tx, payload: bytes) -> None:
         )
         return
     status = Pay(event["status"])
-    trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
+    signed = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None
     other = event["provider_ref"] if attempt.provider_ref not in (None, event["provider_ref"]) else None
-    if trusted and status is Pay.PAID:
+    if signed and event["kind"] == "payment" and status is Pay.PAID:
         if event["amount"] <= 0 or (event["currency"] is not None and event["currency"] != attempt.currency):
             _quarantine(tx, attempt, event["amount"])
             return
@@ -221,6 +223,9 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             _learn_reference(tx, attempt, event["provider_ref"])
             _receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
             return
+    back = signed and event["kind"] == "refund" and status in _GIVEN_BACK and other is None
+    if back and event["currency"] in (None, attempt.currency) and refunds.shown(tx, attempt.id, event["amount"]):
+        return
     tx.emit(AskProvider(attempt.id, attempt.order_id, other))
 
 
@@ -249,13 +254,15 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
     attempt = load_attempt(tx, attempt_id)
     if other is None:
         _learn_reference(tx, attempt, result.provider_ref, result.redirect_url)
-    if result.status in (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED):
+    if result.status in (Pay.PAID, *_GIVEN_BACK):
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
         if amount is None or amount <= 0 or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
             _receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
+            if result.status is not Pay.PAID:
+                _given_back(tx, attempt, result, other or result.txn_id)
         return
     if other is not None:
         return
@@ -319,6 +326,13 @@ def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: 
     booking.received(tx, payment_id, order_id, provider, amount, taken)
     tx.emit(PaymentReceived(attempt.id, order_id, payment_id, provider, amount))
     settling.settle(tx, order_id, amount, provider, payment_id)
+
+
+def _given_back(tx: Tx, attempt: AttemptRow, result: StatusResult, txn_id: str | None) -> None:
+    """The provider shows a refund. Where it does not say of how much, or of more than came in, a person must look."""
+    known = result.refunded is not None or result.status is Pay.REFUNDED
+    if not known or not refunds.shown(tx, attempt.id, result.refunded, txn_id):
+        tx.run("UPDATE attempt SET error = ? WHERE id = ?", (REFUND_UNCLEAR, attempt.id))
 
 
 def _quarantine(tx: Tx, attempt: AttemptRow, amount: int) -> None:

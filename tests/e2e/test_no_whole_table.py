@@ -86,8 +86,8 @@ async def test_a_whole_live_with_all_its_troubles(tmp_path: Path, statements: Se
         w.shop.engine.call(lambda tx: recognise(tx, [Identity("bsuid", "SN.AWA1")]))
         names = [Identity("bsuid", "SN.AWA1"), Identity("phone", str(w.value("SELECT min(value) FROM identity")))]
         w.shop.engine.call(lambda tx: recognise(tx, names))
-        decision = w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, "refund"))
-        w.shop.engine.call(lambda tx: settling.refund_done(tx, decision.id))
+        w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, "refund"))
+        await w.until(lambda: w.value("SELECT refund FROM decision WHERE choice = 'refund'") == "done")
         await w.settled()
         with w.shop.engine.reader() as reader:
             board.board(reader, session)

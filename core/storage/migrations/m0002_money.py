@@ -1,4 +1,5 @@
-"""The ledger as transfers, each from one account to another: out of balance is a thing that cannot be written."""
+"""The ledger as transfers, each from one account to another: out of balance is a thing that cannot be written. Refunds
+as rows, each followed to its end."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import apsw
+
+from core.storage.connection import Reader
 
 _FUNDS: Final = "customer_funds"
 _FEES: Final = "fees"
@@ -46,6 +49,24 @@ ALTER TABLE payment ADD COLUMN fee_known INTEGER NOT NULL DEFAULT 0;
 UPDATE payment SET fee_known = 1 WHERE fee > 0;
 """
 
+REFUNDS: Final = """
+CREATE TABLE refund (
+  id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, payment_id INTEGER NOT NULL REFERENCES payment(id),
+  order_id INTEGER NOT NULL REFERENCES orders(id), decision_id INTEGER REFERENCES decision(id), provider TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount > 0), state TEXT NOT NULL CHECK (state IN ('requested', 'sent', 'unknown',
+    'todo', 'failed', 'done', 'withdrawn')),
+  origin TEXT NOT NULL CHECK (origin IN ('seller', 'decision', 'provider')), asked_at INTEGER NOT NULL,
+  asked_by TEXT NOT NULL, sent_at INTEGER, polls INTEGER NOT NULL DEFAULT 0, said TEXT, changed_at INTEGER NOT NULL,
+  done_by TEXT
+);
+CREATE INDEX refund_payment ON refund(payment_id);
+CREATE INDEX refund_order ON refund(order_id);
+CREATE INDEX refund_decision ON refund(decision_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX refund_open ON refund(id) WHERE state NOT IN ('done', 'withdrawn');
+ALTER TABLE payment ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX payment_attempt ON payment(attempt_id);
+"""
+
 Entry = tuple[int, str, int | None, int | None, str, str, int]
 
 
@@ -56,16 +77,48 @@ def apply(connection: apsw.Connection) -> None:
     connection.executemany(
         "INSERT INTO ledger_entry(at, kind, order_id, payment_id, debit, credit, amount) VALUES(?,?,?,?,?,?,?)", entries
     )
+    connection.execute(REFUNDS)
+    _refunds(connection)
+
+
+_REFUND: Final = (
+    "INSERT INTO refund(ref, payment_id, order_id, decision_id, provider, amount, state, origin, asked_at, asked_by,"
+    " changed_at) SELECT 'BEFORE' || ?1 || 'P' || p.id, p.id, p.order_id, ?2, p.provider, ?3, ?4, 'decision', ?5,"
+    " 'system', ?5 FROM payment p WHERE p.id = ?6"
+)
+
+
+def _refunds(connection: apsw.Connection) -> None:
+    """What was given back already, and what was promised: by hand, as it was then."""
+    reader = Reader(connection)
+    for entry, at, payment, amount in reader.all(
+        "SELECT id, at, payment_id, amount FROM ledger_entry WHERE kind = 'refund'"
+    ):
+        connection.execute(_REFUND, (f"E{entry}", None, amount, "done", at, payment))
+        connection.execute("UPDATE payment SET refunded = refunded + ? WHERE id = ?", (amount, payment))
+    promised: dict[int, int] = defaultdict(int)
+    for decision, order, first, left, at in reader.all(
+        "SELECT id, order_id, payment_id, amount, coalesce(chosen_at, opened_at) FROM decision WHERE refund = 'todo'"
+    ):
+        for payment, held in reader.all(
+            "SELECT payment_id, sum(iif(credit = ?1, amount, -amount)) FROM ledger_entry WHERE order_id = ?2"
+            " AND ?1 IN (credit, debit) GROUP BY payment_id ORDER BY (payment_id = ?3) DESC, payment_id DESC",
+            (_FUNDS, order, first),
+        ):
+            part = min(left, held - promised[payment])
+            if part > 0:
+                connection.execute(_REFUND, (f"D{decision}", decision, part, "todo", at, payment))
+                promised[payment] += part
+                left -= part
 
 
 def _transfers(connection: apsw.Connection) -> Iterator[Entry]:
+    reader = Reader(connection)
     lines: dict[int, dict[str, int]] = defaultdict(dict)
-    for entry, account, amount in connection.execute(
-        "SELECT entry_id, account, sum(amount) FROM ledger_line GROUP BY 1, 2"
-    ):
+    for entry, account, amount in reader.all("SELECT entry_id, account, sum(amount) FROM ledger_line GROUP BY 1, 2"):
         lines[entry][account] = amount
-    funds: dict[int | None, dict[int, int]] = defaultdict(dict)  # order → payment → what no sale has earned
-    for entry, at, kind, order, payment in connection.execute(
+    funds: dict[int, dict[int, int]] = defaultdict(dict)  # order → payment → what no sale has earned
+    for entry, at, kind, order, payment in reader.all(
         "SELECT id, at, kind, order_id, payment_id FROM ledger_entry ORDER BY id"
     ):
         parts = lines[entry]
