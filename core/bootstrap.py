@@ -56,6 +56,7 @@ from core.payments.desk import PaymentDesk, Place
 from core.payments.events import RefundSeen
 from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
+from core.reconciliation.run import Reconciler
 from core.settings.declarations import BASE, Setting
 from core.settings.service import Settings
 from core.storage.connection import DAMAGE, damaged
@@ -135,6 +136,7 @@ class Shop:
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
         place = Place(self.page_url, self.notify_url)
         self.desk = PaymentDesk(self.engine, self.adapter, self.providers, place, card.currency, card.country)
+        self.reconciler = Reconciler(self.engine, self.desk, card.currency, self.country.zone, self.adapter)
         self.talk = Talk(
             self.orders,
             self.lexicon,

@@ -244,6 +244,10 @@ class PaymentDesk:
         result = await provider.fetch_status(replace(asked, provider_ref=other) if other else asked)
         await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor="poller")
 
+    async def read(self, attempt: service.AttemptRow) -> StatusResult:
+        """How an attempt stands at its provider, nothing applied. Raises OutsideWorld, Refused."""
+        return await self.provider(attempt.provider).fetch_status(attempt.as_attempt())
+
     async def _look_up(self, attempt: service.AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""
         try:

@@ -158,12 +158,12 @@ def shown(tx: Tx, attempt_id: int, total: int | None = None, txn_id: str | None 
     for payment_id, amount, refunded, _ in payments:
         part = min(left, amount - refunded)
         if part > 0:
-            _went_back(tx, payment_id, part)
+            went_back(tx, payment_id, part)
             left -= part
     return True
 
 
-def _went_back(tx: Tx, payment_id: int, amount: int) -> None:
+def went_back(tx: Tx, payment_id: int, amount: int) -> None:
     """Recognise it as what was to go back, then as the answer to an open question, then as news."""
     waiting = tx.all(
         f"SELECT id, amount FROM refund WHERE payment_id = ? AND {OPEN}"  # noqa: S608 - fixed

@@ -331,8 +331,10 @@ def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: 
 def _given_back(tx: Tx, attempt: AttemptRow, result: StatusResult, txn_id: str | None) -> None:
     """The provider shows a refund. Where it does not say of how much, or of more than came in, a person must look."""
     known = result.refunded is not None or result.status is Pay.REFUNDED
-    if not known or not refunds.shown(tx, attempt.id, result.refunded, txn_id):
-        tx.run("UPDATE attempt SET error = ? WHERE id = ?", (REFUND_UNCLEAR, attempt.id))
+    clear = known and refunds.shown(tx, attempt.id, result.refunded, txn_id)
+    tx.run(
+        "UPDATE attempt SET error = iif(?1, nullif(error, ?2), ?2) WHERE id = ?3", (clear, REFUND_UNCLEAR, attempt.id)
+    )
 
 
 def _quarantine(tx: Tx, attempt: AttemptRow, amount: int) -> None:

@@ -67,6 +67,29 @@ ALTER TABLE payment ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX payment_attempt ON payment(attempt_id);
 """
 
+COMPARED: Final = """
+CREATE TABLE reconciliation (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL CHECK (source IN ('providers', 'statement')), provider TEXT NOT NULL,
+  started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, since INTEGER, until INTEGER, compared INTEGER NOT NULL,
+  foreign_lines INTEGER NOT NULL, found INTEGER NOT NULL, actor TEXT NOT NULL
+);
+CREATE TABLE difference (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, run_id INTEGER NOT NULL REFERENCES reconciliation(id),
+  kind TEXT NOT NULL, provider TEXT NOT NULL, reference TEXT NOT NULL, ours INTEGER, theirs INTEGER,
+  order_id INTEGER REFERENCES orders(id), payment_id INTEGER REFERENCES payment(id),
+  attempt_id INTEGER REFERENCES attempt(id), state TEXT NOT NULL DEFAULT 'open'
+    CHECK (state IN ('open', 'gone', 'taken', 'done')), found_at INTEGER NOT NULL, closed_at INTEGER, closed_by TEXT
+);
+CREATE UNIQUE INDEX difference_open ON difference(key) WHERE state = 'open';
+CREATE INDEX difference_run ON difference(run_id);
+CREATE INDEX difference_order ON difference(order_id);
+CREATE INDEX payment_txn ON payment(txn_id) WHERE txn_id IS NOT NULL;
+CREATE INDEX payment_received ON payment(received_at, id);
+CREATE INDEX payment_provider ON payment(provider, received_at, id);
+CREATE INDEX attempt_created ON attempt(created_at);
+CREATE INDEX attempt_trouble ON attempt(id) WHERE error IN ('contradiction', 'refund unclear');
+"""
+
 Entry = tuple[int, str, int | None, int | None, str, str, int]
 
 
@@ -78,6 +101,7 @@ def apply(connection: apsw.Connection) -> None:
         "INSERT INTO ledger_entry(at, kind, order_id, payment_id, debit, credit, amount) VALUES(?,?,?,?,?,?,?)", entries
     )
     connection.execute(REFUNDS)
+    connection.execute(COMPARED)
     _refunds(connection)
 
 
