@@ -12,7 +12,7 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, inbox, run, rush, sale, search, start
+from tests.bench import board, figures, inbox, ledger, run, rush, sale, search, start
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -65,6 +65,12 @@ def test_start_follows_the_window_and_the_server(folder: Path) -> None:
 def test_search_finds_what_it_was_asked(folder: Path) -> None:
     found = by_name(search.measure(folder, search.Scale(products=300, asked=20, rounds=1)))
     assert found["search.clean"].holds
+
+
+def test_ledger_opens_a_year_whose_sums_are_right(folder: Path) -> None:
+    found = by_name(ledger.measure(folder, ledger.Scale(orders=300, rounds=1)))
+    assert list(found) == ["ledger", "ledger.raw"]
+    assert found["ledger"].figures["orders"] == 300
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path: Path) -> None:
