@@ -1,16 +1,19 @@
-"""``payments reconcile``: the books compared with the providers', or with a statement of theirs."""
+"""``payments``: the books compared with the providers' or a statement of theirs, and written out."""
 
 from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from core.bootstrap import Shop, open_shop
 from core.kernel.errors import Refused
-from core.kernel.i18n import explain
+from core.kernel.i18n import catalogue, explain
 from core.kernel.money import format_money
+from core.payments import export
+from core.payments.queries import Filter
 from core.reconciliation import service
 from core.reconciliation.rules import NEXT_STEP
 from core.reconciliation.service import Found, Run
@@ -43,6 +46,23 @@ async def _compare(shop: Shop, data: bytes | None, args: Namespace) -> tuple[int
         return await shop.reconciler.read_statement(data, args.provider, actor="console")
     finally:
         await shop.close_network()
+
+
+def export_payments(args: Namespace, home: Home, out: Terminal) -> int:
+    """Every payment, the newest first."""
+    from core.adapters import sheets
+
+    shop = open_shop(home, args.store)
+    try:
+        with shop.engine.reader() as reader:
+            table = export.rows(reader, Filter(), shop.card.currency, shop.country.zone)
+            titles = [catalogue("documents", language()).gettext(title) for _, title in export.TITLES]
+            count = sheets.write(Path(args.file), titles, table)
+    finally:
+        shop.close()
+    text = tr("{count} payments written to {file}", count=count, file=args.file)
+    out.result({"payments": count, "file": args.file}, text)
+    return DONE
 
 
 def _value(run: Run, found: list[Found], statement: Statement | None) -> dict[str, Any]:

@@ -60,3 +60,12 @@ async def test_misuse_is_one_sentence(home: Path, tmp_path: Path) -> None:
         if code != 2:
             assert done.sentence
     assert json.loads((await ask(home, "payments", "reconcile", SLUG, "--json")).out)["run"] == 1, "nothing was stored"
+
+
+async def test_payments_are_written_out(home: Path, tmp_path: Path) -> None:
+    for name in ("paiements.csv", "paiements.xlsx"):
+        found = await ask_json(home, "payments", "export", SLUG, str(tmp_path / name))
+        assert found == {"payments": 0, "file": str(tmp_path / name)}
+    assert "Reçu;Commande" in (tmp_path / "paiements.csv").read_text("utf-8-sig")
+    done = await ask(home, "payments", "export", SLUG, str(tmp_path / "paiements.pdf"))
+    assert (done.code, done.sentence) == (1, "Choisissez un nom de fichier qui finit par .csv ou .xlsx.")
