@@ -19,8 +19,9 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
+from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptySettings
+from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyPayments, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -315,6 +316,7 @@ class SampleContext:
     live: SampleSource = field(default_factory=SampleSource)
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
+    payments: PaymentsSource = field(default_factory=EmptyPayments)
     settings: SettingsSource = field(default_factory=EmptySettings)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     store: StoreInfo = STORE

@@ -34,6 +34,12 @@ def order_of(shop: Shop, number: int, product: int, quantity: int = 1) -> int:
     return claimed.order_id or 0
 
 
+def session_of(shop: Shop, order: int, provider: str) -> str:
+    """Open a payment session as the pay page does. → its reference."""
+    attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, order, provider, provider, "XOF"))
+    return attempt.ref
+
+
 def pay(shop: Shop, ref: str, provider: str, amount: int, fee: int | None, txn: str) -> None:
     event = ProviderEvent(txn, "payment", Pay.PAID, ref, None, amount, "XOF", fee, txn)
     payload = payments.event_payload(provider, Auth.BODY_SIGNED, event, None)
