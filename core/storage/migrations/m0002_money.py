@@ -81,6 +81,7 @@ CREATE TABLE difference (
     CHECK (state IN ('open', 'gone', 'taken', 'done')), found_at INTEGER NOT NULL, closed_at INTEGER, closed_by TEXT
 );
 CREATE UNIQUE INDEX difference_open ON difference(key) WHERE state = 'open';
+CREATE INDEX difference_standing ON difference(id) WHERE state = 'open';
 CREATE INDEX difference_run ON difference(run_id);
 CREATE INDEX difference_order ON difference(order_id);
 CREATE INDEX payment_txn ON payment(txn_id) WHERE txn_id IS NOT NULL;
