@@ -84,6 +84,24 @@ def test_every_sum_is_what_it_was(old: Path) -> None:
     }
 
 
+def test_what_was_and_is_to_be_given_back_are_refunds(old: Path) -> None:
+    connection = open_connection(old, KEY, write=True)
+    connection.execute(
+        "INSERT INTO decision(id, order_id, kind, amount, payment_id, opened_at, choice, refund)"
+        " VALUES(7, 4, 'underpaid', 7000, 5, 0, 'refund', 'todo')"
+    )
+    connection.close()
+    migrate(old, KEY)
+    connection = open_connection(old, KEY, write=False)
+    found = Reader(connection).all(
+        "SELECT payment_id, decision_id, provider, amount, state FROM refund ORDER BY payment_id"
+    )
+    refunded = Reader(connection).all("SELECT id, refunded FROM payment WHERE refunded > 0")
+    connection.close()
+    assert found == [(4, None, "wave", 5_000, "done"), (5, 7, "wave", 7_000, "todo")]
+    assert refunded == [(4, 5_000)]
+
+
 def test_an_entry_that_comes_from_no_payment_stops_the_step_and_leaves_the_store_as_it_was(old: Path) -> None:
     connection = open_connection(old, KEY, write=True)
     connection.execute("INSERT INTO ledger_entry(id, at, kind, order_id) VALUES(99, 99, 'kept', 4)")
