@@ -14,9 +14,16 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
+from core.accounts.guard import check
+from core.accounts.second import SecondFactors
 from core.adapters.http import Http
-from core.adapters.psp import REGISTRY
+from core.adapters.psp import REGISTRY, provider_class
+from core.adapters.s3 import BucketPlace
 from core.adapters.whatsapp import WhatsApp
+from core.backups import restoring
+from core.backups.keeper import Charge, Keeper
+from core.backups.places import FolderPlace
+from core.backups.places import Place as BackupPlace
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PhotoUnfit
@@ -59,6 +66,7 @@ from core.payments.refunding import Refunds
 from core.reconciliation.run import Reconciler
 from core.settings.declarations import BASE, Setting
 from core.settings.service import Settings
+from core.storage.backup import recovery_key
 from core.storage.connection import DAMAGE, damaged
 from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard, hold
@@ -159,6 +167,17 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         self.scheduler = Scheduler(self.engine, timed)
+        self.factors = SecondFactors(self.engine, vault)
+        charge = Charge(
+            folder,
+            card,
+            vault,
+            self.secret_names,
+            self.backup_place,
+            lambda: self.settings.number("backup.minutes") * MINUTE,
+            lambda: recovery_key(Home(folder.parent.parent), create=True),
+        )
+        self.keeper = Keeper(charge, clock)
         self._bind()
         self._load_lexicon()
 
@@ -192,8 +211,11 @@ class Shop:
         return f"{self.public_url()}/p/{token}"
 
     def notify_url(self, provider: str, token: str) -> str:
-        """Where a provider reports on one attempt."""
-        return f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
+        """Where a provider reports on one attempt; in short for one that limits the length of addresses."""
+        url = f"{self.public_url()}/webhooks/psp/{provider}/{self.slug}/{token}"
+        if len(url) > provider_class(provider).caps.url_max_len:
+            return f"{self.public_url()}/n/{self.slug}/{token}"
+        return url
 
     def papers(self) -> Papers:
         """What every invoice and quote of this store has in common."""
@@ -203,6 +225,21 @@ class Shop:
 
         seller, language = seller_of(self.settings, self.name), self.settings.get("store.language")
         return Papers(seller, self.card.currency, language, self.country.zone, self.media, page)
+
+    def secret_names(self) -> list[str]:
+        """The vault's names of everything secret that has a value: what a backup must bring back."""
+        return [*self.settings.secrets_set(), *self.factors.names()]
+
+    def backup_place(self) -> BackupPlace | None:
+        """Where backups go; None while that is not set up."""
+        get, secret = self.settings.get, self.settings.secret
+        match get("backup.to"):
+            case "folder" if get("backup.folder"):
+                return FolderPlace(Path(get("backup.folder")))
+            case "bucket" if get("backup.s3_bucket"):
+                keys = secret("backup.s3_access_key"), secret("backup.s3_secret_key")
+                return BucketPlace(get("backup.s3_endpoint"), get("backup.s3_bucket"), get("backup.s3_region"), *keys)
+        return None
 
     # -- the outside -------------------------------------------------------------------------------------------
 
@@ -282,6 +319,7 @@ class Shop:
 
     def _bind(self) -> None:
         """Higher areas react to lower ones' events, in the same transaction."""
+        self.engine.guard(check)
         react = self.engine.react
         react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
         react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
@@ -343,13 +381,24 @@ class Shop:
 
     async def work(self) -> None:
         """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
-        await at_last(self.engine, _recover, "start")
+        await at_last(self.engine, self._recover, "start")
+        restoring.calmed(self.folder)
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler)
+            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler, self.keeper)
             for part in parts:
                 group.create_task(always(part))
+
+    def _recover(self, tx: Tx) -> None:
+        """What a stop in the middle, or a restore, left behind."""
+        if restoring.calm(tx, self.folder):
+            refunds.doubt(tx)
+        for outbox_id in outbox.interrupted(tx):
+            log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
+        payments.resume(tx)
+        refunds.resume(tx)
+        inbox.forget_old(tx)
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""
@@ -362,15 +411,6 @@ class Shop:
             self._indexing.join()
         with suppress(OSError):
             self._lock.release()
-
-
-def _recover(tx: Tx) -> None:
-    """What a stop in the middle left behind."""
-    for outbox_id in outbox.interrupted(tx):
-        log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
-    payments.resume(tx)
-    refunds.resume(tx)
-    inbox.forget_old(tx)
 
 
 def _close_unfit(tx: Tx, order_id: int) -> None:

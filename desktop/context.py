@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
 
     from core.kernel.clock import Clock
     from desktop.bridge import Change
+    from desktop.lock import LockSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
@@ -40,12 +41,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The line at the window's foot: connections, messages waiting to leave, and the last backup (ms UTC)."""
+    """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC)."""
 
     links: tuple[Link, ...] = ()
     queued: int = 0
     backup_at: int | None = None
     storage_failed: bool = False
+    backup_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,9 @@ class Context(Protocol):
 
     @property
     def settings(self) -> SettingsSource: ...
+
+    @property
+    def lock(self) -> LockSource: ...
 
     def subscribe(self, callback: Callable[[Sequence[Change]], None]) -> Callable[[], None]:
         """Call back after every commit, from any thread; returns what ends it."""

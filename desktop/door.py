@@ -46,9 +46,8 @@ def opener(home: Home, slug: str, servers: Servers, port: int) -> Callable[[], C
     """Opens the store and its server; runs beside the window, which already shows."""
 
     def open_context() -> Context:
-        # The window shows before these are imported.
+        # The window shows before these are imported, and buyers are served before the window's own sources are.
         from core.bootstrap import open_shop
-        from desktop.sources.context import ShopContext
 
         shop = open_shop(home, slug)
         try:
@@ -61,6 +60,8 @@ def opener(home: Home, slug: str, servers: Servers, port: int) -> Callable[[], C
         except BaseException:
             shop.close()
             raise
+        from desktop.sources.context import ShopContext
+
         return ShopContext(shop, server)
 
     return open_context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -23,6 +23,9 @@ from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import ElidedLabel, Label
 from desktop.widgets.navigation import COMPACT, WIDE, NavButton
 from desktop.widgets.notices import Banner, Notice, Toasts
+
+if TYPE_CHECKING:
+    from desktop.lock import IdleLock
 
 COMPACT_UNDER: Final = 1100
 STATUS_MS: Final = 5 * SECOND
@@ -110,6 +113,7 @@ class Shell(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._mount: Mount | None = None
         self._status_at = 0
+        self.lock: IdleLock | None = None
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
         self.setMinimumSize(QSize(960, 600))
         self.sidebar = Sidebar(t, pages)
@@ -153,17 +157,25 @@ class Shell(QMainWindow):
         bound: list[tuple[str, Callable[[], object]]] = [
             ("F11", self.switch_full_screen),
             ("Ctrl+T", self.next_theme),
+            ("Ctrl+L", self._lock_now),
             ("Ctrl+Q", self.close),
         ]
         bound += [(f"Ctrl+{n}", partial(self.go, page.name)) for n, page in enumerate(pages[:9], 1)]
         for keys, act in bound:
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
+    def _lock_now(self) -> None:
+        if self.lock is not None:
+            self.lock.lock()
+
     # -- the shop
 
     def attach(self, mount: Mount) -> None:
         """The shop is open: show its first page and keep the status line true."""
+        from desktop.lock import IdleLock
+
         self._mount = mount
+        self.lock = IdleLock(self, self._centre, mount)
         store = mount.context.store
         self.setWindowTitle(f"LivePay – {store.name}")
         self.sidebar.store.say(store.name)

@@ -74,7 +74,9 @@ class StatusLine(QFrame):
             mark.hide()
         self.queue.say(self._t.plural("{n} message waiting", "{n} messages waiting", status.queued))
         self.queue.set_role("waiting" if status.queued > 20 else "muted")
-        self.backup.say(backup_text(status.backup_at, now, self._t))
+        late = self._t("{backup} · late", backup=backup_text(status.backup_at, now, self._t))
+        self.backup.say(late if status.backup_late else backup_text(status.backup_at, now, self._t))
+        self.backup.set_role("waiting" if status.backup_late else "muted")
 
     def show_time(self, now: int, zone: tzinfo) -> None:
         self.clock.say(clock_time(now, zone))

@@ -46,7 +46,7 @@ async def serve(
     except OSError as error:
         await runner.cleanup()
         raise EnvironmentProblem(
-            "The address {host}:{port} is not free ({detail}).", host=host, port=port, detail=error
+            "The address {host}:{port} is not free ({detail}).", host=host, port=port, detail=error.strerror or error
         ) from None
     bound = runner.addresses[0]
     url = f"http://{bound[0]}:{bound[1]}"

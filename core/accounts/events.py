@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class AccountEvent(Event):
+class AccountEvent(Event, frozen=True):
     area: ClassVar[str] = "accounts"
     account_id: int
 
@@ -18,16 +16,33 @@ class AccountEvent(Event):
         return self.account_id
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSaved(AccountEvent):
+class AccountSaved(AccountEvent, frozen=True):
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedIn(AccountEvent):
+class LoggedOut(AccountEvent, frozen=True):
+    """``sessions``: how many access tokens ended."""
+
+    sessions: int
+
+
+class SecondFactorSet(AccountEvent, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class LoginFailed(AccountEvent):
+class SecondFactorRemoved(AccountEvent, frozen=True):
+    pass
+
+
+class AccessLent(AccountEvent, frozen=True):
+    """``until`` in ms UTC; 0: taken back."""
+
+    until: int
+
+
+class LoggedIn(AccountEvent, frozen=True):
+    pass
+
+
+class LoginFailed(AccountEvent, frozen=True):
     """``account_id`` 0: no such account."""

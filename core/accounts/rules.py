@@ -26,14 +26,58 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "messages.send": frozenset({OWNER, MANAGER, CASHIER}),
     "quotes.write": frozenset({OWNER, MANAGER, CASHIER}),
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "settings.write": frozenset({OWNER, MANAGER}),
+    "accounts.write": frozenset({OWNER}),
+    "own": frozenset(ROLES),  # one's own sessions and second factor
+    "window.use": frozenset({OWNER, MANAGER, CASHIER}),
 }
+
+# What an owner may lend to support for a time (F123): to look, never to act.
+LENT: Final = frozenset({"live.read", "orders.read", "payments.read", "customers.read", "messages.read", "events.read"})
+MAX_LOAN_MS: Final = 24 * 3_600_000
+
+# What an event tells that somebody has done, and the right to do it: checked where the act is written, whatever the
+# door. Events that follow from others, or come from buyers and providers, are in CONSEQUENCES.
+ACTS: Final[dict[str, str]] = {
+    "ProductSaved": "products.write",
+    "CatalogueImported": "products.write",
+    "LiveStarted": "live.run",
+    "LiveEnded": "live.run",
+    "OnScreenChanged": "live.run",
+    "OrderReserved": "orders.write",
+    "OrderCancelled": "orders.write",
+    "DecisionTaken": "orders.write",
+    "RefundDone": "orders.write",
+    "RefundHandled": "payments.refund",
+    "Reconciled": "payments.reconcile",
+    "DifferenceSettled": "payments.reconcile",
+    "TakenOver": "messages.send",
+    "GivenBack": "messages.send",
+    "CustomersMerged": "customers.read",
+    "CustomerNoted": "customers.read",
+    "QuoteDrafted": "quotes.write",
+    "SettingChanged": "settings.write",
+    "AccountSaved": "accounts.write",
+    "AccessLent": "accounts.write",
+}
+CONSEQUENCES: Final = frozenset(
+    {
+        *("LoggedIn", "LoginFailed", "LoggedOut", "SecondFactorSet", "SecondFactorRemoved"),
+        *("StoreRestored", "StockMoved", "OrderChanged", "OrderExpired", "OrderPaid", "OrderFirm", "ExceptionRaised"),
+        *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "InvoiceIssued"),
+        *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
+        *("ConversationRead", "AttemptOpened", "AttemptChanged", "PaymentReceived", "PaymentQuarantined"),
+        *("AskProvider", "CloseSession", "RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
+    }
+)
 
 MIN_PASSWORD: Final = 10
 LOCK_AFTER: Final = 5  # wrong passwords in a row
 LOCK_MS: Final = 15 * 60_000
+SECOND_GRACE_MS: Final = 7 * 24 * 3_600_000  # an owner's account works without a second factor for so long
 TOKEN_MS: Final = 12 * 3_600_000
 
 
-def may(role: str, right: str) -> bool:
-    """Whether a role has a right; an unknown right is nobody's."""
-    return role in RIGHTS.get(right, frozenset())
+def may(role: str, right: str, *, lent: bool = False) -> bool:
+    """Whether a role has a right, or (``lent``) was lent it for now; an unknown right is nobody's."""
+    return role in RIGHTS.get(right, frozenset()) or (lent and right in LENT)

@@ -17,6 +17,7 @@ from core.kernel.i18n import catalogue
 from core.kernel.money import format_amount, format_money
 from core.kernel.phone import display
 from core.quotes.documents import QuoteDocument
+from core.storage.pictures import find
 
 if TYPE_CHECKING:
     from core.adapters.pdf_sheet import Sheet, Sum
@@ -180,8 +181,7 @@ def _logo(papers: Papers) -> Path | None:
     name = Path(papers.seller.logo).name
     if not name.lower().endswith(_PICTURES):
         return None
-    path = papers.media / name
-    return path if path.is_file() else None
+    return find(papers.media, name)
 
 
 def _buyer(buyer: Buyer | None) -> tuple[str, ...]:

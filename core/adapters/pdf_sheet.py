@@ -15,10 +15,11 @@ from typing import Final
 
 import segno
 from fpdf import FPDF
-from PIL import Image
 
 from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, Pen, blank, close, writable
+from core.kernel.errors import LivePayError
 from core.kernel.look import LIGHT
+from core.storage.pictures import decoded, read
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ CARRY: Final = 6.5
 SUMS_WIDTH: Final = 84.0
 CODE: Final = 27.0
 LOGO: Final = (34.0, 22.0)
+LOGO_SIDE: Final = 800  # px
 WHITE: Final = "#FFFFFF"
 
 
@@ -189,12 +191,11 @@ class _Drawing(Pen):
         path = self.sheet.logo
         assert path is not None
         try:
-            with Image.open(path) as source:
-                source.thumbnail((800, 800))
-                picture = source.convert("RGBA")
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            picture = decoded(read(path), LOGO_SIDE).convert("RGBA")
+        except LivePayError as error:
             log.info("The logo %s cannot be drawn: %s", path.name, error)
             return 0.0, 0.0
+        picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
         scale = min(LOGO[0] / picture.width, LOGO[1] / picture.height)
         width, height = picture.width * scale, picture.height * scale
         self.pdf.image(picture, LEFT, self.y, width, height)

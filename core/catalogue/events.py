@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ProductSaved(Event):
+class ProductSaved(Event, frozen=True):
     """Added or changed by a person, an import or the API; ``on_hand`` and ``price`` after the change."""
 
     area: ClassVar[str] = "catalogue"
@@ -23,8 +21,7 @@ class ProductSaved(Event):
         return self.product_id
 
 
-@dataclass(frozen=True, slots=True)
-class StockMoved(Event):
+class StockMoved(Event, frozen=True):
     """Units held, released or sold. Not journalled by itself: the order's event says why."""
 
     area: ClassVar[str] = "catalogue"
@@ -38,8 +35,7 @@ class StockMoved(Event):
         return self.product_id
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueImported(Event):
+class CatalogueImported(Event, frozen=True):
     """A whole file went in at once."""
 
     area: ClassVar[str] = "catalogue"

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.kernel.errors import Refused
-from core.kernel.money import parse_amount
+from core.kernel.money import currency_sign, parse_amount
 from core.kernel.text import fold
 
 SKU_MAX: Final = 64
@@ -152,7 +152,7 @@ def check_price(text: str, currency: str) -> int:
         if unit not in _UNITS:
             raise Refused("“{text}” is not an amount.", text=text.strip()[:40])
         if unit and currency not in _UNITS[unit]:
-            raise Refused("“{text}” is not in {currency}.", text=text.strip()[:40], currency=currency)
+            raise Refused("“{text}” is not in {currency}.", text=text.strip()[:40], currency=currency_sign(currency))
         units = parse_amount(number, currency)
     if units == 0:
         raise Refused("The price must be more than zero.")

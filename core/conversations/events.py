@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationEvent(Event):
+class ConversationEvent(Event, frozen=True):
     area: ClassVar[str] = "conversations"
     conversation_id: int
 
@@ -18,8 +16,7 @@ class ConversationEvent(Event):
         return self.conversation_id
 
 
-@dataclass(frozen=True, slots=True)
-class MessageAdded(ConversationEvent):
+class MessageAdded(ConversationEvent, frozen=True):
     """``author``: customer, bot, seller, phone. ``kind``: WhatsApp's type for theirs, ours for what was queued."""
 
     audited: ClassVar[bool] = False
@@ -28,31 +25,27 @@ class MessageAdded(ConversationEvent):
     kind: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class MediaSettled(ConversationEvent):
+class MediaSettled(ConversationEvent, frozen=True):
     """The file of a message is in the media folder, or will never be."""
 
     audited: ClassVar[bool] = False
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoUnfit(ConversationEvent):
+class PhotoUnfit(ConversationEvent, frozen=True):
     """WhatsApp took a card and then failed to deliver it for its photo, a file of the media folder."""
 
     audited: ClassVar[bool] = False
     photo: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageQueued(ConversationEvent):
+class MessageQueued(ConversationEvent, frozen=True):
     """For the sender: look at the outbox."""
 
     audited: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
-class MessageProgressed(ConversationEvent):
+class MessageProgressed(ConversationEvent, frozen=True):
     """An outgoing message moved on: accepted, sent, delivered, read, failed, unknown, dropped."""
 
     audited: ClassVar[bool] = False
@@ -60,25 +53,21 @@ class MessageProgressed(ConversationEvent):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Escalated(ConversationEvent):
+class Escalated(ConversationEvent, frozen=True):
     """The bot hands over. ``reason`` is a word: human, not_understood, complaint, media."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakenOver(ConversationEvent):
+class TakenOver(ConversationEvent, frozen=True):
     """A person answers from now on. ``where``: window, api, phone."""
 
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class GivenBack(ConversationEvent):
+class GivenBack(ConversationEvent, frozen=True):
     """The bot answers again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRead(ConversationEvent):
+class ConversationRead(ConversationEvent, frozen=True):
     audited: ClassVar[bool] = False

@@ -8,7 +8,7 @@ from typing import Final
 from core.conversations import outgoing
 from core.conversations.outgoing import Outgoing, Row, Section, fit
 from core.conversations.texts import say
-from core.orders.rules import EXPIRED, PAID, RESERVED
+from core.orders.rules import CANCELLED, EXPIRED, PAID, RESERVED
 from core.orders.service import Order
 from core.storage.connection import Reader
 
@@ -21,6 +21,7 @@ EXCEPTIONS: Final = {
     "overpaid": "payment_over",
     "paid_twice": "payment_twice",
 }
+_ENDED_SHORT: Final = {EXPIRED: "hold_expired_partial", CANCELLED: "order_cancelled_partial"}
 Money = Callable[[int], str]
 
 
@@ -39,6 +40,8 @@ def money_state(reader: Reader, order: Order) -> tuple[str, int]:
         (order.id,),
     )
     if row is not None and row[2] is None:
+        if row[0] == "underpaid" and order.state in _ENDED_SHORT:  # nothing can be added to it any more
+            return _ENDED_SHORT[order.state], order.received
         return EXCEPTIONS[row[0]], row[1]
     if row is not None and row[0] in ("paid_late", "underpaid"):  # given back whole, not a part beside a sale
         return ("decision_refund" if row[2] == "todo" else "payment_talk_answer_refunded"), row[1]

@@ -8,10 +8,8 @@ they are, and no name or ending of theirs reaches the disk. What the seller send
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import random
-import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,12 +21,13 @@ from typing import Final
 from core.conversations.channel import Channel, MediaUnavailable, SendRefused
 from core.conversations.events import MediaSettled, MessageAdded
 from core.kernel.clock import DAY, MINUTE, SECOND
-from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
+from core.kernel.errors import LivePayError, Refused
 from core.kernel.events import Event
 from core.kernel.waiting import woken
+from core.storage import pictures
 from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
-from core.storage.vault import write_private
+from core.storage.pictures import MediaFile, NotAPicture
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,6 @@ KINDS: Final = frozenset({"image", "document", "audio", "voice", "sticker"})
 """WhatsApp's types whose file is fetched. A video stays on the phone: it is worth its room to nobody here."""
 LIFE: Final = 7 * DAY
 LIMIT: Final = 16 * 1024 * 1024
-MAX_PIXELS: Final = 60_000_000
 SIDE: Final = 2048  # px: a payment screenshot stays readable, a photo stays well under WhatsApp's 5 MB (§5.1)
 AT_ONCE: Final = 3
 ATTEMPTS: Final = 8  # for a file that WhatsApp has but does not hand out; a network that is down is waited for
@@ -48,15 +46,7 @@ _PAGE: Final = 2000
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Bytes that are what they say, and the ending they are kept under (``.jpg``)."""
-
-    content: bytes
-    suffix: str
-
-
-def checked(content: bytes, kind: str) -> Checked:
+def checked(content: bytes, kind: str) -> MediaFile:
     """What may be kept of a file of this kind (WhatsApp's word). Raises Refused. Slow: never on an event loop."""
     if len(content) > LIMIT:
         raise Refused("The file is larger than {maximum} MB.", maximum=LIMIT // 1024 // 1024)
@@ -64,9 +54,9 @@ def checked(content: bytes, kind: str) -> Checked:
         suffix = _audio(content)
         if suffix is None:
             raise _unfit()
-        return Checked(content, suffix)
+        return MediaFile(content, suffix)
     if kind == "document" and b"%PDF-" in content[:1024]:
-        return Checked(content, ".pdf")
+        return MediaFile(content, ".pdf")
     return _picture(content)
 
 
@@ -90,46 +80,16 @@ def _audio(content: bytes) -> str | None:
     return None
 
 
-def _picture(content: bytes) -> Checked:
-    from PIL import Image, ImageOps
-
+def _picture(content: bytes) -> MediaFile:
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as source:
-            if source.width * source.height > MAX_PIXELS:
-                raise Refused("The picture has too many pixels: make it smaller first.")
-            source.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded at a fraction of its size
-            upright = ImageOps.exif_transpose(source)
-            picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-        picture.thumbnail((SIDE, SIDE))
-        out = io.BytesIO()
-        if picture.mode == "RGBA":
-            picture.save(out, "PNG", optimize=True)
-            return Checked(out.getvalue(), ".png")
-        picture.save(out, "JPEG", quality=_QUALITY, progressive=True)
-        return Checked(out.getvalue(), ".jpg")
-    except Refused:
-        raise
-    except Exception:  # noqa: BLE001 - boundary: what decoders raise on hostile bytes is not enumerable
+        return pictures.fitted(pictures.decoded(content, SIDE, _FORMATS), SIDE, _QUALITY, transparent=True)
+    except NotAPicture:
         raise _unfit() from None
 
 
-def keep(folder: Path, file: Checked) -> str:
+def keep(folder: Path, file: MediaFile) -> str:
     """Write it into the media folder, whole or not at all. → its name there. Raises EnvironmentProblem."""
-    name = f"chat-{secrets.token_hex(16)}{file.suffix}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_private(folder / name, file.content)
-    except OSError as error:
-        raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
-        ) from None
-    return name
-
-
-def find(folder: Path, name: str) -> Path | None:
-    """A file of the media folder; None for one that is gone or a name that leads elsewhere."""
-    path = folder / Path(name).name
-    return path if name and path.is_file() else None
+    return pictures.keep(folder, file, "chat-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,12 @@ class Notices:
         self._tell(tx, event.customer_id, f"expired:{event.order_id}", key, event.order_id)
 
     def cancelled(self, tx: Tx, event: OrderCancelled) -> None:
-        if event.reason == "seller":  # the customer's own cancelling is answered by the talk
-            self._tell(tx, event.customer_id, f"cancelled:{event.order_id}", "order_cancelled_seller", event.order_id)
+        if event.reason != "seller":  # the customer's own cancelling is answered by the talk
+            return
+        received = load(tx, event.order_id).received
+        text = "order_cancelled_partial" if received else "order_cancelled_seller"
+        amount = self._talk.money(received)
+        self._tell(tx, event.customer_id, f"cancelled:{event.order_id}", text, event.order_id, amount=amount)
 
     def exception(self, tx: Tx, event: ExceptionRaised) -> None:
         """The truth about unusual money, without a promise: the shop decides."""

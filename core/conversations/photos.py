@@ -8,15 +8,14 @@ long as the program and the account's settings do.
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 from pathlib import Path
 from typing import Final
 
 from core.conversations.channel import Channel
-from core.conversations.media import checked, find
 from core.kernel.clock import DAY, MINUTE, Clock
-from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
+from core.kernel.errors import LivePayError, Refused
+from core.storage import pictures
 
 log = logging.getLogger(__name__)
 
@@ -86,21 +85,7 @@ class Photos:
 
 def _for_card(folder: Path, file: str) -> bytes:
     """A JPEG WhatsApp surely takes, whatever the shop keeps. Raises Refused, EnvironmentProblem. Slow."""
-    from PIL import Image
-
-    path = find(folder, file)
+    path = pictures.find(folder, file)
     if path is None:
         raise Refused("The file {name} cannot be read.", name=file)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
-        ) from None
-    with Image.open(io.BytesIO(checked(content, "image").content)) as kept:
-        kept.thumbnail((SIDE, SIDE))
-        picture = Image.new("RGB", kept.size, "white")
-        picture.paste(kept, mask=kept if kept.mode == "RGBA" else None)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
-    return out.getvalue()
+    return pictures.fitted(pictures.decoded(pictures.read(path), SIDE), SIDE, _QUALITY).content

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from core.conversations import outgoing, threads
 from core.conversations.outgoing import Outgoing
 from core.conversations.reading import InboundMessage
 from core.conversations.texts import say
 from core.durable import outbox
+from core.kernel.clock import SECOND
 from core.orders.service import Order
 from core.storage.engine import Tx
+
+ALBUM: Final = 5 * SECOND
 
 
 class Reply:
@@ -42,6 +45,14 @@ class Reply:
     def latest_order(self) -> int | None:
         found: int | None = self.tx.value("SELECT max(id) FROM orders WHERE customer_id = ?", (self.customer_id,))
         return found
+
+    def continues_album(self) -> bool:
+        """Whether a picture follows a picture within seconds, by the phone's own clock: they were sent together."""
+        last = self.tx.all(
+            "SELECT kind, at FROM message WHERE conversation_id = ? AND author = 'customer' ORDER BY id DESC LIMIT 2",
+            (self.conversation_id,),
+        )
+        return len(last) == 2 and last[0][0] == last[1][0] == "image" and abs(last[0][1] - last[1][1]) <= ALBUM
 
     def send(self, message: Outgoing, **how: Any) -> None:
         self._count += 1

@@ -204,11 +204,12 @@ class Talk:
             self._link(reply, order, choices[0].value if choices else "")
             return
         body = say("choose_payment", reply.language, total=self.money(order.total - order.received))
-        label = [Button(f"{METHOD}:{order.id}:{c.value}", fit(_label(c, reply.language), 20)) for c in choices]
-        if len(label) <= 3:
-            message = outgoing.buttons(body, label)
+        named = [(f"{METHOD}:{order.id}:{c.value}", _label(c, reply.language), c.through) for c in choices]
+        if len(named) <= 3:
+            titles = [(value, f"{title} · {through}" if through else title) for value, title, through in named]
+            message = outgoing.buttons(body, [Button(value, fit(title, 20)) for value, title in titles])
         else:
-            rows = [Row(b.id, fit(b.title, 24)) for b in label[:10]]
+            rows = [Row(value, fit(title, 24), through) for value, title, through in named[:10]]
             message = outgoing.list_message(body, say("button_choose", reply.language), [Section("", rows)])
         reply.send_before_end(message, order)
 
@@ -256,7 +257,8 @@ class Talk:
             reply.text("order_cancelled_line" if left else "nothing_to_cancel")
             return
         self.orders.cancel(reply.tx, order.id, "customer")
-        reply.text("order_cancelled", reference=order.reference, lines=self.lines(reply.tx, order.id))
+        text = "order_cancelled_partial" if order.received else "order_cancelled"
+        reply.text(text, reference=order.reference, amount=self.money(order.received))
 
     def _mine(self, reply: Reply, _: Understanding | None) -> None:
         reply.send(lists.my_orders(reply.tx, reply.customer_id, reply.language, self.money))
@@ -282,6 +284,8 @@ class Talk:
     def _media(self, reply: Reply, message: InboundMessage) -> None:
         """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""
         assert message.media is not None
+        if not message.text and reply.continues_album():  # answered with its first picture: every message is billed
+            return
         if message.media.kind in ("audio", "voice"):
             reply.text("voice_note_answer")
             reply.hand_over("voice", silent=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerAdded(Event):
+class CustomerAdded(Event, frozen=True):
     area: ClassVar[str] = "customers"
     customer_id: int
 
@@ -18,8 +16,7 @@ class CustomerAdded(Event):
         return self.customer_id
 
 
-@dataclass(frozen=True, slots=True)
-class CustomersMerged(Event):
+class CustomersMerged(Event, frozen=True):
     """Two records proved to be one person; ``customer_id`` is the one kept."""
 
     area: ClassVar[str] = "customers"
@@ -31,8 +28,7 @@ class CustomersMerged(Event):
         return self.customer_id
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerNoted(Event):
+class CustomerNoted(Event, frozen=True):
     """The seller's notes on a person changed (never their text)."""
 
     area: ClassVar[str] = "customers"

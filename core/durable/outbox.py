@@ -182,3 +182,17 @@ def interrupted(tx: Tx) -> list[int]:
         (tx.now,),
     )
     return [r[0] for r in rows]
+
+
+def hold_back(tx: Tx) -> int:
+    """In a store brought back from a backup: what waited there may have left since. → how many messages."""
+    tx.run(
+        "UPDATE outbox SET state = 'dropped', changed_at = ? WHERE state IN ('queued', 'sending') AND kind = 'receipt'",
+        (tx.now,),
+    )
+    return tx.run(
+        "UPDATE outbox SET state = 'unknown', changed_at = ?,"
+        " error = 'The store was brought back from a backup: this may have been sent before.'"
+        " WHERE state IN ('queued', 'sending')",
+        (tx.now,),
+    )

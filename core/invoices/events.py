@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceIssued(Event):
+class InvoiceIssued(Event, frozen=True):
     """``number`` is gapless within series and year."""
 
     area: ClassVar[str] = "invoices"

@@ -104,7 +104,7 @@ def parse_amount(text: str, currency: str) -> int:
         raise Refused("“{text}” is not an amount.", text=text.strip())
     units = Decimal(digits).scaleb(EXPONENT[currency])
     if units != units.to_integral_value():
-        raise Refused("“{text}” has more decimals than {currency} allows.", text=text.strip(), currency=currency)
+        raise Refused("“{text}” has more decimals than {currency} allows.", text=text.strip(), currency=_SIGN[currency])
     if units < 0:
         raise Refused("The amount “{text}” is negative.", text=text.strip())
     if units > 10**12:

@@ -37,10 +37,12 @@ _MARKUP = re.compile(r"\s*<(!doctype|html|\?xml|table|head|body)\b", re.IGNORECA
 UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060"))
 # What French and Malagasy are written with beyond ASCII, and where a letter stands well: tells old encodings apart.
-_SMALL, _CAPITAL = "àâäçéèêëîïìñôöòùûüÿœæ", "ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒÆ"
+_SMALL, _CAPITAL = "àâäçéèêëîïìñôöòùûüÿœæ", "ÀÂÄÇÉÈÊËÎÏÑÔÖÙÛÜŒÆ"
 _EXPECTED = re.compile(f"[{_SMALL}{_CAPITAL}«»’‘“”–—…€£°²×·•\u00a0\u202f]")
 _WELL_PLACED = re.compile(
     f"(?<=[a-z])[{_SMALL}]|[{_SMALL}](?=[a-z])|(?<=[A-Z])[{_CAPITAL}]|[{_CAPITAL}](?=[A-Z])|\\b[{_CAPITAL}](?=[a-z])|\\bà\\b"
+    # « L’ensemble », « Robe bleue… », as Windows writes them: the same bytes are DOS's Æ and à.
+    "|(?<=[A-Za-z])’(?=[A-Za-z])|(?<=[A-Za-z])…(?![A-Za-z])"
 )
 _OLD_ENCODINGS: Final = ("cp1252", "mac_roman", "cp850")
 

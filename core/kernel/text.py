@@ -34,9 +34,16 @@ def utf16_length(text: str) -> int:
 
 
 def short_name(name: str) -> str:
-    """``Aminata D.`` from ``Aminata Diallo``: what the board and messages to the seller show."""
-    words = name.split()
-    return words[0] if len(words) == 1 else f"{words[0]} {words[-1][0].upper()}." if words else ""
+    """``Aminata D.`` from ``Aminata Diallo``: what the board and messages to the seller show.
+
+    Words that do not begin with a letter (emoji) have no initial; in letters without capitals (Arabic) the name stays.
+    """
+    first, *rest = name.split() or [""]
+    named = [word for word in rest if word[0].isalpha()]
+    if not named:
+        return first
+    initial = named[-1][0]
+    return f"{first} {initial.upper()}." if initial.upper() != initial.lower() else " ".join([first, *named])
 
 
 def clock_time(ms: int, zone: tzinfo) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent(Event):
+class LiveEvent(Event, frozen=True):
     area: ClassVar[str] = "live"
     session_id: int
 
@@ -18,20 +16,17 @@ class LiveEvent(Event):
         return self.session_id
 
 
-@dataclass(frozen=True, slots=True)
-class LiveStarted(LiveEvent):
+class LiveStarted(LiveEvent, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEnded(LiveEvent):
+class LiveEnded(LiveEvent, frozen=True):
     orders: int
     paid: int
     revenue: int
 
 
-@dataclass(frozen=True, slots=True)
-class OnScreenChanged(LiveEvent):
+class OnScreenChanged(LiveEvent, frozen=True):
     """The product shown to the camera now; None: none in particular."""
 
     audited: ClassVar[bool] = False

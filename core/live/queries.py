@@ -8,7 +8,8 @@ from typing import Final
 from core.catalogue.rules import critical
 from core.customers.rules import Record, badge, score
 from core.kernel.clock import MINUTE
-from core.live.views import Alert, BoardRow, LineView, MinuteBar, SessionView, StockBar, Tiles
+from core.live.views import Alert, BoardRow, LineView, MinuteBar, OpenQuestion, SessionView, StockBar, Tiles
+from core.orders.queries import missing
 from core.storage.connection import Reader, Row
 
 _ROWS: Final = (
@@ -71,10 +72,21 @@ def _with_lines(reader: Reader, rows: list[Row]) -> list[BoardRow]:
             part,
         ):
             lines.setdefault(order_id, []).append(LineView(*line))
-    return [_board_row(r, tuple(lines.get(r[0], ()))) for r in rows]
+    return [_board_row(r, tuple(lines.get(r[0], ())), _question(reader, r[0]) if r[4] else None) for r in rows]
 
 
-def _board_row(row: Row, lines: tuple[LineView, ...]) -> BoardRow:
+def _question(reader: Reader, order_id: int) -> OpenQuestion | None:
+    open_ones = reader.all(
+        "SELECT id, kind, amount FROM decision WHERE order_id = ? AND choice IS NULL ORDER BY id", (order_id,)
+    )
+    if not open_ones:
+        return None
+    decision_id, kind, amount = open_ones[0]
+    gone = tuple(line.product_id for line in missing(reader, order_id))
+    return OpenQuestion(decision_id, kind, amount, len(open_ones) - 1, gone)
+
+
+def _board_row(row: Row, lines: tuple[LineView, ...], question: OpenQuestion | None) -> BoardRow:
     record = Record(*row[7:12])
     return BoardRow(
         order_id=row[0],
@@ -98,6 +110,7 @@ def _board_row(row: Row, lines: tuple[LineView, ...]) -> BoardRow:
         reminded_at=row[20],
         next_customer=row[21],
         conversation_id=row[22],
+        question=question,
     )
 
 

@@ -17,12 +17,27 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The oldest question to the seller that is open on an order, the one that is answered next.
+
+    ``amount``: the money it is about, in units: for late and short money all that had come, else what is too much.
+    ``more``: questions open behind it. ``missing``: the product ids of lines that cannot be had any more.
+    """
+
+    decision_id: int
+    kind: str
+    amount: int
+    more: int
+    missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRow:
     """One order of the session. Times in ms UTC.
 
     ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid,
-    paid_twice; ``undecided``: it still waits for the seller. ``badge``: "new", "risk" or None; ``score`` None when
-    unknown. ``next_customer``: who was offered the item after this hold ended.
+    paid_twice; ``undecided``: it still waits for the seller, with a ``question``. ``badge``: "new", "risk" or None;
+    ``score`` None when unknown. ``next_customer``: who was offered the item after this hold ended.
     """
 
     order_id: int
@@ -46,6 +61,7 @@ class BoardRow:
     reminded_at: int | None
     next_customer: str | None
     conversation_id: int | None
+    question: OpenQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class OrderEvent(Event):
+class OrderEvent(Event, frozen=True):
     area: ClassVar[str] = "orders"
     order_id: int
 
@@ -18,8 +16,7 @@ class OrderEvent(Event):
         return self.order_id
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReserved(OrderEvent):
+class OrderReserved(OrderEvent, frozen=True):
     """A claim became a hold. ``expires_at`` in ms UTC, ``total`` in smallest units."""
 
     reference: str
@@ -29,29 +26,25 @@ class OrderReserved(OrderEvent):
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderChanged(OrderEvent):
+class OrderChanged(OrderEvent, frozen=True):
     """Lines, total or deadline of an open order changed: payment sessions for another amount no longer fit."""
 
     total: int
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderExpired(OrderEvent):
+class OrderExpired(OrderEvent, frozen=True):
     customer_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCancelled(OrderEvent):
+class OrderCancelled(OrderEvent, frozen=True):
     """``reason``: customer, seller, bought (all of it went to the buyer's earlier order, paid late)."""
 
     customer_id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPaid(OrderEvent):
+class OrderPaid(OrderEvent, frozen=True):
     """The whole amount is in. ``late``: after the hold; ``firm``: the goods are the buyer's, nothing to decide."""
 
     customer_id: int
@@ -60,16 +53,14 @@ class OrderPaid(OrderEvent):
     firm: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFirm(OrderEvent):
+class OrderFirm(OrderEvent, frozen=True):
     """The sale stands: the invoice is numbered and the revenue booked."""
 
     customer_id: int
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExceptionRaised(OrderEvent):
+class ExceptionRaised(OrderEvent, frozen=True):
     """Money came late, short, in excess or twice; the seller is asked to decide. ``amount``: the money concerned."""
 
     kind: str
@@ -78,8 +69,7 @@ class ExceptionRaised(OrderEvent):
     stock_free: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionTaken(OrderEvent):
+class DecisionTaken(OrderEvent, frozen=True):
     """``choice``: honour, keep, refund, substitute, completed (the missing part came)."""
 
     decision_id: int
@@ -88,16 +78,14 @@ class DecisionTaken(OrderEvent):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class RefundDone(OrderEvent):
+class RefundDone(OrderEvent, frozen=True):
     """The seller gave the money back at the provider."""
 
     decision_id: int
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingJoined(Event):
+class WaitingJoined(Event, frozen=True):
     area: ClassVar[str] = "orders"
     product_id: int
     customer_id: int
@@ -105,8 +93,7 @@ class WaitingJoined(Event):
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingLeft(Event):
+class WaitingLeft(Event, frozen=True):
     """Somebody no longer waits for anything; ``lines``: how many lines they left."""
 
     area: ClassVar[str] = "orders"
@@ -114,8 +101,7 @@ class WaitingLeft(Event):
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemOffered(OrderEvent):
+class ItemOffered(OrderEvent, frozen=True):
     """A released item was offered to the next in line, with a hold of their own. ``after_order``: whose hold ended."""
 
     customer_id: int

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from core.kernel.errors import NotFound
 from core.orders.views import LineView, OrderView
 from core.storage.connection import Reader
 
+# Free stock, and what the same buyer has claimed again meanwhile: that gives way to their own money.
+_MISSING: Final = (
+    "SELECT l.id, l.product_id, l.quantity, l.unit_price FROM order_line l JOIN orders o ON o.id = l.order_id"
+    " JOIN product p ON p.id = l.product_id WHERE o.id = ? AND o.state <> 'reserved' AND l.taken = 0 AND l.quantity >"
+    " p.on_hand - p.held + (SELECT coalesce(max(h.held), 0) FROM order_line h JOIN orders a ON a.id = h.order_id"
+    " WHERE h.product_id = l.product_id AND a.customer_id = o.customer_id AND a.state = 'reserved' AND a.received = 0)"
+    " ORDER BY l.id"
+)
 _ORDER: Final = (
     "SELECT o.id, o.reference, o.state, o.exception, o.source, o.session_id, o.customer_id, c.name,"
     " (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
     " o.total, o.reserved_at, o.expires_at, o.paid_at, o.link FROM orders o JOIN customer c ON c.id = o.customer_id"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """A line of an order as it is kept. ``unit_price`` in the smallest unit."""
+
+    id: int
+    product_id: int
+    quantity: int
+    unit_price: int
+
+
+def lines_of(reader: Reader, order_id: int) -> list[OrderedLine]:
+    """What was ordered, line by line."""
+    sql = "SELECT id, product_id, quantity, unit_price FROM order_line WHERE order_id = ? ORDER BY id"
+    return [OrderedLine(*row) for row in reader.all(sql, (order_id,))]
+
+
+def missing(reader: Reader, order_id: int) -> list[OrderedLine]:
+    """The lines of an ended order that the shop cannot deliver any more."""
+    return [OrderedLine(*row) for row in reader.all(_MISSING, (order_id,))]
 
 
 def page(

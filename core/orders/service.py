@@ -173,7 +173,7 @@ class Orders:
             )
         if asked < already:
             self.offer_next(tx, wanted.product_id, order.id)
-        place = None if held else self._wait(tx, wanted.product_id, order, asked)
+        place = None if held else self._wait(tx, wanted, order)
         if held:
             tx.run(
                 "UPDATE waiting SET state = 'left', reason = 'claimed' WHERE product_id = ? AND customer_id = ?"
@@ -197,9 +197,9 @@ class Orders:
 
     # -- the waiting list --------------------------------------------------------------------------------------
 
-    def _wait(self, tx: Tx, product_id: int, order: Order, quantity: int) -> int:
-        """Join (or stay in) the line. → place, from 1."""
-        customer_id = order.customer_id
+    def _wait(self, tx: Tx, wanted: Wanted, order: Order) -> int:
+        """Join the line, or stay in it; there, too, a number sets the quantity. → place, from 1."""
+        product_id, customer_id, quantity = wanted.product_id, order.customer_id, wanted.quantity or 1
         tx.run(
             "INSERT OR IGNORE INTO waiting(product_id, customer_id, quantity, session_id, since, source)"
             " VALUES(?,?,?,?,?,?)",
@@ -213,6 +213,11 @@ class Orders:
         )
         if joined:
             tx.emit(WaitingJoined(product_id, customer_id, quantity, place))
+        elif wanted.quantity is not None:
+            tx.run(
+                "UPDATE waiting SET quantity = ? WHERE product_id = ? AND customer_id = ? AND state = 'waiting'",
+                (quantity, product_id, customer_id),
+            )
         return place
 
     def offer_next(self, tx: Tx, product_id: int, after_order: int | None) -> None:

@@ -17,8 +17,9 @@ from core.orders.events import (
     OrderPaid,
     RefundDone,
 )
+from core.orders.queries import lines_of, missing
 from core.orders.rules import CHOICES, PAID, RESERVED, Verdict, judge, next_state
-from core.orders.service import HOLD, Order, Orders, load
+from core.orders.service import HOLD, MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
 
 _TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
@@ -214,14 +215,32 @@ def open_decision(tx: Tx, order_id: int) -> Decision:
     return Decision(*row)
 
 
-def decide(tx: Tx, orders: Orders, order_id: int, choice: str, substitute: int | None = None) -> Decision:
-    """Carry out the seller's choice on the oldest open question.
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """Another product in place of what is gone; ``quantity`` None: as many units as it replaces."""
+
+    product_id: int
+    quantity: int | None = None
+
+
+def decide(
+    tx: Tx,
+    orders: Orders,
+    order_id: int,
+    choice: str,
+    substitute: Substitute | None = None,
+    *,
+    question: int | None = None,
+) -> Decision:
+    """Carry out the seller's choice on the oldest open question; ``question`` is the id of the one that was shown.
 
     honour: the buyer gets the goods. refund: the money concerned is to be given back (a task until done).
-    keep: the buyer leaves the excess. substitute: another product (its id) in place of the one that is gone.
-    Raises Refused with what to do when the choice is impossible.
+    keep: the buyer leaves the excess. substitute: another product in place of the lines that are gone, or of all when
+    none is. Raises Refused with what to do when the choice is impossible or not about the question shown.
     """
     decision = open_decision(tx, order_id)
+    if question not in (None, decision.id):
+        raise Refused("More money came in on this order meanwhile: look at it again, then decide.")
     if choice not in CHOICES[decision.kind]:
         raise Refused("This choice does not fit: use one of {choices}.", choices=", ".join(CHOICES[decision.kind]))
     order = load(tx, order_id)
@@ -256,24 +275,35 @@ def _need_goods(tx: Tx, order: Order) -> None:
         raise Refused("The item is no longer in stock. Offer another one, or give the money back.")
 
 
-def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, product_id: int | None) -> None:
-    """One unit of another product takes the place of all that was ordered."""
-    product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (product_id,))
+def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, wanted: Substitute | None) -> None:
+    """The lines that can still be had are taken and stay; the product takes the place of the others, or of all."""
+    if wanted is None:
+        raise Refused("Choose the product that replaces the missing one.")
+    gone = missing(tx, order.id) or lines_of(tx, order.id)
+    units = sum(line.quantity for line in gone) if wanted.quantity is None else wanted.quantity
+    if not 1 <= units <= MAX_QUANTITY:
+        raise Refused("The quantity must be between 1 and {most}.", most=MAX_QUANTITY)
+    product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (wanted.product_id,))
     if product is None:
         raise Refused("Choose the product that replaces the missing one.")
-    if product[2] > decision.amount:
-        raise Refused("The replacement costs more than what was paid. Choose another one.")
-    if not stock.sell_free(tx, int(product_id or 0), 1):
+    if not stock.sell_free(tx, wanted.product_id, units):
         raise Refused("The replacement is out of stock too. Choose another one.")
     _put_back(tx, orders, order)
-    tx.run("DELETE FROM order_line WHERE order_id = ?", (order.id,))
+    for line in gone:
+        tx.run("DELETE FROM order_line WHERE id = ?", (line.id,))
+    if lines_of(tx, order.id) and not _take_free(tx, order):
+        raise Refused("The item is no longer in stock. Offer another one, or give the money back.")
     tx.run(
-        "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, taken) VALUES(?,?,?,?,1,?,1)",
-        (order.id, product_id, *product),
+        "INSERT INTO order_line(order_id, product_id, sku, title, unit_price, quantity, taken) VALUES(?,?,?,?,?,?6,?6)"
+        " ON CONFLICT DO UPDATE SET quantity = quantity + ?6, taken = taken + ?6",
+        (order.id, wanted.product_id, *product, units),
     )
-    tx.run("UPDATE orders SET total = ? WHERE id = ?", (product[2], order.id))
-    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (product[2] - order.total, order.customer_id))
-    tx.emit(OrderFirm(order.id, order.customer_id, product[2]))
+    total = sum(line.quantity * line.unit_price for line in lines_of(tx, order.id))
+    if total > decision.amount:
+        raise Refused("The replacement costs more than what was paid. Choose another one.")
+    tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
+    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (total - order.total, order.customer_id))
+    tx.emit(OrderFirm(order.id, order.customer_id, total))
 
 
 def _give_up_goods(tx: Tx, orders: Orders, order: Order, decision: Decision) -> None:

@@ -115,6 +115,14 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
     )
 
 
+def open_page(reader: Reader, order_id: int) -> str | None:
+    """The address where the last attempt of an order is paid, None unless it still can be."""
+    row = reader.one(
+        "SELECT redirect_url, state, closing FROM attempt WHERE order_id = ? ORDER BY id DESC LIMIT 1", (order_id,)
+    )
+    return row[0] if row and is_trying(row[1], bool(row[2]), row[0] is not None) else None
+
+
 def _last(attempts: Sequence[Row]) -> Means | None:
     """A session whose page we were never told can be asked about but not opened: like one without an answer."""
     if not attempts:

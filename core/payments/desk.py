@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,11 +34,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A means of payment offered to a buyer; ``value`` is what the form sends."""
+    """A means of payment offered to a buyer; ``value`` is what the form sends.
+
+    ``through``: the provider's name where several offer the same means, unless it is the means' own; else empty.
+    """
 
     value: str
     provider: str
     method: Method
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,20 @@ class PaymentDesk:
 
     def choices(self, amount: int) -> list[Choice]:
         """The means that can work for this amount, in the store's order."""
-        found: list[Choice] = []
+        found: list[tuple[Provider, Method]] = []
         for provider in self._providers():
             caps = provider.caps
             if self._currency not in caps.currencies or not caps.min_amount <= amount <= caps.max_amount:
                 continue
             if amount % caps.multiple_of:
                 continue
-            found += [Choice(f"{provider.name}.{m.name}", provider.name, m) for m in caps.methods]
-        return found
+            found += [(provider, method) for method in caps.methods_in(self._country)]
+        named = Counter(method.label for _, method in found)
+
+        def through(provider: Provider, method: Method) -> str:
+            return provider.label if named[method.label] > 1 and provider.label != method.label else ""
+
+        return [Choice(f"{p.name}.{m.name}", p.name, m, through(p, m)) for p, m in found]
 
     def choose(self, value: str, amount: int) -> Choice:
         """``provider.method``, or a provider's or a method's name alone. Raises Refused."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptEvent(Event):
+class AttemptEvent(Event, frozen=True):
     area: ClassVar[str] = "payments"
     attempt_id: int
     order_id: int
@@ -19,23 +17,20 @@ class AttemptEvent(Event):
         return self.attempt_id
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptOpened(AttemptEvent):
+class AttemptOpened(AttemptEvent, frozen=True):
     """A buyer chose a means of payment; the row exists before the provider is called."""
 
     provider: str
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptChanged(AttemptEvent):
+class AttemptChanged(AttemptEvent, frozen=True):
     """``state`` in the words of core.payments.rules."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentReceived(AttemptEvent):
+class PaymentReceived(AttemptEvent, frozen=True):
     """Money verified: a signed event or the provider's own answer, amount and currency compared."""
 
     payment_id: int
@@ -43,16 +38,14 @@ class PaymentReceived(AttemptEvent):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentQuarantined(AttemptEvent):
+class PaymentQuarantined(AttemptEvent, frozen=True):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 
     provider: str
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskProvider(AttemptEvent):
+class AskProvider(AttemptEvent, frozen=True):
     """Read this attempt's state at the provider now. For the poller, after the commit.
 
     ``provider_ref``: another session that claims this attempt's reference; None: the attempt's own.
@@ -62,15 +55,13 @@ class AskProvider(AttemptEvent):
     provider_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CloseSession(AttemptEvent):
+class CloseSession(AttemptEvent, frozen=True):
     """The session must no longer be payable: call the provider's expire (ruling R14)."""
 
     audited: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
-class RefundEvent(Event):
+class RefundEvent(Event, frozen=True):
     area: ClassVar[str] = "payments"
     refund_id: int
     order_id: int
@@ -80,8 +71,13 @@ class RefundEvent(Event):
         return self.refund_id
 
 
-@dataclass(frozen=True, slots=True)
-class RefundAsked(RefundEvent):
+class RefundHandled(RefundEvent, frozen=True):
+    """A person did this with a refund: ask (for it), by_hand, again or withdraw."""
+
+    act: str
+
+
+class RefundAsked(RefundEvent, frozen=True):
     """Money is to go back. The row exists before the provider is called; ``by_hand``: it has no call for this."""
 
     payment_id: int
@@ -90,15 +86,13 @@ class RefundAsked(RefundEvent):
     by_hand: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RefundChanged(RefundEvent):
+class RefundChanged(RefundEvent, frozen=True):
     """``state`` in the words of core.payments.rules."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefundCompleted(RefundEvent):
+class RefundCompleted(RefundEvent, frozen=True):
     """The money is back with the buyer. ``earned``: how much of it a sale had earned, and earns no more (a credit note
     is due for that)."""
 
@@ -108,8 +102,7 @@ class RefundCompleted(RefundEvent):
     earned: int
 
 
-@dataclass(frozen=True, slots=True)
-class RefundSeen(RefundEvent):
+class RefundSeen(RefundEvent, frozen=True):
     """Given back at the provider without being asked for here. ``decision_id``: the open question it answers, or 0."""
 
     amount: int
@@ -117,8 +110,7 @@ class RefundSeen(RefundEvent):
     earned: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskRefund(RefundEvent):
+class AskRefund(RefundEvent, frozen=True):
     """Send this refund, or look at what became of it. For the desk, after the commit."""
 
     audited: ClassVar[bool] = False

@@ -10,7 +10,7 @@ import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
 from core.kernel.errors import OutsideWorld, Refused
 
@@ -70,16 +70,24 @@ class NotSupported(Refused):
         self.operation = operation
 
 
+Told = Literal["reference", "amount", "currency", "time"]
+EVERYTHING: Final[frozenset[Told]] = frozenset(get_args(Told))
+NOTIFY_TOKEN: Final = "notify_token"
+"""Name, among an attempt's secrets, of the token that notifications of this one payment carry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A means of payment a buyer can choose on the pay page: ``wave`` → « Wave », ``card`` → « Carte bancaire ».
 
-    ``label`` is an English message id (domain ``errors``); a brand's name translates to itself.
+    ``label`` is an English message id (domain ``errors``); a brand's name translates to itself. ``countries``: where
+    it exists; none named means wherever the provider does.
     """
 
     name: str
     label: str
     colour: str
+    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +130,26 @@ class Capabilities:
     refund: Literal["none", "full", "partial"] = "none"
     refund_repeats: bool = False
     """The same refund asked for again gives nothing back twice: an unclear answer may be asked for again."""
+    listing: Literal["sessions", "payments", "none"] = "sessions"
+    """What a search by our reference finds: every session, those a buyer has tried to pay, or nothing."""
+    webhook_auth: Auth = Auth.BODY_SIGNED
+    """The strongest proof of origin that its notifications carry."""
+    webhook_tells: frozenset[Told] = EVERYTHING
+    """What a notification says of the payment, besides what became of it."""
+    status_tells: frozenset[Told] = EVERYTHING
+    """What the provider's answer says of the payment, besides how it stands."""
+    notice: Literal["result", "hint"] = "result"
+    """hint: a notification only says that something happened to a payment; what, the status tells."""
+    app_link: bool = False
+    """Its page's address opens an app, on whatever phone: who sees our page elsewhere can scan it as a code."""
     inbound_methods: frozenset[str] = frozenset({"POST"})
     webhook_setup: Literal["dashboard", "api", "per_request"] = "dashboard"
     checkout_origins: tuple[str, ...] = ()
     """Origins a browser is sent to after choosing a method (for the page's Content-Security-Policy form-action)."""
+
+    def methods_in(self, country: str) -> tuple[Method, ...]:
+        """The means that buyers of this country have."""
+        return tuple(m for m in self.methods if not m.countries or country in m.countries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +261,15 @@ class InboundResult:
     """The verdict on one inbound request and what to answer.
 
     ``stale``: right signature, time out of window: answer 200, poll, do not apply. ``reply`` = status, body, type.
+    ``token``: what the request carries of one payment; it proves something only once it equals the one kept with the
+    attempt (``NOTIFY_TOKEN``), which the adapter cannot know.
     """
 
     verdict: Literal["ok", "bad_auth", "stale", "malformed", "ignored"]
     auth: Auth = Auth.NONE
     events: tuple[ProviderEvent, ...] = ()
     reply: tuple[int, bytes, str] = (200, b"ok", "text/plain")
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from core.orders import settling
 from core.orders.events import DecisionTaken, RefundDone
 from core.orders.service import Orders
 from core.payments import booking, refunds
-from core.payments.events import AskRefund, RefundAsked, RefundSeen
+from core.payments.events import AskRefund, RefundAsked, RefundHandled, RefundSeen
 from core.payments.refunds import OPEN, REFUND, Refund
 from core.payments.rules import CALL_ENDS, DONE, REFUSED, REQUESTED, SENT, TODO, WITHDRAWN
 from core.storage.connection import Reader
@@ -63,7 +63,9 @@ class Refunds:
             )
         if restock:
             settling.put_back(tx, self._orders, tx.value("SELECT order_id FROM payment WHERE id = ?", (payment_id,)))
-        return self._open(tx, payment_id, amount, "seller", None)
+        refund_id = self._open(tx, payment_id, amount, "seller", None)
+        _handled(tx, refunds.load(tx, refund_id), "ask")
+        return refund_id
 
     def decided(self, tx: Tx, event: DecisionTaken) -> None:
         """The seller decided that money goes back: the payment in question first, then the latest before it."""
@@ -86,6 +88,10 @@ class Refunds:
     def by_hand(self, tx: Tx, refund_id: int) -> None:
         """The seller says: this was given back at the provider. Raises NotFound, Refused while it may be on its way."""
         refund = refunds.load(tx, refund_id)
+        _handled(tx, refund, "by_hand")
+        self._finish(tx, refund)
+
+    def _finish(self, tx: Tx, refund: Refund) -> None:
         self._not_over(refund)
         if refund.state == SENT and tx.now - (refund.sent_at or 0) <= CALL_ENDS:
             raise Refused("This refund is on its way: wait for the provider's answer.")
@@ -99,6 +105,7 @@ class Refunds:
             raise Refused("The provider cannot be asked for this refund. Give the money back there by hand.")
         tx.run("UPDATE refund SET ref = ?, polls = 0, said = NULL WHERE id = ?", (new_attempt_ref(), refund_id))
         refunds.move(tx, refund, REQUESTED)
+        _handled(tx, refund, "again")
         tx.emit(AskRefund(refund_id, refund.order_id))
 
     def withdraw(self, tx: Tx, refund_id: int) -> None:
@@ -109,6 +116,7 @@ class Refunds:
             raise Refused("This refund was promised to the buyer by your decision on the order.")
         if refund.state not in (REQUESTED, TODO, REFUSED):
             raise Refused("This refund is on its way: wait for the provider's answer.")
+        _handled(tx, refund, "withdraw")
         refunds.move(tx, refund, WITHDRAWN)
 
     def given_back(self, tx: Tx, event: RefundDone) -> None:
@@ -117,7 +125,7 @@ class Refunds:
             f"SELECT id FROM refund WHERE decision_id = ? AND {OPEN} ORDER BY id",  # noqa: S608 - fixed
             (event.decision_id,),
         ):
-            self.by_hand(tx, refund_id)
+            self._finish(tx, refunds.load(tx, refund_id))
 
     def seen(self, tx: Tx, event: RefundSeen) -> None:
         """Money went back on the provider's own pages: the order follows."""
@@ -151,3 +159,7 @@ class Refunds:
     def _not_over(refund: Refund) -> None:
         if refund.state in (DONE, WITHDRAWN):
             raise Refused("This refund is over already.")
+
+
+def _handled(tx: Tx, refund: Refund, act: str) -> None:
+    tx.emit(RefundHandled(refund.id, refund.order_id, act))

@@ -138,6 +138,11 @@ def resume(tx: Tx) -> int:
     return len(rows)
 
 
+def doubt(tx: Tx) -> None:
+    """In a restored store, before :func:`resume`: what was still to be asked for may have been, after the backup."""
+    tx.run("UPDATE refund SET state = ?, said = 'restored' WHERE state = ?", (UNCLEAR, REQUESTED))
+
+
 # -- what the provider shows -------------------------------------------------------------------------------------
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from core.kernel.clock import HOUR, MINUTE, SECOND
-from core.payments.provider import Pay
+from core.payments.provider import NOTIFY_TOKEN, Auth, InboundResult, Pay
 
 CREATED: Final = "created"  # the row exists, the provider has not answered
 OPEN: Final = "open"  # the buyer can pay
@@ -64,3 +67,16 @@ def next_poll(polls: int, expires_at: int, now: int) -> int | None:
         if now < expires_at + pause:
             return expires_at + pause
     return None
+
+
+def weigh_token(result: InboundResult, kept: Mapping[str, str]) -> InboundResult:
+    """A notification with its payment's own token, held against the attempt's secrets: a wrong one is refused.
+
+    None kept yet, because the answer to the creation is still on its way: a hint, like any that proves nothing.
+    """
+    given, wanted = (text.encode("utf-8", "surrogatepass") for text in (result.token or "", kept.get(NOTIFY_TOKEN, "")))
+    if not wanted:
+        return replace(result, auth=Auth.NONE)
+    if hmac.compare_digest(given, wanted):
+        return result
+    return InboundResult("bad_auth", reply=(401, b"unauthorised", "text/plain"))

@@ -30,8 +30,9 @@ from core.storage.engine import Tx
 
 POLL: Final = "poll"  # kind of the deadline
 REFUND_UNCLEAR: Final = "refund unclear"
-_GIVEN_BACK: Final = (Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 ORPHANS_KEPT: Final = 30 * DAY  # events that name no payment of ours: some accounts serve other programs, too
+_GIVEN_BACK: Final = (Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
+_MONEY: Final = (Pay.PAID, *_GIVEN_BACK)
 _COLUMNS: Final = (
     "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
     " notify_token, created_at, expires_at, polls, closing"
@@ -223,6 +224,8 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             _learn_reference(tx, attempt, event["provider_ref"])
             _receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
             return
+    if stored["token"] == attempt.notify_token:  # only the provider was given this address: its reference is true
+        _learn_reference(tx, attempt, event["provider_ref"])
     back = signed and event["kind"] == "refund" and status in _GIVEN_BACK and other is None
     if back and event["currency"] in (None, attempt.currency) and refunds.shown(tx, attempt.id, event["amount"]):
         return
@@ -243,7 +246,7 @@ def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -
 
 def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None, redirect_url: str | None = None) -> None:
     if provider_ref and attempt.provider_ref is None:
-        tx.run("UPDATE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
+        tx.run("UPDATE OR IGNORE attempt SET provider_ref = ? WHERE id = ?", (provider_ref, attempt.id))
     if redirect_url and attempt.redirect_url is None:
         tx.run("UPDATE attempt SET redirect_url = ? WHERE id = ?", (redirect_url, attempt.id))
 
@@ -252,9 +255,14 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
     """Apply the provider's own answer, read over TLS. ``other``: the session asked about is not the attempt's own one
     but another under the same reference (some providers let a buyer pay twice so)."""
     attempt = load_attempt(tx, attempt_id)
+    named = result.attempt_ref
+    if named != attempt.ref and (named is not None or other is not None):  # another order's, whoever sent us there
+        if result.status in _MONEY:
+            _quarantine(tx, attempt, result.amount or 0)
+        return
     if other is None:
         _learn_reference(tx, attempt, result.provider_ref, result.redirect_url)
-    if result.status in (Pay.PAID, *_GIVEN_BACK):
+    if result.status in _MONEY:
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
         if amount is None or amount <= 0 or wrong_currency:
@@ -305,21 +313,11 @@ def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: 
     order_id, provider = attempt.order_id, attempt.provider
     told = fee is not None and 0 <= fee <= amount
     taken = fee if told and fee else 0
+    row = (provider, key, attempt.id, order_id, amount, taken, told, method or attempt.method, txn_id, tx.now)
     payment_id = tx.insert(
         "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, fee_known, method, txn_id, received_at)"
         " VALUES(?,?,?,?,?,?,?,?,?,?)",
-        (
-            provider,
-            key,
-            attempt.id,
-            order_id,
-            amount,
-            taken,
-            told,
-            method or attempt.method,
-            txn_id,
-            tx.now,
-        ),
+        row,
     )
     tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
     clear_deadline(tx, POLL, attempt.id)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteDrafted(Event):
+class QuoteDrafted(Event, frozen=True):
     """``number`` is gapless within the year; ``valid_until`` in ms UTC."""
 
     area: ClassVar[str] = "quotes"

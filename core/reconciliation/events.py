@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled(Event):
+class Reconciled(Event, frozen=True):
     """The books were compared with a provider's; ``found``: how many differences."""
 
     area: ClassVar[str] = "reconciliation"
@@ -23,8 +21,7 @@ class Reconciled(Event):
         return self.run_id
 
 
-@dataclass(frozen=True, slots=True)
-class DifferenceSettled(Event):
+class DifferenceSettled(Event, frozen=True):
     """``choice``: take (an entry of ``amount`` was booked) or done."""
 
     area: ClassVar[str] = "reconciliation"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,7 +13,10 @@ from core.kernel.i18n import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``kind``: text, number, switch, choice, url, secret. ``label``, ``hint``: message ids (domain ``errors``)."""
+    """``kind``: text, number, switch, choice, url, secret. ``label``, ``hint``: message ids (domain ``errors``).
+
+    ``shape``: what a text that is not empty must look like, a regular expression, and ``example`` one that does.
+    """
 
     key: str
     kind: str
@@ -23,6 +27,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 2**31
+    shape: str = ""
+    example: str = ""
     tags: frozenset[str] = field(default_factory=frozenset)
 
     def check(self, text: str) -> str:
@@ -54,6 +60,13 @@ class Setting:
             )
         if self.kind == "url" and text:
             return _url(text, self.key)
+        if self.shape and text and re.fullmatch(self.shape, text, re.ASCII) is None:
+            raise Refused(
+                "“{text}” is not a valid value for {key}: write it like {example}.",
+                text=text,
+                key=self.key,
+                example=self.example,
+            )
         if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
             raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
         return text
@@ -70,6 +83,9 @@ def _url(text: str, key: str) -> str:
     return text.rstrip("/")
 
 
+_FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
+_ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
+
 BASE: Final[tuple[Setting, ...]] = (
     Setting("store.name", "text", "Store name", section="store"),
     Setting("store.city", "text", "City", section="store"),
@@ -82,18 +98,50 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
-    Setting("seller.notify_to", "text", "WhatsApp number that is told of each payment", section="orders"),
+    Setting(
+        "seller.notify_to",
+        "text",
+        "WhatsApp number that is told of each payment",
+        section="orders",
+        shape=r"\(?\+?(?:[ ().-]*\d){8,15}",
+        example="+221 77 123 45 67",
+    ),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting("whatsapp.base_url", "url", "WhatsApp API address", "https://graph.facebook.com", section="whatsapp"),
-    Setting("whatsapp.api_version", "text", "WhatsApp API version", "v26.0", section="whatsapp"),
+    Setting(
+        "whatsapp.api_version",
+        "text",
+        "WhatsApp API version",
+        "v26.0",
+        section="whatsapp",
+        shape=r"v\d{1,3}\.\d",
+        example="v26.0",
+    ),
     Setting("whatsapp.phone_number_id", "text", "Phone number ID", section="whatsapp"),
     Setting("whatsapp.waba_id", "text", "WhatsApp Business account ID", section="whatsapp"),
     Setting("whatsapp.access_token", "secret", "Access token", section="whatsapp"),
     Setting("whatsapp.app_secret", "secret", "App secret", section="whatsapp"),
     Setting("whatsapp.verify_token", "secret", "Verify token", section="whatsapp"),
+    Setting("backup.to", "choice", "Backups go to", "off", section="backup", choices=("off", "folder", "bucket")),
+    Setting("backup.minutes", "number", "Minutes between two backups", "5", section="backup", low=1, high=15),
+    Setting("backup.folder", "text", "Folder or removable disk", hint=_FOLDER, section="backup"),
+    Setting("backup.s3_endpoint", "url", "Address of the storage service", hint=_ENDPOINT, section="backup"),
+    Setting("backup.s3_bucket", "text", "Bucket", section="backup"),
+    Setting("backup.s3_region", "text", "Region", section="backup"),
+    Setting("backup.s3_access_key", "secret", "Access key", section="backup"),
+    Setting("backup.s3_secret_key", "secret", "Secret key", section="backup"),
     Setting("llm.base_url", "url", "Assistant API address", section="assistant"),
     Setting("llm.model", "text", "Assistant model", section="assistant"),
     Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
+    Setting(
+        "desktop.lock_minutes",
+        "number",
+        "Minutes without use until the window locks (0: never)",
+        "0",
+        section="window",
+        high=240,
+        hint="Users are made with “store user”. Ctrl+L locks at once.",
+    ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )

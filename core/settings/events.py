@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class SettingChanged(Event):
+class SettingChanged(Event, frozen=True):
     """The value itself is not journalled: it may be a name or a number of somebody."""
 
     area: ClassVar[str] = "settings"

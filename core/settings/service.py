@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from core.kernel.errors import NotFound, Refused
@@ -16,7 +16,7 @@ SECRET_SHOWN: Final = "••••••"
 
 
 class Settings:
-    """All settings in memory, written through; secrets come from the vault, read once."""
+    """All settings in memory, written through; secrets come from the vault, read once. Some may be lent for a run."""
 
     def __init__(self, engine: Engine, vault: Vault, declared: Iterable[Setting]) -> None:
         self.declared: dict[str, Setting] = {s.key: s for s in declared}
@@ -24,6 +24,7 @@ class Settings:
         self._vault = vault
         self._values: dict[str, str] = dict(engine.read(lambda r: r.all("SELECT key, value FROM setting")))
         self._secrets: dict[str, str | None] = {}
+        self._lent: Mapping[str, str] = {}
         self._guard = threading.Lock()
         self._writing = threading.Lock()
         self.version = 0
@@ -41,7 +42,7 @@ class Settings:
         declared = self.declaration(key)
         if declared.kind == "secret":
             return SECRET_SHOWN if self.secret(key) else ""
-        return self._values.get(key, declared.default)
+        return self._lent.get(key, self._values.get(key, declared.default))
 
     def number(self, key: str) -> int:
         return int(self.get(key))
@@ -51,14 +52,33 @@ class Settings:
 
     def secret(self, key: str) -> str:
         """The secret's value, empty when not set."""
+        lent = self._lent.get(key)
+        return self._kept(key) if lent is None else lent
+
+    def _kept(self, key: str) -> str:
         with self._guard:
             if key not in self._secrets:
                 self._secrets[key] = self._vault.get(key)
             return self._secrets[key] or ""
 
     def secrets_set(self) -> list[str]:
-        """The names of the secrets that have a value."""
-        return [k for k, d in self.declared.items() if d.kind == "secret" and self.secret(k)]
+        """The names of the secrets that have a value in the vault."""
+        return [k for k, d in self.declared.items() if d.kind == "secret" and self._kept(k)]
+
+    def lend(self, values: Mapping[str, str]) -> None:
+        """Values and secrets for this run, in front of what is stored, which they leave as it is.
+
+        Who changes one of them meanwhile takes theirs. Raises Refused or NotFound, and then lends nothing.
+        """
+        declared = {key: self.declaration(key) for key in values}
+        checked = {k: v if declared[k].kind == "secret" else declared[k].check(v) for k, v in values.items()}
+        with self._writing:
+            self._lent = {**self._lent, **checked}
+            self.version += 1
+        self._changed()
+
+    def _own(self, key: str) -> None:
+        self._lent = {k: v for k, v in self._lent.items() if k != key}
 
     def set(self, key: str, text: str, actor: str = "system") -> str:
         """Validate and store; blocks until durable. Raises Refused or NotFound. → the value as stored."""
@@ -74,6 +94,7 @@ class Settings:
         with self._writing:  # what is in memory changes in the order of what is stored
             self._engine.call(write, actor=actor)
             self._values[key] = value
+            self._own(key)
             self.version += 1
         self._changed()
         return value
@@ -92,6 +113,7 @@ class Settings:
             with self._guard:
                 self._vault.set(key, value)
                 self._secrets[key] = value
+            self._own(key)
             self.version += 1
         self._changed()
 

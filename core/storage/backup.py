@@ -25,6 +25,7 @@ from core.storage.folder import Home, StoreCard, slugify, write_card
 from core.storage.migrations import copy_database
 from core.storage.vault import KEY_SIZE, Vault, choose_vault, write_private
 
+RESTORED: Final = "restored"  # a file in the store's folder until its first opening (core.backups.restoring)
 MAGIC: Final = b"LIVEPAY-BACKUP-1\n"
 _NONCE: Final = 12
 
@@ -35,7 +36,8 @@ class Written:
     key_path: Path
 
 
-def _recovery_key(home: Home, *, create: bool) -> bytes:
+def recovery_key(home: Home, *, create: bool) -> bytes:
+    """The home's key for backups: 32 bytes. Raises EnvironmentProblem when it is missing and not to be made."""
     given = os.environ.get("LIVEPAY_RECOVERY_KEY")
     path = home.path / "recovery.key"
     try:
@@ -73,7 +75,7 @@ def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names:
             inside = {"card": asdict(card), "key": key.hex(), "secrets": {n: vault.get(n) for n in secret_names}}
             _add(tar, "inside.json", json.dumps(inside).encode())
     nonce = secrets.token_bytes(_NONCE)
-    recovery = AESGCM(_recovery_key(home, create=True))
+    recovery = AESGCM(recovery_key(home, create=True))
     sealed = MAGIC + nonce + recovery.encrypt(nonce, buffer.getvalue(), MAGIC)
     try:
         write_private(target, sealed)
@@ -103,7 +105,7 @@ def restore(home: Home, data: bytes, name: str | None) -> StoreCard:
 
     if not data.startswith(MAGIC):
         raise Refused("This file is not a LivePay backup.")
-    recovery = AESGCM(_recovery_key(home, create=False))
+    recovery = AESGCM(recovery_key(home, create=False))
     start = len(MAGIC) + _NONCE
     try:
         plain = recovery.decrypt(data[len(MAGIC) : start], data[start:], MAGIC)
@@ -143,5 +145,6 @@ def _unpack(tar: tarfile.TarFile, folder: Path, card: StoreCard, inside: dict[st
     for name, value in inside["secrets"].items():
         vault.set(name, value)
     open_connection(folder / "store.db", key, write=True).close()
+    (folder / RESTORED).touch()
     write_card(folder, card)
     return card

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Reactor = Callable[["Tx", Any], None]
+Guard = Callable[["Tx", Event], None]
 Subscriber = Callable[[Sequence[Event]], None]
 
 BATCH_LIMIT = 256
@@ -47,6 +48,7 @@ class Tx(Reader):
         self.events: list[Event] = []
         self._chain = chain
         self._reactors = reactors
+        self.guard: Guard | None = None
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Execute and return the number of rows changed."""
@@ -59,7 +61,12 @@ class Tx(Reader):
         return self.connection.last_insert_rowid()
 
     def emit(self, event: Event) -> None:
-        """Journal the event, let higher areas react in this same transaction, tell subscribers after the commit."""
+        """Journal the event, let higher areas react in this same transaction, tell subscribers after the commit.
+
+        Raises Forbidden when whoever acts may not do this.
+        """
+        if self.guard is not None:
+            self.guard(self, event)
         if event.audited:
             self._chain.append(self.connection, self.now, self.actor, event)
         self.events.append(event)
@@ -108,6 +115,7 @@ class Engine:
         self._tx = Tx(self._connection, self.chain, self._reactors)
         self.storage_failing = False
         self.on_storage: Callable[[bool], None] | None = None
+        self.acting: dict[str, str] = {}
         self._thread = threading.Thread(target=self._work, name=f"writer-{path.parent.name}", daemon=True)
         self._thread.start()
 
@@ -116,6 +124,15 @@ class Engine:
     def react(self, event: type[Event], reactor: Reactor) -> None:
         """Run ``reactor(tx, event)`` inside the transaction that emits ``event``. Only bootstrap calls this."""
         self._reactors.setdefault(event, []).append(reactor)
+
+    def guard(self, guard: Guard) -> None:
+        """Ask before every event whether the one who acts may do this. Only bootstrap calls this."""
+        self._tx.guard = guard
+
+    def act_as(self, door: str, actor: str | None) -> None:
+        """From now on what comes from this door (``seller``: the window) is done by somebody known; None: by nobody."""
+        others = {name: who for name, who in self.acting.items() if name != door}
+        self.acting = {**others, door: actor} if actor else others
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call ``subscriber(events)`` on the writer thread after each commit; it must only hand over. → unsubscribe."""
@@ -245,7 +262,7 @@ class Engine:
         """One command in its savepoint. Its own exception is its caller's; a lost transaction is everybody's."""
         tx, connection = self._tx, self._connection
         head = self.chain.head
-        tx.now, tx.actor, tx.events = self.clock.now(), job.actor, []
+        tx.now, tx.actor, tx.events = self.clock.now(), self.acting.get(job.actor, job.actor), []
         connection.execute("SAVEPOINT command")
         try:
             job.result = job.command(tx)

@@ -93,7 +93,7 @@ class Home:
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise EnvironmentProblem(
-                "The folder {path} cannot be written ({detail}).", path=folder, detail=error
+                "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
             ) from None
         return card, key
 
@@ -134,5 +134,7 @@ def hold(folder: Path) -> FileLock:
             "This store is already open in another LivePay window or service. Close it there first."
         ) from None
     except OSError as error:
-        raise EnvironmentProblem("The folder {path} cannot be written ({detail}).", path=folder, detail=error) from None
+        raise EnvironmentProblem(
+            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+        ) from None
     return lock

@@ -18,12 +18,14 @@ from core.kernel import sheet
 from core.kernel.errors import EnvironmentProblem, NotFound
 from core.kernel.paths import resource
 from core.kernel.text import fold
+from core.storage import pictures as store
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+from core.storage.pictures import MediaFile
 from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped
-from desktop.pictures import Prepared, Thumb
+from desktop.pictures import Thumb
 
 ACTOR: Final = "seller"
 SAMPLE: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
@@ -116,7 +118,7 @@ class ShopCatalogue:
 
     def _kept(self, photo: NewPhoto | None) -> str | None:
         picture = photo.picture if photo else None
-        return None if picture is None else pictures.keep(self._shop.media, picture)
+        return None if picture is None else store.keep(self._shop.media, picture)
 
     def move_stock(self, product_id: int, step: int) -> None:
         self._engine.call(lambda tx: _move_stock(tx, product_id, step), actor=ACTOR)
@@ -126,14 +128,14 @@ class ShopCatalogue:
 
     # -- photos ------------------------------------------------------------------------------------------------
 
-    def prepare(self, path: Path) -> Prepared:
+    def prepare(self, path: Path) -> MediaFile:
         return pictures.prepare(path)
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
-        path = pictures.find(self._shop.media, photo)
+        path = store.find(self._shop.media, photo)
         return None if path is None else pictures.thumb(path, width, height)
 
-    def thumb_of(self, prepared: Prepared, width: int, height: int) -> Thumb | None:
+    def thumb_of(self, prepared: MediaFile, width: int, height: int) -> Thumb | None:
         return pictures.thumb(prepared.content, width, height)
 
     # -- import ------------------------------------------------------------------------------------------------

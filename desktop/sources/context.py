@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from core.bootstrap import Shop
@@ -14,12 +13,12 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
+from desktop.sources.lock import ShopLock
 from desktop.sources.payments import ShopPayments
 from desktop.sources.settings import ShopSettings
 
 
-@dataclass(frozen=True, slots=True)
-class StorageChanged(Event):
+class StorageChanged(Event, frozen=True):
     """The database began to refuse commits, or takes them again."""
 
     area: ClassVar[str] = "storage"
@@ -46,6 +45,7 @@ class ShopContext:
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
         self._settings = ShopSettings(shop)
+        self._lock = ShopLock(shop)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
         shop.engine.on_storage = self._storage_changed
 
@@ -79,6 +79,10 @@ class ShopContext:
     def settings(self) -> ShopSettings:
         return self._settings
 
+    @property
+    def lock(self) -> ShopLock:
+        return self._lock
+
     def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         self._storage_listeners.append(callback)
         unsubscribe = self.shop.engine.subscribe(callback)
@@ -101,7 +105,10 @@ class ShopContext:
         queued = shop.engine.read(
             lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
         )
-        return Status(tuple(links), queued, None, shop.engine.storage_failing)
+        keeper = shop.keeper
+        return Status(
+            tuple(links), queued, keeper.state.safe_at, shop.engine.storage_failing, backup_late=keeper.is_late()
+        )
 
     def _whatsapp_state(self) -> str:
         if self.shop.channel() is None:

@@ -10,6 +10,7 @@ from core.conversations import manual, media, queries, threads
 from core.conversations.reading import safe_filename
 from core.customers import service as customers
 from core.kernel.errors import EnvironmentProblem
+from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
@@ -95,18 +96,18 @@ class ShopConversations:
     # -- files -------------------------------------------------------------------------------------------------
 
     def thumb(self, name: str, width: int, height: int) -> Thumb | None:
-        path = media.find(self._shop.media, name)
+        path = store.find(self._shop.media, name)
         return None if path is None else pictures.thumb(path, width, height)
 
     def thumb_of(self, path: Path, width: int, height: int) -> Thumb | None:
         return pictures.thumb(path, width, height)
 
     def picture(self, name: str) -> bytes | None:
-        path = media.find(self._shop.media, name)
+        path = store.find(self._shop.media, name)
         return None if path is None else _read(path)
 
     def file(self, name: str) -> Path | None:
-        return media.find(self._shop.media, name)
+        return store.find(self._shop.media, name)
 
 
 def _read(path: Path) -> bytes:

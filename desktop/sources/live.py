@@ -102,8 +102,12 @@ class ShopLive:
     def extend_order(self, order_id: int, minutes: int) -> None:
         self._engine.call(lambda tx: self._shop.orders.extend(tx, order_id, minutes), actor=ACTOR)
 
-    def decide(self, order_id: int, choice: str, substitute: int | None = None) -> None:
-        self._engine.call(lambda tx: settling.decide(tx, self._shop.orders, order_id, choice, substitute), actor=ACTOR)
+    def decide(self, order_id: int, question: int, choice: str, substitute: tuple[int, int] | None = None) -> None:
+        wanted = settling.Substitute(*substitute) if substitute else None
+        self._engine.call(
+            lambda tx: settling.decide(tx, self._shop.orders, order_id, choice, wanted, question=question),
+            actor=ACTOR,
+        )
 
     def refund_done(self, decision_id: int) -> None:
         self._engine.call(lambda tx: settling.refund_done(tx, decision_id), actor=ACTOR)

@@ -14,6 +14,7 @@ from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
 from core.settings.declarations import Setting
+from core.storage import pictures as store
 from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
@@ -48,7 +49,7 @@ class ShopSettings:
         return ProviderInfo(
             adapter.name,
             adapter.label,
-            tuple(method.label for method in caps.methods),
+            tuple(method.label for method in caps.methods_in(shop.card.country)),
             tuple(field.name for field in adapter.fields if field.required),
             shop.card.country in caps.countries and shop.card.currency in caps.currencies,
             pasted,
@@ -84,10 +85,10 @@ class ShopSettings:
         if path is None:
             return self.save(LOGO, "")
         picture = pictures.prepare(path, pictures.LOGO_SIDE, transparent=True)
-        return self.save(LOGO, pictures.keep(self._shop.media, picture))
+        return self.save(LOGO, store.keep(self._shop.media, picture))
 
     def logo(self, width: int, height: int) -> Thumb | None:
-        path = pictures.find(self._shop.media, self._shop.settings.get(LOGO))
+        path = store.find(self._shop.media, self._shop.settings.get(LOGO))
         return None if path is None else pictures.thumb(path, width, height)
 
     def new_verify_token(self) -> str:
@@ -126,6 +127,27 @@ class ShopSettings:
         adapter = provider_class(name)
         provider = adapter(self._shop.provider_config(adapter), self._shop.http)
         return self._asked(provider.selftest, control)
+
+    def test_backup(self, control: Control) -> tuple[Finding, ...]:
+        shop = self._shop
+        place = shop.backup_place()
+        if place is None:
+            return (Finding(False, "No place for backups is set up yet: choose a folder or a bucket above."),)
+        try:
+            kept = shop.keeper.save(place)
+            proved = shop.keeper.rehearse(place)
+        except LivePayError as error:
+            return (Finding(False, error.message, error.params),)
+        seconds = f"{proved.rehearsal_ms / 1000:.1f}".replace(".", ",")
+        return (
+            Finding(True, "Everything until now is kept in {place}.", {"place": kept.place}),
+            Finding(True, "Brought back on trial, the store was whole after {seconds} s.", {"seconds": seconds}),
+            Finding(
+                True,
+                "Keep a copy of the recovery key elsewhere: without it no backup can be opened. It is in {path}.",
+                {"path": shop.keeper.key_path},
+            ),
+        )
 
     def _asked(
         self, question: Callable[[], Coroutine[Any, Any, Sequence[Finding]]], control: Control

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.texts import Texts
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.labels import Label, Rule
+
+_TITLE_BAR: Final = 40  # px
 
 
 class Dialog(QDialog):
@@ -65,12 +68,13 @@ class Dialog(QDialog):
         return handled
 
     def fit(self) -> None:
-        """As high as what it shows now."""
+        """As high as what it shows now, and no higher than the screen: then its lists give up rows, not its foot."""
         layout = self.layout()
         if layout:
             layout.activate()
             height = layout.totalHeightForWidth(self.width())
-            self.resize(self.width(), height if height > 0 else layout.totalSizeHint().height())
+            wanted = height if height > 0 else layout.totalSizeHint().height()
+            self.resize(self.width(), min(wanted, self.screen().availableGeometry().height() - _TITLE_BAR))
 
     def present(self) -> None:
         """Show it over its window and return at once."""

@@ -150,7 +150,7 @@ def _problems(route: Route) -> set[int]:
     """The problems that follow from what a route is; every one may also meet a mistake of ours or a full disk."""
     found = {400, 413, 415, 422, 500, 503, *route.problems}
     if route.right is not None:
-        found |= {401, 403}
+        found |= {401, 403, 429}
     if "{id}" in route.path:
         found.add(404)
     return found
@@ -160,7 +160,7 @@ def _answers(route: Route) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status, shape in route.gives.items():
         content: dict[str, Any] = {}
-        for media in route.media:
+        for media in () if status == 204 else route.media:
             if shape is not None:
                 schema: dict[str, Any] = {"$ref": _REF.format(name=shape.__name__)}
             else:

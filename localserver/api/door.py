@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
 
-from core.accounts.rules import may
+from core.accounts.guard import actor_of
 from core.accounts.service import Session, session_of
 from core.bootstrap import Shop
 from core.kernel.errors import Forbidden
@@ -20,6 +20,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Tx
 from localserver.api import once, problems
 from localserver.api.answers import Flaw
+from localserver.api.gate import GATE
 from localserver.api.once import Kept, Key, Result
 from localserver.api.problems import BadRequest, Unauthenticated
 from localserver.site import SITE
@@ -77,7 +78,7 @@ class Call:
     @property
     def actor(self) -> str:
         """Whom the journal names: the account's number, never the address (ruling R17)."""
-        return f"account:{self.session.account_id}"
+        return actor_of(self.session.account_id)
 
     async def read(self, question: Callable[[Reader], T]) -> T:
         """Ask the database on a thread: webhooks and pay pages go on meanwhile."""
@@ -132,7 +133,8 @@ def _allowed(request: web.Request, shop: Shop, right: str) -> Session:
     session = shop.engine.read(lambda r: session_of(r, token, now))
     if session is None:
         raise Unauthenticated("The access token is not valid or has expired: log in again.")
-    if not may(session.role, right):
+    request.app[GATE].pass_request(session.account_id)
+    if not session.may(right):
         raise Forbidden("Your role does not allow this.")
     return session
 

@@ -16,6 +16,7 @@ from core.catalogue.rules import ProductFields
 from core.catalogue.views import ProductView
 from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import explain
+from core.storage import pictures
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from localserver.api import once
@@ -26,7 +27,6 @@ from localserver.api.present import Presenter, after, cut
 from localserver.api.problems import TITLES, BadRequest, misfit
 from localserver.api.requests import NewProduct, Price, ProductChange, ProductPage, Upload
 from localserver.middleware import language_of
-from localserver.pay import pictures
 
 F = TypeVar("F")
 MAX_UPLOAD: Final = 32 * 1024 * 1024

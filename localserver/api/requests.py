@@ -36,11 +36,23 @@ class Price(Request, frozen=True):
 
 
 class Login(Request, frozen=True):
-    """``otp`` is for accounts with a second factor; none has one yet."""
+    """``otp`` is the code of the authenticator app, for accounts with a second factor."""
 
     email: Annotated[str, Meta(min_length=3, max_length=320)]
     password: Annotated[str, Meta(min_length=1, max_length=1024)]
     otp: Annotated[str, Meta(max_length=16)] | UnsetType = UNSET
+
+
+class Code(Request, frozen=True):
+    """``code``: six digits of the authenticator app that was given the secret."""
+
+    code: Annotated[str, Meta(min_length=6, max_length=16)]
+
+
+class Loan(Request, frozen=True):
+    """For how long somebody may look: up to a day, 0 takes it back."""
+
+    minutes: Annotated[int, Meta(ge=0, le=1440)]
 
 
 # -- products ----------------------------------------------------------------------------------------------------
@@ -126,10 +138,13 @@ class Extension(Request, frozen=True):
 
 
 class Choice(Request, frozen=True):
-    """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place."""
+    """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place, ``quantity`` how
+    many of it (without it: as many as it replaces).
+    """
 
     choice: Literal["honour", "keep", "refund", "substitute"]
     product_id: Id | UnsetType = UNSET
+    quantity: Annotated[int, Meta(ge=1, le=999)] | UnsetType = UNSET
 
 
 # -- conversations -----------------------------------------------------------------------------------------------

@@ -156,7 +156,8 @@ async def extend(call: Call) -> web.Response:
 async def decide(call: Call) -> web.Response:
     """The seller's answer to late, short, excess or double money."""
     asked: Choice = call.body
-    substitute = None if asked.product_id is UNSET else asked.product_id
+    quantity = None if asked.quantity is UNSET else asked.quantity
+    substitute = None if asked.product_id is UNSET else settling.Substitute(asked.product_id, quantity)
 
     def command(tx: Tx) -> Result:
         load(tx, call.id)

@@ -15,8 +15,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from core.accounts.rules import may
-from core.accounts.service import session_of
+from core.accounts.service import Session, session_of
 from core.bootstrap import Shop
 from core.catalogue import queries as catalogue
 from core.catalogue.events import CatalogueImported, ProductSaved, StockMoved
@@ -128,9 +127,9 @@ def changed(event: Event) -> Change | None:
 class Feed:
     """What changed and was not yet sent to one client. The newest state wins; order is that of the first change."""
 
-    def __init__(self, shop: Shop, role: str, cut_off: Callable[[], None], *, backlog: int = BACKLOG) -> None:
+    def __init__(self, shop: Shop, session: Session, cut_off: Callable[[], None], *, backlog: int = BACKLOG) -> None:
         self._shop = shop
-        self._role = role
+        self._session = session
         self._cut_off = cut_off
         self._backlog = backlog
         self._waiting: dict[tuple[Kind, int], msgspec.Struct | None] = {}
@@ -150,7 +149,7 @@ class Feed:
         if self.over:
             return
         for kind, number, value in changes:
-            if may(self._role, kind.right):
+            if self._session.may(kind.right):
                 self._waiting[(kind, number)] = value
         if len(self._waiting) > self._backlog:
             self.end()
@@ -206,7 +205,7 @@ class Streams:
         request = call.request
         headers = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
         response = web.StreamResponse(headers=headers)
-        feed = Feed(call.shop, call.session.role, lambda: _abort(request), backlog=self._backlog)
+        feed = Feed(call.shop, call.session, lambda: _abort(request), backlog=self._backlog)
         self._open.add(feed)
         try:
             await response.prepare(request)
@@ -236,7 +235,8 @@ def _abort(request: web.Request) -> None:
 
 def _still_valid(call: Call) -> bool:
     token = bearer(call.request)
-    return call.shop.engine.read(lambda r: session_of(r, token, call.shop.clock.now())) is not None
+    now = call.shop.engine.read(lambda r: session_of(r, token, call.shop.clock.now()))
+    return now is not None and now.lent == call.session.lent
 
 
 STREAMS_KEY: Final = web.AppKey("api_streams", Streams)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from localserver.api.access import GATE, Gate
 from localserver.api.description import DOCUMENT, Document
 from localserver.api.door import say_problems, through
+from localserver.api.gate import GATE, Gate
 from localserver.api.present import BASE
 from localserver.api.routes import ROUTES
 from localserver.api.stream import STREAMS_KEY, Streams

@@ -6,11 +6,11 @@ Commands are named, not imported: reading the arguments must not cost the window
 from __future__ import annotations
 
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.accounts.rules import ROLES
 from core.kernel.paths import default_home
@@ -18,18 +18,23 @@ from core.storage.folder import Home
 from localserver.console.terminal import Terminal
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value <= 0:
-        raise ValueError(text)
-    return value
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """The type of a whole number within bounds, whose refusal names them."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+        return value
+
+    return read
 
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65535:
-        raise ValueError(text)
-    return value
+_COUNT: Final = _whole(1, 1_000_000)
+_PORT: Final = _whole(0, 65535)
 
 
 def build_parser() -> ArgumentParser:
@@ -48,13 +53,15 @@ def build_parser() -> ArgumentParser:
 
     demo = add(verbs, "demo", "play a live on a throw-away store", door="demo")
     demo.add_argument("--headless", action="store_true", help="off-screen, half a minute, with a report")
-    demo.add_argument("--seconds", type=_positive, default=None, help="how long the live plays")
-    demo.add_argument("--buyers", type=_positive, default=24)
-    demo.add_argument("--out", type=Path, default=Path("demo-output"))
+    demo.add_argument("--seconds", type=_COUNT, default=None, help="how long the live plays")
+    demo.add_argument("--buyers", type=_COUNT, default=24, help="how many buyers come (24)")
+    demo.add_argument(
+        "--out", type=Path, default=Path("demo-output"), help="folder for pictures and papers (demo-output)"
+    )
     serve = add(verbs, "serve", "the store without a window", "serving.run")
     serve.add_argument("store")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_port, default=8787)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this computer only)")
+    serve.add_argument("--port", type=_PORT, default=8787, help="port to listen on (8787; 0: any free one)")
     serve.add_argument("--sandbox", action="store_true", help="with a simulated WhatsApp and payment provider")
     _stores(add(verbs, "store", "create and set up stores").add_subparsers(required=True, metavar="ACTION"), add)
     products = add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION")
@@ -66,7 +73,7 @@ def build_parser() -> ArgumentParser:
     payments = add(verbs, "payments", "money that came in").add_subparsers(required=True, metavar="ACTION")
     compare = add(payments, "reconcile", "compare the books with the providers'", "money.reconcile")
     compare.add_argument("store")
-    compare.add_argument("--days", type=_positive, default=7, help="ask about the payments of so many days")
+    compare.add_argument("--days", type=_COUNT, default=7, help="ask about the payments of so many days")
     compare.add_argument("--statement", metavar="FILE", default=None, help="compare with a provider's statement (CSV)")
     compare.add_argument("--provider", default=None, help="whose statement it is")
     written = add(payments, "export", "write the payments to a .csv or .xlsx file", "money.export_payments")
@@ -77,10 +84,17 @@ def build_parser() -> ArgumentParser:
     backup.add_argument("file")
     restore = add(verbs, "restore", "bring a store back from its backup", "data.restore")
     restore.add_argument("file")
-    restore.add_argument("--as", dest="name", default=None)
+    restore.add_argument(
+        "--as", dest="name", metavar="NAME", default=None, help="under another name, beside the old one"
+    )
+    _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
     audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
     add(audit, "verify", "recompute the whole chain", "data.audit_verify").add_argument("store")
     export = add(audit, "export", "write the journal with its hashes", "data.audit_export")
+    export.epilog = (
+        "One entry a line, as JSON. Its hash is SHA-256(previous hash, 32 bytes of zero before the first, followed by"
+        " the entry without its hash: UTF-8, keys sorted, no spaces)."
+    )
     export.add_argument("store")
     export.add_argument("file")
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
@@ -88,13 +102,29 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
+def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    add(verbs, "now", "back a store up where its settings say", "keeping.now").add_argument("store")
+    add(verbs, "rehearse", "prove that the newest backup comes back", "keeping.rehearse").add_argument("store")
+    listing = add(verbs, "list", "the stores and backups that a place keeps", "keeping.listing")
+    restore = add(verbs, "restore", "bring a store back on this computer", "keeping.restore")
+    for each in (listing, restore):
+        place = each.add_mutually_exclusive_group(required=True)
+        place.add_argument("--folder", type=Path, help="a folder or disk with backups")
+        place.add_argument("--bucket", help="a bucket; keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        each.add_argument("--endpoint", default="", help="address of the bucket's service (default: Amazon)")
+        each.add_argument("--region", default="")
+    restore.add_argument("--store", default=None, help="which store, as “backups list” shows it")
+    restore.add_argument("--at", default=None, help="the state at this time (RFC 3339) instead of the newest")
+    restore.add_argument("--as", dest="name", default=None, help="under another name")
+
+
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     create = add(verbs, "create", "make a new store", "stores.create")
     create.add_argument("name")
     create.add_argument("--country", required=True, help="SN, CI, TG, BJ, BF, ML, NE, GW or MG")
-    create.add_argument("--currency", default=None)
-    create.add_argument("--segment", default="live_seller")
-    create.add_argument("--language", default="fr")
+    create.add_argument("--currency", default=None, help="XOF, MGA, EUR… (the country's own)")
+    create.add_argument("--segment", default="live_seller", help="live_seller, shop, events, services or b2b")
+    create.add_argument("--language", default="fr", help="fr, mg or en")
     add(verbs, "list", "the stores of this computer", "stores.listing")
     add(verbs, "show", "one store", "stores.show").add_argument("store")
     delete = add(verbs, "delete", "delete a store for ever", "stores.delete")
@@ -110,7 +140,15 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     secret = add(verbs, "secret", "store a secret (value on stdin)", "stores.secret")
     secret.add_argument("store")
     secret.add_argument("key")
-    user = add(verbs, "user", "create or reset a user (password on stdin)", "stores.user")
+    second = add(verbs, "otp", "set a user's second factor (a code of the app on stdin)", "users.second_factor")
+    second.add_argument("store")
+    second.add_argument("email")
+    second.add_argument("--remove", action="store_true", help="for who lost the phone")
+    lent = add(verbs, "grant", "let a user see amounts, customers and messages for a time", "users.lend")
+    lent.add_argument("store")
+    lent.add_argument("email")
+    lent.add_argument("--minutes", type=int, required=True, help="up to 1440; 0 takes it back")
+    user = add(verbs, "user", "create or reset a user (password on stdin)", "users.user")
     user.add_argument("store")
     user.add_argument("email")
     user.add_argument("--role", required=True, choices=ROLES)

@@ -103,9 +103,7 @@ def _writing(path: str) -> TextIO:
 def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
-        made = backup.write(
-            home, shop.folder, shop.card, shop.vault, list(shop.settings.secrets_set()), Path(args.file)
-        )
+        made = backup.write(home, shop.folder, shop.card, shop.vault, shop.secret_names(), Path(args.file))
     finally:
         shop.close()
     out.say(

@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 
 from core.bootstrap import Shop, open_shop
+from core.kernel.clock import rfc3339
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import catalogue, explain
 from core.ledger import book
@@ -47,8 +48,12 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
             finally:
                 shop.close()
     value = [{"ok": line.ok, "check": line.name, "detail": line.detail} for line in lines]
-    out.result(value, "\n".join(f"{'✓' if line.ok else '✕'} {line.name}: {line.detail}" for line in lines))
+    out.result(value, "\n".join(map(_shown, lines)))
     return DONE if all(line.ok for line in lines) else FAILED
+
+
+def _shown(line: Line) -> str:
+    return f"{'✓' if line.ok else '✕'} " + tr("{check}: {detail}", check=line.name, detail=line.detail)
 
 
 def _machine(home: Home) -> Iterator[Line]:
@@ -93,12 +98,25 @@ def _store(shop: Shop) -> Iterator[Line]:
     yield Line(
         unknown == 0, tr("outgoing"), tr("{queued} waiting, {unknown} of unknown end", queued=queued, unknown=unknown)
     )
+    yield _backup(shop)
     url = shop.settings.get("public_url")
     yield Line(
         url.startswith("https://"),
         tr("public address"),
         url or tr("not set: buyers and providers cannot reach this store"),
     )
+
+
+def _backup(shop: Shop) -> Line:
+    state = shop.keeper.state
+    if shop.backup_place() is None:
+        return Line(False, tr("backup"), tr("no place set up (backup.to): the work is lost with this disk"))
+    kept = tr("kept until {at}", at=rfc3339(state.safe_at)) if state.safe_at is not None else tr("never yet")
+    proved = (
+        tr("brought back on trial {at}", at=rfc3339(state.rehearsed_at)) if state.rehearsed_at else tr("never tried")
+    )
+    wrong = state.problem or state.rehearsal_problem
+    return Line(not wrong and not shop.keeper.is_late(), tr("backup"), " · ".join(filter(None, (kept, proved, wrong))))
 
 
 async def _connections(shop: Shop) -> list[Line]:

@@ -7,7 +7,6 @@ from argparse import Namespace
 from dataclasses import asdict
 from getpass import getpass
 
-from core.accounts import service as accounts
 from core.bootstrap import create_store, open_shop
 from core.kernel.errors import Refused
 from core.storage.folder import Home
@@ -94,24 +93,14 @@ def secret(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
         shop.settings.declaration(args.key)
-        shop.settings.set_secret(args.key, _hidden(tr("Value of {key}: ", key=args.key)), "console")
+        shop.settings.set_secret(args.key, hidden(tr("Value of {key}: ", key=args.key)), "console")
     finally:
         shop.close()
     out.result({args.key: "set"}, tr("Stored: {key}", key=args.key))
     return DONE
 
 
-def user(args: Namespace, home: Home, out: Terminal) -> int:
-    shop = open_shop(home, args.store)
-    try:
-        account_id = accounts.save(shop.engine, args.email, _hidden(tr("Password: ")), args.role)
-    finally:
-        shop.close()
-    out.result({"id": account_id, "email": args.email, "role": args.role}, f"{args.email} ({args.role})")
-    return DONE
-
-
-def _hidden(prompt: str) -> str:
+def hidden(prompt: str) -> str:
     """One line from stdin; typed without echo at a terminal. Raises Refused."""
     if sys.stdin.isatty():
         return getpass(prompt)

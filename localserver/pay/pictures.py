@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-import warnings
 from collections import OrderedDict
 from pathlib import Path
 from typing import Final
+
+from core.kernel.errors import LivePayError
+from core.storage.pictures import decoded, flat, read
 
 log = logging.getLogger(__name__)
 
@@ -17,21 +19,8 @@ PHOTO_BYTES: Final = 8000
 LOGO_BYTES: Final = 4000
 PHOTO_SIDE: Final = 120  # px, for 60 on the page: phones have two or three dots a px
 LOGO_SIDE: Final = 88
-MAX_FILE: Final = 20 * 1024 * 1024
-MAX_PIXELS: Final = 60_000_000
 _QUALITIES: Final = (80, 70, 58, 46, 34, 22)
 _KEPT: Final = 512
-
-
-def find(media: Path, name: str) -> Path | None:
-    """A file of the media folder; None for anything outside it (an address, ``../``) or missing."""
-    if not name or "\x00" in name or "://" in name:
-        return None
-    try:
-        path = (media / name).resolve()
-        return path if path.is_relative_to(media.resolve()) and path.is_file() else None
-    except OSError:
-        return None
 
 
 def version(path: Path) -> str:
@@ -42,30 +31,14 @@ def version(path: Path) -> str:
 
 def shrink(path: Path, side: int, limit: int) -> bytes | None:
     """A square JPEG of at most ``limit`` bytes; None when the file is no picture that can be read."""
-    from PIL import Image
-
-    try:
-        if path.stat().st_size > MAX_FILE:
-            return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _shrink(path, side, limit)
-    except Exception as error:  # noqa: BLE001 - boundary: what decoders raise on hostile bytes is not enumerable
-        log.info("The picture %s cannot be shown: %s", path.name, type(error).__name__)
-        return None
-
-
-def _shrink(path: Path, side: int, limit: int) -> bytes | None:
     from PIL import Image, ImageOps
 
-    with Image.open(path) as source:
-        if source.width * source.height > MAX_PIXELS:
-            return None
-        source.draft("RGB", (side * 2, side * 2))  # a JPEG is decoded at a fraction of its size
-        upright = ImageOps.exif_transpose(source)
-        square = ImageOps.fit(upright.convert("RGBA"), (side, side), Image.Resampling.LANCZOS)
-        picture = Image.new("RGB", (side, side), "white")
-        picture.paste(square, mask=square.getchannel("A"))
+    try:
+        whole = flat(decoded(read(path), side * 2))
+    except LivePayError as error:
+        log.info("The picture %s cannot be shown: %s", path.name, error)
+        return None
+    picture = ImageOps.fit(whole, (side, side), Image.Resampling.LANCZOS)
     for smaller in (side, side * 2 // 3, side // 2):  # coarse grain may not fit at full size
         picture = picture.resize((smaller, smaller), Image.Resampling.LANCZOS)
         for quality in _QUALITIES:

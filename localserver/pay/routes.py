@@ -27,6 +27,7 @@ from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import Standing, payable, standing
 from core.payments.provider import Rejected
 from core.storage.engine import Tx
+from core.storage.pictures import find
 from localserver.middleware import language_of
 from localserver.pay import pictures
 from localserver.pay.checking import Background, ask_quietly, check_now
@@ -44,6 +45,7 @@ InvoicePdf = Callable[[Shop, int], Awaitable[bytes]]
 """Makes the PDF of an invoice, named by its id."""
 
 MAX_FORM: Final = 4096
+OPENING: Final = 12.0  # s that a buyer waits for the provider's page; opening goes on behind it, and the page says so
 KEEP: Final = "private, max-age=604800, immutable"  # the address of a picture changes with the picture
 _MEANS: Final = re.compile(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
 _CANCELLABLE: Final = (Standing.RESERVED, Standing.CHECKING)
@@ -200,7 +202,7 @@ class PayDoor:
     async def _picture(
         self, request: web.Request, visit: Visit, name: str, side: int, limit: int
     ) -> web.StreamResponse:
-        path = pictures.find(visit.shop.media, name)
+        path = find(visit.shop.media, name)
         body = await self._pictures.get(path, side, limit) if path else None
         if body is None:
             return await self._refuse(request)
@@ -223,8 +225,10 @@ class PayDoor:
         method = await _form_value(request, "method")
         await self._opened(visit)
         work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token))
+        work.add_done_callback(lambda _: self.streams.nudge(visit.shop, visit.view.order_id))  # on every open page
         try:
-            url = await asyncio.shield(work)
+            async with asyncio.timeout(OPENING):
+                url = await asyncio.shield(work)
         except Rejected:
             return self._back(request, visit, "refused", method)
         except Refused:
@@ -234,9 +238,8 @@ class PayDoor:
             return self._back(request, visit, "means", method)
         except StorageFailed:
             return self._back(request, visit, "busy", method)
-        except OutsideWorld:
+        except (OutsideWorld, TimeoutError):
             return self._back(request, visit, "silent", method)
-        self.streams.nudge(visit.shop, visit.view.order_id)  # the buyer's other pages: a session is open
         return self._onward(request, visit, method, url)
 
     def _onward(self, request: web.Request, visit: Visit, method: str, url: str) -> web.StreamResponse:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from core.bootstrap import Shop
 from core.kernel.clock import MINUTE
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, format_amount
 from core.kernel.phone import normalise
-from core.paylinks.queries import LinkView, Means
+from core.paylinks.queries import LinkView, Means, open_page
 from core.paylinks.rules import Standing, clock_from, payable, settled, standing
 from core.payments.desk import Choice
-from localserver.pay.pictures import find, version
+from core.storage.pictures import find
+from localserver.pay.pictures import version
 from localserver.pay.words import Words
 
 SHOWN_LINES: Final = 2
@@ -49,8 +52,9 @@ class Offer:
 class Page:
     """Times are texts but ``left`` and ``clock_from`` (ms) and ``minutes``; ``refresh``: s, for phones without script.
 
-    ``tried``: the means of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still
-    bring money. Amounts but the big one (``amount`` and its ``sign``) in smallest units.
+    ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means of the last attempt,
+    ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts but the big one
+    (``amount`` and its ``sign``) in smallest units.
     """
 
     token: str
@@ -73,6 +77,7 @@ class Page:
     minutes: int
     refresh: int
     offers: tuple[Offer, ...]
+    scan: Markup | None
     trying: bool
     tried: str
     tried_within: str
@@ -126,6 +131,7 @@ def build(shop: Shop, view: LinkView, token: str, words: Words, wanted: str, *, 
         minutes=max(1, -(-left // MINUTE)),
         refresh=_refresh(stands, left, clock_from(facts)),
         offers=offers(shop.desk.choices(facts.due), words, wanted, view) if payable(facts, now) else (),
+        scan=_scan(shop, view),
         trying=facts.trying,
         tried=words.means(view.last.provider, view.last.method) if view.last else "",
         tried_within=words.means_within(view.last.provider, view.last.method) if view.last else "",
@@ -154,6 +160,23 @@ def initials(name: str) -> str:
     """``BT`` for « Boutique Téranga »."""
     letters = [word[0] for word in name.split() if word[0].isalnum()]
     return "".join(letters[:2]).upper()
+
+
+def _scan(shop: Shop, view: LinkView) -> Markup | None:
+    provider = shop.adapter(view.last.provider) if view.last else None
+    if provider is None or not provider.caps.app_link:
+        return None
+    link = shop.engine.read(lambda reader: open_page(reader, view.order_id))
+    return _drawn(link) if link else None
+
+
+@lru_cache(maxsize=64)
+def _drawn(link: str) -> Markup:
+    """A code, black on white in every theme: scanners know no other."""
+    import segno
+
+    svg = segno.make(link, micro=False).svg_inline(omitsize=True, light="#fff", svgclass=None, lineclass=None)
+    return Markup(svg)  # noqa: S704 - drawn by us: numbers only
 
 
 def _amount(view: LinkView, stands: Standing) -> int:
@@ -191,7 +214,6 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
 
 def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView) -> tuple[Offer, ...]:
     """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first."""
-    labels = Counter(choice.method.label for choice in choices)
     chosen = _preferred(choices, wanted, view)
     return tuple(
         Offer(
@@ -199,7 +221,7 @@ def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView)
             words.means(choice.provider, choice.method.name),
             words.means_within(choice.provider, choice.method.name),
             choice.method.colour,
-            words.means(choice.provider, None) if labels[choice.method.label] > 1 else "",
+            choice.through,
             choice.value == chosen,
         )
         for choice in choices

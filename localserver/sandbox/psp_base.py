@@ -133,6 +133,10 @@ class PspSimulator(abc.ABC):
     USER_AGENT: ClassVar[str] = "LivePay-Sandbox/1.0"
     STAYS_OPEN: ClassVar[bool] = False
     """A declined or abandoned try leaves the session payable."""
+    PAID_ONCE: ClassVar[bool] = False
+    """A session that is paid takes no second payment, whatever a buyer does."""
+    REFUSAL_IS_FINAL: ClassVar[bool] = False
+    """A webhook refused with a 4xx is not sent again."""
 
     def __init__(
         self,
@@ -153,9 +157,8 @@ class PspSimulator(abc.ABC):
         self.delivery = Delivery()
         self.sessions: dict[str, Session] = {}
         self.faults: list[Fault] = []
-        self.courier = Courier(
-            clock, self.sign, sleep, self.RETRIES if retries is None else tuple(retries), self.USER_AGENT
-        )
+        pauses = self.RETRIES if retries is None else tuple(retries)
+        self.courier = Courier(clock, self.sign, sleep, pauses, self.USER_AGENT, self.spoil, self.REFUSAL_IS_FINAL)
         self.released = asyncio.Event()
         self.app = web.Application(middlewares=[self._serve])
 
@@ -172,6 +175,14 @@ class PspSimulator(abc.ABC):
     @abc.abstractmethod
     def sign(self, body: bytes, at: int, spoil: bool) -> dict[str, str]:
         """The headers that prove who sent ``body``."""
+
+    def spoil(self, body: bytes) -> bytes:
+        """A body whose own proof of origin is wrong; as it is, where the proof is in the headers."""
+        return body
+
+    def patched(self, body: Any, patch: Mapping[str, Any]) -> Any:
+        """An answer with some of its fields overwritten: those of the payment in it."""
+        return {**body, **patch}
 
     @abc.abstractmethod
     def authorise(self, request: web.Request, body: bytes) -> None:
@@ -248,7 +259,7 @@ class PspSimulator(abc.ABC):
         self, session: Session, amount: int | None, currency: str | None, late: bool, again: bool
     ) -> Payment:
         self.refresh(session)
-        if session.state == "paid" and not again:
+        if session.state == "paid" and (self.PAID_ONCE or not again):
             raise Conflict("already paid")
         if session.state in ("expired", "cancelled", "declined") and not late:
             raise Conflict(f"the session is {session.state}")
@@ -349,7 +360,7 @@ class PspSimulator(abc.ABC):
             case "broken_json":
                 return web.Response(status=response.status, body=body[:-2] or b"{", content_type="application/json")
             case "patch":
-                return wire_json({**json.loads(body), **fault.patch}, response.status)
+                return wire_json(self.patched(json.loads(body), fault.patch), response.status)
             case "paid_first":
                 session = request[SESSION]
                 payment = self._take_money(session, None, None, late=False, again=False)

@@ -61,6 +61,10 @@ class Courier:
     sleep: Sleep
     retries: tuple[float, ...]
     user_agent: str
+    spoil: Callable[[bytes], bytes] = bytes
+    """What a wrong proof makes of a body that carries the proof itself; nothing where headers do."""
+    refusal_is_final: bool = False
+    """A 4xx answer ends the tries, as some providers do."""
     log: list[Try] = field(default_factory=list)
     held: list[tuple[Notification, Delivery]] = field(default_factory=list)
     sent: list[Notification] = field(default_factory=list)
@@ -124,15 +128,19 @@ class Courier:
             status = await self._try(notification, how)
             self.log.append(Try(notification.reference, notification.what, attempt, status, self.clock.now()))
             del self.log[:-LOG_LENGTH]
-            if pause is None or (status is not None and 200 <= status < 300):
+            if pause is None or (status is not None and self._final(status)):
                 return
             await self.sleep(pause)
 
+    def _final(self, status: int) -> bool:
+        return 200 <= status < 300 or (self.refusal_is_final and 400 <= status < 500)
+
     async def _try(self, notification: Notification, how: Delivery) -> int | None:
         at = self.clock.now() + round(how.skew * 1000)
-        headers = {"Content-Type": "application/json", **self.sign(notification.body, at, how.bad_signature)}
+        body = self.spoil(notification.body) if how.bad_signature else notification.body
+        headers = {"Content-Type": "application/json", **self.sign(body, at, how.bad_signature)}
         try:
-            reply = await self._http.request("POST", notification.url, headers=headers, data=notification.body)
+            reply = await self._http.request("POST", notification.url, headers=headers, data=body)
         except NoAnswer:
             return None
         return reply.status

@@ -51,7 +51,7 @@ class Stage:
         return self._psp_apps[name][SIMULATOR]
 
     def start(self) -> str:
-        """Start the simulators and point the store's settings at them. → the buyer's phone page."""
+        """Start the simulators and point the store at them for this run. → the buyer's phone page."""
         self._thread.start()
         self._ready.result(30)
         self._configure()
@@ -100,28 +100,21 @@ class Stage:
         return runner
 
     def _configure(self) -> None:
-        """What a seller would type into the connection pages."""
-        settings, account = self._shop.settings, self._account
-        settings.set("whatsapp.base_url", self.graph_url, "sandbox")
-        settings.set("whatsapp.phone_number_id", account.phone_number_id, "sandbox")
-        settings.set("whatsapp.waba_id", account.waba_id, "sandbox")
-        for key, value in (
-            ("whatsapp.access_token", account.access_token),
-            ("whatsapp.app_secret", account.app_secret),
-            ("whatsapp.verify_token", VERIFY_TOKEN),
-        ):
-            settings.set_secret(key, value, "sandbox")
+        """What a seller would type into the connection pages; lent, so that a shop keeps its real connections."""
+        account = self._account
+        values = {
+            "whatsapp.base_url": self.graph_url,
+            "whatsapp.phone_number_id": account.phone_number_id,
+            "whatsapp.waba_id": account.waba_id,
+            "whatsapp.access_token": account.access_token,
+            "whatsapp.app_secret": account.app_secret,
+            "whatsapp.verify_token": VERIFY_TOKEN,
+        }
         for name, url in self.provider_urls.items():
-            settings.set(f"psp.{name}.base_url", url, "sandbox")
-            for field, value in simulator_account(name).items():
-                key = f"psp.{name}.{field}"
-                if key not in settings.declared:
-                    continue
-                if settings.declaration(key).kind == "secret":
-                    settings.set_secret(key, value, "sandbox")
-                else:
-                    settings.set(key, value, "sandbox")
-            settings.set(f"psp.{name}.enabled", "true", "sandbox")
+            values |= {f"psp.{name}.{field}": value for field, value in simulator_account(name).items()}
+            values |= {f"psp.{name}.base_url": url, f"psp.{name}.enabled": "true"}
+        declared = self._shop.settings.declared
+        self._shop.settings.lend({key: value for key, value in values.items() if key in declared})
 
     def connect(self, url: str) -> None:
         """The store answers at ``url``: save it in the simulators' dashboards. Never waits: the store's loop calls."""

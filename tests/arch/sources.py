@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("core", "desktop", "localserver")
-# What .gitignore names, and git's own folder.
+# What .gitignore names, and git's own folder (a file in a worktree).
 _MADE = {".git", ".venv", "__pycache__", "build", "dist", "demo-output"}
 
 
@@ -18,7 +18,8 @@ def project_files(suffix: str = "") -> Iterator[Path]:
     """Every file that belongs to the project, nothing that is made from it."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [n for n in folders if n not in _MADE and not n.endswith((".egg-info", "_cache", ".hypothesis"))]
-        yield from (Path(folder, n) for n in sorted(names) if n.endswith(suffix) and not n.endswith((".mo", ".pyc")))
+        own = (n for n in sorted(names) if n not in _MADE and not n.endswith((".mo", ".pyc")))
+        yield from (Path(folder, n) for n in own if n.endswith(suffix))
 
 
 @cache

@@ -101,9 +101,12 @@ def _started(home: Path, *command: str) -> Iterator[tuple[subprocess.Popen[str],
         cwd=ROOT,
         env=environment,
     ) as process:
+        late = threading.Timer(PATIENCE, process.kill)  # its silence ends the wait for its word
+        late.start()
         try:
             yield process, _Said(process, began)
         finally:
+            late.cancel()
             assert process.stdin is not None
             process.stdin.close()
             if "serve" in command:

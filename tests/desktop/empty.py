@@ -11,12 +11,14 @@ from core.conversations.views import InboxCounts
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.settings.declarations import BASE, Setting
+from core.storage.pictures import MediaFile
 from desktop.bridge import Control
+from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.settings.presenter import Reading, Saved
-from desktop.pictures import Prepared, Thumb
+from desktop.pictures import Thumb
 
 
 class EmptyConversations:
@@ -92,13 +94,13 @@ class EmptyCatalogue:
     def set_active(self, product_id: int, active: bool) -> None:
         raise AssertionError("there is no product")
 
-    def prepare(self, path: Path) -> Prepared:
+    def prepare(self, path: Path) -> MediaFile:
         raise AssertionError("there is no photo")
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
         return None
 
-    def thumb_of(self, prepared: Prepared, width: int, height: int) -> Thumb | None:
+    def thumb_of(self, prepared: MediaFile, width: int, height: int) -> Thumb | None:
         return None
 
     def plan(self, path: Path, control: Control) -> ImportPlan:
@@ -109,6 +111,16 @@ class EmptyCatalogue:
 
     def save_sample(self, path: Path) -> None:
         raise AssertionError("nothing is saved here")
+
+
+class EmptyLock:
+    """Implements LockSource: nobody has an account."""
+
+    def rule(self) -> LockRule:
+        return LockRule(0, ())
+
+    def unlock(self, email: str, password: str, code: str) -> None:
+        raise AssertionError("nobody can unlock here")
 
 
 class EmptySettings:
@@ -146,6 +158,9 @@ class EmptySettings:
         return ()
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
+        return ()
+
+    def test_backup(self, control: Control) -> tuple[Finding, ...]:
         return ()
 
 

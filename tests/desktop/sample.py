@@ -13,15 +13,16 @@ from core.catalogue.views import ProductView
 from core.kernel.clock import MINUTE, SECOND, ManualClock
 from core.kernel.errors import LivePayError
 from core.kernel.text import fold
-from core.live.views import Alert, BoardRow, LineView, MinuteBar, SessionView, StockBar, Tiles
+from core.live.views import Alert, BoardRow, LineView, MinuteBar, OpenQuestion, SessionView, StockBar, Tiles
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyPayments, EmptySettings
+from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPayments, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -113,7 +114,12 @@ def orders() -> list[BoardRow]:
             provider="orange_money",
         ),
         held(120, "Moussa Kane", 3, 72, 5, "09DD", badge="risk", score=20, reminded_at=NOW),
-        replace(paid(119, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"), exception="paid_late", undecided=True),
+        replace(
+            paid(119, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"),
+            exception="paid_late",
+            undecided=True,
+            question=OpenQuestion(7, "paid_late", 15000, 0, ()),
+        ),
         row(
             118,
             "Khady Sarr",
@@ -302,8 +308,8 @@ class SampleSource:
     def extend_order(self, order_id: int, minutes: int) -> None:
         self._note("extend_order", order_id, minutes)
 
-    def decide(self, order_id: int, choice: str, substitute: int | None = None) -> None:
-        self._note("decide", order_id, choice, substitute)
+    def decide(self, order_id: int, question: int, choice: str, substitute: tuple[int, int] | None = None) -> None:
+        self._note("decide", order_id, question, choice, substitute)
 
     def refund_done(self, decision_id: int) -> None:
         self._note("refund_done", decision_id)
@@ -318,6 +324,7 @@ class SampleContext:
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     settings: SettingsSource = field(default_factory=EmptySettings)
+    lock: LockSource = field(default_factory=EmptyLock)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     store: StoreInfo = STORE
     callbacks: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)

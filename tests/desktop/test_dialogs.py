@@ -11,11 +11,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.kernel.errors import Refused
-from core.live.views import BoardRow
+from core.live.views import BoardRow, OpenQuestion
 from desktop.app import Desktop
 from desktop.pages.live.decide import DecisionDialog
 from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.presenter import NewInvoice
+from desktop.widgets.notices import Notice
 from tests.desktop.conftest import Open, board
 from tests.desktop.sample import SampleSource
 from tests.desktop.test_page import source_of, the_dialog
@@ -101,8 +102,9 @@ def test_a_dialog_grows_with_what_it_says(open_window: Open, qtbot: QtBot) -> No
     fill(dialog, qtbot, phone="77 12")
     dialog.send()
     stepper = dialog._chosen.stepper
+    qtbot.waitUntil(lambda: stepper.height() >= 40)  # the style sheet reaches it with its first event
     qtbot.waitUntil(lambda: dialog.height() == dialog.heightForWidth(dialog.width()))
-    assert stepper.visibleRegion().boundingRect().height() == stepper.height() >= 40
+    assert stepper.visibleRegion().boundingRect().height() == stepper.height()
 
 
 def test_the_quantity_stops_at_what_is_left_and_shows_the_total(open_window: Open, qtbot: QtBot) -> None:
@@ -142,7 +144,7 @@ def test_sending_twice_in_a_row_makes_one_order(open_window: Open, qtbot: QtBot)
 def test_a_search_without_result_says_so(open_window: Open, qtbot: QtBot) -> None:
     dialog = new_invoice(open_window(), qtbot)
     QTest.keyClicks(dialog.picker.search, "zzz")
-    qtbot.waitUntil(dialog.picker._nothing.isVisible)
+    qtbot.waitUntil(dialog.picker.nothing.isVisible)
     QTest.keyClick(dialog.picker.search, Qt.Key.Key_Return)
     assert dialog.draft.product is None
 
@@ -182,7 +184,7 @@ def test_the_usual_choice_is_taken_by_enter(open_window: Open, qtbot: QtBot) -> 
     dialog = decision(desktop)
     assert (dialog.choice, dialog.action.text()) == ("honour", "Honorer")
     QTest.keyClick(dialog.cards["honour"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: source_of(desktop).calls == [("decide", 119, "honour", None)])
+    qtbot.waitUntil(lambda: source_of(desktop).calls == [("decide", 119, 7, "honour", None)])
 
 
 def test_arrows_go_through_the_choices(open_window: Open, qtbot: QtBot) -> None:
@@ -194,7 +196,7 @@ def test_arrows_go_through_the_choices(open_window: Open, qtbot: QtBot) -> None:
     assert dialog.choice == "honour"
     QTest.mouseClick(dialog.cards["refund"], Qt.MouseButton.LeftButton)
     dialog.action.click()
-    qtbot.waitUntil(lambda: source_of(desktop).calls == [("decide", 119, "refund", None)])
+    qtbot.waitUntil(lambda: source_of(desktop).calls == [("decide", 119, 7, "refund", None)])
 
 
 def test_a_substitute_needs_its_product(open_window: Open, qtbot: QtBot) -> None:
@@ -206,16 +208,38 @@ def test_a_substitute_needs_its_product(open_window: Open, qtbot: QtBot) -> None
     QTest.keyClicks(dialog.picker.search, "chauss")
     QTest.keyClick(dialog.picker.search, Qt.Key.Key_Return)
     qtbot.waitUntil(dialog.action.isEnabled)
-    assert dialog._taken.text() == "Remplacé par CHAUSSURE Chaussure Bazin"
+    assert dialog.taken.words.text() == "CHAUSSURE Chaussure Bazin à la place de ROBE1 ×\u00a01"
     dialog.action.click()
-    qtbot.waitUntil(lambda: source_of(desktop).calls == [("decide", 119, "substitute", 3)])
+    qtbot.waitUntil(lambda: source_of(desktop).calls == [("decide", 119, 7, "substitute", (3, 1))])
+
+
+def test_a_substitute_that_costs_more_than_what_came_is_not_taken(open_window: Open, qtbot: QtBot) -> None:
+    dialog = decision(open_window())
+    dialog.choose("substitute")
+    qtbot.waitUntil(lambda: len(dialog.picker.products) == 4)
+    QTest.keyClicks(dialog.picker.search, "bazin3")
+    QTest.keyClick(dialog.picker.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(dialog.taken.isVisible)
+    assert dialog.taken.words.text().startswith("BAZIN3 coûte plus")
+    assert not dialog.taken.stepper.isVisible()
+    assert not dialog.action.isEnabled()
 
 
 def test_a_choice_that_cannot_be_taken_says_why(open_window: Open, qtbot: QtBot) -> None:
-    desktop = open_window(SampleSource(bars=[replace(SampleSource().bars[0], available=0)]))
-    dialog = decision(desktop, exception="underpaid", state="expired", received=9000)
+    desktop = open_window()
+    asked = OpenQuestion(7, "underpaid", 9000, 0, (1,))
+    dialog = decision(desktop, exception="underpaid", state="expired", received=9000, question=asked)
     assert not dialog.cards["honour"].isEnabled()
     assert dialog.choice == "refund"
+
+
+def test_a_question_that_is_answered_already_is_not_put_again(open_window: Open, qtbot: QtBot) -> None:
+    desktop = open_window()
+    said: list[Notice] = []
+    desktop.bridge.notice.connect(said.append)
+    board(desktop)._ask(replace(source_of(desktop).stored[119], question=None))
+    assert not desktop.shell.findChildren(DecisionDialog)
+    assert [notice.text for notice in said] == ["Il n’y a rien à décider pour cette commande."]
 
 
 def test_later_leaves_the_question_open(open_window: Open, qtbot: QtBot) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from core.catalogue.views import ProductView
 from core.kernel.clock import HOUR, MINUTE, SECOND
-from core.live.views import Alert, MinuteBar, StockBar, Tiles
+from core.kernel.errors import NotFound
+from core.live.views import Alert, LineView, MinuteBar, OpenQuestion, StockBar, Tiles
 from core.orders import rules, service
 from desktop.pages.live import drafts
 from desktop.pages.live.curve import LONGEST, curve, peaks
-from desktop.pages.live.decisions import CHOICES, question
+from desktop.pages.live.decisions import CHOICES, goods, question, replaced, replacement
 from desktop.pages.live.presenter import SOURCES, LivePresenter, NewInvoice
 from desktop.statusline import backup_text
 from desktop.texts import Texts
@@ -77,14 +79,14 @@ def test_stock_says_what_is_left_and_never_overflows_its_bar(
                 "decide", 1, {"exception": "paid_late", "customer": "Awa Ndiaye", "amount": 15000, "reference": "LP-1"}
             ),
             "Payée après l’heure",
-            f"Awa N. · LP-1 · 15{NARROW}000{NBSP}F",
+            f"15{NARROW}000{NBSP}F · Awa N. · LP-1",
             "Décider",
             "decide",
         ),
         (
             Alert("refund", 9, {"customer": "Awa Ndiaye", "amount": 500, "reference": "LP-1"}),
             "Argent à rendre",
-            f"Awa N. · LP-1 · 500{NBSP}F",
+            f"500{NBSP}F · Awa N. · LP-1",
             "Fait",
             "refund",
         ),
@@ -138,7 +140,7 @@ def test_an_alert_about_an_order_on_the_board_names_the_product(presenter: LiveP
         "decide", 1, {"exception": "paid_late", "customer": "Awa Ndiaye", "amount": 15000, "reference": "LP-1"}
     )
     row = paid(1, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF")
-    assert presenter.alert(alert, row).detail == f"Awa N. · ROBE1 · 15{NARROW}000{NBSP}F"
+    assert presenter.alert(alert, row).detail == f"15{NARROW}000{NBSP}F · Awa N. · ROBE1"
 
 
 def test_an_alert_of_an_unknown_kind_or_without_values_is_still_said(presenter: LivePresenter) -> None:
@@ -193,12 +195,17 @@ def test_a_live_left_open_for_days_draws_its_last_hours(t: Texts, presenter: Liv
     assert len(curve([], NOW - 100 * HOUR, NOW, t, presenter.zone).bars) == LONGEST
 
 
+PRODUCT = SampleSource().products("ROBE1", 1)[0]
+
 # -- decisions
 
 
-def late(**changes: Any) -> Any:
-    row = replace(paid(1, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"), exception="paid_late", undecided=True)
-    return replace(row, **changes)
+def late(
+    kind: str = "paid_late", amount: int = 15000, gone: tuple[int, ...] = (), more: int = 0, **changes: Any
+) -> Any:
+    """An order of one dress at 15 000 with a question of this kind about so much money."""
+    row = replace(paid(1, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"), exception=kind, undecided=True)
+    return replace(row, question=OpenQuestion(9, kind, amount, more, gone), **changes)
 
 
 def test_choices_are_those_the_shop_accepts() -> None:
@@ -206,40 +213,71 @@ def test_choices_are_those_the_shop_accepts() -> None:
 
 
 @pytest.mark.parametrize("kind", CHOICES)
-def test_every_exception_is_told_with_its_amounts_and_its_choices(presenter: LivePresenter, kind: str) -> None:
-    received = {"paid_late": 15000, "underpaid": 9000, "overpaid": 20000, "paid_twice": 30000}[kind]
-    asked = question(late(exception=kind, received=received), {}, presenter)
-    assert asked.title == presenter.exception(kind)
-    assert presenter.money(received) in asked.sentence
+def test_every_exception_is_told_with_its_amount_and_its_choices(presenter: LivePresenter, kind: str) -> None:
+    amount = {"paid_late": 15000, "underpaid": 9000, "overpaid": 5000, "paid_twice": 15000}[kind]
+    asked = question(late(kind, amount), presenter)
+    assert (asked.id, asked.title, asked.more) == (9, presenter.exception(kind), "")
+    assert presenter.money(amount) in asked.sentence
     assert tuple(choice.choice for choice in asked.choices) == CHOICES[kind]
     assert all(choice.title and choice.consequence and choice.verb for choice in asked.choices)
     assert asked.advised == CHOICES[kind][0]
 
 
 def test_a_late_payment_is_told_with_its_time_and_delay(presenter: LivePresenter) -> None:
-    sentence = question(late(), {}, presenter).sentence
+    sentence = question(late(), presenter).sentence
     assert f"à 21{NARROW}h{NARROW}44" in sentence
     assert f"2{NBSP}min{NBSP}05{NBSP}s après" in sentence
 
 
-@pytest.mark.parametrize(("kind", "received", "back"), [("overpaid", 20000, 5000), ("paid_twice", 30000, 15000)])
-def test_only_the_excess_is_given_back(presenter: LivePresenter, kind: str, received: int, back: int) -> None:
-    refund = question(late(exception=kind, received=received), {}, presenter).choices[0]
-    assert refund.consequence.startswith(presenter.money(back))
+@pytest.mark.parametrize(("kind", "amount"), [("paid_late", 15000), ("overpaid", 5000), ("paid_twice", 15000)])
+def test_the_money_is_the_questions_even_when_more_came_later(presenter: LivePresenter, kind: str, amount: int) -> None:
+    asked = question(late(kind, amount, more=1, received=95_000), presenter)
+    refund = next(choice for choice in asked.choices if choice.choice == "refund")
+    assert refund.consequence.startswith(presenter.money(amount))
+    assert presenter.money(95_000) not in asked.sentence
+    assert asked.more.startswith("Une autre question")
 
 
-def test_what_is_out_of_stock_cannot_be_honoured(presenter: LivePresenter) -> None:
-    gone = {1: StockBar(1, "ROBE1", "Robe", 0, 0, 10, True)}
-    short = late(exception="underpaid", state="expired", received=9000)
-    asked = question(short, gone, presenter)
+@pytest.mark.parametrize("kind", ["paid_late", "underpaid"])
+def test_what_is_out_of_stock_cannot_be_honoured(presenter: LivePresenter, kind: str) -> None:
+    asked = question(late(kind, 9000, gone=(1,)), presenter)
     assert asked.choices[0].obstacle == "ROBE1 n’est plus en stock."
-    assert asked.advised == "refund"
-    assert question(late(exception="underpaid", state="reserved", received=9000), gone, presenter).advised == "honour"
+    assert asked.advised == CHOICES[kind][1]
+    assert question(late(kind, 9000), presenter).advised == "honour"
+
+
+def test_an_order_without_a_question_puts_none(presenter: LivePresenter) -> None:
+    with pytest.raises(NotFound):
+        question(paid(1, "Awa Ndiaye", 1, "21:44:51", 725, "wave", 80, "55AF"), presenter)
+
+
+def product(price: int, available: int) -> ProductView:
+    return replace(PRODUCT, sku="SAC2", price=price, on_hand=available, held=0)
+
+
+@pytest.mark.parametrize(
+    ("price", "available", "quantity", "most"),
+    [(12_000, 9, 2, 3), (12_000, 1, 1, 1), (30_000, 9, 1, 1), (37_000, 9, 1, 1), (0, 9, 2, 9)],
+)
+def test_a_replacement_is_as_many_as_are_gone_within_shelf_and_money(
+    presenter: LivePresenter, price: int, available: int, quantity: int, most: int
+) -> None:
+    """Two dresses at 15 000 are gone, a bag at 7 000 stays, 44 000 came in."""
+    lines = (LineView(1, "ROBE1", "Robe", 2, 15_000), LineView(2, "SAC3", "Sac", 1, 7_000))
+    row = late(amount=44_000, gone=(1,), lines=lines)
+    assert goods(replaced(row)) == f"ROBE1 ×{NBSP}2"
+    found = replacement(row, product(price, available), presenter)
+    assert (found.quantity, found.most, found.problem) == (quantity, most, "")
+    offered = next(choice for choice in question(row, presenter).choices if choice.choice == "substitute")
+    assert f"remplace ROBE1 ×{NBSP}2, le reste" in offered.consequence
+
+
+def test_what_cannot_replace_says_why(presenter: LivePresenter) -> None:
+    assert "épuisé" in replacement(late(), product(12_000, 0), presenter).problem
+    assert f"15{NARROW}000" in replacement(late(), product(15_001, 3), presenter).problem
 
 
 # -- drafts
-
-PRODUCT = SampleSource().products("ROBE1", 1)[0]
 
 
 def draft(**changes: Any) -> drafts.InvoiceDraft:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.kernel.clock import MINUTE, SECOND
+from core.kernel.text import short_name
 from core.live.views import BoardRow, LineView
 from desktop.pages.live.presenter import LivePresenter, filters_of
 from desktop.pages.live.rows import RowText, cancel_question, entry, verbs
@@ -110,10 +111,26 @@ def test_an_expired_order_tells_who_got_the_item(presenter: LivePresenter) -> No
     assert RowText(expired(link_opened_at=NOW), presenter).time.below == "lien ouvert"
 
 
-def test_several_lines_are_told_by_the_first_and_a_count(presenter: LivePresenter) -> None:
-    lines = (LineView(1, "ROBE1", "Robe", 2, 15000), LineView(2, "SAC2", "Sac", 1, 22000), LineView(3, "C", "D", 1, 1))
+def test_several_lines_are_told_by_the_first_and_what_comes_with_it(presenter: LivePresenter) -> None:
+    lines = (LineView(1, "ROBE1", "Robe", 2, 15000), LineView(2, "SAC2", "Sac", 1, 22000), LineView(3, "C", "D", 3, 1))
     cell = RowText(row(1, "A B", 1, "reserved", "0001", lines=lines), presenter).product
-    assert (cell.head, cell.tail, cell.below) == ("ROBE1", f"×{NBSP}2  +{NBSP}2 autres", "SAC2, C")
+    assert (cell.head, cell.tail, cell.below) == ("ROBE1", f"×{NBSP}2", f"+{NBSP}SAC2, C ×{NBSP}3")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Aminata  Diallo", "Aminata D."),
+        ("Awa", "Awa"),
+        ("", ""),
+        ("Élise ébène", "Élise É."),
+        ("فاطمة الزهراء", "فاطمة الزهراء"),
+        ("Queen Fatou 👑", "Queen F."),
+        ("👑 🔥", "👑"),
+    ],
+)
+def test_only_a_letter_that_has_a_capital_is_an_initial(name: str, shown: str) -> None:
+    assert short_name(name) == shown
 
 
 def test_an_order_without_lines_or_name_can_be_shown(presenter: LivePresenter) -> None:

@@ -11,6 +11,7 @@ from core.adapters.http import Http
 from core.kernel.clock import ManualClock
 from localserver.sandbox.graph import default_account
 from localserver.sandbox.graph_events import Delivery, Event, bodies, encode
+from localserver.sandbox.graph_world import Puzzled
 from localserver.sandbox.psp_base import PspSimulator, Session
 from tests.support.shops import World
 
@@ -44,13 +45,26 @@ async def press(w: World, name: str, title: str) -> list[str]:
     return w.thread(name)[before:]
 
 
+async def pick(w: World, name: str, title: str) -> list[str]:
+    """As :func:`press`, also where so many choices are offered that they are a list."""
+    before = len(w.thread(name))
+    acts = w.graph.acts(name)
+    try:
+        acts.press(title)
+    except Puzzled:
+        acts.choose(title)
+    await w.settled()
+    return w.thread(name)[before:]
+
+
 async def link_for(w: World, name: str, sku: str = "ROBE1", means: str = "Wave") -> str:
     """« je prends », PAYER, the means where there is a choice. → the pay link."""
+    means = "Orange Money" if "orange_sonatel" in w.providers else means
     w.buyer(name)
     await say(w, name, f"je prends {sku}")
     await press(w, name, "PAYER")
     if not _links(w, name):
-        await press(w, name, means)
+        await pick(w, name, means)
     return _links(w, name)[-1]
 
 

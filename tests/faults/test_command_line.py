@@ -13,6 +13,7 @@ import pytest
 
 from core.bootstrap import create_store, open_shop
 from core.kernel.errors import EnvironmentProblem
+from core.settings.service import SECRET_SHOWN
 from core.storage.folder import Home
 from tests.support.processes import Done, Server, ask, ask_json, command, environment, run, serving, taken_port
 
@@ -76,10 +77,16 @@ async def test_wrong_usage_is_2(tmp_path: Path) -> None:
         assert "Traceback" not in done.err
 
 
+async def test_a_number_out_of_bounds_is_told_its_bounds(tmp_path: Path) -> None:
+    wrong = (["serve", SLUG, "--port", "99999"], ["serve", SLUG, "--port", "http"], ["demo", "--seconds", "0"])
+    for arguments, done in zip(wrong, await _each(*wrong, home=tmp_path), strict=True):
+        assert f"'{arguments[-1]}' is not a whole number from " in done.err
+
+
 async def test_help_is_0_and_names_every_command(tmp_path: Path) -> None:
     done = await run("--help")
     assert done.code == 0
-    for name in ("demo", "serve", "store", "products", "backup", "restore", "audit", "doctor", "bench"):
+    for name in ("demo", "serve", "store", "products", "backup", "restore", "backups", "audit", "doctor", "bench"):
         assert name in done.out
 
 
@@ -117,6 +124,17 @@ async def test_what_a_rule_refuses_is_1_and_a_sentence(place: Place) -> None:
     assert [store["store"] for store in await ask_json(place.home, "store", "list")] == [SLUG]
 
 
+async def test_of_a_secret_only_that_it_is_set_is_ever_shown(place: Place) -> None:
+    key = "whatsapp.access_token"
+    assert await ask_json(place.home, "store", "get", SLUG, key) == {key: ""}
+    await ask(place.home, "store", "secret", SLUG, key, stdin=b"EAAB-very-secret")
+    for question in (["store", "get", SLUG, key], ["store", "get", SLUG], ["store", "show", SLUG]):
+        done = await ask(place.home, *question)
+        assert "very-secret" not in done.out + done.err
+    assert await ask_json(place.home, "store", "get", SLUG, key) == {key: SECRET_SHOWN}
+    assert (await ask_json(place.home, "store", "get", SLUG))[key] == SECRET_SHOWN
+
+
 async def test_bytes_that_are_no_text_on_stdin_are_1_and_a_sentence(place: Place) -> None:
     for arguments in (["secret", SLUG, "whatsapp.access_token"], ["user", SLUG, "a@b.sn", "--role", "owner"]):
         done = await ask(place.home, "store", *arguments, stdin=b"\xff\xfe\xe9\n")
@@ -152,6 +170,7 @@ async def test_a_home_that_is_no_folder_is_3(tmp_path: Path) -> None:
         done = await ask(file, *arguments)
         assert done.code == 3, done
         assert done.sentence
+        assert "Errno" not in done.err
 
 
 async def _broken(place: Place, name: str, content: bytes | None, *arguments: str) -> None:
@@ -276,6 +295,20 @@ async def test_a_signal_stops_the_server_in_order(place: Place, signal: str) -> 
         assert server.log() == ""
     done = await ask_json(place.home, "audit", "verify", SLUG)
     assert done["intact"] is True
+
+
+async def test_a_rehearsal_in_the_sandbox_leaves_the_real_connections(place: Place) -> None:
+    await ask(place.home, "store", "set", SLUG, "whatsapp.phone_number_id", "111")
+    await ask(place.home, "store", "secret", SLUG, "whatsapp.access_token", stdin=b"EAAB-real")
+    before = await ask_json(place.home, "store", "get", SLUG)
+    async with serving(place.home, SLUG, place.log, ("--port", "0", "--sandbox")) as server:
+        await server.kill()  # not even the chance to put something back
+    assert await ask_json(place.home, "store", "get", SLUG) == before
+    shop = open_shop(Home(place.home), SLUG)
+    try:
+        assert shop.settings.secret("whatsapp.access_token") == "EAAB-real"
+    finally:
+        shop.close()
 
 
 @POSIX

@@ -7,9 +7,9 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +21,9 @@ from tests.faults.steps import checkout, link_for, post_whatsapp, resigned, say,
 from tests.support.processes import raw_exchange
 from tests.support.shops import World, world
 
-PROVIDERS = ("sandbox", "wave", "stripe", "bictorys")
+PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay", "cinetpay", "paydunya")
+PROVEN_INSIDE = ("cinetpay", "paydunya")
+"""What proves their notices stands in the body: one that lost it proves nothing."""
 NAME = "Aminata Diallo"
 PASSWORD = "correct horse battery"
 DEEP = b"[" * 100_000
@@ -60,6 +62,7 @@ HEADERS = (
     "LivePay-Sandbox-Signature",
     "X-Secret-Key",
     "X-Webhook-Signature",
+    "X-Token",
     "Authorization",
     "Idempotency-Key",
     "Content-Type",
@@ -138,9 +141,11 @@ async def test_every_body_at_every_door(tmp_path: Path, signed: bool) -> None:
         doors = sorted(set(_doors(w, await _token(w))))
         assert len(doors) >= 20, doors
         accounts.save(w.shop.engine, "awa@teranga.sn", PASSWORD, "owner")
-        key = await asyncio.to_thread(accounts.login, w.shop.engine, "awa@teranga.sn", PASSWORD)
+        key = await asyncio.to_thread(accounts.login, w.shop.engine, w.shop.factors, "awa@teranga.sn", PASSWORD)
         before = _counts(w)
         for path in doors:
+            if path.endswith("/logout"):
+                continue  # the way out needs no body and ends the session of all that follow
             headers = [("Content-Type", b"application/json"), ("Origin", b"http://127.0.0.1")]
             if signed:
                 headers.append(("Authorization", f"Bearer {key[0]}".encode()))
@@ -172,7 +177,9 @@ async def test_bodies_beyond_all_measure(tmp_path: Path) -> None:
             json_type = ("Content-Type", b"application/json")
             assert await _status(w, _wire(path, huge, [json_type])) == 413, path
             status = await _status(w, _wire(path, small, [json_type, ("Content-Encoding", b"gzip")]))
-            assert status in (400, 401, 413, 415), (path, status)
+            # Nothing can prove itself at an address that names no payment.
+            unknown = 404 if path.startswith("/n/") else 400
+            assert status in (400, 401, 413, 415, unknown), (path, status)
         assert _counts(w) == before
         await _lives(w)
 
@@ -282,11 +289,12 @@ async def test_rightly_signed_oddities_of_providers_change_nothing(tmp_path: Pat
         w.product("ROBE1")
         session = await checkout(w, await link_for(w, NAME), name)
         provider = w.providers[name]
-        good = json.loads(provider.event(session, "paid", None) or b"{}")
-        odd = [b"{}", b"[]", b"7", *BODIES.values(), *(json.dumps(o).encode() for o in _twisted(good))]
+        good = provider.event(session, "paid", None) or b"{}"
+        odd = [b"{}", b"[]", b"7", *BODIES.values(), *_oddities(good)]
         for raw in odd:
             status = await tell(w, resigned(provider, raw))
-            assert status in (200, 400), (status, raw[:80])
+            unproven = (401, 404) if name in PROVEN_INSIDE else ()
+            assert status in (200, 400, *unproven), (status, raw[:80])
         await w.settled()
         assert w.order(NAME)[1] == "reserved"
         assert w.value("SELECT count(*) FROM payment") == 0
@@ -294,10 +302,19 @@ async def test_rightly_signed_oddities_of_providers_change_nothing(tmp_path: Pat
         await _lives(w)
 
 
+def _oddities(good: bytes) -> Iterator[bytes]:
+    """A rightful notice with each of its parts replaced, in the encoding it came in."""
+    if good.startswith(b"{"):
+        yield from (json.dumps(odd).encode() for odd in _twisted(json.loads(good)))
+        return
+    for odd in _twisted(dict(parse_qsl(good.decode(), keep_blank_values=True))):
+        yield urlencode(odd, errors="surrogatepass").encode()
+
+
 _OTHERS: tuple[object, ...] = (None, 7, "x", [], {}, True, -1, 10**30, "\ud800")
 
 
-def _twisted(value: dict[str, object]) -> Iterator[object]:
+def _twisted(value: Mapping[str, object]) -> Iterator[dict[str, object]]:
     """The event with one part of it replaced by something else, or taken away."""
     for key, inner in value.items():
         for other in _OTHERS:

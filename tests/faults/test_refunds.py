@@ -11,6 +11,7 @@ import pytest
 from core.orders import settling
 from core.payments import refunds
 from core.payments import service as payments
+from core.storage.backup import RESTORED
 from localserver.sandbox.psp_base import Fault, Session
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.steps import checkout, impatient, link_for
@@ -139,6 +140,34 @@ async def test_a_stop_before_the_provider_was_asked(tmp_path: Path) -> None:
         try:
             await w.until(lambda: state(w) == "done")
             back(w, session)
+        finally:
+            again.cancel()
+            await asyncio.gather(again, return_exceptions=True)
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["made since", "not made"])
+@pytest.mark.parametrize("name", PROVIDERS)
+async def test_a_restored_store_looks_before_it_asks(tmp_path: Path, name: str, made: bool) -> None:
+    """The backup still had the refund to ask for. Was it asked for afterwards, before the computer was lost?"""
+    async with world(tmp_path, providers=(name,)) as w:
+        session = await sold(w, name)
+        assert w.work is not None
+        w.work.cancel()
+        await asyncio.gather(w.work, return_exceptions=True)
+        ask(w)
+        if made:
+            w.providers[name].refund(session, 15_000, Delivery(send=False))
+        (w.shop.folder / RESTORED).touch()
+        again = asyncio.create_task(w.shop.work())
+        try:
+            await w.until(lambda: state(w) != "requested")
+            how = await ended(w)
+            if made or name in ("sandbox", "wave"):  # these may be asked twice under one reference
+                assert how == "done"
+                back(w, session)
+            else:  # a person decides: the provider's figures say that nothing went back, or nothing at all
+                assert how == ("failed" if name == "stripe" else "unknown")
+                assert not session.refunded
         finally:
             again.cancel()
             await asyncio.gather(again, return_exceptions=True)

@@ -15,7 +15,7 @@ from tests.support.shops import World, world
 NAME = "Aminata Diallo"
 NOON = ManualClock().now()
 WRONG = pytest.mark.parametrize("wrong", [-10 * MINUTE, 10 * MINUTE], ids=["behind", "ahead"])
-PROVIDERS = ("sandbox", "wave", "stripe", "bictorys")
+PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay")
 
 
 @WRONG

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import os
 import shutil
@@ -145,6 +146,23 @@ def test_texts_are_compiled_when_they_change(project: Project) -> None:
     compiled.unlink()
     project.dev("run")
     assert compiled.exists()
+
+
+def test_the_program_is_compiled_when_it_changes_even_where_python_may_not_write(project: Project) -> None:
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1"}
+    source = project.root / "core" / "shop.py"
+    source.parent.mkdir()
+    source.write_text("open = True\n", "utf-8")
+    project.dev("run", **quiet)
+    compiled = Path(importlib.util.cache_from_source(str(source)))
+    first = compiled.read_bytes()
+    assert project.dev("run", **quiet).stderr == ""
+    source.write_text("open = False\n", "utf-8")
+    os.utime(source, (0, 0))  # byte code knows its source by the second
+    project.dev("run", **quiet)
+    assert compiled.read_bytes() != first
+    source.write_text("open = (\n", "utf-8")
+    assert project.dev("run", "x", **quiet).stdout == "['x'] \n"
 
 
 def test_a_broken_text_stops_with_its_name(project: Project) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
+from core.adapters.psp import provider_class
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
 from core.catalogue.rules import ProductFields
@@ -119,7 +120,8 @@ async def world(
     clock = clock or ManualClock()
     outside = outside or clock
     home = Home(folder / "home")
-    card = create_store(home, "Boutique Téranga", "SN")
+    common = frozenset.intersection(*(provider_class(name).caps.countries for name in providers))
+    card = create_store(home, "Boutique Téranga", "SN" if "SN" in common else min(common))
     shop = open_shop(home, card.slug, clock, vfs=vfs)
     account = default_account()
     graph_app = create_graph_simulator(outside, [account], retries=(0.0,) * 6)

@@ -5,13 +5,28 @@ from __future__ import annotations
 from typing import Final
 
 from core.adapters.psp.bictorys import Bictorys
+from core.adapters.psp.cinetpay import CinetPay
+from core.adapters.psp.fedapay import FedaPay
+from core.adapters.psp.orange_sonatel import OrangeSonatel
+from core.adapters.psp.orange_web import OrangeWeb
+from core.adapters.psp.paydunya import PayDunya
 from core.adapters.psp.sandbox import Sandbox
 from core.adapters.psp.stripe import Stripe
 from core.adapters.psp.wave import Wave
 from core.kernel.errors import NotFound
 from core.payments.provider import Provider
 
-REGISTRY: Final[tuple[type[Provider], ...]] = (Sandbox, Bictorys, Wave, Stripe)
+REGISTRY: Final[tuple[type[Provider], ...]] = (
+    Sandbox,
+    Bictorys,
+    Wave,
+    OrangeSonatel,
+    OrangeWeb,
+    FedaPay,
+    CinetPay,
+    PayDunya,
+    Stripe,
+)
 
 
 def provider_class(name: str) -> type[Provider]:

@@ -63,6 +63,7 @@ class Bictorys(wire.WireProvider):
         ),
         create_idempotency="reference_lookup",
         refund="full",
+        listing="payments",
         checkout_origins=(
             "https://pay.bictorys.com",
             "https://pay.test.bictorys.com",

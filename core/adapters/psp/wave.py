@@ -49,6 +49,7 @@ class Wave(SessionProvider):
         can_expire=True,
         refund="full",
         refund_repeats=True,  # "repeating it gives nothing back twice" (§4.1)
+        app_link=True,
         checkout_origins=("https://pay.wave.com",),
     )
     fields: ClassVar[tuple[Field, ...]] = (

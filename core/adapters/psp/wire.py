@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, NoReturn
+from urllib.parse import parse_qsl
 
 from core.adapters.http import Form, Http, NoAnswer, encode
 from core.adapters.psp.signatures import Check
-from core.kernel.clock import parse_rfc3339
+from core.kernel.clock import SECOND, parse_rfc3339
 from core.kernel.errors import LivePayError
 from core.payments.provider import (
     Attempt,
@@ -36,6 +37,8 @@ BLOCKED_PAUSE: Final = 5.0
 _MISSING: Final = {"api_key": "Fill in the API key.", "webhook_secret": "Fill in the webhook secret."}
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _BIGGEST: Final = 10**15
+_MOST_FIELDS: Final = 500
+_ONE_LOOK: Final = 10 * SECOND
 _NEAREST_TO_PAID: Final = (
     Pay.PAID,
     Pay.PARTIALLY_REFUNDED,
@@ -56,6 +59,22 @@ def decode(raw: bytes) -> Any:
         return json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, ArithmeticError, RecursionError):
         return None
+
+
+def form(raw: bytes) -> dict[str, str] | None:
+    """The fields of a form, names and values decoded; None for anything else: other encodings, a field given twice."""
+    try:
+        pairs = parse_qsl(
+            raw.decode("utf-8"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        return None
+    fields = dict(pairs)
+    return fields if fields and len(fields) == len(pairs) else None
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -116,6 +135,13 @@ def dedupe(raw: bytes, *parts: str | None) -> str:
     if all(parts):
         return ":".join(part for part in parts if part)
     return "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def glance(now: int, raw: bytes, *parts: str | None) -> str:
+    """As :func:`dedupe`, for a notice that only makes us look: copies within ten seconds are one, a later one with the
+    same words is another look. Else a forged or early one would silence the one that matters. ``now`` in ms.
+    """
+    return f"{dedupe(raw, *parts)}:{now // _ONE_LOOK}"
 
 
 def nearest_to_paid(results: Iterable[StatusResult], attempt: Attempt) -> StatusResult:
@@ -274,6 +300,8 @@ class WireProvider(Provider):
             raise Rejected("reference", request.attempt_ref[:40])
         if len(request.return_url) > caps.url_max_len or not request.return_url.startswith(("https://", "http://")):
             raise Rejected("return_url", request.return_url[:40])
+        if caps.webhook_setup == "per_request" and len(request.notify_url) > caps.url_max_len:
+            raise Rejected("notify_url", request.notify_url[:40])
 
 
 def _no_constant(name: str) -> NoReturn:

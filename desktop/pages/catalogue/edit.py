@@ -14,11 +14,12 @@ from core.catalogue import rules
 from core.catalogue.views import ProductView
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
+from core.storage.pictures import MediaFile
 from desktop.bridge import Bridge, Task
 from desktop.pages.catalogue import draft as drafts
 from desktop.pages.catalogue.draft import ProductDraft
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, NewPhoto
-from desktop.pictures import Prepared, Thumb
+from desktop.pictures import Thumb
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Confirm, Dialog
 from desktop.widgets.fields import Field, TextField
@@ -203,14 +204,14 @@ class ProductDialog(Dialog):
         self._say_photo(self._presenter.t("Reading the photo…"))
         width, height = PHOTO.width() * 2, PHOTO.height() * 2
 
-        def read() -> tuple[Prepared, Thumb | None]:
+        def read() -> tuple[MediaFile, Thumb | None]:
             prepared = self._source.prepare(path)
             return prepared, self._source.thumb_of(prepared, width, height)
 
         self._bridge.run(read, owner=self, done=self._photo_read, failed=self._photo_failed, name="read photo")
         self._show()
 
-    def _photo_read(self, read: tuple[Prepared, Thumb | None]) -> None:
+    def _photo_read(self, read: tuple[MediaFile, Thumb | None]) -> None:
         self._reading = False
         self.draft = ProductDraft(self.draft.before, self.draft.values, NewPhoto(read[0]))
         self.photo.show_thumb(read[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -202,6 +202,18 @@ class _Count(QWidget):
         self.setAccessibleName(f"{tile.title} : {tile.value}")
 
 
+class _Tables(QStackedWidget):
+    """Five lines high, and as low as two where the screen is low."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(106)
+        self.setMaximumHeight(214)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), 214)
+
+
 class Preview(QWidget):
     """What a file would change, what is wrong with it, and the choice between all and the good lines."""
 
@@ -222,10 +234,9 @@ class Preview(QWidget):
         self._head()
         self.rows = Grid(t("Preview"), (1.1, 1.1, 2.6, 0.9, 0.7, 1.1), right=(3, 4), plain=(2, 3, 4))
         self.errors = Grid(t("Lines to correct"), (0.55, 1.1, 5), right=(0,), plain=(2,))
-        self._tables = QStackedWidget()
+        self._tables = _Tables()
         for grid in (self.rows, self.errors):
             self._tables.addWidget(grid)
-        self._tables.setFixedHeight(214)
         column.addWidget(self._tables)
         self._advice = Label(
             t("Correct these lines in your spreadsheet, save, then read the file again: nothing is imported yet."),

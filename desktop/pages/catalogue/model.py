@@ -22,9 +22,12 @@ _NOWHERE: Final = QModelIndex()
 
 
 class ProductsModel(QAbstractTableModel):
-    """``wanted`` with the ids of rows to read, once for all that came into sight in one turn of the loop."""
+    """``wanted`` with the ids of rows to read, once for all that came into sight in one turn of the loop; ``widened``
+    when a price was read that is larger than all before, the ``dearest``.
+    """
 
     wanted = Signal(object)
+    widened = Signal()
 
     def __init__(self, presenter: CataloguePresenter, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +36,7 @@ class ProductsModel(QAbstractTableModel):
         self._ids: tuple[int, ...] = ()
         self._places: dict[int, int] = {}
         self._rows: dict[int, RowText] = {}
+        self.dearest: RowText | None = None
         self._asked: set[int] = set()
         self._missing: set[int] = set()
         self._ask = QTimer(self, singleShot=True, interval=0)
@@ -128,6 +132,14 @@ class ProductsModel(QAbstractTableModel):
             row = self._places.get(product_id)
             if row is not None:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, COLUMNS - 1))
+        self._see_whether_wider([text for _, text in shown])
+
+    def _see_whether_wider(self, shown: list[RowText]) -> None:
+        known = [*shown, self.dearest] if self.dearest else shown
+        dearest = max(known, key=lambda text: text.product.price, default=None)
+        if dearest is not self.dearest:
+            self.dearest = dearest
+            self.widened.emit()
 
     def known(self, ids: Iterable[int]) -> list[int]:
         """Those of the products whose rows were read: the others are read when they come into sight."""

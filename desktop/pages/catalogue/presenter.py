@@ -13,7 +13,8 @@ from core.catalogue.views import ProductView
 from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money, group_digits
 from core.kernel.text import NARROW, one_line
-from desktop.pictures import Prepared, Thumb
+from core.storage.pictures import MediaFile
+from desktop.pictures import Thumb
 from desktop.texts import Texts
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Counts:
 class NewPhoto:
     """What becomes of a product's photo: another picture, or None to take it away."""
 
-    picture: Prepared | None
+    picture: MediaFile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class CatalogueSource(Protocol):
 
     def set_active(self, product_id: int, active: bool) -> None: ...
 
-    def prepare(self, path: Path) -> Prepared:
+    def prepare(self, path: Path) -> MediaFile:
         """Read a chosen photo. Raises Refused, EnvironmentProblem."""
         ...
 
@@ -108,7 +109,7 @@ class CatalogueSource(Protocol):
         """A kept photo, cut to this size in px; None when there is no such file."""
         ...
 
-    def thumb_of(self, prepared: Prepared, width: int, height: int) -> Thumb | None: ...
+    def thumb_of(self, prepared: MediaFile, width: int, height: int) -> Thumb | None: ...
 
     def plan(self, path: Path, control: Control) -> ImportPlan:
         """Read a product list and compare it with the catalogue. Raises Refused, EnvironmentProblem."""

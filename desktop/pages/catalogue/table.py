@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -12,14 +13,14 @@ from core.kernel.look import SCALE
 from desktop.fonts import width
 from desktop.icons import draw
 from desktop.pages.catalogue import presenter as columns
-from desktop.pages.catalogue.delegate import ProductDelegate, step_at
+from desktop.pages.catalogue.delegate import PAD, ProductDelegate, step_at
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.presenter import SORTS, Sort
 from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.theme import theme
 from desktop.widgets.cells import LEFT, RIGHT, colour, write
 
-# Column: least width, share of what is left over.
+# Column: least width, share of what is left over. A price is never cut: its column is as wide as the dearest one read.
 _WIDTHS: Final[dict[int, tuple[int, float]]] = {
     columns.PHOTO: (62, 0.0),
     columns.PRODUCT: (108, 0.7),
@@ -86,6 +87,7 @@ class ProductsTable(QTableView):
         self._products = model
         self._hover = -1
         self.setModel(model)
+        model.widened.connect(self._share_out)
         self.setAccessibleName(name)
         self.setItemDelegate(ProductDelegate(model, thumbs, lambda: self._hover, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -217,16 +219,23 @@ class ProductsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
         room = self.viewport().width()
         least = {column: wanted for column, (wanted, _) in _WIDTHS.items()}
+        dearest = self._products.dearest
+        if dearest is not None:
+            price = 2 * PAD + width(dearest.price, "body-bold") + 4 + width(dearest.sign, "body")
+            least[columns.PRICE] = max(least[columns.PRICE], ceil(price))
         if sum(least.values()) > room:
             del least[columns.STATE]
         spare = max(0, room - sum(least.values()))
         shares = sum(_WIDTHS[column][1] for column in least)
         last, used = list(least)[-1], 0
-        for column, (wanted, share) in _WIDTHS.items():
+        for column, (_, share) in _WIDTHS.items():
             self.setColumnHidden(column, column not in least)
             if column in least and column != last:
-                self.setColumnWidth(column, int(wanted + spare * share / shares))
+                self.setColumnWidth(column, int(least[column] + spare * share / shares))
                 used += self.columnWidth(column)
         self.setColumnWidth(last, max(20, room - used))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from core.conversations.views import CustomerCard, OrderBrief, OrderMark
 from core.kernel.clock import DAY
 from core.kernel.look import Role
-from core.kernel.phone import display
 from core.kernel.text import clock_time, countdown, duration
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
 from desktop.pages.live.rows import PROVIDERS
@@ -77,10 +76,9 @@ class CardWords:
 
     def _about(self, card: CustomerCard) -> str:
         t = self._t
-        since = t(
+        return t(
             "customer since {month}", month=self._presenter.written_date(self._presenter.day(card.since), "MMMM y")
         )
-        return since if card.name else f"{since} · {display(card.phone)}" if card.phone else since
 
     def _tier(self, tier: str) -> str:
         t = self._t

@@ -280,10 +280,10 @@ class ConversationPresenter:
     # -- the head
 
     def head(self, row: ThreadRow) -> HeadText:
+        name = self.called(row.name, row.phone)
         phone = display(row.phone) if row.phone else self.t("number not shown")
-        return HeadText(
-            self.initial(row.name), self.called(row.name, row.phone), f"{phone} · {self.language(row.language)}"
-        )
+        about = (phone, self.language(row.language)) if phone != name else (self.language(row.language),)
+        return HeadText(self.initial(row.name), name, " · ".join(about))
 
     def window(self, row: ThreadRow, now: int) -> Badge:
         """How long WhatsApp still lets the shop answer; the margin that sending keeps is taken off (lessons c6)."""

@@ -19,7 +19,7 @@ from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.presenter import AlertText, Filter, LivePresenter, StockText
 from desktop.pages.live.table import OrdersTable
 from desktop.widgets.alertrow import AlertRow
-from desktop.widgets.buttons import Chip
+from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import BAND, Card, Tile
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.fields import SearchField
@@ -223,13 +223,26 @@ class _ListCard(Card):
 
 
 class StockCard(_ListCard):
-    """What is left of each product of the live."""
+    """What is left of each product of the live; without any, the way to the catalogue (``catalogue_wanted``)."""
+
+    catalogue_wanted = Signal()
 
     def __init__(self, presenter: LivePresenter) -> None:
         super().__init__(presenter.t("Stock"), 16, SCALE.card)
         self.head.addStretch(1)
         self.head.addWidget(Label(presenter.t("available / total"), "small", "muted"))
         self.bars: list[StockBarRow] = []
+        self.nothing = QWidget()
+        column = QVBoxLayout(self.nothing)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(
+            Label(presenter.t("Nothing is in stock: there is nothing to claim."), "small", "muted", wrap=True)
+        )
+        self.open_catalogue = Button(presenter.t("Open the catalogue"), "link")
+        self.open_catalogue.clicked.connect(self.catalogue_wanted)
+        column.addWidget(self.open_catalogue, 0, Qt.AlignmentFlag.AlignLeft)
+        self.nothing.hide()
+        self.rows.insertWidget(0, self.nothing)
 
     def show_stock(self, texts: Sequence[StockText]) -> None:
         while len(self.bars) < len(texts):
@@ -241,6 +254,7 @@ class StockCard(_ListCard):
             bar.show()
         for bar in self.bars[len(texts) :]:
             bar.hide()
+        self.nothing.setVisible(not texts)
 
 
 class AlertsCard(_ListCard):

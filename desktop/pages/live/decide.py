@@ -5,41 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
-from core.live.views import BoardRow, StockBar
+from core.live.views import BoardRow
 from desktop.bridge import Bridge
-from desktop.pages.live.decisions import question
+from desktop.pages.live.decisions import Replacement, goods, question, replaced, replacement
 from desktop.pages.live.presenter import LivePresenter, LiveSource
 from desktop.pages.live.products import ProductPicker
+from desktop.texts import Texts
 from desktop.widgets.buttons import Button
 from desktop.widgets.choice import ChoiceCard
 from desktop.widgets.dialog import Dialog
+from desktop.widgets.fields import Stepper
 from desktop.widgets.labels import Label
 
 
 class DecisionDialog(Dialog):
-    """Asks what to do with money that does not match its order. ``decided`` with (choice, substitute's id or None)."""
+    """Asks what to do with money that does not match its order. ``decided`` with the choice, and for a
+    substitute its id and how many.
+    """
 
     decided = Signal(str, object)
 
     def __init__(
-        self,
-        parent: QWidget,
-        row: BoardRow,
-        stock: dict[int, StockBar],
-        source: LiveSource,
-        bridge: Bridge,
-        presenter: LivePresenter,
+        self, parent: QWidget, row: BoardRow, source: LiveSource, bridge: Bridge, presenter: LivePresenter
     ) -> None:
-        asked = question(row, stock, presenter)
+        asked = question(row, presenter)
         super().__init__(parent, asked.title, 560)
-        self._t = presenter.t
+        self._t, self._row, self._presenter = presenter.t, row, presenter
+        self.question = asked.id
         self._substitute: ProductView | None = None
         self._choice = ""
-        names = ", ".join(f"{line.sku} ×\u00a0{line.quantity}" for line in row.lines)
-        self.body.addWidget(Label(" · ".join(filter(None, (row.reference, names))), "small", "muted"))
+        self.body.addWidget(Label(" · ".join(filter(None, (row.reference, goods(row.lines)))), "small", "muted"))
         self.body.addWidget(Label(asked.sentence, "body", wrap=True))
         self._verbs = {text.choice: text.verb for text in asked.choices}
         self.cards = {
@@ -53,9 +51,11 @@ class DecisionDialog(Dialog):
         self.picker.chosen.connect(self._take_substitute)
         self.picker.hide()
         self.body.addWidget(self.picker)
-        self._taken = Label("", "small-bold")
-        self._taken.hide()
-        self.body.addWidget(self._taken)
+        self.taken = _Taken(self._t)
+        self.taken.hide()
+        self.body.addWidget(self.taken)
+        if asked.more:
+            self.body.addWidget(Label(asked.more, "small", "muted", wrap=True))
         self.add_way_out(self._t("Later"))
         self.action = self.add_action("", self._decide)
         self.choose(asked.advised)
@@ -78,7 +78,7 @@ class DecisionDialog(Dialog):
         if needs and self.picker.isHidden():
             self.picker.ask()
         self.picker.setVisible(needs)
-        self._taken.setVisible(needs and self._substitute is not None)
+        self.taken.setVisible(needs and bool(self.taken.words.text()))
         self.action.setEnabled(not needs or self._substitute is not None)
         if needs:
             self.picker.setFocus()
@@ -88,17 +88,42 @@ class DecisionDialog(Dialog):
         self.choose(free[(free.index(self._choice) + step) % len(free)])
 
     def _take_substitute(self, product: ProductView) -> None:
-        self._substitute = product
-        self._taken.say(self._t("Replaced by {sku} {title}", sku=product.sku, title=product.title))
-        self._taken.show()
-        self.action.setEnabled(True)
-        self.action.setFocus()
+        found = replacement(self._row, product, self._presenter)
+        self._substitute = None if found.problem else product
+        self.taken.show_product(product, found, goods(replaced(self._row)))
+        self.taken.show()
+        self.action.setEnabled(not found.problem)
+        (self.picker if found.problem else self.action).setFocus()
 
     def _decide(self) -> None:
         if self.action.isEnabled():
             self.accept()
-            substitute = self._substitute.id if self._substitute and self._choice == "substitute" else None
-            self.decided.emit(self._choice, substitute)
+            product = self._substitute if self._choice == "substitute" else None
+            self.decided.emit(self._choice, (product.id, self.taken.stepper.value) if product else None)
+
+
+class _Taken(QWidget):
+    """The product in place of another, and how many of it; or why it cannot be."""
+
+    def __init__(self, t: Texts) -> None:
+        super().__init__()
+        self._t = t
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        self.stepper = Stepper(t("One less"), t("One more"))
+        self.stepper.edit.setAccessibleName(t("Quantity"))
+        self.words = Label("", "small-bold", wrap=True)
+        line.addWidget(self.stepper)
+        line.addWidget(self.words, 1)
+
+    def show_product(self, product: ProductView, found: Replacement, gone: str) -> None:
+        self.stepper.setVisible(not found.problem)
+        self.stepper.set_highest(found.most)
+        self.stepper.set_value(found.quantity)
+        named = f"{product.sku} {product.title}"
+        self.words.say(found.problem or self._t("{product} in place of {gone}", product=named, gone=gone))
+        self.words.set_role("danger" if found.problem else "text")
 
 
 class OnScreenDialog(Dialog):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.catalogue.views import ProductView
+from core.kernel.errors import NotFound
 from core.kernel.text import clock_time_in_words, duration, short_name
-from core.live.views import BoardRow, StockBar
+from core.live.views import BoardRow, LineView, OpenQuestion
 from desktop.pages.live.presenter import LivePresenter
 
 # The choices of each exception, the usual one first; the same table stands in core.orders.rules.
@@ -31,10 +33,14 @@ class ChoiceText:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``advised`` is the choice preselected: the first that can be taken."""
+    """``advised`` is the choice preselected: the first that can be taken. ``id`` is what the answer names; ``more``
+    says that another question waits behind this one, empty when none does.
+    """
 
+    id: int
     title: str
     sentence: str
+    more: str
     choices: tuple[ChoiceText, ...]
 
     @property
@@ -42,35 +48,48 @@ class Question:
         return next((choice.choice for choice in self.choices if not choice.obstacle), "")
 
 
-def question(row: BoardRow, stock: dict[int, StockBar], presenter: LivePresenter) -> Question:
-    """The question an order puts. ``stock`` by product id, as far as known."""
-    kind = row.exception or ""
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A product chosen in place of what is gone: how many are offered and may be given; ``problem`` when none can."""
+
+    quantity: int
+    most: int
+    problem: str = ""
+
+
+def question(row: BoardRow, presenter: LivePresenter) -> Question:
+    """The question an order puts. Raises NotFound when it puts none (any more)."""
+    asked = row.question
+    if asked is None:
+        raise NotFound("There is nothing to decide on this order.")
     return Question(
-        presenter.exception(kind),
-        _story(row, presenter),
-        tuple(_choice(choice, row, stock, presenter) for choice in CHOICES.get(kind, ())),
+        asked.decision_id,
+        presenter.exception(asked.kind),
+        _story(row, asked, presenter),
+        presenter.t("Another question on this order comes after this one.") if asked.more else "",
+        tuple(_choice(choice, row, asked, presenter) for choice in CHOICES.get(asked.kind, ())),
     )
 
 
-def _story(row: BoardRow, presenter: LivePresenter) -> str:
+def _story(row: BoardRow, asked: OpenQuestion, presenter: LivePresenter) -> str:
     t = presenter.t
     name = short_name(row.customer_name) or t("The customer")
-    received, total = presenter.money(row.received), presenter.money(row.total)
-    match row.exception:
+    amount, total = presenter.money(asked.amount), presenter.money(row.total)
+    match asked.kind:
         case "paid_late" if row.paid_at:
             return t(
                 "{name} paid {amount} at {time}, {late} after the end of the hold. The money has arrived.",
                 name=name,
-                amount=received,
+                amount=amount,
                 time=clock_time_in_words(row.paid_at, presenter.zone),
                 late=duration(max(0, row.paid_at - row.expires_at)),
             )
         case "underpaid":
-            missing = presenter.money(row.total - row.received)
+            missing = presenter.money(row.total - asked.amount)
             return t(
                 "{name} paid {amount} of {total}: {missing} are missing.",
                 name=name,
-                amount=received,
+                amount=amount,
                 total=total,
                 missing=missing,
             )
@@ -78,52 +97,87 @@ def _story(row: BoardRow, presenter: LivePresenter) -> str:
             return t(
                 "{name} paid {amount} for an order of {total}: {excess} too much.",
                 name=name,
-                amount=received,
+                amount=presenter.money(row.total + asked.amount),
                 total=total,
-                excess=presenter.money(row.received - row.total),
+                excess=amount,
             )
         case "paid_twice":
             return t(
-                "{name} paid this order of {total} more than once: {amount} have arrived in all.",
+                "{name} paid once more for this order of {total}: another {amount} have arrived.",
                 name=name,
-                amount=received,
+                amount=amount,
                 total=total,
             )
         case _:
-            return t("{name} paid {amount} for an order of {total}.", name=name, amount=received, total=total)
+            return t("{name} paid {amount} for an order of {total}.", name=name, amount=amount, total=total)
 
 
-def _choice(choice: str, row: BoardRow, stock: dict[int, StockBar], presenter: LivePresenter) -> ChoiceText:
+def _choice(choice: str, row: BoardRow, asked: OpenQuestion, presenter: LivePresenter) -> ChoiceText:
     t = presenter.t
-    excess = row.received - row.total if row.exception in ("overpaid", "paid_twice") else row.received
+    amount = presenter.money(asked.amount)
     match choice:
         case "honour":
             consequence = (
                 t("The order counts as paid in full with what has arrived, and the item is the customer's.")
-                if row.exception == "underpaid"
+                if asked.kind == "underpaid"
                 else t("The order stands as paid; the customer gets the item and is told so.")
             )
-            return ChoiceText(choice, t("Honour the order"), consequence, t("Honour"), _shortage(row, stock, presenter))
+            return ChoiceText(choice, t("Honour the order"), consequence, t("Honour"), _shortage(row, presenter))
         case "substitute":
-            consequence = t("Another product that costs no more takes its place; what is too much is to be given back.")
+            kept = len(row.lines) - len(replaced(row))
+            consequence = (
+                t(
+                    "Another product takes the place of {gone}, the rest stays; what is too much is to be given back.",
+                    gone=goods(replaced(row)),
+                )
+                if kept
+                else t("Another product that costs no more takes its place; what is too much is to be given back.")
+            )
             return ChoiceText(choice, t("Offer another product"), consequence, t("Replace"))
         case "refund":
             consequence = t(
                 "{amount} are noted as to be given back. You give them back at the payment provider, then tick it off.",
-                amount=presenter.money(excess),
+                amount=amount,
             )
             return ChoiceText(choice, t("Give the money back"), consequence, t("Give back"))
         case _:
-            consequence = t("The customer leaves you {amount}. Nothing is given back.", amount=presenter.money(excess))
+            consequence = t("The customer leaves you {amount}. Nothing is given back.", amount=amount)
             return ChoiceText(choice, t("Keep it, as agreed with the customer"), consequence, t("Keep"))
 
 
-def _shortage(row: BoardRow, stock: dict[int, StockBar], presenter: LivePresenter) -> str:
+def _shortage(row: BoardRow, presenter: LivePresenter) -> str:
     """Why the order cannot be honoured: its hold is over and the shelf is empty."""
-    if row.state == "reserved":
+    if row.question is None or not row.question.missing:
         return ""
-    for line in row.lines:
-        bar = stock.get(line.product_id)
-        if row.exception == "underpaid" and bar and bar.available < line.quantity:
-            return presenter.t("{sku} is no longer in stock.", sku=line.sku)
-    return ""
+    gone = [line.sku for line in row.lines if line.product_id in row.question.missing]
+    return presenter.t("{sku} is no longer in stock.", sku=", ".join(gone))
+
+
+def replaced(row: BoardRow) -> tuple[LineView, ...]:
+    """The lines whose place another product takes: those that are gone, or all when none is."""
+    missing = row.question.missing if row.question else ()
+    return tuple(line for line in row.lines if line.product_id in missing) or row.lines
+
+
+def replacement(row: BoardRow, product: ProductView, presenter: LivePresenter) -> Replacement:
+    """How many of a product can take that place: as many as are gone, within the shelf and the money that came."""
+    gone = replaced(row)
+    kept = sum(line.quantity * line.unit_price for line in row.lines if line not in gone)
+    money = (row.question.amount if row.question else 0) - kept
+    if product.available < 1:
+        return Replacement(0, 0, presenter.t("{sku} is sold out: choose another one.", sku=product.sku))
+    payable = money // product.price if product.price else product.available
+    if payable < 1:
+        sentence = presenter.t(
+            "{sku} costs more than the {amount} there are for it.",
+            sku=product.sku,
+            amount=presenter.money(max(0, money)),
+        )
+        return Replacement(0, 0, sentence)
+    most = min(product.available, payable)
+    return Replacement(min(sum(line.quantity for line in gone), most), most)
+
+
+def goods(lines: tuple[LineView, ...]) -> str:
+    """``ROBE1 × 2, SAC2 × 1``."""
+    return ", ".join(f"{line.sku} ×\u00a0{line.quantity}" for line in lines)

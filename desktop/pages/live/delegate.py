@@ -23,6 +23,7 @@ from desktop.widgets.pill import draw_pill
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 PAD: Final = 8
+FIRST_PAD: Final = 16
 EDGE: Final = 3
 CLOCK: Final[Face] = "lead-bold"  # larger than anything else in the row
 
@@ -56,7 +57,7 @@ class OrderDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         column, text = index.column(), self._orders.text_at(index.row())
         self._ground(painter, box, selected, column == 0, self._pulse(text.row.order_id))
-        inner = box.adjusted(16 if column == 0 else PAD, 0, -PAD, -1)
+        inner = box.adjusted(FIRST_PAD if column == 0 else PAD, 0, -PAD, -1)
         self._cells[column](painter, inner, text)
 
     def _ground(self, painter: QPainter, box: QRectF, selected: bool, first: bool, glow: float) -> None:
@@ -82,22 +83,24 @@ class OrderDelegate(QStyledItemDelegate):
     def _customer(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette = theme().palette
         mark = text.mark
-        room = box.width()
-        if mark:
-            room -= width(mark.text, "small") + (17 if mark.icon else 0) + 8
-        used = _write(painter, box, text.customer, "body-bold", palette.text, max(room, 30))
-        if mark:
-            x = box.left() + used + 8
-            if mark.icon:
-                draw(painter, mark.icon, palette.ink(mark.role), x, box.center().y() - 6, 12, 2.6)
-                x += 16
-            rest = QRectF(x, box.top(), box.right() - x, box.height())
-            _write(painter, rest, mark.text, "small", palette.ink(mark.role))
+        if mark is None:
+            _write(painter, box, text.customer, "body-bold", palette.text)
+            return
+        taken = width(mark.text, "small") + (16 if mark.icon else 0)
+        beside = width(text.customer, "body-bold") + 8 + taken <= box.width() + 0.5
+        upper, lower = _lines(box, not beside)  # a long name has the line for itself
+        used = _write(painter, upper, text.customer, "body-bold", palette.text)
+        place = upper.adjusted(used + 8, 0, 0, 0) if beside else lower
+        if mark.icon:
+            draw(painter, mark.icon, palette.ink(mark.role), place.left(), place.center().y() - 6, 12, 2.6)
+            place.adjust(16, 0, 0, 0)
+        _write(painter, place, mark.text, "small", palette.ink(mark.role))
 
     def _product(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.product
         upper, lower = _lines(box, bool(cell.below))
-        used = _write(painter, upper, cell.head, "body-bold", palette.text)
+        room = upper.width() - (width(cell.tail, "body") + 5 if cell.tail else 0)  # how many is never cut
+        used = _write(painter, upper, cell.head, "body-bold", palette.text, room)
         _write(painter, upper.adjusted(used + 5, 0, 0, 0), cell.tail, "body", palette.muted)
         _write(painter, lower, cell.below, "small", palette.muted)
 

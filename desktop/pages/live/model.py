@@ -18,7 +18,17 @@ from core.kernel.clock import Clock
 from core.kernel.text import fold
 from core.live.views import BoardRow
 from desktop.pages.live.presenter import FILTERS, Filter, LivePresenter
-from desktop.pages.live.rows import COLUMNS, Entry, RowText
+from desktop.pages.live.rows import (
+    COLUMNS,
+    Badge,
+    Cell,
+    Entry,
+    RowText,
+    amount_cell,
+    badge_of,
+    received_apart,
+    shown_state,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 Key = tuple[int, int]
@@ -33,9 +43,12 @@ class Effect:
 
 
 class OrdersModel(QAbstractTableModel):
-    """``counted`` is emitted with the number of orders under each filter when these changed."""
+    """``counted`` is emitted with the number of orders under each filter when these changed; ``widened`` when
+    :meth:`widest` did.
+    """
 
     counted = Signal(object)
+    widened = Signal()
 
     def __init__(self, presenter: LivePresenter, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +57,9 @@ class OrdersModel(QAbstractTableModel):
         self._texts: dict[int, RowText] = {}
         self._visible: list[Key] = []
         self._counts: Counter[str] = Counter()
+        self._states: Counter[str] = Counter()
+        self._most = self._most_received = 0
+        self._widest: object = None
         self._filter: Filter = "all"
         self._words: tuple[str, ...] = ()
 
@@ -76,6 +92,11 @@ class OrdersModel(QAbstractTableModel):
     @property
     def total(self) -> int:
         return len(self._entries)
+
+    def widest(self) -> tuple[list[Badge], Cell]:
+        """The states that occur and the longest amount of all: what the table may never cut."""
+        states = [badge_of(state, self._presenter) for state, count in self._states.items() if count > 0]
+        return states, amount_cell(self._most, self._most_received or None, self._presenter)
 
     def order_at(self, row: int) -> int:
         """The id of the order in a row."""
@@ -140,7 +161,12 @@ class OrdersModel(QAbstractTableModel):
         self._empty()
         self._entries = {entry.row.order_id: entry for entry in entries}
         self._texts.clear()
-        self._counts = Counter(name for entry in entries for name in entry.filters)
+        self._counts.clear()
+        self._states.clear()
+        self._most = self._most_received = 0
+        for entry in entries:
+            self._count(entry)
+        self._see_whether_wider()
         self._refill()
         self.counted.emit(self.counts)
 
@@ -157,6 +183,7 @@ class OrdersModel(QAbstractTableModel):
             if entry.row.state == "paid" and (old is None or old.row.state != "paid"):
                 paid.append(entry.row.order_id)
             self._put(entry, old)
+        self._see_whether_wider()
         if before != dict(self._counts):
             self.counted.emit(self.counts)
         return Effect(tuple(paid))
@@ -172,9 +199,9 @@ class OrdersModel(QAbstractTableModel):
             self._hide(entry.key)
         self._entries[order_id] = entry
         self._texts.pop(order_id, None)
-        self._counts.update(entry.filters)
+        self._count(entry)
         if old is not None:
-            self._counts.subtract(old.filters)
+            self._discount(old)
         if wanted and not shown:
             self._show(entry.key)
         elif wanted:
@@ -189,7 +216,24 @@ class OrdersModel(QAbstractTableModel):
             self._hide(old.key)
         del self._entries[order_id]
         self._texts.pop(order_id, None)
-        self._counts.subtract(old.filters)
+        self._discount(old)
+
+    def _count(self, entry: Entry) -> None:
+        self._counts.update(entry.filters)
+        self._states[shown_state(entry.row)] += 1
+        self._most = max(self._most, entry.row.total)
+        self._most_received = max(self._most_received, received_apart(entry.row) or 0)
+
+    def _discount(self, entry: Entry) -> None:
+        """The longest amounts stay until another session: a column that shrinks again would only flicker."""
+        self._counts.subtract(entry.filters)
+        self._states[shown_state(entry.row)] -= 1
+
+    def _see_whether_wider(self) -> None:
+        now = (frozenset(name for name, count in self._states.items() if count > 0), self._most, self._most_received)
+        if now != self._widest:
+            self._widest = now
+            self.widened.emit()
 
     def _show(self, key: Key) -> None:
         place = bisect_left(self._visible, key)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QCursor, QGuiApplication
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from core.kernel.errors import StorageFailed
+from core.kernel.errors import NotFound, StorageFailed
 from core.kernel.look import SCALE
 from core.live.views import BoardRow
 from desktop.pages.live.board import Board
@@ -79,6 +79,7 @@ class LivePage(Page):
         self.head.on_screen.clicked.connect(self.choose_on_screen)
         self.board.table.chosen.connect(self._menu_by_key)
         self.board.table.asked.connect(self.open_menu)
+        self.board.stock.catalogue_wanted.connect(lambda: self.navigate("catalogue", None))
         self.board.alerts.acted.connect(self._act_on)
         self.mount.ticker.second.connect(self._second)
         for keys, act in (
@@ -251,13 +252,16 @@ class LivePage(Page):
             )
 
     def _ask(self, row: BoardRow) -> None:
-        stock = {bar.product_id: bar for bar in self._panels.stock} if self._panels else {}
-        dialog = DecisionDialog(self, row, stock, self.source, self.mount.bridge, self.presenter)
-        dialog.decided.connect(partial(self._decided, row))
+        try:
+            dialog = DecisionDialog(self, row, self.source, self.mount.bridge, self.presenter)
+        except NotFound as decided_already:
+            self.mount.bridge.explain(decided_already)
+            return
+        dialog.decided.connect(partial(self._decided, row, dialog.question))
         dialog.present()
 
-    def _decided(self, row: BoardRow, choice: str, substitute: int | None) -> None:
-        self._order_call(partial(self.source.decide, row.order_id, choice, substitute), row, "decide")
+    def _decided(self, row: BoardRow, question: int, choice: str, substitute: tuple[int, int] | None) -> None:
+        self._order_call(partial(self.source.decide, row.order_id, question, choice, substitute), row, "decide")
 
     def _act_on(self, alert: AlertText) -> None:
         match alert.act:

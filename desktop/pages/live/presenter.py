@@ -92,8 +92,10 @@ class LiveSource(Protocol):
 
     def extend_order(self, order_id: int, minutes: int) -> None: ...
 
-    def decide(self, order_id: int, choice: str, substitute: int | None = None) -> None:
-        """Answer the oldest open question of an order: honour, substitute (another product's id), refund or keep."""
+    def decide(self, order_id: int, question: int, choice: str, substitute: tuple[int, int] | None = None) -> None:
+        """Answer an order's question by its id: honour, substitute (with another product's id and how many), refund or
+        keep. Raises Refused when it is no longer the question that is open.
+        """
         ...
 
     def refund_done(self, decision_id: int) -> None:
@@ -293,7 +295,7 @@ class LivePresenter:
     def _who(self, about: _Details, row: BoardRow | None) -> str:
         """« Awa N. · ROBE1 · 15 000 F »: whom and what an order's alert is about."""
         what = row.lines[0].sku if row and row.lines else about.text("reference")
-        return " · ".join(filter(None, (short_name(about.text("customer")), what, self.amount(about.number("amount")))))
+        return " · ".join(filter(None, (self.amount(about.number("amount")), short_name(about.text("customer")), what)))
 
     def _quoted(self, about: _Details) -> str:
         text = one_line(about.text("text"), 60)

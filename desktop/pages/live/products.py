@@ -29,6 +29,7 @@ from desktop.widgets.labels import Label
 PAUSE_MS: Final = 90
 LIMIT: Final = 30
 _ROW: Final = 44
+_LEAST: Final = 2
 _PRODUCT: Final = int(Qt.ItemDataRole.UserRole)
 _NOWHERE: Final = QModelIndex()
 
@@ -93,6 +94,19 @@ class _Line(QStyledItemDelegate):
         painter.restore()
 
 
+class _Results(QListView):
+    """As high as ``rows`` products, and as low as two where the screen is low."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self._wanted = rows * _ROW + 2
+        self.setMinimumHeight(min(rows, _LEAST) * _ROW + 2)
+        self.setMaximumHeight(self._wanted)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._wanted)
+
+
 class ProductPicker(QWidget):
     """A search box over its results. ``chosen`` with the product when Enter is pressed or a result clicked."""
 
@@ -108,21 +122,20 @@ class ProductPicker(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.search = SearchField(t("Keyword or name of the product"), boxed=True)
-        self.list = QListView()
+        self.list = _Results(rows)
         self.list.setProperty("kind", "results")
         self._found = _Found(self)
         self.list.setModel(self._found)
         self.list.setItemDelegate(_Line(presenter, self))
         self.list.setUniformItemSizes(True)
-        self.list.setFixedHeight(rows * _ROW + 2)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(t("Products found"))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(_PRODUCT)))
-        self._nothing = Label(t("No product matches."), "small", "muted")
-        self._nothing.hide()
+        self.nothing = Label("", "small", "muted")
+        self.nothing.hide()
         column.addWidget(self.search)
         column.addWidget(self.list)
-        column.addWidget(self._nothing)
+        column.addWidget(self.nothing)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.ask)
         self.search.textEdited.connect(lambda text: self._pause.start())
@@ -153,7 +166,12 @@ class ProductPicker(QWidget):
             return
         self._found.show(products)
         self.list.setCurrentIndex(self._found.index(0, 0) if products else _NOWHERE)
-        self._nothing.setVisible(not products)
+        searched = bool(self.search.text().strip())
+        t = self._presenter.t
+        self.nothing.say(
+            t("No product matches.") if searched else t("No product is on sale: add some to the catalogue.")
+        )
+        self.nothing.setVisible(not products)
         if self._enter_waits:
             self._enter_waits = False
             self._enter()

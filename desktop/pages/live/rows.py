@@ -115,16 +115,12 @@ class RowText:
         first = lines[0]
         if len(lines) == 1:
             return Cell(first.sku, first.title, f"×\u00a0{first.quantity}")
-        more = self._t.plural("+ {n} other", "+ {n} others", len(lines) - 1)
-        return Cell(first.sku, ", ".join(line.sku for line in lines[1:]), f"×\u00a0{first.quantity}  {more}")
+        rest = (line.sku if line.quantity == 1 else f"{line.sku} ×\u00a0{line.quantity}" for line in lines[1:])
+        return Cell(first.sku, f"+\u00a0{', '.join(rest)}", f"×\u00a0{first.quantity}")
 
     @cached_property
     def amount(self) -> Cell:
-        number = format_amount(self.row.total, self._presenter.currency)
-        below = ""
-        if self.row.exception in ("underpaid", "overpaid"):
-            below = self._t("received {amount}", amount=format_amount(self.row.received, self._presenter.currency))
-        return Cell(number, below, self._presenter.short_sign)
+        return amount_cell(self.row.total, received_apart(self.row), self._presenter)
 
     @cached_property
     def time(self) -> Cell:
@@ -191,11 +187,32 @@ class RowText:
         return cells[column]()
 
 
+def received_apart(row: BoardRow) -> int | None:
+    """What has arrived, where the row says so because it is not the order's amount."""
+    return row.received if row.exception in ("underpaid", "overpaid") else None
+
+
+def amount_cell(total: int, received: int | None, presenter: LivePresenter) -> Cell:
+    """An amount, and beneath it what was received instead."""
+    below = ""
+    if received is not None:
+        below = presenter.t("received {amount}", amount=format_amount(received, presenter.currency))
+    return Cell(format_amount(total, presenter.currency), below, presenter.short_sign)
+
+
 def state_badge(row: BoardRow, presenter: LivePresenter) -> Badge:
     """The state's word, icon and colour. A payment that waits for the seller's decision says so first."""
+    return badge_of(shown_state(row), presenter)
+
+
+def shown_state(row: BoardRow) -> str:
+    """What the state column names: an open exception, else the state."""
+    return row.exception if row.exception and row.undecided else row.state
+
+
+def badge_of(state: str, presenter: LivePresenter) -> Badge:
+    """The word, icon and colour of a :func:`shown_state`."""
     t = presenter.t
-    if row.exception and row.undecided:
-        return Badge(presenter.exception(row.exception), "circle-alert", "waiting")
     known = {
         "reserved": Badge(t.of("state", "Pending"), "timer", "waiting"),
         "paid": Badge(t.of("state", "Paid"), "check", "paid"),
@@ -203,7 +220,7 @@ def state_badge(row: BoardRow, presenter: LivePresenter) -> Badge:
         "cancelled": Badge(t.of("state", "Cancelled"), "minus", "muted"),
         "refunded": Badge(t.of("state", "Refunded"), "undo-2", "muted"),
     }
-    return known.get(row.state, Badge(row.state, None, "muted"))
+    return known.get(state) or Badge(presenter.exception(state), "circle-alert", "waiting")
 
 
 def verbs(row: BoardRow) -> tuple[Verb, ...]:

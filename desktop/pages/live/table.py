@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
@@ -11,25 +12,28 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE
+from desktop.fonts import width as text_width
 from desktop.pages.live import rows
-from desktop.pages.live.delegate import OrderDelegate
+from desktop.pages.live.delegate import FIRST_PAD, PAD, OrderDelegate
 from desktop.pages.live.model import OrdersModel
+from desktop.widgets.pill import pill_width
 
 PULSE_SECONDS: Final = 1.8
 _FRAME_MS: Final = 50
-# Column: least width, share of what is left over. A narrow table gives up the reference first, then the means of
-# payment, which then stand under the amount.
+# Column: least width, share of what is left over. The state's word and the amount are never cut: these two columns are
+# as wide as what stands in them. A narrow table gives up the reference first, then the means of payment, which then
+# stand under the amount.
 _WIDTHS: Final[dict[int, tuple[int, float]]] = {
-    rows.STATE: (172, 0.3),
-    rows.CUSTOMER: (141, 1.2),
-    rows.PRODUCT: (124, 1.8),
+    rows.STATE: (144, 0.5),
+    rows.CUSTOMER: (124, 1.3),
+    rows.PRODUCT: (120, 1.9),
     rows.AMOUNT: (82, 0.3),
-    rows.TIME: (132, 1.0),
+    rows.TIME: (128, 1.0),
     rows.MEANS: (108, 0.7),
     rows.REFERENCE: (84, 0.1),
 }
+_WHOLE: Final = (rows.STATE, rows.AMOUNT)
 _WITH_MEANS: Final = 100
-_STATE_NARROW: Final = 128
 
 
 class OrdersTable(QTableView):
@@ -45,6 +49,7 @@ class OrdersTable(QTableView):
         self._frames.timeout.connect(self._frame)
         self.setModel(model)
         self._orders = model
+        model.widened.connect(self._make_room)
         self._delegate = OrderDelegate(model, clock, self.pulse, self)
         self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -112,23 +117,38 @@ class OrdersTable(QTableView):
         super().resizeEvent(event)
         self._share_out(self.viewport().width())
 
+    def _make_room(self) -> None:
+        self._share_out(self.viewport().width())
+
+    def _needed(self) -> dict[int, int]:
+        """What the columns want at least for what they hold now, px."""
+        badges, amount = self._orders.widest()
+        pills = (pill_width(badge.text, badge.icon) for badge in badges)
+        number = text_width(amount.head, "body-bold") + 4 + text_width(amount.tail, "body")
+        held = {
+            rows.STATE: FIRST_PAD + PAD + max(pills, default=0),
+            rows.AMOUNT: 2 * PAD + max(number, text_width(amount.below, "small")),
+        }
+        return {column: max(wanted, ceil(held.get(column, 0))) for column, (wanted, _) in _WIDTHS.items()}
+
     def _share_out(self, width: int) -> None:
-        least = {column: wanted for column, (wanted, _) in _WIDTHS.items()}
+        least = self._needed()
         if sum(least.values()) > width:
             del least[rows.REFERENCE]
         if sum(least.values()) > width:
             del least[rows.MEANS]
-            least[rows.AMOUNT] = _WITH_MEANS
-        if sum(least.values()) > width:
-            least[rows.STATE] = _STATE_NARROW
+            least[rows.AMOUNT] = max(least[rows.AMOUNT], _WITH_MEANS)
         self._delegate.means_below = rows.MEANS not in least
-        spare, scale = max(0, width - sum(least.values())), min(1.0, width / sum(least.values()))
+        whole = sum(least[column] for column in _WHOLE)
+        spare = max(0, width - sum(least.values()))
+        scale = max(0.0, min(1.0, (width - whole) / (sum(least.values()) - whole)))
         shares = sum(_WIDTHS[column][1] for column in least)
         last, used = list(least)[-1], 0
         for column, (_, share) in _WIDTHS.items():
             self.setColumnHidden(column, column not in least)
             if column in least and column != last:
-                self.setColumnWidth(column, int(least[column] * scale + spare * share / shares))
+                firm = 1.0 if column in _WHOLE else scale
+                self.setColumnWidth(column, int(least[column] * firm + spare * share / shares))
                 used += self.columnWidth(column)
         self.setColumnWidth(last, max(20, width - used))
 

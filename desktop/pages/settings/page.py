@@ -28,7 +28,7 @@ from desktop.pages.settings.presenter import (
     SettingsSource,
 )
 from desktop.pages.settings.rows import LogoRow, SettingRow
-from desktop.pages.settings.sections import VIEWS, PaymentsSection, SectionView, WhatsAppSection
+from desktop.pages.settings.sections import VIEWS, BackupSection, PaymentsSection, SectionView, WhatsAppSection
 from desktop.theme import CHOICES, theme
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import NavButton
@@ -95,6 +95,7 @@ class SettingsPage(Page):
 
     def _connect(self) -> None:
         whatsapp, payments, network = self.whatsapp, self.payments, self.views["network"]
+        backup = self.views.get("backup")
         whatsapp.test.asked.connect(partial(self.run_test, whatsapp.test, self.source.test_whatsapp))
         whatsapp.test.given_up.connect(partial(self.stop_test, whatsapp.test))
         whatsapp.connect_here.clicked.connect(partial(self.run_test, whatsapp.test, self.source.connect_whatsapp))
@@ -102,6 +103,9 @@ class SettingsPage(Page):
             if meta:
                 meta.make_asked.connect(self.make_token)
                 meta.copy_asked.connect(self.copy_token)
+        if isinstance(backup, BackupSection):
+            backup.test.asked.connect(partial(self.run_test, backup.test, self.source.test_backup))
+            backup.test.given_up.connect(partial(self.stop_test, backup.test))
         payments.switched.connect(self.switch_provider)
         payments.test_asked.connect(self.test_provider)
         payments.stop_asked.connect(lambda name: self.stop_test(payments.cards[name].test))

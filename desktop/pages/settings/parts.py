@@ -120,17 +120,18 @@ class TestPanel(QWidget):
     asked = Signal()
     given_up = Signal()
 
-    def __init__(self, t: Texts, about: str, *, primary: bool = False) -> None:
+    def __init__(self, t: Texts, about: str, *, verb: str = "", primary: bool = False) -> None:
         super().__init__()
         self._t = t
+        self._verb = verb or t("Test the connection")
         self.running = False
         column = QVBoxLayout(self)
         column.setContentsMargins(SCALE.card, 12, SCALE.card, 14)
         column.setSpacing(8)
         self._line = QHBoxLayout()
         self._line.setSpacing(10)
-        self.button = Button(t("Test the connection"), "primary" if primary else "secondary", icon="plug")
-        self.button.setAccessibleName(f"{t('Test the connection')} : {about}")
+        self.button = Button(self._verb, "primary" if primary else "secondary", icon="plug")
+        self.button.setAccessibleName(f"{self._verb} : {about}")
         self.button.clicked.connect(self._pressed)
         self._line.addWidget(self.button)
         self._icon = IconLabel("hourglass", "muted")
@@ -168,7 +169,7 @@ class TestPanel(QWidget):
         """Nothing was tested, or what was tested has changed since."""
         self._clear()
         self.running = False
-        self.button.setText(self._t("Test the connection"))
+        self.button.setText(self._verb)
         self._say("", "muted", "")
 
     def show_verdict(self, verdict: Verdict) -> None:

@@ -12,7 +12,15 @@ from core.kernel.i18n import catalogue
 from core.kernel.look import Role
 from core.payments.provider import Finding
 from core.settings.declarations import Setting
-from desktop.pages.settings.words import advanced_keys, choice_words, hints, invoice_keys, labels, placeholders
+from desktop.pages.settings.words import (
+    advanced_keys,
+    bucket_keys,
+    choice_words,
+    hints,
+    invoice_keys,
+    labels,
+    placeholders,
+)
 from desktop.pictures import Thumb
 from desktop.texts import Texts
 
@@ -99,6 +107,10 @@ class SettingsSource(Protocol):
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]: ...
 
+    def test_backup(self, control: Control) -> tuple[Finding, ...]:
+        """Make a backup, and prove that it comes back."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -165,6 +177,9 @@ class SettingsPresenter:
         whatsapp = self._of("whatsapp")
         advanced = tuple(key for key in whatsapp if key in advanced_keys())
         plain = tuple(key for key in whatsapp if key not in (*advanced, VERIFY_TOKEN))
+        backup = self._of("backup")
+        bucket = tuple(key for key in backup if key in bucket_keys())
+        plain_backup = tuple(key for key in backup if key not in bucket)
         fixed = (
             Section(
                 "store",
@@ -203,6 +218,13 @@ class SettingsPresenter:
                 "link",
                 t("Where WhatsApp and the payment providers reach this store."),
                 (Group(t("Public address"), "", self._of("network")),),
+            ),
+            Section(
+                "backup",
+                t.of("settings", "Backups"),
+                "archive",
+                t("A copy of the store that you can open on another computer, kept up to date by itself."),
+                (Group(t("Where backups go"), "", plain_backup, bucket),),
             ),
             Section(
                 "window",

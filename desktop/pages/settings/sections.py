@@ -200,8 +200,26 @@ class PaymentsSection(SectionView):
                 card.test.forget()
 
 
+class BackupSection(SectionView):
+    """Where backups go, and one verb that makes one and proves that it comes back."""
+
+    def fill(self) -> None:
+        t = self.presenter.t
+        for group in self.section.groups:
+            card = GroupCard(group, self.presenter, self._made)
+            self.test = TestPanel(t, t.of("settings", "Backups"), verb=t("Back up now and check it"), primary=True)
+            card.body.addWidget(Rule())
+            card.body.addWidget(self.test)
+            self.column.addWidget(card)
+
+    def forget_tests(self, key: str) -> None:
+        if key.startswith("backup."):
+            self.test.forget()
+
+
 VIEWS: Final[dict[str, type[SectionView]]] = {
     "whatsapp": WhatsAppSection,
     "network": NetworkSection,
     "payments": PaymentsSection,
+    "backup": BackupSection,
 }

@@ -68,17 +68,30 @@ def advanced_keys() -> frozenset[str]:
     return frozenset({"whatsapp.base_url", "whatsapp.api_version"})
 
 
+def bucket_keys() -> frozenset[str]:
+    """Settings that only backups in a bucket need."""
+    names = ("s3_endpoint", "s3_bucket", "s3_region", "s3_access_key", "s3_secret_key")
+    return frozenset(f"backup.{name}" for name in names)
+
+
 def choice_words(t: Texts) -> dict[str, str]:
     """Words for the values of choices; a value without a word is shown as it is."""
     return {
         "fr": "Français",
         "mg": "Malagasy",
         "en": "English",
+        "off": t.of("choice", "Nowhere yet"),
+        "folder": t.of("choice", "A folder or a removable disk"),
+        "bucket": t.of("choice", "A bucket (S3)"),
         "dark": t.of("choice", "Dark"),
         "light": t.of("choice", "Light"),
         "system": t.of("choice", "As the computer"),
         "optional": f"{t.of('choice', 'Not required')} (optional)",
         "required": f"{t.of('choice', 'Required')} (required)",
+        "live": f"{t.of('choice', 'Real payments')} (live)",
+        "test": f"{t.of('choice', 'Tests')} (test)",
+        "v1": f"{t.of('choice', 'New platform')} (v1)",
+        "v2": f"{t.of('choice', 'Old platform')} (v2)",
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
         "direct": f"{t.of('choice', 'Straight to the means chosen')} (direct)",
     }

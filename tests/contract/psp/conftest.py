@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
@@ -16,15 +18,21 @@ from core.adapters.psp import REGISTRY, provider_class
 from core.kernel.clock import ManualClock
 from core.payments.provider import (
     Attempt,
+    Auth,
     Buyer,
+    Capabilities,
     CheckoutRequest,
     CheckoutResult,
     InboundResult,
+    Pay,
     Provider,
     ProviderConfig,
     ProviderEvent,
+    Told,
 )
-from localserver.sandbox.psp_simulators import create_psp_simulator, simulator_account
+from core.payments.rules import weigh_token
+from localserver.sandbox.psp_base import PspSimulator
+from localserver.sandbox.psp_simulators import SIMULATORS, create_psp_simulator, simulator_account
 
 NOW = 1_790_000_000_000
 UUID = "0b1f6a52-3f0e-4b8a-9c21-7d5e1f2a3b4c"
@@ -38,6 +46,11 @@ class Case:
     provider: str
     shop: Mapping[str, str] = field(default_factory=dict)
     account: Mapping[str, str] = field(default_factory=dict)
+    webhook_tells: frozenset[Told] | None = None
+    """What notifications tell in this case, where it differs from what the provider declares."""
+    status_tells: frozenset[Told] | None = None
+    webhook_auth: Auth | None = None
+    """The proof that notifications carry in this case, where it is a stronger one than the provider declares."""
 
 
 CASES: dict[str, Case] = {
@@ -48,7 +61,24 @@ CASES: dict[str, Case] = {
     "wave-requests-signed": Case(
         "wave", {"signing_secret": "wave_sn_AKS_demo_01"}, {"signing_secret": "wave_sn_AKS_demo_01"}
     ),
+    "orange_web-amounts": Case(
+        "orange_web", {}, {"shows_amount": "yes"}, frozenset({"amount"}), frozenset({"reference", "amount"})
+    ),
+    "orange_sonatel-unsigned": Case("orange_sonatel", {}, {"unsigned": "yes"}),
+    "cinetpay-v2": Case(
+        "cinetpay",
+        {"platform": "v2"},
+        {"platform": "v2"},
+        frozenset({"reference", "amount", "currency", "time"}),
+        frozenset({"reference", "amount", "currency"}),
+        Auth.BODY_SIGNED,
+    ),
+    "fedapay-flat": Case("fedapay", {}, {"flat": "yes"}),
 }
+
+
+TOLD_THE_DOOR = ("cinetpay", "paydunya")
+"""Who notifies only where each session says; the others have a dashboard for it, too."""
 
 
 @dataclass(slots=True)
@@ -74,6 +104,8 @@ class Rig:
     base_url: str
     values: dict[str, str]
     door: Door
+    kept: dict[str, str] = field(default_factory=dict)
+    """The secrets of the session opened last, as the service would keep them with the attempt."""
 
     @property
     def provider(self) -> Provider:
@@ -85,11 +117,65 @@ class Rig:
         return provider_class(self.case.provider)(config, http or self.http)
 
     @property
+    def caps(self) -> Capabilities:
+        return provider_class(self.case.provider).caps
+
+    @property
     def signed(self) -> bool:
         """Does the provider sign the body in this case?"""
-        return self.case.account.get("webhook_mode") != "shared" and (
-            self.case.provider != "bictorys" or self.case.account.get("signature") == "required"
-        )
+        account = self.case.account
+        if account.get("webhook_mode") == "shared" or account.get("unsigned") == "yes":
+            return False
+        if self.case.provider == "bictorys":
+            return account.get("signature") == "required"
+        return (self.case.webhook_auth or self.caps.webhook_auth) is Auth.BODY_SIGNED
+
+    @property
+    def timed(self) -> bool:
+        """Is the time of sending among what is signed?"""
+        return self.signed and self.case.provider != "cinetpay"
+
+    @property
+    def said(self) -> Pay:
+        """What a notification of success says."""
+        return Pay.PAID if self.caps.notice == "result" else Pay.UNKNOWN
+
+    def bare(self, raw: bytes) -> bytes:
+        """The notification without the proof, where the proof is in there."""
+        return re.sub(rb"data%5Bhash%5D=[0-9a-f]*&", b"", raw)
+
+    @property
+    def auth(self) -> Auth:
+        """The proof that notifications carry in this case."""
+        if self.case.webhook_auth is not None:
+            return self.case.webhook_auth
+        if self.signed or self.caps.webhook_auth is not Auth.BODY_SIGNED:
+            return self.caps.webhook_auth
+        return Auth.SHARED_SECRET
+
+    @property
+    def simulator(self) -> type[PspSimulator]:
+        return next(each for each in SIMULATORS if each.name == self.case.provider)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of the account's secrets, the one that opens the API first."""
+        return [each.name for each in provider_class(self.case.provider).fields if each.secret]
+
+    def told(self, **facts: Any) -> dict[str, Any]:
+        """These facts as notifications carry them: None for what they leave out."""
+        tells = self.caps.webhook_tells if self.case.webhook_tells is None else self.case.webhook_tells
+        return {name: fact if name in tells else None for name, fact in facts.items()}
+
+    def answered(self, **facts: Any) -> dict[str, Any]:
+        """These facts as the answers to a question about a payment carry them."""
+        tells = self.caps.status_tells if self.case.status_tells is None else self.case.status_tells
+        return {name: fact if name in tells else None for name, fact in facts.items()}
+
+    def names_it(self, event: ProviderEvent, provider_ref: str) -> bool:
+        """Does the event name our payment, where notifications name any? Else its address or its token does."""
+        names = self.told(reference=(REFERENCE, provider_ref))["reference"] or (None, None)
+        return (event.attempt_ref, event.provider_ref) == names
 
     def request(self, **changes: Any) -> CheckoutRequest:
         base: dict[str, Any] = {
@@ -101,14 +187,16 @@ class Rig:
             "country": "SN",
             "buyer": Buyer("Aïcha Ndiaye", "+221771234567"),
             "return_url": f"https://pay.example.test/r/{REFERENCE}",
-            "notify_url": "",
+            "notify_url": self.door.url if self.case.provider in TOLD_THE_DOOR else "",
             "method": self.provider.caps.methods[0].name,
             "ttl": 600,
         }
         return CheckoutRequest(**{**base, **changes})
 
     async def create(self, **changes: Any) -> CheckoutResult:
-        return await self.provider.create_checkout(self.request(**changes))
+        created = await self.provider.create_checkout(self.request(**changes))
+        self.kept = dict(created.secrets)
+        return created
 
     def attempt(self, created: CheckoutResult | None = None, **changes: Any) -> Attempt:
         base: dict[str, Any] = {
@@ -133,12 +221,22 @@ class Rig:
         await self.control("webhooks/settle")
         return shown
 
+    async def let_expire(self, created: CheckoutResult) -> None:
+        """The session ends: by the clock where the provider says when, else as it pleases."""
+        if created.expires_at is None:
+            await self.act("expire")
+            return
+        self.clock.advance(created.expires_at - self.clock.now())
+        await self.control("sessions", method="GET")  # the simulator looks at its clock
+        await self.control("webhooks/settle")
+
     async def fault(self, kind: str, on: str = "create", **more: Any) -> None:
         await self.control("faults", {"kind": kind, "on": on, **more})
 
     def parse(self, headers: Mapping[str, str], raw: bytes, **values: str) -> InboundResult:
         provider = self.provider_with(values)
-        return provider.parse_webhook("POST", None, headers, raw, "", self.http.time_at(self.base_url))
+        result = provider.parse_webhook("POST", None, headers, raw, "", self.http.time_at(self.base_url))
+        return result if result.token is None else weigh_token(result, self.kept)
 
     def inbound(self) -> list[InboundResult]:
         return [self.parse(headers, raw) for headers, raw in self.door.received]
@@ -212,3 +310,17 @@ async def make_rig(serve: Serve, http: Http, clock: ManualClock, door: Door) -> 
 @pytest.fixture(params=list(CASES))
 async def rig(request: pytest.FixtureRequest, make_rig: MakeRig) -> Rig:
     return await make_rig(CASES[request.param])
+
+
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[ThreadPoolExecutor]:
+    """A thread for SDKs that block."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+async def blocking(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(pool, call)

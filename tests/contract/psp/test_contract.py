@@ -39,17 +39,19 @@ async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(r
     await rig.control("webhooks/settle")
 
     (event,) = rig.events()
-    assert (event.kind, event.status, event.amount, event.currency) == ("payment", Pay.PAID, 15000, "XOF")
-    assert (event.attempt_ref, event.provider_ref) == (REFERENCE, created.provider_ref)
-    assert event.occurred_at == NOW
+    told = {"amount": event.amount, "currency": event.currency, "time": event.occurred_at}
+    assert told == rig.told(amount=15000, currency="XOF", time=NOW)
+    assert (event.kind, event.status) == ("payment", rig.said)
+    assert rig.names_it(event, created.provider_ref)
     (inbound,) = rig.inbound()
-    assert inbound.auth is (Auth.BODY_SIGNED if rig.signed else Auth.SHARED_SECRET)
+    assert inbound.auth is rig.auth
     assert inbound.reply[0] == 200
 
     found = await rig.provider.fetch_status(rig.attempt(created))
-    assert (found.status, found.amount, found.currency) == (Pay.PAID, 15000, "XOF")
+    assert found.status is Pay.PAID
+    assert {"amount": found.amount, "currency": found.currency} == rig.answered(amount=15000, currency="XOF")
     assert (found.attempt_ref, found.provider_ref) == (REFERENCE, created.provider_ref)
-    assert found.txn_id == event.txn_id
+    assert found.txn_id == event.txn_id or rig.caps.notice == "hint"
 
 
 async def test_the_expiry_of_the_session_is_told_where_there_is_one(rig: Rig) -> None:
@@ -65,7 +67,8 @@ async def test_a_session_paid_before_the_create_call_is_answered(rig: Rig) -> No
     created = await rig.create()
 
     (event,) = rig.events()
-    assert (event.status, event.attempt_ref, event.provider_ref) == (Pay.PAID, REFERENCE, created.provider_ref)
+    assert event.status is rig.said
+    assert rig.names_it(event, created.provider_ref)
 
 
 async def test_a_refused_try_is_never_more_than_that(rig: Rig) -> None:
@@ -75,7 +78,7 @@ async def test_a_refused_try_is_never_more_than_that(rig: Rig) -> None:
 
     found = await rig.provider.fetch_status(rig.attempt(created))
     assert found.status in (Pay.PENDING, Pay.FAILED)
-    assert all(event.status in (Pay.PENDING, Pay.FAILED) for event in rig.events())
+    assert all(event.status in (Pay.PENDING, Pay.FAILED, Pay.UNKNOWN) for event in rig.events())
     await rig.act("pay", late=True)
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
@@ -91,19 +94,22 @@ async def test_a_buyer_who_leaves_costs_nothing(rig: Rig) -> None:
 
 async def test_money_that_comes_after_expiry_is_reported_as_paid(rig: Rig) -> None:
     created = await rig.create()
-    await rig.act("expire")
+    await rig.let_expire(created)
     before = (await rig.provider.fetch_status(rig.attempt(created))).status
 
     await rig.act("pay", late=True)
 
-    assert before is Pay.EXPIRED
-    assert rig.events()[-1].status is Pay.PAID
+    assert before is (Pay.CANCELLED if rig.case.provider == "paydunya" else Pay.EXPIRED)  # which has no word for it
+    assert rig.events()[-1].status is rig.said
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
 
 async def test_a_second_payment_is_another_event_with_another_transaction(rig: Rig) -> None:
     await rig.create()
     await rig.act("pay")
+    if rig.simulator.PAID_ONCE:
+        await rig.control(f"sessions/{REFERENCE}/pay", {"again": True}, status=409)
+        return
 
     await rig.act("pay", again=True)
 
@@ -122,10 +128,11 @@ async def test_money_other_than_asked_is_shown_as_it_came(rig: Rig, amount: int,
     await rig.act("pay", amount=amount, currency=currency)
 
     (event,) = rig.events()
-    assert (event.amount, event.currency) == (amount, currency)
+    assert {"amount": event.amount, "currency": event.currency} == rig.told(amount=amount, currency=currency)
     found = await rig.provider.fetch_status(rig.attempt(created))
-    assert (found.status, found.amount, found.currency) == (Pay.PAID, amount, currency)
-    assert found.proves_amount is False
+    assert found.status is Pay.PAID
+    assert {"amount": found.amount, "currency": found.currency} == rig.answered(amount=amount, currency=currency)
+    assert found.proves_amount is (found.amount is None)
 
 
 # What arrives at the door
@@ -150,9 +157,10 @@ async def test_notifications_in_the_wrong_order_each_stand_for_themselves(rig: R
     await rig.control("webhooks/settle")
 
     statuses = [event.status for event in rig.events()]
-    assert statuses[0] is Pay.PAID
+    assert statuses[0] is rig.said
     assert Pay.PAID not in statuses[1:]
-    assert len({event.dedupe_key for event in rig.events()}) == len(statuses)
+    if rig.caps.notice == "result" or rig.signed:  # else they are all the same
+        assert len({event.dedupe_key for event in rig.events()}) == len(statuses)
 
 
 async def test_a_notification_with_a_wrong_proof_is_refused(rig: Rig) -> None:
@@ -168,11 +176,18 @@ async def test_a_notification_without_proof_or_without_a_secret_of_ours_is_refus
     await rig.act("pay")
     headers, raw = rig.door.received[0]
 
-    assert rig.parse({}, raw).verdict == "bad_auth"
-    assert rig.parse(headers, raw, webhook_secret="").verdict == "bad_auth"
-    empty = dict.fromkeys(("Authorization", "X-Secret-Key", "Wave-Signature", "Stripe-Signature"), "")
-    assert rig.parse(empty, raw, webhook_secret="").verdict == "bad_auth"
-    assert rig.parse({"Authorization": "Bearer "}, raw, webhook_secret="").verdict == "bad_auth"
+    if rig.auth is Auth.TOKEN:  # in the body, of this one payment
+        assert rig.parse(headers, b'{"status":"SUCCESS","txnid":"MP260921.1413.A00001"}').verdict == "bad_auth"
+        assert rig.parse(headers, b"").verdict == "bad_auth"
+        rig.kept = {}
+        assert rig.parse(headers, raw).auth is Auth.NONE
+        return
+    assert rig.parse({}, rig.bare(raw)).verdict == "bad_auth"
+    without = {name: "" for name in rig.secrets if name not in ("api_key", "client_secret")}
+    assert rig.parse(headers, raw, **without).verdict == "bad_auth"
+    assert rig.parse(dict.fromkeys(headers, ""), raw, **without).verdict == "bad_auth"
+    for scheme in ("Bearer ", "Basic "):
+        assert rig.parse({"Authorization": scheme}, raw, **without).verdict == "bad_auth"
 
 
 async def test_header_names_in_any_case_are_known(rig: Rig) -> None:
@@ -195,14 +210,14 @@ async def test_one_changed_byte_breaks_a_signature(rig: Rig) -> None:
 
 
 async def test_an_old_notification_is_a_hint_only(rig: Rig) -> None:
-    await rig.create()
+    created = await rig.create()
 
     await rig.act("pay", webhook={"skew": -301})
 
     (inbound,) = rig.inbound()
-    assert inbound.verdict == ("stale" if rig.signed else "ok")
+    assert inbound.verdict == ("stale" if rig.timed else "ok")
     assert inbound.reply[0] == 200
-    assert [event.attempt_ref for event in inbound.events] == [REFERENCE]
+    assert [rig.names_it(event, created.provider_ref) for event in inbound.events] == [True]
 
 
 @pytest.mark.parametrize("minutes", [-20, 20])
@@ -230,12 +245,12 @@ async def test_a_notification_that_never_comes_is_made_up_for_by_asking(rig: Rig
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
 
-async def test_a_shop_that_fails_is_told_again_until_it_takes_it(rig: Rig) -> None:
+async def test_a_shop_that_fails_is_told_again_as_often_as_the_provider_does(rig: Rig) -> None:
     rig.door.answers = [500, 503]
     await rig.create()
 
     await rig.act("pay")
 
     log = (await rig.control("webhooks", method="GET"))["log"]
-    assert [line["status"] for line in log] == [500, 503, 200]
+    assert [line["status"] for line in log] == [500, 503, 200][: 1 + len(rig.simulator.RETRIES)]
     assert len({event.dedupe_key for event in rig.events()}) == 1

@@ -20,22 +20,32 @@ async def test_a_session_whose_creation_was_cut_off_is_found_again(rig: Rig) -> 
         await rig.create()
     assert caught.value.sent is True
 
+    if rig.caps.listing == "none":  # lost, and its page's address with it: nobody can pay there
+        assert await rig.provider.find_by_reference(REFERENCE) == []
+        assert (await rig.provider.fetch_status(rig.attempt())).status is Pay.UNKNOWN
+        return
     await rig.act("pay")
 
     (found,) = await rig.provider.find_by_reference(REFERENCE)
-    assert (found.status, found.amount, found.attempt_ref) == (Pay.PAID, 15000, REFERENCE)
+    assert (found.status, found.attempt_ref) == (Pay.PAID, REFERENCE)
+    assert {"amount": found.amount} == rig.answered(amount=15000)
     assert await rig.provider.fetch_status(rig.attempt()) == found
 
 
 async def test_of_two_sessions_under_one_reference_the_paid_one_counts(rig: Rig) -> None:
     first = await rig.create()
+    if rig.caps.create_idempotency == "reference_unique":
+        with pytest.raises((Rejected, SendUnknown)):  # unknown: the first request may have been heard after all
+            await rig.create(attempt_uuid="7d5e1f2a-3f0e-4b8a-9c21-0b1f6a523b4c")
+        assert len((await rig.control("sessions", method="GET"))["items"]) == 1
+        return
     second = await rig.create(attempt_uuid="7d5e1f2a-3f0e-4b8a-9c21-0b1f6a523b4c")
     await rig.control(f"sessions/{second.provider_ref}/decline", {})
     await rig.control(f"sessions/{first.provider_ref}/pay", {})
     third = await rig.create(attempt_uuid="9c21f2a3-3f0e-4b8a-9c21-0b1f6a523b4c")
     await rig.control(f"sessions/{third.provider_ref}/decline", {})
 
-    found = await rig.provider.fetch_status(rig.attempt())
+    found = await rig.provider.fetch_status(rig.attempt(first if rig.caps.listing == "none" else None))
 
     assert (found.status, found.provider_ref) == (Pay.PAID, first.provider_ref)
 
@@ -46,7 +56,7 @@ async def test_a_session_found_again_can_still_be_paid(rig: Rig) -> None:
         await rig.create()
 
     found = await rig.provider.find_by_reference(REFERENCE)
-    if rig.case.provider == "bictorys":  # lists only what a buyer has tried
+    if rig.caps.listing != "sessions":  # at most what a buyer has tried
         assert found == []
         return
     assert [result.status for result in found] == [Pay.PENDING]
@@ -87,7 +97,25 @@ async def test_a_provider_that_cannot_be_reached_was_sent_nothing(rig: Rig) -> N
         ({"kind": "broken_json"}, None),
         ({"kind": "lost", "code": 502}, None),
         ({"kind": "status", "code": 302}, None),
-        ({"kind": "patch", "patch": {"id": None, "transactionId": None, "chargeId": None}}, None),
+        (
+            {
+                "kind": "patch",
+                "patch": dict.fromkeys(
+                    (
+                        "id",
+                        "transactionId",
+                        "chargeId",
+                        "qrId",
+                        "pay_token",
+                        "v1/transaction",
+                        "transaction_id",
+                        "token",
+                        "data",
+                    )
+                ),
+            },
+            None,
+        ),
     ],
 )
 async def test_an_unclear_answer_is_neither_yes_nor_no(rig: Rig, fault: dict[str, object], pause: float | None) -> None:
@@ -98,7 +126,8 @@ async def test_an_unclear_answer_is_neither_yes_nor_no(rig: Rig, fault: dict[str
 
     assert caught.value.retry_after == pause
     assert caught.value.sent is True
-    assert (await rig.create()).redirect_url  # and then it works again
+    again = await rig.create(attempt_ref="LP24K7A02", attempt_uuid="7d5e1f2a-3f0e-4b8a-9c21-0b1f6a523b4c")
+    assert again.redirect_url  # and then it works again
 
 
 async def test_a_status_that_cannot_be_read_is_asked_again(rig: Rig) -> None:
@@ -108,13 +137,21 @@ async def test_a_status_that_cannot_be_read_is_asked_again(rig: Rig) -> None:
         await rig.fault(kind, on="status", times=2 if kind == "drop" else 1)  # a cut line makes the client retry a GET
         with pytest.raises(SendUnknown):
             await rig.provider.fetch_status(rig.attempt(created))
+    await rig.control("faults", method="DELETE")
 
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
 
 async def test_a_word_of_tomorrow_is_unknown_and_not_a_failure(rig: Rig) -> None:
     created = await rig.create()
-    patch = {"status": "on_the_moon", "checkout_status": "on_the_moon", "payment_status": "dreaming"}
+    await rig.act("pay")
+    patch = {
+        "status": "on_the_moon",
+        "checkout_status": "on_the_moon",
+        "payment_status": "dreaming",
+        "code": "999",
+        "data": {"status": "on_the_moon"},
+    }
     await rig.fault("patch", on="status", patch=patch)
 
     found = await rig.provider.fetch_status(rig.attempt(created))
@@ -165,6 +202,11 @@ async def test_a_clear_no_of_the_provider_is_a_rejection_with_its_code(rig: Rig)
         "bictorys": "E400-0",
         "wave": "request-validation-error",
         "stripe": "parameter_invalid",
+        "orange_sonatel": "4000",
+        "orange_web": "22",
+        "fedapay": "callback_url",
+        "cinetpay": "608" if rig.case.shop.get("platform") == "v2" else "1004",
+        "paydunya": "4002",
     }
     assert caught.value.code == expected[rig.case.provider]
     assert caught.value.detail
@@ -172,7 +214,7 @@ async def test_a_clear_no_of_the_provider_is_a_rejection_with_its_code(rig: Rig)
 
 async def test_a_wrong_key_is_a_rejection_when_creating_and_proves_nothing_when_reading(rig: Rig) -> None:
     created = await rig.create()
-    stranger = rig.provider_with({"api_key": "nonsense", "private_key": "nonsense"})
+    stranger = rig.provider_with(dict.fromkeys(rig.secrets, "nonsense"))
 
     with pytest.raises(Rejected):
         await stranger.create_checkout(rig.request())
@@ -210,6 +252,10 @@ async def test_closing_a_paid_session_tells_that_it_is_paid(rig: Rig) -> None:
 async def test_a_whole_payment_is_given_back_once(rig: Rig) -> None:
     created = await rig.create()
     await rig.act("pay")
+    if rig.caps.refund == "none":
+        with pytest.raises(NotSupported):
+            await rig.provider.refund(rig.attempt(created), 15000, "LPREF01")
+        return
 
     first = await rig.provider.refund(rig.attempt(created), 15000, "LPREF01")
     if rig.case.provider != "bictorys":  # does not say what a repeated refund does
@@ -244,6 +290,8 @@ async def test_a_part_is_given_back_where_the_provider_can(rig: Rig) -> None:
 
 async def test_an_unpaid_session_has_nothing_to_give_back(rig: Rig) -> None:
     created = await rig.create()
+    if rig.caps.refund == "none":
+        return
 
     with pytest.raises(Rejected):
         await rig.provider.refund(rig.attempt(created), 15000, "LPREF01")
@@ -262,17 +310,22 @@ async def test_a_good_account_passes_its_self_test(rig: Rig) -> None:
 
 
 async def test_a_bad_key_fails_the_self_test(rig: Rig) -> None:
-    known = rig.values["api_key"]
+    key = rig.secrets[0]
 
-    findings = await rig.provider_with({"api_key": known[:-1] + "x"}).selftest()
+    findings = await rig.provider_with({key: rig.values[key][:-1] + "x"}).selftest()
 
     assert [finding.ok for finding in findings] == [False]
 
 
 async def test_the_self_test_names_what_is_missing_without_asking_anybody(rig: Rig) -> None:
-    provider = rig.provider_with({"api_key": " "}, base_url="http://127.0.0.1:9")
+    provider = rig.provider_with({rig.secrets[0]: " "}, base_url="http://127.0.0.1:9")
 
-    assert [finding.message for finding in await provider.selftest()] == ["Fill in the API key."]
+    (finding,) = await provider.selftest()
+
+    assert not finding.ok
+    assert finding.message == (
+        "Fill in the API key." if rig.secrets[0] == "api_key" else "Fill in all required fields."
+    )
 
 
 @pytest.mark.parametrize("kind", ["html", "status", "broken_json", "drop"])
@@ -293,6 +346,6 @@ async def test_no_secret_shows_in_what_people_see(rig: Rig) -> None:
     shown.append(f"{caught.value!r} {caught.value.params}")
     shown += [repr(finding) for finding in await rig.provider.selftest()]
 
-    for name in ("api_key", "private_key", "webhook_secret"):
-        if name in rig.values:
-            assert rig.values[name] not in " ".join(shown)
+    secrets = [rig.values[name] for name in rig.secrets if rig.values[name]]
+    assert secrets
+    assert [secret for secret in secrets if secret in " ".join(shown)] == []

@@ -1,12 +1,12 @@
-"""Other people's programs against ours: Wave's and Stripe's SDKs drive the simulators and judge the signatures."""
+"""Other people's programs against ours: SDKs drive the simulators of Wave and Stripe, and judge signatures."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
+import fedapay
 import pytest
 import stripe
 from wave_business_api import WaveClient, WebhookVerifier
@@ -24,22 +24,11 @@ from core.adapters.psp import provider_class
 from core.kernel.clock import ManualClock, SystemClock
 from core.payments.provider import Auth, Buyer, CheckoutRequest, Pay, ProviderConfig
 from localserver.sandbox.psp_simulators import create_psp_simulator, simulator_account
-from tests.contract.psp.conftest import REFERENCE, UUID, Door, Serve, no_wait
+from tests.contract.psp import test_fedapay
+from tests.contract.psp.conftest import REFERENCE, UUID, Door, Serve, blocking, no_wait
 from tests.contract.psp.test_vectors import STRIPE_BODY, STRIPE_SECRET, WAVE_BODY, WAVE_MAC, WAVE_SECRET, T, parse
 
 URL = f"https://pay.example.test/r/{REFERENCE}"
-Result = TypeVar("Result")
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[ThreadPoolExecutor]:
-    """A thread for SDKs that block."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
-
-
-async def blocking(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(pool, call)
 
 
 # Signatures
@@ -62,6 +51,16 @@ def test_stripes_own_header_passes_our_parser() -> None:
     result = parse("stripe", {"Stripe-Signature": header}, STRIPE_BODY)
 
     assert (result.verdict, result.auth) == ("ok", Auth.BODY_SIGNED)
+
+
+def test_fedapays_sdk_accepts_the_vector_as_we_do() -> None:
+    header = f"t={T},s={test_fedapay.MAC}"
+
+    # Its window is on the computer's clock, far from T: 0 switches it off.
+    event = fedapay.Webhook.construct_event(test_fedapay.BODY, header, test_fedapay.SECRET, tolerance=0)
+
+    assert event["entity"]["merchant_reference"] == REFERENCE
+    assert test_fedapay.fedapay(header).verdict == "ok"
 
 
 # Simulated deliveries, on the real clock because the SDKs read it
@@ -112,6 +111,27 @@ async def test_stripes_sdk_refuses_what_the_script_spoils(deliver: Deliver, webh
 
     with pytest.raises(stripe.SignatureVerificationError):
         stripe.Webhook.construct_event(raw, headers["Stripe-Signature"], simulator_account("stripe")["webhook_secret"])
+
+
+async def test_fedapays_sdk_accepts_the_simulators_webhook(deliver: Deliver) -> None:
+    secret = simulator_account("fedapay")["webhook_secret"]
+
+    headers, raw = await deliver("fedapay", {})
+    event = fedapay.Webhook.construct_event(raw, headers["X-FEDAPAY-SIGNATURE"], secret)
+
+    assert (event["name"], event["entity"]["status"]) == ("transaction.approved", "approved")
+    with pytest.raises(fedapay.error.SignatureVerificationError):
+        fedapay.Webhook.construct_event(raw, headers["X-FEDAPAY-SIGNATURE"], secret + "?")
+
+
+@pytest.mark.parametrize("webhook", [{"skew": -400}, {"skew": 400}, {"bad_signature": True}])
+async def test_fedapays_sdk_refuses_what_the_script_spoils(deliver: Deliver, webhook: dict[str, Any]) -> None:
+    headers, raw = await deliver("fedapay", {}, **webhook)
+
+    with pytest.raises(fedapay.error.SignatureVerificationError):
+        fedapay.Webhook.construct_event(
+            raw, headers["X-FEDAPAY-SIGNATURE"], simulator_account("fedapay")["webhook_secret"]
+        )
 
 
 @pytest.mark.parametrize("mode", ["signing", "shared"])

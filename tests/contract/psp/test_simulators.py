@@ -186,7 +186,14 @@ async def test_the_buyers_page_is_small_safe_and_where_the_buyer_can_reach_it(
     outer = web.Application()
     outer.add_subapp("/deep/down", app)
     base_url = await serve(outer)
-    rig = Rig(CASES[name], clock, http, f"{base_url}/deep/down", simulator_account(name), Door())
+    rig = Rig(
+        CASES[name],
+        clock,
+        http,
+        f"{base_url}/deep/down",
+        simulator_account(name),
+        Door("https://pay.example.test/hook"),
+    )
     created = await rig.create(order_label="<script>alert(1)</script>")
 
     assert created.redirect_url is not None

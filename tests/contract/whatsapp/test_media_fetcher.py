@@ -26,7 +26,9 @@ from core.conversations.views import MessageView
 from core.customers.service import Identity, recognise
 from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import Refused
+from core.storage import pictures
 from core.storage.engine import Engine, Tx
+from core.storage.pictures import find
 from localserver.sandbox.graph_acts import screenshot, silence
 from tests.contract.whatsapp.conftest import Wire
 from tests.support.stores import bare_engine
@@ -274,7 +276,7 @@ def test_anything_else_is_refused(content: bytes, kind: str) -> None:
 
 
 def test_a_picture_of_too_many_pixels_is_not_even_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media, "MAX_PIXELS", 100)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
     with pytest.raises(Refused, match="pixels"):
         checked(photo(), "image")
 
@@ -299,10 +301,10 @@ def test_only_files_of_the_folder_are_found(tmp_path: Path) -> None:
     name = media.keep(folder, checked(screenshot(), "image"))
     (tmp_path / "secret.txt").write_text("x")
     answers: list[Callable[[], Path | None]] = [
-        lambda: media.find(folder, "../secret.txt"),
-        lambda: media.find(folder, ""),
-        lambda: media.find(folder, "gone.jpg"),
+        lambda: find(folder, "../secret.txt"),
+        lambda: find(folder, ""),
+        lambda: find(folder, "gone.jpg"),
     ]
     assert [answer() for answer in answers] == [None, None, None]
-    assert media.find(folder, name) == folder / name
+    assert find(folder, name) == folder / name
     assert (folder / name).stat().st_mode & 0o077 == 0

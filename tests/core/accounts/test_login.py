@@ -11,18 +11,25 @@ import pytest
 
 from core.accounts import service as accounts
 from core.accounts.rules import LOCK_AFTER, LOCK_MS
+from core.accounts.second import SecondFactors
 from core.kernel.clock import MINUTE, ManualClock
 from core.kernel.errors import Forbidden
 from core.storage.engine import Engine
+from core.storage.vault import FileVault
 from tests.support.stores import bare_engine
 
 OWNER = "awa@boutique.sn"
 PASSWORD = "soleil de midi"
 
 
+def log_in(engine: Engine, password: str = PASSWORD, code: str = "") -> tuple[str, accounts.Session]:
+    factors = SecondFactors(engine, FileVault(engine.path.parent, "test", "a master key"))
+    return accounts.login(engine, factors, OWNER, password, code)
+
+
 def wrong(engine: Engine) -> None:
     with pytest.raises(Forbidden):
-        accounts.login(engine, OWNER, "lune de minuit")
+        log_in(engine, "lune de minuit")
 
 
 def test_a_lock_ends_when_it_was_to_end_whatever_is_tried_meanwhile(tmp_path: Path) -> None:
@@ -35,9 +42,9 @@ def test_a_lock_ends_when_it_was_to_end_whatever_is_tried_meanwhile(tmp_path: Pa
         for _ in range(LOCK_AFTER):
             wrong(engine)
         with pytest.raises(Forbidden):
-            accounts.login(engine, OWNER, PASSWORD)
+            log_in(engine)
         clock.advance(MINUTE)
-        assert accounts.login(engine, OWNER, PASSWORD)[1].role == "owner"
+        assert log_in(engine)[1].role == "owner"
 
 
 def test_a_password_taken_away_while_it_is_checked_opens_nothing(tmp_path: Path) -> None:
@@ -51,7 +58,7 @@ def test_a_password_taken_away_while_it_is_checked_opens_nothing(tmp_path: Path)
         sys.settrace(meanwhile)
         try:
             with pytest.raises(Forbidden):
-                accounts.login(engine, OWNER, PASSWORD)
+                log_in(engine)
         finally:
             sys.settrace(None)
         assert engine.read(lambda r: r.value("SELECT count(*) FROM access_token")) == 0

@@ -55,6 +55,12 @@ def test_old_encodings_are_told_apart_by_few_letters(encoding: str, title: str) 
     assert (parsed.rows[0].title, parsed.encoding) == (title, encoding)
 
 
+@pytest.mark.parametrize("title", ["Robe bleue…", "Ñame frais", "Robe n° 5", "L’ensemble", "« Robe »", "3 m²", "Kéïta"])
+def test_excel_on_windows_is_read_by_its_one_odd_letter(title: str) -> None:
+    parsed = parse(f"Code;Nom;Prix;Stock\nA1;{title};5;1\n".encode("cp1252"), "XOF")
+    assert (parsed.rows[0].title, parsed.encoding) == (title, "cp1252")
+
+
 def test_utf16_with_a_big_endian_mark_is_found() -> None:
     assert parse(b"\xfe\xff" + LIST.encode("utf-16-be"), "XOF").rows[0].title == "Robe élégante"
 
@@ -275,6 +281,13 @@ def test_the_list_to_correct_tells_one_mistake_of_each_kind() -> None:
     parsed = parse((SAMPLES / "a-corriger.csv").read_bytes(), "XOF")
     assert [row.sku for row in parsed.rows] == ["ROBE1", "BOUBOU4"]
     assert [error.line for error in parsed.errors] == list(range(3, 14))
+
+
+@pytest.mark.parametrize("price", ["12,5", "12,50 €"])
+def test_what_is_wrong_with_a_price_is_told_in_the_words_on_the_money(price: str) -> None:
+    (error,) = read(f"Code;Nom;Prix;Stock\nA1;Robe;{price};1\n").errors
+    assert "F\u00a0CFA" in str(error.refusal()).replace("\u202f", "\u00a0")
+    assert "XOF" not in str(error.refusal())
 
 
 # --------------------------------------------------------------------------------------------------------------- fuzz

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from core.kernel.clock import MINUTE, ManualClock
@@ -59,6 +60,20 @@ def test_an_offer_never_takes_from_somebody_what_they_hold(tmp_path: Path) -> No
         held = engine.read(lambda r: r.value("SELECT held FROM order_line WHERE order_id = ?", (mine,)))
         assert held == 3
         assert engine.call(lambda tx: load(tx, mine)).expires_at <= clock.now() + 10 * MINUTE
+
+
+def test_in_the_line_too_a_number_sets_the_quantity_and_the_word_alone_changes_nothing(tmp_path: Path) -> None:
+    with bare_engine(tmp_path) as engine:
+        robe = add_product(engine, "ROBE1", stock=3)
+        holder, waits = add_customer(engine, 1), add_customer(engine, 2)
+        first = engine.call(lambda tx: ORDERS.claim(tx, holder, [Wanted(robe, 3)], "whatsapp")).order_id or 0
+        for quantity in (1, 2, None):
+            wanted = [Wanted(robe, quantity)]
+            claimed = engine.call(partial(ORDERS.claim, customer_id=waits, wanted=wanted, source="whatsapp"))
+            assert claimed.outcomes[0].place == 1
+        engine.call(lambda tx: ORDERS.cancel(tx, first, "seller"))
+        sql = "SELECT l.held FROM order_line l JOIN orders o ON o.id = l.order_id WHERE o.customer_id = ?"
+        assert engine.read(lambda r: r.value(sql, (waits,))) == 2
 
 
 def test_leaving_the_line_is_noted_and_told(tmp_path: Path) -> None:

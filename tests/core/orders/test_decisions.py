@@ -11,6 +11,7 @@ from core.bootstrap import Shop, create_store, open_shop
 from core.conversations import threads
 from core.customers.service import Identity, recognise
 from core.kernel.clock import MINUTE, ManualClock
+from core.kernel.errors import Refused
 from core.ledger import book
 from core.live import queries, service
 from core.orders import settling
@@ -66,8 +67,11 @@ def money(shop: Shop, ref: str, amount: int, txn: str, provider: str = "wave") -
     shop.engine.call(lambda tx: payments.apply_event(tx, payload))
 
 
-def decide(shop: Shop, order: int, choice: str, substitute: int | None = None) -> settling.Decision:
-    return shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, choice, substitute))
+def decide(
+    shop: Shop, order: int, choice: str, product: int | None = None, quantity: int | None = None, **asked: int
+) -> settling.Decision:
+    substitute = None if product is None else settling.Substitute(product, quantity)
+    return shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, choice, substitute, **asked))
 
 
 def order_of(shop: Shop, order: int) -> Order:
@@ -141,6 +145,93 @@ def test_a_substitute_is_paid_by_its_own_money_and_frees_what_was_taken_for_the_
     assert balances(shop) == {"psp:wave": 12_000, "sales": -12_000}
     assert order_of(shop, order).received == 12_000
     assert shop.engine.read(lambda r: r.value("SELECT spent FROM customer WHERE id = ?", (late,))) == 12_000
+
+
+def late(shop: Shop, *wanted: Wanted, gone: Wanted | None = None) -> int:
+    """An order whose money arrives whole after its end, when another buyer has taken ``gone``. → its id."""
+    order = claim(shop, buyer(shop, 7), *wanted)
+    ref = session(shop, order)
+    expire(shop, order)
+    if gone is not None:
+        claim(shop, buyer(shop, 8), gone)
+    total = shop.engine.read(lambda r: r.value("SELECT total FROM orders WHERE id = ?", (order,)))
+    money(shop, ref, total, "LATE")
+    return order
+
+
+def lines(shop: Shop, order: int) -> list[tuple[str, int, int]]:
+    return shop.engine.read(
+        lambda r: r.all("SELECT sku, quantity, taken FROM order_line WHERE order_id = ? ORDER BY sku", (order,))
+    )
+
+
+def test_a_substitute_takes_the_place_of_what_is_gone_unit_for_unit_and_the_rest_stays(shop: Shop) -> None:
+    robe, sac = add_product(shop.engine, "ROBE1", 15_000, 2), add_product(shop.engine, "SAC2", 12_000, 5)
+    bazin = add_product(shop.engine, "BAZIN3", 20_000, 5)
+    order = late(shop, Wanted(robe, 2), Wanted(bazin, 1), gone=Wanted(robe, 1))
+    asked = shop.engine.read(lambda r: queries.rows(r, [order]))[0].question
+    assert asked is not None
+    assert (asked.kind, asked.amount, asked.more, asked.missing) == ("paid_late", 50_000, 0, (robe,))
+    with pytest.raises(Refused):
+        decide(shop, order, "honour")
+    decide(shop, order, "substitute", sac, question=asked.decision_id)
+    assert lines(shop, order) == [("BAZIN3", 1, 1), ("SAC2", 2, 2)]
+    assert decide(shop, order, "refund").amount == 6_000
+    stock = shop.engine.read(lambda r: r.all("SELECT sku, on_hand, held FROM product ORDER BY sku"))
+    assert stock == [("BAZIN3", 4, 0), ("ROBE1", 2, 1), ("SAC2", 3, 0)]
+    shop.engine.call(lambda tx: settling.refund_done(tx, tx.value("SELECT id FROM decision WHERE refund = 'todo'")))
+    assert balances(shop) == {"psp:wave": 44_000, "sales": -44_000}
+
+
+def test_a_substitute_may_be_as_many_as_the_money_pays(shop: Shop) -> None:
+    robe, sac = add_product(shop.engine, "ROBE1", 15_000, 1), add_product(shop.engine, "SAC2", 7_000, 5)
+    order = late(shop, Wanted(robe), gone=Wanted(robe))
+    for wrong in (0, 3, 1_000):
+        with pytest.raises(Refused):
+            decide(shop, order, "substitute", sac, wrong)
+    assert lines(shop, order) == [("ROBE1", 1, 0)]
+    decide(shop, order, "substitute", sac, 2)
+    assert lines(shop, order) == [("SAC2", 2, 2)]
+    assert decide(shop, order, "keep").amount == 1_000
+
+
+def test_a_substitute_that_is_ordered_already_is_one_line_with_it(shop: Shop) -> None:
+    robe, sac = add_product(shop.engine, "ROBE1", 15_000, 1), add_product(shop.engine, "SAC2", 12_000, 5)
+    order = late(shop, Wanted(robe), Wanted(sac, 1), gone=Wanted(robe))
+    decide(shop, order, "substitute", sac)
+    assert lines(shop, order) == [("SAC2", 2, 2)]
+
+
+def test_what_the_buyer_claimed_again_is_not_missing(shop: Shop) -> None:
+    robe = add_product(shop.engine, "ROBE1", 15_000, 1)
+    order = claim(shop, buyer(shop, 7), Wanted(robe))
+    ref = session(shop, order)
+    expire(shop, order)
+    claim(shop, buyer(shop, 7), Wanted(robe))
+    money(shop, ref, 10_000, "T1")
+    (row,) = shop.engine.read(lambda r: queries.rows(r, [order]))
+    assert row.question is not None
+    assert row.question.missing == ()
+    decide(shop, order, "honour")
+    assert order_of(shop, order).state == "paid"
+
+
+def test_an_answer_is_to_the_question_that_was_shown(shop: Shop) -> None:
+    """Two questions are open: each is shown with its own money; an answer to one that is closed decides nothing."""
+    robe = add_product(shop.engine, "ROBE1", 15_000)
+    order = late(shop, Wanted(robe))
+    ref = shop.engine.read(lambda r: r.value("SELECT ref FROM attempt WHERE order_id = ?", (order,)))
+    money(shop, ref, 15_000, "T2")
+    (row,) = shop.engine.read(lambda r: queries.rows(r, [order]))
+    assert row.received == 30_000
+    assert row.question is not None
+    assert (row.question.kind, row.question.amount, row.question.more) == ("paid_late", 15_000, 1)
+    decide(shop, order, "honour", question=row.question.decision_id)
+    with pytest.raises(Refused, match="meanwhile"):
+        decide(shop, order, "refund", question=row.question.decision_id)
+    (row,) = shop.engine.read(lambda r: queries.rows(r, [order]))
+    assert row.question is not None
+    assert (row.question.kind, row.question.amount, row.question.more) == ("paid_twice", 15_000, 0)
 
 
 def test_a_refund_of_parts_goes_back_where_each_part_came_from(shop: Shop) -> None:

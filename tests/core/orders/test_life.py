@@ -150,7 +150,7 @@ def test_late_money_takes_free_stock_or_asks_for_a_substitute_or_a_refund(tmp_pa
         assert stock(engine, robe) == (1, 1), "the other buyer's hold is untouched"
         with pytest.raises(Refused, match="no longer in stock"):
             engine.call(lambda tx: settling.decide(tx, ORDERS, order, "honour"))
-        engine.call(lambda tx: settling.decide(tx, ORDERS, order, "substitute", sac))
+        engine.call(lambda tx: settling.decide(tx, ORDERS, order, "substitute", settling.Substitute(sac)))
         assert stock(engine, sac) == (0, 0)
         assert state(engine, order) == ("paid", "overpaid", 1), "the difference is a question of its own"
 
@@ -240,8 +240,13 @@ class Life(RuleBasedStateMachine):
         except Refused:
             assert state(self.engine, order)[0] != "reserved"
 
-    @rule(pick=st.integers(0, 50), choice=st.integers(0, 2), product=st.integers(0, 2))
-    def decides(self, pick: int, choice: int, product: int) -> None:
+    @rule(
+        pick=st.integers(0, 50),
+        choice=st.integers(0, 2),
+        product=st.integers(0, 2),
+        quantity=st.none() | st.integers(1, 3),
+    )
+    def decides(self, pick: int, choice: int, product: int, quantity: int | None) -> None:
         found = self.engine.read(
             lambda r: r.all("SELECT order_id, kind FROM decision WHERE choice IS NULL ORDER BY id")
         )
@@ -249,7 +254,7 @@ class Life(RuleBasedStateMachine):
             return
         order, kind = found[pick % len(found)]
         options = CHOICES[kind]
-        substitute = self.products[product]
+        substitute = settling.Substitute(self.products[product], quantity)
         try:
             self.engine.call(lambda tx: settling.decide(tx, ORDERS, order, options[choice % len(options)], substitute))
         except Refused:

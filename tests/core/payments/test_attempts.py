@@ -109,3 +109,43 @@ def test_money_that_contradicts_its_order_is_reported(shop: Shop) -> None:
     shop.engine.call(lambda tx: payments.apply_event(tx, payload))
     assert shop.engine.read(lambda r: r.value("SELECT state FROM orders WHERE id = ?", (found,))) == "reserved"
     assert not contradictions(shop, 1).ok
+
+
+def state(shop: Shop, attempt_id: int) -> tuple[str, str | None, int]:
+    """State and error of an attempt, and how many payments there are."""
+    return shop.engine.read(
+        lambda r: r.one("SELECT state, error, (SELECT count(*) FROM payment) FROM attempt WHERE id = ?", (attempt_id,))
+    ) or ("", None, 0)
+
+
+@pytest.mark.parametrize(("named", "other"), [("LPOTHER", None), ("LPOTHER", "S9"), (None, "S9")])
+def test_money_for_another_order_is_none_of_this_one(shop: Shop, named: str | None, other: str | None) -> None:
+    """A forged notice may point at a payment that was really made, for something else."""
+    mine = session(shop, order(shop), "S1")
+    paid = StatusResult(Pay.PAID, "paid", other or "S1", named, 15_000, "XOF", txn_id="T9")
+    shop.engine.call(lambda tx: payments.apply_status(tx, mine, StatusResult(Pay.FAILED, "failed", "S9", named), "S9"))
+    assert state(shop, mine) == ("open", None, 0)
+    shop.engine.call(lambda tx: payments.apply_status(tx, mine, paid, other))
+    assert state(shop, mine) == ("open", "contradiction", 0)
+
+
+def test_a_second_session_under_the_same_reference_is_this_ones(shop: Shop) -> None:
+    mine = session(shop, order(shop), "S1")
+    ref = shop.engine.read(lambda r: payments.load_attempt(r, mine)).ref
+    paid = StatusResult(Pay.PAID, "paid", "S2", ref, 15_000, "XOF", txn_id="T1")
+    shop.engine.call(lambda tx: payments.apply_status(tx, mine, paid, "S2"))
+    assert state(shop, mine) == ("paid", None, 1)
+
+
+@pytest.mark.parametrize("addressed", [True, False])
+def test_only_the_address_told_to_the_provider_tells_its_reference(shop: Shop, addressed: bool) -> None:
+    """The answer to the creation is lost, and nothing can be searched: the notice brings the session's name."""
+    found = order(shop)
+    attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, found, "paydunya", "wave", "XOF"))
+    said = ProviderEvent("E1", "payment", Pay.PAID, attempt.ref, "S1", 15_000)
+    token = attempt.notify_token if addressed else None
+    payload = payments.event_payload("paydunya", Auth.SHARED_SECRET, said, token)
+    shop.engine.call(lambda tx: payments.apply_event(tx, payload))
+    known = shop.engine.read(lambda r: payments.load_attempt(r, attempt.id))
+    assert known.provider_ref == ("S1" if addressed else None)
+    assert state(shop, attempt.id) == ("created", None, 0)

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.accounts import service as accounts
+from core.accounts.guard import actor_of
+from core.accounts.rules import CASHIER
 from core.bootstrap import Shop
 from core.kernel.clock import MINUTE
-from core.kernel.errors import LivePayError, NotFound, Refused
+from core.kernel.errors import Forbidden, LivePayError, NotFound, Refused
 from core.ledger import book
 from core.orders import settling
 from core.payments import refunds
@@ -152,6 +155,26 @@ def test_what_was_refused_is_asked_for_under_another_reference(shop: Shop) -> No
     assert second.ref != first
 
 
+def test_a_cashier_gives_back_only_what_a_question_on_an_order_is_about(shop: Shop) -> None:
+    accounts.save(shop.engine, "awa@boutique.sn", "soleil de midi", CASHIER)
+    cashier = actor_of(shop.engine.read(lambda r: r.value("SELECT id FROM account")))
+    _, _, payment = sale(shop)
+    with pytest.raises(Forbidden):
+        shop.engine.call(lambda tx: shop.refunds.ask(tx, payment, 15_000), actor=cashier)
+    assert not shop.engine.read(lambda r: r.value("SELECT count(*) FROM refund"))
+    refund = ask(shop, payment, 5_000)
+    for verb in (shop.refunds.by_hand, shop.refunds.withdraw):
+        with pytest.raises(Forbidden):
+            shop.engine.call(lambda tx, v=verb: v(tx, refund), actor=cashier)  # type: ignore[misc]
+    assert state(shop, refund) == "todo"
+    late = order_of(shop, 2, shop.engine.read(lambda r: r.value("SELECT id FROM product")))
+    attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, late, "sandbox", "sandbox", "XOF"))
+    pay(shop, attempt.ref, "sandbox", 18_000, 0, "T2")
+    decided = shop.engine.call(lambda tx: settling.decide(tx, shop.orders, late, "refund"), actor=cashier)
+    shop.engine.call(lambda tx: settling.refund_done(tx, decided.id), actor=cashier)
+    assert shop.engine.read(lambda r: r.value("SELECT refunded FROM payment WHERE order_id = ?", (late,))) == 3_000
+
+
 def told(shop: Shop, attempt_ref: str, provider: str, total: int) -> None:
     """The provider's signed word that so much was given back so far."""
     event = ProviderEvent(f"R{total}", "refund", Pay.PARTIALLY_REFUNDED, attempt_ref, None, total, "XOF")
@@ -262,7 +285,7 @@ class Play:
             shop.clock.advance(31 * MINUTE)  # type: ignore[attr-defined]
             shop.engine.call(lambda tx: shop.orders.expire(tx, order_id))
         elif act in ("honour", "keep", "substitute", "refund"):
-            chosen = self.sac if act == "substitute" else None
+            chosen = settling.Substitute(self.sac) if act == "substitute" else None
             shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order_id, act, chosen))
         elif act == "done":
             todo = shop.engine.read(lambda r: r.value("SELECT id FROM decision WHERE refund = 'todo'"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from core.storage.migrations import STEPS, migrate
 from tests.support.stores import KEY, bare_engine
 
 
-@dataclass(frozen=True, slots=True)
-class Happened(Event):
+class Happened(Event, frozen=True):
     number: int
 
     @property

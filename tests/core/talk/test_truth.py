@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core.orders import settling
 from localserver.sandbox.psp_base import Fault
 from tests.e2e.test_sale import _checkout, _pay, _say, _time
@@ -35,7 +37,9 @@ async def test_about_a_part(tmp_path: Path) -> None:
         assert "il manque 5\u202f000" in await answer(w)
         await _time(w, 31)
         assert w.order(AWA)[1] == "expired"
-        assert "je ne vois pas de paiement" not in await answer(w)
+        told = await answer(w)
+        assert "je ne vois pas de paiement" not in told
+        assert "Écris PAYER" not in told, "the reservation has ended"
 
 
 async def test_about_late_money(tmp_path: Path) -> None:
@@ -51,3 +55,19 @@ async def test_about_late_money(tmp_path: Path) -> None:
         w.shop.engine.call(lambda tx: settling.refund_done(tx, decision.id))
         assert w.order(AWA)[1] == "refunded"
         assert "remboursée" in await answer(w)
+
+
+@pytest.mark.parametrize("who", ["customer", "seller"])
+async def test_about_a_part_of_what_was_cancelled(tmp_path: Path, who: str) -> None:
+    async with world(tmp_path) as w:
+        await _pay(w, await started(w), amount=10_000)
+        if who == "customer":
+            said = (await _say(w, AWA, "annuler"))[-1]
+        else:
+            w.shop.engine.call(lambda tx: w.shop.orders.cancel(tx, w.order(AWA)[0], "seller"))
+            await w.settled()
+            said = w.thread(AWA)[-1]
+        for text in (said, await answer(w)):
+            assert "Nous avons reçu 10\u202f000" in text
+            assert "rien à payer" not in text
+            assert "Écris PAYER" not in text, "there is nothing left that a payment could complete"

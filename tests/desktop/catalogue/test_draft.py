@@ -31,7 +31,7 @@ def test_a_good_product_has_nothing_wrong(words: CataloguePresenter) -> None:
         ("keyword", "oui", "a déjà un autre sens"),
         ("price", "", "Le prix manque."),
         ("price", "pas cher", "n’est pas"),
-        ("price", "12,50 €", "XOF"),
+        ("price", "12,50 €", "en F\u202fCFA"),
         ("price", "0", "supérieur à zéro"),
         ("stock", "", "Le stock manque."),
         ("stock", "2,5", "nombre entier"),

@@ -57,6 +57,16 @@ def test_the_score_is_a_sum(words: ConversationPresenter) -> None:
     assert (found.score, found.tier, found.about) == ("65", "client fidèle · argent", "client depuis mars 2026")
 
 
+def test_a_number_that_stands_for_a_name_is_said_once(words: ConversationPresenter) -> None:
+    nameless = card(words, name="")
+    assert nameless.name.startswith("+221")
+    assert nameless.about == "client depuis mars 2026"
+    head = words.head(row(name=" "))
+    assert head.name.startswith("+221")
+    assert head.about == "français"
+    assert words.head(row()).about.startswith("+221")
+
+
 def test_every_part_of_a_score_has_words(words: ConversationPresenter) -> None:
     lines = (("Pays fast", 10), ("Large total spent", 10), ("Expired reservations", -40), ("Potential fake buyer", -20))
     found = card(words, score_lines=lines, score=12, tier="bronze")

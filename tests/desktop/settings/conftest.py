@@ -81,8 +81,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def stage(shop: Shop) -> Iterator[Stage]:
-    """WhatsApp and two providers simulated; the shop's settings point to them, as if typed in."""
-    made = Stage(shop, ("sandbox", "bictorys"))
+    """WhatsApp and some providers simulated; the shop's settings point to them, as if typed in."""
+    made = Stage(shop, ("sandbox", "bictorys", "orange_sonatel", "orange_web", "fedapay", "cinetpay", "paydunya"))
     made.start()
     yield made
     made.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -14,6 +15,7 @@ from core.adapters.http import Http
 from core.bootstrap import Shop
 from core.kernel.clock import ManualClock
 from desktop.pages.settings.presenter import PUBLIC_URL, VERIFY_TOKEN
+from desktop.pages.settings.sections import BackupSection
 from localserver.runner import ServerThread
 from localserver.sandbox.stage import Stage
 from tests.desktop.settings.conftest import OpenSettings
@@ -111,19 +113,31 @@ def test_a_provider_of_another_country_is_not_offered(open_settings: OpenSetting
     assert all(cards[name].switch.isEnabled() == info.fits for name, info in infos.items())
 
 
-@pytest.mark.parametrize("name", ["sandbox", "bictorys"])
-def test_a_provider_is_tested_on_the_wire(open_settings: OpenSettings, stage: Stage, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("sandbox", "api_key"),
+        ("bictorys", "api_key"),
+        ("orange_sonatel", "client_secret"),
+        ("orange_web", "client_secret"),
+        ("fedapay", "api_key"),
+        ("cinetpay", "api_password"),
+        ("paydunya", "private_key"),
+    ],
+)
+def test_a_provider_is_tested_on_the_wire(open_settings: OpenSettings, stage: Stage, name: str, key: str) -> None:
     opened = open_settings("payments")
     card = opened.page.payments.cards[name]
     assert card.opened
     card.test.button.click()
     opened.settled(lambda: card.test.lines)
     assert card.test.summary.text() == "Tout fonctionne"
-    opened.page.save(f"psp.{name}.api_key", "wrong")
+    opened.page.save(f"psp.{name}.{key}", "wrong")
     opened.settled(lambda: not card.test.lines)
     card.test.button.click()
     opened.settled(lambda: card.test.lines)
     assert card.test.lines[0].role == "danger"
+    assert opened.page.payments.cards["orange_web"]._told.text().startswith("Rien à coller")
 
 
 def test_a_test_that_takes_long_is_given_up(open_settings: OpenSettings) -> None:
@@ -209,3 +223,26 @@ async def test_closing_the_tests_own_connections_leaves_the_servers_alone() -> N
     assert (await under_way).body == b"done"
     await http.close_here()
     await runner.cleanup()
+
+
+def test_a_backup_is_made_and_brought_back_on_trial(open_settings: OpenSettings, tmp_path: Path) -> None:
+    opened = open_settings()
+    page = opened.page
+    page.open("backup")
+    view = page.views["backup"]
+    assert isinstance(view, BackupSection)
+    view.test.button.click()
+    opened.settled(lambda: view.test.lines)
+    assert "Aucun lieu" in view.test.lines[0].text
+    disk = tmp_path / "disque"
+    disk.mkdir()
+    opened.shop.settings.set("backup.to", "folder")
+    opened.shop.settings.set("backup.folder", str(disk))
+    view.test.button.click()
+    opened.settled(lambda: len(view.test.lines) == 3)
+    assert [line.role for line in view.test.lines] == ["paid"] * 3
+    assert list(disk.rglob("*.snapshot"))
+    disk.rename(tmp_path / "ailleurs")
+    view.test.button.click()
+    opened.settled(lambda: len(view.test.lines) == 1)
+    assert view.test.lines[0].role == "danger"

@@ -46,7 +46,17 @@ def test_a_refusal_names_the_setting_as_the_page_does(words: SettingsPresenter) 
     assert words.explain(Refused("The SKU is missing.")) == "Le code SKU manque."
 
 
-@pytest.mark.parametrize("key", ["store.language", "desktop.theme", "psp.bictorys.page", "psp.bictorys.signature"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "store.language",
+        "desktop.theme",
+        "psp.bictorys.page",
+        "psp.bictorys.signature",
+        "psp.orange_web.environment",
+        "psp.cinetpay.platform",
+    ],
+)
 def test_every_choice_has_a_word(words: SettingsPresenter, key: str) -> None:
     choices = words.choices(key)
     assert [value for value, _ in choices] == list(words.declared[key].choices)

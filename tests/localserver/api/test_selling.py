@@ -179,6 +179,19 @@ async def test_the_seller_decides_over_late_money(api: ApiShop) -> None:
     assert (await api.post(f"/orders/{order}/decide", {"choice": "honour"})).status == 404
 
 
+async def test_a_substitute_may_be_several_pieces(api: ApiShop) -> None:
+    order, sac = api.order(api.product("ROBE1")), api.product("SAC2", price=7_000, stock=5)
+    api.clock.advance(11 * MINUTE)
+    api.run(lambda tx: api.shop.orders.expire(tx, order))
+    api.pay(order, 15_000)
+    path, asked = f"/orders/{order}/decide", {"choice": "substitute", "product_id": sac}
+    assert (await api.post(path, {**asked, "quantity": 3})).status == 409
+    assert (await api.post(path, {**asked, "quantity": 0})).status == 422
+    placed = (await api.post(path, {**asked, "quantity": 2})).json
+    assert [(line["sku"], line["quantity"]) for line in placed["lines"]] == [("SAC2", 2)]
+    assert placed["exception"] == "overpaid"
+
+
 async def test_orders_are_filtered(api: ApiShop) -> None:
     product = api.product("ROBE1", stock=20)
     before = api.order(product, number=1)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.kernel.clock import HOUR, SECOND, ManualClock
+from core.storage.pictures import find
 from localserver.pay import guards
 from localserver.pay.guards import Bucket, origin_of, origins
-from localserver.pay.pictures import Pictures, find, shrink
+from localserver.pay.pictures import Pictures, shrink
 
 
 @given(st.lists(st.integers(0, 3 * SECOND), max_size=60), st.integers(1, 6))

@@ -8,6 +8,7 @@ import pytest
 
 from core.kernel.clock import MINUTE
 from core.orders import settling
+from localserver.pay import routes
 from localserver.sandbox.psp_base import Fault
 from tests.support.payshop import PayShop, code_of
 
@@ -105,6 +106,21 @@ async def test_a_phone_that_hangs_up_while_the_session_opens_loses_nothing(open_
     assert "Continuer avec Wave" in html
     open_shop.simulator.pay(next(iter(open_shop.simulator.sessions.values())))
     await open_shop.until(f"SELECT state FROM orders WHERE id = {order}", "paid")
+
+
+async def test_a_buyer_does_not_wait_for_a_provider_that_hangs(
+    open_shop: PayShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back on the page after a while; when the session opens after all, the page leads to this one, the only one."""
+    monkeypatch.setattr(routes, "OPENING", 0.2)
+    order = open_shop.bag()
+    open_shop.simulator.faults.append(Fault("hang", "create"))
+    assert code_of(await open_shop.act(order, "pay", WAVE)) == "silent"
+    open_shop.simulator.released.set()
+    await open_shop.until("SELECT state FROM attempt", "open")
+    assert "Continuer avec Wave" in await open_shop.page(order)
+    assert (await open_shop.act(order, "pay", WAVE)).startswith("http://")
+    assert len(open_shop.simulator.sessions) == 1
 
 
 async def test_a_session_that_cannot_be_opened_is_not_said_to_be_awaited(open_shop: PayShop) -> None:

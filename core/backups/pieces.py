@@ -1,0 +1,89 @@
+"""A store's files as pieces that are kept once each.
+
+The database file is encrypted page by page, and a page that did not change keeps its bytes. So the raw file, cut into
+pieces named by their SHA-256, is a backup in which only changed pieces are new, and which needs no second encryption:
+whoever keeps the pieces cannot read them. Media files are plain on this computer and are sealed on the way out, under a
+key derived from the store's, always the same way for the same content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from core.kernel.errors import OutsideWorld
+from core.storage.vault import derive
+
+PIECE: Final = 64 * 1024
+_NONCE: Final = 12
+_RAW_SYSTEMS: Final = ("unix", "win32")
+
+Keep = Callable[[str, bytes], None]
+
+
+def database_pieces(path: Path) -> Iterator[bytes]:
+    """The raw bytes of an open database, a piece at a time.
+
+    Read through SQLite's own file system: closing an ordinary file handle of a database would drop the locks that this
+    process has on it (sqlite.org/howtocorrupt.html §2.2).
+    """
+    system = next(name for name in apsw.vfs_names() if name in _RAW_SYSTEMS)
+    flags = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY
+    file = apsw.VFSFile(system, str(path.resolve()), [flags, 0])
+    try:
+        size = file.xFileSize()
+        for offset in range(0, size, PIECE):
+            yield file.xRead(min(PIECE, size - offset), offset)
+    finally:
+        file.xClose()
+
+
+def file_pieces(path: Path) -> Iterator[bytes]:
+    """The bytes of an ordinary file, a piece at a time; nothing when there is none."""
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
+    except FileNotFoundError:
+        return
+
+
+class Sealer:
+    """Seals what is plain. One content always gives one piece, so that it is kept once."""
+
+    def __init__(self, store_key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._naming = derive(store_key, "backup names")
+        self._aead: Any = AESGCM(derive(store_key, "backup media"))
+
+    def seal(self, plain: bytes) -> bytes:
+        """The nonce is taken from a keyed hash of the content: equal nonces mean equal contents."""
+        nonce = hmac.digest(self._naming, plain, "sha256")[:_NONCE]
+        sealed: bytes = self._aead.encrypt(nonce, plain, None)
+        return nonce + sealed
+
+    def open(self, sealed: bytes) -> bytes:
+        plain: bytes = self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        return plain
+
+
+def name_of(piece: bytes) -> str:
+    return hashlib.sha256(piece).hexdigest()
+
+
+def path_of(prefix: str, name: str) -> str:
+    """Where a piece is kept: ``<store>/pieces/ab/abcd…``."""
+    return f"{prefix}/pieces/{name[:2]}/{name}"
+
+
+def checked(piece: bytes, name: str) -> bytes:
+    """The piece, if it is what its name says. Raises OutsideWorld naming it."""
+    if name_of(piece) != name:
+        raise OutsideWorld("The backup is damaged: piece {name} is not what was kept.", name=name)
+    return piece

@@ -1,0 +1,145 @@
+"""Bringing a store back from a backup place, and rehearsing that it would come back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from core.backups.events import StoreRestored
+from core.backups.pieces import Sealer, checked, path_of
+from core.backups.places import Place
+from core.backups.snapshot import DATABASE, KeptFile, Snapshot, stamps, unseal
+from core.durable import outbox
+from core.kernel.errors import EnvironmentProblem, NotFound, OutsideWorld, Refused
+from core.storage import journal
+from core.storage.backup import RESTORED
+from core.storage.connection import Reader, open_connection
+from core.storage.engine import Tx
+from core.storage.folder import Home, StoreCard, slugify, write_card
+from core.storage.vault import choose_vault
+
+_UNSAFE: Final = frozenset('\\:*?"<>|\0')
+
+Progress = Callable[[int, int], None]
+
+
+def stores_in(place: Place) -> dict[str, list[int]]:
+    """Every store a place keeps: its folder there → the times of its snapshots, oldest first."""
+    names = place.names()
+    prefixes = {name.split("/", 1)[0] for name in names if "/snapshots/" in name}
+    return {prefix: sorted(stamps(names, prefix)) for prefix in sorted(prefixes)}
+
+
+def find(place: Place, prefix: str, recovery: bytes, at: int | None = None) -> Snapshot:
+    """The newest snapshot, or the newest not after ``at`` (ms UTC). Raises NotFound, Refused, OutsideWorld."""
+    there = stamps(place.names(f"{prefix}/snapshots"), prefix)
+    fitting = [stamp for stamp in there if at is None or stamp <= at]
+    if not fitting:
+        raise NotFound("There is no backup of {store} in {place}.", store=prefix, place=place.label)
+    return unseal(place.get(there[max(fitting)]), recovery)
+
+
+def restore(
+    home: Home, place: Place, prefix: str, recovery: bytes, *, at: int | None = None, name: str | None = None
+) -> StoreCard:
+    """Make the store of a snapshot on this computer, under its own name or another.
+
+    It is checked before it counts, and remembers that it was restored: see :func:`calm`. Raises Refused (name taken,
+    other recovery key), NotFound, OutsideWorld (out of reach, damaged: the piece is named), EnvironmentProblem.
+    """
+    snapshot = find(place, prefix, recovery, at)
+    card = replace(snapshot.card, name=name or snapshot.card.name, slug=slugify(name) if name else snapshot.card.slug)
+    folder = home.stores / card.slug
+    if folder.exists():
+        raise Refused("A store named “{name}” exists already.", name=card.slug)
+    try:
+        folder.mkdir(parents=True)
+        folder.chmod(0o700)
+        (folder / "backups").mkdir()
+        _bring(place, prefix, snapshot, folder)
+        _check(snapshot, folder)
+        vault = choose_vault(folder, card.id, None)
+        card = replace(card, vault=vault.kind)
+        vault.new_database_key(snapshot.key)
+        for secret, value in snapshot.secrets.items():
+            vault.set(secret, value)
+        (folder / RESTORED).touch()
+        write_card(folder, card)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise EnvironmentProblem(
+                "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+            ) from None
+        raise
+    return card
+
+
+def rehearse(home: Home, place: Place, prefix: str, recovery: bytes) -> Snapshot:
+    """Bring the newest snapshot back into a folder that is then thrown away, checked as for a real restore."""
+    snapshot = find(place, prefix, recovery)
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=home.path) as room:
+        _bring(place, prefix, snapshot, Path(room))
+        _check(snapshot, Path(room))
+    return snapshot
+
+
+def calm(tx: Tx, folder: Path) -> bool:
+    """The first act in a restored store: what the snapshot still had to send may have left since, and is not sent.
+
+    → whether this is one. Payments coming in need no such care: nothing is charged without the buyer, and sessions that
+    were open are asked about before anything else is done with them. Refunds do: they may have been asked for since.
+    """
+    restored = (folder / RESTORED).exists()
+    if restored:
+        tx.emit(StoreRestored(outbox.hold_back(tx)))
+    return restored
+
+
+def calmed(folder: Path) -> None:
+    """After the commit of :func:`calm`."""
+    (folder / RESTORED).unlink(missing_ok=True)
+
+
+def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path) -> None:
+    (folder / "media").mkdir()
+    sealer = Sealer(snapshot.key)
+    for file in snapshot.files:
+        target = folder / _plain_name(file)
+        with target.open("wb") as out:
+            for name in file.pieces:
+                piece = checked(place.get(path_of(prefix, name)), name)
+                out.write(sealer.open(piece) if file.sealed else piece)
+        if target.stat().st_size != file.size:
+            raise OutsideWorld("The backup is damaged: {name} has another size than was kept.", name=file.name)
+
+
+def _plain_name(file: KeptFile) -> str:
+    """A snapshot is authenticated, and still never chooses where on this computer it is written."""
+    folder, _, last = file.name.rpartition("/")
+    if file.name not in DATABASE and (folder != "media" or not last.strip(".") or set(last) & _UNSAFE):
+        raise Refused("The backup holds a file of an unexpected name: {name}.", name=file.name)
+    return file.name
+
+
+def _check(snapshot: Snapshot, folder: Path) -> None:
+    """The database opens, is whole, and its journal leads through the very entry that was its last."""
+    try:
+        connection = open_connection(folder / DATABASE[0], snapshot.key, write=True)
+        try:
+            reader = Reader(connection)
+            verdict = reader.value("PRAGMA integrity_check")
+            chain = journal.verify(reader)
+            head = reader.value("SELECT hash FROM journal WHERE seq = ?", (snapshot.entries,))
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(error)) from None
+    if verdict != "ok" or not chain.intact or (snapshot.entries and (head or b"").hex() != snapshot.head):
+        raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(verdict))

@@ -1,0 +1,51 @@
+"""A live without anything to sell, and a screen too low for a dialog: each says the next step, none hides it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.pages.live.decide import OnScreenDialog
+from desktop.widgets.dialog import Dialog
+from tests.desktop.conftest import Open, board
+from tests.desktop.sample import SampleSource
+from tests.desktop.test_page import the_dialog
+
+
+def test_without_stock_the_card_leads_to_the_catalogue(open_window: Open) -> None:
+    desktop = open_window(SampleSource(bars=[]))
+    stock = board(desktop).board.stock
+    assert stock.nothing.isVisible()
+    stock.open_catalogue.click()
+    assert desktop.shell.page("catalogue") is not None
+    full = board(open_window()).board.stock
+    assert not full.nothing.isVisible()
+
+
+def test_an_empty_catalogue_is_not_told_as_a_search_that_found_nothing(open_window: Open, qtbot: QtBot) -> None:
+    desktop = open_window(SampleSource(bars=[]))
+    board(desktop).choose_on_screen()
+    dialog = the_dialog(desktop, OnScreenDialog)
+    assert isinstance(dialog, OnScreenDialog)
+    picker = dialog.picker
+    qtbot.waitUntil(picker.nothing.isVisible)
+    assert picker.nothing.text().startswith("Aucun article en vente")
+    picker.search.setText("robe")
+    picker.ask()
+    qtbot.waitUntil(lambda: picker.nothing.text().startswith("Aucun article ne correspond"))
+
+
+class _Tall(QWidget):
+    def sizeHint(self) -> QSize:
+        return QSize(100, 5000)
+
+
+def test_a_dialog_is_never_higher_than_the_screen(qtbot: QtBot) -> None:
+    dialog = Dialog(None, "Import")  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    dialog.body.addWidget(_Tall())
+    action = dialog.add_action("OK", dialog.accept)
+    dialog.present()
+    foot = action.mapTo(dialog, QPoint(0, action.height())).y()
+    assert foot <= dialog.height() < dialog.screen().availableGeometry().height()

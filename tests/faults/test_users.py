@@ -1,0 +1,44 @@
+"""Users from the command line: a password, a second factor, a look lent for a time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pyotp
+
+from tests.support.processes import ask, ask_json
+
+SLUG = "boutique-teranga"
+OWNER = "awa@teranga.sn"
+
+
+async def test_a_second_factor_is_set_shown_and_forgotten(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await ask_json(home, "store", "create", "Boutique Téranga", "--country", "SN")
+    made = await ask(home, "store", "user", SLUG, OWNER, "--role", "owner", stdin=b"soleil de midi\n")
+    assert made.code == 0, made.err
+    unknown = await ask(home, "store", "otp", SLUG, "nobody@teranga.sn")
+    assert (unknown.code, "nobody@teranga.sn" in unknown.sentence) == (1, True)
+    wrong = await ask(home, "store", "otp", SLUG, OWNER, stdin=b"000000\n")
+    assert wrong.code == 1
+    assert "otpauth://totp/" in wrong.err
+    assert "Traceback" not in wrong.err
+    removed = await ask_json(home, "store", "otp", SLUG, OWNER, "--remove")
+    assert removed == {"email": OWNER, "second_factor": False}
+    lent = await ask_json(home, "store", "grant", SLUG, OWNER, "--minutes", "30")
+    assert lent["until"].startswith("20")
+    assert (await ask_json(home, "store", "grant", SLUG, OWNER, "--minutes", "0"))["until"] is None
+    long = await ask(home, "store", "grant", SLUG, OWNER, "--minutes", "2000")
+    assert long.code == 1
+
+
+def test_the_code_asked_for_is_what_an_authenticator_shows() -> None:
+    """The step of pyotp's clock is ours (RFC 6238, appendix B, its secret and its first six digits)."""
+    from core.accounts.second import step_of
+
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    for second, digits in ((59, "287082"), (1111111109, "081804"), (2000000000, "279037")):
+        assert step_of(secret, digits, second * 1000) == second // 30
+    now = int(time.time())
+    assert step_of(secret, pyotp.TOTP(secret).at(now), now * 1000) == now // 30
