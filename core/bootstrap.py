@@ -63,12 +63,14 @@ from core.orders.events import (
 from core.orders.questions import drop_review
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
-from core.payments import booking
+from core.payments import booking, refunds
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
-from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived
+from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived, RefundCompleted, RefundSeen
 from core.payments.provider import Finding, Provider, ProviderConfig
+from core.payments.refunding import Refunds
 from core.privacy import service as privacy
+from core.reconciliation.run import Reconciler
 from core.settings.declarations import BASE, names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
@@ -132,12 +134,14 @@ class Shop:
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(lambda: self.settings.number("orders.review_score"))
+        self.refunds = Refunds(self.orders, card.currency, self.can_refund)
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
         place = Place(self.page_url, self.notify_url)
         self.desk = PaymentDesk(self.engine, self.adapter, self.providers, place, card.currency, card.country)
+        self.reconciler = Reconciler(self.engine, self.desk, card.currency, self.country.zone, self.adapter)
         self.talk = Talk(
             self.orders,
             self.lexicon,
@@ -167,7 +171,8 @@ class Shop:
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
-        self.scheduler = Scheduler(self.engine, {HOLD: self.orders.expire, payments.POLL: payments.poll_due})
+        timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
+        self.scheduler = Scheduler(self.engine, timed)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -270,6 +275,13 @@ class Shop:
         lowest, highest = (self.settings.number(f"{section}.{name}") for name in ("min_amount", "max_amount"))
         return ProviderConfig(base_url, self.card.country, self.card.currency, values, lowest, highest)
 
+    def can_refund(self, name: str, whole: bool) -> bool:
+        """Whether this provider can be asked to give a payment back, the whole or (``whole`` False) a part of it."""
+        provider = self.adapter(name)
+        if provider is None or provider.caps.refund == "none" or (provider.caps.refund == "full" and not whole):
+            return False
+        return all(provider.config.get(f.name) for f in provider.fields if f.required)
+
     def require_signature(self, provider: Provider) -> None:
         """A signed webhook was seen: unsigned ones are refused from now on (learned, never downgraded)."""
         if provider.after_signature is not None:
@@ -328,8 +340,11 @@ class Shop:
         react(PaymentTalk, lambda tx, e: self.watch.talked(tx, e.order_id))
         react(OrderExpired, lambda tx, e: drop_review(tx, e.order_id))
         react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
-        react(RefundDone, booking.refunded)
+        react(RefundDone, self.refunds.given_back)
         react(RefundDone, self.papers.refunded)
+        react(RefundCompleted, self.papers.given_back)
+        react(RefundSeen, self.refunds.seen)
+        react(DecisionTaken, self.refunds.decided)
         react(ExceptionRaised, self.papers.unusual)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
@@ -394,10 +409,12 @@ class Shop:
 
     def _recover(self, tx: Tx) -> None:
         """What a stop in the middle, or a restore, left behind."""
-        restoring.calm(tx, self.folder)
+        if restoring.calm(tx, self.folder):
+            refunds.doubt(tx)
         for outbox_id in outbox.interrupted(tx):
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)
+        refunds.resume(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

@@ -18,6 +18,9 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "live.run": frozenset({OWNER, MANAGER, CASHIER}),
     "orders.read": frozenset({OWNER, MANAGER, CASHIER}),
     "orders.write": frozenset({OWNER, MANAGER, CASHIER}),
+    "payments.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "payments.refund": frozenset({OWNER, MANAGER}),
+    "payments.reconcile": frozenset({OWNER, MANAGER}),
     "customers.read": frozenset({OWNER, MANAGER, CASHIER}),
     "customers.export": frozenset({OWNER, MANAGER}),
     "customers.erase": frozenset({OWNER}),
@@ -33,7 +36,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
 }
 
 # What an owner may lend to support for a time (F123): to look, never to act.
-LENT: Final = frozenset({"live.read", "orders.read", "customers.read", "messages.read", "events.read"})
+LENT: Final = frozenset({"live.read", "orders.read", "payments.read", "customers.read", "messages.read", "events.read"})
 MAX_LOAN_MS: Final = 24 * 3_600_000
 
 # What an event tells that somebody has done, and the right to do it: checked where the act is written, whatever the
@@ -50,6 +53,9 @@ ACTS: Final[dict[str, str]] = {
     "RefundDone": "orders.write",
     "ReceiptConfirmed": "orders.write",
     "ReceiptDenied": "orders.write",
+    "RefundHandled": "payments.refund",
+    "Reconciled": "payments.reconcile",
+    "DifferenceSettled": "payments.reconcile",
     "TakenOver": "messages.send",
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
@@ -69,15 +75,9 @@ CONSEQUENCES: Final = frozenset(
         *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "CustomerChanged", "InvoiceIssued"),
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
         *("ConversationRead", "PaymentTalk", "ThreadErased", "AttemptOpened", "AttemptChanged", "PaymentReceived"),
-        *(
-            "PayerKnown",
-            "PaymentQuarantined",
-            "PaymentOrphaned",
-            "OrphansForgotten",
-            "ReceiptAwaited",
-            "ReceiptClaimed",
-        ),
-        *("AskProvider", "CloseSession", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
+        *("PayerKnown", "PaymentQuarantined", "PaymentOrphaned", "OrphansForgotten", "AskProvider", "CloseSession"),
+        *("ReceiptAwaited", "ReceiptClaimed", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
+        *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
     }
 )
 

@@ -90,14 +90,16 @@ def rehearse(home: Home, place: Place, prefix: str, recovery: bytes) -> Snapshot
     return snapshot
 
 
-def calm(tx: Tx, folder: Path) -> None:
+def calm(tx: Tx, folder: Path) -> bool:
     """The first act in a restored store: what the snapshot still had to send may have left since, and is not sent.
 
-    Payments need no such care: nothing is charged without the buyer, and sessions and refunds that were open are asked
-    about before anything else is done with them.
+    → whether this is one. Payments coming in need no such care: nothing is charged without the buyer, and sessions that
+    were open are asked about before anything else is done with them. Refunds do: they may have been asked for since.
     """
-    if (folder / RESTORED).exists():
+    restored = (folder / RESTORED).exists()
+    if restored:
         tx.emit(StoreRestored(outbox.hold_back(tx)))
+    return restored
 
 
 def calmed(folder: Path) -> None:

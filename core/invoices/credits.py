@@ -16,6 +16,7 @@ from core.invoices.service import Kept, Terms
 from core.kernel.errors import NotFound, Refused
 from core.kernel.text import one_line
 from core.orders.events import RefundDone
+from core.payments.events import RefundCompleted
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
@@ -47,6 +48,19 @@ def on_refund(tx: Tx, event: RefundDone, terms: Terms) -> int | None:
         return None
     amount = min(event.amount, open_amount(tx, invoice))
     return _issue(tx, invoice, amount, "", terms, event.decision_id) if amount else None
+
+
+def on_money_back(tx: Tx, event: RefundCompleted, terms: Terms) -> int | None:
+    """The seller gave money back without a decision: what a sale had earned of it is credited. → id, or None.
+
+    Refunds that a decision promised are credited with that decision (:func:`on_refund`).
+    """
+    promised = tx.value("SELECT decision_id FROM refund WHERE id = ?", (event.refund_id,))
+    invoice = service.of_order(tx, event.order_id)
+    if invoice is None or promised is not None:
+        return None
+    amount = min(event.earned, open_amount(tx, invoice))
+    return _issue(tx, invoice, amount, "", terms, None) if amount else None
 
 
 def credit(tx: Tx, invoice_id: int, amount: int | None, reason: str, terms: Terms) -> int:

@@ -12,6 +12,7 @@ from core.invoices.rules import Rounding
 from core.invoices.service import Terms
 from core.kernel.countries import Country
 from core.orders.events import ExceptionRaised, OrderFirm, RefundDone
+from core.payments.events import RefundCompleted
 from core.settings.service import Settings
 from core.storage.engine import Tx
 
@@ -58,6 +59,10 @@ class PaperDesk:
     def refunded(self, tx: Tx, event: RefundDone) -> None:
         """Money went back: as far as it was a sale's, a credit note says so."""
         credits.on_refund(tx, event, self.terms())
+
+    def given_back(self, tx: Tx, event: RefundCompleted) -> None:
+        """The seller gave a sale's money back by themselves: a credit note says so."""
+        credits.on_money_back(tx, event, self.terms())
 
     def unusual(self, tx: Tx, event: ExceptionRaised) -> None:
         """Money came that is no sale (yet): the buyer has a receipt for it."""

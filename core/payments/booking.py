@@ -1,38 +1,78 @@
-"""The ledger follows what was decided about money: sold, given back, kept. Reactors of the orders' events."""
+"""The ledger follows the money and what was decided about it: in, sold, given back, kept.
+
+Every entry names its payment: together they say where each franc of it is (:func:`core.ledger.book.where`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from core.ledger import book
-from core.orders.events import DecisionTaken, OrderFirm, RefundDone
+from core.orders.events import DecisionTaken, OrderFirm
 from core.orders.questions import spoken_for
 from core.storage.engine import Tx
 
 
+def received(tx: Tx, payment_id: int, order_id: int, provider: str, amount: int, fee: int) -> None:
+    """Money is in: the buyer's, until a sale earns it. What does not make up the price is a deposit."""
+    due = tx.value("SELECT total - received FROM orders WHERE id = ? AND state = 'reserved'", (order_id,)) or 0
+    kind: book.Kind = "deposit" if amount < due else "payment"
+    account = book.account_of(provider)
+    book.post(tx, kind, account, book.CUSTOMER_FUNDS, amount, order_id=order_id, payment_id=payment_id)
+    book.post(tx, "psp_fee", book.FEES, account, fee, order_id=order_id, payment_id=payment_id)
+
+
+def learn_fee(tx: Tx, payment_id: int, fee: int | None) -> None:
+    """The provider told its fee only later. A fee that is known already stays: reconciliation shows a difference."""
+    row = tx.one("SELECT order_id, provider, amount FROM payment WHERE id = ? AND NOT fee_known", (payment_id,))
+    if row is None or fee is None or not 0 <= fee <= row[2]:
+        return
+    tx.run("UPDATE payment SET fee = ?, fee_known = 1 WHERE id = ?", (fee, payment_id))
+    book.post(tx, "psp_fee", book.FEES, book.account_of(row[1]), fee, order_id=row[0], payment_id=payment_id)
+
+
 def sold(tx: Tx, event: OrderFirm) -> None:
-    """The sale stands: its price, as far as it came in and is not spoken for otherwise, is earned."""
-    funds = min(book.order_funds(tx, event.order_id) - spoken_for(tx, event.order_id), event.total)
-    book.post(tx, "sale", {book.CUSTOMER_FUNDS: funds, book.SALES: -funds}, order_id=event.order_id)
+    """The sale stands: its price, as far as it came in and is not spoken for, is earned, the oldest money first."""
+    funds = book.shares(tx, event.order_id, book.CUSTOMER_FUNDS)
+    free = max(0, min(sum(funds.values()) - spoken_for(tx, event.order_id), event.total))
+    for payment_id, part in spread(funds, free):
+        book.post(tx, "sale", book.CUSTOMER_FUNDS, book.SALES, part, order_id=event.order_id, payment_id=payment_id)
 
 
-def refunded(tx: Tx, event: RefundDone) -> None:
-    """The money leaves where it came in: the payment in question first, then the latest before it."""
-    left = event.amount
-    for payment_id, provider, there in tx.all(
-        "SELECT p.id, p.provider, p.amount + coalesce((SELECT sum(l.amount) FROM ledger_entry e JOIN ledger_line l"
-        " ON l.entry_id = e.id WHERE e.order_id = p.order_id AND e.payment_id = p.id AND e.kind = 'refund'"
-        " AND l.account <> ?), 0) FROM payment p JOIN decision d ON d.id = ? WHERE p.order_id = ?"
-        " ORDER BY (p.id = d.payment_id) DESC, p.id DESC",
-        (book.CUSTOMER_FUNDS, event.decision_id, event.order_id),
-    ):
-        part = min(left, there)
-        if part > 0:
-            lines = {book.CUSTOMER_FUNDS: part, book.account_of(provider): -part}
-            book.post(tx, "refund", lines, order_id=event.order_id, payment_id=payment_id)
-            left -= part
+def given_back(tx: Tx, payment_id: int, amount: int, *, sale_first: bool) -> int:
+    """The money leaves where it came in. → how much of it a sale had earned.
+
+    ``sale_first``: what is given back is the sale's, not what waits for a decision. What was earned is the buyer's
+    again first (credit note), then leaves.
+    """
+    order_id, provider = tx.one("SELECT order_id, provider FROM payment WHERE id = ?", (payment_id,)) or (0, "")
+    sold = book.shares(tx, order_id, book.SALES).get(payment_id, 0)
+    held = book.shares(tx, order_id, book.CUSTOMER_FUNDS).get(payment_id, 0)
+    earned = min(sold, amount) if sale_first else max(0, amount - held)
+    about = {"order_id": order_id, "payment_id": payment_id}
+    book.post(tx, "credit_note", book.SALES, book.CUSTOMER_FUNDS, earned, **about)
+    book.post(tx, "refund", book.CUSTOMER_FUNDS, book.account_of(provider), amount, **about)
+    return earned
 
 
 def kept(tx: Tx, event: DecisionTaken) -> None:
     """What the buyer leaves to the shop is earned."""
     if event.choice == "keep":
-        lines = {book.CUSTOMER_FUNDS: event.amount, book.SALES: -event.amount}
-        book.post(tx, "kept", lines, order_id=event.order_id)
+        first = tx.value("SELECT payment_id FROM decision WHERE id = ?", (event.decision_id,))
+        funds = newest_first(book.shares(tx, event.order_id, book.CUSTOMER_FUNDS), first)
+        for payment_id, part in spread(funds, event.amount):
+            book.post(tx, "kept", book.CUSTOMER_FUNDS, book.SALES, part, order_id=event.order_id, payment_id=payment_id)
+
+
+def newest_first(funds: Mapping[int, int], first: int | None) -> dict[int, int]:
+    """The payment in question, then the latest, then those before it."""
+    return {payment: funds[payment] for payment in sorted(funds, key=lambda p: (p != first, -p))}
+
+
+def spread(funds: Mapping[int, int], amount: int) -> Iterator[tuple[int, int]]:
+    """``amount`` taken from payments in this order, from each what it has. → (payment, part), parts above 0."""
+    for payment_id, there in funds.items():
+        part = min(amount, there)
+        if part > 0:
+            yield payment_id, part
+            amount -= part

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
 
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.kernel.events import Event
 from core.kernel.phone import mobile
-from core.payments import service
+from core.payments import refunds, service
 from core.payments.attempts import AttemptRow, load_attempt
-from core.payments.events import AskProvider, CloseSession
+from core.payments.events import AskProvider, AskRefund, CloseSession
 from core.payments.provider import (
     Buyer,
     CheckoutRequest,
@@ -25,7 +28,7 @@ from core.payments.provider import (
     SendUnknown,
     StatusResult,
 )
-from core.payments.rules import PAID, PAYABLE
+from core.payments.rules import MOVING, PAID, PAYABLE
 from core.storage.engine import Engine, Tx
 
 log = logging.getLogger(__name__)
@@ -236,6 +239,8 @@ class PaymentDesk:
                 other = event.provider_ref if isinstance(event, AskProvider) else None
                 job = ("ask" if isinstance(event, AskProvider) else "close", event.attempt_id, other)
                 loop.call_soon_threadsafe(self._enqueue, job)
+            elif isinstance(event, AskRefund):
+                loop.call_soon_threadsafe(self._enqueue, ("refund", event.refund_id, None))
 
     def _enqueue(self, job: tuple[str, int, str | None]) -> None:
         if job not in self._queued:
@@ -253,13 +258,13 @@ class PaymentDesk:
         while True:
             job = await self._asks.get()
             self._queued.discard(job)
-            kind, attempt_id, other = job
+            kind, number, other = job
             try:
-                await (self.ask(attempt_id, other) if kind == "ask" else self._close(attempt_id))
+                await (self.ask(number, other) if kind == "ask" else _ACTS[kind](self, number))
             except LivePayError as error:
-                log.info("Payment attempt %d: %s", attempt_id, error)
+                log.info("Payments, %s %d: %s", kind, number, error)
             except Exception:  # boundary: one attempt must not stop the desk
-                log.exception("Payment attempt %d could not be asked about", attempt_id)
+                log.exception("Payments, %s %d failed", kind, number)
 
     async def ask(self, attempt_id: int, other: str | None = None) -> None:
         """Read an attempt (or another session under its reference) at its provider and apply the answer.
@@ -274,6 +279,10 @@ class PaymentDesk:
         asked = attempt.as_attempt()
         result = await provider.fetch_status(replace(asked, provider_ref=other) if other else asked)
         await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor=_actor(attempt))
+
+    async def read(self, attempt: AttemptRow) -> StatusResult:
+        """How an attempt stands at its provider, nothing applied. Raises OutsideWorld, Refused."""
+        return await self.provider(attempt.provider).fetch_status(attempt.as_attempt())
 
     async def _look_up(self, attempt: AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""
@@ -305,6 +314,58 @@ class PaymentDesk:
             await self.ask(attempt_id)
             return
         await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result), actor=_actor(attempt))
+
+    # -- giving back -------------------------------------------------------------------------------------------
+
+    async def refund(self, refund_id: int) -> None:
+        """Ask for a refund, once; one that was asked for is looked up. Raises OutsideWorld when there is no answer."""
+        refund, send = await self._engine.run(lambda tx: refunds.begin(tx, refund_id), actor="desk")
+        if refund.state not in MOVING:
+            return
+        attempt_id = self._engine.read(
+            lambda r: r.value("SELECT attempt_id FROM payment WHERE id = ?", (refund.payment_id,))
+        )
+        attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
+        provider = self.provider(attempt.provider)
+        if send:
+            await self._give_back(provider, attempt, refund)
+        else:
+            await self._look_for(provider, attempt, refund)
+
+    async def _give_back(self, provider: Provider, attempt: AttemptRow, refund: refunds.Refund) -> None:
+        record: Callable[[Tx], None]
+        try:
+            result = await provider.refund(attempt.as_attempt(), refund.amount, refund.ref)
+        except NotSupported as error:
+            record = partial(refunds.refused, refund_id=refund.id, error=error.operation, by_hand=True)
+        except Rejected as error:
+            said = f"{error.code}: {error.detail}"
+            with suppress(OutsideWorld):  # « given back already » may answer a request that the connection repeated
+                await self.ask(attempt.id)
+            record = partial(refunds.refused, refund_id=refund.id, error=said, by_hand=False)
+        except SendUnknown as error:
+            record = partial(refunds.unclear, refund_id=refund.id, error=error.detail, sent=error.sent)
+        else:
+            record = partial(refunds.answered, refund_id=refund.id, result=result)
+        await self._engine.run(record, actor="desk")
+
+    async def _look_for(self, provider: Provider, attempt: AttemptRow, refund: refunds.Refund) -> None:
+        """What the payment's state at the provider says of a refund that was asked for."""
+        result = await provider.fetch_status(attempt.as_attempt())
+        repeats = provider.caps.refund_repeats
+
+        def record(tx: Tx) -> None:
+            service.apply_status(tx, attempt.id, result)
+            tells = result.refunded is not None and result.status in (Pay.PAID, Pay.PARTIALLY_REFUNDED)
+            refunds.looked(tx, refund.id, tells=tells, repeats=repeats)
+
+        await self._engine.run(record, actor="desk")
+
+
+_ACTS: Final[dict[str, Callable[[PaymentDesk, int], Coroutine[Any, Any, None]]]] = {
+    "close": PaymentDesk._close,
+    "refund": PaymentDesk.refund,
+}
 
 
 def _actor(attempt: AttemptRow) -> str:

@@ -113,3 +113,58 @@ class CloseSession(AttemptEvent, frozen=True):
     """The session must no longer be payable: call the provider's expire (ruling R14)."""
 
     audited: ClassVar[bool] = False
+
+
+class RefundEvent(Event, frozen=True):
+    area: ClassVar[str] = "payments"
+    refund_id: int
+    order_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.refund_id
+
+
+class RefundHandled(RefundEvent, frozen=True):
+    """A person did this with a refund: ask (for it), by_hand, again or withdraw."""
+
+    act: str
+
+
+class RefundAsked(RefundEvent, frozen=True):
+    """Money is to go back. The row exists before the provider is called; ``by_hand``: it has no call for this."""
+
+    payment_id: int
+    provider: str
+    amount: int
+    by_hand: bool
+
+
+class RefundChanged(RefundEvent, frozen=True):
+    """``state`` in the words of core.payments.rules."""
+
+    state: str
+
+
+class RefundCompleted(RefundEvent, frozen=True):
+    """The money is back with the buyer. ``earned``: how much of it a sale had earned, and earns no more (a credit note
+    is due for that)."""
+
+    payment_id: int
+    provider: str
+    amount: int
+    earned: int
+
+
+class RefundSeen(RefundEvent, frozen=True):
+    """Given back at the provider without being asked for here. ``decision_id``: the open question it answers, or 0."""
+
+    amount: int
+    decision_id: int
+    earned: int
+
+
+class AskRefund(RefundEvent, frozen=True):
+    """Send this refund, or look at what became of it. For the desk, after the commit."""
+
+    audited: ClassVar[bool] = False

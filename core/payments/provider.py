@@ -132,6 +132,8 @@ class Capabilities:
     max_ttl: int | None = None
     can_expire: bool = False
     refund: Literal["none", "full", "partial"] = "none"
+    refund_repeats: bool = False
+    """The same refund asked for again gives nothing back twice: an unclear answer may be asked for again."""
     listing: Literal["sessions", "payments", "none", "impossible"] = "sessions"
     """What a search by our reference finds: every session, those a buyer has tried to pay, or nothing, because what was
     not answered can be paid by nobody. impossible: there is no search, and what was not answered may well be paid."""
@@ -247,6 +249,8 @@ class StatusResult:
     paid_at: int | None = None
     reason: str | None = None
     method: str | None = None
+    refunded: int | None = None
+    """All that was given back so far, where the provider tells it."""
     proves_amount: bool = False
     """True when no amount is returned but the session, created by us with a fixed amount, is identified by its id."""
     redirect_url: str | None = None
@@ -257,7 +261,10 @@ class StatusResult:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """One fact inside an inbound request. ``kind``: payment, refund, payout, test, other."""
+    """One fact inside an inbound request. ``kind``: payment, refund, payout, test, other.
+
+    ``amount`` of a refund is all that was given back so far.
+    """
 
     dedupe_key: str
     kind: Literal["payment", "refund", "payout", "test", "other"]

@@ -26,6 +26,18 @@ PROMPT_LIFE: Final = 3 * MINUTE
 MOST_PROMPTS: Final = 6
 """Payment requests to phones for one order."""
 
+# The life of a refund. A row is there before anything is asked; one call at most is made for each reference.
+REQUESTED: Final = "requested"  # not asked for at the provider yet
+SENT: Final = "sent"  # asked for: being answered, or accepted and on its way
+UNCLEAR: Final = "unknown"  # no clear answer: looked up, never asked for again by itself
+TODO: Final = "todo"  # the provider has no such call: the seller gives the money back there by hand
+REFUSED: Final = "failed"  # the provider said no: the seller tries again, or does it by hand
+DONE: Final = "done"
+WITHDRAWN: Final = "withdrawn"
+MOVING: Final = (REQUESTED, SENT, UNCLEAR)
+REFUND_LOOKED_FOR: Final = 10 * MINUTE
+"""ms during which a refund on its way is looked at every minute; then ever more seldom, for a day."""
+
 _FROM_PAY: Final[dict[Pay, str]] = {
     Pay.CREATED: OPEN,
     Pay.PENDING: OPEN,

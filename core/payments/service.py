@@ -10,10 +10,10 @@ from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import DAY
 from core.kernel.errors import Refused
 from core.kernel.ids import new_attempt_ref, new_uuid
-from core.ledger import book
 from core.orders import settling
 from core.orders.rules import RESERVED
 from core.orders.service import load
+from core.payments import booking, prompts, refunds
 from core.payments.attempts import AttemptRow, find_attempt, load_attempt
 from core.payments.events import (
     AskProvider,
@@ -31,7 +31,6 @@ from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, Sta
 from core.payments.rules import (
     CALL_ENDS,
     CREATED,
-    MOST_PROMPTS,
     OPEN,
     PAID,
     PAYABLE,
@@ -44,15 +43,10 @@ from core.payments.rules import (
 from core.storage.engine import Tx
 
 POLL: Final = "poll"  # kind of the deadline
+REFUND_UNCLEAR: Final = "refund unclear"
 ORPHANS_KEPT: Final = 30 * DAY  # events that name no payment of ours: some accounts serve other programs, too
-_MONEY: Final = (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
-
-
-class TooManyPrompts(Refused):
-    """Enough payment requests were sent to phones for one order."""
-
-    def __init__(self) -> None:
-        super().__init__("Too many payment requests were sent for this order. Choose another means of payment.")
+_GIVEN_BACK: Final = (Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
+_MONEY: Final = (Pay.PAID, *_GIVEN_BACK)
 
 
 def open_attempt(
@@ -84,7 +78,7 @@ def open_attempt(
             return existing, False
         _close(tx, existing)
     if payer is not None:
-        _count_prompts(tx, order_id)
+        prompts.count(tx, order_id)
     attempt_id = tx.insert(
         "INSERT INTO attempt(ref, uuid, order_id, provider, method, amount, currency, state, notify_token, created_at,"
         " expires_at, payer, by_seller) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -107,13 +101,6 @@ def open_attempt(
     _plan(tx, load_attempt(tx, attempt_id))
     tx.emit(AttemptOpened(attempt_id, order_id, provider, amount))
     return load_attempt(tx, attempt_id), True
-
-
-def _count_prompts(tx: Tx, order_id: int) -> None:
-    """Whoever holds a link can make any phone ring: only so often. Raises TooManyPrompts."""
-    sent = "SELECT count(*) FROM attempt WHERE order_id = ? AND payer IS NOT NULL AND state <> ?"
-    if tx.value(sent, (order_id, REJECTED)) >= MOST_PROMPTS:
-        raise TooManyPrompts
 
 
 def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRow:
@@ -214,10 +201,10 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             tx.emit(PaymentOrphaned(provider))
         return
     status = Pay(event["status"])
-    trusted = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None and event["kind"] == "payment"
+    signed = stored["auth"] == Auth.BODY_SIGNED and event["amount"] is not None
     other = event["provider_ref"] if attempt.provider_ref not in (None, event["provider_ref"]) else None
-    if trusted and status is Pay.PAID:
-        if event["currency"] is not None and event["currency"] != attempt.currency:
+    if signed and event["kind"] == "payment" and status is Pay.PAID:
+        if event["amount"] <= 0 or (event["currency"] is not None and event["currency"] != attempt.currency):
             _quarantine(tx, attempt, event["amount"])
             return
         if other is None:
@@ -226,6 +213,9 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             return
     if stored["token"] == attempt.notify_token:  # only the provider was given this address: its reference is true
         _learn_reference(tx, attempt, event["provider_ref"])
+    back = signed and event["kind"] == "refund" and status in _GIVEN_BACK and other is None
+    if back and event["currency"] in (None, attempt.currency) and refunds.shown(tx, attempt.id, event["amount"]):
+        return
     tx.emit(AskProvider(attempt.id, attempt.order_id, other))
 
 
@@ -265,10 +255,12 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
     if result.status in _MONEY:
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
-        if amount is None or wrong_currency:
+        if amount is None or amount <= 0 or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
             receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id, result.payer)
+            if result.status is not Pay.PAID:
+                _given_back(tx, attempt, result, other or result.txn_id)
         return
     if other is not None:
         return
@@ -281,22 +273,25 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
         tx.emit(AttemptChanged(attempt.id, attempt.order_id, state))
 
 
-def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | None:
-    """The unique key under which money of this attempt is stored; None when it is stored already.
+def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | int:
+    """The unique key under which new money of this attempt is stored; the payment's id when it is stored already.
 
     One payment per attempt, whatever the number of messages that say so; a second one only when the provider names
     another transaction than the first.
     """
-    rows = tx.all("SELECT txn_id FROM payment WHERE order_id = ? AND attempt_id = ?", (attempt.order_id, attempt.id))
-    known = [row[0] for row in rows]
+    rows = tx.all(
+        "SELECT id, txn_id FROM payment WHERE order_id = ? AND attempt_id = ? ORDER BY id",
+        (attempt.order_id, attempt.id),
+    )
+    known: dict[str | None, int] = {txn: payment_id for payment_id, txn in rows}
     if not known:
         return attempt.ref
-    if txn_id is not None and known == [None]:
+    if txn_id is not None and list(known) == [None]:
         tx.run("UPDATE payment SET txn_id = ? WHERE attempt_id = ?", (txn_id, attempt.id))
         tx.emit(AttemptChanged(attempt.id, attempt.order_id, attempt.state))
-        return None
+        return known[None]
     if txn_id is None or txn_id in known:
-        return None
+        return known.get(txn_id) or min(known.values())
     return f"{attempt.ref}:{txn_id}"
 
 
@@ -311,25 +306,35 @@ def receive(
 ) -> None:
     """Money is in: booked and settled once."""
     key = _payment_key(tx, attempt, txn_id)
-    if key is None:
+    if isinstance(key, int):
+        booking.learn_fee(tx, key, fee)
         return
-    means = method or attempt.method
-    tx.run(
-        "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, method, txn_id, received_at)"
-        " VALUES(?,?,?,?,?,?,?,?,?)",
-        (attempt.provider, key, attempt.id, attempt.order_id, amount, fee or 0, means, txn_id, tx.now),
+    order_id, provider = attempt.order_id, attempt.provider
+    told = fee is not None and 0 <= fee <= amount
+    taken = fee if told and fee else 0
+    row = (provider, key, attempt.id, order_id, amount, taken, told, method or attempt.method, txn_id, tx.now)
+    payment_id = tx.insert(
+        "INSERT INTO payment(provider, key, attempt_id, order_id, amount, fee, fee_known, method, txn_id, received_at)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?)",
+        row,
     )
-    payment_id = tx.connection.last_insert_rowid()
     tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
     clear_deadline(tx, POLL, attempt.id)
-    account = book.account_of(attempt.provider)
-    lines = {account: amount - (fee or 0), book.FEES: fee or 0, book.CUSTOMER_FUNDS: -amount}
-    book.post(tx, "payment", lines, order_id=attempt.order_id, payment_id=payment_id)
-    known = payer or attempt.payer
-    if known:
-        tx.emit(PayerKnown(attempt.id, attempt.order_id, payment_id, known))
-    tx.emit(PaymentReceived(attempt.id, attempt.order_id, payment_id, attempt.provider, amount))
-    settling.settle(tx, attempt.order_id, amount, attempt.provider, payment_id)
+    booking.received(tx, payment_id, order_id, provider, amount, taken)
+    who = payer or attempt.payer
+    if who:
+        tx.emit(PayerKnown(attempt.id, order_id, payment_id, who))
+    tx.emit(PaymentReceived(attempt.id, order_id, payment_id, provider, amount))
+    settling.settle(tx, order_id, amount, provider, payment_id)
+
+
+def _given_back(tx: Tx, attempt: AttemptRow, result: StatusResult, txn_id: str | None) -> None:
+    """The provider shows a refund. Where it does not say of how much, or of more than came in, a person must look."""
+    known = result.refunded is not None or result.status is Pay.REFUNDED
+    clear = known and refunds.shown(tx, attempt.id, result.refunded, txn_id)
+    tx.run(
+        "UPDATE attempt SET error = iif(?1, nullif(error, ?2), ?2) WHERE id = ?3", (clear, REFUND_UNCLEAR, attempt.id)
+    )
 
 
 def _quarantine(tx: Tx, attempt: AttemptRow, amount: int) -> None:

@@ -41,6 +41,12 @@ def _catalogue(mount: Mount) -> Page:
     return CataloguePage(mount)
 
 
+def _payments(mount: Mount) -> Page:
+    from desktop.pages.payments.page import PaymentsPage
+
+    return PaymentsPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -51,5 +57,6 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
+    PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )

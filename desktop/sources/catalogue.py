@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.bootstrap import Shop
-from core.catalogue import csvfile, queries, service
+from core.catalogue import queries, service
 from core.catalogue.rules import ProductFields
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
+from core.kernel import sheet
 from core.kernel.errors import EnvironmentProblem, NotFound
 from core.kernel.paths import resource
 from core.kernel.text import fold
@@ -210,7 +211,7 @@ def _read(path: Path) -> bytes:
     """The file, no more of it than a product list may have."""
     try:
         with path.open("rb") as file:
-            return file.read(csvfile.MAX_BYTES + 1)
+            return file.read(sheet.MAX_BYTES + 1)
     except OSError as error:
         raise EnvironmentProblem(
             "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror

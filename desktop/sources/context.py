@@ -8,11 +8,13 @@ from typing import ClassVar, Protocol
 from core.bootstrap import Shop
 from core.kernel.clock import Clock
 from core.kernel.events import Event
+from core.reconciliation import concerns
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
+from desktop.sources.payments import ShopPayments
 from desktop.sources.settings import ShopSettings
 
 
@@ -41,6 +43,7 @@ class ShopContext:
         self._live = ShopLive(shop)
         self._conversations = ShopConversations(shop)
         self._catalogue = ShopCatalogue(shop)
+        self._payments = ShopPayments(shop)
         self._settings = ShopSettings(shop)
         self._lock = ShopLock(shop)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -67,6 +70,10 @@ class ShopContext:
     @property
     def catalogue(self) -> ShopCatalogue:
         return self._catalogue
+
+    @property
+    def payments(self) -> ShopPayments:
+        return self._payments
 
     @property
     def settings(self) -> ShopSettings:
@@ -116,7 +123,8 @@ class ShopContext:
                 " WHERE claimed_at IS NOT NULL AND state NOT IN ('paid', 'rejected'))"
             )
         ) or (0, 0)
-        return Badges((("conversations", waiting), ("live", undecided)))
+        money = self.shop.engine.read(lambda r: concerns.count(r, self.shop.clock.now()))
+        return Badges((("conversations", waiting), ("live", undecided), ("payments", money)))
 
     def close(self) -> None:
         self._backstage.stop()

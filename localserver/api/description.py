@@ -120,7 +120,8 @@ def _name(route: Route) -> str:
 def _form(shape: type[msgspec.Struct]) -> dict[str, Any]:
     schema: dict[str, Any] = msgspec.json.schema(shape)["$defs"][shape.__name__]
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
-    return schema | {"required": ["file"], "properties": {"file": file, **schema["properties"]}}
+    required = ["file", *schema.get("required", [])]
+    return schema | {"required": required, "properties": {"file": file, **schema["properties"]}}
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:

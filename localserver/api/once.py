@@ -5,20 +5,23 @@ The writer runs one command after the other: of many copies sent at once one has
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakValueDictionary
 
 import msgspec
 
 from core.kernel.clock import DAY
-from core.storage.engine import Tx
+from core.storage.engine import Engine, Tx
 from localserver.api.problems import BadRequest
 
 KEEP: Final = 3 * DAY
 MAX_KEY: Final = 255
 KEY_PATTERN: Final = "^[!-~]{1,255}$"
+_under_way: Final[WeakValueDictionary[tuple[int, str], asyncio.Lock]] = WeakValueDictionary()
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -85,6 +88,18 @@ def perform(tx: Tx, key: Key | None, command: Callable[[Tx], Result]) -> Kept:
     if key is not None:
         keep(tx, key, kept)
     return kept
+
+
+async def perform_long(engine: Engine, key: Key | None, work: Callable[[], Awaitable[Kept]]) -> Kept:
+    """As :func:`perform`, for work that is more than one transaction: one at a time under one key."""
+    if key is None:
+        return await work()
+    async with _under_way.setdefault((key.account_id, key.name), asyncio.Lock()):
+        kept = await engine.run(lambda tx: find(tx, key))
+        if kept is None:
+            kept = done = await work()
+            await engine.run(lambda tx: keep(tx, key, done))
+        return kept
 
 
 def forget_old(tx: Tx) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
-from weakref import WeakValueDictionary
+from typing import Any, Final, TypeVar
 
 import msgspec
 from aiohttp import BodyPartReader, web
@@ -29,6 +28,7 @@ from localserver.api.problems import TITLES, BadRequest, misfit
 from localserver.api.requests import NewProduct, Price, ProductChange, ProductPage, Upload
 from localserver.middleware import language_of
 
+F = TypeVar("F")
 MAX_UPLOAD: Final = 32 * 1024 * 1024
 MAX_FIELD: Final = 1024 * 1024
 # Our own table: a Windows registry can name any type for a suffix.
@@ -139,24 +139,14 @@ async def photo(call: Call) -> web.StreamResponse:
 
 # -- a whole file ------------------------------------------------------------------------------------------------
 
-# One upload at a time under one Idempotency-Key: its effect is many short transactions, not one.
-_under_way: Final[WeakValueDictionary[tuple[int, str], asyncio.Lock]] = WeakValueDictionary()
-
 
 async def upload(call: Call) -> web.Response:
     """Import a product list. Without a key too, sending a file twice changes nothing the second time."""
-    data, options = await _parts(call.request)
-    if call.key is None:
-        return reply(await _import(call, data, options))
-    key = replace(call.key, digest=once.digest(call.request.path, data, options.mode, options.dry_run))
-    lock = _under_way.setdefault((key.account_id, key.name), asyncio.Lock())
-    async with lock:
-        kept = await call.shop.engine.run(lambda tx: once.find(tx, key))
-        if kept is None:
-            kept = await _import(call, data, options)
-            done = kept
-            await call.shop.engine.run(lambda tx: once.keep(tx, key, done))
-    return reply(kept)
+    data, options = await parts(call.request, Upload)
+    key = call.key
+    if key is not None:
+        key = replace(key, digest=once.digest(call.request.path, data, options.mode, options.dry_run))
+    return reply(await once.perform_long(call.shop.engine, key, lambda: _import(call, data, options)))
 
 
 async def _import(call: Call, data: bytes, options: Upload) -> Kept:
@@ -178,8 +168,8 @@ async def _import(call: Call, data: bytes, options: Upload) -> Kept:
     return await asyncio.to_thread(work)
 
 
-async def _parts(request: web.Request) -> tuple[bytes, Upload]:
-    """The file and the options. Raises BadRequest."""
+async def parts(request: web.Request, shape: type[F]) -> tuple[bytes, F]:
+    """The file of a form and its other parts in their shape. Raises BadRequest."""
     if request.content_type != "multipart/form-data":
         raise BadRequest("Send the file as multipart/form-data, in a part named “file”.", 415)
     if (request.content_length or 0) > MAX_UPLOAD + 64 * 1024:
@@ -201,7 +191,7 @@ async def _parts(request: web.Request) -> tuple[bytes, Upload]:
     if data is None:
         raise BadRequest("The field “{field}” is missing.", 422, [Flaw("Missing part", "file")], field="file")
     try:
-        return data, msgspec.convert(options, type=Upload)
+        return data, msgspec.convert(options, type=shape)
     except msgspec.ValidationError as error:
         raise misfit(error) from None
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from localserver.api import access, answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.door import Route
+from localserver.api.moneyroutes import MONEY
 
 PDF: Final = ("application/pdf",)
 
@@ -338,6 +339,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: None},
         media=PDF,
     ),
+    *MONEY,
     Route(
         "GET",
         "/invoices/{id}/certification",

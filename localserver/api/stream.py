@@ -33,6 +33,7 @@ from core.live import queries as live_queries
 from core.live.events import LiveEvent
 from core.orders import queries as orders
 from core.orders.events import OrderEvent, WaitingJoined
+from core.payments.events import RefundEvent
 from core.quotes.events import QuoteDrafted
 from core.storage.connection import Reader
 from localserver.api.answers import CatalogueChange
@@ -107,6 +108,7 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (CustomerEvent, CUSTOMER, "customer_id"),
     (InvoiceIssued, INVOICE, "invoice_id"),
     (QuoteDrafted, QUOTE, "quote_id"),
+    (RefundEvent, ORDER, "order_id"),
 )
 
 Change = tuple[Kind, int, msgspec.Struct | None]

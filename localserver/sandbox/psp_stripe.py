@@ -194,7 +194,26 @@ class StripeSimulator(PspSimulator):
         )
 
     async def _read(self, request: web.Request) -> web.Response:
-        return wire_json(self.show(self.named(request)))
+        session = self.named(request)
+        shown = self.show(session)
+        if session.payments and request.query.get("expand[]") == "payment_intent.latest_charge.balance_transaction":
+            shown["payment_intent"] = {
+                "id": session.payments[0].id,
+                "object": "payment_intent",
+                "latest_charge": self._charge(session) | {"balance_transaction": self._balance(session.payments[0])},
+            }
+        return wire_json(shown)
+
+    @staticmethod
+    def _balance(payment: Payment) -> dict[str, Any]:
+        return {
+            "id": f"txn_{payment.id[3:]}",
+            "object": "balance_transaction",
+            "amount": payment.amount,
+            "currency": payment.currency.lower(),
+            "fee": payment.fee,
+            "net": payment.amount - payment.fee,
+        }
 
     async def _expire(self, request: web.Request) -> web.Response:
         session = self.named(request)

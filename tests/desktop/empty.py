@@ -9,6 +9,7 @@ from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.views import InboxCounts
 from core.payments.provider import Finding
+from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
 from core.settings.declarations import BASE, Setting
 from core.storage.pictures import MediaFile
@@ -16,6 +17,7 @@ from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
 
@@ -167,3 +169,37 @@ class EmptySettings:
 
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         return ()
+
+
+class EmptyPayments:
+    """Implements PaymentsSource; no money has come."""
+
+    def overview(self) -> Overview:
+        return Overview()
+
+    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]:
+        return []
+
+    def detail(self, payment_id: int) -> Detail:
+        raise AssertionError("there is no payment")
+
+    def refund(self, payment_id: int, amount: int, restock: bool) -> None:
+        raise AssertionError("there is no payment")
+
+    def act(self, refund_id: int, act: str) -> None:
+        raise AssertionError("there is no refund")
+
+    def ask(self, attempt_id: int) -> None:
+        raise AssertionError("there is no payment")
+
+    def settle(self, difference_id: int, choice: str) -> None:
+        raise AssertionError("there is no difference")
+
+    def compare(self, control: Control) -> Compared | None:
+        return None
+
+    def compare_statement(self, path: Path, provider: str) -> Compared:
+        raise AssertionError("there is no statement")
+
+    def export(self, path: Path, wanted: Filter) -> int:
+        return 0

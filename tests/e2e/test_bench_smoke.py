@@ -12,7 +12,7 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, inbox, papers, run, rush, sale, search, start, verify
+from tests.bench import board, figures, inbox, ledger, papers, run, rush, sale, search, start, verify
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -78,6 +78,12 @@ def test_verify_counts_every_entry(folder: Path) -> None:
     found = by_name(verify.measure(folder, verify.Scale(entries=3000, rounds=1)))
     assert list(found) == ["verify", "verify.memory", "verify.export", "verify.export_memory"]
     assert all(one.figures["entries"] == 3000 for one in found.values())
+
+
+def test_ledger_opens_a_year_whose_sums_are_right(folder: Path) -> None:
+    found = by_name(ledger.measure(folder, ledger.Scale(orders=300, rounds=1)))
+    assert list(found) == ["ledger", "ledger.raw"]
+    assert found["ledger"].figures["orders"] == 300
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path: Path) -> None:

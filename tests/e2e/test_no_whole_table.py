@@ -14,10 +14,15 @@ import pytest
 from core.conversations import queries as conversations
 from core.customers.service import Identity, recognise
 from core.kernel.clock import MINUTE
+from core.ledger import book
 from core.live import queries as board
 from core.live import service as live
 from core.orders import queries as orders
 from core.orders import settling
+from core.payments import queries as payments
+from core.payments.queries import Filter
+from core.payments.refunding import refundable
+from core.reconciliation import concerns
 from tests.e2e.test_sale import _checkout, _pay, _say, _time
 from tests.support.shops import world
 
@@ -86,8 +91,8 @@ async def test_a_whole_live_with_all_its_troubles(tmp_path: Path, statements: Se
         w.shop.engine.call(lambda tx: recognise(tx, [Identity("bsuid", "SN.AWA1")]))
         names = [Identity("bsuid", "SN.AWA1"), Identity("phone", str(w.value("SELECT min(value) FROM identity")))]
         w.shop.engine.call(lambda tx: recognise(tx, names))
-        decision = w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, "refund"))
-        w.shop.engine.call(lambda tx: settling.refund_done(tx, decision.id))
+        w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, "refund"))
+        await w.until(lambda: w.value("SELECT refund FROM decision WHERE choice = 'refund'") == "done")
         await w.settled()
         with w.shop.engine.reader() as reader:
             board.board(reader, session)
@@ -98,6 +103,13 @@ async def test_a_whole_live_with_all_its_troubles(tmp_path: Path, statements: Se
             conversations.inbox(reader)
             conversations.messages(reader, 1)
             orders.page(reader, session_id=session)
+            payments.page(reader)
+            payments.page(reader, Filter(provider="sandbox", since=0))
+            concerns.standing(reader, w.clock.now())
+            concerns.count(reader, w.clock.now())
+            book.by_provider(reader)
+            book.of_payment(reader, 1)
+            refundable(reader, 1)
             w.clock.advance(MINUTE)  # type: ignore[attr-defined]
             found = whole_tables(reader, dict(statements))
         assert not found, "\n".join(found)

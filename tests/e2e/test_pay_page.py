@@ -130,31 +130,31 @@ async def _silent(shop: PayShop) -> int:
     return order
 
 
-async def _expired(shop: PayShop) -> int:
+async def _expired(shop: PayShop, started: bool = False) -> int:
     order = shop.bag()
+    _ = started and await shop.choose(order)
     await shop.expire()
     return order
 
 
 async def _late(shop: PayShop) -> int:
-    order = shop.bag()
-    where = await shop.choose(order)
-    await shop.expire()
-    shop.simulator.pay(shop.simulator.sessions[where.rsplit("/", 1)[-1]], late=True)
+    order = await _expired(shop, started=True)
+    shop.simulator.pay(list(shop.simulator.sessions.values())[-1], late=True)
     await shop.until(f"SELECT state FROM orders WHERE id = {order}", "paid")
     return order
 
 
 async def _refund_due(shop: PayShop) -> int:
     order = await _late(shop)
+    shop.simulator.faults.append(Fault("status", on="refund", code=400))  # the seller will do it by hand
     shop.shop.engine.call(lambda tx: settling.decide(tx, shop.shop.orders, order, "refund"))
     return order
 
 
 async def _refunded(shop: PayShop) -> int:
     order = await _refund_due(shop)
-    decision = shop.value("SELECT id FROM decision")
-    shop.shop.engine.call(lambda tx: settling.refund_done(tx, decision))
+    await shop.until("SELECT state FROM refund", "failed")
+    shop.shop.engine.call(lambda tx: settling.refund_done(tx, tx.value("SELECT id FROM decision")))
     return order
 
 

@@ -25,6 +25,7 @@ from core.customers.service import Identity, recognise
 from core.kernel.clock import ManualClock, parse_rfc3339
 from core.orders.service import Wanted
 from core.orders.settling import settle
+from core.payments import booking
 from core.storage.engine import Tx
 from core.storage.folder import Home
 from localserver.app import create_app
@@ -157,6 +158,7 @@ class ApiShop:
                 "INSERT INTO payment(provider, key, order_id, amount, method, received_at) VALUES('sandbox',?,?,?,?,?)",
                 (f"key-{order_id}-{tx.now}", order_id, amount, method, tx.now),
             )
+            booking.received(tx, payment, order_id, "sandbox", amount, 0)
             settle(tx, order_id, amount, "sandbox", payment)
 
         self.run(write)

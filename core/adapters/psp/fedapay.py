@@ -233,4 +233,7 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
     status = Pay.CANCELLED if kind == "transaction.deleted" and found.status is Pay.PENDING else found.status
     moment = wire.text(entity.get("updated_at")) or found.provider_status
     event = payment_event(wire.dedupe(raw, kind, found.provider_ref, moment), found, found.paid_at, status)
-    return replace(event, kind="refund") if status in _BACK else event
+    if status not in _BACK:
+        return event
+    # The amount stays what was paid: of a part that went back, nothing says how much.
+    return replace(event, kind="refund", amount=event.amount if status is Pay.REFUNDED else None)

@@ -63,6 +63,7 @@ class Sandbox(SessionProvider):
         max_ttl=86400,
         can_expire=True,
         refund="partial",
+        refund_repeats=True,
         webhook_setup="per_request",
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -152,5 +153,6 @@ def _status(session: Mapping[str, Any]) -> StatusResult:
         paid_at=wire.whole(session.get("paid_at")),
         reason=wire.text(session.get("reason")),
         method=wire.text(session.get("method")),
+        refunded=wire.whole(session.get("refunded")),
         redirect_url=wire.text(session.get("url"), 4000) if status is Pay.PENDING else None,
     )

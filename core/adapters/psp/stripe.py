@@ -105,6 +105,11 @@ class Stripe(SessionProvider):
             lambda body: None if self._of_other_world(body.get("livemode")) else _event(body, raw),
         )
 
+    async def read_session(self, session: str, attempt: Attempt) -> StatusResult:
+        """With its charge, which alone tells the fee and what was given back."""
+        body = await self.read(self.path(session), {"expand[]": "payment_intent.latest_charge.balance_transaction"})
+        return wire.not_found(attempt) if body is None else _session(wire.mapping(body))
+
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         """Among the account's hundred newest sessions: Stripe cannot search them by reference."""
         page = wire.mapping(await self.read(self.sessions, {"limit": "100"}))
@@ -176,6 +181,12 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
     elif state in ("open", "complete") and payment == "unpaid":  # complete: the bank transfer is still on its way
         status = Pay.PENDING
     metadata = wire.mapping(session.get("metadata"))
+    intent = wire.mapping(session.get("payment_intent"))  # the whole of it only where it was asked for
+    charge = wire.mapping(intent.get("latest_charge"))
+    settled, back = wire.mapping(charge.get("balance_transaction")), wire.whole(charge.get("amount_refunded"))
+    if status is Pay.PAID and back:
+        status = Pay.REFUNDED if back == wire.whole(charge.get("amount")) else Pay.PARTIALLY_REFUNDED
+    same = settled.get("currency") == session.get("currency")  # the fee is in the currency of the seller's account
     return StatusResult(
         status,
         f"{state}/{payment}",
@@ -183,8 +194,10 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
         attempt_ref=wire.text(session.get("client_reference_id")) or wire.text(metadata.get("attempt_ref")),
         amount=wire.whole(session.get("amount_total")),
         currency=wire.currency(session.get("currency")),
-        txn_id=wire.text(session.get("payment_intent")),
+        fee=wire.whole(settled.get("fee")) if same else None,
+        txn_id=wire.text(intent.get("id")) or wire.text(session.get("payment_intent")),
         method="card",
+        refunded=back,
         redirect_url=wire.text(session.get("url"), 4000) if status is Pay.PENDING else None,
     )
 

@@ -48,6 +48,7 @@ class Wave(SessionProvider):
         default_ttl=1800,
         can_expire=True,
         refund="full",
+        refund_repeats=True,  # "repeating it gives nothing back twice" (§4.1)
         app_link=True,
         checkout_origins=("https://pay.wave.com",),
     )

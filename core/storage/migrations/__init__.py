@@ -10,12 +10,13 @@ import apsw
 
 from core.kernel.errors import EnvironmentProblem
 from core.storage.connection import Reader, open_connection
-from core.storage.migrations import m0001_start, m0003_papers, m0004_proofs, m0005_push, m0006_access
+from core.storage.migrations import m0001_start, m0002_money, m0003_papers, m0004_proofs, m0005_push, m0006_access
 
 Step = Callable[[apsw.Connection], None]
 
 STEPS: Final[tuple[Step, ...]] = (
     m0001_start.apply,
+    m0002_money.apply,
     m0003_papers.apply,
     m0004_proofs.apply,
     m0005_push.apply,

@@ -193,9 +193,9 @@ async def test_a_refund_in_the_dashboard_is_told_and_read(lome: Rig) -> None:
     whole = await lome.provider.fetch_status(lome.attempt(created))
 
     assert (part.status, whole.status) == (Pay.PARTIALLY_REFUNDED, Pay.REFUNDED)
-    assert [(event.kind, event.status) for event in lome.events()[1:]] == [
-        ("refund", Pay.PARTIALLY_REFUNDED),
-        ("refund", Pay.REFUNDED),
+    assert [(event.kind, event.status, event.amount) for event in lome.events()[1:]] == [
+        ("refund", Pay.PARTIALLY_REFUNDED, None),  # it does not say how much
+        ("refund", Pay.REFUNDED, 15000),
     ]
 
 

@@ -179,7 +179,7 @@ def test_a_newer_file_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_each_step_after_the_first_is_preceded_by_a_verified_backup(tmp_path: Path) -> None:
+def test_each_step_of_a_store_in_use_is_preceded_by_a_verified_backup(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     migrate(path, KEY)
     connection = open_connection(path, KEY, write=True)

@@ -8,6 +8,7 @@ import pytest
 
 from core.orders import settling
 from core.orders.questions import Decision
+from localserver.sandbox.psp_base import Fault
 from tests.e2e.test_sale import _checkout, _pay, _say, _time
 from tests.support.shops import World, world
 
@@ -48,7 +49,9 @@ async def test_about_late_money(tmp_path: Path) -> None:
         await _time(w, 31)
         await _pay(w, session, late=True)
         assert "Le vendeur décide" in await answer(w), "not yet: « le vendeur te contactera pour la livraison »"
+        w.providers["sandbox"].faults.append(Fault("status", on="refund", code=400))  # to be done by hand
         decision = await decided(w, "refund")
+        await w.until(lambda: w.value("SELECT state FROM refund") == "failed")
         assert "va te rembourser" in await answer(w)
         w.shop.engine.call(lambda tx: settling.refund_done(tx, decision.id))
         assert w.order(AWA)[1] == "refunded"

@@ -182,7 +182,9 @@ async def test_money_after_the_end_is_told_and_so_is_what_the_shop_decides(open_
     assert "la réservation s’était terminée à <b>21\u202fh\u202f56</b>" in html
     assert "data-final" not in html
     shop = open_shop.shop
+    open_shop.simulator.faults.append(Fault("status", on="refund", code=400))  # the seller will do it by hand
     decision = shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, "refund"))
+    await open_shop.until("SELECT state FROM refund", "failed")
     assert "Remboursement en cours" in await open_shop.page(order)
     shop.engine.call(lambda tx: settling.refund_done(tx, decision.id))
     assert "La boutique vous a rendu <b>22\u202f000" in await open_shop.page(order)

@@ -1,0 +1,64 @@
+"""Payments as a table for an accountant: a row each, amounts in the currency's own unit, times as the shop's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Final
+
+from core.kernel.clock import to_datetime
+from core.kernel.money import EXPONENT
+from core.payments import queries
+from core.payments.queries import Filter, PaymentRow
+from core.storage.connection import Reader
+
+# Field → an English message id (domain ``documents``)
+TITLES: Final[tuple[tuple[str, str], ...]] = (
+    ("at", "Received"),
+    ("reference", "Order"),
+    ("customer", "Customer"),
+    ("provider", "Provider"),
+    ("method", "Means"),
+    ("txn", "Transaction"),
+    ("amount", "Amount"),
+    ("fee", "Fee"),
+    ("refunded", "Given back"),
+    ("net", "Net"),
+    ("currency", "Currency"),
+    ("state", "State"),
+)
+_PAGE: Final = 1000
+
+Cell = str | int | Decimal | datetime | None
+
+
+def rows(reader: Reader, wanted: Filter, currency: str, zone: tzinfo) -> Iterator[tuple[Cell, ...]]:
+    """Every payment that fits, the newest first, read by the page."""
+    after = (2**63 - 1, 2**63 - 1)
+    while found := queries.page(reader, wanted, after=after, limit=_PAGE):
+        for row in found:
+            yield _row(row, currency, zone)
+        after = found[-1].cursor
+
+
+def _row(row: PaymentRow, currency: str, zone: tzinfo) -> tuple[Cell, ...]:
+    def money(units: int | None) -> int | Decimal | None:
+        if units is None or not EXPONENT[currency]:
+            return units
+        return Decimal(units).scaleb(-EXPONENT[currency])
+
+    return (
+        to_datetime(row.at, zone),
+        row.reference,
+        row.customer,
+        row.provider,
+        row.method,
+        row.txn_id,
+        money(row.amount),
+        money(row.fee),
+        money(row.refunded),
+        money(row.amount - (row.fee or 0) - row.refunded),
+        currency,
+        row.state,
+    )

@@ -1,0 +1,349 @@
+"""The payments: what needs a person first, what passed at each provider, every payment, and money back."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.kernel.look import SCALE
+from core.payments.queries import PaymentRow, State
+from core.reconciliation.concerns import Concern
+from desktop.bridge import Change
+from desktop.pages.page import Mount, Page
+from desktop.pages.payments.dialogs import CompareDialog, RefundDialog, TaskDialog
+from desktop.pages.payments.presenter import (
+    FIRST,
+    PAGE,
+    Cursor,
+    Detail,
+    Overview,
+    PaymentsPresenter,
+    PaymentsSource,
+    Question,
+    file_day,
+)
+from desktop.pages.payments.table import PaymentsModel, PaymentsTable
+from desktop.widgets.alertrow import AlertRow
+from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.card import Card, Tile
+from desktop.widgets.empty import EmptyState
+from desktop.widgets.fields import SearchField
+from desktop.widgets.labels import Label
+from desktop.widgets.notices import Notice
+
+AREAS: Final = frozenset({"payments", "orders", "reconciliation"})
+_PAUSE_MS: Final = 250
+_TILES: Final = 4
+_SHOWN: Final = 40  # tasks in the card; the badge counts them all
+_ASIDE_FROM: Final = 900
+
+
+class PaymentsPage(Page):
+    """Places the widgets, gives them what was read, and calls the verbs."""
+
+    def __init__(self, mount: Mount) -> None:
+        super().__init__(mount)
+        store = mount.context.store
+        self.source: PaymentsSource = mount.context.payments
+        self.presenter = PaymentsPresenter(mount.t, store.currency, store.zone)
+        self.model = PaymentsModel(self.presenter, self)
+        self.table = PaymentsTable(self.model, self.t("Payments"))
+        self.question = Question()
+        self.overview = Overview()
+        self.read_once = False
+        self._stale = False
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.refresh)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 12)
+        column.setSpacing(SCALE.gap)
+        column.addLayout(self._head())
+        self._tiles = QHBoxLayout()
+        self._tiles.setSpacing(SCALE.gap)
+        column.addLayout(self._tiles)
+        line = QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(self._tasks())
+        line.addWidget(self._payments(), 1)
+        column.addLayout(line, 1)
+        self.model.wanted.connect(self._read_more)
+        self.table.chosen.connect(self.open_payment)
+        mount.bridge.changed.connect(self._changed)
+        for keys, act in (("R", self.compare), ("E", self.export), ("/", self._to_search)):
+            self.add_shortcut(keys, act)
+        self.refresh()
+
+    # -- parts
+
+    def _head(self) -> QHBoxLayout:
+        t, line = self.t, QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(Label(t("Payments"), "title"))
+        line.addStretch(1)
+        self.search = SearchField(t("Reference, name, phone, transaction"), key="/", boxed=True)
+        self.search.setMinimumWidth(150)
+        self.search.setMaximumWidth(320)
+        self.search.textEdited.connect(lambda text: self._pause.start())
+        self.search.down.connect(self.table.setFocus)
+        line.addWidget(self.search, 3)
+        self.export_button = Button(t("Export…"), icon="download", key="E", live=True)
+        self.export_button.clicked.connect(lambda: self.export())
+        self.compare_button = Button(t("Compare…"), "primary", key="R", live=True)
+        self.compare_button.clicked.connect(lambda: self.compare())
+        line.addWidget(self.export_button)
+        line.addWidget(self.compare_button)
+        return line
+
+    def _tasks(self) -> Card:
+        self.tasks = Card(self.t("To do"))
+        self.tasks.setFixedWidth(320)
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        inner = QWidget()
+        inner.setProperty("kind", "scrolled")
+        inner.setLayout(self._rows)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(inner)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._calm = EmptyState("circle-check", self.t("Nothing to do"), self.t("Every payment is explained."))
+        self._task_stack = QStackedWidget()
+        self._task_stack.addWidget(area)
+        self._task_stack.addWidget(self._calm)
+        self.tasks.body.addWidget(self._task_stack)
+        return self.tasks
+
+    def _payments(self) -> Card:
+        t = self.t
+        card = Card(t("Payments"))
+        card.title.hide()
+        self._menus: dict[str, QMenu] = {}
+        self.chips: dict[State | None, Chip] = {}
+        self._group = QButtonGroup(self)
+        for state, word in self.presenter.states():
+            chip = self.chips[state] = Chip(word)
+            chip.clicked.connect(lambda checked, state=state: self.ask(state=state))
+            self._group.addButton(chip)
+            card.head.addWidget(chip)
+        self.chips[None].setChecked(True)
+        card.head.addStretch(1)
+        self.period = self._menu(card, t("Choose the time"), self.presenter.periods(), "period")
+        self.provider = self._menu(card, t("Choose the provider"), ((None, t("All providers")),), "provider")
+        self._nothing = EmptyState("wallet", "", "")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._nothing)
+        card.body.addWidget(self._stack)
+        self._card = card
+        return card
+
+    def _menu(self, card: Card, about: str, entries: tuple[tuple[str | None, str], ...], name: str) -> Button:
+        button = Button(entries[0][1], "link", icon="chevron-down")
+        button.setAccessibleDescription(about)
+        self._fill_menu(button, entries, name)
+        button.clicked.connect(partial(self._drop, button, name))
+        card.head.addWidget(button)
+        return button
+
+    def _drop(self, button: Button, name: str, checked: bool = False) -> None:
+        self._menus[name].popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _fill_menu(self, button: Button, entries: tuple[tuple[str | None, str], ...], name: str) -> None:
+        menu = QMenu(button)
+        group = QActionGroup(menu)
+        for value, word in entries:
+            action = QAction(word, menu, checkable=True)
+            action.setChecked(getattr(self.question, name) == value)
+            action.triggered.connect(partial(self._picked, button, word, name, value))
+            group.addAction(action)
+            menu.addAction(action)
+        self._menus[name] = menu
+
+    def _picked(self, button: Button, word: str, name: str, value: str | None, checked: bool = True) -> None:
+        button.setText(word)
+        self.ask(**{name: value})
+
+    # -- reading
+
+    def ask(self, **changes: object) -> None:
+        """Another state, time or provider; what is not named stays."""
+        old = self.question
+        values: dict[str, object] = {
+            "provider": old.provider,
+            "state": old.state,
+            "period": old.period,
+            "text": old.text,
+        }
+        self.question = Question(**{**values, **changes})  # type: ignore[arg-type]
+        self.chips[self.question.state].setChecked(True)
+        self.table.scrollToTop()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what is shown again: tasks, sums, and as many rows as there were."""
+        self._pause.stop()
+        self._stale = False
+        self.question = Question(
+            self.question.provider, self.question.state, self.question.period, self.search.text().strip()
+        )
+        question, source, limit = self.question, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
+        wanted = self.presenter.wanted(question, self.now)
+        self.call(
+            lambda: (question, limit, source.overview(), source.page(wanted, FIRST, limit)), "read payments", self._show
+        )
+
+    def _show(self, read: tuple[Question, int, Overview, list[PaymentRow]]) -> None:
+        question, limit, overview, payments = read
+        self.presenter.labels = overview.labels
+        self._show_overview(overview)
+        if question != self.question:
+            return
+        current = self.table.current
+        self.model.show(payments, limit)
+        self.table.select(current.id if current is not None else None)
+        asked = question != Question()
+        self._nothing.say(
+            self.t("No payment here") if asked else self.t("Payments come here"),
+            self.t("Nothing fits what is looked for.")
+            if asked
+            else self.t("Each with its fees, its refunds and its order."),
+        )
+        self._stack.setCurrentIndex(0 if payments else 1)
+        self.read_once = True
+
+    def _show_overview(self, overview: Overview) -> None:
+        if overview == self.overview and self.read_once:
+            return
+        if overview.books != self.overview.books or not self.read_once:
+            self._show_books(overview)
+        self.overview = overview
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for concern in overview.to_do[:_SHOWN]:
+            row, task = AlertRow(), self.presenter.task(concern)
+            row.show_alert(task.icon, task.role, task.title, task.detail, task.verb)
+            row.acted.connect(partial(self.do_task, concern))
+            self._rows.addWidget(row)
+        self._rows.addStretch(1)
+        self._task_stack.setCurrentIndex(0 if overview.to_do else 1)
+
+    def _show_books(self, overview: Overview) -> None:
+        while (item := self._tiles.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for books in sorted(overview.books, key=lambda b: -b.received)[:_TILES]:
+            title, value, caption = self.presenter.tile(books)
+            tile = Tile(title)
+            tile.show_figure(value, caption)
+            self._tiles.addWidget(tile, 1)
+        known = tuple((b.provider, self.presenter.provider(b.provider)) for b in overview.books)
+        entries: tuple[tuple[str | None, str], ...] = ((None, self.t("All providers")), *known)
+        self.provider.setText(next((w for v, w in entries if v == self.question.provider), entries[0][1]))
+        self._fill_menu(self.provider, entries, "provider")
+
+    def _read_more(self, after: Cursor) -> None:
+        wanted, source = self.presenter.wanted(self.question, self.now), self.source
+        self.call(
+            lambda: source.page(wanted, after, PAGE), "read more payments", lambda rows: self.model.append(rows, after)
+        )
+
+    def _changed(self, changes: list[Change]) -> None:
+        if any(change.area in AREAS for change in changes):
+            self._stale = True
+            if self.isVisible() and not self._pause.isActive():
+                self._pause.start()
+
+    # -- verbs
+
+    def open_payment(self, payment: PaymentRow) -> None:
+        """A payment with where its money is; from there it is given back."""
+        self.call(lambda: self.source.detail(payment.id), "read payment", self._open)
+
+    def _open(self, detail: Detail) -> None:
+        dialog = RefundDialog(self, self.source, self.mount.bridge, self.presenter, detail)
+        dialog.given.connect(self.refresh)
+        dialog.present()
+
+    def do_task(self, concern: Concern) -> None:
+        if concern.kind == "decide":
+            self.navigate("live", concern.subject_id)
+        elif concern.kind in ("contradiction", "refund_unclear"):
+            self.call(lambda: self.source.ask(concern.subject_id), "ask provider", lambda _: self.refresh())
+        else:
+            dialog = TaskDialog(self, self.presenter, concern)
+            dialog.answered.connect(partial(self._answer, concern))
+            dialog.present()
+
+    def _answer(self, concern: Concern, word: str) -> None:
+        verb = self.source.act if concern.kind == "refund" else self.source.settle
+        self.call(lambda: verb(concern.subject_id, word), "do task", lambda _: self.refresh())
+
+    def compare(self) -> CompareDialog:
+        dialog = CompareDialog(self, self.source, self.mount.bridge, self.presenter)
+        dialog.finished.connect(lambda _: self.refresh())
+        dialog.present()
+        return dialog
+
+    def export(self) -> None:
+        """Ask where to, then write what is looked for."""
+        t = self.t
+        name = f"paiements-{file_day(self.now, self.mount.context.store.zone)}.xlsx"
+        path, _ = QFileDialog.getSaveFileName(self, t("Export…"), name, t("Tables (*.xlsx *.csv)"))
+        if path:
+            self.write(Path(path))
+
+    def write(self, path: Path) -> None:
+        wanted = self.presenter.wanted(self.question, self.now)
+        self.call(lambda: self.source.export(path, wanted), "export payments", partial(self._written, path))
+
+    def _written(self, path: Path, count: int) -> None:
+        text = self.t.plural("{n} payment written to {file}", "{n} payments written to {file}", count, file=path.name)
+        self.mount.bridge.notice.emit(Notice(text, "paid"))
+
+    # -- the window
+
+    def show_subject(self, subject: object) -> None:
+        if isinstance(subject, int):
+            self.table.select(subject)
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
+
+    def _to_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._pause.isActive():
+            self._pause.stop()
+            self._stale = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.tasks.setFixedWidth(320 if self.width() >= _ASIDE_FROM else 240)

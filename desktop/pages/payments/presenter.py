@@ -1,0 +1,342 @@
+"""The payments without Qt: what the page reads and does, and what its tiles, rows, tasks and dialogs say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from core.kernel.clock import to_datetime
+from core.kernel.errors import Refused
+from core.kernel.i18n import explain
+from core.kernel.look import Role
+from core.kernel.money import format_amount, format_money, parse_amount
+from core.ledger.book import ProviderBooks, Where
+from core.payments.queries import Filter, PaymentRow, State
+from core.reconciliation.concerns import Concern
+from core.reconciliation.rules import NEXT_STEP, TAKEN
+from core.reconciliation.service import Found, Run
+from desktop.texts import Texts
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from desktop.bridge import Control
+
+Period = Literal["all", "today", "week", "month", "year"]
+PERIODS: Final[dict[Period, int]] = {"all": 0, "today": 1, "week": 7, "month": 30, "year": 365}
+PAGE: Final = 100
+Cursor = tuple[int, int]
+FIRST: Final[Cursor] = (2**63 - 1, 2**63 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which payments. ``provider`` and ``state`` None: all of them."""
+
+    provider: str | None = None
+    state: State | None = None
+    period: Period = "all"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What needs a person, what passed at each provider, and every provider's name for people."""
+
+    to_do: tuple[Concern, ...] = ()
+    count: int = 0
+    books: tuple[ProviderBooks, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One payment with where its money is and what may still be given back."""
+
+    payment: PaymentRow
+    where: Where
+    refundable: int
+    asked: bool
+    """Whether the provider is asked; otherwise the seller gives it back there by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    run: Run
+    found: tuple[Found, ...]
+    unreadable: int = 0
+
+
+class PaymentsSource(Protocol):
+    """What the page reads and the verbs it calls. All may block: called off the window's thread."""
+
+    def overview(self) -> Overview: ...
+
+    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]: ...
+
+    def detail(self, payment_id: int) -> Detail:
+        """Raises NotFound."""
+        ...
+
+    def refund(self, payment_id: int, amount: int, restock: bool) -> None:
+        """Raises Refused, NotFound."""
+        ...
+
+    def act(self, refund_id: int, act: str) -> None:
+        """``done`` by hand, ask ``again``, or ``withdraw``. Raises Refused."""
+        ...
+
+    def ask(self, attempt_id: int) -> None:
+        """Ask the provider how a payment stands. Raises OutsideWorld, Refused."""
+        ...
+
+    def settle(self, difference_id: int, choice: str) -> None:
+        """Raises Refused."""
+        ...
+
+    def compare(self, control: Control) -> Compared | None:
+        """Ask every provider about the last days; None when it was stopped."""
+        ...
+
+    def compare_statement(self, path: Path, provider: str) -> Compared:
+        """Raises Refused, EnvironmentProblem."""
+        ...
+
+    def export(self, path: Path, wanted: Filter) -> int:
+        """Write what is looked for to a .csv or .xlsx file. → rows. Raises Refused, EnvironmentProblem."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """One payment in a row: two lines a cell."""
+
+    payment: PaymentRow
+    state: str
+    icon: str
+    role: Role
+    who: str
+    reference: str
+    amount: str
+    below: str
+    provider: str
+    means: str
+    day: str
+    time: str
+
+    def plain(self, column: int) -> str:
+        """What a screen reader says of a cell."""
+        cells = (
+            self.state,
+            f"{self.who}, {self.reference}",
+            f"{self.amount}, {self.below}" if self.below else self.amount,
+            f"{self.provider}, {self.means}" if self.means else self.provider,
+            f"{self.day}, {self.time}",
+        )
+        return cells[column]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskText:
+    """One thing to do, with its one verb; ``steps`` are said before it is done."""
+
+    icon: str
+    role: Role
+    title: str
+    detail: str
+    verb: str
+    steps: str = ""
+
+
+class PaymentsPresenter:
+    """Words and colours of the payments of one store."""
+
+    def __init__(self, t: Texts, currency: str, zone: ZoneInfo) -> None:
+        self.t = t
+        self.currency = currency
+        self.zone = zone
+        self.labels: Mapping[str, str] = {}
+
+    def money(self, units: int) -> str:
+        return format_money(units, self.currency)
+
+    def provider(self, name: str) -> str:
+        """What people call a provider."""
+        return self.labels.get(name, name)
+
+    def headings(self) -> tuple[str, ...]:
+        t = self.t
+        return (
+            t.of("column", "State"),
+            t.of("column", "Customer"),
+            t.of("column", "Amount"),
+            t.of("column", "Means"),
+            t.of("column", "Received"),
+        )
+
+    def states(self) -> tuple[tuple[State | None, str], ...]:
+        """The chips over the table, in their order."""
+        t = self.t
+        return (
+            (None, t.of("payments", "All")),
+            ("to_decide", t.of("payments", "To decide")),
+            ("received", t.of("payments", "Received")),
+            ("refunding", t.of("payments", "Going back")),
+            ("part_refunded", t.of("payments", "Given back in part")),
+            ("refunded", t.of("payments", "Given back")),
+        )
+
+    def periods(self) -> tuple[tuple[Period, str], ...]:
+        t = self.t
+        return (
+            ("all", t("Since the beginning")),
+            ("today", t("Today")),
+            ("week", t("The last 7 days")),
+            ("month", t("The last 30 days")),
+            ("year", t("The last 12 months")),
+        )
+
+    def wanted(self, question: Question, now: int) -> Filter:
+        """The question as the database is asked; a period begins at midnight of the shop."""
+        since, days = None, PERIODS[question.period]
+        if days:
+            midnight = to_datetime(now, self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+            since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
+        return Filter(question.provider, question.state, since, None, question.text)
+
+    def tile(self, books: ProviderBooks) -> tuple[str, str, str]:
+        """Whose, how much, and what it is made of. The money is at the provider's, never here (F30)."""
+        t = self.t
+        title = t("At {provider}", provider=self.provider(books.provider))
+        parts = [t("{amount} received", amount=format_amount(books.received, self.currency))]
+        if books.fees:
+            parts.append(t("{amount} fees", amount=format_amount(books.fees, self.currency)))
+        if books.refunded:
+            parts.append(t("{amount} given back", amount=format_amount(books.refunded, self.currency)))
+        return title, format_amount(books.net, self.currency), " · ".join(parts)
+
+    def row(self, payment: PaymentRow) -> RowText:
+        t = self.t
+        words: dict[State, tuple[str, str, Role]] = {
+            "received": (t.of("payment", "Received"), "check", "paid"),
+            "part_refunded": (t.of("payment", "Given back in part"), "undo-2", "muted"),
+            "refunded": (t.of("payment", "Given back"), "undo-2", "muted"),
+            "refunding": (t.of("payment", "Going back"), "hourglass", "waiting"),
+            "to_decide": (t.of("payment", "To decide"), "circle-alert", "waiting"),
+        }
+        state, icon, role = words[payment.state]
+        below = ""
+        if payment.refunded:
+            below = t("{amount} given back", amount=format_amount(payment.refunded, self.currency))
+        elif payment.fee:
+            below = t("{amount} fees", amount=format_amount(payment.fee, self.currency))
+        at = to_datetime(payment.at, self.zone)
+        return RowText(
+            payment,
+            state,
+            icon,
+            role,
+            payment.customer or "—",
+            payment.reference,
+            self.money(payment.amount),
+            below,
+            self.provider(payment.provider),
+            "" if payment.method in (None, payment.provider) else str(payment.method).replace("_", " ").title(),
+            f"{at:%d/%m/%Y}",
+            f"{at:%H:%M:%S}",
+        )
+
+    def task(self, concern: Concern) -> TaskText:
+        t, who = self.t, concern.customer or concern.reference
+        detail = f"{who} · {self.money(concern.amount)}"
+        where = self.provider(concern.provider)
+        if concern.kind == "decide":
+            return TaskText("circle-alert", "waiting", t("Money to decide on"), detail, t("Decide"))
+        if concern.kind == "refund":
+            title = {
+                "todo": t("To give back at {provider}", provider=where),
+                "failed": t("{provider} refused to give it back", provider=where),
+            }.get(concern.detail, t("{provider} has not confirmed a refund", provider=where))
+            steps = t(
+                "1. Open the pages of {provider} and look for the payment of order {reference}.\n"
+                "2. Give back {amount} there.\n3. Come back here and mark it as done.",
+                provider=where,
+                reference=concern.reference,
+                amount=self.money(concern.amount),
+            )
+            said = t("{provider} said: {said}", provider=where, said=concern.said) if concern.said else ""
+            return TaskText("undo-2", "danger", title, detail, t("Do it"), f"{said}\n\n{steps}".strip())
+        if concern.kind == "difference":
+            detail = f"{where or t('the books')} · {concern.reference}"
+            steps = explain(Refused(NEXT_STEP[concern.detail]), t.language)
+            return TaskText("arrow-left-right", "danger", self.difference(concern.detail), detail, t("Look"), steps)
+        title = t("{provider} tells of a refund of unknown amount", provider=where)
+        if concern.kind == "contradiction":
+            title = t("{provider} tells of money that does not fit its order", provider=where)
+        return TaskText("triangle-alert", "danger", title, detail, t("Ask again"))
+
+    def difference(self, kind: str) -> str:
+        """What differs, in a few words."""
+        t = self.t
+        return {
+            "payment_missing": t("Money at the provider, unknown here"),
+            "payment_unknown": t("A payment the provider does not know"),
+            "amount_differs": t("The amounts differ"),
+            "fee_differs": t("The fees differ"),
+            "refund_missing": t("A refund that is not booked here"),
+            "refund_unknown": t("A refund the provider does not show"),
+        }.get(kind, t("The books do not add up"))
+
+    @staticmethod
+    def can_take(kind: str) -> bool:
+        """Whether the books can follow the provider by themselves."""
+        return kind in TAKEN
+
+    def explanation(self, detail: Detail) -> str:
+        """Where the money of a payment is, to the unit."""
+        t, where = self.t, detail.where
+        parts = [t("{amount} earned by the sale", amount=self.money(where.earned))]
+        if where.held:
+            parts.append(t("{amount} the buyer's until you decide", amount=self.money(where.held)))
+        if where.refunded:
+            parts.append(t("{amount} given back", amount=self.money(where.refunded)))
+        if where.fee:
+            parts.append(t("{amount} fees", amount=self.money(where.fee)))
+        return " · ".join(parts)
+
+    def how(self, detail: Detail) -> str:
+        provider = self.provider(detail.payment.provider)
+        if detail.asked:
+            return self.t("{provider} is asked to give the money back to the buyer.", provider=provider)
+        return self.t(
+            "{provider} cannot be asked: a task with the steps stays open until it is done.",
+            provider=provider,
+        )
+
+    def amount(self, text: str) -> int:
+        """Raises Refused for what is no amount."""
+        return parse_amount(text, self.currency)
+
+    def result(self, compared: Compared) -> str:
+        t = self.t
+        payments = t.plural("{n} payment compared", "{n} payments compared", compared.run.compared)
+        found = t.plural("{n} difference", "{n} differences", len(compared.found))
+        said = f"{payments} · {found}"
+        if compared.unreadable:
+            said += " · " + t.plural("{n} line not read", "{n} lines not read", compared.unreadable)
+        return said
+
+    def found(self, found: Found) -> tuple[str, ...]:
+        """A difference as a line of the results."""
+        ours, theirs = (
+            "—" if units is None else format_amount(units, self.currency) for units in (found.ours, found.theirs)
+        )
+        return self.difference(found.kind), f"{self.provider(found.provider)} {found.reference}".strip(), ours, theirs
+
+
+def file_day(now: int, zone: ZoneInfo) -> str:
+    """``2026-11-21``, for the name of a file."""
+    return f"{to_datetime(now, zone):%Y-%m-%d}"

@@ -1,0 +1,94 @@
+"""``payments``: the books compared with the providers' or a statement of theirs, and written out."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.bootstrap import Shop, open_shop
+from core.kernel.errors import Refused
+from core.kernel.i18n import catalogue, explain
+from core.kernel.money import format_money
+from core.payments import export
+from core.payments.queries import Filter
+from core.reconciliation import service
+from core.reconciliation.rules import NEXT_STEP
+from core.reconciliation.service import Found, Run
+from core.reconciliation.statement import Statement
+from core.storage.folder import Home
+from localserver.console.data import read_file
+from localserver.console.terminal import DONE, Terminal, language, tr
+
+
+def reconcile(args: Namespace, home: Home, out: Terminal) -> int:
+    """Ask the providers about every payment of the last days, or read a statement; list what differs."""
+    if (args.statement is None) != (args.provider is None):
+        raise Refused("Give both: --statement FILE and --provider NAME.")
+    data = None if args.statement is None else read_file(args.statement)
+    shop = open_shop(home, args.store)
+    try:
+        run_id, statement = asyncio.run(_compare(shop, data, args))
+        run = shop.engine.read(lambda r: service.run(r, run_id))
+        found = [each for each in shop.engine.read(lambda r: service.of_run(r, run_id)) if each.state == "open"]
+    finally:
+        shop.close()
+    out.result(_value(run, found, statement), _text(run, found, statement, shop.card.currency))
+    return DONE
+
+
+async def _compare(shop: Shop, data: bytes | None, args: Namespace) -> tuple[int, Statement | None]:
+    try:
+        if data is None:
+            return await shop.reconciler.ask_providers(args.days, actor="console"), None
+        return await shop.reconciler.read_statement(data, args.provider, actor="console")
+    finally:
+        await shop.close_network()
+
+
+def export_payments(args: Namespace, home: Home, out: Terminal) -> int:
+    """Every payment, the newest first."""
+    from core.adapters import sheets
+
+    shop = open_shop(home, args.store)
+    try:
+        with shop.engine.reader() as reader:
+            table = export.rows(reader, Filter(), shop.card.currency, shop.country.zone)
+            titles = [catalogue("documents", language()).gettext(title) for _, title in export.TITLES]
+            count = sheets.write(Path(args.file), titles, table)
+    finally:
+        shop.close()
+    text = tr("{count} payments written to {file}", count=count, file=args.file)
+    out.result({"payments": count, "file": args.file}, text)
+    return DONE
+
+
+def _value(run: Run, found: list[Found], statement: Statement | None) -> dict[str, Any]:
+    left_out = statement.unreadable if statement else ()
+    return {
+        "run": run.id,
+        "compared": run.compared,
+        "foreign_lines": run.foreign_lines,
+        "differences": [{**asdict(each), "next_step": _said(NEXT_STEP[each.kind])} for each in found],
+        "errors": [{"line": e.line, "message": explain(Refused(e.message, **e.params), language())} for e in left_out],
+    }
+
+
+def _text(run: Run, found: list[Found], statement: Statement | None, currency: str) -> str:
+    lines = [tr("{compared} payments compared, {found} differences", compared=run.compared, found=len(found))]
+    for each in found:
+        ours, theirs = (
+            "—" if amount is None else format_money(amount, currency) for amount in (each.ours, each.theirs)
+        )
+        sums = tr("here {ours}, there {theirs}", ours=ours, theirs=theirs)
+        lines += [f"  {each.provider} {each.reference}: {sums}", f"    {_said(NEXT_STEP[each.kind])}"]
+    for wrong in statement.unreadable[:50] if statement else ():
+        said = explain(Refused(wrong.message, **wrong.params), language())
+        lines.append(tr("line {line}: {message}", line=wrong.line, message=said))
+    return "\n".join(lines)
+
+
+def _said(message: str) -> str:
+    return explain(Refused(message), language())
