@@ -26,9 +26,9 @@ from core.orders.service import load
 from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import Standing, payable, standing
 from core.payments.desk import PhoneNeeded
+from core.payments.prompts import TooManyPrompts
 from core.payments.provider import Rejected
 from core.payments.receipts import says_paid
-from core.payments.prompts import TooManyPrompts
 from core.storage.engine import Tx
 from core.storage.pictures import find
 from localserver.middleware import language_of

@@ -1,4 +1,4 @@
-"""The only wiring: builds a store's shop from its folder, with every area bound to the events it reacts to."""
+"""One open store: every area bound to the events it reacts to, and what goes on by itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from filelock import FileLock
@@ -19,13 +18,12 @@ from core.adapters.certified.clerk import Clerk
 from core.adapters.certified.office import Office
 from core.adapters.declared import declared_settings
 from core.adapters.http import Http
+from core.adapters.places import place_of
 from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
-from core.adapters.s3 import BucketPlace
 from core.adapters.whatsapp import WhatsApp
 from core.backups import restoring
 from core.backups.keeper import Charge, Keeper
-from core.backups.places import FolderPlace
 from core.backups.places import Place as BackupPlace
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
@@ -42,11 +40,9 @@ from core.durable.workers import always, at_last
 from core.fraud.service import Watch
 from core.invoices.desk import PaperDesk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
-from core.kernel.clock import MINUTE, Clock, SystemClock
+from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
-from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.events import Event
-from core.kernel.money import EXPONENT
 from core.orders import settling
 from core.orders.events import (
     DecisionTaken,
@@ -71,44 +67,15 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
-from core.settings.declarations import BASE, names_in
+from core.settings.declarations import names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
-from core.storage.connection import DAMAGE, damaged
 from core.storage.engine import Engine, Tx
-from core.storage.folder import Home, StoreCard, hold
+from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
 
 log = logging.getLogger(__name__)
-
-SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
-
-
-def create_store(
-    home: Home,
-    name: str,
-    country_code: str,
-    *,
-    currency: str | None = None,
-    language: str = "fr",
-    segment: str = "live_seller",
-) -> StoreCard:
-    """Make a store and its empty database. Raises Refused or EnvironmentProblem."""
-    where = country(country_code)
-    currency = (currency or where.currency).upper()
-    if currency not in EXPONENT:
-        raise Refused("Unknown currency {currency}.", currency=currency)
-    if segment not in SEGMENTS:
-        raise Refused("Unknown segment {segment}. Use one of {known}.", segment=segment, known=", ".join(SEGMENTS))
-    BASE_LANGUAGE.check(language)
-    card, key = home.create(name.strip(), where.code, currency, language, segment)
-    migrate(home.stores / card.slug / "store.db", key)
-    home.admit(card)
-    return card
-
-
-BASE_LANGUAGE: Final = next(s for s in BASE if s.key == "store.language")
 
 
 class Shop:
@@ -233,14 +200,7 @@ class Shop:
 
     def backup_place(self) -> BackupPlace | None:
         """Where backups go; None while that is not set up."""
-        get, secret = self.settings.get, self.settings.secret
-        match get("backup.to"):
-            case "folder" if get("backup.folder"):
-                return FolderPlace(Path(get("backup.folder")))
-            case "bucket" if get("backup.s3_bucket"):
-                keys = secret("backup.s3_access_key"), secret("backup.s3_secret_key")
-                return BucketPlace(get("backup.s3_endpoint"), get("backup.s3_bucket"), get("backup.s3_region"), *keys)
-        return None
+        return place_of(self.settings)
 
     # -- the outside -------------------------------------------------------------------------------------------
 
@@ -434,23 +394,3 @@ class Shop:
 def _close_unfit(tx: Tx, order_id: int) -> None:
     """Sessions for another amount than what is now due can no longer be right."""
     payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))
-
-
-def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None) -> Shop:
-    """Open a store for this process.
-
-    Raises NotFound, EnvironmentProblem (open elsewhere, newer file, no key, data missing or damaged).
-    """
-    folder = home.folder(slug)
-    data = folder / "store.db"
-    lock = hold(folder)
-    try:
-        if not data.is_file() or not data.stat().st_size:  # a lost file must not look like a shop that never sold
-            raise EnvironmentProblem("The store's data is missing: {path}. Restore a backup.", path=data)
-        return Shop(folder, home.card(slug), home.vault(slug), clock or SystemClock(), lock, vfs=vfs)
-    except DAMAGE as error:
-        lock.release()
-        raise damaged(data) from error
-    except BaseException:
-        lock.release()
-        raise
