@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -64,7 +64,7 @@ from core.payments.events import RefundSeen
 from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.reconciliation.run import Reconciler
-from core.settings.declarations import BASE, Setting
+from core.settings.declarations import ACCOUNT, BASE, Setting, names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
 from core.storage.connection import DAMAGE, damaged
@@ -80,11 +80,13 @@ SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
 
 def declared_settings() -> tuple[Setting, ...]:
     """The base settings and what each provider's adapter declares."""
-    found = list(BASE)
+    names = tuple(adapter.name for adapter in REGISTRY)
+    found = [replace(s, choices=names) if s.kind == "names" else s for s in BASE]
     for adapter in REGISTRY:
         section = f"psp.{adapter.name}"
-        found.append(Setting(f"{section}.enabled", "switch", "Enabled", "false", section=section))
-        found.append(Setting(f"{section}.base_url", "url", "API address", adapter.default_base_url, section=section))
+        for s in ACCOUNT:
+            default = adapter.default_base_url if s.kind == "url" else s.default
+            found.append(replace(s, key=f"{section}.{s.key}", default=default, section=section))
         for f in adapter.fields:
             kind = "secret" if f.secret else "choice" if f.choices else "text"
             found.append(Setting(f"{section}.{f.name}", kind, f.label, f.default, f.hint, section, f.choices))
@@ -255,9 +257,11 @@ class Shop:
         return built.get(name)
 
     def providers(self) -> Sequence[Provider]:
-        """The enabled payment providers."""
+        """The enabled payment providers, in the seller's order; those it does not name follow."""
         enabled = (self.adapter(p.name) for p in REGISTRY if self.settings.switch(f"psp.{p.name}.enabled"))
-        return [p for p in enabled if p is not None]
+        first = names_in(self.settings.get("payments.order"))
+        found = [p for p in enabled if p is not None]
+        return sorted(found, key=lambda p: first.index(p.name) if p.name in first else len(first))
 
     def provider_config(self, adapter: type[Provider]) -> ProviderConfig:
         """The account as set up, enabled or not."""
@@ -269,14 +273,15 @@ class Shop:
             for f in adapter.fields
         }
         base_url = self.settings.get(f"{section}.base_url")
-        return ProviderConfig(base_url, self.card.country, self.card.currency, values)
+        lowest, highest = (self.settings.number(f"{section}.{name}") for name in ("min_amount", "max_amount"))
+        return ProviderConfig(base_url, self.card.country, self.card.currency, values, lowest, highest)
 
     def can_refund(self, name: str, whole: bool) -> bool:
         """Whether this provider can be asked to give a payment back, the whole or (``whole`` False) a part of it."""
         provider = self.adapter(name)
         if provider is None or provider.caps.refund == "none" or (provider.caps.refund == "full" and not whole):
             return False
-        return all(provider.config.get(f.name) for f in provider.fields if f.required)
+        return provider.configured()
 
     def require_signature(self, provider: Provider) -> None:
         """A signed webhook was seen: unsigned ones are refused from now on (learned, never downgraded)."""

@@ -51,6 +51,8 @@ ACTS: Final[dict[str, str]] = {
     "RefundHandled": "payments.refund",
     "Reconciled": "payments.reconcile",
     "DifferenceSettled": "payments.reconcile",
+    "ReceiptConfirmed": "orders.write",
+    "ReceiptDenied": "orders.write",
     "TakenOver": "messages.send",
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
@@ -68,6 +70,7 @@ CONSEQUENCES: Final = frozenset(
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
         *("ConversationRead", "AttemptOpened", "AttemptChanged", "PaymentReceived", "PaymentQuarantined"),
         *("AskProvider", "CloseSession", "RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
+        *("ReceiptAwaited", "ReceiptClaimed"),
     }
 )
 

@@ -25,6 +25,7 @@ from core.kernel.i18n import catalogue
 from core.kernel.money import format_money
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Orders, Wanted, load, merge_wanted
+from core.payments import receipts
 from core.payments import service as payments
 from core.payments.desk import Choice
 from core.storage.engine import Tx
@@ -296,6 +297,9 @@ class Talk:
             reply.hand_over("media", silent=True)
 
     def _payment_talk(self, reply: Reply, _: Understanding) -> None:
+        order_id = reply.latest_order()
+        if order_id is not None:
+            receipts.says_paid(reply.tx, order_id)  # where only the seller can see the money, they are asked to look
         self._truth(reply)
 
     def _truth(self, reply: Reply) -> None:

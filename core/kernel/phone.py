@@ -29,6 +29,20 @@ def normalise(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def mobile(text: str, country: str) -> str:
+    """E.164 of a number that can be a mobile of ``country``, typed in any usual way. Raises Refused.
+
+    Stricter than :func:`normalise`: money is asked of this very number.
+    """
+    import phonenumbers
+
+    number = phonenumbers.parse(normalise(text, country))
+    kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    if not phonenumbers.is_valid_number_for_region(number, country) or phonenumbers.number_type(number) not in kinds:
+        raise Refused("“{text}” is not a complete mobile number.", text=text.strip())
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 def from_wa_id(wa_id: str) -> str | None:
     """E.164 from WhatsApp's digits-only id; None for a business-scoped id or anything that is not all digits."""
     digits = wa_id.removeprefix("+")
@@ -47,6 +61,17 @@ def display(e164: str) -> str:
         return e164
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return text.replace("-", " ").replace(" ", "\u00a0")
+
+
+def national(e164: str) -> str:
+    """``034 35 000 03``: as people of that country write it; empty for what is no number."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def mask(e164: str) -> str:

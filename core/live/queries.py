@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
 from core.catalogue.rules import critical
 from core.customers.rules import Record, badge, score
 from core.kernel.clock import MINUTE
-from core.live.views import Alert, BoardRow, LineView, MinuteBar, OpenQuestion, SessionView, StockBar, Tiles
+from core.live.views import (
+    Alert,
+    BoardRow,
+    LineView,
+    MinuteBar,
+    OpenQuestion,
+    ReceiptView,
+    SessionView,
+    StockBar,
+    Tiles,
+)
 from core.orders.queries import missing
 from core.storage.connection import Reader, Row
 
@@ -17,7 +28,10 @@ _ROWS: Final = (
     " c.spent, c.pay_ms, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.closed_at,"
     " coalesce((SELECT method FROM payment WHERE order_id = o.id ORDER BY id LIMIT 1), (SELECT method FROM attempt"
     " WHERE order_id = o.id AND NOT closing ORDER BY id DESC LIMIT 1), o.provider),"
-    " o.link_opened_at, o.reminded_at, n.name, v.id FROM orders o JOIN customer c ON c.id = o.customer_id"
+    " o.link_opened_at, o.reminded_at, n.name, v.id, (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
+    " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"
+    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1)"
+    " FROM orders o JOIN customer c ON c.id = o.customer_id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )
 CHUNK: Final = 500
@@ -111,7 +125,15 @@ def _board_row(row: Row, lines: tuple[LineView, ...], question: OpenQuestion | N
         next_customer=row[21],
         conversation_id=row[22],
         question=question,
+        receipt=_receipt(row[23]),
     )
+
+
+def _receipt(found: str | None) -> ReceiptView | None:
+    if found is None:
+        return None
+    ref, amount, claimed = json.loads(found)
+    return ReceiptView(ref, amount, bool(claimed))
 
 
 def tiles(reader: Reader, session_id: int | None, now: int) -> Tiles:
@@ -174,6 +196,13 @@ def alerts(reader: Reader, session_id: int | None, limit: int = 30) -> list[Aler
     ):
         detail = {"exception": kind, "customer": name, "amount": total, "reference": reference}
         found.append(Alert("decide", order_id, detail))
+    for order_id, name, amount, reference in reader.all(
+        "SELECT o.id, c.name, a.amount, o.reference FROM attempt a JOIN orders o ON o.id = a.order_id"
+        " JOIN customer c ON c.id = o.customer_id WHERE a.claimed_at IS NOT NULL"
+        " AND a.state NOT IN ('paid', 'rejected') ORDER BY a.claimed_at LIMIT ?",
+        (limit,),
+    ):
+        found.append(Alert("receipt", order_id, {"customer": name, "amount": amount, "reference": reference}))
     for decision_id, name, amount, reference in reader.all(
         "SELECT d.id, c.name, d.amount, o.reference FROM decision d JOIN orders o ON o.id = d.order_id"
         " JOIN customer c ON c.id = o.customer_id WHERE d.refund = 'todo' ORDER BY d.id LIMIT ?",

@@ -17,6 +17,18 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """Money that only the seller can see arrive, sent under the reference ``ref``; ``claimed``: the buyer says it was.
+
+    ``amount``: what was asked, in smallest units.
+    """
+
+    ref: str
+    amount: int
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """The oldest question to the seller that is open on an order, the one that is answered next.
 
@@ -37,7 +49,8 @@ class BoardRow:
 
     ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid,
     paid_twice; ``undecided``: it still waits for the seller, with a ``question``. ``badge``: "new", "risk" or None;
-    ``score`` None when unknown. ``next_customer``: who was offered the item after this hold ended.
+    ``score`` None when unknown. ``next_customer``: who was offered the item after this hold ended. ``receipt``: money
+    that waits for the seller's word.
     """
 
     order_id: int
@@ -62,6 +75,7 @@ class BoardRow:
     next_customer: str | None
     conversation_id: int | None
     question: OpenQuestion | None = None
+    receipt: ReceiptView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ class StockBar:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something the seller must do. ``kind``: decide, low_stock, sold_out, answer, message_failed, storage.
+    """Something the seller must do. ``kind``: decide, receipt, low_stock, sold_out, answer, message_failed, storage.
 
     ``subject_id`` is the order, product or conversation it is about; ``detail`` values fill the sentence of the kind.
     """

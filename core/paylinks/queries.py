@@ -32,6 +32,18 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A payment under way that no page of the provider's shows: approved on ``payer``'s phone (E.164), or made by a
+    code that pays ``alias``. ``claimed``: the buyer says it is done, and the seller is to confirm."""
+
+    ref: str
+    payer: str | None
+    qr_text: str | None
+    alias: str | None
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Money that came in, ms UTC."""
 
@@ -45,6 +57,7 @@ class Receipt:
 class LinkView:
     """``last``: the attempt made last. ``favourite``: what this customer paid with before, on another order.
 
+    ``asked``: that attempt, while it waits for a phone or a code; ``phone``: the customer's own number.
     ``reachable``: the customer writes to the shop on WhatsApp, so messages about the order reach them.
     """
 
@@ -61,10 +74,13 @@ class LinkView:
     receipts: tuple[Receipt, ...]
     last: Means | None
     favourite: Means | None
+    asked: Asked | None
+    phone: str | None
 
     def fingerprint(self, now: int) -> str:
         """Changes when the page would say something else."""
-        parts = (standing(self.facts, now), self.facts, self.last, self.receipts, self.lines, self.invoice_id)
+        told = (self.last, self.asked, self.receipts, self.lines, self.invoice_id)
+        parts = (standing(self.facts, now), self.facts, *told)
         return hashlib.blake2s(repr(parts).encode(), digest_size=6).hexdigest()
 
 
@@ -73,14 +89,16 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
     row = reader.one(
         "SELECT o.reference, o.state, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.close_reason,"
         " o.link_opened_at, c.language, o.customer_id, EXISTS(SELECT 1 FROM conversation v WHERE"
-        " v.customer_id = c.id AND v.last_inbound_at IS NOT NULL), (SELECT id FROM invoice WHERE order_id = o.id)"
+        " v.customer_id = c.id AND v.last_inbound_at IS NOT NULL), (SELECT id FROM invoice WHERE order_id = o.id),"
+        " (SELECT value FROM identity WHERE customer_id = c.id AND kind = 'phone' ORDER BY last_seen DESC LIMIT 1)"
         " FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.id = ?",
         (order_id,),
     )
     if row is None:
         return None
     attempts = reader.all(
-        "SELECT provider, method, state, closing, redirect_url IS NOT NULL FROM attempt WHERE order_id = ? ORDER BY id",
+        "SELECT provider, method, state, closing, coalesce(redirect_url, payer, qr_text) IS NOT NULL FROM attempt"
+        " WHERE order_id = ? ORDER BY id",
         (order_id,),
     )
     facts = Facts(
@@ -112,6 +130,8 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         receipts=_receipts(reader, order_id),
         last=_last(attempts),
         favourite=_favourite(reader, row[10], order_id),
+        asked=_asked(reader, order_id),
+        phone=row[13],
     )
 
 
@@ -129,6 +149,17 @@ def _last(attempts: Sequence[Row]) -> Means | None:
         return None
     provider, method, state, _, sent = attempts[-1]
     return Means(provider, method, "unknown" if state == "open" and not sent else state)
+
+
+def _asked(reader: Reader, order_id: int) -> Asked | None:
+    row = reader.one(
+        "SELECT ref, payer, qr_text, alias, claimed_at IS NOT NULL, state, closing FROM attempt WHERE order_id = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (order_id,),
+    )
+    if row is None or (row[1] is None and row[2] is None) or not is_trying(row[5], bool(row[6]), sent=True):
+        return None
+    return Asked(row[0], row[1], row[2], row[3], bool(row[4]))
 
 
 def _lines(reader: Reader, order_id: int) -> tuple[Line, ...]:

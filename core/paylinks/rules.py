@@ -75,8 +75,8 @@ class Facts:
 
 
 def is_trying(attempt_state: str, closing: bool, sent: bool) -> bool:
-    """A payment attempt in the words of core.payments.rules; one being closed is given up for another. ``sent``: its
-    provider's page is known, so that the buyer may have been there."""
+    """A payment attempt in the words of core.payments.rules; one being closed is given up for another. ``sent``: the
+    buyer knows how to pay: by the provider's page, a request on the phone, or a code."""
     return attempt_state == _TRYING and not closing and sent
 
 

@@ -13,7 +13,9 @@ from typing import Any, Final
 
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.kernel.events import Event
+from core.kernel.phone import mobile
 from core.payments import refunds, service
+from core.payments.attempts import AttemptRow, load_attempt
 from core.payments.events import AskProvider, AskRefund, CloseSession
 from core.payments.provider import (
     Buyer,
@@ -32,6 +34,13 @@ from core.storage.engine import Engine, Tx
 log = logging.getLogger(__name__)
 
 
+class PhoneNeeded(Refused):
+    """This means is approved on a phone, and what was given is no mobile number of its country."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("“{text}” is not a complete mobile number.", text=text.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A means of payment offered to a buyer; ``value`` is what the form sends.
@@ -42,6 +51,7 @@ class Choice:
     value: str
     provider: str
     method: Method
+    asks_phone: bool = False
     through: str = ""
 
 
@@ -82,18 +92,14 @@ class PaymentDesk:
         """The means that can work for this amount, in the store's order."""
         found: list[tuple[Provider, Method]] = []
         for provider in self._providers():
-            caps = provider.caps
-            if self._currency not in caps.currencies or not caps.min_amount <= amount <= caps.max_amount:
-                continue
-            if amount % caps.multiple_of:
-                continue
-            found += [(provider, method) for method in caps.methods_in(self._country)]
+            if provider.takes(amount, self._currency, self._country):
+                found += [(provider, method) for method in provider.caps.methods_in(self._country)]
         named = Counter(method.label for _, method in found)
 
         def through(provider: Provider, method: Method) -> str:
             return provider.label if named[method.label] > 1 and provider.label != method.label else ""
 
-        return [Choice(f"{p.name}.{m.name}", p.name, m, through(p, m)) for p, m in found]
+        return [Choice(f"{p.name}.{m.name}", p.name, m, p.caps.asks_phone, through(p, m)) for p, m in found]
 
     def choose(self, value: str, amount: int) -> Choice:
         """``provider.method``, or a provider's or a method's name alone. Raises Refused."""
@@ -121,10 +127,12 @@ class PaymentDesk:
 
     # -- paying ------------------------------------------------------------------------------------------------
 
-    async def pay(self, order_id: int, value: str, token: str) -> str:
-        """Open (or find again) the session for this order and means. → where to send the buyer.
+    async def pay(self, order_id: int, value: str, token: str, phone: str = "") -> str | None:
+        """Open (or find again) the session for this order and means. → where to send the buyer; None: nowhere, the
+        order's own page shows what to do.
 
-        Raises Refused when the order cannot be paid or the provider says no, OutsideWorld when it does not answer.
+        ``phone``: as the buyer typed it, for means that are approved on a phone. Raises PhoneNeeded without a right
+        one, Refused when the order cannot be paid or the provider says no, OutsideWorld when it does not answer.
         """
         row = self._engine.read(
             lambda r: r.one("SELECT total - received, customer_id, reference FROM orders WHERE id = ?", (order_id,))
@@ -133,11 +141,16 @@ class PaymentDesk:
             raise Refused("This order can no longer be paid with this link.")
         choice = self.choose(value, row[0])
         provider = self.provider(choice.provider)
+        payer = self._payer(provider, phone)
+        by_seller = provider.caps.confirmed_by == "seller"
         attempt, fresh = await self._engine.run(
-            lambda tx: service.open_attempt(tx, order_id, choice.provider, choice.method.name, self._currency),
+            lambda tx: service.open_attempt(
+                tx, order_id, choice.provider, choice.method.name, self._currency, payer=payer, by_seller=by_seller
+            ),
             actor="buyer",
         )
-        if not fresh:
+        remade = provider.caps.create_idempotency == "local" and not attempt.shown and attempt.id not in self._opening
+        if not fresh and not remade:
             if attempt.id in self._opening:  # sent twice by a trembling finger: the first is still being answered
                 await self._opening[attempt.id].wait()
             return await self._again(attempt, provider)
@@ -148,7 +161,16 @@ class PaymentDesk:
             opened.set()
             del self._opening[attempt.id]
 
-    async def _open(self, attempt: service.AttemptRow, provider: Provider, request: CheckoutRequest) -> str:
+    def _payer(self, provider: Provider, phone: str) -> str | None:
+        """Whose phone is to ask for approval; None where no phone is asked. Raises PhoneNeeded."""
+        if not provider.caps.asks_phone:
+            return None
+        try:
+            return mobile(phone, self._country)
+        except Refused as error:
+            raise PhoneNeeded(phone) from error
+
+    async def _open(self, attempt: AttemptRow, provider: Provider, request: CheckoutRequest) -> str | None:
         """Call the provider and record what it said. → where to send the buyer. Raises as :meth:`pay`."""
         try:
             result = await provider.create_checkout(request)
@@ -157,14 +179,16 @@ class PaymentDesk:
             await self._engine.run(lambda tx: service.session_rejected(tx, attempt.id, detail))
             raise
         except SendUnknown as error:
-            detail = error.detail
-            await self._engine.run(lambda tx: service.session_unclear(tx, attempt.id, detail))
+            detail, sent = error.detail, error.sent
+            await self._engine.run(lambda tx: _unclear(tx, attempt.id, detail, sent=sent))
+            if not sent:
+                raise _silent() from error
             return await self._again(attempt, provider)
         stored = await self._engine.run(lambda tx: service.session_opened(tx, attempt.id, result))
         return self._url(stored)
 
     def _request(
-        self, attempt: service.AttemptRow, provider: Provider, customer_id: int, reference: str, token: str
+        self, attempt: AttemptRow, provider: Provider, customer_id: int, reference: str, token: str
     ) -> CheckoutRequest:
         name, phone = self._engine.read(
             lambda r: r.one(
@@ -180,25 +204,25 @@ class PaymentDesk:
             amount=attempt.amount,
             currency=attempt.currency,
             country=self._country,
-            buyer=Buyer(name, phone),
+            buyer=Buyer(name, attempt.payer or phone),
             return_url=self._place.page(token),
             notify_url=self._place.notify(provider.name, attempt.notify_token),
             method=attempt.method,
             ttl=max(60, (attempt.expires_at - attempt.created_at) // 1000),
         )
 
-    async def _again(self, attempt: service.AttemptRow, provider: Provider) -> str:
+    async def _again(self, attempt: AttemptRow, provider: Provider) -> str | None:
         """A session asked for twice, or whose creation got no answer: find it, never create a second."""
-        current = self._engine.read(lambda r: service.load_attempt(r, attempt.id))
-        if current.redirect_url is None:
+        current = self._engine.read(lambda r: load_attempt(r, attempt.id))
+        if current.provider_ref is None or not current.shown:
             await self._look_up(current, provider)
-            current = self._engine.read(lambda r: service.load_attempt(r, attempt.id))
+            current = self._engine.read(lambda r: load_attempt(r, attempt.id))
         return self._url(current)
 
     @staticmethod
-    def _url(attempt: service.AttemptRow) -> str:
-        if attempt.redirect_url is None:
-            raise OutsideWorld("The payment provider does not answer. Try again in a moment, or choose another means.")
+    def _url(attempt: AttemptRow) -> str | None:
+        if attempt.provider_ref is None or not attempt.shown:
+            raise _silent()
         return attempt.redirect_url
 
     # -- asking and closing ------------------------------------------------------------------------------------
@@ -245,7 +269,7 @@ class PaymentDesk:
 
         Raises OutsideWorld when there is none.
         """
-        attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+        attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
         provider = self.provider(attempt.provider)
         if attempt.provider_ref is None and other is None:
             await self._look_up(attempt, provider)
@@ -254,11 +278,11 @@ class PaymentDesk:
         result = await provider.fetch_status(replace(asked, provider_ref=other) if other else asked)
         await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor="poller")
 
-    async def read(self, attempt: service.AttemptRow) -> StatusResult:
+    async def read(self, attempt: AttemptRow) -> StatusResult:
         """How an attempt stands at its provider, nothing applied. Raises OutsideWorld, Refused."""
         return await self.provider(attempt.provider).fetch_status(attempt.as_attempt())
 
-    async def _look_up(self, attempt: service.AttemptRow, provider: Provider) -> None:
+    async def _look_up(self, attempt: AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""
         try:
             found = await provider.find_by_reference(attempt.ref)
@@ -272,11 +296,11 @@ class PaymentDesk:
 
     async def _close(self, attempt_id: int) -> None:
         """Make the session unpayable where the provider can; otherwise at least know how it stands."""
-        attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+        attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
         provider = self.provider(attempt.provider)
         if attempt.provider_ref is None and attempt.state in PAYABLE:  # the answer to its creation was lost
             await self._look_up(attempt, provider)
-            attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+            attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
         if attempt.provider_ref is None or attempt.state == PAID:
             return
         if attempt.state not in PAYABLE or not provider.caps.can_expire:
@@ -299,14 +323,14 @@ class PaymentDesk:
         attempt_id = self._engine.read(
             lambda r: r.value("SELECT attempt_id FROM payment WHERE id = ?", (refund.payment_id,))
         )
-        attempt = self._engine.read(lambda r: service.load_attempt(r, attempt_id))
+        attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
         provider = self.provider(attempt.provider)
         if send:
             await self._give_back(provider, attempt, refund)
         else:
             await self._look_for(provider, attempt, refund)
 
-    async def _give_back(self, provider: Provider, attempt: service.AttemptRow, refund: refunds.Refund) -> None:
+    async def _give_back(self, provider: Provider, attempt: AttemptRow, refund: refunds.Refund) -> None:
         record: Callable[[Tx], None]
         try:
             result = await provider.refund(attempt.as_attempt(), refund.amount, refund.ref)
@@ -323,7 +347,7 @@ class PaymentDesk:
             record = partial(refunds.answered, refund_id=refund.id, result=result)
         await self._engine.run(record, actor="desk")
 
-    async def _look_for(self, provider: Provider, attempt: service.AttemptRow, refund: refunds.Refund) -> None:
+    async def _look_for(self, provider: Provider, attempt: AttemptRow, refund: refunds.Refund) -> None:
         """What the payment's state at the provider says of a refund that was asked for."""
         result = await provider.fetch_status(attempt.as_attempt())
         repeats = provider.caps.refund_repeats
@@ -340,6 +364,17 @@ _ACTS: Final[dict[str, Callable[[PaymentDesk, int], Coroutine[Any, Any, None]]]]
     "close": PaymentDesk._close,
     "refund": PaymentDesk.refund,
 }
+
+
+def _unclear(tx: Tx, attempt_id: int, detail: str, *, sent: bool) -> None:
+    """No clear answer; to a request that never left there is nothing to look up, so another may be made at once."""
+    service.session_unclear(tx, attempt_id, detail)
+    if not sent:
+        service.session_missing(tx, attempt_id)
+
+
+def _silent() -> OutsideWorld:
+    return OutsideWorld("The payment provider does not answer. Try again in a moment, or choose another means.")
 
 
 def _best(found: Sequence[StatusResult]) -> StatusResult | None:

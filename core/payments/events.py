@@ -38,6 +38,38 @@ class PaymentReceived(AttemptEvent, frozen=True):
     amount: int
 
 
+class ReceiptEvent(AttemptEvent, frozen=True):
+    """About money that only the seller can see: the order is what changes for them."""
+
+    area: ClassVar[str] = "orders"
+
+    @property
+    def subject(self) -> int:
+        return self.order_id
+
+
+class ReceiptAwaited(ReceiptEvent, frozen=True):
+    """A buyer was shown how to send the money: the seller can confirm it from now on."""
+
+    audited: ClassVar[bool] = False
+
+
+class ReceiptClaimed(ReceiptEvent, frozen=True):
+    """A buyer says that the money went to the seller's own account: the seller is asked to look. It proves nothing."""
+
+    amount: int
+
+
+class ReceiptConfirmed(ReceiptEvent, frozen=True):
+    """The seller saw the money on the account: their word is what settles."""
+
+    amount: int
+
+
+class ReceiptDenied(ReceiptEvent, frozen=True):
+    """The seller looked and found no money."""
+
+
 class PaymentQuarantined(AttemptEvent, frozen=True):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 

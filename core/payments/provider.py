@@ -109,7 +109,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do, known without asking it. Amounts in smallest units; times in seconds."""
+    """What a provider can do, known without asking it. Amounts in smallest units; times in seconds.
+
+    ``flow``: what a buyer does after choosing: redirect (pay on the provider's page), push (approve a request on the
+    phone), qr (scan what our page shows). ``create_idempotency`` local: opening asks nobody, so it cannot be lost.
+    """
 
     flow: Literal["redirect", "push", "qr", "rtp"]
     currencies: frozenset[str]
@@ -122,7 +126,7 @@ class Capabilities:
     ref_regex: str = r"[A-Z0-9]{1,25}"
     url_max_len: int = 2000
     https_return_required: bool = True
-    create_idempotency: Literal["header", "reference_lookup", "reference_unique", "none"] = "none"
+    create_idempotency: Literal["header", "reference_lookup", "reference_unique", "local", "none"] = "none"
     default_ttl: int | None = None
     min_ttl: int | None = None
     max_ttl: int | None = None
@@ -130,8 +134,9 @@ class Capabilities:
     refund: Literal["none", "full", "partial"] = "none"
     refund_repeats: bool = False
     """The same refund asked for again gives nothing back twice: an unclear answer may be asked for again."""
-    listing: Literal["sessions", "payments", "none"] = "sessions"
-    """What a search by our reference finds: every session, those a buyer has tried to pay, or nothing."""
+    listing: Literal["sessions", "payments", "none", "impossible"] = "sessions"
+    """What a search by our reference finds: every session, those a buyer has tried to pay, or nothing, because what was
+    not answered can be paid by nobody. impossible: there is no search, and what was not answered may well be paid."""
     webhook_auth: Auth = Auth.BODY_SIGNED
     """The strongest proof of origin that its notifications carry."""
     webhook_tells: frozenset[Told] = EVERYTHING
@@ -146,6 +151,15 @@ class Capabilities:
     webhook_setup: Literal["dashboard", "api", "per_request"] = "dashboard"
     checkout_origins: tuple[str, ...] = ()
     """Origins a browser is sent to after choosing a method (for the page's Content-Security-Policy form-action)."""
+    phone_prefixes: tuple[str, ...] = ()
+    """How this operator's numbers begin, in E.164. Numbers can be ported: a prefix proposes a number, never refuses."""
+    confirmed_by: Literal["provider", "seller"] = "provider"
+    """seller: money arrives on the seller's own account, and the seller's word is what settles the order."""
+
+    @property
+    def asks_phone(self) -> bool:
+        """The buyer approves on the phone, so a payment cannot begin without its number."""
+        return self.flow == "push"
 
     def methods_in(self, country: str) -> tuple[Method, ...]:
         """The means that buyers of this country have."""
@@ -154,12 +168,17 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """One seller's account with one provider: ``values`` holds settings and secrets by field name."""
+    """One seller's account with one provider: ``values`` holds settings and secrets by field name.
+
+    The seller offers it from ``min_amount`` to ``max_amount`` only, in smallest units; 0 sets no limit.
+    """
 
     base_url: str
     country: str
     currency: str
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    min_amount: int = 0
+    max_amount: int = 0
 
     def get(self, name: str) -> str:
         return self.values.get(name, "")
@@ -196,6 +215,8 @@ class CheckoutResult:
     provider_ref: str
     redirect_url: str | None = None
     qr_text: str | None = None
+    alias: str | None = None
+    """Whom the code pays, for buyers who type it instead."""
     instructions: str | None = None
     expires_at: int | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -296,6 +317,18 @@ class Provider(abc.ABC):
         """``http`` is a :class:`core.adapters.http.Http`; one is shared by all adapters of a store."""
         self.config = config
         self.http = http
+
+    def configured(self) -> bool:
+        """Everything it cannot work without is filled in."""
+        return all(self.config.get(f.name).strip() for f in self.fields if f.required)
+
+    def takes(self, amount: int, currency: str, country: str) -> bool:
+        """Can a buyer of this country pay this amount here? Also a question of what the seller wants."""
+        caps, config = self.caps, self.config
+        lowest = max(caps.min_amount, config.min_amount)
+        highest = min(caps.max_amount, config.max_amount or caps.max_amount)
+        fits = currency in caps.currencies and country in caps.countries
+        return fits and lowest <= amount <= highest and not amount % caps.multiple_of and self.configured()
 
     def checkout_origins(self) -> tuple[str, ...]:
         """Where this account may send a browser, for form-action: a form's redirects are checked against it too."""

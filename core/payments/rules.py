@@ -21,6 +21,10 @@ EXPIRED: Final = "expired"
 PAYABLE: Final = (CREATED, OPEN, UNKNOWN)
 CALL_ENDS: Final = MINUTE
 """ms after which a creating call has ended for certain, answered or not (core.adapters.http gives up sooner)."""
+PROMPT_LIFE: Final = 3 * MINUTE
+"""ms after which a request on a phone that nobody answered is taken for gone, so that it may be sent again [unsure]."""
+MOST_PROMPTS: Final = 6
+"""Payment requests to phones for one order."""
 
 # The life of a refund. A row is there before anything is asked; one call at most is made for each reference.
 REQUESTED: Final = "requested"  # not asked for at the provider yet
@@ -54,6 +58,11 @@ def attempt_state(current: str, reported: Pay) -> str:
     if current == PAID:
         return PAID
     return _FROM_PAY.get(reported, current)
+
+
+def prompt_over(payer: str | None, state: str, created_at: int, now: int) -> bool:
+    """May a request be sent to this phone again? While the first may still be on its screen, both could be paid."""
+    return payer is not None and state in PAYABLE and now - created_at >= PROMPT_LIFE
 
 
 def next_poll(polls: int, expires_at: int, now: int) -> int | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import DAY
-from core.kernel.errors import NotFound, Refused
+from core.kernel.errors import Refused
 from core.kernel.ids import new_attempt_ref, new_uuid
 from core.orders import settling
 from core.orders.rules import RESERVED
 from core.orders.service import load
 from core.payments import booking, refunds
+from core.payments.attempts import AttemptRow, find_attempt, load_attempt
 from core.payments.events import (
     AskProvider,
     AttemptChanged,
@@ -22,10 +22,22 @@ from core.payments.events import (
     CloseSession,
     PaymentQuarantined,
     PaymentReceived,
+    ReceiptAwaited,
 )
-from core.payments.provider import Attempt, Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
-from core.payments.rules import CALL_ENDS, CREATED, OPEN, PAID, PAYABLE, REJECTED, UNKNOWN, attempt_state, next_poll
-from core.storage.connection import Reader
+from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
+from core.payments.rules import (
+    CALL_ENDS,
+    CREATED,
+    MOST_PROMPTS,
+    OPEN,
+    PAID,
+    PAYABLE,
+    REJECTED,
+    UNKNOWN,
+    attempt_state,
+    next_poll,
+    prompt_over,
+)
 from core.storage.engine import Tx
 
 POLL: Final = "poll"  # kind of the deadline
@@ -33,62 +45,29 @@ REFUND_UNCLEAR: Final = "refund unclear"
 ORPHANS_KEPT: Final = 30 * DAY  # events that name no payment of ours: some accounts serve other programs, too
 _GIVEN_BACK: Final = (Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 _MONEY: Final = (Pay.PAID, *_GIVEN_BACK)
-_COLUMNS: Final = (
-    "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
-    " notify_token, created_at, expires_at, polls, closing"
-)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
-    """One attempt as stored. Amount in smallest units, times in ms UTC."""
+class TooManyPrompts(Refused):
+    """Enough payment requests were sent to phones for one order."""
 
-    id: int
-    ref: str
-    uuid: str
-    order_id: int
-    provider: str
-    method: str | None
-    amount: int
-    currency: str
-    state: str
-    provider_ref: str | None
-    redirect_url: str | None
-    secrets: Mapping[str, str]
-    notify_token: str
-    created_at: int
-    expires_at: int
-    polls: int
-    closing: bool
-
-    def as_attempt(self) -> Attempt:
-        """What the adapter needs to know."""
-        return Attempt(self.ref, self.uuid, self.amount, self.currency, self.provider_ref, self.secrets)
+    def __init__(self) -> None:
+        super().__init__("Too many payment requests were sent for this order. Choose another means of payment.")
 
 
-def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | None:
-    """``where``: one of id, ref, notify_token."""
-    row = reader.one(f"SELECT {_COLUMNS} FROM attempt WHERE {where} = ?", (parameter,))  # noqa: S608 - fixed names
-    if row is None:
-        return None
-    values: list[Any] = list(row)
-    values[11], values[16] = json.loads(row[11]), bool(row[16])
-    return AttemptRow(*values)
-
-
-def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
-    """Raises NotFound."""
-    found = find_attempt(reader, "id", attempt_id)
-    if found is None:
-        raise NotFound("There is no payment attempt number {attempt_id}.", attempt_id=attempt_id)
-    return found
-
-
-def open_attempt(tx: Tx, order_id: int, provider: str, method: str | None, currency: str) -> tuple[AttemptRow, bool]:
+def open_attempt(
+    tx: Tx,
+    order_id: int,
+    provider: str,
+    method: str | None,
+    currency: str,
+    *,
+    payer: str | None = None,
+    by_seller: bool = False,
+) -> tuple[AttemptRow, bool]:
     """The attempt to pay an order by this means. → (attempt, whether the provider must be called).
 
-    The same means chosen again returns the session already open; another means closes the former session, so that two
-    cannot be paid. Raises Refused when the order can no longer be paid.
+    The same means chosen again returns the session already open; another means (or another ``payer``) closes the former
+    session, so that two cannot be paid. Raises Refused when the order can no longer be paid.
     """
     order = load(tx, order_id)
     if order.state != RESERVED or order.expires_at <= tx.now:
@@ -98,12 +77,16 @@ def open_attempt(tx: Tx, order_id: int, provider: str, method: str | None, curre
         existing = load_attempt(tx, row[0])
         if existing.state not in PAYABLE:
             continue
-        if (existing.provider, existing.method, existing.amount) == (provider, method, amount):
+        known = (existing.provider, existing.method, existing.amount, existing.payer)
+        over = prompt_over(existing.payer, existing.state, existing.created_at, tx.now)
+        if known == (provider, method, amount, payer) and not over:
             return existing, False
         _close(tx, existing)
+    if payer is not None:
+        _count_prompts(tx, order_id)
     attempt_id = tx.insert(
         "INSERT INTO attempt(ref, uuid, order_id, provider, method, amount, currency, state, notify_token, created_at,"
-        " expires_at) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+        " expires_at, payer, by_seller) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             new_attempt_ref(),
             new_uuid(),
@@ -116,6 +99,8 @@ def open_attempt(tx: Tx, order_id: int, provider: str, method: str | None, curre
             new_uuid().replace("-", ""),
             tx.now,
             order.expires_at,
+            payer,
+            by_seller,
         ),
     )
     _plan(tx, load_attempt(tx, attempt_id))
@@ -123,22 +108,34 @@ def open_attempt(tx: Tx, order_id: int, provider: str, method: str | None, curre
     return load_attempt(tx, attempt_id), True
 
 
+def _count_prompts(tx: Tx, order_id: int) -> None:
+    """Whoever holds a link can make any phone ring: only so often. Raises TooManyPrompts."""
+    sent = "SELECT count(*) FROM attempt WHERE order_id = ? AND payer IS NOT NULL AND state <> ?"
+    if tx.value(sent, (order_id, REJECTED)) >= MOST_PROMPTS:
+        raise TooManyPrompts
+
+
 def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRow:
     """The provider made the session. Its webhook may have come first: a paid attempt stays paid."""
     attempt = load_attempt(tx, attempt_id)
     state = OPEN if attempt.state in (CREATED, UNKNOWN) else attempt.state
     tx.run(
-        "UPDATE attempt SET provider_ref = ?, redirect_url = ?, instructions = ?, secrets = ?, state = ? WHERE id = ?",
+        "UPDATE attempt SET provider_ref = ?, redirect_url = ?, instructions = ?, secrets = ?, qr_text = ?, alias = ?,"
+        " state = ? WHERE id = ?",
         (
             result.provider_ref,
             result.redirect_url,
             result.instructions,
             json.dumps(dict(result.secrets)),
+            result.qr_text,
+            result.alias,
             state,
             attempt_id,
         ),
     )
     tx.emit(AttemptChanged(attempt_id, attempt.order_id, state))
+    if attempt.by_seller:
+        tx.emit(ReceiptAwaited(attempt_id, attempt.order_id))
     if attempt.closing:  # closed while the provider was answering
         tx.emit(CloseSession(attempt_id, attempt.order_id))
     early = "DELETE FROM orphan WHERE provider = ? AND provider_ref = ? RETURNING payload"
@@ -222,7 +219,7 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             return
         if other is None:
             _learn_reference(tx, attempt, event["provider_ref"])
-            _receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
+            receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"])
             return
     if stored["token"] == attempt.notify_token:  # only the provider was given this address: its reference is true
         _learn_reference(tx, attempt, event["provider_ref"])
@@ -268,7 +265,7 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
         if amount is None or amount <= 0 or wrong_currency:
             _quarantine(tx, attempt, amount or 0)
         else:
-            _receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
+            receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id)
             if result.status is not Pay.PAID:
                 _given_back(tx, attempt, result, other or result.txn_id)
         return
@@ -304,7 +301,7 @@ def _payment_key(tx: Tx, attempt: AttemptRow, txn_id: str | None) -> str | int:
     return f"{attempt.ref}:{txn_id}"
 
 
-def _receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None) -> None:
+def receive(tx: Tx, attempt: AttemptRow, amount: int, fee: int | None, method: str | None, txn_id: str | None) -> None:
     """Money is in: booked and settled once."""
     key = _payment_key(tx, attempt, txn_id)
     if isinstance(key, int):

@@ -12,6 +12,7 @@ from typing import Final
 from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import OutsideWorld, Refused
 from core.payments import service as payments
+from core.payments.attempts import load_attempt
 from core.payments.desk import PaymentDesk
 from core.payments.provider import Pay, StatusResult
 from core.reconciliation import queries, service
@@ -77,7 +78,7 @@ class Reconciler:
 
     async def _ask(self, attempt_id: int) -> list[Difference] | None:
         """None where there is nothing to compare: no clear answer, or more payments than one status tells of."""
-        attempt = self._engine.read(lambda r: payments.load_attempt(r, attempt_id))
+        attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
         try:
             result = await self._desk.read(attempt)
         except (OutsideWorld, Refused):

@@ -13,9 +13,10 @@ from core.kernel.i18n import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``kind``: text, number, switch, choice, url, secret. ``label``, ``hint``: message ids (domain ``errors``).
+    """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret.
 
-    ``shape``: what a text that is not empty must look like, a regular expression, and ``example`` one that does.
+    ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
+    regular expression, and ``example`` one that does.
     """
 
     key: str
@@ -58,6 +59,8 @@ class Setting:
                 key=self.key,
                 choices=", ".join(self.choices),
             )
+        if self.kind == "names":
+            return self._names(text)
         if self.kind == "url" and text:
             return _url(text, self.key)
         if self.shape and text and re.fullmatch(self.shape, text, re.ASCII) is None:
@@ -70,6 +73,23 @@ class Setting:
         if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
             raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
         return text
+
+    def _names(self, text: str) -> str:
+        """``wave, mvola``: each known, none twice. Raises Refused."""
+        names = [name.strip().lower() for name in text.split(",") if name.strip()]
+        if len(set(names)) < len(names) or not set(names) <= set(self.choices):
+            raise Refused(
+                "“{text}” is not a valid value for {key}: name each once, separated by commas: {choices}.",
+                text=text,
+                key=self.key,
+                choices=", ".join(self.choices),
+            )
+        return ", ".join(names)
+
+
+def names_in(value: str) -> list[str]:
+    """The names of a stored list, in order."""
+    return [name for name in value.split(", ") if name]
 
 
 def _url(text: str, key: str) -> str:
@@ -107,6 +127,13 @@ BASE: Final[tuple[Setting, ...]] = (
         example="+221 77 123 45 67",
     ),
     Setting("hours.open", "text", "Opening hours", section="orders"),
+    Setting(
+        "payments.order",
+        "names",
+        "Order of the payment providers",
+        hint="On the pay page and in WhatsApp; those not named follow. For instance: wave, mvola.",
+        section="payments",
+    ),
     Setting("whatsapp.base_url", "url", "WhatsApp API address", "https://graph.facebook.com", section="whatsapp"),
     Setting(
         "whatsapp.api_version",
@@ -145,3 +172,15 @@ BASE: Final[tuple[Setting, ...]] = (
     ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )
+
+ACCOUNT: Final[tuple[Setting, ...]] = (
+    Setting("enabled", "switch", "Enabled", "false"),
+    Setting("base_url", "url", "API address"),
+    Setting(
+        "min_amount", "number", "Offered from this amount", "0", "0: the provider’s own limit counts.", high=10**12
+    ),
+    Setting(
+        "max_amount", "number", "Offered up to this amount", "0", "0: the provider’s own limit counts.", high=10**12
+    ),
+)
+"""What every payment provider has beside its own fields; the full keys are ``psp.<provider>.<key>``."""

@@ -119,7 +119,8 @@ class ShopContext:
         waiting, undecided = self.shop.engine.read(
             lambda r: r.one(
                 "SELECT (SELECT count(*) FROM conversation WHERE escalated_at IS NOT NULL),"
-                " (SELECT count(*) FROM orders WHERE undecided = 1)"
+                " (SELECT count(*) FROM orders WHERE undecided = 1) + (SELECT count(*) FROM attempt"
+                " WHERE claimed_at IS NOT NULL AND state NOT IN ('paid', 'rejected'))"
             )
         ) or (0, 0)
         money = self.shop.engine.read(lambda r: concerns.count(r, self.shop.clock.now()))

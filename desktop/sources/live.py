@@ -13,6 +13,7 @@ from core.kernel.phone import normalise
 from core.live import queries, service
 from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, Tiles
 from core.orders import settling
+from core.payments import receipts
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
 
 ACTOR = "seller"
@@ -108,6 +109,12 @@ class ShopLive:
             lambda tx: settling.decide(tx, self._shop.orders, order_id, choice, wanted, question=question),
             actor=ACTOR,
         )
+
+    def receipt(self, order_id: int, amount: int | None) -> None:
+        if amount is None:
+            self._engine.call(lambda tx: receipts.deny(tx, order_id), actor=ACTOR)
+        else:
+            self._engine.call(lambda tx: receipts.confirm(tx, order_id, amount), actor=ACTOR)
 
     def refund_done(self, decision_id: int) -> None:
         self._engine.call(lambda tx: settling.refund_done(tx, decision_id), actor=ACTOR)

@@ -212,6 +212,16 @@ ROUTES: Final[tuple[Route, ...]] = (
         problems=(409,),
     ),
     Route(
+        "POST",
+        "/orders/{id}/receipt",
+        selling.receipt,
+        "orders.write",
+        "Confirm money that came to the shop's own account, or say that it did not",
+        {200: answers.Order},
+        takes=requests.Receipt,
+        problems=(409,),
+    ),
+    Route(
         "GET",
         "/customers",
         people.customer_list,

@@ -18,6 +18,7 @@ from core.live import service as live
 from core.live.views import SessionView
 from core.orders import queries, settling
 from core.orders.service import Claimed, Wanted, load, merge_wanted
+from core.payments import receipts
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from localserver.api.answers import OrderList, Problem, Waiting
@@ -25,7 +26,7 @@ from localserver.api.door import Call, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter, before, cut
 from localserver.api.problems import TITLES
-from localserver.api.requests import Choice, Extension, NewCustomer, NewOrder, OrderPage, StartLive
+from localserver.api.requests import Choice, Extension, NewCustomer, NewOrder, OrderPage, Receipt, StartLive
 from localserver.middleware import language_of
 
 # -- the live ----------------------------------------------------------------------------------------------------
@@ -162,6 +163,22 @@ async def decide(call: Call) -> web.Response:
     def command(tx: Tx) -> Result:
         load(tx, call.id)
         settling.decide(tx, call.shop.orders, call.id, asked.choice, substitute)
+        return Result(200, Presenter(call.shop).order(queries.order(tx, call.id)))
+
+    return await call.act(command)
+
+
+async def receipt(call: Call) -> web.Response:
+    """The seller's word about money that came to their own account."""
+    asked: Receipt = call.body
+    amount = None if asked.amount is UNSET else asked.amount
+
+    def command(tx: Tx) -> Result:
+        load(tx, call.id)
+        if asked.received:
+            receipts.confirm(tx, call.id, amount)
+        else:
+            receipts.deny(tx, call.id)
         return Result(200, Presenter(call.shop).order(queries.order(tx, call.id)))
 
     return await call.act(command)

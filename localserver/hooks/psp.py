@@ -10,9 +10,10 @@ from aiohttp import web
 from core.bootstrap import Shop
 from core.durable.inbox import Item
 from core.kernel.errors import Refused, StorageFailed
+from core.payments.attempts import find_attempt
 from core.payments.provider import Auth, InboundResult, Provider
 from core.payments.rules import weigh_token
-from core.payments.service import event_payload, find_attempt
+from core.payments.service import event_payload
 from localserver.site import SITE
 
 log = logging.getLogger(__name__)

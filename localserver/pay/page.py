@@ -120,27 +120,32 @@ def plain_words(language: str) -> Words:
 
 def notice(code: str, name: str, store: str, words: Words) -> Notice | None:
     """What became of the buyer's last act, by the code in the address; None for any other code. ``name``: the means."""
+    if not code:
+        return None
     _ = words.gettext
-    match code:
-        case "means":
-            text = _("This means of payment is not available for this order. Choose another one.")
-            return Notice("danger", "alert", text)
-        case "refused":
-            text = _("{name}: payment refused. Nothing was debited: choose another means.", name=name)
-            return Notice("danger", "alert", text)
-        case "silent" | "busy":
-            name = store if code == "busy" else name
-            text = _("{name}: no answer for now. Try again in a moment, or choose another means.", name=name)
-            return Notice("danger", "alert", text)
-        case "unpaid":
-            text = _("We have just asked your operator: no payment has arrived for this order.")
-            return Notice("info", "clock", text)
-        case "waiting":
-            text = _("Your operator does not answer for now. We keep asking: this page updates by itself.")
-            return Notice("waiting", "clock", text)
-        case "nothing":
-            text = _("No payment was begun with this link. If you paid another way, write to the shop on WhatsApp.")
-            return Notice("info", "alert", text)
-        case "soon":
-            return Notice("info", "clock", _("We asked your operator a few seconds ago. Try again in a moment."))
-    return None
+    silent = _("{name}: no answer for now. Try again in a moment, or choose another means.", name=name)
+    busy = _("{name}: no answer for now. Try again in a moment, or choose another means.", name=store)
+    unpaid = _("We have just asked your operator: no payment has arrived for this order.")
+    waiting = _("Your operator does not answer for now. We keep asking: this page updates by itself.")
+    nothing = _("No payment was begun with this link. If you paid another way, write to the shop on WhatsApp.")
+    prompts = _("Too many payment requests were sent for this order. Choose another means of payment.")
+    waits = _("The request still waits on this phone: approve it there. After a few minutes it can be sent again.")
+    told = _("The shop has been told. It looks at its account and confirms: this page updates by itself.")
+    known = {
+        "means": Notice(
+            "danger", "alert", _("This means of payment is not available for this order. Choose another one.")
+        ),
+        "refused": Notice(
+            "danger", "alert", _("{name}: payment refused. Nothing was debited: choose another means.", name=name)
+        ),
+        "silent": Notice("danger", "alert", silent),
+        "busy": Notice("danger", "alert", busy),
+        "prompts": Notice("danger", "alert", prompts),
+        "unpaid": Notice("info", "clock", unpaid),
+        "waiting": Notice("waiting", "clock", waiting),
+        "nothing": Notice("info", "alert", nothing),
+        "waits": Notice("info", "clock", waits),
+        "told": Notice("info", "clock", told),
+        "soon": Notice("info", "clock", _("We asked your operator a few seconds ago. Try again in a moment.")),
+    }
+    return known.get(code)

@@ -25,7 +25,10 @@ from core.kernel.errors import LivePayError, OutsideWorld, Refused, StorageFaile
 from core.orders.service import load
 from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import Standing, payable, standing
+from core.payments.desk import PhoneNeeded
 from core.payments.provider import Rejected
+from core.payments.receipts import says_paid
+from core.payments.service import TooManyPrompts
 from core.storage.engine import Tx
 from core.storage.pictures import find
 from localserver.middleware import language_of
@@ -35,7 +38,7 @@ from localserver.pay.guards import Bucket, origin_of, origins, own_form
 from localserver.pay.page import Pages, notice, plain_words
 from localserver.pay.pictures import Pictures
 from localserver.pay.streams import Streams, status
-from localserver.pay.view import SHOWN_LINES, build
+from localserver.pay.view import MOST_TYPED, SHOWN_LINES, build
 from localserver.pay.words import Words, asked_language, spoken
 from localserver.site import SITE, Site
 
@@ -158,11 +161,11 @@ class PayDoor:
 
     async def _show(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         shop, words = visit.shop, _words(request, visit)
-        wanted = _wanted(request)
-        page = build(shop, visit.view, visit.token, words, wanted, invoice=self._invoice_pdf is not None)
+        wanted, typed = _wanted(request), _typed(request)
+        page = build(shop, visit.view, visit.token, words, wanted, typed, invoice=self._invoice_pdf is not None)
         operator = next((o.label for o in page.offers if o.value == wanted), words.gettext("Your operator"))
         said = notice(request.query.get("n", ""), operator, shop.name, words)
-        kept = {"lang": asked_language(request) or "", "m": wanted}
+        kept = {"lang": asked_language(request) or "", "m": wanted, "ask": "" if typed is None else "1"}
         query = urlencode({name: value for name, value in kept.items() if value})
         confirm = request.query.get("cancel") == "1" and visit.standing in _CANCELLABLE
         policy = self._pages.order_policy(self._targets(shop))
@@ -222,25 +225,43 @@ class PayDoor:
         """Open a session and send the buyer there. A used link is refused like a forged one (F14)."""
         if not visit.payable:
             return await self._refuse(request)
-        method = await _form_value(request, "method")
+        method, phone = await _form_value(request, "method"), (await _form_value(request, "phone")).strip()
         await self._opened(visit)
-        work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token))
+        work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token, phone))
         work.add_done_callback(lambda _: self.streams.nudge(visit.shop, visit.view.order_id))  # on every open page
         try:
             async with asyncio.timeout(OPENING):
                 url = await asyncio.shield(work)
-        except Rejected:
-            return self._back(request, visit, "refused", method)
-        except Refused:
-            again = self._visit(request)
-            if again is None or not again.payable:  # the end came while we were asking
-                return await self._refuse(request)
-            return self._back(request, visit, "means", method)
-        except StorageFailed:
-            return self._back(request, visit, "busy", method)
-        except (OutsideWorld, TimeoutError):
-            return self._back(request, visit, "silent", method)
+        except (Refused, StorageFailed, OutsideWorld, TimeoutError) as error:
+            return await self._not_begun(request, visit, method, phone, error)
+        if url is None:
+            return self._back(request, visit, "waits" if self._still_waits(request, visit) else "", method)
         return self._onward(request, visit, method, url)
+
+    def _still_waits(self, request: web.Request, visit: Visit) -> bool:
+        """The request that was sent before still waits on the phone: no other was sent."""
+        before, now = visit.view.asked, self._visit(request)
+        return before is not None and before.payer is not None and now is not None and now.view.asked == before
+
+    async def _not_begun(
+        self, request: web.Request, visit: Visit, method: str, phone: str, error: LivePayError | TimeoutError
+    ) -> web.StreamResponse:
+        """Why no payment could be begun, said on the order's page."""
+        match error:
+            case PhoneNeeded():
+                return self._back(request, visit, "", method, typed=phone[:MOST_TYPED])
+            case TooManyPrompts():
+                return self._back(request, visit, "prompts", method)
+            case Rejected():
+                return self._back(request, visit, "refused", method)
+            case Refused():
+                again = self._visit(request)
+                if again is None or not again.payable:  # the end came while we were asking
+                    return await self._refuse(request)
+                return self._back(request, visit, "means", method)
+            case StorageFailed():
+                return self._back(request, visit, "busy", method)
+        return self._back(request, visit, "silent", method)
 
     def _onward(self, request: web.Request, visit: Visit, method: str, url: str) -> web.StreamResponse:
         """303 to the provider. An origin that the page's policy did not name would be blocked without a word, so the
@@ -260,7 +281,14 @@ class PayDoor:
         await self._opened(visit)
         if not self._asks.take(visit.key):
             return self._back(request, visit, "soon")
-        answer = await check_now(visit.shop, visit.view, self._background)
+        shop, order_id = visit.shop, visit.view.order_id
+        try:
+            told = await shop.engine.run(lambda tx: says_paid(tx, order_id), actor="buyer")
+        except StorageFailed:
+            return self._back(request, visit, "busy")
+        answer = await check_now(shop, visit.view, self._background)
+        if told and (answer != "changed" or visit.payable):
+            return self._back(request, visit, "told")
         return self._back(request, visit, {"changed": "", "silent": "waiting"}.get(answer, answer))
 
     async def _cancel(self, request: web.Request, visit: Visit) -> web.StreamResponse:
@@ -287,10 +315,13 @@ class PayDoor:
             with suppress(LivePayError):
                 await visit.shop.engine.run(lambda tx: orders.opened(tx, order_id), actor="buyer")
 
-    def _back(self, request: web.Request, visit: Visit, code: str = "", method: str = "") -> web.Response:
+    def _back(
+        self, request: web.Request, visit: Visit, code: str = "", method: str = "", *, typed: str | None = None
+    ) -> web.Response:
         """303 to the order's state (never a page as the answer to a POST: a reload must not pay again)."""
         means = method if _MEANS.fullmatch(method) else _wanted(request)
-        kept = {"lang": asked_language(request) or "", "m": means, "n": code}
+        kept = {"lang": asked_language(request) or "", "m": means, "n": code, "ask": "" if typed is None else "1"}
+        kept["t"] = typed or ""  # what cannot be a number, to be mended; the page's script takes it off the address
         query = urlencode({name: value for name, value in kept.items() if value})
         return _go(f"../{visit.token}" + (f"?{query}" if query else ""), 303)
 
@@ -317,6 +348,11 @@ def _wanted(request: web.Request) -> str:
     """``?m=provider.method``, empty when it is no such thing."""
     wanted = request.query.get("m", "")
     return wanted if _MEANS.fullmatch(wanted) else ""
+
+
+def _typed(request: web.Request) -> str | None:
+    """``?ask=1``: a number is asked for; ``&t=``: what was typed for one and is none. None: no number is spoken of."""
+    return request.query.get("t", "")[:MOST_TYPED] if request.query.get("ask") == "1" else None
 
 
 async def _form_value(request: web.Request, name: str) -> str:

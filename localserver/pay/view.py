@@ -14,7 +14,7 @@ from core.bootstrap import Shop
 from core.kernel.clock import MINUTE
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, format_amount
-from core.kernel.phone import normalise
+from core.kernel.phone import national, normalise
 from core.paylinks.queries import LinkView, Means, open_page
 from core.paylinks.rules import Standing, clock_from, payable, settled, standing
 from core.payments.desk import Choice
@@ -22,6 +22,7 @@ from core.storage.pictures import find
 from localserver.pay.pictures import version
 from localserver.pay.words import Words
 
+MOST_TYPED: Final = 32  # characters of a phone number shown again
 SHOWN_LINES: Final = 2
 """More products than this fold away below the first, so that the means of payment stay above the fold."""
 
@@ -49,12 +50,42 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """The number whose phone is to approve. ``phone``: typed already, or the buyer's own where it is this operator's;
+    ``wrong``: what was typed cannot be one."""
+
+    value: str
+    label: str
+    phone: str
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request that waits on the phone ``number``; ``value``: the means that sent it."""
+
+    value: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a bank's app scans (``picture``), or a buyer types. ``claimed``: the shop is asked to confirm."""
+
+    picture: Markup
+    alias: str
+    ref: str
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Times are texts but ``left`` and ``clock_from`` (ms) and ``minutes``; ``refresh``: s, for phones without script.
 
-    ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means of the last attempt,
-    ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts but the big one
-    (``amount`` and its ``sign``) in smallest units.
+    ``question``: a number to ask for first; ``prompt``, ``code``: how the payment under way is made; ``by_phone``: the
+    last means asks phones. ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means
+    of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts
+    but the big one (``amount`` and its ``sign``) in smallest units.
     """
 
     token: str
@@ -77,6 +108,10 @@ class Page:
     minutes: int
     refresh: int
     offers: tuple[Offer, ...]
+    question: Question | None
+    prompt: Prompt | None
+    code: Code | None
+    by_phone: bool
     scan: Markup | None
     trying: bool
     tried: str
@@ -88,6 +123,7 @@ class Page:
     paid_at: str
     received: int
     total: int
+    due: int
     refund_due: int
     refunded: int
     excess: int
@@ -101,8 +137,11 @@ class Page:
     other_language: str | None
 
 
-def build(shop: Shop, view: LinkView, token: str, words: Words, wanted: str, *, invoice: bool) -> Page:
-    """``wanted``: the means named in the address; ``invoice``: a PDF of it can be made."""
+def build(
+    shop: Shop, view: LinkView, token: str, words: Words, wanted: str, typed: str | None, *, invoice: bool
+) -> Page:
+    """``wanted``: the means named in the address; ``typed``: a phone number for it, "" to ask for one, None when nobody
+    speaks of one; ``invoice``: a PDF of it can be made."""
     now, facts = shop.clock.now(), view.facts
     stands = standing(facts, now)
     items = _items(shop, view, token)
@@ -110,6 +149,13 @@ def build(shop: Shop, view: LinkView, token: str, words: Words, wanted: str, *, 
     left = max(0, facts.expires_at - now)
     last_receipt = view.receipts[-1] if view.receipts else None
     again, again_url = _again(shop, view)
+    choices = shop.desk.choices(facts.due) if payable(facts, now) else []
+    question = _question(shop, choices, words, wanted, typed, view)
+    prompt, code = _prompt(view), _code(view)
+    now_shown = question.value if question else f"{view.last.provider}.{view.last.method}" if view.last else ""
+    apart = question is not None or prompt is not None or code is not None
+    others = [choice for choice in choices if not apart or choice.value != now_shown]
+    last = shop.adapter(view.last.provider) if view.last else None
     return Page(
         token=token,
         version=view.fingerprint(now),
@@ -130,7 +176,11 @@ def build(shop: Shop, view: LinkView, token: str, words: Words, wanted: str, *, 
         clock_from=clock_from(facts),
         minutes=max(1, -(-left // MINUTE)),
         refresh=_refresh(stands, left, clock_from(facts)),
-        offers=offers(shop.desk.choices(facts.due), words, wanted, view) if payable(facts, now) else (),
+        offers=offers(others, words, wanted, None if apart else view),
+        question=question,
+        prompt=prompt,
+        code=code,
+        by_phone=last is not None and last.caps.asks_phone,
         scan=_scan(shop, view),
         trying=facts.trying,
         tried=words.means(view.last.provider, view.last.method) if view.last else "",
@@ -142,6 +192,7 @@ def build(shop: Shop, view: LinkView, token: str, words: Words, wanted: str, *, 
         paid_at=words.time(last_receipt.at, now) if last_receipt else "",
         received=facts.received,
         total=facts.total,
+        due=facts.due,
         refund_due=facts.refunds("todo"),
         refunded=facts.refunds("done"),
         excess=facts.excess(chosen=False),
@@ -168,15 +219,6 @@ def _scan(shop: Shop, view: LinkView) -> Markup | None:
         return None
     link = shop.engine.read(lambda reader: open_page(reader, view.order_id))
     return _drawn(link) if link else None
-
-
-@lru_cache(maxsize=64)
-def _drawn(link: str) -> Markup:
-    """A code, black on white in every theme: scanners know no other."""
-    import segno
-
-    svg = segno.make(link, micro=False).svg_inline(omitsize=True, light="#fff", svgclass=None, lineclass=None)
-    return Markup(svg)  # noqa: S704 - drawn by us: numbers only
 
 
 def _amount(view: LinkView, stands: Standing) -> int:
@@ -212,9 +254,10 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
     return 30
 
 
-def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView) -> tuple[Offer, ...]:
-    """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first."""
-    chosen = _preferred(choices, wanted, view)
+def offers(choices: Sequence[Choice], words: Words, wanted: str, view: LinkView | None) -> tuple[Offer, ...]:
+    """The means in the store's order; the gold edge on the one asked for, tried last, liked before, or the first; on
+    none without ``view``: another one stands above them."""
+    chosen = _preferred(choices, wanted, view) if view else None
     return tuple(
         Offer(
             choice.value,
@@ -234,10 +277,59 @@ def _preferred(choices: Sequence[Choice], wanted: str, view: LinkView) -> str | 
 
     tried = value(view.last) if view.facts.trying else ""
     for name in (tried, wanted, value(view.favourite)):
-        for choice in choices:
-            if name in (choice.value, choice.provider, choice.method.name):
-                return choice.value
+        named = _named(choices, name)
+        if named is not None:
+            return named.value
     return choices[0].value if choices else None
+
+
+def _named(choices: Sequence[Choice], name: str) -> Choice | None:
+    """``provider.method``, or one of the two alone."""
+    return next((c for c in choices if name in (c.value, c.provider, c.method.name)), None)
+
+
+def _question(
+    shop: Shop, choices: Sequence[Choice], words: Words, wanted: str, typed: str | None, view: LinkView
+) -> Question | None:
+    """Ask for the number when such a means was chosen, unless its request waits on a phone already."""
+    choice = _named(choices, wanted)
+    if choice is None or not choice.asks_phone:
+        return None
+    waits = view.asked is not None and view.asked.payer is not None
+    if waits and typed is None:
+        return None
+    label = words.means(choice.provider, choice.method.name)
+    if typed:
+        return Question(choice.value, label, typed, wrong=True)
+    own, provider = view.phone or "", shop.adapter(choice.provider)
+    if waits and view.asked:
+        own = view.asked.payer or ""
+    elif provider is None or not own.startswith(provider.caps.phone_prefixes):
+        own = ""
+    return Question(choice.value, label, national(own), wrong=False)
+
+
+def _prompt(view: LinkView) -> Prompt | None:
+    if view.asked is None or view.asked.payer is None or view.last is None:
+        return None
+    return Prompt(f"{view.last.provider}.{view.last.method}", national(view.asked.payer))
+
+
+def _code(view: LinkView) -> Code | None:
+    asked = view.asked
+    if asked is None or asked.qr_text is None:
+        return None
+    return Code(_drawn(asked.qr_text), asked.alias or "", asked.ref, asked.claimed)
+
+
+@lru_cache(maxsize=64)
+def _drawn(text: str) -> Markup:
+    """The code as a drawing, black on white in every theme: scanners know no other."""
+    import segno
+
+    drawn = segno.make(text, error="m", micro=False)
+    inline = drawn.svg_inline(border=4, omitsize=True, light="#fff", dark="#000", svgclass=None, lineclass=None)
+    return Markup(inline)  # noqa: S704 - drawn by us: numbers only
 
 
 def _again(shop: Shop, view: LinkView) -> tuple[str, str]:

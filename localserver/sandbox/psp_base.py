@@ -52,19 +52,22 @@ class Payment:
 
 @dataclass(slots=True)
 class Session:
-    """One checkout. ``extra`` is what only one provider has; times in ms UTC."""
+    """One checkout. ``extra`` is what only one provider has; times in ms UTC.
+
+    Without ``success_url`` and ``error_url`` the buyer stays where they are: on the screen of their own phone.
+    """
 
     id: str
     reference: str
     amount: int
     currency: str
     created_at: int
-    success_url: str
-    error_url: str
+    success_url: str = ""
+    error_url: str = ""
     expires_at: int | None = None
     notify_url: str = ""
     url: str = ""
-    """The buyer's page."""
+    """The buyer's page, or the screen of the buyer's phone."""
     method: str = ""
     label: str = ""
     state: State = "open"
@@ -131,6 +134,7 @@ class PspSimulator(abc.ABC):
     """Seconds between the tries of a webhook: the provider's number of tries, shortened in time."""
     FEE_PER_MILLE: ClassVar[int] = 0
     USER_AGENT: ClassVar[str] = "LivePay-Sandbox/1.0"
+    WEBHOOK_METHOD: ClassVar[str] = "POST"
     STAYS_OPEN: ClassVar[bool] = False
     """A declined or abandoned try leaves the session payable."""
     PAID_ONCE: ClassVar[bool] = False
@@ -158,7 +162,9 @@ class PspSimulator(abc.ABC):
         self.sessions: dict[str, Session] = {}
         self.faults: list[Fault] = []
         pauses = self.RETRIES if retries is None else tuple(retries)
-        self.courier = Courier(clock, self.sign, sleep, pauses, self.USER_AGENT, self.spoil, self.REFUSAL_IS_FINAL)
+        self.courier = Courier(
+            clock, self.sign, sleep, pauses, self.USER_AGENT, self.WEBHOOK_METHOD, self.spoil, self.REFUSAL_IS_FINAL
+        )
         self.released = asyncio.Event()
         self.app = web.Application(middlewares=[self._serve])
 

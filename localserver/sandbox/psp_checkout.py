@@ -42,7 +42,10 @@ class _Checkout:
                 return self._page(session, 400)
         except Conflict:
             return self._page(session, 409)
-        raise web.HTTPSeeOther(session.success_url if action == "pay" else session.error_url)
+        back = session.success_url if action == "pay" else session.error_url
+        if not back:  # the screen of a phone: nowhere to go
+            return self._page(session, 200)
+        raise web.HTTPSeeOther(back)
 
     def _session(self, request: web.Request) -> Session:
         session = self.simulator.sessions.get(request.match_info["id"])

@@ -73,6 +73,7 @@ def describe(session: Session) -> dict[str, Any]:
         "id": session.id,
         "reference": session.reference,
         "state": session.state,
+        "url": session.url,
         "method": session.method,
         "amount": session.amount,
         "currency": session.currency,

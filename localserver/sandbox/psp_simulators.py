@@ -10,15 +10,18 @@ from aiohttp import web
 
 from core.kernel.clock import Clock
 from core.kernel.errors import NotFound
+from localserver.sandbox.psp_airtel_mg import AirtelMgSimulator
 from localserver.sandbox.psp_base import PspSimulator
 from localserver.sandbox.psp_bictorys import BictorysSimulator
 from localserver.sandbox.psp_checkout import checkout_routes
 from localserver.sandbox.psp_cinetpay import CinetPaySimulator
 from localserver.sandbox.psp_control import control_routes
 from localserver.sandbox.psp_fedapay import FedaPaySimulator
+from localserver.sandbox.psp_mvola import MVolaSimulator
 from localserver.sandbox.psp_orange_sonatel import OrangeSonatelSimulator
 from localserver.sandbox.psp_orange_web import OrangeWebSimulator
 from localserver.sandbox.psp_paydunya import PayDunyaSimulator
+from localserver.sandbox.psp_pi_spi import PiSpiSimulator
 from localserver.sandbox.psp_sandbox import SandboxSimulator
 from localserver.sandbox.psp_stripe import StripeSimulator
 from localserver.sandbox.psp_wave import WaveSimulator
@@ -34,6 +37,9 @@ SIMULATORS: Final[tuple[type[PspSimulator], ...]] = (
     CinetPaySimulator,
     PayDunyaSimulator,
     StripeSimulator,
+    MVolaSimulator,
+    AirtelMgSimulator,
+    PiSpiSimulator,
 )
 SIMULATOR: Final = web.AppKey("psp_simulator", PspSimulator)
 

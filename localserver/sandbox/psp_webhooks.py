@@ -61,6 +61,7 @@ class Courier:
     sleep: Sleep
     retries: tuple[float, ...]
     user_agent: str
+    method: str = "POST"
     spoil: Callable[[bytes], bytes] = bytes
     """What a wrong proof makes of a body that carries the proof itself; nothing where headers do."""
     refusal_is_final: bool = False
@@ -140,7 +141,7 @@ class Courier:
         body = self.spoil(notification.body) if how.bad_signature else notification.body
         headers = {"Content-Type": "application/json", **self.sign(body, at, how.bad_signature)}
         try:
-            reply = await self._http.request("POST", notification.url, headers=headers, data=body)
+            reply = await self._http.request(self.method, notification.url, headers=headers, data=body)
         except NoAnswer:
             return None
         return reply.status

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from core.adapters.psp import REGISTRY
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
-from core.settings.declarations import BASE
+from core.settings.declarations import ACCOUNT, BASE
 from tests.arch.sources import ROOT, modules, parsed, project_files
 
 LOCALE = ROOT / "resources" / "locale"
@@ -154,7 +154,7 @@ def test_every_finding_of_a_connection_test_can_be_said_in_french() -> None:
 
 
 def test_every_setting_has_a_french_name() -> None:
-    used = {text: setting.key for setting in BASE for text in (setting.label, setting.hint)}
+    used = {text: setting.key for setting in (*BASE, *ACCOUNT) for text in (setting.label, setting.hint)}
     for provider in REGISTRY:
         used |= {
             text: f"{provider.name}.{field.name}" for field in provider.fields for text in (field.label, field.hint)

@@ -311,6 +311,9 @@ class SampleSource:
     def decide(self, order_id: int, question: int, choice: str, substitute: tuple[int, int] | None = None) -> None:
         self._note("decide", order_id, question, choice, substitute)
 
+    def receipt(self, order_id: int, amount: int | None) -> None:
+        self._note("receipt", order_id, amount)
+
     def refund_done(self, decision_id: int) -> None:
         self._note("refund_done", decision_id)
 

@@ -11,14 +11,15 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.kernel.errors import Refused
-from core.live.views import BoardRow, OpenQuestion
+from core.live.views import Alert, BoardRow, OpenQuestion, ReceiptView
 from desktop.app import Desktop
-from desktop.pages.live.decide import DecisionDialog
+from desktop.pages.live.decide import DecisionDialog, ReceiptDialog
 from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.presenter import NewInvoice
+from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
 from tests.desktop.conftest import Open, board
-from tests.desktop.sample import SampleSource
+from tests.desktop.sample import SampleSource, row
 from tests.desktop.test_page import source_of, the_dialog
 
 
@@ -259,3 +260,29 @@ def test_an_order_of_another_live_is_read_before_it_is_asked_about(
         source.stored[555] = replace(source.stored[119], order_id=555)
     board(desktop).decide(order_id)
     qtbot.waitUntil(lambda: bool(desktop.shell.findChildren(DecisionDialog)))
+
+
+def test_money_on_the_own_account_is_confirmed_with_the_sum_that_came(open_window: Open, qtbot: QtBot) -> None:
+    waits = row(7, "Awa Ndiaye", 1, "reserved", "A3F2", receipt=ReceiptView("LP24K7A01", 15_000, claimed=True))
+    told: dict[str, str | int] = {"customer": "Awa Ndiaye", "amount": 15_000, "reference": "LP-1"}
+    desktop = open_window(SampleSource(stored={7: waits}, waiting=[Alert("receipt", 7, told)]))
+    page, source = board(desktop), source_of(desktop)
+    first = page.board.alerts.alerts[0]
+    QTest.mouseClick(first._verb, Qt.MouseButton.LeftButton)
+    dialog = the_dialog(desktop, ReceiptDialog)
+    assert isinstance(dialog, ReceiptDialog)
+    said = " ".join(label.text() for label in dialog.findChildren(Label))
+    assert "LP24K7A01" in said
+    assert "jamais une capture d’écran" in said
+    assert dialog.amount.text == "15\u202f000"
+    dialog.amount.edit.setText("rien")
+    dialog.action.click()
+    assert dialog.amount.error
+    dialog.amount.edit.setText("10 000")
+    dialog.action.click()
+    qtbot.waitUntil(lambda: source.calls == [("receipt", 7, 10_000)])
+    page.do("receipt", waits)
+    again = the_dialog(desktop, ReceiptDialog)
+    assert isinstance(again, ReceiptDialog)
+    again.denial.click()
+    qtbot.waitUntil(lambda: source.calls[-1] == ("receipt", 7, None))

@@ -9,7 +9,7 @@ import pytest
 
 from core.kernel.clock import MINUTE, SECOND
 from core.kernel.text import short_name
-from core.live.views import BoardRow, LineView
+from core.live.views import BoardRow, LineView, ReceiptView
 from desktop.pages.live.presenter import LivePresenter, filters_of
 from desktop.pages.live.rows import RowText, cancel_question, entry, verbs
 from tests.desktop.sample import NOW, held, paid, row
@@ -187,3 +187,14 @@ def test_the_question_before_cancelling_says_what_will_happen(presenter: LivePre
 def test_search_finds_names_products_and_references_without_accents() -> None:
     haystack = entry(paid(1, "Salimata Ouédraogo", 1, "21:41:02", 160, "wave", 60, "90A2")).haystack
     assert all(word in haystack for word in ("ouedraogo", "robe1", "ankara", "90a2"))
+
+
+def test_money_that_waits_for_the_sellers_word_is_said_once_the_buyer_says_so(presenter: LivePresenter) -> None:
+    shown = row(1, "Awa Ndiaye", 1, "reserved", "A3F2", receipt=ReceiptView("LP24K7A01", 15_000, claimed=False))
+    claimed = row(1, "Awa Ndiaye", 1, "reserved", "A3F2", receipt=ReceiptView("LP24K7A01", 15_000, claimed=True))
+    assert (RowText(shown, presenter).state.text, RowText(claimed, presenter).state.text) == (
+        "En attente",
+        "À vérifier",
+    )
+    assert verbs(shown)[0] == verbs(claimed)[0] == "receipt"
+    assert ("decide" in filters_of(shown), "decide" in filters_of(claimed)) == (False, True)

@@ -52,10 +52,12 @@ class PayShop:
             self.products[sku] = self.shop.engine.call(lambda tx: add(tx, fields))
         return self.products[sku]
 
-    def order(self, *wanted: tuple[int, int], language: str = "fr", minutes: int = 10, name: str = "Aïcha") -> int:
-        """A new buyer holds these (product, quantity). → order id."""
+    def order(
+        self, *wanted: tuple[int, int], language: str = "fr", minutes: int = 10, name: str = "Aïcha", number: str = ""
+    ) -> int:
+        """A new buyer (with this phone number) holds these (product, quantity). → order id."""
         self.buyers += 1
-        phone = Identity("phone", f"+2217700{self.buyers:05d}")
+        phone = Identity("phone", number or f"+2217700{self.buyers:05d}")
         items = [Wanted(product, quantity) for product, quantity in wanted]
 
         def claim(tx: Any) -> int:

@@ -110,6 +110,7 @@ def _said(part: Any) -> str:
 async def world(
     folder: Path,
     *,
+    country: str | None = None,
     clock: Clock | None = None,
     providers: tuple[str, ...] = ("sandbox",),
     vfs: str | None = None,
@@ -121,7 +122,7 @@ async def world(
     outside = outside or clock
     home = Home(folder / "home")
     common = frozenset.intersection(*(provider_class(name).caps.countries for name in providers))
-    card = create_store(home, "Boutique Téranga", "SN" if "SN" in common else min(common))
+    card = create_store(home, "Boutique Téranga", country or ("SN" if "SN" in common else min(common)))
     shop = open_shop(home, card.slug, clock, vfs=vfs)
     account = default_account()
     graph_app = create_graph_simulator(outside, [account], retries=(0.0,) * 6)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.adapters.psp.airtel_mg import AirtelMg
 from core.adapters.psp.bictorys import Bictorys
 from core.adapters.psp.cinetpay import CinetPay
 from core.adapters.psp.fedapay import FedaPay
+from core.adapters.psp.mvola import MVola
 from core.adapters.psp.orange_sonatel import OrangeSonatel
 from core.adapters.psp.orange_web import OrangeWeb
 from core.adapters.psp.paydunya import PayDunya
+from core.adapters.psp.pi_spi import PiSpi
 from core.adapters.psp.sandbox import Sandbox
 from core.adapters.psp.stripe import Stripe
 from core.adapters.psp.wave import Wave
@@ -26,6 +29,9 @@ REGISTRY: Final[tuple[type[Provider], ...]] = (
     CinetPay,
     PayDunya,
     Stripe,
+    MVola,
+    AirtelMg,
+    PiSpi,
 )
 
 

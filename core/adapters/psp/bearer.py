@@ -8,32 +8,44 @@ from typing import Any, Final
 
 from core.adapters.http import Form, Http
 from core.adapters.psp import wire
-from core.payments.provider import ProviderConfig, SendUnknown
+from core.payments.provider import Finding, ProviderConfig, SendUnknown
 
-_USED_UP: Final = 0.8
-"""The part of its life after which a token is no longer used: it must outlive the road (reference payments §5.2)."""
+_MARGIN: Final = 20_000
+"""ms before its end from which a token is no longer used: it must outlive the road."""
 _UNSAID: Final = 60
 """Seconds a token is trusted whose life the provider does not tell."""
 
 
 class BearerProvider(wire.WireProvider):
-    """Asks for a token when there is none, and once more when the provider no longer takes it."""
+    """Asks for a token when there is none, and anew when the provider refuses it: nothing was done with a refused one.
+
+    A key that gets no token is answered like any other refusal.
+    """
 
     def __init__(self, config: ProviderConfig, http: Http) -> None:
         super().__init__(config, http)
-        self._token = ""
-        self._until = 0
+        self._token: tuple[str, int] | None = None
 
     @abc.abstractmethod
     async def ask_token(self) -> wire.Answer:
-        """The provider's answer to a request for a token, sent with :meth:`plain_call`."""
-
-    async def plain_call(self, method: str, path: str, **how: Any) -> wire.Answer:
-        """One request with whatever token there is."""
-        return await super().call(method, path, **how)
+        """The provider's answer to a request for a token, made with :meth:`plain_call`."""
 
     async def headers(self, body: bytes) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return {}
+
+    async def check_account(self) -> list[Finding]:
+        answer = await self.ask_token()
+        who = {"provider": self.label}
+        if answer.ok:
+            return [Finding(True, "{provider} accepts the key.", who)]
+        code, detail = self.refusal(answer.fields)
+        return [
+            Finding(False, "{provider} refuses the key ({code}: {detail}).", {**who, "code": code, "detail": detail})
+        ]
+
+    async def plain_call(self, method: str, path: str, **how: Any) -> wire.Answer:
+        """A request as it is given, no token added. Raises SendUnknown."""
+        return await super().call(method, path, **how)
 
     async def call(
         self,
@@ -45,36 +57,45 @@ class BearerProvider(wire.WireProvider):
         form: Form | None = None,
         params: Mapping[str, str] | None = None,
     ) -> wire.Answer:
-        """As ever. Where no token is given for these keys, their refusal is the answer, with status 401."""
-        how = {"headers": headers, "json": json, "form": form, "params": params}
-        if (refusal := await self._renew()) is not None:
-            return refusal
-        answer = await self.plain_call(method, path, **how)
-        if answer.status != 401:
+        """As ever; a token that was ended before its time is replaced once."""
+        known = self._token is not None
+        refused = await self._need_token()
+        if refused is not None:
+            return refused
+        answer = await self._with_token(method, path, headers, json, form, params)
+        if answer.status != 401 or not known:
             return answer
-        self._until = 0  # revoked before its time; nothing was done with it, so the request may be repeated
-        if (refusal := await self._renew()) is not None:
-            return refusal
-        return await self.plain_call(method, path, **how)
+        self._token = None
+        refused = await self._need_token()
+        return refused or await self._with_token(method, path, headers, json, form, params)
 
-    async def _renew(self) -> wire.Answer | None:
-        """See to a token that lives. → the refusal, if the keys are not taken.
+    async def _with_token(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None,
+        json: Any,
+        form: Form | None,
+        params: Mapping[str, str] | None,
+    ) -> wire.Answer:
+        token = self._token[0] if self._token else ""
+        sending = {"Authorization": f"Bearer {token}", **(headers or {})}
+        return await self.plain_call(method, path, headers=sending, json=json, form=form, params=params)
 
-        Raises SendUnknown, as not sent: what the token was for has not begun.
-        """
-        if self._token and self.http.time_at(self.config.base_url) < self._until:
+    async def _need_token(self) -> wire.Answer | None:
+        """Have a token that lives. → the provider's refusal of our key, or None. Raises SendUnknown (not sent)."""
+        now = self.http.time_at(self.config.base_url)
+        if self._token is not None and now < self._token[1]:
             return None
-        self._token = ""
         try:
             answer = await self.ask_token()
-        except SendUnknown as error:
+        except SendUnknown as error:  # what the token was for was not even begun
             raise SendUnknown(error.detail, error.retry_after, sent=False) from error
-        if not answer.ok:
-            return wire.Answer(401, answer.body)
         token = wire.text(answer.fields.get("access_token"), 4000)
-        if token is None:
-            raise SendUnknown("no token in the answer", sent=False)
-        life = wire.whole(answer.fields.get("expires_in")) or _UNSAID  # a number, or a string of digits
-        self._token = token
-        self._until = self.http.time_at(self.config.base_url) + int(life * 1000 * _USED_UP)
+        if answer.status in (400, 401, 403):
+            return answer
+        if not answer.ok or token is None:
+            raise SendUnknown(f"status {answer.status}, no token", sent=False)
+        life = wire.whole(answer.fields.get("expires_in")) or _UNSAID  # a number, or digits
+        self._token = (token, now + life * 1000 - _MARGIN)
         return None

@@ -176,6 +176,13 @@ def judged(
     return InboundResult("ok" if check is Check.GOOD else "stale", auth, (found,))
 
 
+def hint(
+    path_token: str | None, raw: bytes, event: Callable[[Mapping[str, Any]], ProviderEvent | None]
+) -> InboundResult:
+    """What becomes of a request that nothing proves: whoever knew the attempt's own address has its token, no more."""
+    return judged(Check.GOOD, Auth.TOKEN if path_token else Auth.NONE, raw, event)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A clear answer of a provider: success, or a refusal in its own JSON. ``body`` is None when it was empty."""

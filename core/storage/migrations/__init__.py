@@ -10,11 +10,11 @@ import apsw
 
 from core.kernel.errors import EnvironmentProblem
 from core.storage.connection import Reader, open_connection
-from core.storage.migrations import m0001_start, m0002_money, m0006_access
+from core.storage.migrations import m0001_start, m0002_money, m0005_push, m0006_access
 
 Step = Callable[[apsw.Connection], None]
 
-STEPS: Final[tuple[Step, ...]] = (m0001_start.apply, m0002_money.apply, m0006_access.apply)
+STEPS: Final[tuple[Step, ...]] = (m0001_start.apply, m0002_money.apply, m0005_push.apply, m0006_access.apply)
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
 

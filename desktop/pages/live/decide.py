@@ -8,7 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
-from core.live.views import BoardRow
+from core.kernel.errors import Refused
+from core.kernel.money import format_amount, parse_amount
+from core.kernel.text import short_name
+from core.live.views import BoardRow, ReceiptView
 from desktop.bridge import Bridge
 from desktop.pages.live.decisions import Replacement, goods, question, replaced, replacement
 from desktop.pages.live.presenter import LivePresenter, LiveSource
@@ -17,7 +20,7 @@ from desktop.texts import Texts
 from desktop.widgets.buttons import Button
 from desktop.widgets.choice import ChoiceCard
 from desktop.widgets.dialog import Dialog
-from desktop.widgets.fields import Stepper
+from desktop.widgets.fields import Stepper, TextField
 from desktop.widgets.labels import Label
 
 
@@ -124,6 +127,57 @@ class _Taken(QWidget):
         named = f"{product.sku} {product.title}"
         self.words.say(found.problem or self._t("{product} in place of {gone}", product=named, gone=gone))
         self.words.set_role("danger" if found.problem else "text")
+
+
+class ReceiptDialog(Dialog):
+    """Asks whether money came to the seller's own account. ``answered`` with the amount that came, or None: it did not.
+
+    The buyer's word is told as what it is; nothing is preselected but the sum that was asked.
+    """
+
+    answered = Signal(object)
+
+    def __init__(self, parent: QWidget, row: BoardRow, receipt: ReceiptView, presenter: LivePresenter) -> None:
+        t = presenter.t
+        super().__init__(parent, t("Money received?"), 480)
+        self._t, self._currency = t, presenter.currency
+        told = {
+            "name": short_name(row.customer_name) or t("The customer"),
+            "amount": presenter.money(receipt.amount),
+            "ref": receipt.ref,
+        }
+        if receipt.claimed:
+            sentence = t("{name} says that {amount} were sent, reference {ref}.", **told)
+        else:
+            sentence = t("{name} was shown how to send {amount}, reference {ref}.", **told)
+        self.body.addWidget(Label(sentence, "body", wrap=True))
+        warning = t("Look at your account first. Confirm only what you see there, never a screenshot.")
+        self.body.addWidget(Label(warning, "body", "muted", wrap=True))
+        self.amount = TextField(t("Amount received"))
+        self.amount.edit.setText(format_amount(receipt.amount, presenter.currency))
+        self.amount.changed.connect(lambda text: self.amount.set_error(""))
+        self.body.addWidget(self.amount)
+        self.add_way_out(t("Later"))
+        self.denial = Button(t("Nothing came"))
+        self.denial.clicked.connect(lambda: self._answer(None))
+        self.foot.addWidget(self.denial)
+        self.action = self.add_action(t("It is received"), self._confirm)
+        self.amount.setFocus()
+
+    def _confirm(self) -> None:
+        try:
+            amount = parse_amount(self.amount.text, self._currency)
+        except Refused:
+            amount = 0
+        if amount <= 0:
+            self.amount.set_error(self._t("Type the amount as your account shows it."))
+            self.amount.setFocus()
+            return
+        self._answer(amount)
+
+    def _answer(self, amount: int | None) -> None:
+        self.accept()
+        self.answered.emit(amount)
 
 
 class OnScreenDialog(Dialog):

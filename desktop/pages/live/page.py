@@ -14,7 +14,7 @@ from core.kernel.look import SCALE
 from core.live.views import BoardRow
 from desktop.pages.live.board import Board
 from desktop.pages.live.curve import curve
-from desktop.pages.live.decide import DecisionDialog, OnScreenDialog
+from desktop.pages.live.decide import DecisionDialog, OnScreenDialog, ReceiptDialog
 from desktop.pages.live.feed import BoardFeed, Panels, Reading
 from desktop.pages.live.head import LiveHead
 from desktop.pages.live.invoice import InvoiceDialog
@@ -213,6 +213,7 @@ class LivePage(Page):
         t = self.t
         words: dict[Verb, str] = {
             "decide": t("Decide…"),
+            "receipt": t("Money received?"),
             "extend": t("Extend the hold by {minutes} min", minutes=EXTENSION_MIN),
             "cancel": t("Cancel the order…"),
             "conversation": t("Open the conversation"),
@@ -225,6 +226,8 @@ class LivePage(Page):
         match verb:
             case "decide":
                 self._ask(row)
+            case "receipt":
+                self._check(row)
             case "extend":
                 self._order_call(lambda: self.source.extend_order(row.order_id, EXTENSION_MIN), row, "extend order")
             case "cancel":
@@ -263,10 +266,33 @@ class LivePage(Page):
     def _decided(self, row: BoardRow, question: int, choice: str, substitute: tuple[int, int] | None) -> None:
         self._order_call(partial(self.source.decide, row.order_id, question, choice, substitute), row, "decide")
 
+    def check_receipt(self, order_id: int) -> None:
+        """Ask about money that only the seller can see, on an order of any session."""
+        row = self.model.order(order_id)
+        if row is not None:
+            self._check(row)
+        else:
+            self.call(
+                lambda: self.source.order(order_id), "read order", lambda found: self._check(found) if found else None
+            )
+
+    def _check(self, row: BoardRow) -> None:
+        if row.receipt is None:  # settled meanwhile
+            self.feed.refresh_orders((row.order_id,))
+            return
+        dialog = ReceiptDialog(self, row, row.receipt, self.presenter)
+        dialog.answered.connect(partial(self._checked, row))
+        dialog.present()
+
+    def _checked(self, row: BoardRow, amount: int | None) -> None:
+        self._order_call(partial(self.source.receipt, row.order_id, amount), row, "receipt")
+
     def _act_on(self, alert: AlertText) -> None:
         match alert.act:
             case "decide":
                 self.decide(alert.subject_id)
+            case "receipt":
+                self.check_receipt(alert.subject_id)
             case "refund":
                 sentence = self.t(
                     "{about}: tick this off once the provider shows the money as given back.", about=alert.detail

@@ -98,6 +98,10 @@ class LiveSource(Protocol):
         """
         ...
 
+    def receipt(self, order_id: int, amount: int | None) -> None:
+        """The seller's word about money on their own account: so much came, or (None) none did."""
+        ...
+
     def refund_done(self, decision_id: int) -> None:
         """The seller has given the money back at the provider."""
         ...
@@ -120,7 +124,7 @@ def filters_of(row: BoardRow) -> tuple[Filter, ...]:
     by_state: dict[str, Filter] = {"reserved": "pending", "paid": "paid", "expired": "expired"}
     if row.state in by_state:
         found.append(by_state[row.state])
-    if row.exception and row.undecided:
+    if (row.exception and row.undecided) or (row.receipt and row.receipt.claimed):
         found.append("decide")
     return tuple(found)
 
@@ -147,12 +151,13 @@ class StockText:
     said: str
 
 
-Act = Literal["decide", "refund", "product", "conversation", "none"]
+Act = Literal["decide", "receipt", "refund", "product", "conversation", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class AlertText:
-    """``act`` on ``subject_id`` is what the verb does: decide an order, tick a refund off, open a product or a talk."""
+    """``act`` on ``subject_id`` is what the verb does: decide an order, confirm money that came, tick a refund off,
+    open a product or a talk."""
 
     icon: str
     role: Role
@@ -259,14 +264,8 @@ class LivePresenter:
         """An alert in words; ``row`` is the order it is about, when known."""
         t, about, subject = self.t, _Details(alert.detail), alert.subject_id
         match alert.kind:
-            case "decide":
-                title = self.exception(about.text("exception"))
-                return AlertText(
-                    "circle-alert", "waiting", title, self._who(about, row), t("Decide"), "decide", subject
-                )
-            case "refund":
-                title = t("Money to give back")
-                return AlertText("undo-2", "waiting", title, self._who(about, row), t("Done"), "refund", subject)
+            case "decide" | "receipt" | "refund":
+                return self._money(alert, about, row)
             case "low_stock":
                 left = about.number("available")
                 title = t.plural("{sku}: {n} left", "{sku}: {n} left", left, sku=about.text("sku"))
@@ -291,6 +290,16 @@ class LivePresenter:
                 return AlertText("hard-drive", "danger", *self.storage_failed(), "", "none", subject)
             case _:
                 return AlertText("info", "info", alert.kind, about.text("text"), "", "none", subject)
+
+    def _money(self, alert: Alert, about: _Details, row: BoardRow | None) -> AlertText:
+        """Money that waits for the seller: unusual, to be seen on the own account, or to be given back."""
+        t, subject, who = self.t, alert.subject_id, self._who(about, row)
+        if alert.kind == "decide":
+            title = self.exception(about.text("exception"))
+            return AlertText("circle-alert", "waiting", title, who, t("Decide"), "decide", subject)
+        if alert.kind == "receipt":
+            return AlertText("circle-help", "waiting", t("Money to check"), who, t("Check"), "receipt", subject)
+        return AlertText("undo-2", "waiting", t("Money to give back"), who, t("Done"), "refund", subject)
 
     def _who(self, about: _Details, row: BoardRow | None) -> str:
         """« Awa N. · ROBE1 · 15 000 F »: whom and what an order's alert is about."""

@@ -41,9 +41,11 @@ PROVIDERS: Final[dict[str, str]] = {
     "fedapay": "FedaPay",
     "cinetpay": "CinetPay",
     "paydunya": "PayDunya",
+    "airtel_money": "Airtel Money",
+    "pi_spi": "PI-SPI",
 }
 
-Verb = Literal["decide", "extend", "cancel", "conversation", "copy"]
+Verb = Literal["decide", "receipt", "extend", "cancel", "conversation", "copy"]
 
 
 def sort_key(row: BoardRow) -> tuple[int, int]:
@@ -206,8 +208,10 @@ def state_badge(row: BoardRow, presenter: LivePresenter) -> Badge:
 
 
 def shown_state(row: BoardRow) -> str:
-    """What the state column names: an open exception, else the state."""
-    return row.exception if row.exception and row.undecided else row.state
+    """What the state column names: an open exception, money said to be sent, else the state."""
+    if row.exception and row.undecided:
+        return row.exception
+    return "to_check" if row.receipt and row.receipt.claimed else row.state
 
 
 def badge_of(state: str, presenter: LivePresenter) -> Badge:
@@ -215,6 +219,7 @@ def badge_of(state: str, presenter: LivePresenter) -> Badge:
     t = presenter.t
     known = {
         "reserved": Badge(t.of("state", "Pending"), "timer", "waiting"),
+        "to_check": Badge(t.of("state", "To check"), "circle-help", "waiting"),
         "paid": Badge(t.of("state", "Paid"), "check", "paid"),
         "expired": Badge(t.of("state", "Expired"), "x", "danger"),
         "cancelled": Badge(t.of("state", "Cancelled"), "minus", "muted"),
@@ -228,6 +233,8 @@ def verbs(row: BoardRow) -> tuple[Verb, ...]:
     found: list[Verb] = []
     if row.exception and row.undecided:
         found.append("decide")
+    if row.receipt:
+        found.append("receipt")
     if row.state == "reserved":
         found += ["extend", "cancel"]
     if row.conversation_id is not None:

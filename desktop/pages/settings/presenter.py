@@ -210,7 +210,7 @@ class SettingsPresenter:
                 t.of("settings", "Payments"),
                 "wallet",
                 t("Through whom buyers pay you. The money goes to your account there, never through LivePay."),
-                (),
+                (Group(t("What buyers see first"), "", self._of("payments")),),
             ),
             Section(
                 "network",
@@ -251,7 +251,7 @@ class SettingsPresenter:
     def provider_group(self, name: str) -> Group:
         """The fields of a provider's card, as its adapter declares them."""
         keys = [key for key in self._of(f"psp.{name}") if not key.endswith(".enabled")]
-        advanced = tuple(key for key in keys if key.endswith(".base_url"))
+        advanced = tuple(key for key in keys if key.endswith((".base_url", ".min_amount", ".max_amount")))
         return Group("", "", tuple(key for key in keys if key not in advanced), advanced)
 
     # -- one setting

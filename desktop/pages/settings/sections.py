@@ -173,6 +173,7 @@ class PaymentsSection(SectionView):
     stop_asked = Signal(str)
 
     def fill(self) -> None:
+        super().fill()
         self.cards: dict[str, ProviderCard] = {}
         self._place = self.column.count()
 

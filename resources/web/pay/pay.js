@@ -28,7 +28,10 @@
       if (!answer.ok) return location.reload();
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (opening) return;
+      const typed = $("phone"), typing = typed && document.activeElement === typed;
       main.replaceWith(fresh.querySelector("main"));
+      const again = $("phone");
+      if (typed && again) { again.value = typed.value; if (typing) again.focus(); }
       document.title = fresh.title;
       begin();
       lost(false);
@@ -85,7 +88,11 @@
 
   begin();
   const clean = new URL(location);
-  if (clean.searchParams.has("n")) { clean.searchParams.delete("n"); history.replaceState(null, "", clean); }
+  if (clean.searchParams.has("n") || clean.searchParams.has("t")) {
+    clean.searchParams.delete("n");
+    clean.searchParams.delete("t");
+    history.replaceState(null, "", clean);
+  }
   follow();
   setInterval(tick, 250);
   setInterval(() => { if (!stream && !main.dataset.final) poll(); }, 20000);

@@ -57,6 +57,7 @@ CASES: dict[str, Case] = {
     **{provider.name: Case(provider.name) for provider in REGISTRY},
     "bictorys-direct": Case("bictorys", {"page": "direct"}),
     "bictorys-signed": Case("bictorys", {"signature": "required"}, {"signature": "required"}),
+    "pi_spi-base64": Case("pi_spi", {}, {"signature": "base64"}),
     "wave-shared": Case("wave", {}, {"webhook_mode": "shared"}),
     "wave-requests-signed": Case(
         "wave", {"signing_secret": "wave_sn_AKS_demo_01"}, {"signing_secret": "wave_sn_AKS_demo_01"}
@@ -88,9 +89,11 @@ class Door:
     url: str = ""
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:
         self.received.append((dict(request.headers), await request.read()))
+        self.methods.append(request.method)
         return web.Response(status=self.answers.pop(0) if self.answers else 200)
 
 
@@ -113,12 +116,30 @@ class Rig:
 
     def provider_with(self, values: Mapping[str, str], http: Http | None = None, base_url: str = "") -> Provider:
         """The adapter with some settings changed."""
-        config = ProviderConfig(base_url or self.base_url, "SN", "XOF", {**self.values, **values})
+        config = ProviderConfig(base_url or self.base_url, self.country, self.currency, {**self.values, **values})
         return provider_class(self.case.provider)(config, http or self.http)
 
     @property
     def caps(self) -> Capabilities:
         return provider_class(self.case.provider).caps
+
+    @property
+    def country(self) -> str:
+        return "SN" if "SN" in self.caps.countries else min(self.caps.countries)
+
+    @property
+    def currency(self) -> str:
+        return "XOF" if "XOF" in self.caps.currencies else min(self.caps.currencies)
+
+    @property
+    def proven(self) -> bool:
+        """Does anything in a notification prove who sent it?"""
+        return self.auth is not Auth.NONE
+
+    @property
+    def searched(self) -> bool:
+        """Can a payment be found again by our reference?"""
+        return self.caps.listing != "impossible"
 
     @property
     def signed(self) -> bool:
@@ -133,7 +154,7 @@ class Rig:
     @property
     def timed(self) -> bool:
         """Is the time of sending among what is signed?"""
-        return self.signed and self.case.provider != "cinetpay"
+        return self.signed and self.case.provider not in ("cinetpay", "pi_spi")
 
     @property
     def said(self) -> Pay:
@@ -173,8 +194,12 @@ class Rig:
         return {name: fact if name in tells else None for name, fact in facts.items()}
 
     def names_it(self, event: ProviderEvent, provider_ref: str) -> bool:
-        """Does the event name our payment, where notifications name any? Else its address or its token does."""
-        names = self.told(reference=(REFERENCE, provider_ref))["reference"] or (None, None)
+        """Does the event name our payment, where notifications name any? Else its address or its token does.
+
+        Who cannot be asked by our reference does not name it either, but by its own.
+        """
+        ours = REFERENCE if self.searched else None
+        names = self.told(reference=(ours, provider_ref))["reference"] or (None, None)
         return (event.attempt_ref, event.provider_ref) == names
 
     def request(self, **changes: Any) -> CheckoutRequest:
@@ -183,9 +208,9 @@ class Rig:
             "attempt_uuid": UUID,
             "order_label": "Robe bleue – ROBE1",
             "amount": 15000,
-            "currency": "XOF",
-            "country": "SN",
-            "buyer": Buyer("Aïcha Ndiaye", "+221771234567"),
+            "currency": self.currency,
+            "country": self.country,
+            "buyer": Buyer("Aïcha Ndiaye", "+221771234567" if self.country == "SN" else "+261343500003"),
             "return_url": f"https://pay.example.test/r/{REFERENCE}",
             "notify_url": self.door.url if self.case.provider in TOLD_THE_DOOR else "",
             "method": self.provider.caps.methods[0].name,
@@ -194,16 +219,29 @@ class Rig:
         return CheckoutRequest(**{**base, **changes})
 
     async def create(self, **changes: Any) -> CheckoutResult:
+        """Open a payment; what is shown as a code is scanned by the buyer's wallet at once."""
         created = await self.provider.create_checkout(self.request(**changes))
         self.kept = dict(created.secrets)
+        if created.qr_text:
+            scanned = await self.http.request("POST", f"{self.base_url}/wallet", json={"qr": created.qr_text})
+            assert scanned.status == 201, scanned.body
         return created
+
+    async def buyers_page(self, created: CheckoutResult) -> str:
+        """Where the buyer pays: the provider's page, or the screen of the buyer's own phone."""
+        if self.caps.flow == "redirect":
+            assert created.redirect_url is not None
+            return created.redirect_url
+        assert created.redirect_url is None
+        report = await self.control(f"sessions?reference={REFERENCE}", method="GET")
+        return str(report["items"][-1]["url"])
 
     def attempt(self, created: CheckoutResult | None = None, **changes: Any) -> Attempt:
         base: dict[str, Any] = {
             "ref": REFERENCE,
             "uuid": UUID,
             "amount": 15000,
-            "currency": "XOF",
+            "currency": self.currency,
             "provider_ref": created.provider_ref if created else None,
             "secrets": created.secrets if created else {},
         }
@@ -287,7 +325,7 @@ async def http(clock: ManualClock) -> AsyncIterator[Http]:
 async def door(serve: Serve) -> Door:
     door = Door()
     app = web.Application()
-    app.router.add_post("/hook", door.handle)
+    app.router.add_route("*", "/hook", door.handle)
     door.url = f"{await serve(app)}/hook"
     return door
 

@@ -10,7 +10,8 @@ from core.adapters.http import Http
 from core.adapters.psp import REGISTRY, provider_class
 from core.kernel.clock import ManualClock
 from core.kernel.errors import NotFound
-from core.payments.provider import Auth, Pay
+from core.kernel.money import format_money
+from core.payments.provider import Auth, Buyer, Pay, Rejected
 from tests.contract.psp.conftest import CASES, NOW, REFERENCE, Rig
 
 
@@ -26,32 +27,42 @@ def test_every_registered_provider_is_run_and_found_by_name() -> None:
 
 async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(rig: Rig) -> None:
     created = await rig.create()
-    assert created.redirect_url is not None
-    assert f"{urlsplit(created.redirect_url).scheme}://{urlsplit(created.redirect_url).netloc}" in (
-        rig.provider.checkout_origins()
-    )
+    where = await rig.buyers_page(created)
+    if rig.caps.flow == "redirect":
+        assert f"{urlsplit(where).scheme}://{urlsplit(where).netloc}" in rig.provider.checkout_origins()
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PENDING
 
-    page = await rig.http.request("GET", created.redirect_url)
-    assert "15\u202f000\u00a0F\u202fCFA" in page.body.decode()
-    paid = await rig.http.request("POST", created.redirect_url, form={"action": "pay"})
-    assert (paid.status, paid.headers["Location"]) == (303, f"https://pay.example.test/r/{REFERENCE}")
+    page = await rig.http.request("GET", where)
+    assert format_money(15000, rig.currency) in page.body.decode()
+    paid = await rig.http.request("POST", where, form={"action": "pay"})
+    if rig.caps.flow == "redirect":
+        assert (paid.status, paid.headers["Location"]) == (303, f"https://pay.example.test/r/{REFERENCE}")
+    else:
+        assert (paid.status, "Ce paiement est fait" in paid.body.decode()) == (200, True)
     await rig.control("webhooks/settle")
 
     (event,) = rig.events()
     told = {"amount": event.amount, "currency": event.currency, "time": event.occurred_at}
-    assert told == rig.told(amount=15000, currency="XOF", time=NOW)
+    assert told == rig.told(amount=15000, currency=rig.currency, time=NOW)
     assert (event.kind, event.status) == ("payment", rig.said)
     assert rig.names_it(event, created.provider_ref)
     (inbound,) = rig.inbound()
     assert inbound.auth is rig.auth
     assert inbound.reply[0] == 200
+    assert set(rig.door.methods) <= rig.caps.inbound_methods
 
     found = await rig.provider.fetch_status(rig.attempt(created))
     assert found.status is Pay.PAID
-    assert {"amount": found.amount, "currency": found.currency} == rig.answered(amount=15000, currency="XOF")
+    assert {"amount": found.amount, "currency": found.currency} == rig.answered(amount=15000, currency=rig.currency)
     assert (found.attempt_ref, found.provider_ref) == (REFERENCE, created.provider_ref)
     assert found.txn_id == event.txn_id or rig.caps.notice == "hint"
+
+
+async def test_a_phone_that_is_asked_must_be_known_before(rig: Rig) -> None:
+    if rig.caps.asks_phone:
+        with pytest.raises(Rejected):
+            await rig.create(buyer=Buyer("Aïcha"))
+        assert (await rig.control("sessions", method="GET"))["items"] == []
 
 
 async def test_the_expiry_of_the_session_is_told_where_there_is_one(rig: Rig) -> None:
@@ -62,6 +73,8 @@ async def test_the_expiry_of_the_session_is_told_where_there_is_one(rig: Rig) ->
 
 
 async def test_a_session_paid_before_the_create_call_is_answered(rig: Rig) -> None:
+    if rig.caps.create_idempotency == "local":
+        return  # nobody is called
     await rig.fault("paid_first")
 
     created = await rig.create()
@@ -88,7 +101,9 @@ async def test_a_buyer_who_leaves_costs_nothing(rig: Rig) -> None:
 
     await rig.act("abandon")
 
-    assert (await rig.provider.fetch_status(rig.attempt(created))).status in (Pay.PENDING, Pay.CANCELLED)
+    assert (await rig.provider.fetch_status(rig.attempt(created))).status in (
+        (Pay.PENDING, Pay.CANCELLED) if rig.caps.flow == "redirect" else (Pay.PENDING, Pay.FAILED)
+    )
     assert (await rig.control("sessions", method="GET"))["takings"] == {}
 
 
@@ -99,7 +114,8 @@ async def test_money_that_comes_after_expiry_is_reported_as_paid(rig: Rig) -> No
 
     await rig.act("pay", late=True)
 
-    assert before is (Pay.CANCELLED if rig.case.provider == "paydunya" else Pay.EXPIRED)  # which has no word for it
+    ended = (Pay.FAILED,) if rig.caps.asks_phone else (Pay.EXPIRED,)  # a phone is asked, or it is not
+    assert before in ((Pay.CANCELLED,) if rig.case.provider == "paydunya" else ended)  # which has no word for it
     assert rig.events()[-1].status is rig.said
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PAID
 
@@ -114,16 +130,21 @@ async def test_a_second_payment_is_another_event_with_another_transaction(rig: R
     await rig.act("pay", again=True)
 
     first, second = rig.events()
-    assert first.dedupe_key != second.dedupe_key
+    assert (first.dedupe_key != second.dedupe_key) is rig.proven  # a phone is asked once: its hint is one hint
     assert first.txn_id != second.txn_id
-    assert (second.status, second.attempt_ref, second.amount) == (Pay.PAID, REFERENCE, 15000)
-    takings = (await rig.control("sessions", method="GET"))["takings"]["XOF"]
+    assert second.status is Pay.PAID
+    assert second.attempt_ref == (REFERENCE if rig.searched else None)
+    assert {"amount": second.amount} == rig.told(amount=15000)
+    takings = (await rig.control("sessions", method="GET"))["takings"][rig.currency]
     assert (takings["payments"], takings["gross"]) == (2, 30000)
 
 
 @pytest.mark.parametrize(("amount", "currency"), [(100, "XOF"), (20000, "XOF"), (15000, "XAF")])
 async def test_money_other_than_asked_is_shown_as_it_came(rig: Rig, amount: int, currency: str) -> None:
     created = await rig.create()
+    currency = currency if currency == "XAF" else rig.currency
+    if currency not in rig.caps.currencies and rig.case.provider == "pi_spi":
+        return  # a system of one currency, which none of its messages names
 
     await rig.act("pay", amount=amount, currency=currency)
 
@@ -163,7 +184,20 @@ async def test_notifications_in_the_wrong_order_each_stand_for_themselves(rig: R
         assert len({event.dedupe_key for event in rig.events()}) == len(statuses)
 
 
+async def test_a_notification_that_nothing_proves_is_a_hint_only(rig: Rig) -> None:
+    await rig.create()
+    await rig.act("pay")
+    headers, raw = rig.door.received[0]
+
+    if not rig.proven:
+        assert {rig.parse(h, raw).auth for h in (headers, {}, {"Authorization": "Bearer x"})} == {Auth.NONE}
+        told = rig.provider.parse_webhook("POST", "its-own-address", headers, raw, "", NOW)
+        assert (told.verdict, told.auth) == ("ok", Auth.TOKEN)
+
+
 async def test_a_notification_with_a_wrong_proof_is_refused(rig: Rig) -> None:
+    if not rig.proven:
+        return
     await rig.create()
 
     await rig.act("pay", webhook={"bad_signature": True})
@@ -172,6 +206,8 @@ async def test_a_notification_with_a_wrong_proof_is_refused(rig: Rig) -> None:
 
 
 async def test_a_notification_without_proof_or_without_a_secret_of_ours_is_refused(rig: Rig) -> None:
+    if not rig.proven:
+        return
     await rig.create()
     await rig.act("pay")
     headers, raw = rig.door.received[0]
@@ -226,7 +262,8 @@ async def test_a_shop_whose_clock_is_wrong_still_knows_a_fresh_notification(rig:
     http = Http(shop_clock, total_timeout=5)
     try:
         provider = rig.provider_with({}, http)
-        await provider.create_checkout(rig.request())
+        await rig.create()
+        await provider.selftest()  # hears the provider's clock
         await rig.act("pay")
         headers, raw = rig.door.received[0]
         inbound = provider.parse_webhook("POST", None, headers, raw, "", http.time_at(rig.base_url))

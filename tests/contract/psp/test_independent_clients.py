@@ -1,4 +1,4 @@
-"""Other people's programs against ours: SDKs drive the simulators of Wave and Stripe, and judge signatures."""
+"""Other people's programs against ours: SDKs drive the simulators of Wave, Stripe and MVola, and judge signatures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 import fedapay
 import pytest
 import stripe
+from pymvola import PyMVola
+from pymvola.exceptions import MVolaResponseException
+from pymvola.models import Transaction
 from wave_business_api import WaveClient, WebhookVerifier
 from wave_business_api.exceptions import (
     WaveAuthError,
@@ -22,7 +25,7 @@ from wave_business_api.exceptions import (
 from core.adapters.http import Http
 from core.adapters.psp import provider_class
 from core.kernel.clock import ManualClock, SystemClock
-from core.payments.provider import Auth, Buyer, CheckoutRequest, Pay, ProviderConfig
+from core.payments.provider import Attempt, Auth, Buyer, CheckoutRequest, Pay, ProviderConfig
 from localserver.sandbox.psp_simulators import create_psp_simulator, simulator_account
 from tests.contract.psp import test_fedapay
 from tests.contract.psp.conftest import REFERENCE, UUID, Door, Serve, blocking, no_wait
@@ -260,3 +263,47 @@ async def test_our_adapter_reads_sessions_that_the_sdk_made(
     (found,) = await provider.find_by_reference(REFERENCE)
 
     assert (found.provider_ref, found.status, found.amount) == (session["id"], Pay.PENDING, 15000)
+
+
+class PointedPyMVola(PyMVola):  # type: ignore[misc] # it publishes no types
+    """Its addresses are constants: this one asks elsewhere, and is otherwise as published."""
+
+    base_url = ""
+
+    @property
+    def url(self) -> str:
+        return self.base_url
+
+
+async def test_pymvola_drives_the_simulator_and_our_adapter_reads_what_it_made(
+    serve: Serve, http: Http, clock: ManualClock, elsewhere: ThreadPoolExecutor
+) -> None:
+    base_url = await serve(create_psp_simulator("mvola", clock=clock, sleep=no_wait))
+    account = simulator_account("mvola")
+    conf = {"partner_name": account["partner_name"], "user_msisdn_account_identifier": account["merchant_phone"]}
+    client = PointedPyMVola(account["api_key"], account["api_secret"], conf)
+    client.base_url = base_url
+
+    def before_payment() -> str:
+        stranger = PointedPyMVola(account["api_key"], "other", conf)
+        stranger.base_url = base_url
+        with pytest.raises(MVolaResponseException):
+            stranger.get_token()
+        with pytest.raises(MVolaResponseException):
+            client.get_transaction_status("nobody")
+        asked = Transaction(15000, "Robe bleue", account["merchant_phone"], "0343500003", REFERENCE)
+        _, made = client.init_transaction(asked)
+        correlation = str(made.original_transaction_reference)
+        assert client.get_transaction_status(correlation)[1] == "pending"
+        return correlation
+
+    correlation = await blocking(elsewhere, before_payment)
+    provider = provider_class("mvola")(ProviderConfig(base_url, "MG", "MGA", account), http)
+    attempt = Attempt(REFERENCE, UUID, 15000, "MGA", correlation)
+    assert (await provider.fetch_status(attempt)).status is Pay.PENDING
+    assert (await http.request("POST", f"{base_url}/phone/{correlation}", form={"action": "pay"})).status == 200
+    answer = await blocking(elsewhere, lambda: client.get_transaction_status(correlation))
+
+    found = await provider.fetch_status(attempt)
+    assert answer[1] == "completed"
+    assert (found.status, found.amount, found.currency, found.fee) == (Pay.PAID, 15000, "MGA", 225)

@@ -196,9 +196,9 @@ async def test_the_buyers_page_is_small_safe_and_where_the_buyer_can_reach_it(
     )
     created = await rig.create(order_label="<script>alert(1)</script>")
 
-    assert created.redirect_url is not None
-    assert created.redirect_url.startswith("https://tunnel.example.test/deep/down/")
-    page = await http.request("GET", created.redirect_url.replace("https://tunnel.example.test", base_url))
+    where = await rig.buyers_page(created)
+    assert where.startswith("https://tunnel.example.test/deep/down/")
+    page = await http.request("GET", where.replace("https://tunnel.example.test", base_url))
     html = page.body.decode()
     assert "<script" not in html
     assert all(word in html for word in ("Payer", "Refuser", "Abandonner", 'lang="fr"', "width=device-width"))

@@ -12,6 +12,7 @@ from core.customers.service import Identity, recognise
 from core.kernel.clock import DAY, ManualClock
 from core.orders.service import Wanted
 from core.payments import service as payments
+from core.payments.attempts import load_attempt
 from core.payments.events import AttemptChanged, CloseSession
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
 from core.storage.folder import Home
@@ -131,7 +132,7 @@ def test_money_for_another_order_is_none_of_this_one(shop: Shop, named: str | No
 
 def test_a_second_session_under_the_same_reference_is_this_ones(shop: Shop) -> None:
     mine = session(shop, order(shop), "S1")
-    ref = shop.engine.read(lambda r: payments.load_attempt(r, mine)).ref
+    ref = shop.engine.read(lambda r: load_attempt(r, mine)).ref
     paid = StatusResult(Pay.PAID, "paid", "S2", ref, 15_000, "XOF", txn_id="T1")
     shop.engine.call(lambda tx: payments.apply_status(tx, mine, paid, "S2"))
     assert state(shop, mine) == ("paid", None, 1)
@@ -146,6 +147,6 @@ def test_only_the_address_told_to_the_provider_tells_its_reference(shop: Shop, a
     token = attempt.notify_token if addressed else None
     payload = payments.event_payload("paydunya", Auth.SHARED_SECRET, said, token)
     shop.engine.call(lambda tx: payments.apply_event(tx, payload))
-    known = shop.engine.read(lambda r: payments.load_attempt(r, attempt.id))
+    known = shop.engine.read(lambda r: load_attempt(r, attempt.id))
     assert known.provider_ref == ("S1" if addressed else None)
     assert state(shop, attempt.id) == ("created", None, 0)

@@ -13,6 +13,7 @@ from core.kernel.errors import NotFound
 from core.orders import settling
 from core.payments import queries, refunds
 from core.payments import service as payments
+from core.payments.attempts import AttemptRow
 from core.payments.provider import Pay, StatusResult
 from core.payments.queries import Filter
 from core.reconciliation import concerns
@@ -90,7 +91,7 @@ def test_states_and_what_is_not_there(shop: Shop) -> None:
     assert shop.engine.read(lambda r: queries.refund(r, 2)).amount == 4_000
 
 
-def _session(shop: Shop, order: int) -> payments.AttemptRow:
+def _session(shop: Shop, order: int) -> AttemptRow:
     return shop.engine.call(lambda tx: payments.open_attempt(tx, order, "wave", "wave", "XOF"))[0]
 
 

@@ -22,6 +22,7 @@ from core.ledger import book
 from core.orders import settling
 from core.payments import refunds
 from core.payments import service as payments
+from core.payments.attempts import load_attempt
 from core.payments.events import AskRefund
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
 from core.payments.refunding import refundable
@@ -184,7 +185,7 @@ def told(shop: Shop, attempt_ref: str, provider: str, total: int) -> None:
 
 def test_a_refund_made_at_the_provider_is_booked_once(shop: Shop) -> None:
     order_id, attempt, _ = sale(shop)
-    ref = shop.engine.read(lambda r: payments.load_attempt(r, attempt)).ref
+    ref = shop.engine.read(lambda r: load_attempt(r, attempt)).ref
     for total in (4_000, 4_000, 15_000, 4_000):
         told(shop, ref, "sandbox", total)
     assert shop.engine.read(lambda r: r.all("SELECT amount, state, origin FROM refund ORDER BY id")) == [

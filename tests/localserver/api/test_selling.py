@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.kernel.clock import MINUTE
+from core.payments import receipts
+from core.payments import service as payments
 from tests.support.apishop import ApiShop
 
 AMINATA = {"name": "Aminata Diallo", "phone": "77 123 45 67"}
@@ -208,3 +210,20 @@ async def test_orders_are_filtered(api: ApiShop) -> None:
     assert await found("session_id=1&state=reserved") == [during[1]]
     assert await found("customer_id=1") == [before]
     assert (await api.get("/orders?state=lost")).status == 422
+
+
+async def test_the_seller_confirms_money_that_no_provider_tells_of(api: ApiShop) -> None:
+    api.product("ROBE1", stock=3)
+    order = (await api.post("/orders", {"customer": AMINATA, "lines": [{"sku": "ROBE1"}]})).json["id"]
+    assert (await api.post(f"/orders/{order}/receipt", {})).status == 409, "nothing waits for a word"
+    assert (await api.post("/orders/99/receipt", {})).status == 404
+    engine = api.shop.engine
+    engine.call(lambda tx: payments.open_attempt(tx, order, "pi_spi", "pi_spi", "XOF", by_seller=True))
+    assert (await api.post(f"/orders/{order}/receipt", {"amount": 0})).status == 422
+    engine.call(lambda tx: receipts.says_paid(tx, order), actor="buyer")
+    denied = await api.post(f"/orders/{order}/receipt", {"received": False})
+    assert (denied.status, denied.json["state"]) == (200, "reserved")
+    confirmed = await api.post(f"/orders/{order}/receipt", {"amount": 15_000})
+    assert (confirmed.status, confirmed.json["state"]) == (200, "paid")
+    assert (await api.post(f"/orders/{order}/receipt", {})).status == 409
+    assert api.value("SELECT sum(amount) FROM payment") == 15_000

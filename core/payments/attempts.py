@@ -1,0 +1,93 @@
+"""A payment attempt as it is stored, and how to find it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.kernel.errors import NotFound
+from core.payments.provider import Attempt
+from core.storage.connection import Reader
+
+_COLUMNS: Final = (
+    "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
+    " notify_token, created_at, expires_at, polls, closing, payer, qr_text, by_seller"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt as stored. Amount in smallest units, times in ms UTC.
+
+    ``payer``: the phone (E.164) that was asked to approve; ``qr_text``: what the buyer scans; ``by_seller``: the
+    seller's word settles it.
+    """
+
+    id: int
+    ref: str
+    uuid: str
+    order_id: int
+    provider: str
+    method: str | None
+    amount: int
+    currency: str
+    state: str
+    provider_ref: str | None
+    redirect_url: str | None
+    secrets: Mapping[str, str]
+    notify_token: str
+    created_at: int
+    expires_at: int
+    polls: int
+    closing: bool
+    payer: str | None = None
+    qr_text: str | None = None
+    by_seller: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """The buyer was told how to pay: sent to a page, asked on the phone, or shown a code."""
+        return (self.redirect_url or self.payer or self.qr_text) is not None
+
+    def as_attempt(self) -> Attempt:
+        """What the adapter needs to know."""
+        return Attempt(self.ref, self.uuid, self.amount, self.currency, self.provider_ref, self.secrets)
+
+
+def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | None:
+    """``where``: one of id, ref, notify_token."""
+    row = reader.one(f"SELECT {_COLUMNS} FROM attempt WHERE {where} = ?", (parameter,))  # noqa: S608 - fixed names
+    if row is None:
+        return None
+    return AttemptRow(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        json.loads(row[11]),
+        row[12],
+        row[13],
+        row[14],
+        row[15],
+        bool(row[16]),
+        row[17],
+        row[18],
+        bool(row[19]),
+    )
+
+
+def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
+    """Raises NotFound."""
+    found = find_attempt(reader, "id", attempt_id)
+    if found is None:
+        raise NotFound("There is no payment attempt number {attempt_id}.", attempt_id=attempt_id)
+    return found
