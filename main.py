@@ -33,6 +33,10 @@ def _desktop(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def _demo(args: Namespace, home: Home, out: Terminal) -> int:
+    if args.year:
+        from localserver.demo import year
+
+        return year.run(args.out, out.say_line)
     if args.headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop.demo import run

@@ -240,7 +240,7 @@ class Shop:
         provider = self.adapter(name)
         if provider is None or provider.caps.refund == "none" or (provider.caps.refund == "full" and not whole):
             return False
-        return all(provider.config.get(f.name) for f in provider.fields if f.required)
+        return provider.configured()
 
     def require_signature(self, provider: Provider) -> None:
         """A signed webhook was seen: unsigned ones are refused from now on (learned, never downgraded)."""

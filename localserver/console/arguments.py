@@ -67,6 +67,7 @@ def build_parser() -> ArgumentParser:
     demo.add_argument("--headless", action="store_true", help="off-screen, half a minute, with a report")
     demo.add_argument("--seconds", type=_COUNT, default=None, help="how long the live plays")
     demo.add_argument("--buyers", type=_COUNT, default=24, help="how many buyers come (24)")
+    demo.add_argument("--year", action="store_true", help="twelve months of sales instead, and their books checked")
     demo.add_argument(
         "--out", type=Path, default=Path("demo-output"), help="folder for pictures and papers (demo-output)"
     )

@@ -26,6 +26,7 @@ from core.catalogue.rules import ProductFields
 from core.customers.service import Identity, recognise
 from core.durable.deadlines import settle
 from core.kernel.clock import DAY, HOUR, MINUTE, SECOND, ManualClock, SystemClock, parse_rfc3339, to_datetime
+from core.kernel.errors import EnvironmentProblem
 from core.kernel.i18n import catalogue as texts
 from core.kernel.money import format_money
 from core.ledger import book
@@ -298,7 +299,13 @@ def _product(code: str, price: int) -> ProductFields:
 
 
 def run(folder: Path, say: Callable[[str], None]) -> int:
-    """Play and compare. → 0 when every number agrees."""
+    """Play and compare. → 0 when every number agrees. Raises EnvironmentProblem for a folder that cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+        ) from None
     report = Year(folder, say).run()
     for line in report.lines():
         say(line)

@@ -210,7 +210,8 @@ def _event(item: Mapping[str, Any]) -> ProviderEvent | None:
         status,
         attempt_ref=ref,
         provider_ref=ref,
-        amount=wire.whole(item.get("montant")),
+        # Of money sent back the status tells the end: until it is irrevocable it may be refused.
+        amount=wire.whole(item.get("montant")) if kind == "payment" else None,
         currency="XOF",
         txn_id=payment,
         method="pi_spi",

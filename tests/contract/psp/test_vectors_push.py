@@ -137,3 +137,4 @@ def test_pi_spi_events(code: str, kind: str, status: Pay) -> None:
     (event,) = parse("pi_spi", {"X-Signature": sign(Layout.BODY, PI_SPI_SECRET, "", body)}, body).events
 
     assert (event.kind, event.status) == (kind, status)
+    assert (event.amount is None) == (kind == "refund"), "what was sent back is booked once the bank says so"

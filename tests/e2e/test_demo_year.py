@@ -1,0 +1,33 @@
+"""The demo's year, shortened: its books agree with what was played, and its exports with its books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.adapters.psp import REGISTRY
+from localserver.demo.year import SHOPS, Played, Year
+
+
+def test_every_number_agrees_and_every_provider_was_used(tmp_path: Path) -> None:
+    said: list[str] = []
+    report = Year(tmp_path, said.append, lives=3, claims=24).run()
+    assert report.agrees, "\n".join(report.lines())
+    assert len(report.checks) == 10 * len(SHOPS)
+    used: set[str] = set()
+    for table in tmp_path.glob("paiements-*.csv"):
+        used |= {line.split(";")[3] for line in table.read_text("utf-8-sig").splitlines()[1:]}
+    assert used == {provider.name for provider in REGISTRY} - {"sandbox"}
+    assert len(list(tmp_path.glob("paiements-*.xlsx"))) == len(list(tmp_path.glob("facture-*.pdf"))) == len(SHOPS)
+    assert len(list(tmp_path.glob("journal-*/livepay_verify.py"))) == len(SHOPS)
+    assert not list(tmp_path.glob("copied*"))
+
+
+def test_a_wrong_sum_is_found(tmp_path: Path) -> None:
+    """One franc more than was booked: the comparison is no formality."""
+
+    class Careless(Year):
+        def _money(self, played: Played, reference: str, provider: str, amount: int, time: int) -> None:
+            super()._money(played, reference, provider, amount, time)
+            played.paid[provider] += 1
+
+    assert not Careless(tmp_path, lambda line: None, lives=1, claims=8).run().agrees
