@@ -298,8 +298,7 @@ class Talk:
             reply.hand_over("media", silent=True)
 
     def _payment_talk(self, reply: Reply, _: Understanding) -> None:
-        order_id = reply.latest_order()
-        if order_id is not None:
+        if (order_id := reply.latest_order()) is not None:
             receipts.says_paid(reply.tx, order_id)  # where only the seller can see the money, they are asked to look
         self._truth(reply, claimed=True)
 

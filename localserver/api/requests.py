@@ -150,7 +150,7 @@ class Choice(Request, frozen=True):
     quantity: Annotated[int, Meta(ge=1, le=999)] | UnsetType = UNSET
 
 
-class Receipt(Request, frozen=True):
+class MoneySeen(Request, frozen=True):
     """What the seller saw on the account: ``received`` false takes the buyer's word back; ``amount`` in smallest units,
     where another sum came than was asked."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from localserver.api import access, answers, description, papers, people, privacy, products, requests, selling, stream
+from localserver.api import answers, description, papers, people, privacy, products, requests, selling, stream
+from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.moneyroutes import MONEY
 
@@ -12,51 +13,7 @@ PDF: Final = ("application/pdf",)
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/openapi.json", description.document, None, "This description, as OpenAPI 3.1", {200: None}),
-    Route(
-        "POST",
-        "/login",
-        access.login,
-        None,
-        "A token for a password",
-        {200: answers.LoggedIn},
-        takes=requests.Login,
-        problems=(401, 429),
-    ),
-    Route("POST", "/logout", access.log_out, "own", "End this session", {204: None}, keyed=False),
-    Route("GET", "/sessions", access.sessions, "own", "Where this account is logged in", {200: answers.SessionList}),
-    Route("DELETE", "/sessions/{id}", access.end_session, "own", "End one of this account's sessions", {204: None}),
-    Route(
-        "POST",
-        "/otp",
-        access.offer_second,
-        "own",
-        "A secret for an authenticator app",
-        {201: answers.SecondFactor},
-        keyed=False,
-    ),
-    Route(
-        "POST",
-        "/otp/confirm",
-        access.confirm_second,
-        "own",
-        "Put that secret in use by a first code",
-        {204: None},
-        takes=requests.Code,
-        problems=(409, 429),
-        keyed=False,
-    ),
-    Route("GET", "/users", access.users, "accounts.write", "Who works with this store", {200: answers.UserList}),
-    Route(
-        "POST",
-        "/users/{id}/grant",
-        access.lend,
-        "accounts.write",
-        "Let somebody see amounts, customers and messages for a time",
-        {204: None},
-        takes=requests.Loan,
-        problems=(409,),
-        keyed=False,
-    ),
+    *ACCESS,
     Route(
         "GET",
         "/products",
@@ -219,7 +176,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "orders.write",
         "Confirm money that came to the shop's own account, or say that it did not",
         {200: answers.Order},
-        takes=requests.Receipt,
+        takes=requests.MoneySeen,
         problems=(409,),
     ),
     Route(

@@ -28,7 +28,7 @@ from localserver.api.door import Call, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter, before, cut
 from localserver.api.problems import TITLES
-from localserver.api.requests import Choice, Extension, NewCustomer, NewOrder, OrderPage, Receipt, StartLive
+from localserver.api.requests import Choice, Extension, MoneySeen, NewCustomer, NewOrder, OrderPage, StartLive
 from localserver.middleware import language_of
 
 # -- the live ----------------------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ async def decide(call: Call) -> web.Response:
 
 async def receipt(call: Call) -> web.Response:
     """The seller's word about money that came to their own account."""
-    asked: Receipt = call.body
+    asked: MoneySeen = call.body
     amount = None if asked.amount is UNSET else asked.amount
 
     def command(tx: Tx) -> Result:
