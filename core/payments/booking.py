@@ -5,6 +5,7 @@ Every entry names its payment: together they say where each franc of it is (:fun
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from core.ledger import book
@@ -32,11 +33,36 @@ def learn_fee(tx: Tx, payment_id: int, fee: int | None) -> None:
 
 
 def sold(tx: Tx, event: OrderFirm) -> None:
-    """The sale stands: its price, as far as it came in and is not spoken for, is earned, the oldest money first."""
+    """The sale stands: its price, as far as it came in and is not spoken for, is earned.
+
+    The oldest money first, and what was promised back of a payment last: that is what will leave.
+    """
     funds = book.shares(tx, event.order_id, book.CUSTOMER_FUNDS)
     free = max(0, min(sum(funds.values()) - spoken_for(tx, event.order_id), event.total))
-    for payment_id, part in spread(funds, free):
+    for payment_id, part in _promised_last(tx, event.order_id, funds, free):
         book.post(tx, "sale", book.CUSTOMER_FUNDS, book.SALES, part, order_id=event.order_id, payment_id=payment_id)
+
+
+def _promised_last(tx: Tx, order_id: int, funds: Mapping[int, int], amount: int) -> Iterator[tuple[int, int]]:
+    """``amount`` of these funds in their order, but what is spoken for of a payment only when nothing else is left."""
+    promised = _spoken_for_of(tx, order_id)
+    parts = Counter(dict(spread({p: max(0, there - promised[p]) for p, there in funds.items()}, amount)))
+    parts.update(dict(spread({p: there - parts[p] for p, there in funds.items()}, amount - parts.total())))
+    yield from parts.items()
+
+
+def _spoken_for_of(tx: Tx, order_id: int) -> Counter[int]:
+    """Payment → what of it is promised back, or is too much and still to be decided about."""
+    rows = tx.all(
+        "SELECT payment_id, amount FROM refund WHERE order_id = ?1 AND decision_id IS NOT NULL"
+        " AND state NOT IN ('done', 'withdrawn') UNION ALL SELECT payment_id, amount FROM decision"
+        " WHERE order_id = ?1 AND choice IS NULL AND kind IN ('overpaid', 'paid_twice') AND payment_id IS NOT NULL",
+        (order_id,),
+    )
+    found: Counter[int] = Counter()
+    for payment_id, amount in rows:
+        found[payment_id] += amount
+    return found
 
 
 def given_back(tx: Tx, payment_id: int, amount: int, *, sale_first: bool) -> int:
@@ -60,7 +86,7 @@ def kept(tx: Tx, event: DecisionTaken) -> None:
     if event.choice == "keep":
         first = tx.value("SELECT payment_id FROM decision WHERE id = ?", (event.decision_id,))
         funds = newest_first(book.shares(tx, event.order_id, book.CUSTOMER_FUNDS), first)
-        for payment_id, part in spread(funds, event.amount):
+        for payment_id, part in _promised_last(tx, event.order_id, funds, event.amount):
             book.post(tx, "kept", book.CUSTOMER_FUNDS, book.SALES, part, order_id=event.order_id, payment_id=payment_id)
 
 

@@ -69,7 +69,7 @@ class Refunds:
 
     def decided(self, tx: Tx, event: DecisionTaken) -> None:
         """The seller decided that money goes back: the payment in question first, then the latest before it."""
-        if event.choice != "refund":
+        if event.choice not in ("refund", "refuse"):
             return
         first = tx.value("SELECT payment_id FROM decision WHERE id = ?", (event.decision_id,))
         found = "SELECT coalesce(sum(amount), 0) FROM refund WHERE decision_id = ?"

@@ -22,6 +22,7 @@ from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
 from core.privacy import service as privacy
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine
+from core.reconciliation import service as reconciliation
 from core.storage import journal
 from core.storage.engine import Tx
 from tests.faults.steps import checkout, link_for, press, say
@@ -126,6 +127,14 @@ async def _line(w: World) -> None:
     await say(w, "Moussa Kaba", "annuler")
 
 
+async def _compared(w: World) -> None:
+    """The sandbox's statement names a payment that never came here: a difference, which the seller settles otherwise."""
+    table = b"Date;Reference;Montant;Frais\n21/09/2026;LPNOTOURS;7000;70\n"
+    await w.shop.reconciler.read_statement(table, "sandbox", actor="seller")
+    for (difference,) in w.rows("SELECT id FROM difference WHERE state = 'open'"):
+        w.shop.engine.call(lambda tx, d=difference: reconciliation.settle(tx, d, "done"), actor="seller")  # type: ignore[misc]
+
+
 def _loose_ends(w: World) -> None:
     """People found to be one, notes, a stray report, a name that comes late, an answer after a restart."""
     engine = w.shop.engine
@@ -168,6 +177,7 @@ async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: 
         _papers(w)
         await _line(w)
         _loose_ends(w)
+        await _compared(w)
         await w.settled()
         by_hand = [one for one in witness.silent if "held + 1" in one[1]]
         assert len(by_hand) == 1, "the one change made past every verb, for the repair, is seen"

@@ -28,7 +28,6 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "ledger_entry": frozenset(),
-    "ledger_line": frozenset(),
     "live_session": frozenset({"on_screen"}),
     "order_line": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at"}),
@@ -38,6 +37,9 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "product": frozenset(),
     "payer": frozenset(),
     "quote": frozenset(),
+    "refund": frozenset({"polls", "sent_at", "said"}),
+    "reconciliation": frozenset(),
+    "difference": frozenset(),
     "receipt": frozenset(),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
@@ -46,6 +48,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
 # table → why its changes are no acts of their own.
 UNWATCHED: Final[dict[str, str]] = {
     "journal": "it is the journal",
+    "ledger_balance": "sums of the ledger's entries, kept by a trigger on them",
     "inbox": "what came in; applying it is the act",
     "outbox": "messages on their way; deciding them is the act",
     "deadline": "when to look again",
