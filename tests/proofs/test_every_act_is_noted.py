@@ -128,7 +128,7 @@ async def _line(w: World) -> None:
 
 
 async def _compared(w: World) -> None:
-    """The sandbox's statement names a payment that never came here: a difference, which the seller settles otherwise."""
+    """The sandbox’s statement names a payment that never came here; the seller settles the difference otherwise."""
     table = b"Date;Reference;Montant;Frais\n21/09/2026;LPNOTOURS;7000;70\n"
     await w.shop.reconciler.read_statement(table, "sandbox", actor="seller")
     for (difference,) in w.rows("SELECT id FROM difference WHERE state = 'open'"):
