@@ -59,6 +59,7 @@ def test_an_owner_has_a_week_to_set_it_and_others_need_none(shop: Shop, clock: M
     with pytest.raises(Forbidden, match="second factor"):
         log_in(shop)
     assert log_in(shop, email=CASHIER).second_due is None
+    assert accounts.identify(shop.engine, shop.factors, OWNER, PASSWORD).role == "owner", "at the store's own computer"
     accounts.save(shop.engine, OWNER, PASSWORD, "owner")  # a new password is no new week
     with pytest.raises(Forbidden, match="second factor"):
         log_in(shop)
@@ -72,6 +73,8 @@ def test_a_code_opens_once_near_its_time_and_no_other_does(shop: Shop, clock: Ma
     used = app.at(clock.now() // 1000)
     with pytest.raises(Forbidden, match="authenticator"):
         log_in(shop)
+    with pytest.raises(Forbidden, match="authenticator"):
+        accounts.identify(shop.engine, shop.factors, OWNER, PASSWORD)
     with pytest.raises(Forbidden, match="Wrong"):
         log_in(shop, used)  # it has confirmed already
     clock.advance(30 * SECOND)
