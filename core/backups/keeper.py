@@ -86,7 +86,7 @@ class Keeper:
         self._next = 0
         self._known: tuple[str, set[str]] | None = None  # place, and the names of all pieces there
         self._doomed: frozenset[str] = frozenset()
-        self._last: tuple[snapshot.KeptFile, ...] = ()
+        self._looked: object = None  # how the files looked when they were kept last
         self.state = self._load()
 
     @property
@@ -139,6 +139,11 @@ class Keeper:
 
     def _save(self, place: Place, now: int) -> None:
         charge = self._charge
+        self._still_there(place)
+        looks = snapshot.looks(charge.folder)  # before reading: what is written meanwhile is for the next time
+        if looks == self._looked and self.state.place == place.label:
+            self._note(safe_at=now, problem="")
+            return
         known = self._pieces_at(place)
         sent = 0
 
@@ -153,12 +158,9 @@ class Keeper:
 
         secrets = {name: charge.vault.get(name) or "" for name in charge.secret_names()}
         made = snapshot.take(charge.folder, charge.card, charge.vault.database_key(), secrets, now, keep)
-        if made.files == self._last and self.state.place == place.label and self.state.saved_at is not None:
-            self._note(safe_at=now, problem="")
-            return
         name = f"{charge.prefix}/snapshots/{snapshot.stamp_of(now)}{snapshot.SUFFIX}"
         place.put(name, snapshot.seal(made, charge.recovery_key()))
-        self._last = made.files
+        self._looked = looks
         self._note(
             place=place.label,
             safe_at=now,
@@ -207,6 +209,13 @@ class Keeper:
             self._doomed = nobodys - gone
             self._known = None
             return len(gone)
+
+    def _still_there(self, place: Place) -> None:
+        """The disk may be another one than last time, or unplugged: what this keeper knows of it holds only while its
+        newest snapshot is there. Raises OutsideWorld."""
+        there = snapshot.stamps(place.names(f"{self._charge.prefix}/snapshots"), self._charge.prefix)
+        if self.state.saved_at not in there:
+            self._known, self._looked = None, None
 
     def _pieces_at(self, place: Place) -> set[str]:
         """Asked once: afterwards this keeper knows what it has added."""

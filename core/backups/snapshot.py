@@ -91,6 +91,13 @@ def stamps(names: Iterable[str], prefix: str) -> dict[int, str]:
     return found
 
 
+def looks(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of change of all that :func:`take` reads: the same looks mean that nothing was written."""
+    found = [*(folder / name for name in DATABASE), *sorted((folder / "media").glob("*"))]
+    stats = ((path.name, path.stat()) for path in found if path.is_file())
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
 def take(folder: Path, card: StoreCard, key: bytes, inside: dict[str, str], at: int, keep: Keep) -> Snapshot:
     """Read a whole open store; ``keep(name, piece)`` is given every piece, known or not. Raises OutsideWorld."""
     with tempfile.TemporaryDirectory(prefix="saving-", dir=folder) as room:

@@ -100,6 +100,7 @@ def test_only_what_changed_is_kept_again_and_nothing_when_nothing_did(kept: Kept
     kept.product(9_999)
     second = kept.shop.keeper.save(kept.place)
     kept.clock.advance(5 * MINUTE)
+    kept.place.put = None  # type: ignore[method-assign, assignment] # nothing is written: nothing may be asked for
     third = kept.shop.keeper.save(kept.place)
     assert second.sent < first.sent / 2
     assert second.saved_at == third.saved_at
@@ -205,6 +206,20 @@ def test_an_unplugged_disk_is_waited_for_and_never_replaced(kept: Kept) -> None:
     plugged = keeper.state
     assert plugged.problem == ""
     assert plugged.saved_at == plugged.rehearsed_at == kept.clock.now()
+
+
+def test_another_disk_at_the_same_place_gets_everything(kept: Kept) -> None:
+    kept.product(1)
+    kept.shop.keeper.save(kept.place)
+    kept.disk.rename(kept.disk.with_name("first disk"))
+    with pytest.raises(OutsideWorld):
+        kept.shop.keeper.save(kept.place)
+    kept.disk.mkdir()
+    kept.clock.advance(MINUTE)
+    kept.shop.keeper.save(kept.place)  # nothing was written since, and nothing of it is on this disk
+    back = kept.come_back()
+    assert count(back) == 1
+    back.close()
 
 
 def test_the_state_as_of_a_time_comes_back(kept: Kept) -> None:
