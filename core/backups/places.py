@@ -88,7 +88,9 @@ class FolderPlace:
 
     def _look(self) -> None:
         if not self._root.is_dir():
-            raise OutsideWorld(_GONE, place=self.label, detail="not there")
+            raise OutsideWorld(
+                "The backup folder {place} is not there: plug its disk in, or choose another folder.", place=self.label
+            )
 
     def _gone(self, error: OSError) -> OutsideWorld:
         return OutsideWorld(_GONE, place=self.label, detail=error.strerror or type(error).__name__)
