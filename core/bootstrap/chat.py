@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from core.adapters.whatsapp_health import shown_number
 from core.kernel.errors import LivePayError, Refused
+from core.kernel.i18n import catalogue
 from core.kernel.phone import normalise
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ def chat_url(shop: Shop, text: str) -> str:
     except Refused:
         return ""
     return f"https://wa.me/{number.removeprefix('+')}?text={quote(text)}"
+
+
+def claim_url(shop: Shop, keyword: str, language: str = "") -> str:
+    """The chat with the claim of this very product typed, in a language or the store's: it holds whatever is on screen
+    when the message arrives."""
+    texts = catalogue("overlay", language or shop.settings.get("store.language"))
+    return chat_url(shop, texts.gettext("I take {keyword}").format(keyword=keyword))
 
 
 async def learn_number(shop: Shop, findings: Sequence[Finding]) -> Sequence[Finding]:

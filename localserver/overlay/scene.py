@@ -12,7 +12,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from core.bootstrap import Shop
-from core.bootstrap.chat import chat_url
+from core.bootstrap.chat import claim_url
 from core.live.queries import stage
 from core.live.views import StagedProduct, StageView
 from core.storage.pictures import find
@@ -48,8 +48,7 @@ def words_of(shop: Shop, language: str) -> Words:
 
 def _product(shop: Shop, product: StagedProduct, words: Words) -> dict[str, Any]:
     left = product.available if product.on_sale else 0
-    claim = str(words.gettext("I take {keyword}", keyword=product.keyword)) if product.on_sale else ""
-    link = chat_url(shop, _plain(claim)) if claim else ""
+    link = claim_url(shop, product.keyword, words.language) if product.on_sale else ""
     return {
         "id": product.product_id,
         "title": product.title,

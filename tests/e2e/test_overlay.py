@@ -263,6 +263,17 @@ async def _width(page: Page) -> float:
     return box["width"]
 
 
+def test_a_card_too_high_gives_up_its_photo_and_nothing_else(play: Callable[[Scene], None]) -> None:
+    async def scene(shop: PayShop, chromium: Chromium) -> None:
+        async with obs(chromium, address(shop, "?size=130"), 1280, 720) as (page, _):
+            await expect(page.locator("#keyword")).to_have_text("ROBE1")
+            await expect(page.locator("#photo")).to_be_hidden()
+            assert await _cut(page) == []
+            assert scanned(await on_video(page, "busy")) == [claim("ROBE1")]
+
+    play(scene)
+
+
 def test_the_sellers_own_style_in_obs_is_taken(play: Callable[[Scene], None]) -> None:
     """OBS adds « Custom CSS » as a style element once the page is loaded."""
 

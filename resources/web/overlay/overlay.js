@@ -70,7 +70,13 @@
     draw(now);
   };
 
-  const fitted = () => { fit("keyword", .5); fit("price", .4); };
+  // A card higher than the picture gives up its photo first.
+  const fitted = () => {
+    fit("keyword", .5);
+    fit("price", .4);
+    delete root.dataset.tall;
+    if ($("stage").getBoundingClientRect().height > innerHeight * .96) root.dataset.tall = "1";
+  };
 
   const follow = () => {
     if (stream) stream.close();
