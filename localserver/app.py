@@ -15,6 +15,7 @@ from localserver import health
 from localserver.api import v1
 from localserver.hooks import psp, whatsapp
 from localserver.middleware import boundary, harden
+from localserver.overlay import routes as overlay
 from localserver.pay import routes as pay
 from localserver.site import SITE, Site
 
@@ -31,6 +32,7 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
     app.router.add_routes(whatsapp.routes)
     app.router.add_routes(psp.routes)
     pay.mount(app, _invoice_pdf)
+    overlay.mount(app)
     v1.mount(app)
     return app
 

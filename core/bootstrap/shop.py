@@ -25,6 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.backups import restoring
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
+from core.bootstrap.chat import learn_number
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
@@ -96,6 +97,7 @@ class Shop:
         self.settings = Settings(self.engine, vault, declared_settings(card.country))
         self.links = Links(derive(key, "pay links"), card.id)
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
+        self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
@@ -277,7 +279,7 @@ class Shop:
         if channel is None:
             return (Finding(False, "WhatsApp is not set up: enter the phone number ID and the access token."),)
         url = self.public_url()
-        return await channel.health(f"{url}/webhooks/whatsapp" if url else None)
+        return await learn_number(self, await channel.health(f"{url}/webhooks/whatsapp" if url else None))
 
     # -- wiring ------------------------------------------------------------------------------------------------
 

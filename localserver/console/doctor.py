@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 
 from core.bootstrap import Shop, open_shop
+from core.bootstrap.chat import chat_url
 from core.invoices.regimes import REGIMES, odd
 from core.kernel.clock import rfc3339
 from core.kernel.errors import LivePayError
@@ -139,6 +140,9 @@ async def _connections(shop: Shop) -> list[Line]:
     else:
         findings = await shop.check_whatsapp()
         found += [Line(f.ok, "WhatsApp", _said(f.message, f.params)) for f in findings]
+        number = shop.settings.get("whatsapp.number")
+        missing = tr("not shown: set whatsapp.number, the number that buyers write to")
+        found.append(Line(bool(chat_url(shop, "")), tr("QR code of the live"), number or missing))
     for provider in shop.providers():
         found += [Line(f.ok, provider.label, _said(f.message, f.params)) for f in await provider.selftest()]
     await shop.close_network()

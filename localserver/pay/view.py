@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from core.bootstrap import Shop
+from core.bootstrap.chat import chat_url
 from core.kernel.clock import MINUTE
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, format_amount
@@ -335,6 +336,8 @@ def _drawn(text: str) -> Markup:
 def _again(shop: Shop, view: LinkView) -> tuple[str, str]:
     """The words that ask for the same goods again, and the chat where they are typed already ("" without a number)."""
     text = ", ".join(f"{line.quantity} {line.keyword}" if line.quantity > 1 else line.keyword for line in view.lines)
+    if chat := chat_url(shop, text):
+        return text, chat
     try:
         phone = normalise(shop.settings.get("store.phone"), shop.card.country)
     except Refused:
