@@ -16,14 +16,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.accounts import service as accounts
+from core.adapters.psp import REGISTRY
+from core.payments.provider import Auth
 from localserver.app import MAX_BODY
-from tests.faults.steps import checkout, link_for, post_whatsapp, resigned, say, tell
+from tests.faults.steps import post_whatsapp, resigned, say
+from tests.faults.trading import trading
 from tests.support.processes import raw_exchange
 from tests.support.shops import World, world
 
-PROVIDERS = ("sandbox", "wave", "stripe", "bictorys", "orange_sonatel", "fedapay", "cinetpay", "paydunya")
-PROVEN_INSIDE = ("cinetpay", "paydunya")
+PROVIDERS = tuple(provider.name for provider in REGISTRY)
+UNPROVEN = tuple(provider.name for provider in REGISTRY if provider.caps.webhook_auth is Auth.NONE)
+"""Whose notices nothing proves: they are heard politely, and only make us ask."""
+PROVEN_INSIDE = ("cinetpay", "orange_web", "paydunya")
 """What proves their notices stands in the body: one that lost it proves nothing."""
+HEARD = tuple(f"/webhooks/psp/{name}/" for name in UNPROVEN)
 NAME = "Aminata Diallo"
 PASSWORD = "correct horse battery"
 DEEP = b"[" * 100_000
@@ -137,7 +143,7 @@ def _counts(w: World) -> list[int]:
 
 @pytest.mark.parametrize("signed", [False, True], ids=["stranger", "logged in"])
 async def test_every_body_at_every_door(tmp_path: Path, signed: bool) -> None:
-    async with world(tmp_path, providers=PROVIDERS) as w:
+    async with world(tmp_path, country="SN", providers=PROVIDERS) as w:
         doors = sorted(set(_doors(w, await _token(w))))
         assert len(doors) >= 20, doors
         accounts.save(w.shop.engine, "awa@teranga.sn", PASSWORD, "owner")
@@ -154,7 +160,7 @@ async def test_every_body_at_every_door(tmp_path: Path, signed: bool) -> None:
                     continue  # a form without fields: its body is not looked at
                 status = await _status(w, _wire(path, body, headers))
                 assert status < 500, (path, name, status)
-                if "/p/" not in path and not _bodiless(path, body):
+                if "/p/" not in path and not _bodiless(path, body) and not path.startswith(HEARD):
                     assert status >= 400, (path, name, status)
         assert _counts(w) == before
         await _lives(w)
@@ -166,7 +172,7 @@ def _bodiless(path: str, body: bytes) -> bool:
 
 
 async def test_bodies_beyond_all_measure(tmp_path: Path) -> None:
-    async with world(tmp_path, providers=PROVIDERS) as w:
+    async with world(tmp_path, country="SN", providers=PROVIDERS) as w:
         token = await _token(w)
         before = _counts(w)
         huge = b'{"a":"' + b"x" * (MAX_BODY + 1) + b'"}'
@@ -185,7 +191,7 @@ async def test_bodies_beyond_all_measure(tmp_path: Path) -> None:
 
 
 async def test_every_odd_header_at_every_door(tmp_path: Path) -> None:
-    async with world(tmp_path, providers=PROVIDERS) as w:
+    async with world(tmp_path, country="SN", providers=PROVIDERS) as w:
         token = await _token(w)
         before = _counts(w)
         for path in sorted(set(_doors(w, token))):
@@ -194,7 +200,8 @@ async def test_every_odd_header_at_every_door(tmp_path: Path) -> None:
             for header in HEADERS:
                 for kind, value in ODD.items():
                     status = await _status(w, _wire(path, b"{}", [(header, value)]))
-                    assert 400 <= status < 500, (path, header, kind, status)
+                    least = 200 if path.startswith(HEARD) else 400
+                    assert least <= status < 500, (path, header, kind, status)
         assert _counts(w) == before
         await _lives(w)
 
@@ -285,21 +292,20 @@ async def test_rightly_signed_oddities_of_whatsapp_are_kept_and_stop_nobody(tmp_
 
 @pytest.mark.parametrize("name", PROVIDERS)
 async def test_rightly_signed_oddities_of_providers_change_nothing(tmp_path: Path, name: str) -> None:
-    async with world(tmp_path, providers=(name,)) as w:
-        w.product("ROBE1")
-        session = await checkout(w, await link_for(w, NAME), name)
-        provider = w.providers[name]
-        good = provider.event(session, "paid", None) or b"{}"
+    async with trading(tmp_path, name) as t:
+        order = t.order()
+        session = await t.begin(order)
+        # Where the wrapper alone could be twisted, a success would stay one.
+        good = t.simulator.event(session, "declined" if t.caps.flow == "qr" else "paid", None) or b"{}"
         odd = [b"{}", b"[]", b"7", *BODIES.values(), *_oddities(good)]
         for raw in odd:
-            status = await tell(w, resigned(provider, raw))
+            status = await t.tell(resigned(t.simulator, raw))
             unproven = (401, 404) if name in PROVEN_INSIDE else ()
             assert status in (200, 400, *unproven), (status, raw[:80])
-        await w.settled()
-        assert w.order(NAME)[1] == "reserved"
-        assert w.value("SELECT count(*) FROM payment") == 0
-        assert w.value("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
-        await _lives(w)
+        await t.quiet()
+        assert t.shop.state(order) == "reserved"
+        assert t.shop.value("SELECT count(*) FROM payment") == 0
+        assert t.shop.value("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
 
 
 def _oddities(good: bytes) -> Iterator[bytes]:
@@ -320,6 +326,9 @@ def _twisted(value: Mapping[str, object]) -> Iterator[dict[str, object]]:
         for other in _OTHERS:
             yield {**value, key: other}
         yield {k: v for k, v in value.items() if k != key}
+        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            for twisted in _twisted(inner[0]):
+                yield {**value, key: [twisted]}
         if isinstance(inner, dict):
             for twisted in _twisted(inner):
                 yield {**value, key: twisted}

@@ -81,6 +81,9 @@ class PayShop:
     def value(self, sql: str, *parameters: Any) -> Any:
         return self.shop.engine.read(lambda reader: reader.value(sql, parameters))
 
+    def rows(self, sql: str, *parameters: Any) -> list[Any]:
+        return self.shop.engine.read(lambda reader: reader.all(sql, parameters))
+
     def state(self, order_id: int) -> str:
         return str(self.value("SELECT state FROM orders WHERE id = ?", order_id))
 
@@ -156,13 +159,19 @@ async def pay_shop(
     providers: Sequence[str] = ("sandbox",),
     settings: Mapping[str, str] = SETTINGS,
     app: Callable[[Shop], web.Application] = lambda shop: create_app([shop]),
+    vfs: str | None = None,
+    wrong: int = 0,
 ) -> AsyncIterator[PayShop]:
-    """A running shop; ``providers`` are connected to simulators of theirs, ``app`` is its server."""
-    clock = ManualClock(EVENING)
+    """A running shop; ``providers`` are connected to simulators of theirs, ``app`` is its server.
+
+    ``wrong``: ms by which the shop's clock is ahead of the providers' at the start.
+    """
+    clock = ManualClock(EVENING + wrong)
+    outside = ManualClock(EVENING) if wrong else clock
     home = Home(folder)
     card = create_store(home, name, country)
-    shop = open_shop(home, card.slug, clock)
-    apps = {p: create_psp_simulator(p, clock=clock, https_only=False, retries=()) for p in providers}
+    shop = open_shop(home, card.slug, clock, vfs=vfs)
+    apps = {p: create_psp_simulator(p, clock=outside, https_only=False, retries=()) for p in providers}
     simulators = {p: a[SIMULATOR] for p, a in apps.items()}
     try:
         async with AsyncExitStack() as stack:
