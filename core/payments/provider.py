@@ -334,6 +334,10 @@ class Provider(abc.ABC):
         fits = currency in caps.currencies and country in caps.countries
         return fits and lowest <= amount <= highest and not amount % caps.multiple_of and self.configured()
 
+    def asks_phone(self, method: str | None) -> bool:
+        """Does paying by this means begin with a request on the buyer's phone, whose number must be known before?"""
+        return self.caps.asks_phone
+
     def checkout_origins(self) -> tuple[str, ...]:
         """Where this account may send a browser, for form-action: a form's redirects are checked against it too."""
         scheme, _, rest = self.config.base_url.partition("://")

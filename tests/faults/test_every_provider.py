@@ -93,12 +93,12 @@ async def test_a_creation_without_a_clear_answer_ends_in_one_payment(tmp_path: P
                 tries += 1
                 if t.begun(await t.ask(orders[-1])):
                     break
-                if t.caps.asks_phone and len(t.simulator.sessions) > opened:
+                if t.asks_phone and len(t.simulator.sessions) > opened:
                     break
                 t.shop.clock.advance(MINUTE)  # after three a phone that cannot be asked about is asked again
             else:
                 raise AssertionError(f"{kind}: the buyer is stuck")
-            if t.caps.listing == "sessions" and not t.caps.asks_phone:
+            if t.caps.listing == "sessions" and not t.asks_phone:
                 assert len(t.simulator.sessions) == opened + 1, (
                     "the session whose answer was lost is the one that is paid"
                 )

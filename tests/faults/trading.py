@@ -26,8 +26,8 @@ from tests.contract.psp.conftest import CASES
 from tests.faults.steps import News, books_hold, news
 from tests.support.payshop import PayShop, pay_shop
 
-EVERYONE: Final = (*(provider.name for provider in REGISTRY), "cinetpay-v2")
-"""Names in the contract's CASES: an account as it is made, and the platform that shares only its name."""
+EVERYONE: Final = (*(provider.name for provider in REGISTRY), "cinetpay-v2", "fedapay-direct")
+"""Names in the contract's CASES: accounts as they are made, and those that pay in another way by a setting."""
 everyone = pytest.mark.parametrize("name", EVERYONE)
 PRICE: Final = 15_000
 
@@ -59,13 +59,21 @@ class Trade:
 
     async def ask(self, order: int) -> str:
         """The page's form. → where its answer leads."""
-        method = self.caps.methods_in(self.shop.shop.card.country)[0].name
-        phone = f"034 35 {order // 100:03d} {order % 100:02d}" if self.caps.asks_phone else ""
-        return await self.shop.act(order, "pay", {"method": f"{self.provider}.{method}", "phone": phone})
+        start = "034 35" if self.shop.shop.card.country == "MG" else "76 12"
+        phone = f"{start} {order // 100:03d} {order % 100:02d}" if self.asks_phone else ""
+        return await self.shop.act(order, "pay", {"method": f"{self.provider}.{self.method}", "phone": phone})
+
+    @property
+    def method(self) -> str:
+        return self.caps.methods_in(self.shop.shop.card.country)[0].name
+
+    @property
+    def asks_phone(self) -> bool:
+        return self.adapter.asks_phone(self.method)
 
     def begun(self, where: str) -> bool:
         """Can the buyer pay now?"""
-        if self.caps.flow == "redirect":
+        if self.caps.flow == "redirect" and not self.asks_phone:
             return where.startswith("http") and not where.startswith(self.shop.url)
         return "n=" not in where
 
