@@ -7,6 +7,7 @@ import itertools
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import unused_port
 
 from core.kernel.clock import HOUR, MINUTE, SECOND
 from core.payments.provider import Auth
@@ -14,7 +15,7 @@ from localserver.sandbox.psp_base import Conflict
 from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.steps import News, news, resigned
-from tests.faults.trading import PRICE, Trade, everyone, trading
+from tests.faults.trading import PRICE, Trade, after_power_cut, everyone, trading, until
 from tests.support.disks import disk
 
 COPIES = 100
@@ -88,16 +89,7 @@ async def test_a_creation_without_a_clear_answer_ends_in_one_payment(tmp_path: P
             orders.append(t.order())
             t.simulator.faults.append(Fault(kind, "create"))  # type: ignore[arg-type]
             opened = len(t.simulator.sessions)
-            tries = 0
-            while tries < 5:
-                tries += 1
-                if t.begun(await t.ask(orders[-1])):
-                    break
-                if t.asks_phone and len(t.simulator.sessions) > opened:
-                    break
-                t.shop.clock.advance(MINUTE)  # after three a phone that cannot be asked about is asked again
-            else:
-                raise AssertionError(f"{kind}: the buyer is stuck")
+            tries = await t.until_begun(orders[-1])
             if t.caps.listing == "sessions" and not t.asks_phone:
                 assert len(t.simulator.sessions) == opened + 1, (
                     "the session whose answer was lost is the one that is paid"
@@ -270,6 +262,68 @@ async def test_money_paid_twice_is_counted_twice_wherever_somebody_says_so(tmp_p
 
 
 # -- the computer in trouble -------------------------------------------------------------------------------------
+
+
+@everyone
+async def test_a_power_cut_between_the_creation_and_its_answer(tmp_path: Path, name: str) -> None:
+    """The provider has the payment, the shop only its own intent to ask for one."""
+    async with trading(tmp_path, name) as t:
+        if t.caps.create_idempotency == "local":
+            return  # nobody is called
+        order = t.order()
+        t.simulator.faults.append(Fault("hang", "create"))
+        asking = asyncio.create_task(t.ask(order))
+        await until(lambda: t.simulator.sessions)
+        async with after_power_cut(t, tmp_path / "again") as again:
+            if not again.caps.asks_phone:
+                again.shop.clock.advance(MINUTE)  # the old program's call has ended for certain
+                await again.until_begun(order)
+            again.simulator.pay(await again.session())
+            for pause in (5, 10, 20, 40):
+                if again.shop.state(order) != "paid":
+                    await again.polled(pause)
+            await again.paid(order)
+            again.sound(order)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+
+@everyone
+async def test_a_power_cut_while_the_notice_is_answered(tmp_path: Path, name: str) -> None:
+    """It may have been kept, applied, or neither; it comes once more, as everywhere nobody answered."""
+    async with trading(tmp_path, name) as t:
+        order = t.order()
+        note = t.notice(await t.begin(order))
+        telling = asyncio.create_task(t.tell(note))
+        async with after_power_cut(t, tmp_path / "again") as again:
+            await telling
+            assert await again.tell(note, note.url.replace(t.shop.url, again.shop.url)) == 200
+            await again.paid(order)
+            again.sound(order)
+
+
+@everyone
+async def test_a_dead_network_only_delays(tmp_path: Path, name: str) -> None:
+    """Nobody is reached: not when paying, not when asking. Afterwards everything is as if it had been there."""
+    async with trading(tmp_path, name) as t:
+        setting = f"psp.{t.provider}.base_url"
+        home = t.shop.shop.settings.get(setting)
+        order = t.order()
+        if t.caps.create_idempotency != "local":
+            t.shop.shop.settings.set(setting, f"http://127.0.0.1:{unused_port()}")
+            assert not t.begun(await t.ask(order))
+            assert not t.simulator.sessions
+            t.shop.shop.settings.set(setting, home)
+        session = await t.begin(order)
+        t.shop.shop.settings.set(setting, f"http://127.0.0.1:{unused_port()}")
+        t.simulator.pay(session, Delivery(send=False))
+        for pause in (5, 10, 20):
+            await t.polled(pause)
+        assert t.shop.state(order) == "reserved"
+        t.shop.shop.settings.set(setting, home)
+        await t.polled(60)
+        await t.paid(order)
+        t.sound(order)
 
 
 @everyone

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +18,17 @@ import pytest
 
 from core.adapters.http import Http
 from core.adapters.psp import REGISTRY, provider_class
-from core.kernel.clock import SECOND
+from core.bootstrap import open_shop
+from core.kernel.clock import MINUTE, SECOND
 from core.kernel.errors import OutsideWorld
 from core.payments.provider import Capabilities, Provider
+from core.storage.folder import Home
+from localserver.app import create_app
 from localserver.sandbox.psp_base import PspSimulator, Session
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.contract.psp.conftest import CASES
 from tests.faults.steps import News, books_hold, news
-from tests.support.payshop import PayShop, pay_shop
+from tests.support.payshop import PayShop, pay_shop, served, working
 
 EVERYONE: Final = (*(provider.name for provider in REGISTRY), "cinetpay-v2", "fedapay-direct")
 """Names in the contract's CASES: accounts as they are made, and those that pay in another way by a setting."""
@@ -121,7 +125,7 @@ class Trade:
         async def kept() -> bool:
             return await self.tell(note) == 200
 
-        await _until(kept)
+        await until(kept)
 
     async def quiet(self) -> None:
         """What came in is applied, and what it made us ask is answered."""
@@ -132,7 +136,7 @@ class Trade:
 
         for _ in range(3):  # an answer may make us ask once more
             await asyncio.sleep(0.01)
-            await _until(asked)
+            await until(asked)
         await self.shop.news(self.simulator)
 
     async def polled(self, seconds: int = 5) -> None:
@@ -140,6 +144,17 @@ class Trade:
         self.shop.clock.advance(seconds * SECOND)
         await self.shop.shop.scheduler.settle_due()
         await self.quiet()
+
+    async def until_begun(self, order: int) -> int:
+        """The buyer tries again until they can pay; who sees a request on the phone has no need to. → how often."""
+        opened = len(self.simulator.sessions)
+        for tries in range(1, 6):
+            if self.begun(await self.ask(order)):
+                return tries
+            if self.asks_phone and self.caps.flow == "push" and len(self.simulator.sessions) > opened:
+                return tries
+            self.shop.clock.advance(MINUTE)  # after three a phone that cannot be asked about is asked again
+        raise AssertionError("the buyer is stuck")
 
     async def paid(self, order: int) -> None:
         """Wait for it; the provider is asked once more, so that everything it can tell is known."""
@@ -170,12 +185,34 @@ class Trade:
         assert books_hold(self.shop)
 
 
-async def _until(true: Callable[[], Awaitable[bool]]) -> None:
+async def until(true: Callable[[], Any]) -> None:
+    """Wait until something holds."""
     async with asyncio.timeout(10):
         while True:
-            if await true():
+            found = true()
+            if await found if isinstance(found, Awaitable) else found:
                 return
             await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def after_power_cut(before: Trade, folder: Path) -> AsyncIterator[Trade]:
+    """A new life of the store from its files as they are at this instant. The provider never noticed anything: what it
+    still has to tell goes to the same address, behind which the new program stands.
+    """
+    old = before.shop
+    await asyncio.to_thread(shutil.copytree, old.home.path, folder)
+    shop = open_shop(Home(folder), old.shop.slug, old.clock)
+    async with AsyncExitStack() as stack:
+        stack.callback(shop.close)
+        url = await stack.enter_async_context(served(create_app([shop])))
+        shop.settings.set("public_url", url)
+        for session in before.simulator.sessions.values():
+            session.notify_url = session.notify_url.replace(old.url, url)
+        before.simulator.webhook_url = before.simulator.webhook_url.replace(old.url, url)
+        await stack.enter_async_context(working(shop))
+        again = PayShop(old.home, shop, old.clock, url, old.client, old.simulators, old.buyers, old.products)
+        yield Trade(again, before.provider, before.simulator)
 
 
 @asynccontextmanager

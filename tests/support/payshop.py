@@ -176,12 +176,12 @@ async def pay_shop(
     try:
         async with AsyncExitStack() as stack:
             for provider, simulator in apps.items():
-                _connect(shop, provider, await stack.enter_async_context(_served(simulator)))
+                _connect(shop, provider, await stack.enter_async_context(served(simulator)))
             for key, value in settings.items():
                 shop.settings.set(key, value)
-            url = await stack.enter_async_context(_served(app(shop)))
+            url = await stack.enter_async_context(served(app(shop)))
             shop.settings.set("public_url", url)
-            await stack.enter_async_context(_working(shop))
+            await stack.enter_async_context(working(shop))
             client = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
             yield PayShop(home, shop, clock, url, client, simulators)
     finally:
@@ -189,7 +189,7 @@ async def pay_shop(
 
 
 @asynccontextmanager
-async def _served(app: web.Application) -> AsyncIterator[str]:
+async def served(app: web.Application) -> AsyncIterator[str]:
     """The application on a free port, as the runner serves it. → its URL."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
     await runner.setup()
@@ -201,7 +201,7 @@ async def _served(app: web.Application) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _working(shop: Shop) -> AsyncIterator[None]:
+async def working(shop: Shop) -> AsyncIterator[None]:
     """The shop's own work goes on beside."""
     work = asyncio.create_task(shop.work())
     try:
