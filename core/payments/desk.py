@@ -281,8 +281,14 @@ class PaymentDesk:
         await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor=_actor(attempt))
 
     async def read(self, attempt: AttemptRow) -> StatusResult:
-        """How an attempt stands at its provider, nothing applied. Raises OutsideWorld, Refused."""
-        return await self.provider(attempt.provider).fetch_status(attempt.as_attempt())
+        """How an attempt stands at its provider, all that can be known of it, nothing applied. Raises OutsideWorld,
+        Refused."""
+        provider = self.provider(attempt.provider)
+        found = await provider.fetch_status(attempt.as_attempt())
+        try:
+            return await provider.with_movements(found)
+        except OutsideWorld:  # the key may not be allowed to read them; how the payment stands is known all the same
+            return found
 
     async def _look_up(self, attempt: AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""

@@ -361,6 +361,13 @@ class Provider(abc.ABC):
     async def fetch_status(self, attempt: Attempt) -> StatusResult:
         """The session's true state, by provider reference, else by ours. Raises SendUnknown."""
 
+    async def with_movements(self, found: StatusResult) -> StatusResult:
+        """``found`` with what only the movements of the account tell, such as money given back on the provider's pages.
+
+        For comparing the books: it may cost many requests. Raises SendUnknown.
+        """
+        return found
+
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         """Sessions the provider knows under our reference, in no promised order (resolves SendUnknown).
 
