@@ -158,6 +158,14 @@ async def tell(w: World, note: News) -> int:
         return reply.status
 
 
+async def still_serves(w: World) -> None:
+    """The server is ready and its workers work."""
+    async with w.http.get(f"{w.url}/readyz") as reply:
+        assert reply.status == 200
+    assert w.work is not None
+    assert not w.work.done()
+
+
 def sent_once(w: World) -> bool:
     """No mark of ours went out twice."""
     marks = [send.callback for send in w.graph.world.sends]
