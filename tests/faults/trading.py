@@ -53,10 +53,6 @@ class Trade:
         """CinetPay's platforms differ in what they tell, so the platform is asked."""
         return getattr(self.adapter, "_platform", self.adapter).caps
 
-    @property
-    def tells_amounts(self) -> bool:
-        return "amount" in self.caps.status_tells
-
     def order(self) -> int:
         """A new buyer holds one thing for half an hour."""
         return self.shop.order((self.shop.product("ROBE1", price=PRICE), 1), minutes=30)
