@@ -334,6 +334,10 @@ class Provider(abc.ABC):
         fits = currency in caps.currencies and country in caps.countries
         return fits and lowest <= amount <= highest and not amount % caps.multiple_of and self.configured()
 
+    def asks_phone(self, method: str | None) -> bool:
+        """Does paying by this means begin with a request on the buyer's phone, whose number must be known before?"""
+        return self.caps.asks_phone
+
     def checkout_origins(self) -> tuple[str, ...]:
         """Where this account may send a browser, for form-action: a form's redirects are checked against it too."""
         scheme, _, rest = self.config.base_url.partition("://")
@@ -356,6 +360,13 @@ class Provider(abc.ABC):
     @abc.abstractmethod
     async def fetch_status(self, attempt: Attempt) -> StatusResult:
         """The session's true state, by provider reference, else by ours. Raises SendUnknown."""
+
+    async def with_movements(self, found: StatusResult) -> StatusResult:
+        """``found`` with what only the movements of the account tell, such as money given back on the provider's pages.
+
+        For comparing the books: it may cost many requests. Raises SendUnknown.
+        """
+        return found
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         """Sessions the provider knows under our reference, in no promised order (resolves SendUnknown).

@@ -18,6 +18,7 @@ from core.bootstrap import Shop
 from core.kernel.errors import Forbidden
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+from localserver import middleware
 from localserver.api import once, problems
 from localserver.api.answers import Flaw
 from localserver.api.gate import GATE
@@ -189,16 +190,21 @@ async def _body(request: web.Request) -> bytes:
 
 
 async def limited(request: web.Request, limit: int) -> bytes:
-    """The whole body. Raises BadRequest (413) as soon as it is longer than ``limit`` bytes, compressed or not."""
+    """The whole body. Raises BadRequest as soon as it is longer than ``limit`` bytes, compressed or not (413), or when
+    it trickles in too slowly (408)."""
     if (request.content_length or 0) > limit:
         raise too_large(limit)
     parts: list[bytes] = []
     size = 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise too_large(limit)
-        parts.append(part)
+    try:
+        async with asyncio.timeout(middleware.SLOWEST):
+            async for part in request.content.iter_any():
+                size += len(part)
+                if size > limit:
+                    raise too_large(limit)
+                parts.append(part)
+    except TimeoutError:
+        raise BadRequest("The request did not arrive in time.", 408) from None
     return b"".join(parts)
 
 

@@ -181,7 +181,7 @@ def build(
         question=question,
         prompt=prompt,
         code=code,
-        by_phone=last is not None and last.caps.asks_phone,
+        by_phone=last is not None and view.last is not None and last.asks_phone(view.last.method),
         scan=_scan(shop, view),
         trying=facts.trying,
         tried=words.means(view.last.provider, view.last.method) if view.last else "",
@@ -305,7 +305,7 @@ def _question(
     own, provider = view.phone or "", shop.adapter(choice.provider)
     if waits and view.asked:
         own = view.asked.payer or ""
-    elif provider is None or not own.startswith(provider.caps.phone_prefixes):
+    elif provider is None or not own.startswith(provider.caps.phone_prefixes or f"+{shop.country.calling_code}"):
         own = ""
     return Question(choice.value, label, national(own), wrong=False)
 

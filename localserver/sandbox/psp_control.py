@@ -14,7 +14,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from aiohttp import web
 
-from localserver.sandbox.psp_base import Conflict, Fault, PspSimulator, Session, wire_json
+from localserver.sandbox.psp_base import Conflict, PspSimulator, Session, wire_json
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 
 

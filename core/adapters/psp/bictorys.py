@@ -42,7 +42,15 @@ _STATUS: Final[dict[str, Pay]] = {
     "expired": Pay.EXPIRED,  # [unsure]: only an outdated page names it
     "reversed": Pay.REFUNDED,
 }
-_PAYMENT_TYPE: Final = {"wave": "wave_money", "orange_money": "orange_money", "card": "card"}
+_PAYMENT_TYPE: Final = {
+    "wave": "wave_money",
+    "orange_money": "orange_money",
+    "mixx": "togocell",
+    "flooz": "moov",
+    "mtn": "mtn_money",
+    "moov": "moov",
+    "card": "card",
+}
 _ERROR_CODE: Final = re.compile(r"\s*(E\d{3}-\d+)\s*:?\s*(.*)", re.DOTALL)
 _ENVIRONMENT: Final = {"api.bictorys.com": "", "api.test.bictorys.com": "test_"}
 _NO_SUCH: Final = "00000000-0000-4000-8000-000000000000"
@@ -56,9 +64,14 @@ class Bictorys(wire.WireProvider):
         flow="redirect",
         currencies=frozenset({"XOF", "XAF", "GNF"}),
         countries=frozenset({"SN", "CI", "ML", "TG", "BJ", "BF", "NE"}),
+        # Where a wallet exists (§11); which of them an account has enabled, its page shows [unsure].
         methods=(
-            Method("wave", "Wave", "#1DC4FF"),
-            Method("orange_money", "Orange Money", "#FF7900"),
+            Method("wave", "Wave", "#1DC4FF", frozenset({"SN", "CI", "ML", "BF", "NE"})),
+            Method("orange_money", "Orange Money", "#FF7900", frozenset({"SN", "CI", "ML", "BF"})),
+            Method("mixx", "Mixx by Yas (T-Money)", "#FFD200", frozenset({"TG"})),
+            Method("flooz", "Flooz (Moov)", "#0066B3", frozenset({"TG"})),
+            Method("mtn", "MTN MoMo", "#FFCC00", frozenset({"BJ"})),
+            Method("moov", "Moov Money", "#0066B3", frozenset({"BJ"})),
             Method("card", "Bank card", "#4A5568"),
         ),
         create_idempotency="reference_lookup",

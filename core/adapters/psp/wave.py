@@ -1,17 +1,20 @@
 """Wave Business checkout (reference payments §4). There is no sandbox at Wave: try it with small real amounts.
 
 Its signature joins timestamp and body with nothing between, unlike Stripe's; amounts are strings; a failed try leaves
-the session open; what a session says after a refund is [unsure].
+the session open. What a session says after a refund is [unsure]: the day's list of transactions tells it, and the fee.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 
+from core.adapters.http import Http
 from core.adapters.psp import wire
 from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Check, Layout, same_secret, sign, split, verify
+from core.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from core.kernel.money import EXPONENT
 from core.payments.provider import (
     Attempt,
@@ -25,11 +28,15 @@ from core.payments.provider import (
     Method,
     NotSupported,
     Pay,
+    ProviderConfig,
     ProviderEvent,
     Rejected,
     SendUnknown,
     StatusResult,
 )
+
+_PAYMENT, _REFUND = "api_checkout", "api_checkout_refund"
+_MOST_PAGES: Final = 1000
 
 
 class Wave(SessionProvider):
@@ -68,6 +75,10 @@ class Wave(SessionProvider):
             required=False,
         ),
     )
+
+    def __init__(self, config: ProviderConfig, http: Http) -> None:
+        super().__init__(config, http)
+        self._days: dict[str, tuple[int, list[dict[str, Any]]]] = {}
 
     async def headers(self, body: bytes) -> dict[str, str]:
         headers = await super().headers(body)
@@ -127,6 +138,40 @@ class Wave(SessionProvider):
         page = wire.mapping(await self.read(f"{self.sessions}/search", {"client_reference": attempt_ref}))
         return [_session(wire.mapping(item)) for item in wire.items(page.get("result"))]
 
+    async def with_movements(self, found: StatusResult) -> StatusResult:
+        """With its fee, and as refunded where any day since lists a refund: Wave gives back whole payments only."""
+        if found.status is not Pay.PAID or found.paid_at is None:
+            return found
+        at, now = found.paid_at, self.http.time_at(self.config.base_url)
+        while (day := _day(at)) <= _day(now):
+            for row in await self._movements(day, now):
+                if row.get("checkout_api_session_id") != found.provider_ref:
+                    continue
+                if row.get("type") == _PAYMENT:
+                    found = replace(found, fee=wire.whole(row.get("fee")))
+                elif row.get("type") == _REFUND:
+                    found = replace(found, status=Pay.REFUNDED, refunded=found.amount)
+            at += DAY
+        return found
+
+    async def _movements(self, day: str, now: int) -> list[dict[str, Any]]:
+        """All transactions of a day (UTC), oldest first; a day read a moment ago, or long over, is not read again."""
+        read_at, rows = self._days.get(day, (0, []))
+        if _day(read_at - HOUR) > day or now - read_at < MINUTE:
+            return rows
+        rows, after = [], ""
+        for _ in range(_MOST_PAGES):
+            params = {"date": day, **({"after": after} if after else {})}
+            page = wire.mapping(await self.read("/v1/transactions", params))
+            listed = next((value for value in page.values() if isinstance(value, list)), [])  # its name is [unsure]
+            rows += [row for item in listed if (row := wire.mapping(item)).get("type") in (_PAYMENT, _REFUND)]
+            info = wire.mapping(page.get("page_info"))
+            after = wire.text(info.get("end_cursor"), 1000) or ""
+            if info.get("has_next_page") is not True or not after:
+                break
+        self._days[day] = now, rows
+        return rows
+
     async def expire(self, attempt: Attempt) -> StatusResult:
         session = await self.session_of(attempt)
         if session is None:
@@ -168,6 +213,10 @@ class Wave(SessionProvider):
             return [Finding(True, "Wave accepts the key.")]
         code, detail = self.refusal(answer.fields)
         return [Finding(False, "Wave refuses the key ({code}: {detail}).", {"code": code, "detail": detail})]
+
+
+def _day(at: int) -> str:
+    return f"{to_datetime(at):%Y-%m-%d}"
 
 
 def _amount(amount: int, currency: str) -> str:

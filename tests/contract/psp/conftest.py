@@ -75,6 +75,7 @@ CASES: dict[str, Case] = {
         Auth.BODY_SIGNED,
     ),
     "fedapay-flat": Case("fedapay", {}, {"flat": "yes"}),
+    "fedapay-direct": Case("fedapay", {"page": "direct"}),
 }
 
 
@@ -130,6 +131,19 @@ class Rig:
     @property
     def currency(self) -> str:
         return "XOF" if "XOF" in self.caps.currencies else min(self.caps.currencies)
+
+    @property
+    def method(self) -> str:
+        return self.caps.methods_in(self.country)[0].name
+
+    @property
+    def asks_phone(self) -> bool:
+        return self.provider.asks_phone(self.method)
+
+    @property
+    def redirects(self) -> bool:
+        """Does the buyer go to the provider's page?"""
+        return self.caps.flow == "redirect" and not self.asks_phone
 
     @property
     def proven(self) -> bool:
@@ -213,7 +227,7 @@ class Rig:
             "buyer": Buyer("Aïcha Ndiaye", "+221771234567" if self.country == "SN" else "+261343500003"),
             "return_url": f"https://pay.example.test/r/{REFERENCE}",
             "notify_url": self.door.url if self.case.provider in TOLD_THE_DOOR else "",
-            "method": self.provider.caps.methods[0].name,
+            "method": self.method,
             "ttl": 600,
         }
         return CheckoutRequest(**{**base, **changes})
@@ -229,7 +243,7 @@ class Rig:
 
     async def buyers_page(self, created: CheckoutResult) -> str:
         """Where the buyer pays: the provider's page, or the screen of the buyer's own phone."""
-        if self.caps.flow == "redirect":
+        if self.redirects:
             assert created.redirect_url is not None
             return created.redirect_url
         assert created.redirect_url is None
