@@ -80,3 +80,11 @@ async def test_a_product_may_have_a_rate_of_its_own(api: ApiShop) -> None:
     kept = api.shop.engine.read(lambda r: service.load(r, 1))
     assert kept is not None
     assert kept.split.shares == (Share(10, 1_000, 100),)
+
+
+async def test_a_list_of_products_gives_changes_and_takes_away_rates(api: ApiShop) -> None:
+    for column, rates in ((";TVA", (";10 %", ";0")), (";TVA", (";", ";5")), ("", ("", ""))):
+        lines = [f"Réf;Nom;Prix;Stock{column}", f"RIZ;Riz;1100;5{rates[0]}", f"LAIT;Lait;500;5{rates[1]}"]
+        assert (await api.upload("\n".join(lines).encode())).status == 200
+        found = [item["vat_rate"] for item in (await api.get("/products")).json["items"]]
+        assert found == ([10, 0] if rates[0] == ";10 %" else [None, 5])
