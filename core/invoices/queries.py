@@ -83,7 +83,8 @@ class PaperRow:
 
     ``invoice``: number of the invoice that a credit note takes back, empty on others; ``credited``: what credit notes
     took back of an invoice. ``sent``: how far its last message is (a state of the outbox), None when it was never
-    sent; ``certified``: a state of :mod:`core.invoices.certification`, None when no platform is told of it.
+    sent; ``sent_code``: WhatsApp's own of an error. ``certified``: a state of :mod:`core.invoices.certification`, None
+    when no platform is told of it.
     """
 
     kind: Kind
@@ -100,6 +101,7 @@ class PaperRow:
     invoice: str
     credited: int
     sent: str | None
+    sent_code: int | None
     sent_error: str | None
     certified: str | None
     certified_error: str | None
@@ -283,7 +285,8 @@ def _rows(reader: Reader, kind: Kind, ids: Sequence[int]) -> list[PaperRow]:
     sent = _MESSAGE.format(f"'{kind}'", "p.id")
     rows = reader.all(
         "SELECT p.id, p.series, p.year, p.number, p.issued_at, p.total, p.content, o.id, o.reference, c.id, c.name,"  # noqa: S608
-        f" {_CREDITED[kind]}, s.state, s.error, x.state, x.error FROM {kind} p JOIN orders o ON o.id = {_ORDER[kind]}"
+        f" {_CREDITED[kind]}, s.state, s.error_code, s.error, x.state, x.error FROM {kind} p"
+        f" JOIN orders o ON o.id = {_ORDER[kind]}"
         f" JOIN customer c ON c.id = o.customer_id LEFT JOIN certification x ON x.kind = '{kind}' AND x.paper_id = p.id"
         f" LEFT JOIN outbox s ON s.id = (SELECT max(id) FROM outbox WHERE {sent})"
         f" WHERE p.id IN ({','.join('?' * len(ids))})",
