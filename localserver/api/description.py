@@ -25,6 +25,8 @@ _TOGETHER: Final[dict[type[msgspec.Struct], dict[str, Any]]] = {
     requests.SendMessage: {
         "oneOf": [{"required": ["conversation_id"]}, {"required": ["customer_id"]}, {"required": ["phone"]}]
     },
+    requests.NewCredit: {"not": {"required": ["amount", "lines"]}},
+    requests.NewCreditLine: {"oneOf": [{"required": ["quantity"]}, {"required": ["amount"]}]},
     requests.NewQuote: {"not": {"required": ["customer", "customer_id"]}},
     requests.NewQuoteLine: {
         "oneOf": [{"required": ["sku"]}, {"required": ["description", "unit_price"]}],
