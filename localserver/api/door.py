@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -38,7 +38,8 @@ class Route:
 
     ``right`` None: open to everybody. ``takes`` is the JSON body, ``asks`` the query. ``gives`` maps a status to the
     answer's shape; ``media`` is its type where it is not JSON. ``problems`` are those that the shape of the route does
-    not tell by itself. ``form``: the body is multipart, read by the handler.
+    not tell by itself. ``form``: the body is multipart, read by the handler. ``tells``: the events of a stream, each
+    with the shape of its data.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route:
     media: tuple[str, ...] = ("application/json",)
     problems: tuple[int, ...] = ()
     keyed: bool = True
+    tells: Mapping[str, type[msgspec.Struct]] = field(default_factory=dict)
 
     @property
     def takes_key(self) -> bool:

@@ -31,9 +31,10 @@ from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPayments, EmptySettings
+from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPapers, EmptyPayments, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -351,6 +352,7 @@ class SampleContext:
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
+    papers: PapersSource = field(default_factory=EmptyPapers)
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
