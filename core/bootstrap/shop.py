@@ -306,6 +306,7 @@ class Shop:
         react(RefundSeen, self.refunds.seen)
         react(DecisionTaken, self.refunds.decided)
         react(ExceptionRaised, self.papers.unusual)
+        react(OrderPaid, self.papers.checked)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
         react(OrderCancelled, self.notices.cancelled)
