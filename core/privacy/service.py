@@ -100,6 +100,7 @@ def _erase(tx: Tx, orders: Orders, media: Path, customer_id: int, elsewhere: Seq
         *_conversation(tx, found),
         Line("files", len(files)),
         Line("identities", _identities(tx, found)),
+        Line("visits", _visits(tx, found)),
         Line("names", _names(tx, found, customer_id, alias)),
     ]
     for name in files:
@@ -127,6 +128,12 @@ def _identities(tx: Tx, found: Traces) -> int:
     """With the marks of who paid for them: they tell a number apart, even if they do not show it."""
     payers = "DELETE FROM payer WHERE payment_id IN (SELECT id FROM payment WHERE order_id IN {orders})"
     return _run(tx, "DELETE FROM identity WHERE customer_id IN {mine}", found) + _run(tx, payers, found)
+
+
+def _visits(tx: Tx, found: Traces) -> int:
+    """Where their pay pages were opened, and who was said to pay."""
+    told = "DELETE FROM payer_told WHERE attempt_id IN (SELECT id FROM attempt WHERE order_id IN {orders})"
+    return _run(tx, "DELETE FROM visit WHERE order_id IN {orders}", found) + _run(tx, told, found)
 
 
 def _names(tx: Tx, found: Traces, customer_id: int, alias: str) -> int:
@@ -238,6 +245,7 @@ def _kept(tx: Tx, found: Traces) -> list[Line]:
         count("credit notes", "credit_note WHERE invoice_id IN (SELECT id FROM invoice WHERE order_id IN {orders})"),
         count("receipts", "receipt WHERE order_id IN {orders}"),
         count("quotes", "quote WHERE customer_id IN {mine}"),
+        count("consents", "consent WHERE customer_id IN {mine}", "proof"),
         count("ledger", "ledger_entry WHERE order_id IN {orders}"),
         count("journal", "journal WHERE subject IN {mine} AND kind LIKE 'Customer%'", "chain"),
     ]
