@@ -47,7 +47,7 @@ def _limits(currency: str) -> list[Setting]:
         "payer_month": ("Sum of one payer within thirty days from which you look first (0: never)", _QUIET),
     }
     return [
-        Setting(f"limits.{name}", "number", label, str(most), hint, section="limits", high=10**12)
+        Setting(f"limits.{name}", "number", label, str(most), hint, section="orders", high=10**12)
         for (name, (label, hint)), most in zip(said.items(), _LIMITS[currency], strict=True)
     ]
 

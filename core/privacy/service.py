@@ -156,6 +156,11 @@ def _received(tx: Tx, found: Traces) -> int:
     """What WhatsApp delivered of this person, and every stored report that holds a number of theirs."""
     lanes = "DELETE FROM inbox WHERE source = 'whatsapp' AND lane IN (SELECT value FROM json_each(?))"
     count = tx.run(lanes, (json.dumps(found.numbers),))
+    told = (  # by providers, of who paid for them
+        "DELETE FROM inbox WHERE source = 'psp' AND state <> 'new' AND EXISTS(SELECT 1 FROM attempt a"
+        " WHERE a.order_id IN {orders} AND instr(CAST(payload AS TEXT), a.ref))"
+    )
+    count += _run(tx, told, found)
     for number in found.numbers:
         count += tx.run("DELETE FROM inbox WHERE state <> 'new' AND instr(CAST(payload AS TEXT), ?)", (number,))
     return count
@@ -167,12 +172,13 @@ def _answers(tx: Tx, found: Traces) -> int:
 
 
 def _payment_pages(tx: Tx, found: Traces) -> int:
-    """Where a provider's page greeted them by name or number; references and tokens stay: late money needs them."""
+    """Where a provider's page greeted them by name or number, and which phone was asked to pay; references and tokens
+    stay: late money needs them."""
     ours = "UPDATE attempt SET error = NULL WHERE error NOT IN ('contradiction', 'stopped') AND order_id IN {orders}"
     return _run(tx, ours, found) + _run(
         tx,
-        "UPDATE attempt SET redirect_url = NULL, instructions = NULL WHERE order_id IN {orders}"
-        " AND (redirect_url IS NOT NULL OR instructions IS NOT NULL)",
+        "UPDATE attempt SET redirect_url = NULL, instructions = NULL, payer = NULL WHERE order_id IN {orders}"
+        " AND coalesce(redirect_url, instructions, payer) IS NOT NULL",
         found,
     )
 
