@@ -61,6 +61,7 @@ ACTS: Final[dict[str, str]] = {
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
     "CustomerNoted": "customers.read",
+    "ConsentNoted": "customers.read",
     "CustomerExported": "customers.export",
     "CustomerErased": "customers.erase",
     "QuoteDrafted": "quotes.write",
@@ -79,9 +80,19 @@ CONSEQUENCES: Final = frozenset(
         *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "CustomerChanged", "InvoiceIssued"),
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
         *("ConversationRead", "PaymentTalk", "ThreadErased", "AttemptOpened", "AttemptChanged", "PaymentReceived"),
-        *("PayerKnown", "PaymentQuarantined", "PaymentOrphaned", "OrphansForgotten", "AskProvider", "CloseSession"),
+        *(
+            "PayerKnown",
+            "PayerTold",
+            "VisitNoted",
+            "PaymentQuarantined",
+            "PaymentOrphaned",
+            "OrphansForgotten",
+            "AskProvider",
+            "CloseSession",
+        ),
         *("ReceiptAwaited", "ReceiptClaimed", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
+        *("PayerTold", "VisitNoted"),
     }
 )
 

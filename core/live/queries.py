@@ -36,7 +36,7 @@ _ROWS: Final = (
     " o.link_opened_at, o.reminded_at, n.name, v.id, r.score, r.signals,"
     " (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
     " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"
-    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1)"
+    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1), c.scored"
     " FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN risk r ON r.order_id = o.id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )
@@ -139,7 +139,7 @@ def _question(reader: Reader, order_id: int) -> OpenQuestion | None:
 
 
 def _board_row(row: Row, lines: tuple[LineView, ...], question: OpenQuestion | None) -> BoardRow:
-    record = Record(*row[7:12])
+    record = Record(row[7], row[8], row[9], row[10], row[11], bool(row[26]))
     return BoardRow(
         order_id=row[0],
         reference=row[1],

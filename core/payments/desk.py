@@ -64,7 +64,8 @@ class Place:
 
 
 class PaymentDesk:
-    """``adapter(name)`` gives any provider, ``providers()`` those that buyers may choose, in the store's order."""
+    """``adapter(name)`` gives any provider, ``providers()`` those that buyers may choose, in the store's order;
+    ``most()`` the largest sum of one order, 0 for any."""
 
     def __init__(
         self,
@@ -74,8 +75,9 @@ class PaymentDesk:
         place: Place,
         currency: str,
         country: str,
+        most: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._engine = engine
+        self._engine, self._most = engine, most
         self._adapter = adapter
         self._providers = providers
         self._place = place
@@ -88,10 +90,15 @@ class PaymentDesk:
 
     # -- what a buyer can choose -------------------------------------------------------------------------------
 
+    def above(self, amount: int) -> int:
+        """The most that the store takes for one order, when this is more; else 0."""
+        most = self._most()
+        return most if 0 < most < amount else 0
+
     def choices(self, amount: int) -> list[Choice]:
-        """The means that can work for this amount, in the store's order."""
+        """The means that can work for this amount, in the store's order; none above the store's own limit."""
         found: list[tuple[Provider, Method]] = []
-        for provider in self._providers():
+        for provider in () if self.above(amount) else self._providers():
             if provider.takes(amount, self._currency, self._country):
                 found += [(provider, method) for method in provider.caps.methods_in(self._country)]
         named = Counter(method.label for _, method in found)

@@ -70,8 +70,10 @@ class NotSupported(Refused):
         self.operation = operation
 
 
-Told = Literal["reference", "amount", "currency", "time"]
-EVERYTHING: Final[frozenset[Told]] = frozenset(get_args(Told))
+Told = Literal["reference", "amount", "currency", "time", "payer"]
+PAYER: Final[frozenset[Told]] = frozenset({"payer"})
+EVERYTHING: Final[frozenset[Told]] = frozenset(get_args(Told)) - PAYER
+"""What a payment is known by; who paid is told by some only."""
 NOTIFY_TOKEN: Final = "notify_token"
 """Name, among an attempt's secrets, of the token that notifications of this one payment carry."""
 
@@ -278,7 +280,8 @@ class ProviderEvent:
     method: str | None = None
     occurred_at: int | None = None
     payer: str | None = None
-    """Who paid, as the provider names them (a phone in E.164, an account): counted, never shown or kept as such."""
+    """Who paid, as the provider names them: a phone in E.164 or masked, ``card:visa:4242``, an account. Counted, never
+    shown or kept as such."""
 
 
 @dataclass(frozen=True, slots=True)

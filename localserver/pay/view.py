@@ -86,7 +86,8 @@ class Page:
     ``question``: a number to ask for first; ``prompt``, ``code``: how the payment under way is made; ``by_phone``: the
     last means asks phones. ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means
     of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts
-    but the big one (``amount`` and its ``sign``) in smallest units.
+    but the big one (``amount`` and its ``sign``) in smallest units. ``above``: the most the shop takes for one order,
+    where this is more. ``privacy``: the page about the buyer's data.
     """
 
     token: str
@@ -135,6 +136,8 @@ class Page:
     invoice: bool
     asking: bool
     bceao: bool
+    above: int
+    privacy: str
     other_language: str | None
 
 
@@ -204,6 +207,8 @@ def build(
         invoice=invoice and view.invoice_id is not None,
         asking=facts.unsettled,
         bceao=shop.card.currency == "XOF",  # the central bank of the CFA franc's West African zone
+        above=shop.desk.above(facts.due) if payable(facts, now) else 0,
+        privacy=f"../privacy/{shop.slug}?lang={words.language}",
         other_language=_other_language(shop, words.language),
     )
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 from aiohttp import web
 
 from core.kernel.clock import to_datetime
+from core.kernel.countries import COUNTRIES
 from localserver.sandbox.psp_base import (
     SESSION,
     Payment,
@@ -23,6 +24,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 
 _ONE: Final = "v1/transaction"
 _STATUS: Final = {
@@ -119,8 +121,13 @@ class FedaPaySimulator(PspSimulator):
             "approved_at": f"{to_datetime(first.at):%Y-%m-%dT%H:%M:%S.000Z}" if first else None,
             "fees": first.fee if first else 0,
             "commission": "0.018",
+            "metadata": {"paid_phone_number": self._paid_by(session)} if first else {},  # [unsure]
             "last_error_code": session.reason,
         }
+
+    def _paid_by(self, session: Session) -> dict[str, str]:
+        code, country = payer_of(session)[1:4], {c.calling_code: c.code for c in COUNTRIES.values()}
+        return {"number": payer_of(session)[4:], "country": country.get(int(code), "SN").lower()}
 
     def _show(self, session: Session) -> dict[str, Any]:
         """As read, with the currency spelt out [unsure]."""

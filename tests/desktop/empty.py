@@ -53,6 +53,9 @@ class EmptyConversations:
     def send_link(self, conversation_id: int, order_id: int) -> None:
         raise AssertionError("there is no conversation")
 
+    def set_consent(self, customer_id: int, given: bool) -> None:
+        raise AssertionError("nobody is here")
+
     def set_notes(self, customer_id: int, text: str) -> None:
         raise AssertionError("there is no customer")
 

@@ -17,6 +17,8 @@ from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Auth,
     Buyer,
     Capabilities,
@@ -85,7 +87,8 @@ class FedaPay(SessionProvider):
         create_idempotency="reference_unique",
         # Deleting a pending transaction is [unsure]; one that is being approved could no longer be read: not done.
         # Refunds are made in the dashboard [unsure].
-        webhook_tells=frozenset({"reference", "amount", "time"}),
+        webhook_tells=frozenset({"reference", "amount", "time", "payer"}),
+        status_tells=EVERYTHING | PAYER,
         checkout_origins=("https://process.fedapay.com", "https://sandbox-process.fedapay.com"),
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -250,7 +253,16 @@ def _transaction(found: Mapping[str, Any]) -> StatusResult:
         paid_at=wire.moment(found.get("approved_at")),
         reason=wire.text(found.get("last_error_code")),
         method=_METHOD.get(mode, mode) if (mode := wire.text(found.get("mode"))) else None,
+        payer=_payer(found),
     )
+
+
+def _payer(found: Mapping[str, Any]) -> str | None:
+    """The number that was debited, among the transaction's metadata [unsure]; what stands under customer is what we
+    sent ourselves."""
+    number = wire.mapping(wire.mapping(found.get("metadata")).get("paid_phone_number"))
+    country = (wire.text(number.get("country"), 2) or "").upper()
+    return wire.payer(number.get("number"), country) if country in COUNTRIES else None
 
 
 def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:

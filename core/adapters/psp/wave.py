@@ -100,7 +100,7 @@ class Wave(SessionProvider):
         return super().unclear(status, body, pause)
 
     def session(self, body: Mapping[str, Any]) -> StatusResult:
-        return _session(body)
+        return _session(body, self.config.country)
 
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         self.check_request(request)
@@ -132,11 +132,11 @@ class Wave(SessionProvider):
             scheme, _, given = wire.header(headers, "Authorization").partition(" ")
             known = scheme.lower() == "bearer" and same_secret(given.strip(), secret)
             auth, check = Auth.SHARED_SECRET, Check.GOOD if known else Check.BAD
-        return wire.judged(check, auth, raw, lambda body: _event(body, raw))
+        return wire.judged(check, auth, raw, lambda body: _event(body, raw, self.config.country))
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         page = wire.mapping(await self.read(f"{self.sessions}/search", {"client_reference": attempt_ref}))
-        return [_session(wire.mapping(item)) for item in wire.items(page.get("result"))]
+        return [self.session(wire.mapping(item)) for item in wire.items(page.get("result"))]
 
     async def with_movements(self, found: StatusResult) -> StatusResult:
         """With its fee, and as refunded where any day since lists a refund: Wave gives back whole payments only."""
@@ -226,7 +226,7 @@ def _amount(amount: int, currency: str) -> str:
     return str(amount)
 
 
-def _session(session: Mapping[str, Any]) -> StatusResult:
+def _session(session: Mapping[str, Any], country: str) -> StatusResult:
     checkout = (wire.text(session.get("checkout_status")) or "").lower()
     payment = (wire.text(session.get("payment_status")) or "").lower()
     error = wire.mapping(session.get("last_payment_error"))
@@ -243,6 +243,8 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
         reason=wire.text(error.get("code")),
         method="wave",
         redirect_url=wire.text(session.get("wave_launch_url"), 4000) if status is Pay.PENDING else None,
+        # Documented for payments at the counter only; whether a session ever has it is [unsure].
+        payer=wire.payer(session.get("sender_mobile"), country),
     )
 
 
@@ -260,7 +262,7 @@ def _status(checkout: str, payment: str) -> Pay:
     return Pay.UNKNOWN
 
 
-def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
+def _event(body: Mapping[str, Any], raw: bytes, country: str) -> ProviderEvent | None:
     """None for what is no payment of ours: in-person QR codes, business transfers, types of tomorrow."""
     kind = wire.text(body.get("type"))
     key = wire.dedupe(raw, wire.text(body.get("id")))
@@ -268,7 +270,7 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
         return ProviderEvent(key, "test", Pay.UNKNOWN)
     if kind not in ("checkout.session.completed", "checkout.session.payment_failed"):
         return None
-    session = _session(wire.mapping(body.get("data")))
+    session = _session(wire.mapping(body.get("data")), country)
     # A failed try comes with little data and leaves the session payable (§4.2).
     status = Pay.PENDING if kind == "checkout.session.payment_failed" else session.status
     return payment_event(key, session, session.paid_at, status)

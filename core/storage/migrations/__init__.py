@@ -18,6 +18,7 @@ from core.storage.migrations import (
     m0005_push,
     m0006_access,
     m0007_paper_lists,
+    m0010_signals,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -30,6 +31,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0005_push.apply,
     m0006_access.apply,
     m0007_paper_lists.apply,
+    m0010_signals.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

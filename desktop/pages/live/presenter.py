@@ -354,7 +354,11 @@ class LivePresenter:
 
     def reasons(self, row: BoardRow) -> str:
         """What speaks against an order, with its points."""
-        return ", ".join(f"{sentence(one, self.t.language)} (+{one.points})" for one in row.reasons)
+        return ", ".join(f"{what} ({points})" for what, points in self.reason_lines(row))
+
+    def reason_lines(self, row: BoardRow) -> tuple[tuple[str, str], ...]:
+        """The same, one by one: (what, points)."""
+        return tuple((sentence(one, self.t.language), f"+{one.points}") for one in row.reasons)
 
     def storage_failed(self) -> tuple[str, str]:
         """What the banner says while the disk refuses to write."""

@@ -17,6 +17,8 @@ from core.adapters.http import Http
 from core.adapters.psp import REGISTRY, provider_class
 from core.kernel.clock import ManualClock
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Buyer,
@@ -32,6 +34,7 @@ from core.payments.provider import (
 )
 from core.payments.rules import weigh_token
 from localserver.sandbox.psp_base import PspSimulator
+from localserver.sandbox.psp_payers import masked
 from localserver.sandbox.psp_simulators import SIMULATORS, create_psp_simulator, simulator_account
 
 NOW = 1_790_000_000_000
@@ -70,7 +73,7 @@ CASES: dict[str, Case] = {
         "cinetpay",
         {"platform": "v2"},
         {"platform": "v2"},
-        frozenset({"reference", "amount", "currency", "time"}),
+        EVERYTHING | PAYER,
         frozenset({"reference", "amount", "currency"}),
         Auth.BODY_SIGNED,
     ),
@@ -206,6 +209,15 @@ class Rig:
         """These facts as the answers to a question about a payment carry them."""
         tells = self.caps.status_tells if self.case.status_tells is None else self.case.status_tells
         return {name: fact if name in tells else None for name, fact in facts.items()}
+
+    def paid_by(self, phone: str) -> str:
+        """Who paid, as this provider tells it: the phone, a part of it, or a card."""
+        match self.case.provider:
+            case "bictorys":
+                return masked(phone)
+            case "stripe":
+                return f"card:visa:{phone[-4:]}"
+        return phone
 
     def names_it(self, event: ProviderEvent, provider_ref: str) -> bool:
         """Does the event name our payment, where notifications name any? Else its address or its token does.

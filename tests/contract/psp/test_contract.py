@@ -58,6 +58,20 @@ async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(r
     assert found.txn_id == event.txn_id or rig.caps.notice == "hint"
 
 
+async def test_who_paid_is_told_in_one_form_where_it_is_told_at_all(rig: Rig) -> None:
+    phone = "+261343500003" if rig.country == "MG" else "+221778889900"
+    created = await rig.create(buyer=Buyer("Aïcha", phone))
+
+    shown = await rig.control(f"sessions?reference={REFERENCE}", method="GET")
+    assert shown["items"], "the provider knows it"
+    await rig.act("pay", payer=phone)
+
+    (event,) = rig.events()
+    assert {"payer": event.payer} == rig.told(payer=rig.paid_by(phone))
+    found = await rig.provider.fetch_status(rig.attempt(created))
+    assert {"payer": found.payer} == rig.answered(payer=rig.paid_by(phone))
+
+
 async def test_a_phone_that_is_asked_must_be_known_before(rig: Rig) -> None:
     if rig.asks_phone:
         with pytest.raises(Rejected):
