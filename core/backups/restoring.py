@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import apsw
 
 from core.backups.events import StoreRestored
 from core.backups.pieces import Sealer, checked, path_of
 from core.backups.places import Place
-from core.backups.snapshot import DATABASE, KeptFile, Snapshot, stamps, unseal
+from core.backups.snapshot import DATABASE, Snapshot, stamps, unseal
 from core.durable import outbox
-from core.kernel.errors import EnvironmentProblem, NotFound, OutsideWorld, Refused
-from core.storage import journal
-from core.storage.backup import RESTORED
+from core.kernel.errors import NotFound, OutsideWorld
+from core.storage import arriving, journal
+from core.storage.arriving import RESTORED
 from core.storage.connection import Reader, open_connection
 from core.storage.engine import Tx
-from core.storage.folder import Home, StoreCard, slugify, write_card
-from core.storage.vault import choose_vault
-
-_UNSAFE: Final = frozenset('\\:*?"<>|\0')
+from core.storage.folder import Home, StoreCard
 
 Progress = Callable[[int, int], None]
 
@@ -54,37 +48,18 @@ def restore(
     other recovery key), NotFound, OutsideWorld (out of reach, damaged: the piece is named), EnvironmentProblem.
     """
     snapshot = find(place, prefix, recovery, at)
-    card = replace(snapshot.card, name=name or snapshot.card.name, slug=slugify(name) if name else snapshot.card.slug)
-    folder = home.stores / card.slug
-    if folder.exists():
-        raise Refused("A store named “{name}” exists already.", name=card.slug)
-    try:
-        folder.mkdir(parents=True)
-        folder.chmod(0o700)
-        (folder / "backups").mkdir()
+    card = arriving.named(snapshot.card, name)
+    with arriving.arrival(home, card) as folder:
         _bring(place, prefix, snapshot, folder)
         _check(snapshot, folder)
-        vault = choose_vault(folder, card.id, None)
-        card = replace(card, vault=vault.kind)
-        vault.new_database_key(snapshot.key)
-        for secret, value in snapshot.secrets.items():
-            vault.set(secret, value)
-        (folder / RESTORED).touch()
-        write_card(folder, card)
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise EnvironmentProblem(
-                "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
-            ) from None
-        raise
-    return card
+        return arriving.settle(folder, card, snapshot.key, snapshot.secrets)
 
 
 def rehearse(home: Home, place: Place, prefix: str, recovery: bytes) -> Snapshot:
     """Bring the newest snapshot back into a folder that is then thrown away, checked as for a real restore."""
     snapshot = find(place, prefix, recovery)
     with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=home.path) as room:
+        (Path(room) / "media").mkdir()
         _bring(place, prefix, snapshot, Path(room))
         _check(snapshot, Path(room))
     return snapshot
@@ -108,24 +83,15 @@ def calmed(folder: Path) -> None:
 
 
 def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path) -> None:
-    (folder / "media").mkdir()
     sealer = Sealer(snapshot.key)
     for file in snapshot.files:
-        target = folder / _plain_name(file)
+        target = folder / arriving.plain_name(file.name, DATABASE)
         with target.open("wb") as out:
             for name in file.pieces:
                 piece = checked(place.get(path_of(prefix, name)), name)
                 out.write(sealer.open(piece) if file.sealed else piece)
         if target.stat().st_size != file.size:
             raise OutsideWorld("The backup is damaged: {name} has another size than was kept.", name=file.name)
-
-
-def _plain_name(file: KeptFile) -> str:
-    """A snapshot is authenticated, and still never chooses where on this computer it is written."""
-    folder, _, last = file.name.rpartition("/")
-    if file.name not in DATABASE and (folder != "media" or not last.strip(".") or set(last) & _UNSAFE):
-        raise Refused("The backup holds a file of an unexpected name: {name}.", name=file.name)
-    return file.name
 
 
 def _check(snapshot: Snapshot, folder: Path) -> None:

@@ -70,10 +70,9 @@ def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def restore(args: Namespace, home: Home, out: Terminal) -> int:
-    data = read_file(args.file)
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
-    card = backup.restore(home, data, args.name)
+    card = backup.restore(home, Path(args.file), args.name)
     note_restored(home, card.slug)
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE

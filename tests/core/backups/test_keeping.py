@@ -256,7 +256,7 @@ def test_old_backups_are_given_up_and_what_stays_comes_back(kept: Kept) -> None:
 def test_a_single_file_backup_sends_nothing_again_either(kept: Kept, tmp_path: Path) -> None:
     kept.shop.engine.call(lambda tx: queue(tx, "text"))
     backup.write(kept.home, kept.shop.folder, kept.card, kept.shop.vault, [], tmp_path / "awa.livepay")
-    card = backup.restore(kept.home, (tmp_path / "awa.livepay").read_bytes(), "Copie")
+    card = backup.restore(kept.home, tmp_path / "awa.livepay", "Copie")
     back = open_shop(kept.home, card.slug, kept.clock)
     back.engine.call(back._recover)
     assert back.engine.read(lambda r: r.value("SELECT state FROM outbox")) == "unknown"
