@@ -46,6 +46,12 @@ class BucketPlace:
     def put(self, name: str, content: bytes) -> None:
         self._ask(lambda store: store.put(name, content))
 
+    def put_later(self, name: str, content: bytes) -> None:
+        self.put(name, content)
+
+    def finish(self) -> None:
+        """Every answer was waited for."""
+
     def get(self, name: str) -> bytes:
         found = self._ask(lambda store: bytes(store.get(name).bytes()), missing=None)
         if found is None:

@@ -2,8 +2,14 @@
 
 The database file is encrypted page by page, and a page that did not change keeps its bytes. So the raw file, cut into
 pieces named by their SHA-256, is a backup in which only changed pieces are new, and which needs no second encryption:
-whoever keeps the pieces cannot read them. Media files are plain on this computer and are sealed on the way out, under a
-key derived from the store's, always the same way for the same content.
+whoever keeps the pieces cannot read them.
+
+Media files are plain on this computer and are sealed on the way out, always the same way for the same content, so that
+a picture has one name for ever and is kept once. AES-256-GCM with a nonce that is a keyed hash of the content is a
+synthetic-IV scheme (Rogaway and Shrimpton, 2006): the nonce repeats only with the very same content, where it gives the
+very same bytes; two contents share one by chance once in some 2⁴⁸ pieces. All it shows is that two pieces of one store
+are equal, and nobody can test a guess at a content without the key. Both keys are the store's alone, so no picture is
+recognised across stores. AES-GCM-SIV would do the same, and is not in every build of the library.
 """
 
 from __future__ import annotations
@@ -23,7 +29,25 @@ PIECE: Final = 64 * 1024
 _NONCE: Final = 12
 _RAW_SYSTEMS: Final = ("unix", "win32")
 
-Keep = Callable[[str, bytes], None]
+
+class Stopped(Exception):
+    """The program ends: what was under way is dropped, and begun anew after the next start."""
+
+
+Check = Callable[[], None]
+"""Asked again and again by what takes long. Raises Stopped."""
+
+
+def never() -> None:
+    """A :data:`Check` for what nobody stops."""
+
+
+class Harmed(OutsideWorld):
+    """A piece of a backup is not what was kept, or is gone: ``piece`` is its name."""
+
+    def __init__(self, message: str, piece: str, **params: Any) -> None:
+        super().__init__(message, name=piece, **params)
+        self.piece = piece
 
 
 def database_pieces(path: Path) -> Iterator[bytes]:
@@ -80,10 +104,3 @@ def name_of(piece: bytes) -> str:
 def path_of(prefix: str, name: str) -> str:
     """Where a piece is kept: ``<store>/pieces/ab/abcd…``."""
     return f"{prefix}/pieces/{name[:2]}/{name}"
-
-
-def checked(piece: bytes, name: str) -> bytes:
-    """The piece, if it is what its name says. Raises OutsideWorld naming it."""
-    if name_of(piece) != name:
-        raise OutsideWorld("The backup is damaged: piece {name} is not what was kept.", name=name)
-    return piece

@@ -10,6 +10,7 @@ from core.kernel.errors import OutsideWorld
 from core.storage.vault import write_private
 
 MISSING: Final = "The backup is incomplete: {name} is missing in {place}."
+_TOGETHER: Final = 256
 _GONE: Final = "The backup place {place} cannot be used ({detail})."
 
 
@@ -24,6 +25,14 @@ class Place(Protocol):
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a piece, whole or not at all, and durably; the same name twice keeps the later one."""
+        ...
+
+    def put_later(self, name: str, content: bytes) -> None:
+        """As :meth:`put`, but it may be there, and last, only after :meth:`finish`: many pieces are quicker so."""
+        ...
+
+    def finish(self) -> None:
+        """All that was put before is there now, durably."""
         ...
 
     def get(self, name: str) -> bytes:
@@ -45,6 +54,7 @@ class FolderPlace:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._later: list[tuple[Path, Path]] = []
         self.label = str(root)
 
     def put(self, name: str, content: bytes) -> None:
@@ -55,6 +65,32 @@ class FolderPlace:
             write_private(path, content)
         except OSError as error:
             raise self._gone(error) from None
+
+    def put_later(self, name: str, content: bytes) -> None:
+        """Written now, synced and named with many others: a name stands for a whole file only."""
+        self._look()
+        try:
+            path = self._root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(path.name + ".partial")
+            partial.write_bytes(content)
+        except OSError as error:
+            raise self._gone(error) from None
+        self._later.append((partial, path))
+        if len(self._later) >= _TOGETHER:
+            self.finish()
+
+    def finish(self) -> None:
+        try:
+            for partial, _ in self._later:
+                with partial.open("rb+") as file:
+                    os.fsync(file.fileno())
+            for partial, path in self._later:
+                partial.replace(path)
+        except OSError as error:
+            raise self._gone(error) from None
+        finally:
+            self._later.clear()
 
     def get(self, name: str) -> bytes:
         self._look()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import apsw
 
 from core.backups.events import StoreRestored
-from core.backups.pieces import Sealer, checked, path_of
-from core.backups.places import Place
+from core.backups.pieces import Check, Harmed, Sealer, name_of, never, path_of
+from core.backups.places import Missing, Place
 from core.backups.snapshot import DATABASE, Snapshot, stamps, unseal
 from core.durable import outbox
 from core.kernel.errors import NotFound, OutsideWorld
@@ -20,7 +21,7 @@ from core.storage.connection import Reader, open_connection
 from core.storage.engine import Tx
 from core.storage.folder import Home, StoreCard
 
-Progress = Callable[[int, int], None]
+_OFTEN: Final = 20_000  # steps of SQLite's machine: some milliseconds
 
 
 def stores_in(place: Place) -> dict[str, list[int]]:
@@ -36,7 +37,8 @@ def find(place: Place, prefix: str, recovery: bytes, at: int | None = None) -> S
     fitting = [stamp for stamp in there if at is None or stamp <= at]
     if not fitting:
         raise NotFound("There is no backup of {store} in {place}.", store=prefix, place=place.label)
-    return unseal(place.get(there[max(fitting)]), recovery)
+    name = there[max(fitting)]
+    return unseal(place.get(name), recovery, name)
 
 
 def restore(
@@ -55,13 +57,16 @@ def restore(
         return arriving.settle(folder, card, snapshot.key, snapshot.secrets)
 
 
-def rehearse(home: Home, place: Place, prefix: str, recovery: bytes) -> Snapshot:
-    """Bring the newest snapshot back into a folder that is then thrown away, checked as for a real restore."""
+def rehearse(folder: Path, place: Place, prefix: str, recovery: bytes, check: Check = never) -> Snapshot:
+    """Bring the newest snapshot back into a room of this folder that is then thrown away, checked as a real restore is.
+
+    Raises what :func:`restore` raises, and Stopped.
+    """
     snapshot = find(place, prefix, recovery)
-    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=home.path) as room:
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=folder) as room:
         (Path(room) / "media").mkdir()
-        _bring(place, prefix, snapshot, Path(room))
-        _check(snapshot, Path(room))
+        _bring(place, prefix, snapshot, Path(room), check)
+        _check(snapshot, Path(room), check)
     return snapshot
 
 
@@ -73,7 +78,9 @@ def calm(tx: Tx, folder: Path) -> bool:
     """
     restored = (folder / RESTORED).exists()
     if restored:
-        tx.emit(StoreRestored(outbox.hold_back(tx)))
+        held_back = outbox.hold_back(tx)
+        outbox.skip_numbers(tx)
+        tx.emit(StoreRestored(held_back))
     return restored
 
 
@@ -82,30 +89,64 @@ def calmed(folder: Path) -> None:
     (folder / RESTORED).unlink(missing_ok=True)
 
 
-def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path) -> None:
+def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path, check: Check = never) -> None:
     sealer = Sealer(snapshot.key)
     for file in snapshot.files:
         target = folder / arriving.plain_name(file.name, DATABASE)
         with target.open("wb") as out:
             for name in file.pieces:
-                piece = checked(place.get(path_of(prefix, name)), name)
+                check()
+                piece = _fetch(place, prefix, name, file.name, out.tell())
                 out.write(sealer.open(piece) if file.sealed else piece)
         if target.stat().st_size != file.size:
             raise OutsideWorld("The backup is damaged: {name} has another size than was kept.", name=file.name)
 
 
-def _check(snapshot: Snapshot, folder: Path) -> None:
+def _fetch(place: Place, prefix: str, name: str, file: str, first: int) -> bytes:
+    """The piece that belongs into this file from its byte ``first`` on. Raises Harmed."""
+    try:
+        piece = place.get(path_of(prefix, name))
+    except Missing:
+        raise Harmed(
+            "The backup is incomplete: piece {name} of {file}, from its byte {first} on, is missing in {place}.",
+            name,
+            file=file,
+            first=first,
+            place=place.label,
+        ) from None
+    if name_of(piece) != name:
+        raise Harmed(
+            "The backup is damaged: piece {name} of {file}, from its byte {first} on, is not what was kept.",
+            name,
+            file=file,
+            first=first,
+        )
+    return piece
+
+
+def _check(snapshot: Snapshot, folder: Path, check: Check = never) -> None:
     """The database opens, is whole, and its journal leads through the very entry that was its last."""
     try:
         connection = open_connection(folder / DATABASE[0], snapshot.key, write=True)
+        connection.set_progress_handler(partial(_asked, check), _OFTEN)
         try:
             reader = Reader(connection)
             verdict = reader.value("PRAGMA integrity_check")
             chain = journal.verify(reader)
             head = reader.value("SELECT hash FROM journal WHERE seq = ?", (snapshot.entries,))
         finally:
+            connection.set_progress_handler(None)
             connection.close()
     except apsw.Error as error:
         raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(error)) from None
-    if verdict != "ok" or not chain.intact or (snapshot.entries and (head or b"").hex() != snapshot.head):
+    if verdict != "ok":
         raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(verdict))
+    if not chain.intact or (snapshot.entries and (head or b"").hex() != snapshot.head):
+        at = chain.broken_at or snapshot.entries
+        raise OutsideWorld("The backup is damaged: entry {at} of its journal is not what was written.", at=at)
+
+
+def _asked(check: Check) -> bool:
+    """For SQLite, in the midst of a long question; what is raised here ends it."""
+    check()
+    return False

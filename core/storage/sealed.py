@@ -22,7 +22,7 @@ from core.storage.vault import derive
 CHUNK: Final = 64 * 1024
 TAG: Final = 16
 _SALT: Final = 32
-_MARK: Final = 8
+MARK: Final = 8
 
 
 class Harmed(Exception):
@@ -46,7 +46,7 @@ class NotSealed(Exception):
 
 
 def header_size(magic: bytes) -> int:
-    return len(magic) + _SALT + _MARK
+    return len(magic) + _SALT + MARK
 
 
 def sealed_size(magic: bytes, plain: int) -> int:
@@ -54,8 +54,9 @@ def sealed_size(magic: bytes, plain: int) -> int:
     return header_size(magic) + plain + TAG * max(1, -(-plain // CHUNK))
 
 
-def _mark_of(recovery: bytes) -> bytes:
-    return derive(recovery, "recovery key mark", _MARK)
+def mark_of(recovery: bytes) -> bytes:
+    """Tells one recovery key from another, and nothing about either."""
+    return derive(recovery, "recovery key mark", MARK)
 
 
 def _cipher(recovery: bytes, salt: bytes) -> Any:
@@ -78,7 +79,7 @@ class Writer:
         self._aead = _cipher(recovery, salt)
         self._number = 0
         self._waiting = bytearray()
-        file.write(self._bound + _mark_of(recovery))
+        file.write(self._bound + mark_of(recovery))
 
     def write(self, content: bytes) -> None:
         self._waiting += content
@@ -118,7 +119,7 @@ class Reader:
         salt = head[len(magic) : len(magic) + _SALT]
         self._bound = magic + salt
         self._aead = _cipher(recovery, salt)
-        marked = hmac.compare_digest(head[-_MARK:], _mark_of(recovery))
+        marked = hmac.compare_digest(head[-MARK:], mark_of(recovery))
         try:
             self._next()
         except Harmed as harm:
@@ -129,7 +130,7 @@ class Reader:
         if strange:
             raise Harmed("changed", strange[0], strange[0] + 1)
         if not marked:
-            raise Harmed("changed", self._start - _MARK, self._start)
+            raise Harmed("changed", self._start - MARK, self._start)
 
     def read(self, size: int) -> bytes:
         """Exactly so many bytes."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from core.backups import restoring
 from core.bootstrap import open_shop
 from core.catalogue import service as catalogue
 from core.kernel.errors import EnvironmentProblem, Refused
@@ -82,7 +81,7 @@ def note_restored(home: Home, slug: str) -> None:
     """Open it once, so that its journal says who brought it back."""
     shop = open_shop(home, slug)
     try:
-        shop.engine.call(lambda tx: restoring.calm(tx, shop.folder), actor="console")
-        restoring.calmed(shop.folder)
+        shop.engine.call(shop.returning.begin, actor="console")
+        shop.returning.begun()
     finally:
         shop.close()

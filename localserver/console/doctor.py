@@ -126,7 +126,7 @@ def _backup(shop: Shop) -> Line:
     proved = (
         tr("brought back on trial {at}", at=rfc3339(state.rehearsed_at)) if state.rehearsed_at else tr("never tried")
     )
-    wrong = state.problem or state.rehearsal_problem
+    wrong = explain(state.worst, language()) if state.worst else ""
     return Line(not wrong and not shop.keeper.is_late(), tr("backup"), " · ".join(filter(None, (kept, proved, wrong))))
 
 

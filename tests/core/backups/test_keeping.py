@@ -147,7 +147,7 @@ def test_a_restored_store_sends_nothing_again(kept: Kept) -> None:
     kept.shop.keeper.save(kept.place)
     back = kept.come_back()
     back.engine.call(back._recover)
-    restoring.calmed(back.folder)
+    back.returning.begun()
     states = dict(back.engine.read(lambda r: r.all("SELECT kind, state FROM outbox")))
     assert states == {"text": "unknown", "receipt": "dropped"}
     assert back.engine.read(lambda r: r.value("SELECT count(*) FROM journal WHERE kind = 'StoreRestored'")) == 1
@@ -186,7 +186,7 @@ def test_a_harmed_piece_is_named_and_leaves_no_store_behind(kept: Kept, harm: Ca
             assert piece.name in kept.shop.keeper.state.rehearsal_problem
             piece.write_bytes(before)
     assert kept.other.list() == []
-    assert not list(kept.home.path.glob("rehearsal-*"))
+    assert not list(kept.home.path.rglob("rehearsal-*"))
     kept.shop.keeper.rehearse(kept.place)
     assert kept.shop.keeper.state.rehearsal_problem == ""
 
