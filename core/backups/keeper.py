@@ -106,6 +106,7 @@ class Keeper:
         self._ending = threading.Event()
         self._next = 0
         self._known: tuple[str, set[str]] | None = None  # place, and the names of all pieces there
+        self._harmed: set[str] = set()  # pieces that are there, and not what they should be
         self._doomed: frozenset[str] = frozenset()
         self._looked: object = None  # how the files looked when they were kept last
         self._seen_file = charge.folder / "backup-pictures.json"
@@ -181,7 +182,7 @@ class Keeper:
             raise
         name = f"{charge.prefix}/snapshots/{snapshot.stamp_of(now)}{snapshot.SUFFIX}"
         listed = snapshot.seal(made, charge.recovery_key())
-        keeping.finish()
+        self._harmed -= keeping.finish()
         place.put(name, listed)
         self._looked = looks
         self._write(self._seen_file, self._seen)
@@ -211,8 +212,9 @@ class Keeper:
             self._newest(place, found)
         except LivePayError as error:
             self._looked = None
-            if isinstance(error, Harmed) and self._known is not None:
-                self._known[1].discard(error.piece)
+            if isinstance(error, Harmed):
+                self._harmed.add(error.piece)
+                self._known = None
             self._note(rehearsal_trouble=_noted(error))
             raise
         taken = round((time.perf_counter() - began) * 1000)
@@ -277,7 +279,7 @@ class Keeper:
         """Asked once: afterwards this keeper knows what it has added."""
         if self._known is None or self._known[0] != place.label:
             names = place.names(f"{self._charge.prefix}/pieces")
-            self._known = (place.label, {name.rpartition("/")[2] for name in names})
+            self._known = (place.label, {name.rpartition("/")[2] for name in names} - self._harmed)
         return self._known[1]
 
     def _load(self) -> State:
@@ -321,10 +323,12 @@ class _Keeping:
         self._fresh.add(name)
         self.sent += len(piece)
 
-    def finish(self) -> None:
+    def finish(self) -> set[str]:
+        """→ the new pieces, which are there now."""
         self._check()
         self._place.finish()
         self._known |= self._fresh
+        return self._fresh
 
 
 def _load_seen(file: Path) -> snapshot.Seen:

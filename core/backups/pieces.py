@@ -25,7 +25,10 @@ import apsw
 from core.kernel.errors import OutsideWorld
 from core.storage.vault import derive
 
+PAGES: Final = 16 * 1024
+"""Bytes of a piece of the database and its log: four pages. A changed page costs its piece, and a line may be slow."""
 PIECE: Final = 64 * 1024
+"""Of a picture, which does not change."""
 _NONCE: Final = 12
 _RAW_SYSTEMS: Final = ("unix", "win32")
 
@@ -61,17 +64,17 @@ def database_pieces(path: Path) -> Iterator[bytes]:
     file = apsw.VFSFile(system, str(path.resolve()), [flags, 0])
     try:
         size = file.xFileSize()
-        for offset in range(0, size, PIECE):
-            yield file.xRead(min(PIECE, size - offset), offset)
+        for offset in range(0, size, PAGES):
+            yield file.xRead(min(PAGES, size - offset), offset)
     finally:
         file.xClose()
 
 
-def file_pieces(path: Path) -> Iterator[bytes]:
+def file_pieces(path: Path, size: int = PIECE) -> Iterator[bytes]:
     """The bytes of an ordinary file, a piece at a time; nothing when there is none."""
     try:
         with path.open("rb") as file:
-            while piece := file.read(PIECE):
+            while piece := file.read(size):
                 yield piece
     except FileNotFoundError:
         return

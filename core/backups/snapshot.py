@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
-from core.backups.pieces import Sealer, database_pieces, file_pieces, name_of
+from core.backups.pieces import PAGES, Sealer, database_pieces, file_pieces, name_of
 from core.kernel.clock import to_datetime
 from core.kernel.errors import OutsideWorld, Refused
 from core.storage.connection import Reader, open_connection
@@ -170,7 +170,7 @@ class _Stage:
         before, end = dict(self._sizes), room.tell()
         for _ in range(_TRIES):
             began = _header(log)
-            pieces = file_pieces(log)
+            pieces = file_pieces(log, PAGES)
             first = next(pieces, b"")
             read = first[:_HEADER]
             taken = self._take(DATABASE[1], chain([first] if first else [], pieces), room)
