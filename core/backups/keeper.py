@@ -158,6 +158,7 @@ class Keeper:
         """Keep what changed since the last snapshot. Raises OutsideWorld, EnvironmentProblem."""
         with self._busy:
             now = self._clock.now()
+            place.heed(self._stop)
             try:
                 self._save(place, now)
             except LivePayError as error:
@@ -178,7 +179,7 @@ class Keeper:
         try:
             made = snapshot.take(charge.folder, charge.card, key, secrets, now, keeping, self._seen)
         except Stopped:
-            place.finish()  # the next time begins with what came so far
+            place.abandon()
             raise
         name = f"{charge.prefix}/snapshots/{snapshot.stamp_of(now)}{snapshot.SUFFIX}"
         listed = snapshot.seal(made, charge.recovery_key())
@@ -204,6 +205,7 @@ class Keeper:
         began = time.perf_counter()
         now = self._clock.now()
         charge = self._charge
+        place.heed(self._stop)
         try:
             try:
                 found = restoring.rehearse(charge.folder, place, charge.prefix, charge.recovery_key(), self._stop)
