@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.backups import restoring, rules, snapshot
-from core.backups.pieces import Check, Harmed, Stopped, path_of
+from core.backups.pieces import Check, Damaged, Harmed, Stopped, path_of
 from core.backups.places import MISSING, Missing, Place
 from core.kernel.clock import Clock
 from core.kernel.errors import LivePayError, OutsideWorld
@@ -36,7 +36,7 @@ class State:
 
     ``trouble`` and ``rehearsal_trouble`` are what went wrong last, as an English message id (domain ``errors``) with
     its parameters, None when nothing did. ``pieces`` and ``sent`` (bytes) are of the last snapshot: how many it has,
-    and what of it was new.
+    and what of it was new. ``harmed``: what is kept did not come back when it was tried last.
     """
 
     place: str = ""
@@ -49,6 +49,7 @@ class State:
     rehearsed_at: int | None = None
     rehearsal_ms: int = 0
     rehearsal_trouble: tuple[str, dict[str, Any]] | None = None
+    harmed: bool = False
 
     @property
     def problem(self) -> str:
@@ -217,10 +218,12 @@ class Keeper:
             if isinstance(error, Harmed):
                 self._harmed.add(error.piece)
                 self._known = None
-            self._note(rehearsal_trouble=_noted(error))
+            self._note(
+                rehearsal_trouble=_noted(error), harmed=self.state.harmed or isinstance(error, Damaged | Missing)
+            )
             raise
         taken = round((time.perf_counter() - began) * 1000)
-        self._note(rehearsed_at=now, rehearsal_ms=taken, rehearsal_trouble=None)
+        self._note(rehearsed_at=now, rehearsal_ms=taken, rehearsal_trouble=None, harmed=False)
         return self.state
 
     def _newest(self, place: Place, found: snapshot.Snapshot) -> None:

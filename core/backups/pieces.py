@@ -45,7 +45,11 @@ def never() -> None:
     """A :data:`Check` for what nobody stops."""
 
 
-class Harmed(OutsideWorld):
+class Damaged(OutsideWorld):
+    """What is kept is not what was written. (Out of reach is another thing.)"""
+
+
+class Harmed(Damaged):
     """A piece of a backup is not what was kept, or is gone: ``piece`` is its name."""
 
     def __init__(self, message: str, piece: str, **params: Any) -> None:

@@ -10,11 +10,11 @@ from typing import Final
 import apsw
 
 from core.backups.events import StoreRestored
-from core.backups.pieces import Check, Harmed, Sealer, name_of, never, path_of
+from core.backups.pieces import Check, Damaged, Harmed, Sealer, name_of, never, path_of
 from core.backups.places import Missing, Place
 from core.backups.snapshot import DATABASE, Snapshot, stamps, unseal
 from core.durable import outbox
-from core.kernel.errors import NotFound, OutsideWorld
+from core.kernel.errors import NotFound
 from core.storage import arriving, journal
 from core.storage.arriving import RESTORED
 from core.storage.connection import Reader, open_connection
@@ -99,7 +99,7 @@ def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path, check: C
                 piece = _fetch(place, prefix, name, file.name, out.tell())
                 out.write(sealer.open(piece) if file.sealed else piece)
         if target.stat().st_size != file.size:
-            raise OutsideWorld("The backup is damaged: {name} has another size than was kept.", name=file.name)
+            raise Damaged("The backup is damaged: {name} has another size than was kept.", name=file.name)
 
 
 def _fetch(place: Place, prefix: str, name: str, file: str, first: int) -> bytes:
@@ -138,12 +138,12 @@ def _check(snapshot: Snapshot, folder: Path, check: Check = never) -> None:
             connection.set_progress_handler(None)
             connection.close()
     except apsw.Error as error:
-        raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(error)) from None
+        raise Damaged("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(error)) from None
     if verdict != "ok":
-        raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(verdict))
+        raise Damaged("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(verdict))
     if not chain.intact or (snapshot.entries and (head or b"").hex() != snapshot.head):
         at = chain.broken_at or snapshot.entries
-        raise OutsideWorld("The backup is damaged: entry {at} of its journal is not what was written.", at=at)
+        raise Damaged("The backup is damaged: entry {at} of its journal is not what was written.", at=at)
 
 
 def _asked(check: Check) -> bool:

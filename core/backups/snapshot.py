@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
-from core.backups.pieces import PAGES, Sealer, database_pieces, file_pieces, name_of
+from core.backups.pieces import PAGES, Damaged, Sealer, database_pieces, file_pieces, name_of
 from core.kernel.clock import to_datetime
 from core.kernel.errors import OutsideWorld, Refused
 from core.storage.connection import Reader, open_connection
@@ -240,7 +240,7 @@ def seal(snapshot: Snapshot, recovery: bytes) -> bytes:
     return MAGIC + mark_of(recovery) + nonce + AESGCM(recovery).encrypt(nonce, packed, MAGIC)
 
 
-class DamagedList(OutsideWorld):
+class DamagedList(Damaged):
     """The list of a snapshot's pieces is not what was written."""
 
     def __init__(self, name: str) -> None:

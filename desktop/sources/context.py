@@ -112,7 +112,7 @@ class ShopContext:
             keeper.state.safe_at,
             shop.engine.storage_failing,
             backup_late=keeper.is_late(),
-            backup_harmed=keeper.state.rehearsal_trouble is not None,
+            backup_harmed=keeper.state.harmed,
             comparing=shop.returning.pending(),
         )
 

@@ -79,6 +79,7 @@ def test_pulled_out_in_the_middle_of_a_trial_is_no_harm(kept: Kept) -> None:
     with pytest.raises(OutsideWorld, match="plug its disk in") as caught:
         kept.shop.keeper.rehearse(Trouble(kept.disk, 3, lambda: kept.disk.rename(away)))
     assert not isinstance(caught.value, Missing)
+    assert not kept.shop.keeper.state.harmed
     away.rename(kept.disk)
     recovers(kept)
 

@@ -59,6 +59,7 @@ def refusal(kept: Kept) -> LivePayError:
     assert list(kept.other.stores.glob("*")) == []
     with pytest.raises(LivePayError) as tried:
         kept.shop.keeper.rehearse(kept.place)
+    assert kept.shop.keeper.state.harmed
     assert str(tried.value) == str(caught.value) == kept.shop.keeper.state.rehearsal_problem
     assert not list(kept.home.path.rglob("rehearsal-*"))
     return caught.value
@@ -139,6 +140,7 @@ def test_what_a_trial_finds_harmed_is_kept_anew(kept: Kept) -> None:
         kept.shop.keeper.look()
         kept.clock.advance(MINUTE)
     assert kept.shop.keeper.state.worst is None
+    assert not kept.shop.keeper.state.harmed
     back = kept.come_back(name="healed")
     assert count(back) == 2
     back.close()
