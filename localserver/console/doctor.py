@@ -120,6 +120,8 @@ def _store(shop: Shop) -> Iterator[Line]:
 
 def _backup(shop: Shop) -> Line:
     state = shop.keeper.state
+    if shop.returning.pending():
+        return Line(False, tr("backup"), tr("brought back from one: the providers are asked at the next start"))
     if shop.backup_place() is None:
         return Line(False, tr("backup"), tr("no place set up (backup.to): the work is lost with this disk"))
     kept = tr("kept until {at}", at=rfc3339(state.safe_at)) if state.safe_at is not None else tr("never yet")
