@@ -103,7 +103,7 @@ class Returning:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._due = asyncio.get_running_loop(), asyncio.Event()
         while True:
             await self._due.wait()
             self._due.clear()
