@@ -42,13 +42,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC)."""
+    """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC).
+
+    ``backup_harmed``: what is kept did not come back on trial. ``comparing``: brought back from a backup, the store is
+    still asking its providers what happened since.
+    """
 
     links: tuple[Link, ...] = ()
     queued: int = 0
     backup_at: int | None = None
     storage_failed: bool = False
     backup_late: bool = False
+    backup_harmed: bool = False
+    comparing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

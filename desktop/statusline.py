@@ -74,9 +74,9 @@ class StatusLine(QFrame):
             mark.hide()
         self.queue.say(self._t.plural("{n} message waiting", "{n} messages waiting", status.queued))
         self.queue.set_role("waiting" if status.queued > 20 else "muted")
-        late = self._t("{backup} · late", backup=backup_text(status.backup_at, now, self._t))
-        self.backup.say(late if status.backup_late else backup_text(status.backup_at, now, self._t))
-        self.backup.set_role("waiting" if status.backup_late else "muted")
+        self.backup.say(_backup_said(status, now, self._t))
+        role: Role = "danger" if status.backup_harmed else "waiting" if status.backup_late else "muted"
+        self.backup.set_role("waiting" if status.comparing else role)
 
     def show_time(self, now: int, zone: tzinfo) -> None:
         self.clock.say(clock_time(now, zone))
@@ -91,6 +91,15 @@ def link_text(link: Link, t: Texts) -> str:
         "off": t("{name} not set up", name=link.name),
     }
     return words.get(link.state, link.name)
+
+
+def _backup_said(status: Status, now: int, t: Texts) -> str:
+    backup = backup_text(status.backup_at, now, t)
+    if status.comparing:
+        return t("Brought back from a backup · asking the providers")
+    if status.backup_harmed:
+        return t("{backup} · damaged: see Settings", backup=backup)
+    return t("{backup} · late", backup=backup) if status.backup_late else backup
 
 
 def backup_text(at: int | None, now: int, t: Texts) -> str:

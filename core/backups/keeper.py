@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from core.backups import restoring, rules, snapshot
-from core.backups.pieces import path_of
-from core.backups.places import Place
+from core.backups.pieces import Check, Damaged, Harmed, Stopped, path_of
+from core.backups.places import MISSING, Missing, Place
 from core.kernel.clock import Clock
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.storage.folder import Home, StoreCard
@@ -33,8 +34,9 @@ LOOK_EVERY: Final = 2.0  # s
 class State:
     """Times in ms UTC, None: never. ``safe_at``: all work until then is kept. ``saved_at``: the newest snapshot.
 
-    ``problem`` and ``rehearsal_problem`` say in English what went wrong last, empty when nothing did. ``pieces`` and
-    ``sent`` (bytes) are of the last snapshot: how many it has, and what of it was new.
+    ``trouble`` and ``rehearsal_trouble`` are what went wrong last, as an English message id (domain ``errors``) with
+    its parameters, None when nothing did. ``pieces`` and ``sent`` (bytes) are of the last snapshot: how many it has,
+    and what of it was new. ``harmed``: what is kept did not come back when it was tried last.
     """
 
     place: str = ""
@@ -43,10 +45,34 @@ class State:
     pieces: int = 0
     size: int = 0
     sent: int = 0
-    problem: str = ""
+    trouble: tuple[str, dict[str, Any]] | None = None
     rehearsed_at: int | None = None
     rehearsal_ms: int = 0
-    rehearsal_problem: str = ""
+    rehearsal_trouble: tuple[str, dict[str, Any]] | None = None
+    harmed: bool = False
+
+    @property
+    def problem(self) -> str:
+        """In English; empty when nothing is wrong."""
+        return str(_told(self.trouble) or "")
+
+    @property
+    def rehearsal_problem(self) -> str:
+        return str(_told(self.rehearsal_trouble) or "")
+
+    @property
+    def worst(self) -> LivePayError | None:
+        """What to tell a person, the pressing first: what is kept does not come back, then that nothing is kept."""
+        return _told(self.rehearsal_trouble) or _told(self.trouble)
+
+
+def _told(trouble: tuple[str, dict[str, Any]] | None) -> LivePayError | None:
+    return None if trouble is None else LivePayError(trouble[0], **trouble[1])
+
+
+def _noted(error: LivePayError) -> tuple[str, dict[str, Any]]:
+    plain = {n: v if isinstance(v, str | int | None) else str(v) for n, v in error.params.items()}
+    return error.message, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +96,6 @@ class Charge:
         return Home(self.folder.parent.parent)
 
 
-class _Stopped(Exception):
-    """The program ends: what was not kept yet is kept after the next start."""
-
-
 class Keeper:
     """One store's keeper. ``save`` and ``rehearse`` block: they are for worker threads and the command line."""
 
@@ -85,9 +107,13 @@ class Keeper:
         self._ending = threading.Event()
         self._next = 0
         self._known: tuple[str, set[str]] | None = None  # place, and the names of all pieces there
+        self._harmed: set[str] = set()  # pieces that are there, and not what they should be
         self._doomed: frozenset[str] = frozenset()
         self._looked: object = None  # how the files looked when they were kept last
+        self._seen_file = charge.folder / "backup-pictures.json"
+        self._seen: snapshot.Seen = _load_seen(self._seen_file)
         self.state = self._load()
+        self._clear_rooms()
 
     @property
     def key_path(self) -> Path:
@@ -99,14 +125,17 @@ class Keeper:
         return self._charge.place() is not None and rules.is_late(self.state.safe_at, self._clock.now())
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled; ends when what is under way has ended, which it does within one piece."""
         self._ending.clear()
-        try:
-            while True:
-                await asyncio.to_thread(self.look)
-                await asyncio.sleep(LOOK_EVERY)
-        finally:
-            self._ending.set()
+        while True:
+            looking = asyncio.ensure_future(asyncio.to_thread(self.look))
+            try:
+                await asyncio.shield(looking)
+            except asyncio.CancelledError:
+                self._ending.set()
+                await asyncio.wait([looking])
+                raise
+            await asyncio.sleep(LOOK_EVERY)
 
     def look(self) -> None:
         """Do what is due. Nothing is raised: what went wrong is in ``state``, and is tried again in a minute."""
@@ -120,7 +149,7 @@ class Keeper:
                 self.rehearse(place)
                 self.give_up_old(place)
             self._next = now + self._charge.every()
-        except _Stopped:
+        except Stopped:
             return
         except LivePayError as error:
             log.info("Backup of %s: %s", self._charge.card.slug, error)
@@ -130,10 +159,11 @@ class Keeper:
         """Keep what changed since the last snapshot. Raises OutsideWorld, EnvironmentProblem."""
         with self._busy:
             now = self._clock.now()
+            place.heed(self._stop)
             try:
                 self._save(place, now)
             except LivePayError as error:
-                self._note(place=place.label, problem=str(error))
+                self._note(place=place.label, trouble=_noted(error))
                 raise
             return self.state
 
@@ -142,50 +172,75 @@ class Keeper:
         self._still_there(place)
         looks = snapshot.looks(charge.folder)  # before reading: what is written meanwhile is for the next time
         if looks == self._looked and self.state.place == place.label:
-            self._note(safe_at=now, problem="")
+            self._note(safe_at=now, trouble=None)
             return
-        known = self._pieces_at(place)
-        sent = 0
-
-        def keep(name: str, piece: bytes) -> None:
-            nonlocal sent
-            if self._ending.is_set():
-                raise _Stopped
-            if name not in known:
-                place.put(path_of(charge.prefix, name), piece)
-                known.add(name)
-                sent += len(piece)
-
+        keeping = _Keeping(place, charge.prefix, self._pieces_at(place), self._stop)
         secrets = {name: charge.vault.get(name) or "" for name in charge.secret_names()}
-        made = snapshot.take(charge.folder, charge.card, charge.vault.database_key(), secrets, now, keep)
+        key = charge.vault.database_key()
+        try:
+            made = snapshot.take(charge.folder, charge.card, key, secrets, now, keeping, self._seen)
+        except Stopped:
+            place.abandon()
+            raise
         name = f"{charge.prefix}/snapshots/{snapshot.stamp_of(now)}{snapshot.SUFFIX}"
-        place.put(name, snapshot.seal(made, charge.recovery_key()))
+        listed = snapshot.seal(made, charge.recovery_key())
+        self._harmed -= keeping.finish()
+        place.put(name, listed)
         self._looked = looks
+        self._write(self._seen_file, self._seen)
         self._note(
             place=place.label,
             safe_at=now,
             saved_at=now,
             pieces=len(made.pieces),
             size=made.size,
-            sent=sent,
-            problem="",
+            sent=keeping.sent + len(listed),
+            trouble=None,
         )
 
     def rehearse(self, place: Place) -> State:
-        """Prove that the newest snapshot comes back. Raises what :func:`core.backups.restoring.rehearse` raises."""
+        """Prove that the newest snapshot comes back. Raises what :func:`core.backups.restoring.rehearse` raises.
+
+        What is found harmed or missing is kept anew by the next backup, as far as the store still has it.
+        """
         began = time.perf_counter()
         now = self._clock.now()
+        charge = self._charge
+        place.heed(self._stop)
         try:
-            restoring.rehearse(self._charge.home, place, self._charge.prefix, self._charge.recovery_key())
+            try:
+                found = restoring.rehearse(charge.folder, place, charge.prefix, charge.recovery_key(), self._stop)
+            except OSError as error:
+                raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
+            self._newest(place, found)
         except LivePayError as error:
-            self._note(rehearsal_problem=str(error))
+            self._looked = None
+            if isinstance(error, Harmed):
+                self._harmed.add(error.piece)
+                self._known = None
+            self._note(
+                rehearsal_trouble=_noted(error), harmed=self.state.harmed or isinstance(error, Damaged | Missing)
+            )
             raise
-        except OSError as error:
-            self._note(rehearsal_problem=str(error))
-            raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
         taken = round((time.perf_counter() - began) * 1000)
-        self._note(rehearsed_at=now, rehearsal_ms=taken, rehearsal_problem="")
+        self._note(rehearsed_at=now, rehearsal_ms=taken, rehearsal_trouble=None, harmed=False)
         return self.state
+
+    def _newest(self, place: Place, found: snapshot.Snapshot) -> None:
+        """A list that went missing cannot miss itself. Raises Missing."""
+        at = self.state.saved_at
+        if at is not None and self.state.place == place.label and found.at < at:
+            raise Missing(MISSING, name=f"{snapshot.stamp_of(at)}{snapshot.SUFFIX}", place=place.label)
+
+    def _stop(self) -> None:
+        if self._ending.is_set():
+            raise Stopped
+
+    def _clear_rooms(self) -> None:
+        """What a killed program left half done: nobody else has this store open."""
+        for kind in ("saving", "rehearsal"):
+            for room in self._charge.folder.glob(f"{kind}-*"):
+                shutil.rmtree(room, ignore_errors=True)
 
     def give_up_old(self, place: Place) -> int:
         """Remove snapshots that are not kept any longer, and pieces that none names. → how many pieces went.
@@ -199,7 +254,8 @@ class Keeper:
             stay = rules.kept(found, self._clock.now())
             wanted: set[str] = set()
             for stamp in stay:
-                wanted |= snapshot.unseal(place.get(found[stamp]), charge.recovery_key()).pieces
+                self._stop()
+                wanted |= self._listed(place, found[stamp]).pieces
             for stamp in found.keys() - stay:
                 place.remove(found[stamp])
             nobodys = frozenset(n.rpartition("/")[2] for n in names if "/pieces/" in n) - wanted
@@ -209,6 +265,13 @@ class Keeper:
             self._doomed = nobodys - gone
             self._known = None
             return len(gone)
+
+    def _listed(self, place: Place, name: str) -> snapshot.Snapshot:
+        try:
+            return snapshot.unseal(place.get(name), self._charge.recovery_key(), name)
+        except LivePayError as error:
+            self._note(rehearsal_trouble=_noted(error))
+            raise
 
     def _still_there(self, place: Place) -> None:
         """The disk may be another one than last time, or unplugged: what this keeper knows of it holds only while its
@@ -221,18 +284,60 @@ class Keeper:
         """Asked once: afterwards this keeper knows what it has added."""
         if self._known is None or self._known[0] != place.label:
             names = place.names(f"{self._charge.prefix}/pieces")
-            self._known = (place.label, {name.rpartition("/")[2] for name in names})
+            self._known = (place.label, {name.rpartition("/")[2] for name in names} - self._harmed)
         return self._known[1]
 
     def _load(self) -> State:
         try:
-            return State(**json.loads(self._file.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            state = State(**json.loads(self._file.read_text("utf-8")))
+            _ = state.worst
+        except (OSError, ValueError, TypeError, LookupError):
             return State()
+        return state
 
     def _note(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self._write(self._file, asdict(self.state))
+
+    @staticmethod
+    def _write(file: Path, what: object) -> None:
         try:
-            write_private(self._file, json.dumps(asdict(self.state)).encode())
+            write_private(file, json.dumps(what).encode())
         except OSError as error:
             log.info("The state of the backup cannot be noted: %s", error)
+
+
+class _Keeping:
+    """Puts new pieces at a place; ``known`` grows by what is there for certain."""
+
+    def __init__(self, place: Place, prefix: str, known: set[str], check: Check) -> None:
+        self._place = place
+        self._prefix = prefix
+        self._known = known
+        self._check = check
+        self._fresh: set[str] = set()
+        self.sent = 0
+
+    def has(self, name: str) -> bool:
+        self._check()
+        return name in self._known or name in self._fresh
+
+    def keep(self, name: str, piece: bytes) -> None:
+        self._check()
+        self._place.put_later(path_of(self._prefix, name), piece)
+        self._fresh.add(name)
+        self.sent += len(piece)
+
+    def finish(self) -> set[str]:
+        """→ the new pieces, which are there now."""
+        self._check()
+        self._place.finish()
+        self._known |= self._fresh
+        return self._fresh
+
+
+def _load_seen(file: Path) -> snapshot.Seen:
+    try:
+        return {n: (size, at, tuple(pieces)) for n, (size, at, pieces) in json.loads(file.read_text("utf-8")).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}

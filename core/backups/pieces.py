@@ -2,8 +2,14 @@
 
 The database file is encrypted page by page, and a page that did not change keeps its bytes. So the raw file, cut into
 pieces named by their SHA-256, is a backup in which only changed pieces are new, and which needs no second encryption:
-whoever keeps the pieces cannot read them. Media files are plain on this computer and are sealed on the way out, under a
-key derived from the store's, always the same way for the same content.
+whoever keeps the pieces cannot read them.
+
+Media files are plain on this computer and are sealed on the way out, always the same way for the same content, so that
+a picture has one name for ever and is kept once. AES-256-GCM with a nonce that is a keyed hash of the content is a
+synthetic-IV scheme (Rogaway and Shrimpton, 2006): the nonce repeats only with the very same content, where it gives the
+very same bytes; two contents share one by chance once in some 2⁴⁸ pieces. All it shows is that two pieces of one store
+are equal, and nobody can test a guess at a content without the key. Both keys are the store's alone, so no picture is
+recognised across stores. AES-GCM-SIV would do the same, and is not in every build of the library.
 """
 
 from __future__ import annotations
@@ -19,11 +25,36 @@ import apsw
 from core.kernel.errors import OutsideWorld
 from core.storage.vault import derive
 
+PAGES: Final = 16 * 1024
+"""Bytes of a piece of the database and its log: four pages. A changed page costs its piece, and a line may be slow."""
 PIECE: Final = 64 * 1024
+"""Of a picture, which does not change."""
 _NONCE: Final = 12
 _RAW_SYSTEMS: Final = ("unix", "win32")
 
-Keep = Callable[[str, bytes], None]
+
+class Stopped(Exception):
+    """The program ends: what was under way is dropped, and begun anew after the next start."""
+
+
+Check = Callable[[], None]
+"""Asked again and again by what takes long. Raises Stopped."""
+
+
+def never() -> None:
+    """A :data:`Check` for what nobody stops."""
+
+
+class Damaged(OutsideWorld):
+    """What is kept is not what was written. (Out of reach is another thing.)"""
+
+
+class Harmed(Damaged):
+    """A piece of a backup is not what was kept, or is gone: ``piece`` is its name."""
+
+    def __init__(self, message: str, piece: str, **params: Any) -> None:
+        super().__init__(message, name=piece, **params)
+        self.piece = piece
 
 
 def database_pieces(path: Path) -> Iterator[bytes]:
@@ -37,17 +68,17 @@ def database_pieces(path: Path) -> Iterator[bytes]:
     file = apsw.VFSFile(system, str(path.resolve()), [flags, 0])
     try:
         size = file.xFileSize()
-        for offset in range(0, size, PIECE):
-            yield file.xRead(min(PIECE, size - offset), offset)
+        for offset in range(0, size, PAGES):
+            yield file.xRead(min(PAGES, size - offset), offset)
     finally:
         file.xClose()
 
 
-def file_pieces(path: Path) -> Iterator[bytes]:
+def file_pieces(path: Path, size: int = PIECE) -> Iterator[bytes]:
     """The bytes of an ordinary file, a piece at a time; nothing when there is none."""
     try:
         with path.open("rb") as file:
-            while piece := file.read(PIECE):
+            while piece := file.read(size):
                 yield piece
     except FileNotFoundError:
         return
@@ -80,10 +111,3 @@ def name_of(piece: bytes) -> str:
 def path_of(prefix: str, name: str) -> str:
     """Where a piece is kept: ``<store>/pieces/ab/abcd…``."""
     return f"{prefix}/pieces/{name[:2]}/{name}"
-
-
-def checked(piece: bytes, name: str) -> bytes:
-    """The piece, if it is what its name says. Raises OutsideWorld naming it."""
-    if name_of(piece) != name:
-        raise OutsideWorld("The backup is damaged: piece {name} is not what was kept.", name=name)
-    return piece

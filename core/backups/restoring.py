@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import apsw
 
 from core.backups.events import StoreRestored
-from core.backups.pieces import Sealer, checked, path_of
-from core.backups.places import Place
-from core.backups.snapshot import DATABASE, KeptFile, Snapshot, stamps, unseal
+from core.backups.pieces import Check, Damaged, Harmed, Sealer, name_of, never, path_of
+from core.backups.places import Missing, Place
+from core.backups.snapshot import DATABASE, Snapshot, stamps, unseal
 from core.durable import outbox
-from core.kernel.errors import EnvironmentProblem, NotFound, OutsideWorld, Refused
-from core.storage import journal
-from core.storage.backup import RESTORED
+from core.kernel.errors import NotFound
+from core.storage import arriving, journal
+from core.storage.arriving import RESTORED
 from core.storage.connection import Reader, open_connection
 from core.storage.engine import Tx
-from core.storage.folder import Home, StoreCard, slugify, write_card
-from core.storage.vault import choose_vault
+from core.storage.folder import Home, StoreCard
 
-_UNSAFE: Final = frozenset('\\:*?"<>|\0')
-
-Progress = Callable[[int, int], None]
+_OFTEN: Final = 20_000  # steps of SQLite's machine: some milliseconds
 
 
 def stores_in(place: Place) -> dict[str, list[int]]:
@@ -42,7 +37,8 @@ def find(place: Place, prefix: str, recovery: bytes, at: int | None = None) -> S
     fitting = [stamp for stamp in there if at is None or stamp <= at]
     if not fitting:
         raise NotFound("There is no backup of {store} in {place}.", store=prefix, place=place.label)
-    return unseal(place.get(there[max(fitting)]), recovery)
+    name = there[max(fitting)]
+    return unseal(place.get(name), recovery, name)
 
 
 def restore(
@@ -54,39 +50,23 @@ def restore(
     other recovery key), NotFound, OutsideWorld (out of reach, damaged: the piece is named), EnvironmentProblem.
     """
     snapshot = find(place, prefix, recovery, at)
-    card = replace(snapshot.card, name=name or snapshot.card.name, slug=slugify(name) if name else snapshot.card.slug)
-    folder = home.stores / card.slug
-    if folder.exists():
-        raise Refused("A store named “{name}” exists already.", name=card.slug)
-    try:
-        folder.mkdir(parents=True)
-        folder.chmod(0o700)
-        (folder / "backups").mkdir()
+    card = arriving.named(snapshot.card, name)
+    with arriving.arrival(home, card) as folder:
         _bring(place, prefix, snapshot, folder)
         _check(snapshot, folder)
-        vault = choose_vault(folder, card.id, None)
-        card = replace(card, vault=vault.kind)
-        vault.new_database_key(snapshot.key)
-        for secret, value in snapshot.secrets.items():
-            vault.set(secret, value)
-        (folder / RESTORED).touch()
-        write_card(folder, card)
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise EnvironmentProblem(
-                "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
-            ) from None
-        raise
-    return card
+        return arriving.settle(folder, card, snapshot.key, snapshot.secrets)
 
 
-def rehearse(home: Home, place: Place, prefix: str, recovery: bytes) -> Snapshot:
-    """Bring the newest snapshot back into a folder that is then thrown away, checked as for a real restore."""
+def rehearse(folder: Path, place: Place, prefix: str, recovery: bytes, check: Check = never) -> Snapshot:
+    """Bring the newest snapshot back into a room of this folder that is then thrown away, checked as a real restore is.
+
+    Raises what :func:`restore` raises, and Stopped.
+    """
     snapshot = find(place, prefix, recovery)
-    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=home.path) as room:
-        _bring(place, prefix, snapshot, Path(room))
-        _check(snapshot, Path(room))
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=folder) as room:
+        (Path(room) / "media").mkdir()
+        _bring(place, prefix, snapshot, Path(room), check)
+        _check(snapshot, Path(room), check)
     return snapshot
 
 
@@ -98,7 +78,9 @@ def calm(tx: Tx, folder: Path) -> bool:
     """
     restored = (folder / RESTORED).exists()
     if restored:
-        tx.emit(StoreRestored(outbox.hold_back(tx)))
+        held_back = outbox.hold_back(tx)
+        outbox.skip_numbers(tx)
+        tx.emit(StoreRestored(held_back))
     return restored
 
 
@@ -107,39 +89,64 @@ def calmed(folder: Path) -> None:
     (folder / RESTORED).unlink(missing_ok=True)
 
 
-def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path) -> None:
-    (folder / "media").mkdir()
+def _bring(place: Place, prefix: str, snapshot: Snapshot, folder: Path, check: Check = never) -> None:
     sealer = Sealer(snapshot.key)
     for file in snapshot.files:
-        target = folder / _plain_name(file)
+        target = folder / arriving.plain_name(file.name, DATABASE)
         with target.open("wb") as out:
             for name in file.pieces:
-                piece = checked(place.get(path_of(prefix, name)), name)
+                check()
+                piece = _fetch(place, prefix, name, file.name, out.tell())
                 out.write(sealer.open(piece) if file.sealed else piece)
         if target.stat().st_size != file.size:
-            raise OutsideWorld("The backup is damaged: {name} has another size than was kept.", name=file.name)
+            raise Damaged("The backup is damaged: {name} has another size than was kept.", name=file.name)
 
 
-def _plain_name(file: KeptFile) -> str:
-    """A snapshot is authenticated, and still never chooses where on this computer it is written."""
-    folder, _, last = file.name.rpartition("/")
-    if file.name not in DATABASE and (folder != "media" or not last.strip(".") or set(last) & _UNSAFE):
-        raise Refused("The backup holds a file of an unexpected name: {name}.", name=file.name)
-    return file.name
+def _fetch(place: Place, prefix: str, name: str, file: str, first: int) -> bytes:
+    """The piece that belongs into this file from its byte ``first`` on. Raises Harmed."""
+    try:
+        piece = place.get(path_of(prefix, name))
+    except Missing:
+        raise Harmed(
+            "The backup is incomplete: piece {name} of {file}, from its byte {first} on, is missing in {place}.",
+            name,
+            file=file,
+            first=first,
+            place=place.label,
+        ) from None
+    if name_of(piece) != name:
+        raise Harmed(
+            "The backup is damaged: piece {name} of {file}, from its byte {first} on, is not what was kept.",
+            name,
+            file=file,
+            first=first,
+        )
+    return piece
 
 
-def _check(snapshot: Snapshot, folder: Path) -> None:
+def _check(snapshot: Snapshot, folder: Path, check: Check = never) -> None:
     """The database opens, is whole, and its journal leads through the very entry that was its last."""
     try:
         connection = open_connection(folder / DATABASE[0], snapshot.key, write=True)
+        connection.set_progress_handler(partial(_asked, check), _OFTEN)
         try:
             reader = Reader(connection)
             verdict = reader.value("PRAGMA integrity_check")
             chain = journal.verify(reader)
             head = reader.value("SELECT hash FROM journal WHERE seq = ?", (snapshot.entries,))
         finally:
+            connection.set_progress_handler(None)
             connection.close()
     except apsw.Error as error:
-        raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(error)) from None
-    if verdict != "ok" or not chain.intact or (snapshot.entries and (head or b"").hex() != snapshot.head):
-        raise OutsideWorld("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(verdict))
+        raise Damaged("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(error)) from None
+    if verdict != "ok":
+        raise Damaged("The backup is damaged: {name} ({detail}).", name=DATABASE[0], detail=str(verdict))
+    if not chain.intact or (snapshot.entries and (head or b"").hex() != snapshot.head):
+        at = chain.broken_at or snapshot.entries
+        raise Damaged("The backup is damaged: entry {at} of its journal is not what was written.", at=at)
+
+
+def _asked(check: Check) -> bool:
+    """For SQLite, in the midst of a long question; what is raised here ends it."""
+    check()
+    return False

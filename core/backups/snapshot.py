@@ -1,7 +1,8 @@
 """A snapshot: the list of pieces that make a store at one moment, with its key and secrets, sealed by the recovery key.
 
-``LIVEPAY-SNAPSHOT-1\\n`` ‖ 12-byte nonce ‖ AES-256-GCM(recovery key, zlib(JSON)). It is written after its pieces, so a
-backup that was interrupted leaves pieces nobody asks for, never a list with holes.
+``LIVEPAY-SNAPSHOT-2\\n`` ‖ 8-byte mark of the recovery key ‖ 12-byte nonce ‖ AES-256-GCM(recovery key, zlib(JSON));
+the first version had no mark. It is written after its pieces, so a backup that was interrupted leaves pieces nobody
+asks for, never a list with holes.
 """
 
 from __future__ import annotations
@@ -13,21 +14,25 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, Protocol
 
-from core.backups.pieces import Keep, Sealer, database_pieces, file_pieces, name_of
+from core.backups.pieces import PAGES, Damaged, Sealer, database_pieces, file_pieces, name_of
 from core.kernel.clock import to_datetime
 from core.kernel.errors import OutsideWorld, Refused
 from core.storage.connection import Reader, open_connection
 from core.storage.folder import StoreCard
+from core.storage.sealed import MARK, mark_of
 
-MAGIC: Final = b"LIVEPAY-SNAPSHOT-1\n"
+MAGIC: Final = b"LIVEPAY-SNAPSHOT-2\n"
+_MAGIC_1: Final = b"LIVEPAY-SNAPSHOT-1\n"
 SUFFIX: Final = ".snapshot"
 DATABASE: Final = ("store.db", "store.db-wal")
 _NONCE: Final = 12
 _HEADER: Final = 32  # bytes of a log's header
 _TRIES: Final = 5
+_SETTLED: Final = 2_000_000_000  # ns: no file system's times of change are coarser
 _STAMP: Final = "%Y%m%dT%H%M%S"
 
 
@@ -98,47 +103,100 @@ def looks(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
-def take(folder: Path, card: StoreCard, key: bytes, inside: dict[str, str], at: int, keep: Keep) -> Snapshot:
-    """Read a whole open store; ``keep(name, piece)`` is given every piece, known or not. Raises OutsideWorld."""
+class Keeping(Protocol):
+    """Who is given the pieces. Both raise Stopped."""
+
+    def has(self, name: str) -> bool:
+        """Whether this piece is kept already."""
+        ...
+
+    def keep(self, name: str, piece: bytes) -> None: ...
+
+
+Seen = dict[str, tuple[int, int, tuple[str, ...]]]
+"""Name of a picture → its size, its time of change (ns) and its pieces, as they were when it was read last."""
+
+
+def take(
+    folder: Path, card: StoreCard, key: bytes, inside: dict[str, str], at: int, keeping: Keeping, seen: Seen
+) -> Snapshot:
+    """Read a whole open store; ``keeping`` is given every piece that it has not. ``seen`` is read and brought up to
+    date. Raises OutsideWorld, Stopped."""
     with tempfile.TemporaryDirectory(prefix="saving-", dir=folder) as room:
-        entries, head = _stage(folder / "store.db", key, Path(room))
-        files = [_kept(name, file_pieces(Path(room) / name), keep) for name in DATABASE]
+        stage = _Stage(Path(room) / "new", keeping)
+        entries, head, files = stage.fill(folder / "store.db", key)
+        for name, piece in stage.pieces():
+            keeping.keep(name, piece)
+        sure = Path(room).stat().st_mtime_ns - _SETTLED
     sealer = Sealer(key)
-    media = (path for path in sorted((folder / "media").glob("*")) if path.is_file())
-    files.extend(_kept(f"media/{path.name}", file_pieces(path), keep, sealer) for path in media)
+    media = [path for path in sorted((folder / "media").glob("*")) if path.is_file()]
+    files += [_picture(path, keeping, sealer, seen, sure) for path in media]
+    for gone in seen.keys() - {path.name for path in media}:
+        del seen[gone]
     return Snapshot(at, card, key, inside, tuple(files), entries, head)
 
 
-def _stage(database: Path, key: bytes, room: Path) -> tuple[int, str]:
-    """Copy the database and its log aside, as quickly as the disk allows: keeping the pieces may take minutes.
+class _Stage:
+    """The new pieces of a database and its log, put aside as quickly as the disk allows: keeping them may take minutes.
 
     While a read transaction is open, SQLite neither overwrites what this transaction may read in the file nor, unless
     the log was wholly in the file already, starts its log anew. A log that did start anew shows in its header; the file
     is then still the same, and the log is read again. The file with the log on top of it is therefore always a
     committed state, at least as new as the transaction (sqlite.org/wal.html, sqlite.org/walformat.html §2.3 and §4).
-    → entries and head of the journal.
     """
-    connection = open_connection(database, key, write=False)
-    try:
-        connection.execute("BEGIN")
-        row = Reader(connection).one("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
-        with (room / DATABASE[0]).open("wb") as copy:
-            copy.writelines(database_pieces(database))
-        log = database.with_name(DATABASE[1])
+
+    def __init__(self, room: Path, keeping: Keeping) -> None:
+        self._room = room
+        self._keeping = keeping
+        self._sizes: dict[str, int] = {}  # in order of their bytes in the room
+
+    def fill(self, database: Path, key: bytes) -> tuple[int, str, list[KeptFile]]:
+        """→ entries and head of the journal, and the two files."""
+        connection = open_connection(database, key, write=False)
+        try:
+            connection.execute("BEGIN")
+            row = Reader(connection).one("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
+            with self._room.open("wb") as room:
+                file = self._take(DATABASE[0], database_pieces(database), room)
+                log = self._log(database.with_name(DATABASE[1]), room)
+            connection.execute("COMMIT")
+        except OSError as error:
+            raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
+        finally:
+            connection.close()
+        return (row[0], row[1].hex(), [file, log]) if row else (0, "", [file, log])
+
+    def _log(self, log: Path, room: BinaryIO) -> KeptFile:
+        before, end = dict(self._sizes), room.tell()
         for _ in range(_TRIES):
             began = _header(log)
-            with (room / DATABASE[1]).open("wb") as copy:
-                copy.writelines(file_pieces(log))
-            if began == _header(log) == _header(room / DATABASE[1]):
-                break
-        else:
-            raise OutsideWorld("The store is too busy to be backed up just now.")
-        connection.execute("COMMIT")
-    except OSError as error:
-        raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
-    finally:
-        connection.close()
-    return (row[0], row[1].hex()) if row else (0, "")
+            pieces = file_pieces(log, PAGES)
+            first = next(pieces, b"")
+            read = first[:_HEADER]
+            taken = self._take(DATABASE[1], chain([first] if first else [], pieces), room)
+            if began == _header(log) == read:
+                return taken
+            self._sizes = dict(before)
+            room.seek(end)
+            room.truncate()
+        raise OutsideWorld("The store is too busy to be backed up just now.")
+
+    def _take(self, name: str, pieces: Iterable[bytes], room: BinaryIO) -> KeptFile:
+        names: list[str] = []
+        size = 0
+        for piece in pieces:
+            size += len(piece)
+            names.append(name_of(piece))
+            if names[-1] not in self._sizes and not self._keeping.has(names[-1]):
+                room.write(piece)
+                self._sizes[names[-1]] = len(piece)
+        return KeptFile(name, size, tuple(names))
+
+    def pieces(self) -> Iterator[tuple[str, bytes]]:
+        """What was put aside."""
+        with self._room.open("rb") as room:
+            for name, size in self._sizes.items():
+                yield name, room.read(size)
 
 
 def _header(log: Path) -> bytes:
@@ -150,15 +208,27 @@ def _header(log: Path) -> bytes:
         return b""
 
 
-def _kept(name: str, pieces: Iterator[bytes], keep: Keep, sealer: Sealer | None = None) -> KeptFile:
-    names: list[str] = []
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        content = sealer.seal(piece) if sealer else piece
-        names.append(name_of(content))
-        keep(names[-1], content)
-    return KeptFile(name, size, tuple(names), sealer is not None)
+def _picture(path: Path, keeping: Keeping, sealer: Sealer, seen: Seen, sure: int) -> KeptFile:
+    """``sure``: a picture changed before that (ns) cannot change again without a new time of change."""
+    try:
+        stat = path.stat()
+        known = seen.get(path.name)
+        if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns) and all(map(keeping.has, known[2])):
+            return KeptFile(f"media/{path.name}", stat.st_size, known[2], sealed=True)
+        names, size = [], 0
+        for piece in file_pieces(path):
+            size += len(piece)
+            content = sealer.seal(piece)
+            names.append(name_of(content))
+            if not keeping.has(names[-1]):
+                keeping.keep(names[-1], content)
+    except OSError as error:
+        raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
+    if size == stat.st_size and stat.st_mtime_ns < sure:
+        seen[path.name] = (size, stat.st_mtime_ns, tuple(names))
+    else:
+        seen.pop(path.name, None)
+    return KeptFile(f"media/{path.name}", size, tuple(names), sealed=True)
 
 
 def seal(snapshot: Snapshot, recovery: bytes) -> bytes:
@@ -167,21 +237,37 @@ def seal(snapshot: Snapshot, recovery: bytes) -> bytes:
     content: dict[str, Any] = {**asdict(snapshot), "key": snapshot.key.hex()}
     nonce = secrets.token_bytes(_NONCE)
     packed = zlib.compress(json.dumps(content).encode())
-    return MAGIC + nonce + AESGCM(recovery).encrypt(nonce, packed, MAGIC)
+    return MAGIC + mark_of(recovery) + nonce + AESGCM(recovery).encrypt(nonce, packed, MAGIC)
 
 
-def unseal(data: bytes, recovery: bytes) -> Snapshot:
-    """Raises Refused: not a snapshot, damaged, or of another recovery key."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+class DamagedList(Damaged):
+    """The list of a snapshot's pieces is not what was written."""
 
-    if not data.startswith(MAGIC):
-        raise Refused("This file is not a LivePay backup.")
-    start = len(MAGIC) + _NONCE
-    try:
-        packed = AESGCM(recovery).decrypt(data[len(MAGIC) : start], data[start:], MAGIC)
-    except InvalidTag:
-        raise Refused("The backup is damaged, or was made with another recovery key.") from None
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "The backup is damaged: its list {name} is not what was written. An older one may be whole: choose it by"
+            " its time.",
+            name=name,
+        )
+
+
+class OtherKey(Refused):
+    """Another recovery key is needed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("The backup {name} was made with another recovery key.", name=name)
+
+
+def unseal(data: bytes, recovery: bytes, name: str) -> Snapshot:
+    """``name``: of the list in its place. Raises DamagedList, OtherKey."""
+    old = data.startswith(_MAGIC_1)  # without a mark: a wrong key and a harm are not told apart
+    start = len(MAGIC) + (0 if old else MARK)
+    marked = data[len(MAGIC) : len(MAGIC) + MARK] == mark_of(recovery)
+    packed = _opened(data[start:], recovery, _MAGIC_1 if old else MAGIC)
+    if packed is None and not marked and data.startswith((MAGIC, _MAGIC_1)):
+        raise OtherKey(name)
+    if packed is None or not (old or (marked and data.startswith(MAGIC))):
+        raise DamagedList(name)
     content = json.loads(zlib.decompress(packed))
     files = tuple(KeptFile(f["name"], f["size"], tuple(f["pieces"]), f["sealed"]) for f in content["files"])
     return Snapshot(
@@ -193,3 +279,14 @@ def unseal(data: bytes, recovery: bytes) -> Snapshot:
         content["entries"],
         content["head"],
     )
+
+
+def _opened(sealed: bytes, recovery: bytes, magic: bytes) -> bytes | None:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        plain: bytes = AESGCM(recovery).decrypt(sealed[:_NONCE], sealed[_NONCE:], magic)
+    except (InvalidTag, ValueError):
+        return None
+    return plain

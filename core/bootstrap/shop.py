@@ -23,10 +23,10 @@ from core.adapters.places import place_of
 from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
-from core.backups import restoring
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
 from core.bootstrap.chat import learn_number
+from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
@@ -113,6 +113,7 @@ class Shop:
         place, most = Place(self.page_url, self.notify_url), partial(number, "limits.order")
         self.desk = PaymentDesk(self.engine, self.adapter, self.providers, place, card.currency, card.country, most)
         self.reconciler = Reconciler(self.engine, self.desk, card.currency, self.country.zone, self.adapter)
+        self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         self.talk = Talk(
             self.orders,
             self.lexicon,
@@ -143,7 +144,8 @@ class Shop:
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
-        self.scheduler = Scheduler(self.engine, {**timed, FORGET: self.watch.forget})
+        timed |= {FORGET: self.watch.forget, RESTORED: self.returning.due}
+        self.scheduler = Scheduler(self.engine, timed)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -313,16 +315,17 @@ class Shop:
         react(ExceptionRaised, self.papers.unusual)
         react(OrderPaid, self.papers.checked)
         react(DecisionTaken, booking.kept)
-        react(OrderExpired, self.notices.expired)
+        quietly = self.returning.quietly
+        react(OrderExpired, quietly(self.notices.expired))
         react(OrderCancelled, self.notices.cancelled)
-        react(OrderPaid, self.notices.paid)
-        react(ExceptionRaised, self.notices.exception)
+        react(OrderPaid, quietly(self.notices.paid))
+        react(ExceptionRaised, quietly(self.notices.exception))
         react(ItemOffered, self.notices.offered)
         react(DecisionTaken, self.notices.decided)
         react(InvoiceIssued, self.clerk.invoiced)
-        react(InvoiceIssued, self.notices.invoiced)
+        react(InvoiceIssued, quietly(self.notices.invoiced))
         react(CreditNoteIssued, self.clerk.credited)
-        react(CreditNoteIssued, self.notices.credited)
+        react(CreditNoteIssued, quietly(self.notices.credited))
         self.engine.subscribe(self.desk.on_events)
         self.engine.subscribe(self._after_commit)
         self.settings.on_change = self.sender.nudge
@@ -364,19 +367,19 @@ class Shop:
     async def work(self) -> None:
         """What goes on by itself: inbox, deadlines, sending, fetching files, asking providers. Runs until cancelled."""
         await at_last(self.engine, self._recover, "start")
-        restoring.calmed(self.folder)
+        self.returning.begun()
         await asyncio.to_thread(privacy.finish, self.engine, self.media)
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            parts = (self.desk, self.sender, self.fetcher, self.inbox, self.scheduler, self.clerk, self.keeper)
+            told = (self.desk, self.returning, self.sender, self.fetcher)
+            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper)
             for part in parts:
                 group.create_task(always(part))
 
     def _recover(self, tx: Tx) -> None:
         """What a stop in the middle, or a restore, left behind."""
-        if restoring.calm(tx, self.folder):
-            refunds.doubt(tx)
+        self.returning.begin(tx)
         for outbox_id in outbox.interrupted(tx):
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)

@@ -10,7 +10,8 @@ from core.kernel.countries import country
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.money import EXPONENT
 from core.settings.declarations import BASE
-from core.storage.connection import DAMAGE, damaged
+from core.storage.connection import DAMAGE
+from core.storage.damage import damaged_at
 from core.storage.folder import Home, StoreCard, hold
 from core.storage.migrations import migrate
 
@@ -56,8 +57,9 @@ def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | N
             raise EnvironmentProblem("The store's data is missing: {path}. Restore a backup.", path=data)
         return Shop(folder, home.card(slug), home.vault(slug), clock or SystemClock(), lock, vfs=vfs)
     except DAMAGE as error:
+        found = damaged_at(data, home.vault(slug).database_key())
         lock.release()
-        raise damaged(data) from error
+        raise found from error
     except BaseException:
         lock.release()
         raise

@@ -28,6 +28,11 @@ def clear_deadline(tx: Tx, kind: str, subject: int) -> None:
     tx.run("DELETE FROM deadline WHERE kind = ? AND subject = ?", (kind, subject))
 
 
+def put_off(tx: Tx, kind: str, until: int) -> int:
+    """No deadline of this kind is due before ``until`` (ms UTC). → how many were put off."""
+    return tx.run("UPDATE deadline SET due_at = ? WHERE kind = ? AND due_at < ?", (until, kind, until))
+
+
 def settle(tx: Tx, handlers: Mapping[str, Handler], kind: str, subject: int) -> bool:
     """Handle one due deadline in this transaction; False when it was moved or cleared meanwhile."""
     row = tx.one("SELECT due_at FROM deadline WHERE kind = ? AND subject = ?", (kind, subject))

@@ -21,6 +21,8 @@ REMINDER: Final = 2
 BROADCAST: Final = 3
 RECEIPT: Final = 4
 
+_SKIPPED: Final = 100_000  # more than anybody sends within the time that a backup may be old
+
 # failed may follow accepted, sent or even delivered (several devices); delivered may follow failed. Never backwards
 # among the good ones (reference whatsapp §3.4).
 RANK: Final[Mapping[str, int]] = {
@@ -184,15 +186,30 @@ def interrupted(tx: Tx) -> list[int]:
     return [r[0] for r in rows]
 
 
-def hold_back(tx: Tx) -> int:
-    """In a store brought back from a backup: what waited there may have left since. → how many messages."""
+def skip_numbers(tx: Tx) -> None:
+    """In a store brought back from a backup: the numbers after its last may have been given, and the service's word on
+    those messages is still to come. It must not be taken for word on others: a row that is none stands in between."""
     tx.run(
-        "UPDATE outbox SET state = 'dropped', changed_at = ? WHERE state IN ('queued', 'sending') AND kind = 'receipt'",
-        (tx.now,),
+        "INSERT INTO outbox(id, key, customer_id, kind, body, priority, state, created_at, changed_at)"
+        " SELECT coalesce(max(id), 0) + ?, 'skipped:' || coalesce(max(id), 0), 0, 'receipt', '{}', ?, 'dropped', ?, ?"
+        " FROM outbox",
+        (_SKIPPED, RECEIPT, tx.now, tx.now),
+    )
+
+
+def hold_back(tx: Tx, after: int = 0) -> int:
+    """In a store brought back from a backup: what waits there may have left since. → how many messages.
+
+    ``after``: only those with a higher number.
+    """
+    tx.run(
+        "UPDATE outbox SET state = 'dropped', changed_at = ? WHERE state IN ('queued', 'sending') AND kind = 'receipt'"
+        " AND id > ?",
+        (tx.now, after),
     )
     return tx.run(
         "UPDATE outbox SET state = 'unknown', changed_at = ?,"
         " error = 'The store was brought back from a backup: this may have been sent before.'"
-        " WHERE state IN ('queued', 'sending')",
-        (tx.now,),
+        " WHERE state IN ('queued', 'sending') AND id > ?",
+        (tx.now, after),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Final
 
@@ -27,6 +27,10 @@ _MARGIN: Final = 15 * MINUTE  # a payment of before the statement's first line m
 _AT_ONCE: Final = 4  # providers limit requests per minute
 _PAID: Final = (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 _NOT_PAID: Final = (Pay.FAILED, Pay.CANCELLED, Pay.EXPIRED)
+
+
+class _SilentError(Exception):
+    """A provider gave no clear answer."""
 
 
 class Reconciler:
@@ -54,18 +58,46 @@ class Reconciler:
         started = self._engine.clock.now()
         since = started - days * DAY
         waiting = await asyncio.to_thread(self._engine.read, lambda r: queries.attempts_since(r, since))
+        asked, found, _ = await self._ask_all(waiting, progress)
+        looked = Compared("providers", "", started, since, started, self._payments_of(asked), asked)
+        return await self._keep(looked, found, actor)
+
+    async def after_restore(self, days: int, only: Sequence[int] | None = None) -> list[int]:
+        """The same by itself, in a store that came back from a backup. → the attempts whose provider did not answer.
+
+        ``only``: these attempts. Nothing is stored of a run in which nobody answered.
+        """
+        started = self._engine.clock.now()
+        since = started - days * DAY
+        every = await asyncio.to_thread(self._engine.read, lambda r: queries.attempts_since(r, since))
+        waiting = only or every
+        asked, found, silent = await self._ask_all(waiting)
+        if asked or not silent:
+            looked = Compared("providers", "", started, since, started, self._payments_of(asked), asked)
+            await self._keep(looked, found, "start")
+        return silent
+
+    async def _ask_all(
+        self, waiting: Sequence[int], progress: Callable[[int, int], None] | None = None
+    ) -> tuple[list[int], list[Difference], list[int]]:
+        """→ the attempts that were compared, what differs, and the attempts whose provider did not answer."""
         total, done = len(waiting), 0
         found: list[Difference] = []
         asked: list[int] = []
+        silent: list[int] = []
         queue = iter(waiting)
 
         async def work() -> None:
             nonlocal done
             for attempt_id in queue:
-                answer = await self._ask(attempt_id)
-                if answer is not None:
-                    asked.append(attempt_id)
-                    found.extend(answer)
+                try:
+                    answer = await self._ask(attempt_id)
+                except _SilentError:
+                    silent.append(attempt_id)
+                else:
+                    if answer is not None:
+                        asked.append(attempt_id)
+                        found.extend(answer)
                 done += 1
                 if progress is not None:
                     progress(done, total)
@@ -73,16 +105,20 @@ class Reconciler:
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):
                 group.create_task(work())
-        looked = Compared("providers", "", started, since, started, self._payments_of(asked), asked)
-        return await self._keep(looked, found, actor)
+        return asked, found, silent
 
     async def _ask(self, attempt_id: int) -> list[Difference] | None:
-        """None where there is nothing to compare: no clear answer, or more payments than one status tells of."""
+        """None where there is nothing to compare: a refusal, or more payments than one status tells of.
+
+        Raises _SilentError when there is no clear answer.
+        """
         attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
         try:
             result = await self._desk.read(attempt)
-        except (OutsideWorld, Refused):
+        except Refused:
             return None
+        except OutsideWorld as error:
+            raise _SilentError from error
         if attempt.provider_ref is not None or result.status in _PAID:
             await self._engine.run(lambda tx: payments.apply_status(tx, attempt_id, result), actor="reconciliation")
         ours = self._engine.read(lambda r: queries.of_attempt(r, attempt_id))

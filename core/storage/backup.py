@@ -1,33 +1,42 @@
 """A store in one encrypted file: database, secrets, media and key, verified after writing.
 
-Layout: ``LIVEPAY-BACKUP-1\\n`` ‖ 12-byte nonce ‖ AES-256-GCM(recovery key, tar). The recovery key belongs to the home,
-not to the store, so that a store deleted or lost can come back; elsewhere it is given in ``LIVEPAY_RECOVERY_KEY``.
-
-cryptography is imported where it is used: only a backup pays for it.
+Inside the seal (:mod:`core.storage.sealed`, magic ``LIVEPAY-BACKUP-2\\n``): 8-byte length ‖ JSON ‖ the files one after
+the other. The JSON, ``inside.json``, comes first and says which files follow and how long each is, so that every byte
+of the file belongs to something that has a name. The recovery key belongs to the home, not to the store, so that a
+store deleted or lost can come back; elsewhere it is given in ``LIVEPAY_RECOVERY_KEY``.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import secrets
-import shutil
-import tarfile
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final
+
+import apsw
 
 from core.kernel.errors import EnvironmentProblem, Refused
+from core.storage import arriving, backup_v1, sealed
 from core.storage.connection import open_connection
-from core.storage.folder import Home, StoreCard, slugify, write_card
+from core.storage.folder import Home, StoreCard
 from core.storage.migrations import copy_database
-from core.storage.vault import KEY_SIZE, Vault, choose_vault, write_private
+from core.storage.vault import KEY_SIZE, Vault, private_file, write_private
 
-RESTORED: Final = "restored"  # a file in the store's folder until its first opening (core.backups.restoring)
-MAGIC: Final = b"LIVEPAY-BACKUP-1\n"
-_NONCE: Final = 12
+MAGIC: Final = b"LIVEPAY-BACKUP-2\n"
+_INSIDE: Final = "inside.json"
+_DATABASE: Final = ("store.db",)
+_LENGTH: Final = 8
+_TRIES: Final = 3
+_SAID: Final = {
+    "changed": "The backup {path} is damaged between byte {first} and byte {end}: {what} is there.",
+    "cut": "The backup {path} is cut off at byte {first}, in {what}: copy it again from where it was made.",
+    "added": "The backup {path} goes on after its end: what stands from byte {first} on was added.",
+    "moved": "The backup {path} is damaged between byte {first} and byte {end}: {what} is not in its place there.",
+    "unreadable": "The backup {path} cannot be read from byte {first} on, where {what} is.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +65,9 @@ def recovery_key(home: Home, *, create: bool) -> bytes:
 
 
 def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names: list[str], target: Path) -> Written:
-    """Back a store up while it is open; the file is read back and compared. Raises EnvironmentProblem."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    key = vault.database_key()
+    """Back a store up while it is open; the file is read back whole. Raises EnvironmentProblem."""
+    key, recovery = vault.database_key(), recovery_key(home, create=True)
+    inside = {"card": asdict(card), "key": key.hex(), "secrets": {n: vault.get(n) for n in secret_names}}
     with tempfile.TemporaryDirectory(dir=folder) as room:
         copy = Path(room) / "store.db"
         source = open_connection(folder / "store.db", key, write=False)
@@ -67,84 +75,181 @@ def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names:
             copy_database(source, copy, key)
         finally:
             source.close()
-        buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w") as tar:
-            tar.add(copy, "store.db")
-            for file in sorted((folder / "media").glob("*")):
-                tar.add(file, f"media/{file.name}")
-            inside = {"card": asdict(card), "key": key.hex(), "secrets": {n: vault.get(n) for n in secret_names}}
-            _add(tar, "inside.json", json.dumps(inside).encode())
-    nonce = secrets.token_bytes(_NONCE)
-    recovery = AESGCM(recovery_key(home, create=True))
-    sealed = MAGIC + nonce + recovery.encrypt(nonce, buffer.getvalue(), MAGIC)
+        try:
+            with private_file(target) as file:
+                _write(file, folder, copy, inside, recovery)
+                _verify(file, target, recovery)
+                size = file.seek(0, os.SEEK_END)
+        except OSError as error:
+            raise EnvironmentProblem(
+                "The file {path} cannot be written ({detail}).", path=target, detail=error.strerror
+            ) from None
+    return Written(size, home.path / "recovery.key")
+
+
+class _Moved(Exception):
+    """A picture went, or became another, while it was being copied: begin again."""
+
+
+def _write(file: BinaryIO, folder: Path, copy: Path, inside: dict[str, Any], recovery: bytes) -> None:
+    for left in reversed(range(_TRIES)):
+        file.seek(0)
+        file.truncate()
+        files = {"store.db": copy}
+        files |= {f"media/{path.name}": path for path in sorted((folder / "media").glob("*")) if path.is_file()}
+        try:
+            _stream(file, files, inside, recovery)
+        except (_Moved, FileNotFoundError) as error:
+            if not left:
+                raise OSError(0, f"{error} is being changed") from None
+        else:
+            return
+
+
+def _stream(file: BinaryIO, files: dict[str, Path], inside: dict[str, Any], recovery: bytes) -> None:
+    out = sealed.Writer(file, MAGIC, recovery)
+    sizes = {name: path.stat().st_size for name, path in files.items()}
+    head = json.dumps({**inside, "files": list(sizes.items())}).encode()
+    out.write(len(head).to_bytes(_LENGTH, "big") + head)
+    for name, path in files.items():
+        left = sizes[name]
+        with path.open("rb") as source:
+            while left and (part := source.read(min(left, sealed.CHUNK))):
+                out.write(part)
+                left -= len(part)
+            if left or source.read(1):
+                raise _Moved(name)
+    out.finish()
+
+
+def _verify(file: BinaryIO, target: Path, recovery: bytes) -> None:
+    """Read it back as a restore would."""
+    file.flush()
+    opened = _open(file, target, recovery)
+    for _, length in opened.files:
+        while length:
+            length -= len(opened.read(min(length, sealed.CHUNK)))
+    opened.finish()
+
+
+class OtherKey(Refused):
+    """The recovery key is not the one that this was made with."""
+
+
+class Opened:
+    """A backup file as it is read. Every method raises Refused for what is not as it was written, with its place."""
+
+    def __init__(self, file: BinaryIO, size: int, path: Path, recovery: bytes) -> None:
+        self._path = path
+        self._size = size
+        self.files: list[tuple[str, int]] = []
+        self._index = 0
+        try:
+            self._source = sealed.Reader(file, size, MAGIC, recovery)
+            self._index = _LENGTH + int.from_bytes(self._source.read(_LENGTH), "big")
+            self.inside: dict[str, Any] = json.loads(self._source.read(self._index - _LENGTH))
+        except sealed.Harmed as harm:
+            raise self._refusal(harm) from None
+        except sealed.OtherKey:
+            raise OtherKey("The backup {path} was made with another recovery key.", path=path) from None
+        except sealed.NotSealed:
+            raise Refused("This file is not a LivePay backup.") from None
+        self.files = [(str(name), int(length)) for name, length in self.inside["files"]]
+        whole = self._index + sum(length for _, length in self.files)
+        self._source.whole_size = sealed.sealed_size(MAGIC, whole)
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._source.read(size)
+        except sealed.Harmed as harm:
+            raise self._refusal(harm) from None
+
+    def finish(self) -> None:
+        """Raises Refused when something follows."""
+        try:
+            self._source.finish()
+        except sealed.Harmed as harm:
+            raise self._refusal(harm) from None
+
+    def _refusal(self, harm: sealed.Harmed) -> Refused:
+        what = self._held(harm.plain, harm.plain + max(1, harm.end - harm.first))
+        return Refused(_SAID[harm.how], path=self._path, first=harm.first, end=harm.end, what=what)
+
+    def _held(self, first: int, end: int) -> str:
+        """The names of what this stretch of the content belongs to."""
+        begin, found = 0, []
+        for name, length in [(_INSIDE, self._index), *self.files]:
+            if begin < end and first < begin + length:
+                found.append(name)
+            begin += length
+        if not self.files:
+            found = [_INSIDE]
+        more = len(found) - 3
+        return ", ".join(found[:3]) + (f", +{more}" if more > 0 else "") or (self.files[-1][0] if self.files else "")
+
+
+def restore(home: Home, path: Path, name: str | None) -> StoreCard:
+    """Bring a store back, under its own name or another.
+
+    Raises Refused (not a backup, name taken, other key; damaged, with the place), EnvironmentProblem.
+    """
+    recovery = recovery_key(home, create=False)
     try:
-        write_private(target, sealed)
-        back = target.read_bytes()
+        with path.open("rb") as file:
+            old = _old(file, path, recovery)
+            if old is not None:
+                return _restore_v1(home, old, name)
+            opened = _open(file, path, recovery)
+            card = arriving.named(StoreCard(**opened.inside["card"]), name)
+            with arriving.arrival(home, card) as folder:
+                for file_name, length in opened.files:
+                    with (folder / arriving.plain_name(file_name, _DATABASE)).open("wb") as out:
+                        _copy(opened, length, out)
+                opened.finish()
+                return _settle(folder, card, opened.inside)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be written ({detail}).", path=target, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path, detail=error.strerror
         ) from None
-    if (
-        recovery.decrypt(back[len(MAGIC) : len(MAGIC) + _NONCE], back[len(MAGIC) + _NONCE :], MAGIC)
-        != buffer.getvalue()
-    ):
-        raise EnvironmentProblem("The backup {path} could not be verified: {verdict}.", path=target, verdict="content")
-    return Written(len(sealed), home.path / "recovery.key")
 
 
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    info = tarfile.TarInfo(name)
-    info.size = len(content)
-    tar.addfile(info, io.BytesIO(content))
+def _open(file: BinaryIO, path: Path, recovery: bytes) -> Opened:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return Opened(file, size, path, recovery)
 
 
-def restore(home: Home, data: bytes, name: str | None) -> StoreCard:
-    """Bring a store back, under its own name or another. Raises Refused (not a backup, name taken, wrong key)."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    if not data.startswith(MAGIC):
-        raise Refused("This file is not a LivePay backup.")
-    recovery = AESGCM(recovery_key(home, create=False))
-    start = len(MAGIC) + _NONCE
+def _old(file: BinaryIO, path: Path, recovery: bytes) -> backup_v1.Content | None:
+    """What a former version wrote; None where this is none of its files."""
+    if file.read(len(backup_v1.MAGIC)) != backup_v1.MAGIC:
+        return None
     try:
-        plain = recovery.decrypt(data[len(MAGIC) : start], data[start:], MAGIC)
-    except InvalidTag:
-        raise Refused("The backup is damaged, or was made with another recovery key.") from None
-    with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
-        inside = json.loads(_read(tar, "inside.json"))
-        card = StoreCard(**inside["card"])
-        card = replace(card, name=name or card.name, slug=slugify(name) if name else card.slug)
-        folder = home.stores / card.slug
-        if folder.exists():
-            raise Refused("A store named “{name}” exists already.", name=card.slug)
+        return backup_v1.read(path, recovery)
+    except Refused as refusal:
         try:
-            return _unpack(tar, folder, card, inside)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            _open(file, path, recovery)  # it may be a present one, harmed in the very byte that tells them apart
+        except OtherKey:
+            raise refusal from None
+        raise
 
 
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    file = tar.extractfile(name)
-    return file.read() if file is not None else b""
+def _copy(opened: Opened, length: int, out: BinaryIO) -> None:
+    while length:
+        length -= out.write(opened.read(min(length, sealed.CHUNK)))
 
 
-def _unpack(tar: tarfile.TarFile, folder: Path, card: StoreCard, inside: dict[str, dict[str, str]]) -> StoreCard:
-    (folder / "media").mkdir(parents=True)
-    (folder / "backups").mkdir()
-    folder.chmod(0o700)
-    vault = choose_vault(folder, card.id, None)
-    card = replace(card, vault=vault.kind)
-    key = bytes.fromhex(str(inside["key"]))
-    vault.new_database_key(key)
-    (folder / "store.db").write_bytes(_read(tar, "store.db"))
-    for member in tar.getmembers():
-        if member.isfile() and member.name.startswith("media/"):
-            (folder / "media" / Path(member.name).name).write_bytes(_read(tar, member.name))
-    for name, value in inside["secrets"].items():
-        vault.set(name, value)
-    open_connection(folder / "store.db", key, write=True).close()
-    (folder / RESTORED).touch()
-    write_card(folder, card)
-    return card
+def _restore_v1(home: Home, content: backup_v1.Content, name: str | None) -> StoreCard:
+    card = arriving.named(StoreCard(**content.inside["card"]), name)
+    with arriving.arrival(home, card) as folder:
+        for file_name, data in content.files.items():
+            (folder / arriving.plain_name(file_name, _DATABASE)).write_bytes(data)
+        return _settle(folder, card, content.inside)
+
+
+def _settle(folder: Path, card: StoreCard, inside: dict[str, Any]) -> StoreCard:
+    key = bytes.fromhex(inside["key"])
+    try:
+        open_connection(folder / "store.db", key, write=True).close()
+    except apsw.Error as error:
+        raise Refused("The backup is damaged: {name} ({detail}).", name="store.db", detail=str(error)) from None
+    return arriving.settle(folder, card, key, inside["secrets"])

@@ -30,11 +30,7 @@ def open_connection(path: Path, key: bytes, *, write: bool, vfs: str | None = No
     """
     flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if write else 0)
     try:
-        connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
-        connection.execute(f"PRAGMA cipher='{CIPHER}'")
-        # The key is random already: given raw, it skips a key derivation of 30 ms and 20 MB for each connection.
-        connection.execute(f"PRAGMA key='raw:{key.hex()}'")
-        connection.set_busy_timeout(5000)
+        connection = keyed(path, key, flags, vfs)
         if write:
             # Paid money and accepted webhooks survive a power cut: every commit reaches the disk.
             connection.execute("PRAGMA journal_mode=WAL")
@@ -50,6 +46,16 @@ def open_connection(path: Path, key: bytes, *, write: bool, vfs: str | None = No
         raise EnvironmentProblem("The store's data cannot be read: {path}.", path=path) from None
     except apsw.CorruptError:
         raise damaged(path) from None
+    return connection
+
+
+def keyed(path: Path, key: bytes, flags: int, vfs: str | None = None) -> apsw.Connection:
+    """A connection that has read nothing yet. Raises apsw's errors."""
+    connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
+    connection.execute(f"PRAGMA cipher='{CIPHER}'")
+    # The key is random already: given raw, it skips a key derivation of 30 ms and 20 MB for each connection.
+    connection.execute(f"PRAGMA key='raw:{key.hex()}'")
+    connection.set_busy_timeout(5000)
     return connection
 
 

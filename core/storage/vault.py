@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from core.kernel.errors import EnvironmentProblem
 
@@ -178,16 +180,28 @@ class FileVault(Vault):
         self._sealed.unlink(missing_ok=True)
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file atomically, readable by its owner only."""
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file in the place of an old one, whole and durable or not at all, readable by its owner only."""
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file atomically, readable by its owner only."""
+    with private_file(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def keyring_works() -> bool:

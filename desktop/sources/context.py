@@ -113,7 +113,13 @@ class ShopContext:
         )
         keeper = shop.keeper
         return Status(
-            tuple(links), queued, keeper.state.safe_at, shop.engine.storage_failing, backup_late=keeper.is_late()
+            tuple(links),
+            queued,
+            keeper.state.safe_at,
+            shop.engine.storage_failing,
+            backup_late=keeper.is_late(),
+            backup_harmed=keeper.state.harmed,
+            comparing=shop.returning.pending(),
         )
 
     def _whatsapp_state(self) -> str:

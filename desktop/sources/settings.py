@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.adapters.psp import REGISTRY, provider_class
+from core.backups.pieces import Stopped
 from core.bootstrap import Shop
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
@@ -136,6 +137,8 @@ class ShopSettings:
         try:
             kept = shop.keeper.save(place)
             proved = shop.keeper.rehearse(place)
+        except Stopped:  # the program ends
+            return ()
         except LivePayError as error:
             return (Finding(False, error.message, error.params),)
         seconds = f"{proved.rehearsal_ms / 1000:.1f}".replace(".", ",")

@@ -10,6 +10,7 @@ from typing import Any
 from core.bootstrap import Shop, open_shop
 from core.kernel.errors import EnvironmentProblem
 from core.storage import archive, journal
+from core.storage.damage import place_of_damage
 from core.storage.events import JournalExported
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, FAILED, Terminal, tr
@@ -20,6 +21,7 @@ def verify(args: Namespace, home: Home, out: Terminal) -> int:
     shop = open_shop(home, args.store)
     try:
         verdict = shop.engine.read(lambda r: journal.verify(r, args.head))
+        place = _page(shop) if verdict.fault == "unreadable" else None
     finally:
         shop.close()
     value = {
@@ -29,9 +31,19 @@ def verify(args: Namespace, home: Home, out: Terminal) -> int:
         "broken_at": verdict.broken_at,
         "fault": verdict.fault or None,
         "kept_at": verdict.kept_at,
+        "bytes": place,
     }
-    out.result(value, "\n".join(_said(verdict)))
+    lines = _said(verdict)
+    if place is not None:
+        first, end = place
+        lines.append(tr("The file store.db is damaged between byte {first} and byte {end}.", first=first, end=end))
+    out.result(value, "\n".join(lines))
     return DONE if verdict.intact else FAILED
+
+
+def _page(shop: Shop) -> tuple[int, int] | None:
+    """Where the file is damaged; None when it is not, and a value in it is no value of the journal's."""
+    return place_of_damage(shop.folder / "store.db", shop.vault.database_key())
 
 
 def _said(verdict: journal.Verdict) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from core.backups import restoring
 from core.bootstrap import open_shop
 from core.catalogue import service as catalogue
 from core.kernel.errors import EnvironmentProblem, Refused
@@ -70,10 +69,9 @@ def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def restore(args: Namespace, home: Home, out: Terminal) -> int:
-    data = read_file(args.file)
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
-    card = backup.restore(home, data, args.name)
+    card = backup.restore(home, Path(args.file), args.name)
     note_restored(home, card.slug)
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE
@@ -83,7 +81,7 @@ def note_restored(home: Home, slug: str) -> None:
     """Open it once, so that its journal says who brought it back."""
     shop = open_shop(home, slug)
     try:
-        shop.engine.call(lambda tx: restoring.calm(tx, shop.folder), actor="console")
-        restoring.calmed(shop.folder)
+        shop.engine.call(shop.returning.begin, actor="console")
+        shop.returning.begun()
     finally:
         shop.close()

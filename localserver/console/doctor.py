@@ -136,13 +136,15 @@ def _limits(shop: Shop, missing: str) -> Line:
 
 def _backup(shop: Shop) -> Line:
     state = shop.keeper.state
+    if shop.returning.pending():
+        return Line(False, tr("backup"), tr("brought back from one: the providers are asked at the next start"))
     if shop.backup_place() is None:
         return Line(False, tr("backup"), tr("no place set up (backup.to): the work is lost with this disk"))
     kept = tr("kept until {at}", at=rfc3339(state.safe_at)) if state.safe_at is not None else tr("never yet")
     proved = (
         tr("brought back on trial {at}", at=rfc3339(state.rehearsed_at)) if state.rehearsed_at else tr("never tried")
     )
-    wrong = state.problem or state.rehearsal_problem
+    wrong = explain(state.worst, language()) if state.worst else ""
     return Line(not wrong and not shop.keeper.is_late(), tr("backup"), " · ".join(filter(None, (kept, proved, wrong))))
 
 

@@ -172,6 +172,18 @@ def test_a_connection_that_is_cut_is_said_in_words(t: Texts, qtbot: QtBot) -> No
     line.show_status(Status(links, 30, None), NOW)
     assert [mark._text.text() for mark in line._marks] == ["WhatsApp coupé", "Wave se connecte…", "Stripe à configurer"]
     assert (line.queue.text(), line.queue.property("role")) == ("30 messages en attente", "waiting")
+    for changes, said, role in (
+        ({}, "Sauvegardé à l’instant", "muted"),
+        ({"backup_late": True}, "Sauvegardé à l’instant · en retard", "waiting"),
+        (
+            {"backup_late": True, "backup_harmed": True},
+            "Sauvegardé à l’instant · abîmé\u202f: voir Réglages",
+            "danger",
+        ),
+        ({"comparing": True}, "Revenue d’une sauvegarde · les prestataires sont interrogés", "waiting"),
+    ):
+        line.show_status(replace(Status(links, 0, NOW), **changes), NOW)  # type: ignore[arg-type]
+        assert (line.backup.text(), line.backup.property("role")) == (said, role)
     line.show_status(replace(Status(links), links=links[:1]), NOW)
     assert [mark.isHidden() for mark in line._marks] == [False, True, True]
     line.deleteLater()

@@ -12,7 +12,7 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, inbox, ledger, papers, run, rush, sale, search, start, verify
+from tests.bench import board, figures, inbox, ledger, papers, run, rush, safety, sale, search, start, verify
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -102,3 +102,12 @@ def test_the_result_is_a_list_and_a_broken_bound_shows(
     assert json.loads(capsys.readouterr().out) == [{**expected, "figures": {"p99_ms": 7.5}}]
     assert "search" in figures.table([measured])
     assert ("NO" in figures.table([measured])) is not holds
+
+
+def test_backup_measures_every_cost(folder: Path) -> None:
+    scale = safety.Scale(orders=400, pictures=5, live=40, new_pictures=2, commits=20, kills=2)
+    found = by_name(safety.measure(folder, scale))
+    names = ("", ".bytes", ".again", ".memory", ".writer", ".restore", ".rto", ".rpo")
+    assert list(found) == [f"backup{name}" for name in names]
+    assert found["backup.rpo"].holds
+    assert found["backup.rto"].holds

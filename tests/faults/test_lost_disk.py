@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 
@@ -40,6 +41,8 @@ async def test_a_store_comes_back_on_another_computer(tmp_path: Path) -> None:
     assert restored.code == 0, restored.err
     assert (await ask_json(other, "audit", "verify", "boutique-teranga"))["intact"] is True
     assert (await ask_json(other, "store", "get", "boutique-teranga", "backup.folder"))["backup.folder"] == str(disk)
+    told = json.loads((await ask(other, "--json", "doctor", "boutique-teranga")).out)
+    assert any(line["detail"].startswith("la boutique en revient") for line in told if line["check"] == "sauvegarde")
     again = await ask(other, "backups", "restore", "--folder", str(disk), changes={"LIVEPAY_RECOVERY_KEY": key})
     assert again.code == 1
     assert "existe" in again.sentence

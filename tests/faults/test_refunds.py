@@ -11,7 +11,7 @@ import pytest
 from core.orders import settling
 from core.payments import refunds
 from core.payments import service as payments
-from core.storage.backup import RESTORED
+from core.storage.arriving import RESTORED
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery

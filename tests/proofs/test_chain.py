@@ -6,17 +6,22 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.bootstrap import open_shop
 from core.kernel.clock import ManualClock
 from core.kernel.errors import EnvironmentProblem
 from core.storage import journal
 from core.storage.connection import DAMAGE, Reader, open_connection
+from core.storage.damage import damaged_at, place_of_damage
 from core.storage.folder import Home
 from main import main
 from tests.support.stores import KEY, add_product, bare_engine
@@ -137,6 +142,39 @@ def test_a_tampered_byte_of_the_file_never_passes(store: Path) -> None:
         assert not found.intact or found == true
     store.write_bytes(content)
     assert verdict(store) == true
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(0, 4095), st.integers(1, 255))
+@settings(max_examples=40)
+def test_the_page_of_a_tampered_byte_is_named(where: float, within: int, flip: int) -> None:
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(room) / "store.db"
+        _big(path)
+        content = bytearray(path.read_bytes())
+        assert place_of_damage(path, KEY) is None
+        page = 1 + int(where * (len(content) // 4096 - 1))
+        content[page * 4096 + within] ^= flip
+        path.write_bytes(content)
+        assert place_of_damage(path, KEY) == (page * 4096, (page + 1) * 4096)
+        said = str(damaged_at(path, KEY))
+        assert f"between byte {page * 4096} and byte {(page + 1) * 4096}" in said
+        assert [each.name for each in Path(room).iterdir() if each.is_dir()] == []
+
+
+@cache
+def _content() -> bytes:
+    with tempfile.TemporaryDirectory() as room:
+        with bare_engine(Path(room)) as engine:
+            for number in range(400):
+                add_product(engine, f"P{number}")
+        connection = open_connection(Path(room) / "store.db", KEY, write=True)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return (Path(room) / "store.db").read_bytes()
+
+
+def _big(path: Path) -> None:
+    path.write_bytes(_content())
 
 
 # -- the command line --------------------------------------------------------------------------------------------

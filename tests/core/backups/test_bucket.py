@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +14,15 @@ from moto.server import ThreadedMotoServer
 
 from core.adapters.s3 import BucketPlace
 from core.backups import restoring
+from core.backups.pieces import Stopped
 from core.backups.places import Missing
 from core.backups.snapshot import prefix_of
 from core.bootstrap import create_store, open_shop
 from core.kernel.errors import OutsideWorld
+from core.kernel.i18n import explain
 from core.storage import backup
 from core.storage.folder import Home
+from tests.core.backups.troubled import HANG, Server, troubled
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +87,100 @@ def test_a_store_comes_back_from_a_bucket(endpoint: str, bucket: BucketPlace, tm
     assert shop.settings.get("backup.s3_bucket") == "shop"
     assert shop.settings.secret("backup.s3_secret_key") == "secret"
     shop.close()
+
+
+@pytest.fixture
+def server(endpoint: str, bucket: BucketPlace) -> Iterator[Server]:
+    with troubled(endpoint) as made:
+        yield made
+
+
+def place_at(server: Server, longest: float = 20.0) -> BucketPlace:
+    return BucketPlace(server.url, "shop", "", "key", "secret", timeout=timedelta(seconds=0.3), longest=longest)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ((403, "InvalidAccessKeyId"), "enter the access key and the secret key again"),
+        ((403, "SignatureDoesNotMatch"), "enter the access key and the secret key again"),
+        ((403, "AccessDenied"), "may not use"),
+        ((403, "RequestTimeTooSkewed"), "set its date and time"),
+        ((404, "NoSuchBucket"), "There is no bucket"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_a_refusal_says_what_to_do_and_the_next_backup_recovers(
+    server: Server, fault: tuple[int, str], said: str
+) -> None:
+    place = place_at(server)
+    server.always = fault
+    acts: list[Callable[[], object]] = [
+        lambda: place.put("a/pieces/x", b"1"),
+        lambda: place.get("a/pieces/x"),
+        place.names,
+    ]
+    for act in acts:
+        with pytest.raises(OutsideWorld, match=said) as caught:
+            act()
+        assert not isinstance(caught.value, Missing)
+        assert place.label in explain(caught.value, "fr")
+    server.always = None
+    place.put("a/pieces/x", b"1")
+    assert place.get("a/pieces/x") == b"1"
+
+
+def test_a_busy_service_is_asked_again(server: Server) -> None:
+    place = place_at(server)
+    server.plan.extend([(503, "SlowDown"), (500, "InternalError")])
+    place.put("a/pieces/x", b"1")
+    assert server.asked == 3
+    assert place.get("a/pieces/x") == b"1"
+
+
+def test_a_service_that_hangs_is_given_up_in_a_bounded_time(server: Server) -> None:
+    server.always = HANG
+    began = time.monotonic()
+    with pytest.raises(OutsideWorld, match="does not answer"):
+        place_at(server, longest=1.0).put("a/pieces/x", b"1")
+    assert time.monotonic() - began < 5
+
+
+def test_a_hanging_upload_ends_when_the_program_does(server: Server) -> None:
+    server.always = HANG
+    ending = threading.Event()
+
+    def check() -> None:
+        if ending.is_set():
+            raise Stopped
+
+    place = BucketPlace(server.url, "shop", "", "key", "secret")
+    place.heed(check)
+    raised: list[BaseException] = []
+
+    def put() -> None:
+        try:
+            place.put("a/pieces/x", b"1")
+        except Stopped as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=put)
+    thread.start()
+    while not server.asked:
+        threading.Event().wait(0.01)
+    ending.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(raised) == 1
+
+
+def test_pieces_put_together_are_all_there_or_the_failure_is_told(server: Server) -> None:
+    place = place_at(server)
+    for number in range(20):
+        place.put_later(f"a/pieces/{number}", bytes([number]))
+    place.finish()
+    assert len(place.names("a/pieces")) == 20
+    server.always = (403, "AccessDenied")
+    place.put_later("a/pieces/more", b"x")
+    with pytest.raises(OutsideWorld, match="may not use"):
+        place.finish()

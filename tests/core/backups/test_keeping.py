@@ -147,7 +147,7 @@ def test_a_restored_store_sends_nothing_again(kept: Kept) -> None:
     kept.shop.keeper.save(kept.place)
     back = kept.come_back()
     back.engine.call(back._recover)
-    restoring.calmed(back.folder)
+    back.returning.begun()
     states = dict(back.engine.read(lambda r: r.all("SELECT kind, state FROM outbox")))
     assert states == {"text": "unknown", "receipt": "dropped"}
     assert back.engine.read(lambda r: r.value("SELECT count(*) FROM journal WHERE kind = 'StoreRestored'")) == 1
@@ -186,7 +186,7 @@ def test_a_harmed_piece_is_named_and_leaves_no_store_behind(kept: Kept, harm: Ca
             assert piece.name in kept.shop.keeper.state.rehearsal_problem
             piece.write_bytes(before)
     assert kept.other.list() == []
-    assert not list(kept.home.path.glob("rehearsal-*"))
+    assert not list(kept.home.path.rglob("rehearsal-*"))
     kept.shop.keeper.rehearse(kept.place)
     assert kept.shop.keeper.state.rehearsal_problem == ""
 
@@ -256,7 +256,7 @@ def test_old_backups_are_given_up_and_what_stays_comes_back(kept: Kept) -> None:
 def test_a_single_file_backup_sends_nothing_again_either(kept: Kept, tmp_path: Path) -> None:
     kept.shop.engine.call(lambda tx: queue(tx, "text"))
     backup.write(kept.home, kept.shop.folder, kept.card, kept.shop.vault, [], tmp_path / "awa.livepay")
-    card = backup.restore(kept.home, (tmp_path / "awa.livepay").read_bytes(), "Copie")
+    card = backup.restore(kept.home, tmp_path / "awa.livepay", "Copie")
     back = open_shop(kept.home, card.slug, kept.clock)
     back.engine.call(back._recover)
     assert back.engine.read(lambda r: r.value("SELECT state FROM outbox")) == "unknown"

@@ -10,7 +10,6 @@ import pytest
 
 from core.bootstrap import create_store, open_shop
 from core.kernel.errors import EnvironmentProblem, NotFound, Refused
-from core.storage import backup
 from core.storage.folder import Home, hold, slugify
 from core.storage.vault import FileVault, KeyringVault
 from tests.support.keyrings import MemoryKeyring
@@ -84,42 +83,6 @@ def test_a_store_open_here_cannot_be_opened_again(tmp_path: Path) -> None:
         hold(home.folder(card.slug))
     shop.close()
     hold(home.folder(card.slug)).release()
-
-
-def test_a_backup_brings_everything_back_under_another_name(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    card = create_store(home, "Chez Awa", "SN")
-    shop = open_shop(home, card.slug)
-    shop.settings.set("store.city", "Thiès")
-    shop.settings.set_secret("whatsapp.app_secret", "s3cret")
-    (shop.media / "robe.jpg").write_bytes(b"picture")
-    file = tmp_path / "awa.livepay"
-    backup.write(home, shop.folder, shop.card, shop.vault, shop.settings.secrets_set(), file)
-    shop.close()
-    assert b"Thi" not in file.read_bytes()
-    home.delete(card.slug)
-    restored = backup.restore(home, file.read_bytes(), "Chez Awa bis")
-    shop = open_shop(home, restored.slug)
-    assert shop.settings.get("store.city") == "Thiès"
-    assert shop.settings.secret("whatsapp.app_secret") == "s3cret"
-    assert (shop.media / "robe.jpg").read_bytes() == b"picture"
-    shop.close()
-
-
-@pytest.mark.parametrize(
-    "damage", [lambda b: b[:-1], lambda b: b[:40] + bytes([b[40] ^ 1]) + b[41:], lambda b: b"PK" + b]
-)
-def test_a_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
-    home = Home(tmp_path / "home")
-    card = create_store(home, "Chez Awa", "SN")
-    shop = open_shop(home, card.slug)
-    file = tmp_path / "awa.livepay"
-    backup.write(home, shop.folder, shop.card, shop.vault, [], file)
-    shop.close()
-    home.delete(card.slug)
-    with pytest.raises(Refused):
-        backup.restore(home, damage(file.read_bytes()), None)
-    assert home.list() == []
 
 
 def test_the_file_vault_forgets_a_secret_set_to_nothing(tmp_path: Path) -> None:
