@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
 
 
@@ -41,13 +42,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC)."""
+    """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC).
+
+    ``second_due``: from when on who uses the window needs a second factor. ``lent_until``: support looks on.
+    """
 
     links: tuple[Link, ...] = ()
     queued: int = 0
     backup_at: int | None = None
     storage_failed: bool = False
     backup_late: bool = False
+    second_due: int | None = None
+    lent_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class Context(Protocol):
 
     @property
     def lock(self) -> LockSource: ...
+
+    @property
+    def access(self) -> AccessSource: ...
 
     def subscribe(self, callback: Callable[[Sequence[Change]], None]) -> Callable[[], None]:
         """Call back after every commit, from any thread; returns what ends it."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from core.catalogue.views import ProductView
@@ -21,8 +21,9 @@ from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
 from desktop.pages.payments.presenter import PaymentsSource
+from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPayments, EmptySettings
+from tests.desktop.empty import EmptyAccess, EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPayments, EmptySettings
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -328,6 +329,7 @@ class SampleContext:
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
+    access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     store: StoreInfo = STORE
     callbacks: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)
