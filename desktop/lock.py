@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFrame, QToolTip
 from core.kernel.clock import MINUTE
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
-from desktop.bridge import Change
+from desktop.bridge import Change, Task
 from desktop.pages.page import Mount
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, TextField
@@ -133,6 +133,7 @@ class IdleLock(QObject):
         self._rule = LockRule(0, ())
         self._used_at = mount.context.clock.now()
         self._asked = False
+        self._reading: Task[LockRule] | None = None
         self._hidden: list[QWidget] = []
         self._watched: list[QWindow] = []
         self.screen = LockScreen(window, mount)
@@ -199,6 +200,7 @@ class IdleLock(QObject):
     def _unlocked(self, same: bool) -> None:
         """What the ``same`` person had open comes back; of what somebody else had open, nothing."""
         self._used_at = self._mount.context.clock.now()
+        self._read()  # a rule read while this was checked was still about who used the window before
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         self.screen.say_wrong("")
         self.screen.hide()
@@ -220,7 +222,9 @@ class IdleLock(QObject):
         return True
 
     def _read(self) -> None:
-        self._mount.bridge.run(self._source.rule, owner=self, done=self._know, name="read lock")
+        if self._reading is not None:
+            self._reading.cancel()  # what was asked before may be answered after
+        self._reading = self._mount.bridge.run(self._source.rule, owner=self, done=self._know, name="read lock")
 
     def _know(self, rule: LockRule) -> None:
         self._rule = rule

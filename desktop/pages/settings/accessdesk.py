@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.accounts.queries import Person
 from core.accounts.second import Offer
-from desktop.bridge import Bridge, Change
+from desktop.bridge import Bridge, Change, Task
 from desktop.pages.page import Mount
 from desktop.pages.settings.access import AccessSection
 from desktop.pages.settings.accessdialogs import (
@@ -40,6 +40,7 @@ class AccessDesk(QObject):
         self._source = mount.context.access
         self._words = AccessWords(mount.t, mount.context.store.zone)
         self._stale = True
+        self._reading: Task[AccessReading] | None = None
         view.shown.connect(self._shown)
         view.lock_asked.connect(self.lock_asked)
         view.set_up_asked.connect(self.set_up)
@@ -61,7 +62,9 @@ class AccessDesk(QObject):
     def refresh(self) -> None:
         """Read who sits here, and whom they may see."""
         self._stale = False
-        self._mount.bridge.run(self._source.read, owner=self, done=self._show, name="read accounts")
+        if self._reading is not None:
+            self._reading.cancel()  # what was asked before may be answered after
+        self._reading = self._mount.bridge.run(self._source.read, owner=self, done=self._show, name="read accounts")
 
     def _show(self, reading: AccessReading) -> None:
         self._view.show_access(reading, self._words, self._now)
@@ -133,7 +136,10 @@ class AccessDesk(QObject):
     def add(self) -> None:
         reading = self._view.reading
         first = reading is not None and reading.first
-        self._present(AddDialog(self._view.window(), self._mount.bridge, self._words, self._source, first=first))
+        window, bridge, words, source = self._asked()
+        dialog = AddDialog(window, bridge, words, source, first=first)
+        dialog.accepted.connect(self.refresh)  # who made the first account uses the window only after that
+        self._present(dialog)
 
     def lend(self, person: Person) -> None:
         self._present(LendDialog(self._view.window(), self._mount.bridge, self._words, self._source, person))

@@ -205,8 +205,9 @@ class AccessWords:
         )
 
     def grouped(self, secret: str) -> str:
-        """A secret as people copy it: four characters, a space."""
-        return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+        """A secret as people copy it: four characters, a space, and no more than four groups a line."""
+        lines = [secret[at : at + 16] for at in range(0, len(secret), 16)]
+        return "\n".join(" ".join(line[at : at + 4] for at in range(0, len(line), 4)) for line in lines)
 
     # -- sessions
 
