@@ -14,7 +14,8 @@ from core.bootstrap import Shop
 from localserver import health
 from localserver.api import v1
 from localserver.hooks import psp, whatsapp
-from localserver.middleware import boundary, harden
+from localserver.middleware import boundary, harden, prompt
+from localserver.overlay import routes as overlay
 from localserver.pay import routes as pay
 from localserver.site import SITE, Site
 
@@ -24,13 +25,14 @@ MAX_BODY: Final = 4 * 1024 * 1024  # WhatsApp sends up to 3 MB (reference whatsa
 def create_app(shops: Iterable[Shop]) -> web.Application:
     """The whole outside of these stores. The shops' own work (:meth:`Shop.work`) is started by the runner."""
     server_logger.addFilter(_our_concern)
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[boundary])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[boundary, prompt])
     app[SITE] = Site(shops)
     app.on_response_prepare.append(harden)
     app.router.add_routes(health.routes)
     app.router.add_routes(whatsapp.routes)
     app.router.add_routes(psp.routes)
     pay.mount(app, _invoice_pdf)
+    overlay.mount(app)
     v1.mount(app)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -59,6 +60,24 @@ def language_of(request: web.Request) -> str:
         if code in ("fr", "mg", "en"):
             return code
     return "fr"
+
+
+SLOWEST: Final = 20.0
+"""Seconds in which a request's body must have come: else a handful of trickling senders would hold every connection."""
+
+
+@web.middleware
+async def prompt(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A body comes at once or not at all: 408. (The API reads its own, in :mod:`localserver.api.door`.)"""
+    if request.body_exists and not request.path.startswith("/api/"):
+        try:
+            async with asyncio.timeout(SLOWEST):
+                await request.read()
+        except TimeoutError:
+            answer = web.Response(status=408, text="too slow")
+            answer.force_close()
+            return answer
+    return await handler(request)
 
 
 @web.middleware

@@ -360,6 +360,8 @@ def _why(kind: str, say: _Words) -> str:
             return _("A part of the order: the rest is still to be paid.")
         case "paid_late":
             return _("It came after the end of the reservation: the shop decides and answers.")
+        case "checked":
+            return _("The whole price: the shop checks the order, then confirms it.")
         case "overpaid":
             return _("It is more than the order’s total: the shop gives it back or keeps it as you agree.")
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from core.conversations.channel import NotSent, SendRefused, Unclear
@@ -58,6 +58,11 @@ def of_error(error: LivePayError, number: bool) -> Finding:
         why = error.params["why"]
         return Finding(False, "WhatsApp cannot be reached ({why}). Check the internet connection.", {"why": why})
     return Finding(False, error.message, error.params)
+
+
+def shown_number(findings: Iterable[Finding]) -> str:
+    """The number as WhatsApp writes it, from what :func:`of_number` found; empty when the token was not accepted."""
+    return next((str(f.params["number"]) for f in findings if f.ok and "number" in f.params), "")
 
 
 def of_number(answer: Mapping[str, Any], callback_url: str | None) -> list[Finding]:

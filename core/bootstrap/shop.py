@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.backups import restoring
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
+from core.bootstrap.chat import learn_number
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
@@ -37,7 +39,7 @@ from core.durable import inbox, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
-from core.fraud.service import Watch
+from core.fraud.service import FORGET, Watch, limits
 from core.invoices.desk import PaperDesk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import MINUTE, Clock
@@ -62,7 +64,7 @@ from core.paylinks.links import Links
 from core.payments import booking, refunds
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
-from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived, RefundCompleted, RefundSeen
+from core.payments.events import AttemptOpened, PayerKnown, PayerTold, PaymentReceived, RefundCompleted, RefundSeen
 from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
@@ -96,18 +98,20 @@ class Shop:
         self.settings = Settings(self.engine, vault, declared_settings(card.country))
         self.links = Links(derive(key, "pay links"), card.id)
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
+        self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
         self.lexicon = Lexicon()
         self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
-        self.watch = Watch(lambda: self.settings.number("orders.review_score"))
+        number = self.settings.number
+        self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
         self.local_url = ""
         self._indexing: threading.Thread | None = None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
-        place = Place(self.page_url, self.notify_url)
-        self.desk = PaymentDesk(self.engine, self.adapter, self.providers, place, card.currency, card.country)
+        place, most = Place(self.page_url, self.notify_url), partial(number, "limits.order")
+        self.desk = PaymentDesk(self.engine, self.adapter, self.providers, place, card.currency, card.country, most)
         self.reconciler = Reconciler(self.engine, self.desk, card.currency, self.country.zone, self.adapter)
         self.talk = Talk(
             self.orders,
@@ -139,7 +143,7 @@ class Shop:
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
-        self.scheduler = Scheduler(self.engine, timed)
+        self.scheduler = Scheduler(self.engine, {**timed, FORGET: self.watch.forget})
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -277,7 +281,7 @@ class Shop:
         if channel is None:
             return (Finding(False, "WhatsApp is not set up: enter the phone number ID and the access token."),)
         url = self.public_url()
-        return await channel.health(f"{url}/webhooks/whatsapp" if url else None)
+        return await learn_number(self, await channel.health(f"{url}/webhooks/whatsapp" if url else None))
 
     # -- wiring ------------------------------------------------------------------------------------------------
 
@@ -295,6 +299,7 @@ class Shop:
         react(OrderReserved, lambda tx, e: self.watch.order(tx, e.order_id))
         react(OrderChanged, lambda tx, e: self.watch.order(tx, e.order_id))
         react(AttemptOpened, self.watch.attempt)
+        react(PayerTold, self.watch.told)
         react(PayerKnown, self.watch.payer)
         react(PaymentReceived, self.watch.payment)
         react(PaymentTalk, lambda tx, e: self.watch.talked(tx, e.order_id))
@@ -306,6 +311,7 @@ class Shop:
         react(RefundSeen, self.refunds.seen)
         react(DecisionTaken, self.refunds.decided)
         react(ExceptionRaised, self.papers.unusual)
+        react(OrderPaid, self.papers.checked)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
         react(OrderCancelled, self.notices.cancelled)

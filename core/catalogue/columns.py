@@ -46,6 +46,9 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         "photo", "photos", "image", "images", "visuel", "url photo", "url image", "lien photo", "lien image",
         "image url", "photo url", "picture", "image src", "fichier photo", "sary",
     ),
+    "vat": (
+        "tva", "taux tva", "taux de tva", "vat", "vat rate", "tax rate", "taux taxe", "taxe", "hetra",
+    ),
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ _NO_COLUMN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow(rules.ProductFields):
     """A readable product; ``given`` are the fields the file has a value or a column for (the others: defaults).
 
@@ -133,6 +133,7 @@ class _Reading:
             ("price", lambda text: rules.check_price(text, currency)),
             ("stock", rules.check_stock),
             ("photo", rules.check_photo),
+            ("vat", rules.check_vat),
         )
         self._given = frozenset(columns) - {"keyword"}
         self._given_with_keyword = self._given | {"keyword"}

@@ -49,10 +49,10 @@ def by_sku(reader: Reader, sku: str) -> ProductView | None:
 
 def fields_by_sku(reader: Reader) -> dict[str, tuple[int, ProductFields, int]]:
     """The whole catalogue as an import compares it: SKU key → (id, fields with the last count as stock, held)."""
-    rows: Iterable[tuple[int, str, str, str, str, str, int, int, str | None, int]] = reader.all(
-        "SELECT id, sku, keyword, title, description, category, price, counted, photo, held FROM product"
+    rows: Iterable[tuple[int, str, str, str, str, str, int, int, str | None, int | None, int]] = reader.all(
+        "SELECT id, sku, keyword, title, description, category, price, counted, photo, vat, held FROM product"
     )
-    return {sku_key(r[1]): (r[0], ProductFields(*r[1:9]), r[9]) for r in rows}
+    return {sku_key(r[1]): (r[0], ProductFields(*r[1:10]), r[10]) for r in rows}
 
 
 def _view(row: Row) -> ProductView:

@@ -20,6 +20,7 @@ TITLE_MAX: Final = 200
 DESCRIPTION_MAX: Final = 2000
 CATEGORY_MAX: Final = 60
 PHOTO_MAX: Final = 500
+VAT_MAX: Final = 30  # percent
 STOCK_MAX: Final = 1_000_000
 
 _COMMAND_WORDS = """
@@ -34,6 +35,7 @@ _COMMAND_WORDS = """
 RESERVED: Final[frozenset[str]] = frozenset(_COMMAND_WORDS.split())
 
 _NUMBER = re.compile(r"(?P<before>[^\d+\-.,]*)(?P<number>[+-]?\d[\d\s.,'’]*)(?P<after>[^\d]*)", re.ASCII)
+_WHOLE = re.compile(r"(\d{1,3})(?:[.,]0+)?", re.ASCII)
 _CFA = frozenset({"XOF", "XAF"})
 _UNITS: Final[dict[str, frozenset[str]]] = {
     "": frozenset(),
@@ -50,7 +52,7 @@ _PIECES = frozenset({"", "pc", "pcs", "piece", "pieces", "u", "unite", "unites",
 
 @dataclass(frozen=True, slots=True)
 class ProductFields:
-    """What a person fills in for one product. ``price`` in smallest units.
+    """What a person fills in for one product. ``price`` in smallest units; ``vat`` in percent, None: the store's rate.
 
     For a product already in the catalogue ``stock`` is the last count given, not what is left after sales: importing
     the file of this morning again must not bring sold pieces back on sale.
@@ -64,6 +66,7 @@ class ProductFields:
     price: int
     stock: int
     photo: str | None
+    vat: int | None = None
 
 
 FIELDS: Final[frozenset[str]] = frozenset(ProductFields.__dataclass_fields__)
@@ -157,6 +160,24 @@ def check_price(text: str, currency: str) -> int:
     if units == 0:
         raise Refused("The price must be more than zero.")
     return units
+
+
+def check_vat(text: str) -> int | None:
+    """A rate of its own in whole percent from ``18``, ``18 %`` or ``18,0``; None when empty: the store's rate.
+
+    Raises Refused otherwise.
+    """
+    plain = text.replace("%", "").strip()
+    if not plain:
+        return None
+    found = _WHOLE.fullmatch(plain)
+    if found is None or int(found[1]) > VAT_MAX:
+        raise Refused(
+            "The VAT rate must be a whole number from 0 to {maximum}, not {text}.",
+            maximum=VAT_MAX,
+            text=text.strip()[:40],
+        )
+    return int(found[1])
 
 
 def check_stock(text: str) -> int:

@@ -34,6 +34,7 @@ def checked(values: dict[str, str], currency: str) -> ProductFields:
         price=rules.check_price(values.get("price", ""), currency),
         stock=rules.check_stock(values.get("stock", "") or "0"),
         photo=rules.check_photo(values.get("photo") or ""),
+        vat=rules.check_vat(values.get("vat", "")),
     )
 
 
@@ -209,16 +210,16 @@ def _write(tx: Tx, rows: Sequence[ProductRow]) -> None:
         updates.append((*_values(merged), tx.now, product_id))
     tx.connection.executemany(
         "UPDATE product SET sku = ?, keyword = ?, title = ?, description = ?, category = ?, price = ?, photo = ?,"
-        " updated_at = ?, active = 1 WHERE id = ?",
+        " vat = ?, updated_at = ?, active = 1 WHERE id = ?",
         updates,
     )
     tx.connection.executemany(
-        "INSERT INTO product(sku, keyword, title, description, category, price, photo, on_hand, counted, total,"
-        " created_at, updated_at) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO product(sku, keyword, title, description, category, price, photo, vat, on_hand, counted,"
+        " total, created_at, updated_at) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
         inserts,
     )
     tx.emit(CatalogueImported(len(inserts), len(updates)))
 
 
 def _values(row: ProductFields) -> tuple[Any, ...]:
-    return (row.sku, row.keyword, row.title, row.description, row.category, row.price, row.photo)
+    return (row.sku, row.keyword, row.title, row.description, row.category, row.price, row.photo, row.vat)

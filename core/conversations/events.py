@@ -53,6 +53,13 @@ class MessageProgressed(ConversationEvent, frozen=True):
     state: str
 
 
+class PaperSent(ConversationEvent, frozen=True):
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+
+    kind: str
+    paper_id: int
+
+
 class Escalated(ConversationEvent, frozen=True):
     """The bot hands over. ``reason`` is a word: human, not_understood, complaint, media."""
 

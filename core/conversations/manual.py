@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.conversations import outgoing, threads
+from core.conversations.events import PaperSent
 from core.conversations.sender import WINDOW, WINDOW_MARGIN
 from core.conversations.talk import Talk
+from core.conversations.texts import say
 from core.customers.service import Identity, recognise
 from core.durable import outbox
+from core.invoices import queries as papers
 from core.kernel.errors import Refused
 from core.kernel.ids import new_uuid
 from core.orders.service import Wanted, load
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+
+CLOSED: Final = "This person has not written for 24 hours: WhatsApp only lets you answer with an approved template."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,24 @@ def send_file(tx: Tx, conversation_id: int, file: str, filename: str, caption: s
     return threads.post_file(tx, customer_id, f"seller:{new_uuid()}", file, filename, caption)
 
 
+def send_paper(tx: Tx, kind: str, paper_id: int) -> int | None:
+    """The seller sends an invoice, a credit note or a receipt (again). The bot goes on speaking. → outbox id.
+
+    Raises NotFound, and Refused outside the 24-hour window or while it is still on its way.
+    """
+    paper = papers.one(tx, kind, paper_id)
+    conversation_id = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (paper.customer_id,))
+    if conversation_id is None or not window_open(tx, paper.customer_id, tx.now):
+        raise Refused(CLOSED)
+    if paper.sent in ("queued", "sending"):
+        raise Refused("{number} is on its way already.", number=paper.number)
+    tx.emit(PaperSent(conversation_id, kind, paper_id))
+    language = str(tx.value("SELECT language FROM customer WHERE id = ?", (paper.customer_id,)) or "fr")
+    caption = say(f"{kind}_document", language, number=paper.number)
+    key = f"{kind}:{paper_id}:{new_uuid()}"
+    return threads.post_paper(tx, paper.customer_id, key, kind, paper_id, f"{paper.number}.pdf", caption)
+
+
 def _need_address(talk: Talk) -> None:
     if talk.public_url_missing():
         raise Refused("This store has no public address yet: buyers could not open the link. See Settings, Network.")
@@ -98,8 +122,6 @@ def _speak(tx: Tx, conversation_id: int, where: str) -> int:
     """The seller takes the conversation over. → customer id. Raises Refused outside the 24-hour window."""
     customer_id = tx.value("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
     if customer_id is None or not window_open(tx, customer_id, tx.now):
-        raise Refused(
-            "This person has not written for 24 hours: WhatsApp only lets you answer with an approved template."
-        )
+        raise Refused(CLOSED)
     threads.take_over(tx, conversation_id, where)
     return int(customer_id)

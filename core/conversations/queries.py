@@ -204,4 +204,5 @@ def card(reader: Reader, customer_id: int) -> CustomerCard | None:
         last_order_at=row[3],
         open_order=latest[0] if latest else None,
         notes=row[4],
+        scored=known.scored,
     )

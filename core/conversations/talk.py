@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.queries import photo_of
-from core.conversations import lists, outgoing, threads
+from core.conversations import lists, outgoing, scoring, threads
 from core.conversations.events import PaymentTalk
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
 from core.conversations.reading import InboundMessage
@@ -71,7 +71,7 @@ class Talk:
             self._cart(reply, message)
         elif message.media is not None and not message.text:
             self._media(reply, message)
-        elif message.text:
+        elif message.text and not scoring.heard(reply, message.text):
             self._said(reply, message)
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)

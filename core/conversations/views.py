@@ -116,3 +116,4 @@ class CustomerCard:
     last_order_at: int | None
     open_order: OrderBrief | None
     notes: str
+    scored: bool = True

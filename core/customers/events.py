@@ -36,6 +36,15 @@ class CustomerNoted(CustomerEvent, frozen=True):
     """The seller's notes on a person changed (never their text)."""
 
 
+class ConsentNoted(CustomerEvent, frozen=True):
+    """A person agreed to something or refused it. ``purpose``: scoring; ``how``: in the conversation, or the seller
+    heard it."""
+
+    purpose: str
+    given: bool
+    how: str
+
+
 class CustomerExported(CustomerEvent, frozen=True):
     """Everything known of a person is being written to a file."""
 

@@ -13,7 +13,7 @@ from core.storage.connection import Reader
 _CUSTOMER: Final = (
     "SELECT c.id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"
     " ORDER BY last_seen DESC LIMIT 1), c.language, c.created_at, c.last_order_at, c.notes,"
-    " c.orders, c.paid, c.expired, c.spent, c.pay_ms FROM customer c"
+    " c.orders, c.paid, c.expired, c.spent, c.pay_ms, c.scored FROM customer c"
 )
 
 

@@ -13,13 +13,17 @@ AT_RISK: Final = 30  # recommendation (R13); reminders use 40
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the score is made of. ``pay_ms``: total time from claim to payment over all paid orders."""
+    """What the score is made of. ``pay_ms``: total time from claim to payment over all paid orders.
+
+    ``scored`` False: the person refuses it (F125); they then count as a newcomer.
+    """
 
     orders: int
     paid: int
     expired: int
     spent: int
     pay_ms: int
+    scored: bool = True
 
     @property
     def average_pay_ms(self) -> int | None:
@@ -34,6 +38,8 @@ def potential_fake(record: Record) -> bool:
 def score_lines(record: Record) -> tuple[tuple[str, int], ...]:
     """The score as a sum, line by line: (label message id, points)."""
     lines = [("Base", BASE)]
+    if not record.scored:
+        return tuple(lines)
     if record.paid:
         lines.append(("Successful payments", min(record.paid * 5, 25)))
     average = record.average_pay_ms
@@ -56,6 +62,8 @@ def score(record: Record) -> int:
 def tier(record: Record) -> str:
     """diamond, gold, silver or bronze, on paid orders."""
     value = score(record)
+    if not record.scored:
+        return "bronze"
     if record.paid >= 10 and value >= 80:
         return "diamond"
     if record.paid >= 6 and value >= 70:
@@ -67,6 +75,8 @@ def tier(record: Record) -> str:
 
 def badge(record: Record) -> str | None:
     """What the board shows beside a name: ``risk``, ``new`` or nothing."""
+    if not record.scored:
+        return None
     if potential_fake(record) or score(record) < AT_RISK:
         return "risk"
     return "new" if record.orders <= 1 and record.paid == 0 else None

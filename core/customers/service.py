@@ -15,7 +15,7 @@ from core.storage.engine import Tx
 # Look-up order (reference whatsapp §4).
 KINDS: Final = ("bsuid", "parent_bsuid", "phone")
 NOTES: Final = 2000
-RECORD_COLUMNS: Final = "orders, paid, expired, spent, pay_ms"
+RECORD_COLUMNS: Final = "orders, paid, expired, spent, pay_ms, scored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def set_language(tx: Tx, customer_id: int, language: str) -> None:
 
 def _merge(tx: Tx, kept: int, absorbed: int) -> None:
     """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays: the journal names it."""
-    for table in ("orders", "identity", "quote"):
+    for table in ("orders", "identity", "quote", "consent"):
         tx.run(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))  # noqa: S608 - fixed names
     tx.run("UPDATE outbox SET customer_id = ? WHERE customer_id = ? AND state = 'queued'", (kept, absorbed))
     tx.run(
@@ -97,6 +97,7 @@ def _merge(tx: Tx, kept: int, absorbed: int) -> None:
         "UPDATE customer AS a SET orders = a.orders + b.orders, paid = a.paid + b.paid,"
         " expired = a.expired + b.expired, spent = a.spent + b.spent, pay_ms = a.pay_ms + b.pay_ms,"
         " name = iif(a.name = '', b.name, a.name),"
+        " scored = a.scored AND b.scored,"
         " notes = trim(a.notes || char(10, 10) || b.notes, char(10)),"
         " last_order_at = nullif(max(coalesce(a.last_order_at, 0), coalesce(b.last_order_at, 0)), 0)"
         " FROM customer b WHERE a.id = ? AND b.id = ?",

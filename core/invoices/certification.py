@@ -1,9 +1,10 @@
 """Certified e-invoicing, prepared: what a state's platform is to be told, and how far that has come.
 
-prepared → queued → sent → accepted or refused. *Prepared*: the payload is kept, nothing more. *Queued*: an address was
-configured, it will be sent. *Sent*: the platform named it (its uid is kept before anything is confirmed) but has not
-said yes. Only the platform's own answer makes it *accepted* or *refused*. LivePay is no approved system: until a code
-has come back, nothing may be called certified (reference credit-and-compliance §4.3).
+prepared → queued → sent → accepted or refused; from refused, or lost on the way, to prepared again by a person's word.
+*Prepared*: the payload is kept, nothing more. *Queued*: an address was configured, it will be sent. *Sent*: the
+platform named it (its uid is kept before anything is confirmed) but has not said yes. Only the platform's own answer
+makes it *accepted* or *refused*. LivePay is no approved system: until a code has come back, nothing may be called
+certified (reference credit-and-compliance §4.3).
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ REFUSED: Final = "refused"
 STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     PREPARED: (QUEUED,),
     QUEUED: (SENT, ACCEPTED, REFUSED),
-    SENT: (ACCEPTED, REFUSED),
+    SENT: (ACCEPTED, REFUSED, PREPARED),
     ACCEPTED: (),
-    REFUSED: (),
+    REFUSED: (PREPARED,),
 }
 
 
@@ -167,6 +168,23 @@ def again(tx: Tx, certification_id: int, not_before: int, error: str) -> None:
     )
 
 
+def anew(tx: Tx, certification_id: int, payload: Mapping[str, Any]) -> None:
+    """As if it had just been prepared: refused, lost, or what could not be said before. What was answered stays."""
+    state = tx.value("SELECT state FROM certification WHERE id = ?", (certification_id,))
+    tx.run(
+        "UPDATE certification SET payload = ?, error = NULL, attempts = 0, not_before = 0, uid = NULL, changed_at = ?"
+        " WHERE id = ?",
+        (_json(payload), tx.now, certification_id),
+    )
+    if state != PREPARED:
+        _move(tx, certification_id, PREPARED)
+
+
+def hasten(tx: Tx, certification_id: int) -> None:
+    """It is on its way: ask at the next round instead of after its pause."""
+    tx.run("UPDATE certification SET not_before = 0 WHERE id = ?", (certification_id,))
+
+
 def _move(tx: Tx, certification_id: int, state: str) -> None:
     kind, paper_id, before = tx.one(
         "SELECT kind, paper_id, state FROM certification WHERE id = ?", (certification_id,)
@@ -188,6 +206,13 @@ def of_paper(reader: Reader, kind: str, paper_id: int) -> Certification | None:
     """How far a paper's certification is; None when none was prepared."""
     row = reader.one(f"{_ROW} WHERE kind = ? AND paper_id = ?", (kind, paper_id))
     return None if row is None else _read(row)
+
+
+def unsent(reader: Reader, after: int = 0, limit: int = 500) -> list[Certification]:
+    """Those that no platform was told of, by id."""
+    states = (PREPARED, QUEUED)
+    rows = reader.all(f"{_ROW} WHERE state IN (?, ?) AND id > ? ORDER BY id LIMIT ?", (*states, after, limit))
+    return [_read(row) for row in rows]
 
 
 def waiting(reader: Reader, states: tuple[str, ...], now: int, limit: int = 50) -> list[Certification]:

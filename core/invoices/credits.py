@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from core.invoices import marks, numbering, service
-from core.invoices.events import CreditNoteIssued
+from core.invoices.events import CreditedByHand, CreditNoteIssued
 from core.invoices.marks import Issued
 from core.invoices.numbering import number_text
-from core.invoices.rules import Share, Taxed, credited
+from core.invoices.rules import Share, Taxed, apportion, credited, credited_parts
 from core.invoices.service import Kept, Terms
 from core.kernel.errors import NotFound, Refused
 from core.kernel.text import one_line
@@ -40,6 +41,50 @@ class CreditNote:
         return service.frozen_tax(self.content)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken back of one line of an invoice, counted from 0: whole pieces, or else an amount with its tax."""
+
+    line: int
+    quantity: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A line of an invoice. ``left``: what may still be taken back of it, tax included; ``pieces``: whole ones."""
+
+    line: int
+    sku: str
+    title: str
+    quantity: int
+    unit_price: int
+    rate: int
+    left: int
+    pieces: int
+
+    def part(self, taken: Taken) -> dict[str, Any]:
+        """It as a line of a credit note, its net yet to be found. Raises Refused beyond what is left."""
+        quantity, price = (taken.quantity, self.unit_price) if taken.quantity else (1, taken.amount)
+        if taken.quantity and taken.amount:
+            raise Refused("Give pieces or an amount for a line, not both.")
+        if taken.quantity > self.pieces:
+            raise Refused("“{title}”: at most {pieces} can still be taken back.", title=self.title, pieces=self.pieces)
+        if not 0 < quantity * price <= self.left or quantity < 0:
+            raise Refused(
+                "“{title}”: an amount between 1 and {left} can still be taken back.", title=self.title, left=self.left
+            )
+        return {
+            "sku": self.sku,
+            "title": self.title,
+            "quantity": quantity,
+            "unit_price": price,
+            "rate": self.rate,
+            "of": self.line,
+            "pieces": taken.quantity,
+        }
+
+
 def on_refund(tx: Tx, event: RefundDone, terms: Terms) -> int | None:
     """Money of a firm sale went back: as far as it was the sale's, it is credited. → credit note id, or None."""
     kind = tx.value("SELECT kind FROM decision WHERE id = ?", (event.decision_id,))
@@ -47,7 +92,7 @@ def on_refund(tx: Tx, event: RefundDone, terms: Terms) -> int | None:
     if invoice is None or kind in NOT_THE_SALE:
         return None
     amount = min(event.amount, open_amount(tx, invoice))
-    return _issue(tx, invoice, amount, "", terms, event.decision_id) if amount else None
+    return _spread(tx, invoice, amount, "", terms, event.decision_id) if amount else None
 
 
 def on_money_back(tx: Tx, event: RefundCompleted, terms: Terms) -> int | None:
@@ -60,7 +105,7 @@ def on_money_back(tx: Tx, event: RefundCompleted, terms: Terms) -> int | None:
     if invoice is None or promised is not None:
         return None
     amount = min(event.earned, open_amount(tx, invoice))
-    return _issue(tx, invoice, amount, "", terms, None) if amount else None
+    return _spread(tx, invoice, amount, "", terms, None) if amount else None
 
 
 def credit(tx: Tx, invoice_id: int, amount: int | None, reason: str, terms: Terms) -> int:
@@ -68,15 +113,78 @@ def credit(tx: Tx, invoice_id: int, amount: int | None, reason: str, terms: Term
 
     Raises NotFound, or Refused when there is not so much left.
     """
+    invoice, left = _open(tx, invoice_id)
+    if amount is not None and not 0 < amount <= left:
+        raise _beyond(left)
+    taken = left if amount is None else amount
+    tx.emit(CreditedByHand(invoice.id, taken))
+    return _spread(tx, invoice, taken, reason, terms, None)
+
+
+def credit_lines(tx: Tx, invoice_id: int, taken: Sequence[Taken], reason: str, terms: Terms) -> int:
+    """The seller takes back pieces, or part of the price, of these lines. → credit note id.
+
+    Raises NotFound, or Refused when there is not so much left of a line, of its rate of VAT, or of the invoice.
+    """
+    invoice, left = _open(tx, invoice_id)
+    lines = {line.line: line for line in open_lines(tx, invoice)}
+    parts = []
+    for each in taken:
+        line = lines.pop(each.line, None)
+        if line is None:
+            raise Refused("The invoice has no such line, or it was named twice.")
+        parts.append(line.part(each))
+    before = _gone(tx, invoice.id)
+    shares = invoice.split.shares
+    asked = [sum(part["quantity"] * part["unit_price"] for part in parts if part["rate"] == s.rate) for s in shares]
+    gone = {share.rate: share.gross for share in before}
+    if not sum(asked) or any(part > s.gross - gone.get(s.rate, 0) for part, s in zip(asked, shares, strict=True)):
+        raise _beyond(left)
+    tx.emit(CreditedByHand(invoice.id, sum(asked)))
+    found = credited_parts(shares, before, asked)
+    for share in found:
+        same = [part for part in parts if part["rate"] == share.rate]
+        gross = [part["quantity"] * part["unit_price"] for part in same]
+        nets = apportion(share.net, [share.net * amount for amount in gross], share.gross)
+        for part, net in zip(same, nets, strict=True):
+            part["net"] = net
+    return _issue(tx, invoice, found, before, parts, reason, terms, None)
+
+
+def open_lines(reader: Reader, invoice: Kept) -> list[OpenLine]:
+    """Every line of an invoice with what may still be taken back of it, as far as is known of lines: a credit of a part
+    of the sum is spread over the rates of VAT and takes from no line in particular."""
+    gone = {share.rate: share.gross for share in _gone(reader, invoice.id)}
+    rest = {share.rate: share.gross - gone.get(share.rate, 0) for share in invoice.split.shares}
+    amounts: Counter[int] = Counter()
+    pieces: Counter[int] = Counter()
+    for note in of_invoice(reader, invoice.id):
+        for part in note.content["lines"]:
+            if "of" in part:
+                amounts[part["of"]] += part["quantity"] * part["unit_price"]
+                pieces[part["of"]] += part["pieces"]
+    found = []
+    for place, line in enumerate(_whole_lines(invoice)):
+        quantity, price, rate = line["quantity"], line["unit_price"], line["rate"]
+        left = max(0, min(quantity * price - amounts[place], rest.get(rate, 0)))
+        whole = min(quantity - pieces[place], left // price) if price else 0
+        found.append(OpenLine(place, line["sku"], line["title"], quantity, price, rate, left, max(0, whole)))
+    return found
+
+
+def _open(tx: Tx, invoice_id: int) -> tuple[Kept, int]:
+    """An invoice and what is left of it. Raises NotFound, Refused."""
     invoice = service.load(tx, invoice_id)
     if invoice is None:
         raise NotFound("There is no invoice number {invoice_id}.", invoice_id=invoice_id)
     left = open_amount(tx, invoice)
     if not left:
         raise Refused("This invoice is already credited in full.")
-    if amount is not None and not 0 < amount <= left:
-        raise Refused("The credit must be between 1 and what is left of the invoice: {left}.", left=left)
-    return _issue(tx, invoice, left if amount is None else amount, reason, terms, None)
+    return invoice, left
+
+
+def _beyond(left: int) -> Refused:
+    return Refused("The credit must be between 1 and what is left of the invoice: {left}.", left=left)
 
 
 def open_amount(reader: Reader, invoice: Kept) -> int:
@@ -85,10 +193,25 @@ def open_amount(reader: Reader, invoice: Kept) -> int:
     return invoice.total - gone
 
 
-def _issue(tx: Tx, invoice: Kept, amount: int, reason: str, terms: Terms, decision_id: int | None) -> int:
+def _spread(tx: Tx, invoice: Kept, amount: int, reason: str, terms: Terms, decision_id: int | None) -> int:
+    """A part of the sum, or all of it."""
     before = _gone(tx, invoice.id)
     shares = credited(invoice.split.shares, before, amount)
-    whole = amount == invoice.total
+    lines = _whole_lines(invoice) if amount == invoice.total else [_part(share) for share in shares]
+    return _issue(tx, invoice, shares, before, lines, reason, terms, decision_id)
+
+
+def _issue(
+    tx: Tx,
+    invoice: Kept,
+    shares: Sequence[Share],
+    before: Sequence[Share],
+    lines: Sequence[Mapping[str, Any]],
+    reason: str,
+    terms: Terms,
+    decision_id: int | None,
+) -> int:
+    amount = sum(share.gross for share in shares)
     content = {
         "seller": dict(terms.seller),
         "invoice": invoice.number,
@@ -96,7 +219,7 @@ def _issue(tx: Tx, invoice: Kept, amount: int, reason: str, terms: Terms, decisi
         "reference": invoice.content["reference"],
         "customer_id": invoice.content["customer_id"],
         "reason": one_line(reason, MAX_REASON),
-        "lines": _whole_lines(invoice) if whole else [_part(share) for share in shares],
+        "lines": list(lines),
         "vat": service.as_kept(shares),
     }
     text = json.dumps(content, ensure_ascii=False)

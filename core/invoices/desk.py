@@ -11,7 +11,7 @@ from core.invoices.documents import Papers, Seller, seller_of
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms
 from core.kernel.countries import Country
-from core.orders.events import ExceptionRaised, OrderFirm, RefundDone
+from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid, RefundDone
 from core.payments.events import RefundCompleted
 from core.settings.service import Settings
 from core.storage.engine import Tx
@@ -63,6 +63,11 @@ class PaperDesk:
     def given_back(self, tx: Tx, event: RefundCompleted) -> None:
         """The seller gave a sale's money back by themselves: a credit note says so."""
         credits.on_money_back(tx, event, self.terms())
+
+    def checked(self, tx: Tx, event: OrderPaid) -> None:
+        """The whole price came, and the sale does not stand before the seller has looked: a receipt says so much."""
+        if not event.firm and not event.late:
+            receipts.on_review(tx, event.order_id, self.terms())
 
     def unusual(self, tx: Tx, event: ExceptionRaised) -> None:
         """Money came that is no sale (yet): the buyer has a receipt for it."""

@@ -136,7 +136,8 @@ class CreditNoteDocument:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDocument:
-    """Money that is no sale (yet). ``kind``: underpaid, paid_late, overpaid, paid_twice; ``means`` as in an invoice."""
+    """Money that is no sale (yet). ``kind``: underpaid, paid_late, overpaid, paid_twice, or checked: the seller looks
+    before the sale stands. ``means`` as in an invoice."""
 
     papers: Papers
     number: str

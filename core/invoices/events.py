@@ -48,6 +48,18 @@ class CreditNoteIssued(Event, frozen=True):
         return self.credit_note_id
 
 
+class CreditedByHand(Event, frozen=True):
+    """Somebody decided to take back so much of an invoice; its credit note follows."""
+
+    area: ClassVar[str] = "invoices"
+    invoice_id: int
+    amount: int
+
+    @property
+    def subject(self) -> int:
+        return self.invoice_id
+
+
 class ReceiptIssued(Event, frozen=True):
     """Money came that is no sale (yet): a part, a deposit, a late or a second payment."""
 
@@ -67,13 +79,27 @@ class ReceiptIssued(Event, frozen=True):
 
 
 class CertificationMoved(Event, frozen=True):
-    """A paper's certification went on: queued, sent, accepted, refused. ``kind``: invoice or credit_note."""
+    """A paper's certification went on: queued, sent, accepted, refused, prepared anew. ``kind``: invoice or
+    credit_note."""
 
     area: ClassVar[str] = "invoices"
     certification_id: int
     kind: str
     paper_id: int
     state: str
+
+    @property
+    def subject(self) -> int:
+        return self.paper_id
+
+
+class CertificationRetried(Event, frozen=True):
+    """Somebody wants a paper to be told to the platform again."""
+
+    area: ClassVar[str] = "invoices"
+    certification_id: int
+    kind: str
+    paper_id: int
 
     @property
     def subject(self) -> int:

@@ -17,6 +17,8 @@ from core.orders.events import ExceptionRaised
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
+CHECKED: Final = "checked"  # the kind of a receipt for money whose sale the seller still looks at
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -41,6 +43,15 @@ def on_exception(tx: Tx, event: ExceptionRaised, terms: Terms) -> int | None:
         return None
     payment_id, paid = row
     return issue(tx, payment_id, event.amount if event.kind == "overpaid" else paid, event.kind, terms)
+
+
+def on_review(tx: Tx, order_id: int, terms: Terms) -> list[int]:
+    """The price is in, and the seller is still to look before the sale stands. → ids of the receipts of its money."""
+    waiting = tx.all(
+        "SELECT id, amount FROM payment WHERE order_id = ? AND id NOT IN (SELECT payment_id FROM receipt) ORDER BY id",
+        (order_id,),
+    )
+    return [issue(tx, payment_id, amount, CHECKED, terms) for payment_id, amount in waiting]
 
 
 def issue(tx: Tx, payment_id: int, amount: int, kind: str, terms: Terms) -> int:

@@ -91,8 +91,14 @@ def credited(shares: Sequence[Share], before: Sequence[Share], amount: int) -> t
     left = [share.gross - (gone[share.rate].gross if share.rate in gone else 0) for share in shares]
     rest = sum(left)
     taken = apportion(amount, [amount * part for part in left], rest) if rest else [0] * len(left)
+    return credited_parts(shares, before, taken)
+
+
+def credited_parts(shares: Sequence[Share], before: Sequence[Share], parts: Sequence[int]) -> tuple[Share, ...]:
+    """The same for known parts of each of the ``shares``, each at most what is left of it."""
+    gone = {share.rate: share for share in before}
     found = []
-    for share, part in zip(shares, taken, strict=True):
+    for share, part in zip(shares, parts, strict=True):
         if part:
             start = gone[share.rate].gross if share.rate in gone else 0
             net = _line(share, start + part) - _line(share, start)

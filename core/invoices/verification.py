@@ -82,14 +82,16 @@ def _standing(reader: Reader, kind: str, paper_id: int, row: Row, now: int) -> t
 def _of_receipt(reader: Reader, receipt_id: int) -> tuple[Standing, tuple[str, ...]]:
     """The money went back, or became part of a sale with an invoice; money beyond a sale does not."""
     back = reader.value(
-        "SELECT 1 FROM decision d JOIN receipt r ON r.payment_id = d.payment_id WHERE r.id = ? AND d.refund = 'done'",
+        "SELECT p.refunded = p.amount OR (json_extract(r.content, '$.kind') <> 'checked' AND EXISTS(SELECT 1 FROM"
+        " decision d WHERE d.payment_id = p.id AND d.refund = 'done')) FROM receipt r JOIN payment p"
+        " ON p.id = r.payment_id WHERE r.id = ?",
         (receipt_id,),
     )
     if back:
         return Standing.GIVEN_BACK, ()
     invoice = reader.value(
         "SELECT printf('%s-%d-%05d', i.series, i.year, i.number) FROM invoice i JOIN receipt r ON r.order_id ="
-        " i.order_id WHERE r.id = ? AND json_extract(r.content, '$.kind') IN ('underpaid', 'paid_late')",
+        " i.order_id WHERE r.id = ? AND json_extract(r.content, '$.kind') IN ('underpaid', 'paid_late', 'checked')",
         (receipt_id,),
     )
     return (Standing.REPLACED, (invoice,)) if invoice else (Standing.VALID, ())

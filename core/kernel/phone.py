@@ -63,6 +63,16 @@ def display(e164: str) -> str:
     return text.replace("-", " ").replace(" ", "\u00a0")
 
 
+def calling_code(e164: str) -> int | None:
+    """221 for ``+221…``; None for what is no number."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(e164).country_code
+    except phonenumbers.NumberParseException:
+        return None
+
+
 def national(e164: str) -> str:
     """``034 35 000 03``: as people of that country write it; empty for what is no number."""
     import phonenumbers

@@ -18,6 +18,8 @@ from core.live.views import (
     OpenQuestion,
     ReceiptView,
     SessionView,
+    StagedProduct,
+    StageView,
     StockBar,
     Tiles,
 )
@@ -34,7 +36,7 @@ _ROWS: Final = (
     " o.link_opened_at, o.reminded_at, n.name, v.id, r.score, r.signals,"
     " (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
     " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"
-    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1)"
+    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1), c.scored"
     " FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN risk r ON r.order_id = o.id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )
@@ -59,6 +61,38 @@ def last_session_id(reader: Reader) -> int | None:
     """The running live, else the latest one."""
     value: int | None = reader.value("SELECT id FROM live_session ORDER BY (ended_at IS NULL) DESC, id DESC LIMIT 1")
     return value
+
+
+def stage(reader: Reader, paid: int = 0) -> StageView:
+    """What viewers see of the running live, with the names of its last ``paid`` payers. A question that waits for the
+    seller is no payment yet, and an erased customer has no name."""
+    row = reader.one(
+        "SELECT s.id, p.id, p.keyword, p.title, p.price, p.photo, p.on_hand - p.held, p.held, max(p.total, p.on_hand),"
+        " p.active FROM live_session s LEFT JOIN product p ON p.id = s.on_screen WHERE s.ended_at IS NULL"
+    )
+    if row is None:
+        return StageView(False)
+    session_id, product_id, keyword, title, price, photo, available, held, total, active = row
+    names = paid and reader.all(
+        "SELECT iif(c.erased_at IS NULL, c.name, '') FROM orders o JOIN customer c ON c.id = o.customer_id"
+        " WHERE o.session_id = ? AND o.state = 'paid' AND NOT o.undecided ORDER BY o.paid_at DESC, o.id DESC LIMIT ?",
+        (session_id, paid),
+    )
+    product = None
+    if product_id is not None:
+        low = critical(available, total)
+        product = StagedProduct(product_id, keyword, title, price, photo, available, held, low, bool(active))
+    return StageView(True, product, tuple(name for (name,) in names or ()))
+
+
+def was_on_screen(reader: Reader, product_id: int) -> str | None:
+    """The photo of a product that the running live has shown; None for any other."""
+    found: str | None = reader.value(
+        "SELECT photo FROM product WHERE id = ?1 AND EXISTS (SELECT 1 FROM screen_mark m JOIN live_session s"
+        " ON s.id = m.session_id WHERE s.ended_at IS NULL AND m.product_id = ?1)",
+        (product_id,),
+    )
+    return found
 
 
 def board(reader: Reader, session_id: int | None, limit: int = 20_000) -> list[BoardRow]:
@@ -105,7 +139,7 @@ def _question(reader: Reader, order_id: int) -> OpenQuestion | None:
 
 
 def _board_row(row: Row, lines: tuple[LineView, ...], question: OpenQuestion | None) -> BoardRow:
-    record = Record(*row[7:12])
+    record = Record(row[7], row[8], row[9], row[10], row[11], bool(row[26]))
     return BoardRow(
         order_id=row[0],
         reference=row[1],

@@ -142,3 +142,27 @@ class SessionView:
     started_at: int
     ended_at: int | None
     on_screen: tuple[int, str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedProduct:
+    """What viewers may know of the product on screen. ``price`` in smallest units; ``critical`` by ruling R6."""
+
+    product_id: int
+    keyword: str
+    title: str
+    price: int
+    photo: str | None
+    available: int
+    held: int
+    critical: bool
+    on_sale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A live as those who watch it see it. ``paid``: names as customers gave them, latest first; empty unless asked."""
+
+    running: bool
+    product: StagedProduct | None = None
+    paid: tuple[str, ...] = ()

@@ -21,12 +21,13 @@ from core.orders.questions import (
     SUSPECT,
     Decision,
     close,
+    drop_review,
     open_decision,
     promised_back,
     raise_question,
     under_review,
 )
-from core.orders.rules import CHOICES, PAID, RESERVED, Verdict, judge, next_state
+from core.orders.rules import CHOICES, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
 from core.orders.service import HOLD, MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
 
@@ -333,8 +334,8 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     ended = decision.kind == "paid_late" or (decision.kind == SUSPECT and _nothing_left(tx, order))
     if ended or (order.state == PAID and order.received <= 0):
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
-    if ended:
-        tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (order.total, order.customer_id))
+        counted = order.total if decision.kind == "paid_late" else min(order.total, decision.amount) if ended else 0
+        tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (counted, order.customer_id))
     tx.emit(RefundDone(order.id, decision_id, decision.amount))
     tx.emit(OrderChanged(order.id, order.total, order.expires_at))
 
@@ -345,12 +346,14 @@ def refund_done(tx: Tx, decision_id: int) -> None:
 def money_back(tx: Tx, order_id: int, amount: int, earned: int) -> None:
     """``amount`` went back to the buyer; a sale had earned ``earned`` of it. An order that keeps nothing is refunded.
 
-    What no sale had earned was waiting for a decision: that much less is to be decided.
+    What no sale had earned was waiting for a decision: that much less is to be decided. What was neither is of a sale
+    that waits for the seller's eyes.
     """
     order, left = load(tx, order_id), amount - earned
     tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (amount, order_id))
     for decision_id, concerned in tx.all(
-        "SELECT id, amount FROM decision WHERE order_id = ? AND choice IS NULL ORDER BY id", (order_id,)
+        "SELECT id, amount FROM decision WHERE order_id = ? AND choice IS NULL AND kind <> ? ORDER BY id",
+        (order_id, SUSPECT),
     ):
         part = min(left, concerned)
         tx.run("UPDATE decision SET amount = amount - ? WHERE id = ?", (part, decision_id))
@@ -359,9 +362,18 @@ def money_back(tx: Tx, order_id: int, amount: int, earned: int) -> None:
     if whole:
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(PAID, "refund"), order_id))
     tx.run(
-        "UPDATE customer SET paid = paid - ?, spent = spent - ? WHERE id = ?", (int(whole), earned, order.customer_id)
+        "UPDATE customer SET paid = paid - ?, spent = spent - ? WHERE id = ?",
+        (int(whole), earned + (left if order.state == PAID else 0), order.customer_id),
     )
     tx.emit(OrderChanged(order_id, order.total, order.expires_at))
+
+
+def nothing_to_look_at(tx: Tx, orders: Orders, order_id: int) -> None:
+    """All the money of a sale that waited for the seller's eyes went back: the goods are the shop's again."""
+    order = load(tx, order_id)
+    if order.state == REFUNDED and under_review(tx, order_id):
+        drop_review(tx, order_id)
+        _put_back(tx, orders, order)
 
 
 def left_outside(tx: Tx, orders: Orders, decision_id: int) -> None:

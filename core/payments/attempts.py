@@ -91,3 +91,16 @@ def load_attempt(reader: Reader, attempt_id: int) -> AttemptRow:
     if found is None:
         raise NotFound("There is no payment attempt number {attempt_id}.", attempt_id=attempt_id)
     return found
+
+
+def match(reader: Reader, provider: str, event: Mapping[str, Any], token: str | None) -> AttemptRow | None:
+    """Whose event this is: by our reference, the provider's, or the token of the address it came to."""
+    found = find_attempt(reader, "ref", event["attempt_ref"]) if event["attempt_ref"] else None
+    if found is None and event["provider_ref"]:
+        row = reader.one(
+            "SELECT id FROM attempt WHERE provider = ? AND provider_ref = ?", (provider, event["provider_ref"])
+        )
+        found = load_attempt(reader, row[0]) if row else None
+    if found is None and token:
+        found = find_attempt(reader, "notify_token", token)
+    return found if found is not None and found.provider == provider else None

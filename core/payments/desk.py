@@ -64,7 +64,8 @@ class Place:
 
 
 class PaymentDesk:
-    """``adapter(name)`` gives any provider, ``providers()`` those that buyers may choose, in the store's order."""
+    """``adapter(name)`` gives any provider, ``providers()`` those that buyers may choose, in the store's order;
+    ``most()`` the largest sum of one order, 0 for any."""
 
     def __init__(
         self,
@@ -74,8 +75,9 @@ class PaymentDesk:
         place: Place,
         currency: str,
         country: str,
+        most: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._engine = engine
+        self._engine, self._most = engine, most
         self._adapter = adapter
         self._providers = providers
         self._place = place
@@ -88,10 +90,15 @@ class PaymentDesk:
 
     # -- what a buyer can choose -------------------------------------------------------------------------------
 
+    def above(self, amount: int) -> int:
+        """The most that the store takes for one order, when this is more; else 0."""
+        most = self._most()
+        return most if 0 < most < amount else 0
+
     def choices(self, amount: int) -> list[Choice]:
-        """The means that can work for this amount, in the store's order."""
+        """The means that can work for this amount, in the store's order; none above the store's own limit."""
         found: list[tuple[Provider, Method]] = []
-        for provider in self._providers():
+        for provider in () if self.above(amount) else self._providers():
             if provider.takes(amount, self._currency, self._country):
                 found += [(provider, method) for method in provider.caps.methods_in(self._country)]
         named = Counter(method.label for _, method in found)
@@ -99,7 +106,7 @@ class PaymentDesk:
         def through(provider: Provider, method: Method) -> str:
             return provider.label if named[method.label] > 1 and provider.label != method.label else ""
 
-        return [Choice(f"{p.name}.{m.name}", p.name, m, p.caps.asks_phone, through(p, m)) for p, m in found]
+        return [Choice(f"{p.name}.{m.name}", p.name, m, p.asks_phone(m.name), through(p, m)) for p, m in found]
 
     def choose(self, value: str, amount: int) -> Choice:
         """``provider.method``, or a provider's or a method's name alone. Raises Refused."""
@@ -141,7 +148,7 @@ class PaymentDesk:
             raise Refused("This order can no longer be paid with this link.")
         choice = self.choose(value, row[0])
         provider = self.provider(choice.provider)
-        payer = self._payer(provider, phone)
+        payer = self._payer(choice, phone)
         by_seller = provider.caps.confirmed_by == "seller"
         attempt, fresh = await self._engine.run(
             lambda tx: service.open_attempt(
@@ -161,9 +168,9 @@ class PaymentDesk:
             opened.set()
             del self._opening[attempt.id]
 
-    def _payer(self, provider: Provider, phone: str) -> str | None:
+    def _payer(self, choice: Choice, phone: str) -> str | None:
         """Whose phone is to ask for approval; None where no phone is asked. Raises PhoneNeeded."""
-        if not provider.caps.asks_phone:
+        if not choice.asks_phone:
             return None
         try:
             return mobile(phone, self._country)
@@ -281,8 +288,14 @@ class PaymentDesk:
         await self._engine.run(lambda tx: service.apply_status(tx, attempt_id, result, other), actor=_actor(attempt))
 
     async def read(self, attempt: AttemptRow) -> StatusResult:
-        """How an attempt stands at its provider, nothing applied. Raises OutsideWorld, Refused."""
-        return await self.provider(attempt.provider).fetch_status(attempt.as_attempt())
+        """How an attempt stands at its provider, all that can be known of it, nothing applied. Raises OutsideWorld,
+        Refused."""
+        provider = self.provider(attempt.provider)
+        found = await provider.fetch_status(attempt.as_attempt())
+        try:
+            return await provider.with_movements(found)
+        except OutsideWorld:  # the key may not be allowed to read them; how the payment stands is known all the same
+            return found
 
     async def _look_up(self, attempt: AttemptRow, provider: Provider) -> None:
         """Resolve an unknown creation by our reference."""

@@ -78,6 +78,13 @@ class PayerKnown(AttemptEvent, frozen=True):
     payer: str
 
 
+class PayerTold(AttemptEvent, frozen=True):
+    """Who pays, from a notice that does not prove the money; as :class:`PayerKnown`."""
+
+    audited: ClassVar[bool] = False
+    payer: str
+
+
 class PaymentQuarantined(AttemptEvent, frozen=True):
     """A verified event that contradicts the attempt (currency): not applied, reported by the doctor."""
 

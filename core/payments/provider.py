@@ -70,8 +70,10 @@ class NotSupported(Refused):
         self.operation = operation
 
 
-Told = Literal["reference", "amount", "currency", "time"]
-EVERYTHING: Final[frozenset[Told]] = frozenset(get_args(Told))
+Told = Literal["reference", "amount", "currency", "time", "payer"]
+PAYER: Final[frozenset[Told]] = frozenset({"payer"})
+EVERYTHING: Final[frozenset[Told]] = frozenset(get_args(Told)) - PAYER
+"""What a payment is known by; who paid is told by some only."""
 NOTIFY_TOKEN: Final = "notify_token"
 """Name, among an attempt's secrets, of the token that notifications of this one payment carry."""
 
@@ -278,7 +280,8 @@ class ProviderEvent:
     method: str | None = None
     occurred_at: int | None = None
     payer: str | None = None
-    """Who paid, as the provider names them (a phone in E.164, an account): counted, never shown or kept as such."""
+    """Who paid, as the provider names them: a phone in E.164 or masked, ``card:visa:4242``, an account. Counted, never
+    shown or kept as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +337,10 @@ class Provider(abc.ABC):
         fits = currency in caps.currencies and country in caps.countries
         return fits and lowest <= amount <= highest and not amount % caps.multiple_of and self.configured()
 
+    def asks_phone(self, method: str | None) -> bool:
+        """Does paying by this means begin with a request on the buyer's phone, whose number must be known before?"""
+        return self.caps.asks_phone
+
     def checkout_origins(self) -> tuple[str, ...]:
         """Where this account may send a browser, for form-action: a form's redirects are checked against it too."""
         scheme, _, rest = self.config.base_url.partition("://")
@@ -356,6 +363,13 @@ class Provider(abc.ABC):
     @abc.abstractmethod
     async def fetch_status(self, attempt: Attempt) -> StatusResult:
         """The session's true state, by provider reference, else by ours. Raises SendUnknown."""
+
+    async def with_movements(self, found: StatusResult) -> StatusResult:
+        """``found`` with what only the movements of the account tell, such as money given back on the provider's pages.
+
+        For comparing the books: it may cost many requests. Raises SendUnknown.
+        """
+        return found
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         """Sessions the provider knows under our reference, in no promised order (resolves SendUnknown).

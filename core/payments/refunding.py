@@ -133,6 +133,7 @@ class Refunds:
             settling.left_outside(tx, self._orders, event.decision_id)
         else:
             settling.money_back(tx, event.order_id, event.amount, event.earned)
+            settling.nothing_to_look_at(tx, self._orders, event.order_id)
 
     def _open(self, tx: Tx, payment_id: int, amount: int, origin: str, decision_id: int | None) -> int:
         state = REQUESTED if self._can_call(tx, payment_id, amount) else TODO

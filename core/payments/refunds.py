@@ -183,7 +183,7 @@ def went_back(tx: Tx, payment_id: int, amount: int) -> None:
             amount -= moved
     order_id = tx.value("SELECT order_id FROM payment WHERE id = ?", (payment_id,))
     for decision_id, part in tx.all(
-        "SELECT id, amount FROM decision WHERE order_id = ? AND choice IS NULL AND amount > 0"
+        "SELECT id, amount FROM decision WHERE order_id = ? AND choice IS NULL AND amount > 0 AND kind <> 'suspect'"
         " ORDER BY (amount = ?) DESC, (payment_id = ?) DESC, id",
         (order_id, amount, payment_id),
     ):

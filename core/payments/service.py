@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import DAY
@@ -14,7 +13,7 @@ from core.orders import settling
 from core.orders.rules import RESERVED
 from core.orders.service import load
 from core.payments import booking, prompts, refunds
-from core.payments.attempts import AttemptRow, find_attempt, load_attempt
+from core.payments.attempts import AttemptRow, load_attempt, match
 from core.payments.events import (
     AskProvider,
     AttemptChanged,
@@ -22,6 +21,7 @@ from core.payments.events import (
     CloseSession,
     OrphansForgotten,
     PayerKnown,
+    PayerTold,
     PaymentOrphaned,
     PaymentQuarantined,
     PaymentReceived,
@@ -192,7 +192,7 @@ def apply_event(tx: Tx, payload: bytes) -> None:
     tx.actor = f"provider:{provider}"
     if event["kind"] not in ("payment", "refund"):
         return
-    attempt = _match(tx, provider, event, stored["token"])
+    attempt = match(tx, provider, event, stored["token"])
     if attempt is None:
         if tx.run(
             "INSERT OR IGNORE INTO orphan(provider, key, provider_ref, payload, at) VALUES(?,?,?,?,?)",
@@ -211,24 +211,14 @@ def apply_event(tx: Tx, payload: bytes) -> None:
             _learn_reference(tx, attempt, event["provider_ref"])
             receive(tx, attempt, event["amount"], event["fee"], event["method"], event["txn_id"], event.get("payer"))
             return
+    if event.get("payer") and stored["auth"] != Auth.NONE:
+        tx.emit(PayerTold(attempt.id, attempt.order_id, event["payer"]))
     if stored["token"] == attempt.notify_token:  # only the provider was given this address: its reference is true
         _learn_reference(tx, attempt, event["provider_ref"])
     back = signed and event["kind"] == "refund" and status in _GIVEN_BACK and other is None
     if back and event["currency"] in (None, attempt.currency) and refunds.shown(tx, attempt.id, event["amount"]):
         return
     tx.emit(AskProvider(attempt.id, attempt.order_id, other))
-
-
-def _match(tx: Tx, provider: str, event: Mapping[str, Any], token: str | None) -> AttemptRow | None:
-    found = find_attempt(tx, "ref", event["attempt_ref"]) if event["attempt_ref"] else None
-    if found is None and event["provider_ref"]:
-        row = tx.one(
-            "SELECT id FROM attempt WHERE provider = ? AND provider_ref = ?", (provider, event["provider_ref"])
-        )
-        found = load_attempt(tx, row[0]) if row else None
-    if found is None and token:
-        found = find_attempt(tx, "notify_token", token)
-    return found if found is not None and found.provider == provider else None
 
 
 def _learn_reference(tx: Tx, attempt: AttemptRow, provider_ref: str | None, redirect_url: str | None = None) -> None:
@@ -308,6 +298,8 @@ def receive(
     key = _payment_key(tx, attempt, txn_id)
     if isinstance(key, int):
         booking.learn_fee(tx, key, fee)
+        if payer:
+            tx.emit(PayerKnown(attempt.id, attempt.order_id, key, payer))
         return
     order_id, provider = attempt.order_id, attempt.provider
     told = fee is not None and 0 <= fee <= amount

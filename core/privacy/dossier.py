@@ -62,6 +62,10 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             "tier": tier(person.record),
             "lines": [{"what": what, "points": points} for what, points in score_lines(person.record)],
         },
+        "consents": look.rows(
+            "SELECT purpose, given, how, text_version, at AS said_at FROM consent WHERE customer_id IN {mine}"
+            " ORDER BY id"
+        ),
         "orders": look.orders(),
         "waiting_lists": look.rows(
             "SELECT p.sku, p.title, w.quantity, w.since AS since_at, w.state, w.reason FROM waiting w"
@@ -133,6 +137,9 @@ class _Look:
             )
             risk = "SELECT score, signals AS content FROM risk WHERE order_id = ? AND score > 0"
             order["risk"] = self.rows(risk, one)
+            order["pay_page_opened_from"] = self.rows(
+                "SELECT kind, at AS first_seen_at FROM visit WHERE order_id = ? ORDER BY at", one
+            )
             for papers, whose in _PAPERS.items():
                 order[papers] = self._papers(whose, order["id"])
         return found

@@ -100,6 +100,7 @@ def _erase(tx: Tx, orders: Orders, media: Path, customer_id: int, elsewhere: Seq
         *_conversation(tx, found),
         Line("files", len(files)),
         Line("identities", _identities(tx, found)),
+        Line("visits", _visits(tx, found)),
         Line("names", _names(tx, found, customer_id, alias)),
     ]
     for name in files:
@@ -129,6 +130,12 @@ def _identities(tx: Tx, found: Traces) -> int:
     return _run(tx, "DELETE FROM identity WHERE customer_id IN {mine}", found) + _run(tx, payers, found)
 
 
+def _visits(tx: Tx, found: Traces) -> int:
+    """Where their pay pages were opened, and who was said to pay."""
+    told = "DELETE FROM payer_told WHERE attempt_id IN (SELECT id FROM attempt WHERE order_id IN {orders})"
+    return _run(tx, "DELETE FROM visit WHERE order_id IN {orders}", found) + _run(tx, told, found)
+
+
 def _names(tx: Tx, found: Traces, customer_id: int, alias: str) -> int:
     changed = _run(tx, "UPDATE customer SET name = '', notes = '', language = 'fr' WHERE id IN {mine}", found)
     tx.run("UPDATE customer SET name = ?, erased_at = ? WHERE id = ?", (alias, tx.now, customer_id))
@@ -149,6 +156,11 @@ def _received(tx: Tx, found: Traces) -> int:
     """What WhatsApp delivered of this person, and every stored report that holds a number of theirs."""
     lanes = "DELETE FROM inbox WHERE source = 'whatsapp' AND lane IN (SELECT value FROM json_each(?))"
     count = tx.run(lanes, (json.dumps(found.numbers),))
+    told = (  # by providers, of who paid for them
+        "DELETE FROM inbox WHERE source = 'psp' AND state <> 'new' AND EXISTS(SELECT 1 FROM attempt a"
+        " WHERE a.order_id IN {orders} AND instr(CAST(payload AS TEXT), a.ref))"
+    )
+    count += _run(tx, told, found)
     for number in found.numbers:
         count += tx.run("DELETE FROM inbox WHERE state <> 'new' AND instr(CAST(payload AS TEXT), ?)", (number,))
     return count
@@ -160,12 +172,13 @@ def _answers(tx: Tx, found: Traces) -> int:
 
 
 def _payment_pages(tx: Tx, found: Traces) -> int:
-    """Where a provider's page greeted them by name or number; references and tokens stay: late money needs them."""
+    """Where a provider's page greeted them by name or number, and which phone was asked to pay; references and tokens
+    stay: late money needs them."""
     ours = "UPDATE attempt SET error = NULL WHERE error NOT IN ('contradiction', 'stopped') AND order_id IN {orders}"
     return _run(tx, ours, found) + _run(
         tx,
-        "UPDATE attempt SET redirect_url = NULL, instructions = NULL WHERE order_id IN {orders}"
-        " AND (redirect_url IS NOT NULL OR instructions IS NOT NULL)",
+        "UPDATE attempt SET redirect_url = NULL, instructions = NULL, payer = NULL WHERE order_id IN {orders}"
+        " AND coalesce(redirect_url, instructions, payer) IS NOT NULL",
         found,
     )
 
@@ -238,6 +251,7 @@ def _kept(tx: Tx, found: Traces) -> list[Line]:
         count("credit notes", "credit_note WHERE invoice_id IN (SELECT id FROM invoice WHERE order_id IN {orders})"),
         count("receipts", "receipt WHERE order_id IN {orders}"),
         count("quotes", "quote WHERE customer_id IN {mine}"),
+        count("consents", "consent WHERE customer_id IN {mine}", "proof"),
         count("ledger", "ledger_entry WHERE order_id IN {orders}"),
         count("journal", "journal WHERE subject IN {mine} AND kind LIKE 'Customer%'", "chain"),
     ]

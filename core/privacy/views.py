@@ -10,6 +10,7 @@ from core.kernel.i18n import catalogue
 # Message ids of the domain ``errors``, one for each thing that can be erased or kept.
 SAID = {
     "identities": "phone numbers and WhatsApp identifiers",
+    "visits": "marks of the devices, networks and payers of their orders",
     "names": "names, notes and language",
     "messages": "messages of the conversation, with what they quoted",
     "sent": "messages sent or waiting to be sent",
@@ -26,10 +27,12 @@ SAID = {
     "credit notes": "credit notes: numbers, amounts, dates, and the seller's reason",
     "receipts": "receipts: numbers, amounts, dates, without the buyer",
     "quotes": "quotes: numbers, amounts, dates, without the buyer",
+    "consents": "what they agreed to or refused: dates",
     "ledger": "entries of the ledger",
     "journal": "entries of the journal: they never held a name, a number or a text",
     "backups": "copies made before today, in the store's folder: they still hold the person until they are replaced",
     "legal": "The law asks for ten years of accounts.",
+    "proof": "It proves what was agreed, and names nobody any more.",
     "chain": "Removing an entry would break the chain that proves the others.",
     "copies": "A backup is whole or nothing: delete it, or let its term run out. Replace copies elsewhere, too.",
 }

@@ -103,6 +103,10 @@ def _url(text: str, key: str) -> str:
     return text.rstrip("/")
 
 
+_PHONE: Final = r"\(?\+?(?:[ ().-]*\d){8,15}"
+_CHAT: Final = "Where the QR code of the live leads. A test of the connection fills it in."
+_PAYERS: Final = "Only the initial of the first name, among the last three."
+_FIRST_NAMES: Final = "Ask your buyers before: a live is public and kept."
 _FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
@@ -134,8 +138,20 @@ BASE: Final[tuple[Setting, ...]] = (
         "text",
         "WhatsApp number that is told of each payment",
         section="orders",
-        shape=r"\(?\+?(?:[ ().-]*\d){8,15}",
+        shape=_PHONE,
         example="+221 77 123 45 67",
+    ),
+    Setting("overlay.payers", "switch", "Show on the live who has just paid", "false", hint=_PAYERS, section="orders"),
+    Setting(
+        "overlay.first_names",
+        "switch",
+        "Show their whole first name there",
+        "false",
+        hint=_FIRST_NAMES,
+        section="orders",
+    ),
+    Setting(
+        "overlay.name", "switch", "Show the store’s name in OBS while no live is running", "true", section="orders"
     ),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
@@ -154,6 +170,15 @@ BASE: Final[tuple[Setting, ...]] = (
         section="whatsapp",
         shape=r"v\d{1,3}\.\d",
         example="v26.0",
+    ),
+    Setting(
+        "whatsapp.number",
+        "text",
+        "Number that buyers write to",
+        hint=_CHAT,
+        section="whatsapp",
+        shape=_PHONE,
+        example="+221 77 123 45 67",
     ),
     Setting("whatsapp.phone_number_id", "text", "Phone number ID", section="whatsapp"),
     Setting("whatsapp.waba_id", "text", "WhatsApp Business account ID", section="whatsapp"),

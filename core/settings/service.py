@@ -77,6 +77,10 @@ class Settings:
             self.version += 1
         self._changed()
 
+    def is_lent(self, key: str) -> bool:
+        """Whether this run has a borrowed value in front of the stored one."""
+        return key in self._lent
+
     def _own(self, key: str) -> None:
         self._lent = {k: v for k, v in self._lent.items() if k != key}
 

@@ -47,6 +47,12 @@ def _payments(mount: Mount) -> Page:
     return PaymentsPage(mount)
 
 
+def _papers(mount: Mount) -> Page:
+    from desktop.pages.papers.page import PapersPage
+
+    return PapersPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -58,5 +64,6 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
+    PageEntry("papers", mark("Invoices"), "receipt", _papers),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )

@@ -16,6 +16,7 @@ from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
+from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.settings import ShopSettings
 
@@ -46,6 +47,7 @@ class ShopContext:
         self._conversations = ShopConversations(shop)
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
+        self._papers = ShopPapers(shop)
         self._settings = ShopSettings(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
@@ -77,6 +79,10 @@ class ShopContext:
     @property
     def payments(self) -> ShopPayments:
         return self._payments
+
+    @property
+    def papers(self) -> ShopPapers:
+        return self._papers
 
     @property
     def settings(self) -> ShopSettings:
@@ -138,9 +144,12 @@ class ShopContext:
                 " WHERE claimed_at IS NOT NULL AND state NOT IN ('paid', 'rejected'))"
             )
         ) or (0, 0)
-        money = self.shop.engine.read(lambda r: concerns.count(r, self.shop.clock.now()))
-        return Badges((("conversations", waiting), ("live", undecided), ("payments", money)))
+        now = self.shop.clock.now()
+        money = self.shop.engine.read(lambda r: concerns.count(r, now))
+        papers = self.shop.engine.read(lambda r: self._papers.attention(r, now))
+        return Badges((("conversations", waiting), ("live", undecided), ("payments", money), ("papers", papers)))
 
     def close(self) -> None:
         self._backstage.stop()
         self.shop.close()
+        self._papers.close()

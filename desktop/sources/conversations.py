@@ -8,6 +8,7 @@ from typing import Final
 from core.bootstrap import Shop
 from core.conversations import manual, media, queries, threads
 from core.conversations.reading import safe_filename
+from core.customers import consent
 from core.customers import service as customers
 from core.kernel.errors import EnvironmentProblem
 from core.privacy import service as privacy
@@ -94,6 +95,9 @@ class ShopConversations:
 
     def set_notes(self, customer_id: int, text: str) -> None:
         self._engine.call(lambda tx: customers.set_notes(tx, customer_id, text), actor=ACTOR)
+
+    def set_consent(self, customer_id: int, given: bool) -> None:
+        self._engine.call(lambda tx: consent.say(tx, customer_id, given, "seller"), actor=ACTOR)
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         from core.privacy import dossier  # zip: loaded when the first is made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.bootstrap import Shop
+from core.bootstrap.chat import chat_url, claim_url, overlay_urls
 from core.catalogue import queries as catalogue
 from core.catalogue.views import ProductView
 from core.conversations import manual
@@ -14,7 +15,7 @@ from core.live import queries, service
 from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, Tiles
 from core.orders import settling
 from core.payments import receipts
-from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
+from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
 
 ACTOR = "seller"
 
@@ -67,6 +68,15 @@ class ShopLive:
             ids = self._shop.lexicon.search(query, limit)
             return self._engine.read(lambda r: catalogue.by_ids(r, ids))
         return self._engine.read(lambda r: catalogue.by_ids(r, queries.recent_products(r, limit)))
+
+    def stage(self) -> Stage:
+        view = self._engine.read(queries.stage)
+        product = view.product
+        link = claim_url(self._shop, product.keyword) if product and product.on_sale else ""
+        return Stage(view, link)
+
+    def overlay(self) -> OverlayPlace:
+        return OverlayPlace(*overlay_urls(self._shop), bool(chat_url(self._shop, "")))
 
     # -- acting ------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,12 @@ class EmptyState(QWidget):
                 self.button.clicked.connect(lambda: act())
             column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self._column = column
+
+    def offer(self, button: Button, act: Callable[[], object]) -> None:
+        """A second, quieter thing to do."""
+        button.clicked.connect(lambda: act())
+        self._column.insertWidget(self._column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def say(self, title: str, sentence: str) -> None:
         self._title.say(title)

@@ -25,6 +25,8 @@ _TOGETHER: Final[dict[type[msgspec.Struct], dict[str, Any]]] = {
     requests.SendMessage: {
         "oneOf": [{"required": ["conversation_id"]}, {"required": ["customer_id"]}, {"required": ["phone"]}]
     },
+    requests.NewCredit: {"not": {"required": ["amount", "lines"]}},
+    requests.NewCreditLine: {"oneOf": [{"required": ["quantity"]}, {"required": ["amount"]}]},
     requests.NewQuote: {"not": {"required": ["customer", "customer_id"]}},
     requests.NewQuoteLine: {
         "oneOf": [{"required": ["sku"]}, {"required": ["description", "unit_price"]}],
@@ -86,7 +88,7 @@ def describe(routes: Iterable[Route]) -> bytes:
 
 
 def _shapes(route: Route) -> list[type[msgspec.Struct]]:
-    return [shape for shape in (route.takes, *route.gives.values()) if shape is not None]
+    return [shape for shape in (route.takes, *route.gives.values(), *route.tells.values()) if shape is not None]
 
 
 def _operation(route: Route) -> dict[str, Any]:
@@ -166,6 +168,9 @@ def _answers(route: Route) -> dict[str, Any]:
             else:
                 schema = {"type": "object"} if media == "application/json" else {"type": "string"}
             content[media] = {"schema": schema}
+            if route.tells:  # OpenAPI 3.1 has no word of its own for the events of a stream
+                data = {name: {"$ref": _REF.format(name=each.__name__)} for name, each in route.tells.items()}
+                content[media]["x-events"] = data
         found[str(status)] = {"description": "Done", "content": content}
     problem = {CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}
     for status in sorted(_problems(route)):

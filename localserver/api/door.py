@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -20,6 +20,7 @@ from core.bootstrap import Shop
 from core.kernel.errors import Forbidden
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+from localserver import middleware
 from localserver.api import once, problems
 from localserver.api.answers import Flaw
 from localserver.api.gate import GATE
@@ -40,6 +41,7 @@ class Route:
     ``right`` None: open to everybody. ``takes`` is the JSON body, ``asks`` the query. ``gives`` maps a status to the
     answer's shape; ``media`` is its type where it is not JSON. ``problems`` are those that the shape of the route does
     not tell by itself. ``form``: the body is multipart, read by the handler. ``also``: a second right that is needed.
+    ``tells``: the events of a stream, each with the shape of its data.
     """
 
     method: str
@@ -55,6 +57,7 @@ class Route:
     media: tuple[str, ...] = ("application/json",)
     problems: tuple[int, ...] = ()
     keyed: bool = True
+    tells: Mapping[str, type[msgspec.Struct]] = field(default_factory=dict)
 
     @property
     def takes_key(self) -> bool:
@@ -206,16 +209,21 @@ async def _body(request: web.Request) -> bytes:
 
 
 async def limited(request: web.Request, limit: int) -> bytes:
-    """The whole body. Raises BadRequest (413) as soon as it is longer than ``limit`` bytes, compressed or not."""
+    """The whole body. Raises BadRequest as soon as it is longer than ``limit`` bytes, compressed or not (413), or when
+    it trickles in too slowly (408)."""
     if (request.content_length or 0) > limit:
         raise too_large(limit)
     parts: list[bytes] = []
     size = 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise too_large(limit)
-        parts.append(part)
+    try:
+        async with asyncio.timeout(middleware.SLOWEST):
+            async for part in request.content.iter_any():
+                size += len(part)
+                if size > limit:
+                    raise too_large(limit)
+                parts.append(part)
+    except TimeoutError:
+        raise BadRequest("The request did not arrive in time.", 408) from None
     return b"".join(parts)
 
 

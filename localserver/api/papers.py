@@ -22,7 +22,7 @@ from localserver.api.door import Call, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter, before, cut
 from localserver.api.products import units
-from localserver.api.requests import InvoicePage, NewCredit, NewQuote, NewQuoteLine
+from localserver.api.requests import InvoicePage, NewCredit, NewCreditLine, NewQuote, NewQuoteLine
 from localserver.api.selling import person
 
 
@@ -103,14 +103,24 @@ async def certification(call: Call) -> web.Response:
     return show(await call.read(look))
 
 
+def _taken(asked: NewCreditLine, currency: str) -> credits.Taken:
+    quantity = 0 if asked.quantity is UNSET else asked.quantity
+    return credits.Taken(asked.line - 1, quantity, 0 if asked.amount is UNSET else units(asked.amount, currency))
+
+
 async def credit(call: Call) -> web.Response:
     """Take back an invoice, or part of it. The money is given back elsewhere."""
     asked: NewCredit = call.body
     shop = call.shop
 
     def command(tx: Tx) -> Result:
-        amount = None if asked.amount is UNSET else units(asked.amount, shop.card.currency)
-        note = credits.credit(tx, call.id, amount, asked.reason, shop.papers.terms())
+        terms = shop.papers.terms()
+        if asked.lines is not UNSET:
+            taken = [_taken(line, shop.card.currency) for line in asked.lines]
+            note = credits.credit_lines(tx, call.id, taken, asked.reason, terms)
+        else:
+            amount = None if asked.amount is UNSET else units(asked.amount, shop.card.currency)
+            note = credits.credit(tx, call.id, amount, asked.reason, terms)
         return Result(201, Presenter(shop).credit_note(credits.load(tx, note)))
 
     return await call.act(command)

@@ -94,12 +94,11 @@ async def add(call: Call) -> web.Response:
         price=_priced(asked.price, call.shop.card.currency),
         stock=asked.on_hand,
         photo=rules.check_photo(asked.image_url),
+        vat=asked.vat_rate,
     )
 
     def command(tx: Tx) -> Result:
         product_id = service.add(tx, wanted)
-        if asked.vat_rate is not None:
-            service.change(tx, product_id, vat=asked.vat_rate)
         return Result(201, Presenter(call.shop).product(_found(tx, product_id)))
 
     return await call.act(command)

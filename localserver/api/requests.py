@@ -185,11 +185,29 @@ class NewQuote(Request, frozen=True):
             raise ValueError("Name `customer` or `customer_id`, not both")
 
 
+class NewCreditLine(Request, frozen=True):
+    """What is taken back of one line: whole pieces, or an amount with its tax. ``line``: its place on the invoice,
+    from 1, which is that of the order's lines."""
+
+    line: Annotated[int, Meta(ge=1, le=10_000)]
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] | UnsetType = UNSET
+    amount: Price | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.quantity is UNSET) == (self.amount is UNSET):
+            raise ValueError("give either quantity or amount")
+
+
 class NewCredit(Request, frozen=True):
-    """Without an ``amount``, all that is left of the invoice."""
+    """Without an ``amount`` or ``lines``, all that is left of the invoice."""
 
     amount: Price | UnsetType = UNSET
+    lines: Annotated[list[NewCreditLine], Meta(min_length=1, max_length=200)] | UnsetType = UNSET
     reason: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
+
+    def __post_init__(self) -> None:
+        if self.amount is not UNSET and self.lines is not UNSET:
+            raise ValueError("give amount or lines, not both")
 
 
 # -- what stands behind the question mark ------------------------------------------------------------------------

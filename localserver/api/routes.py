@@ -364,5 +364,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: None},
         media=("text/event-stream",),
         problems=(429,),
+        tells=stream.TELLS,
     ),
 )

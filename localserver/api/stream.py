@@ -7,7 +7,7 @@ several changes of one object in a moment come as one event with its latest stat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -24,8 +24,9 @@ from core.conversations.events import ConversationEvent, MessageAdded, MessagePr
 from core.customers import queries as customers
 from core.customers.events import CustomerEvent
 from core.fraud.events import RiskAssessed
+from core.invoices import credits, receipts
 from core.invoices import queries as invoices
-from core.invoices.events import InvoiceIssued
+from core.invoices.events import CreditNoteIssued, InvoiceIssued, ReceiptIssued
 from core.kernel.errors import NotFound
 from core.kernel.events import Event
 from core.kernel.waiting import woken
@@ -36,6 +37,7 @@ from core.orders.events import OrderEvent, WaitingJoined
 from core.payments.events import RefundEvent
 from core.quotes.events import QuoteDrafted
 from core.storage.connection import Reader
+from localserver.api import answers
 from localserver.api.answers import CatalogueChange
 from localserver.api.door import Call, bearer
 from localserver.api.papers import shown_quote
@@ -50,9 +52,11 @@ RETRY: Final = 3000  # ms
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``name`` is the event's; ``show`` reads the object as it is now, None when it is gone; ``right`` to see it."""
+    """``name`` is the event's, ``shape`` that of its object; ``show`` reads the object as it is now, None when it is
+    gone; ``right`` to see it."""
 
     name: str
+    shape: type[msgspec.Struct]
     right: str
     show: Callable[[Reader, Presenter, int], msgspec.Struct | None]
 
@@ -82,16 +86,22 @@ def _sent(reader: Reader, present: Presenter, number: int) -> msgspec.Struct | N
     return present.message(*found) if found else None
 
 
-ORDER: Final = Kind("order", "orders.read", lambda r, p, n: p.order(orders.order(r, n)))
-PRODUCT: Final = Kind("product", "products.read", _product)
-CATALOGUE: Final = Kind("catalogue", "products.read", lambda r, p, n: None)
-LIVE: Final = Kind("live", "live.read", _live)
-CUSTOMER: Final = Kind("customer", "customers.read", lambda r, p, n: p.customer(customers.customer(r, n)))
-CONVERSATION: Final = Kind("conversation", "messages.read", _conversation)
-MESSAGE: Final = Kind("message", "messages.read", _message)
-SENT: Final = Kind("message", "messages.read", _sent)
-INVOICE: Final = Kind("invoice", "orders.read", lambda r, p, n: p.invoice(invoices.invoice(r, n)))
-QUOTE: Final = Kind("quote", "orders.read", shown_quote)
+ORDER: Final = Kind("order", answers.Order, "orders.read", lambda r, p, n: p.order(orders.order(r, n)))
+PRODUCT: Final = Kind("product", answers.Product, "products.read", _product)
+CATALOGUE: Final = Kind("catalogue", answers.CatalogueChange, "products.read", lambda r, p, n: None)
+LIVE: Final = Kind("live", answers.Live, "live.read", _live)
+CUSTOMER: Final = Kind(
+    "customer", answers.Customer, "customers.read", lambda r, p, n: p.customer(customers.customer(r, n))
+)
+CONVERSATION: Final = Kind("conversation", answers.Conversation, "messages.read", _conversation)
+MESSAGE: Final = Kind("message", answers.Message, "messages.read", _message)
+SENT: Final = Kind("message", answers.Message, "messages.read", _sent)
+INVOICE: Final = Kind("invoice", answers.Invoice, "orders.read", lambda r, p, n: p.invoice(invoices.invoice(r, n)))
+CREDIT_NOTE: Final = Kind(
+    "credit_note", answers.CreditNote, "orders.read", lambda r, p, n: p.credit_note(credits.load(r, n))
+)
+RECEIPT: Final = Kind("receipt", answers.Receipt, "orders.read", lambda r, p, n: p.receipt(receipts.load(r, n)))
+QUOTE: Final = Kind("quote", answers.Quote, "orders.read", shown_quote)
 
 # What an event changed: the first line that fits counts. What is not here changes no object of the API.
 CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
@@ -107,9 +117,13 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (ConversationEvent, CONVERSATION, "conversation_id"),
     (CustomerEvent, CUSTOMER, "customer_id"),
     (InvoiceIssued, INVOICE, "invoice_id"),
+    (CreditNoteIssued, CREDIT_NOTE, "credit_note_id"),
+    (ReceiptIssued, RECEIPT, "receipt_id"),
     (QuoteDrafted, QUOTE, "quote_id"),
     (RefundEvent, ORDER, "order_id"),
 )
+
+TELLS: Final[Mapping[str, type[msgspec.Struct]]] = {kind.name: kind.shape for _, kind, _ in CHANGES}
 
 Change = tuple[Kind, int, msgspec.Struct | None]
 
@@ -244,5 +258,5 @@ STREAMS_KEY: Final = web.AppKey("api_streams", Streams)
 
 
 async def events(call: Call) -> web.StreamResponse:
-    """One event for each change."""
+    """One event for each change, named by what changed; its data is the object as it is now, as the API shows it."""
     return await call.request.app[STREAMS_KEY].serve(call)

@@ -92,6 +92,8 @@ def build_parser() -> ArgumentParser:
     written = add(payments, "export", "write the payments to a .csv or .xlsx file", "money.export_payments")
     written.add_argument("store")
     written.add_argument("file")
+    papers = add(verbs, "papers", "invoices, credit notes and receipts")
+    _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
@@ -131,6 +133,26 @@ def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     restore.add_argument("--store", default=None, help="which store, as “backups list” shows it")
     restore.add_argument("--at", default=None, help="the state at this time (RFC 3339) instead of the newest")
     restore.add_argument("--as", dest="name", default=None, help="under another name")
+
+
+def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    listing = add(verbs, "list", "the papers, newest first", "papers.listing")
+    listing.add_argument("store")
+    listing.add_argument("--kind", choices=("invoice", "credit_note", "receipt"), default=None)
+    listing.add_argument("--search", default="", help="a number, a name, a phone or an order's reference")
+    listing.add_argument("--attention", action="store_true", help="only those that somebody should look at")
+    listing.add_argument("--limit", type=_COUNT, default=100, help="how many at most (100)")
+    written = add(verbs, "export", "write the list to a .csv or .xlsx file", "papers.export_papers")
+    written.add_argument("store")
+    written.add_argument("file")
+    certified = add(verbs, "certification", "what the state's platform answered about a paper", "papers.certified")
+    again = add(verbs, "retry", "tell the platform of a paper again", "papers.retry")
+    for each in (certified, again):
+        each.add_argument("store")
+        each.add_argument("number", help="as printed, for instance FA-2026-00042")
+    payloads = add(verbs, "payloads", "write what no platform was told of, a file each", "papers.payloads")
+    payloads.add_argument("store")
+    payloads.add_argument("folder")
 
 
 def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

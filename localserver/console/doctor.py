@@ -14,10 +14,13 @@ from typing import Any
 import apsw
 
 from core.bootstrap import Shop, open_shop
+from core.bootstrap.chat import chat_url
+from core.fraud.rules import SUMS
 from core.invoices.regimes import REGIMES, odd
 from core.kernel.clock import rfc3339
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import catalogue, explain
+from core.kernel.money import format_money
 from core.ledger import book
 from core.storage import journal
 from core.storage.connection import CIPHER
@@ -110,12 +113,25 @@ def _store(shop: Shop) -> Iterator[Line]:
         tr("papers"),
         tr("to look at again: {strange}; not entered: {missing}", strange=strange or "—", missing=missing or "—"),
     )
+    yield _limits(shop, missing)
     url = shop.settings.get("public_url")
     yield Line(
         url.startswith("https://"),
         tr("public address"),
         url or tr("not set: buyers and providers cannot reach this store"),
     )
+
+
+def _limits(shop: Shop, missing: str) -> Line:
+    """Against laundering: what the seller looks at first, and whether they are known themselves."""
+    off = [name for name in ("order", *SUMS) if not shop.settings.number(f"limits.{name}")]
+    most = format_money(shop.settings.number("limits.order"), shop.card.currency)
+    said = [tr("one order up to {most}", most=most)] if "order" not in off else []
+    if off:
+        said.append(tr("without a limit: {names}", names=", ".join(f"limits.{name}" for name in off)))
+    if missing:
+        said.append(tr("the seller’s own identity is not complete: {missing}", missing=missing))
+    return Line(not off, tr("limits"), " · ".join(said))
 
 
 def _backup(shop: Shop) -> Line:
@@ -139,6 +155,9 @@ async def _connections(shop: Shop) -> list[Line]:
     else:
         findings = await shop.check_whatsapp()
         found += [Line(f.ok, "WhatsApp", _said(f.message, f.params)) for f in findings]
+        number = shop.settings.get("whatsapp.number")
+        missing = tr("not shown: set whatsapp.number, the number that buyers write to")
+        found.append(Line(bool(chat_url(shop, "")), tr("QR code of the live"), number or missing))
     for provider in shop.providers():
         found += [Line(f.ok, provider.label, _said(f.message, f.params)) for f in await provider.selftest()]
     await shop.close_network()

@@ -34,8 +34,8 @@ def origins(urls: Iterable[str]) -> tuple[str, ...]:
 def own_form(request: web.Request, public_urls: Iterable[str]) -> bool:
     """Did this POST come from our own page?
 
-    There is no cookie: who holds the token may act, so that a foreign page could only use a link it has been given.
-    This refuses even that. Browsers without either header (very old phones) are let through.
+    The one cookie gives no right: who holds the token may act, so that a foreign page could only use a link it has been
+    given. This refuses even that. Browsers without either header (very old phones) are let through.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -114,6 +114,10 @@ class Pages:
         """One answer to every mark that is none of ours."""
         return self._render("nopaper.html", words)
 
+    def privacy(self, words: Words, store: str, sections: Sequence[tuple[Markup, Markup]]) -> str:
+        """What a shop does with what it knows: (heading, text)."""
+        return self._render("privacy.html", words, store=store, sections=sections)
+
     def onward(self, words: Words, name: str, url: str) -> str:
         return self._render("onward.html", words, name=name, url=url)
 

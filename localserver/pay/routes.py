@@ -32,11 +32,12 @@ from core.payments.receipts import says_paid
 from core.storage.engine import Tx
 from core.storage.pictures import find
 from localserver.middleware import language_of
-from localserver.pay import pictures
+from localserver.pay import pictures, visitors
 from localserver.pay.checking import Background, ask_quietly, check_now
 from localserver.pay.guards import Bucket, origin_of, origins, own_form
 from localserver.pay.page import Pages, notice, plain_words
 from localserver.pay.pictures import Pictures
+from localserver.pay.privacy import PrivacyDoor
 from localserver.pay.streams import Streams, status
 from localserver.pay.verify import VerifyDoor
 from localserver.pay.view import MOST_TYPED, SHOWN_LINES, build
@@ -170,11 +171,13 @@ class PayDoor:
         query = urlencode({name: value for name, value in kept.items() if value})
         confirm = request.query.get("cancel") == "1" and visit.standing in _CANCELLABLE
         policy = self.pages.order_policy(self._targets(shop))
-        return web.Response(
+        answer = web.Response(
             text=self.pages.order(page, words, said, query, confirm=confirm),
             content_type="text/html",
             headers={"Content-Security-Policy": policy, "Content-Language": words.language},
         )
+        visitors.remember(request, answer, secure=shop.public_url().startswith("https://"))
+        return answer
 
     async def _without_slash(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         return _go(f"../{visit.token}" + (f"?{request.query_string}" if request.query_string else ""), 308)
@@ -187,7 +190,7 @@ class PayDoor:
         return web.json_response(status(visit.view, visit.shop.clock.now(), visit.shop.card.currency))
 
     async def _events(self, request: web.Request, visit: Visit) -> web.StreamResponse:
-        await self._opened(visit)
+        await self._opened(request, visit)
         if visit.view.facts.unsettled and self._asks.take(visit.key):
             with suppress(LivePayError):
                 await ask_quietly(visit.shop, visit.view.order_id)
@@ -227,7 +230,7 @@ class PayDoor:
         if not visit.payable:
             return await self._refuse(request)
         method, phone = await _form_value(request, "method"), (await _form_value(request, "phone")).strip()
-        await self._opened(visit)
+        await self._opened(request, visit)
         work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token, phone))
         work.add_done_callback(lambda _: self.streams.nudge(visit.shop, visit.view.order_id))  # on every open page
         try:
@@ -279,7 +282,7 @@ class PayDoor:
 
     async def _check(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         """« Déjà payé ? »: always answered."""
-        await self._opened(visit)
+        await self._opened(request, visit)
         if not self._asks.take(visit.key):
             return self._back(request, visit, "soon")
         shop, order_id = visit.shop, visit.view.order_id
@@ -300,7 +303,7 @@ class PayDoor:
             if not load(tx, order_id).received:
                 orders.cancel(tx, order_id, "customer")
 
-        await self._opened(visit)
+        await self._opened(request, visit)
         try:
             await visit.shop.engine.run(cancel, actor="buyer")
         except Refused:
@@ -309,8 +312,9 @@ class PayDoor:
             return self._back(request, visit, "busy")
         return self._back(request, visit)
 
-    async def _opened(self, visit: Visit) -> None:
+    async def _opened(self, request: web.Request, visit: Visit) -> None:
         """A real buyer looked at the page: kept once. Link previews neither run scripts nor send forms."""
+        await visitors.note(request, visit.shop, visit.view.order_id)
         if not visit.view.opened:
             order_id, orders = visit.view.order_id, visit.shop.orders
             with suppress(LivePayError):
@@ -368,13 +372,14 @@ async def _form_value(request: web.Request, name: str) -> str:
 
 
 def mount(app: web.Application, invoice_pdf: InvoicePdf | None = None, streams: Streams | None = None) -> PayDoor:
-    """Add the pay links, and the page that checks a paper, to the server.
+    """Add the pay links, the page that checks a paper, and the one about buyers' data, to the server.
 
     With ``invoice_pdf`` the page of a paid order links to its invoice.
     """
     door = PayDoor(app[SITE], invoice_pdf, Streams() if streams is None else streams)
     app.router.add_routes(door.routes())
     app.router.add_get("/v/{token}", VerifyDoor(lambda: door.pages).show)
+    app.router.add_get("/privacy/{store}", PrivacyDoor(lambda: door.pages).show)
     app.on_shutdown.append(door.shut)
     app.on_cleanup.append(door.close)
     return door

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from core.bootstrap import Shop
+from core.bootstrap.chat import chat_url
 from core.kernel.clock import MINUTE
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, format_amount
@@ -85,7 +86,8 @@ class Page:
     ``question``: a number to ask for first; ``prompt``, ``code``: how the payment under way is made; ``by_phone``: the
     last means asks phones. ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means
     of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts
-    but the big one (``amount`` and its ``sign``) in smallest units.
+    but the big one (``amount`` and its ``sign``) in smallest units. ``above``: the most the shop takes for one order,
+    where this is more. ``privacy``: the page about the buyer's data.
     """
 
     token: str
@@ -134,6 +136,8 @@ class Page:
     invoice: bool
     asking: bool
     bceao: bool
+    above: int
+    privacy: str
     other_language: str | None
 
 
@@ -180,7 +184,7 @@ def build(
         question=question,
         prompt=prompt,
         code=code,
-        by_phone=last is not None and last.caps.asks_phone,
+        by_phone=last is not None and view.last is not None and last.asks_phone(view.last.method),
         scan=_scan(shop, view),
         trying=facts.trying,
         tried=words.means(view.last.provider, view.last.method) if view.last else "",
@@ -203,6 +207,8 @@ def build(
         invoice=invoice and view.invoice_id is not None,
         asking=facts.unsettled,
         bceao=shop.card.currency == "XOF",  # the central bank of the CFA franc's West African zone
+        above=shop.desk.above(facts.due) if payable(facts, now) else 0,
+        privacy=f"../privacy/{shop.slug}?lang={words.language}",
         other_language=_other_language(shop, words.language),
     )
 
@@ -304,7 +310,7 @@ def _question(
     own, provider = view.phone or "", shop.adapter(choice.provider)
     if waits and view.asked:
         own = view.asked.payer or ""
-    elif provider is None or not own.startswith(provider.caps.phone_prefixes):
+    elif provider is None or not own.startswith(provider.caps.phone_prefixes or f"+{shop.country.calling_code}"):
         own = ""
     return Question(choice.value, label, national(own), wrong=False)
 
@@ -335,6 +341,8 @@ def _drawn(text: str) -> Markup:
 def _again(shop: Shop, view: LinkView) -> tuple[str, str]:
     """The words that ask for the same goods again, and the chat where they are typed already ("" without a number)."""
     text = ", ".join(f"{line.quantity} {line.keyword}" if line.quantity > 1 else line.keyword for line in view.lines)
+    if chat := chat_url(shop, text):
+        return text, chat
     try:
         phone = normalise(shop.settings.get("store.phone"), shop.card.country)
     except Refused:

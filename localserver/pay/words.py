@@ -1,4 +1,4 @@
-"""The words of the pay page in one language: texts of the domain ``pay``, times, amounts, names of means."""
+"""The words of a buyer's page in one language: texts of its domain, times, amounts, names of means."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from core.kernel.text import clock_time, clock_time_in_words
 class Words:
     """Speaks one language; everything it returns is safe to put into HTML."""
 
-    def __init__(self, language: str, zone: tzinfo, currency: str) -> None:
+    def __init__(self, language: str, zone: tzinfo, currency: str, domain: str = "pay") -> None:
         self.language = language
         self._zone = zone
         self._currency = currency
-        self._texts = catalogue("pay", language)
+        self._texts = catalogue(domain, language)
 
     def gettext(self, message: str, **values: Any) -> Markup:
         """The text with its placeholders filled; what is filled in is escaped unless it is markup itself."""

@@ -12,17 +12,16 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import Any, ClassVar, Final, Literal, get_args
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from core.kernel.clock import Clock
+from localserver.sandbox.psp_faults import OPERATIONS, Fault, refuse, spoilt
 from localserver.sandbox.psp_webhooks import Courier, Delivery, Notification, Sleep
 
-Operation = Literal["create", "status", "search", "expire", "refund", "account"]
-OPERATIONS: Final = frozenset(get_args(Operation))
 State = Literal["open", "paid", "declined", "cancelled", "expired"]
 What = Literal["paid", "declined", "cancelled", "expired", "refunded"]
 
@@ -92,23 +91,6 @@ class Session:
     @property
     def finished_at(self) -> int | None:
         return self.payments[0].at if self.payments else None
-
-
-class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What goes wrong with the next ``times`` requests of one operation.
-
-    ``status`` answers with ``code`` without doing anything (500, or 429 with ``retry_after``); ``html`` is a firewall's
-    403 page. The others do the work first: ``hang`` never answers, ``drop`` cuts the line, ``broken_json`` cuts the
-    answer, ``lost`` answers ``code`` all the same, ``patch`` overwrites fields of the JSON answer, ``paid_first`` lets
-    the buyer pay and delivers the webhook before the create call is answered.
-    """
-
-    kind: Literal["status", "html", "hang", "drop", "broken_json", "lost", "patch", "paid_first"]
-    on: Operation | Literal["any"] = "any"
-    times: int = 1
-    code: int = 500
-    retry_after: int | None = None
-    patch: dict[str, Any] = {}
 
 
 SESSION: Final = web.RequestKey("session", Session)
@@ -319,7 +301,7 @@ class PspSimulator(abc.ABC):
         operation = (request.match_info.route.name or "").split(".")[0]
         fault = self._take_fault(operation)
         if fault is not None and fault.kind == "status":
-            response: web.StreamResponse = _refuse(fault)
+            response: web.StreamResponse = refuse(fault)
         elif fault is not None and fault.kind == "html":
             response = web.Response(status=403, text="<html><body>Blocked</body></html>", content_type="text/html")
         else:
@@ -363,8 +345,8 @@ class PspSimulator(abc.ABC):
             case "drop":
                 if request.transport is not None:
                     request.transport.abort()
-            case "broken_json":
-                return web.Response(status=response.status, body=body[:-2] or b"{", content_type="application/json")
+            case "broken_json" | "huge" | "mistyped":
+                return spoilt(fault, response.status, body)
             case "patch":
                 return wire_json(self.patched(json.loads(body), fault.patch), response.status)
             case "paid_first":
@@ -374,12 +356,7 @@ class PspSimulator(abc.ABC):
                 if sending is not None:
                     await asyncio.wait({sending})
                 return response
-        return _refuse(fault)
-
-
-def _refuse(fault: Fault) -> web.Response:
-    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    return web.json_response({"message": "scripted fault"}, status=fault.code, headers=headers)
+        return refuse(fault)
 
 
 def wire_json(body: Any, status: int = 200) -> web.Response:

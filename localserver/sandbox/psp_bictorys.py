@@ -24,6 +24,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import masked, payer_of
 
 _TYPES: Final = frozenset(
     {"wave_money", "orange_money", "maxit", "mtn_money", "free_money", "moov", "mobicash", "togocell", "card"}
@@ -114,7 +115,7 @@ class BictorysSimulator(PspSimulator):
             "merchantReference": session.extra["merchantReference"],
             "customerObject": session.extra["customerObject"],
             "pspName": session.method or "wave_money",
-            "paymentMeans": "22177***4567",
+            "paymentMeans": masked(payer_of(session)) if paid else None,
             "paymentChannel": "Online",
             "merchantFees": fee,
             "customerFees": 0,
@@ -143,6 +144,7 @@ class BictorysSimulator(PspSimulator):
                 extra={
                     "merchantReference": body.get("merchantReference"),
                     "customerObject": body.get("customerObject", {}),
+                    "buyer": _plus((body.get("customerObject") or {}).get("phone")),
                 },
             ),
         )
@@ -230,6 +232,10 @@ class BictorysSimulator(PspSimulator):
     def _need(self, request: web.Request, kind: str) -> None:
         if request.headers.get("X-Api-Key") != self.values[kind]:
             raise _refusal(403, "Forbidden", "E403-1: This key cannot do this")
+
+
+def _plus(phone: object) -> str:
+    return "+" + phone.removeprefix("+") if isinstance(phone, str) and phone else ""
 
 
 def _is_uuid(value: Any) -> bool:

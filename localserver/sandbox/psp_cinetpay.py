@@ -29,6 +29,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 from localserver.sandbox.psp_tokens import Tokens
 from localserver.sandbox.psp_webhooks import Delivery
 
@@ -139,7 +140,7 @@ class CinetPaySimulator(PspSimulator):
             return None
         if not self.legacy:
             names = {"notify_token": session.extra["notify_token"], "merchant_transaction_id": session.reference}
-            return dump({**names, "transaction_id": session.id, "user": session.extra["user"]})
+            return dump({**names, "transaction_id": session.id, "user": self._user(session)})
         fields = {
             "cpm_site_id": self.values["site_id"],
             "cpm_trans_id": session.reference,
@@ -148,8 +149,8 @@ class CinetPaySimulator(PspSimulator):
             "cpm_currency": payment.currency if payment else session.currency,
             "signature": session.extra["payment_token"],
             "payment_method": session.method or "FLOOZ",
-            "cel_phone_num": "771234567",
-            "cpm_phone_prefixe": "221",
+            "cel_phone_num": payer_of(session)[4:],
+            "cpm_phone_prefixe": payer_of(session)[1:4],
             "cpm_language": "fr",
             "cpm_version": "V4",
             "cpm_payment_config": "SINGLE",
@@ -159,6 +160,9 @@ class CinetPaySimulator(PspSimulator):
             "cpm_error_message": _TOLD[what],
         }
         return urlencode(fields).encode()
+
+    def _user(self, session: Session) -> dict[str, Any]:
+        return {**session.extra["user"], "phone_number": payer_of(session)}
 
     # The new platform
 
@@ -196,7 +200,7 @@ class CinetPaySimulator(PspSimulator):
                 notify_url=body["notify_url"],
                 method=body.get("payment_method", ""),
                 label=body["designation"],
-                extra={"user": user, **tokens},
+                extra={"user": user, "buyer": user["phone_number"], **tokens},
             ),
         )
         request[SESSION] = session
@@ -271,7 +275,7 @@ class CinetPaySimulator(PspSimulator):
                 error_url=body["return_url"],
                 notify_url=body["notify_url"],
                 label=body["description"],
-                extra={"payment_token": token},
+                extra={"payment_token": token, "buyer": body.get("customer_phone_number")},
             ),
         )
         request[SESSION] = session

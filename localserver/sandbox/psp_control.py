@@ -14,7 +14,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from aiohttp import web
 
-from localserver.sandbox.psp_base import Conflict, Fault, PspSimulator, Session, wire_json
+from localserver.sandbox.psp_base import Conflict, PspSimulator, Session, wire_json
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 
 
@@ -28,6 +29,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str | None = None
     late: bool = False
     again: bool = False
+    payer: str = ""
     reason: str = "insufficient-funds"
     webhook: Delivery | None = None
 
@@ -111,6 +113,7 @@ class _Control:
         session = self._session(request.match_info["name"])
         match request.match_info["act"]:
             case "pay":
+                session.extra["buyer"] = act.payer or session.extra.get("buyer")
                 self.simulator.pay(
                     session, act.webhook, amount=act.amount, currency=act.currency, late=act.late, again=act.again
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Final
 from aiohttp import web
 
 from core.kernel.clock import to_datetime
+from core.kernel.countries import COUNTRIES
 from localserver.sandbox.psp_base import (
     SESSION,
     Payment,
@@ -22,6 +24,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 
 _ONE: Final = "v1/transaction"
 _STATUS: Final = {
@@ -32,6 +35,17 @@ _STATUS: Final = {
     "expired": "expired",
 }
 _FIRST: Final = 104_201
+# mode → country and what its numbers look like.
+_MODES: Final = {
+    "togocel": ("tg", r"[79][0-9]{7}"),
+    "moov_tg": ("tg", r"[79][0-9]{7}"),
+    "mtn_open": ("bj", r"01[0-9]{8}"),
+    "moov": ("bj", r"01[0-9]{8}"),
+    "sbin": ("bj", r"01[0-9]{8}"),
+    "mtn_ci": ("ci", r"05[0-9]{8}"),
+    "airtel_ne": ("ne", r"[0-9]{8}"),
+    "free_sn": ("sn", r"7[0-9]{8}"),
+}
 
 
 class FedaPaySimulator(PspSimulator):
@@ -51,12 +65,17 @@ class FedaPaySimulator(PspSimulator):
     FEE_PER_MILLE: ClassVar[int] = 18
     PAID_ONCE: ClassVar[bool] = True
 
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self.tokens: dict[str, Session] = {}
+
     def routes(self) -> Sequence[web.RouteDef]:
         return [
             web.post("/v1/transactions", self._create, name="create"),
             web.get("/v1/transactions/search", self._search, name="search"),
             web.get("/v1/transactions/{id}", self._read, name="status"),
             web.post("/v1/transactions/{id}/token", self._token, name="create.token"),
+            web.post(f"/v1/{{mode:{'|'.join(_MODES)}}}", self._push, name="create.push"),
         ]
 
     def authorise(self, request: web.Request, body: bytes) -> None:
@@ -95,15 +114,20 @@ class FedaPaySimulator(PspSimulator):
             "amount": session.shown_amount,
             "description": session.label,
             "status": status,
-            "mode": "moov_tg",
+            "mode": session.extra.get("mode", "moov_tg"),
             "currency_id": 1,
             "merchant_reference": session.reference,
             "custom_metadata": session.extra["custom_metadata"],
             "approved_at": f"{to_datetime(first.at):%Y-%m-%dT%H:%M:%S.000Z}" if first else None,
             "fees": first.fee if first else 0,
             "commission": "0.018",
+            "metadata": {"paid_phone_number": self._paid_by(session)} if first else {},  # [unsure]
             "last_error_code": session.reason,
         }
+
+    def _paid_by(self, session: Session) -> dict[str, str]:
+        code, country = payer_of(session)[1:4], {c.calling_code: c.code for c in COUNTRIES.values()}
+        return {"number": payer_of(session)[4:], "country": country.get(int(code), "SN").lower()}
 
     def _show(self, session: Session) -> dict[str, Any]:
         """As read, with the currency spelt out [unsure]."""
@@ -152,8 +176,24 @@ class FedaPaySimulator(PspSimulator):
             raise _refusal(400, "The transaction could not be saved", errors=wrong)
 
     async def _token(self, request: web.Request) -> web.Response:
-        token = {"token": f"tok_{uuid.uuid4().hex}", "url": self.named(request).url}
+        session = self.named(request)
+        token = {"token": f"tok_{uuid.uuid4().hex}", "url": session.url}
+        self.tokens[token["token"]] = session
         return wire_json({"v1/token": token} if self.values["flat"] == "yes" else token)
+
+    async def _push(self, request: web.Request) -> web.Response:
+        """The request appears on the phone: the page is its screen and leads nowhere. The answer is [unsure]."""
+        body, mode = json_object(await request.read()), request.match_info["mode"]
+        country, digits = _MODES[mode]
+        session, phone = self.tokens.get(str(body.get("token"))), body.get("phone_number")
+        if session is None or session.state not in ("open", "paid"):
+            raise _refusal(400, "The token is not valid", errors={"token": ["is not valid"]})
+        known = isinstance(phone, dict) and phone.get("country") == country
+        if not known or not re.fullmatch(digits, str(phone and phone.get("number"))):
+            raise _refusal(400, "The number is not valid", errors={"phone_number": ["is not valid"]})
+        session.success_url = session.error_url = ""
+        session.extra["mode"] = mode
+        return wire_json({"message": "Pending", "reference": session.extra["reference"], "status": "pending"})
 
     async def _search(self, request: web.Request) -> web.Response:
         """By any text in a transaction, as search fields do."""

@@ -24,6 +24,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 from localserver.sandbox.psp_tokens import Tokens
 
 _TOKEN_LIFE: Final = 299
@@ -105,6 +106,7 @@ class OrangeSonatelSimulator(PspSimulator):
             "transactionId": payment.id if payment else session.extra["try"],
             "type": "MERCHANT_PAYMENT",
             "status": "SUCCESS" if payment else _STATUS[session.state],
+            "customer": {"idType": "MSISDN", "id": payer_of(session)[4:]},  # the names are [unsure]
             "amount": {
                 "value": payment.amount if payment else session.amount,
                 "unit": payment.currency if payment else session.currency,

@@ -20,6 +20,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 
 _STATUS: Final = {
     "open": "pending",
@@ -94,7 +95,7 @@ class PayDunyaSimulator(PspSimulator):
             "mode": "test",
             "status": _STATUS[session.state],
             "fail_reason": session.reason or "",
-            "customer": {"name": "Client", "phone": "771234567", "email": ""},
+            "customer": {"name": "Client", "phone": payer_of(session)[4:] if session.payments else "", "email": ""},
             "receipt_url": f"{session.url}/receipt" if session.payments else "",
         }
 

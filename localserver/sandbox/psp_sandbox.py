@@ -24,6 +24,7 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 
 _TTL: Final = 1800
 _METHODS: Final = ("", "wave", "orange_money", "card")
@@ -83,6 +84,7 @@ class SandboxSimulator(PspSimulator):
             "currency": session.shown_currency,
             "method": session.method or None,
             "fee": first.fee if first else None,
+            "payer": payer_of(session) if first else None,
             "transaction_id": first.id if first else None,
             "refunded": session.refunded,
             "reason": session.reason,
@@ -111,7 +113,7 @@ class SandboxSimulator(PspSimulator):
                     notify_url=body.get("notify_url") or "",
                     method=body.get("method") or "",
                     label=str(body.get("label") or "")[:200],
-                    extra={"key": key, "refunds": set()},
+                    extra={"key": key, "refunds": set(), "buyer": (body.get("customer") or {}).get("phone")},
                 ),
             )
         request[SESSION] = session

@@ -23,6 +23,7 @@ from localserver.sandbox.psp_base import (
     dump,
     wire_json,
 )
+from localserver.sandbox.psp_payers import payer_of
 
 _HALF_HOUR: Final = 1800
 _DAY: Final = 86400
@@ -111,6 +112,7 @@ class StripeSimulator(PspSimulator):
             "currency": session.shown_currency.lower(),
             "metadata": session.extra["payment_metadata"],
             "payment_intent": session.payments[0].id,
+            "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": payer_of(session)[-4:]}},
             "refunded": session.refunded == session.paid,
         }
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from aiohttp import web
@@ -24,9 +24,11 @@ from localserver.sandbox.psp_base import (
     json_object,
     wire_json,
 )
+from localserver.sandbox.psp_webhooks import Delivery
 
 _LIFETIME_MS: Final = 1_800_000  # 30 minutes, or 24 hours: sources differ [unsure]
 _CURRENCIES: Final = frozenset({"XOF", "XAF", "GNF"})
+_PAGE: Final = 50
 
 
 class WaveSimulator(PspSimulator):
@@ -55,6 +57,7 @@ class WaveSimulator(PspSimulator):
             web.post(f"{sessions}/{{id}}/expire", self._expire, name="expire"),
             web.post(f"{sessions}/{{id}}/refund", self._refund, name="refund"),
             web.get("/v1/balance", self._balance, name="account"),
+            web.get("/v1/transactions", self._transactions, name="account.transactions"),
         ]
 
     def authorise(self, request: web.Request, body: bytes) -> None:
@@ -118,6 +121,23 @@ class WaveSimulator(PspSimulator):
             "restrict_payer_mobile": None,
             "aggregated_merchant_id": None,
         }
+
+    def refund(self, session: Session, amount: int, how: Delivery | None = None) -> None:
+        super().refund(session, amount, how)
+        session.extra["refunded_at"] = self.clock.now()
+
+    async def _transactions(self, request: web.Request) -> web.Response:
+        """The account's movements of a UTC day, oldest first. The sign of a refund's amount is [unsure]."""
+        day, start = request.query.get("date", ""), int(request.query.get("after", "0"))
+        moved = sorted((move for session in self.sessions.values() for move in _moves(session)), key=lambda m: m[0])
+        found = [
+            {"timestamp": _iso(at), "transaction_id": f"T_{at}", **row}
+            for at, row in moved
+            if f"{to_datetime(at):%Y-%m-%d}" == day
+        ]
+        end = start + _PAGE
+        info = {"end_cursor": str(end), "has_next_page": end < len(found)}
+        return wire_json({"date": day, "items": found[start:end], "page_info": info})
 
     async def _create(self, request: web.Request) -> web.Response:
         body = json_object(await request.read())
@@ -186,6 +206,15 @@ class WaveSimulator(PspSimulator):
     async def _balance(self, request: web.Request) -> web.Response:
         total = sum(s.paid - s.refunded for s in self.sessions.values() if s.shown_currency == "XOF")
         return wire_json({"amount": str(total), "currency": "XOF"})
+
+
+def _moves(session: Session) -> Iterator[tuple[int, dict[str, str]]]:
+    """What one session brought and what went back, each with its time."""
+    named = {"checkout_api_session_id": session.id, "currency": session.shown_currency}
+    for paid in session.payments:
+        yield paid.at, {"type": "api_checkout", "amount": str(paid.amount), "fee": str(paid.fee), **named}
+    if "refunded_at" in session.extra:
+        yield session.extra["refunded_at"], {"type": "api_checkout_refund", "amount": str(session.refunded), **named}
 
 
 def _mac(secret: str, second: str, body: bytes) -> str:

@@ -106,6 +106,7 @@ class Stage:
             "whatsapp.base_url": self.graph_url,
             "whatsapp.phone_number_id": account.phone_number_id,
             "whatsapp.waba_id": account.waba_id,
+            "whatsapp.number": account.display_phone,
             "whatsapp.access_token": account.access_token,
             "whatsapp.app_secret": account.app_secret,
             "whatsapp.verify_token": VERIFY_TOKEN,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.adapters.certified.handing import Handed
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.views import InboxCounts
+from core.invoices import queries as paper_queries
+from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
@@ -17,6 +20,7 @@ from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
@@ -49,6 +53,9 @@ class EmptyConversations:
 
     def send_link(self, conversation_id: int, order_id: int) -> None:
         raise AssertionError("there is no conversation")
+
+    def set_consent(self, customer_id: int, given: bool) -> None:
+        raise AssertionError("nobody is here")
 
     def set_notes(self, customer_id: int, text: str) -> None:
         raise AssertionError("there is no customer")
@@ -211,3 +218,46 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter) -> int:
         return 0
+
+
+class EmptyPapers:
+    """Implements PapersSource; nothing was issued."""
+
+    def overview(self) -> papers.Overview:
+        return papers.Overview()
+
+    def page(self, wanted: paper_queries.Filter, after: papers.Cursor, limit: int) -> list[paper_queries.PaperRow]:
+        return []
+
+    def pdf(self, kind: str, paper_id: int) -> Path:
+        raise AssertionError("there is no paper")
+
+    def save(self, kind: str, paper_id: int, path: Path) -> None:
+        raise AssertionError("there is no paper")
+
+    def send(self, kind: str, paper_id: int) -> None:
+        raise AssertionError("there is no paper")
+
+    def link(self, kind: str, paper_id: int) -> str:
+        raise AssertionError("there is no paper")
+
+    def creditable(self, invoice_id: int) -> papers.Creditable:
+        raise AssertionError("there is no invoice")
+
+    def credit(self, invoice_id: int, amount: int | None, taken: Sequence[Taken], reason: str) -> str:
+        raise AssertionError("there is no invoice")
+
+    def declared(self, kind: str, paper_id: int) -> papers.Declared:
+        raise AssertionError("there is no paper")
+
+    def retry(self, kind: str, paper_id: int) -> None:
+        raise AssertionError("there is no paper")
+
+    def export(self, path: Path, wanted: paper_queries.Filter) -> int:
+        return 0
+
+    def bundle(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int | None:
+        return 0
+
+    def payloads(self, folder: Path) -> Handed:
+        raise AssertionError("no declaration waits")

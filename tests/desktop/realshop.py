@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -46,16 +46,26 @@ class NoServer:
         pass
 
 
-def make_shop(folder: Path, clock: Clock | None = None, name: str = "Boutique Téranga") -> Shop:
+def make_shop(folder: Path, clock: Clock | None = None, name: str = "Boutique Téranga", country: str = "SN") -> Shop:
     """A new store in an empty folder, opened."""
     home = Home(folder)
-    card = create_store(home, name, "SN")
+    card = create_store(home, name, country)
     return open_shop(home, card.slug, clock or ManualClock(NOW))
 
 
 def window_over(shop: Shop) -> Desktop:
     """A window that will show this shop once it is started."""
     return Desktop(lambda: ShopContext(shop, NoServer()), InMemory({"sound": "off"}))
+
+
+def close_windows(desktops: Iterable[Desktop]) -> None:
+    """Take windows down, and what they leave for later too."""
+    for desktop in desktops:
+        desktop.stop()
+        desktop.shell.close()
+        desktop.shell.deleteLater()
+        desktop.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def stock_up(shop: Shop, goods: Iterable[tuple[str, str, str, int, int, int]] = GOODS) -> list[int]:

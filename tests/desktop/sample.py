@@ -13,17 +13,37 @@ from core.catalogue.views import ProductView
 from core.kernel.clock import MINUTE, SECOND, ManualClock
 from core.kernel.errors import LivePayError
 from core.kernel.text import fold
-from core.live.views import Alert, BoardRow, LineView, MinuteBar, OpenQuestion, SessionView, StockBar, Tiles
+from core.live.views import (
+    Alert,
+    BoardRow,
+    LineView,
+    MinuteBar,
+    OpenQuestion,
+    SessionView,
+    StagedProduct,
+    StageView,
+    StockBar,
+    Tiles,
+)
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
-from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive
+from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyAccess, EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPayments, EmptySettings
+from tests.desktop.empty import (
+    EmptyAccess,
+    EmptyCatalogue,
+    EmptyConversations,
+    EmptyLock,
+    EmptyPapers,
+    EmptyPayments,
+    EmptySettings,
+)
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -217,6 +237,12 @@ MINUTES = [
 ]
 SESSION = SessionView(1, "Live du vendredi", "tiktok", START, None, (1, "ROBE1", "Robe Wax Ankara"))
 
+STAGE = Stage(
+    StageView(True, StagedProduct(1, "ROBE1", "Robe Wax Ankara", 15000, None, 2, 2, True, True)),
+    "https://wa.me/221338000000?text=je%20prends%20ROBE1",
+)
+PLACE = OverlayPlace("http://127.0.0.1:8787/overlay/teranga", "", True)
+
 
 @dataclass
 class SampleSource:
@@ -232,6 +258,8 @@ class SampleSource:
     threads: set[str] = field(default_factory=set)
     refuse: LivePayError | None = None
     sent: bool = True
+    staged: Stage = STAGE
+    place: OverlayPlace = PLACE
 
     def _note(self, *call: Any) -> None:
         self.threads.add(threading.current_thread().name)
@@ -264,6 +292,12 @@ class SampleSource:
 
     def minutes(self) -> list[MinuteBar]:
         return self.curve
+
+    def stage(self) -> Stage:
+        return self.staged
+
+    def overlay(self) -> OverlayPlace:
+        return self.place
 
     def products(self, query: str, limit: int) -> list[ProductView]:
         found = [
@@ -327,6 +361,7 @@ class SampleContext:
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
+    papers: PapersSource = field(default_factory=EmptyPapers)
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))

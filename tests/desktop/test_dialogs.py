@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from core.fraud.rules import Signal
 from core.kernel.errors import Refused
 from core.live.views import Alert, BoardRow, OpenQuestion, ReceiptView
 from desktop.app import Desktop
@@ -286,3 +287,23 @@ def test_money_on_the_own_account_is_confirmed_with_the_sum_that_came(open_windo
     assert isinstance(again, ReceiptDialog)
     again.denial.click()
     qtbot.waitUntil(lambda: source.calls[-1] == ("receipt", 7, None))
+
+
+SUSPECT = {
+    "exception": "suspect",
+    "risk": 80,
+    "received": 15_000,
+    "reasons": (Signal("payer", 50, 5), Signal("device", 30, 6)),
+    "question": OpenQuestion(9, "suspect", 15_000, 0, ()),
+}
+
+
+def test_a_review_shows_its_reasons_and_what_to_do(open_window: Open, qtbot: QtBot) -> None:
+    desktop = open_window()
+    dialog = decision(desktop, **SUSPECT)
+    words = [label.text() for label in dialog.findChildren(Label)]
+    assert any(text.startswith("Risque 80 sur 100. 15\u202f000") for text in words)
+    for told in ("Ce payeur a payé pour 5 personnes différentes", "+50", "+30"):
+        assert told in words
+    assert any("Appelez le client" in text for text in words)
+    assert (list(dialog.cards), dialog.choice) == (["accept", "refuse"], "accept")

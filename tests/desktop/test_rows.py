@@ -220,4 +220,4 @@ def test_an_order_that_looks_like_fraud_says_why_and_asks_the_seller(presenter: 
     assert verbs(waits)[0] == "decide", "accept or refuse"
     asked = question(waits, presenter)
     assert asked.sentence.startswith("Risque 75 sur 100")
-    assert "(+45)" in asked.sentence
+    assert [points for _, points in asked.reasons] == ["+45", "+30"]

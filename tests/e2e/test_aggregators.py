@@ -12,7 +12,8 @@ import pytest
 
 from core.conversations.talk import METHOD
 from core.kernel.clock import SECOND, ManualClock
-from localserver.sandbox.psp_base import Fault, PspSimulator
+from localserver.sandbox.psp_base import PspSimulator
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.steps import (
     News,
@@ -101,17 +102,6 @@ async def test_the_address_of_notices_answers_a_ping(tmp_path: Path, platform: s
 
 
 @everyone
-async def test_a_thousand_copies_make_one_payment(tmp_path: Path, platform: str) -> None:
-    async with shop(tmp_path, platform) as (w, provider):
-        session = await checkout(w, await link_for(w, NAME), provider.name)
-        provider.pay(session, Delivery(copies=30))
-        await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
-        assert {line.status for line in provider.courier.log} == {200}
-        paid_once(w)
-
-
-@everyone
 async def test_a_notice_of_success_alone_pays_nothing(tmp_path: Path, platform: str) -> None:
     """Rightly proven, and the buyer has not paid: what counts is what the provider answers."""
     async with shop(tmp_path, platform) as (w, provider):
@@ -143,19 +133,6 @@ async def test_a_notice_with_a_wrong_proof_is_refused_and_the_plan_finds_the_mon
         assert w.order(NAME)[1] == "reserved"
         assert w.value("SELECT count(*) FROM inbox WHERE source = 'psp'") == 0
         await polled(w, 5)
-        paid_once(w)
-
-
-@everyone
-async def test_a_refused_try_and_a_later_success(tmp_path: Path, platform: str) -> None:
-    async with shop(tmp_path, platform) as (w, provider):
-        session = await checkout(w, await link_for(w, NAME), provider.name)
-        provider.decline(session)
-        await w.until(lambda: w.rows("SELECT state FROM attempt") == [("failed",)])
-        later(w)
-        provider.pay(session, late=True)
-        await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
         paid_once(w)
 
 

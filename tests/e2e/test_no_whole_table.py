@@ -13,6 +13,8 @@ import pytest
 
 from core.conversations import queries as conversations
 from core.customers.service import Identity, recognise
+from core.invoices import queries as papers
+from core.invoices.queries import Filter as PaperFilter
 from core.kernel.clock import MINUTE
 from core.ledger import book
 from core.live import queries as board
@@ -27,7 +29,19 @@ from tests.e2e.test_sale import _checkout, _pay, _say, _time
 from tests.support.shops import world
 
 SMALL: Final = frozenset(
-    {"live_session", "s", "screen_mark", "product", "p", "setting", "deadline", "waiting", "quote", "CONSTANT"}
+    {
+        "live_session",
+        "s",
+        "screen_mark",
+        "product",
+        "p",
+        "setting",
+        "deadline",
+        "waiting",
+        "quote",
+        "CONSTANT",
+        "json_each",
+    }
 )
 Seen = dict[str, Any]
 
@@ -103,6 +117,9 @@ async def test_a_whole_live_with_all_its_troubles(tmp_path: Path, statements: Se
             conversations.inbox(reader)
             conversations.messages(reader, 1)
             orders.page(reader, session_id=session)
+            papers.papers(reader, PaperFilter(), w.clock.now())
+            papers.papers(reader, PaperFilter(kind="invoice", since=0, attention=True), w.clock.now())
+            papers.span(reader)
             payments.page(reader)
             payments.page(reader, Filter(provider="sandbox", since=0))
             concerns.standing(reader, w.clock.now())

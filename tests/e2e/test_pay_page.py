@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from core.kernel.clock import MINUTE, SECOND
 from core.orders import settling
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from tests.support.browser import Chromium, Seen, chromium_session
 from tests.support.payshop import PayShop, pay_shop
 

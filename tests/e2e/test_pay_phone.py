@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.async_api import expect
 
 from core.payments import receipts
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from tests.e2e.test_pay_page import PAID, Scene, _looks_right, _open, _shot
 from tests.support.browser import Chromium, chromium_session
 from tests.support.payshop import PayShop, pay_shop

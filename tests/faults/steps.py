@@ -13,6 +13,7 @@ from localserver.sandbox.graph import default_account
 from localserver.sandbox.graph_events import Delivery, Event, bodies, encode
 from localserver.sandbox.graph_world import Puzzled
 from localserver.sandbox.psp_base import PspSimulator, Session
+from tests.support.payshop import PayShop
 from tests.support.shops import World
 
 
@@ -157,13 +158,21 @@ async def tell(w: World, note: News) -> int:
         return reply.status
 
 
+async def still_serves(w: World) -> None:
+    """The server is ready and its workers work."""
+    async with w.http.get(f"{w.url}/readyz") as reply:
+        assert reply.status == 200
+    assert w.work is not None
+    assert not w.work.done()
+
+
 def sent_once(w: World) -> bool:
     """No mark of ours went out twice."""
     marks = [send.callback for send in w.graph.world.sends]
     return len(marks) == len(set(marks))
 
 
-def books_hold(w: World) -> bool:
+def books_hold(w: World | PayShop) -> bool:
     """What must be true of every store at every moment: stock, holds, ledger, ruling R5."""
     wrong_stock = w.rows(
         "SELECT p.sku FROM product p LEFT JOIN order_line l ON l.product_id = p.id GROUP BY p.id"

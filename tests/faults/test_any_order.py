@@ -13,7 +13,7 @@ from core.conversations.events import MessageProgressed
 from core.durable.outbox import RANK
 from localserver.sandbox.graph_events import Event as Reported
 from localserver.sandbox.graph_events import status_event
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.steps import (
     News,
@@ -202,26 +202,6 @@ def _pending(w: World, paid: News) -> News:
     body |= {"id": body["id"] + "p", "type": "session.pending"}
     body["session"] |= {"status": "open", "transaction_id": None, "paid_at": None}
     return resigned(w.providers["sandbox"], json.dumps(body).encode(), paid.url)
-
-
-@pytest.mark.parametrize("name", ["wave", "stripe", "bictorys"])
-@pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned"])
-async def test_a_failed_try_and_a_success_end_paid_with_every_provider(tmp_path: Path, name: str, turned: bool) -> None:
-    async with world(tmp_path, providers=(name,)) as w:
-        w.product("ROBE1")
-        session = await checkout(w, await link_for(w, "Fanta Keïta"), name)
-        provider = w.providers[name]
-        provider.decline(session, Delivery(hold=True))
-        provider.pay(session, Delivery(hold=True), late=True)
-        notes = news(provider)
-        for note in reversed(notes) if turned else notes:
-            assert await tell(w, note) == 200
-            await w.settled()
-        await w.until(lambda: w.order("Fanta Keïta")[1] == "paid")
-        await w.settled()
-        assert w.order("Fanta Keïta")[1:] == ("paid", None, 0, 15_000, 15_000)
-        assert w.value("SELECT count(*) FROM payment") == 1
-        assert books_hold(w)
 
 
 async def test_a_failure_after_success_changes_nothing(tmp_path: Path) -> None:

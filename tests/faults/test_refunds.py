@@ -12,7 +12,8 @@ from core.orders import settling
 from core.payments import refunds
 from core.payments import service as payments
 from core.storage.backup import RESTORED
-from localserver.sandbox.psp_base import Fault, Session
+from localserver.sandbox.psp_base import Session
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.steps import checkout, impatient, link_for
 from tests.faults.test_provider_trouble import _polls

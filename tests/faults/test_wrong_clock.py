@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.kernel.clock import HOUR, MINUTE, SECOND, ManualClock
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.faults.steps import books_hold, checkout, link_for, news, say, tell
 from tests.support.shops import World, world

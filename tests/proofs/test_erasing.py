@@ -17,6 +17,7 @@ from core.kernel.errors import NotFound, Refused
 from core.ledger import book
 from core.orders import settling
 from core.payments import service as payments
+from core.payments.events import PayerTold
 from core.privacy import dossier, service
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine
@@ -284,6 +285,19 @@ async def test_the_marks_of_payers_go_with_the_person(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         customer = await _a_life(w)
         payment = w.value("SELECT min(id) FROM payment")
-        w.shop.engine.call(lambda tx: tx.run("INSERT INTO payer(payment_id, mark) VALUES(?, x'aa')", (payment,)))
-        erase(w, customer)
-        assert w.value("SELECT count(*) FROM payer") == 0
+        assert w.value("SELECT count(*) FROM payer") > 0, "told over the wire"
+        order, attempt = w.rows("SELECT order_id, attempt_id FROM payment WHERE id = ?", (payment,))[0]
+        marks = w.shop.watch.marks("A" * 22, "41.82.10.7")
+        w.shop.engine.call(lambda tx: w.shop.watch.visited(tx, order, marks))
+        w.shop.engine.call(lambda tx: w.shop.watch.told(tx, PayerTold(attempt, order, "+221770000001")))
+        relative = "+221775554433"
+        w.shop.engine.call(lambda tx: tx.run("UPDATE attempt SET payer = ? WHERE id = ?", (relative, attempt)))
+        reference = w.value("SELECT ref FROM attempt WHERE id = ?", (attempt,))
+        held = "SELECT count(*) FROM inbox WHERE instr(CAST(payload AS TEXT), ?)"
+        assert w.value(held, (reference,)) > 0
+        report = erase(w, customer)
+        assert w.value("SELECT count(*) FROM attempt WHERE payer = ?", (relative,)) == 0
+        assert w.value(held, (reference,)) == 0
+        assert any(line.what == "visits" for line in report.erased)
+        for table in ("payer", "payer_told", "visit"):
+            assert w.value(f"SELECT count(*) FROM {table}") == 0

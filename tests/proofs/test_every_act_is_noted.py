@@ -11,6 +11,7 @@ from core.accounts import service as accounts
 from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
+from core.customers import consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
 from core.kernel.clock import DAY, MINUTE, ManualClock
@@ -159,6 +160,7 @@ def _loose_ends(w: World) -> None:
     kept = engine.call(lambda tx: recognise(tx, [scoped, phone], "Awa Ndiaye"), actor="bot")
     engine.call(lambda tx: recognise(tx, [scoped, Identity("parent_bsuid", "SN.ENT.AWA1")]), actor="bot")
     engine.call(lambda tx: set_notes(tx, kept, "taille 40"), actor="seller")
+    engine.call(lambda tx: consent.say(tx, kept, False, "seller"), actor="seller")
     stray = ProviderEvent("E1", "payment", Pay.PAID, "LPUNKNOWN", "S-1", 5_000, "XOF", 0, "T9")
     engine.call(lambda tx: payments.apply_event(tx, payments.event_payload("wave", Auth.BODY_SIGNED, stray, None)))
     bag = w.value("SELECT id FROM product WHERE sku = 'SAC2'")

@@ -81,6 +81,9 @@ class PayShop:
     def value(self, sql: str, *parameters: Any) -> Any:
         return self.shop.engine.read(lambda reader: reader.value(sql, parameters))
 
+    def rows(self, sql: str, *parameters: Any) -> list[Any]:
+        return self.shop.engine.read(lambda reader: reader.all(sql, parameters))
+
     def state(self, order_id: int) -> str:
         return str(self.value("SELECT state FROM orders WHERE id = ?", order_id))
 
@@ -156,23 +159,29 @@ async def pay_shop(
     providers: Sequence[str] = ("sandbox",),
     settings: Mapping[str, str] = SETTINGS,
     app: Callable[[Shop], web.Application] = lambda shop: create_app([shop]),
+    vfs: str | None = None,
+    wrong: int = 0,
 ) -> AsyncIterator[PayShop]:
-    """A running shop; ``providers`` are connected to simulators of theirs, ``app`` is its server."""
-    clock = ManualClock(EVENING)
+    """A running shop; ``providers`` are connected to simulators of theirs, ``app`` is its server.
+
+    ``wrong``: ms by which the shop's clock is ahead of the providers' at the start.
+    """
+    clock = ManualClock(EVENING + wrong)
+    outside = ManualClock(EVENING) if wrong else clock
     home = Home(folder)
     card = create_store(home, name, country)
-    shop = open_shop(home, card.slug, clock)
-    apps = {p: create_psp_simulator(p, clock=clock, https_only=False, retries=()) for p in providers}
+    shop = open_shop(home, card.slug, clock, vfs=vfs)
+    apps = {p: create_psp_simulator(p, clock=outside, https_only=False, retries=()) for p in providers}
     simulators = {p: a[SIMULATOR] for p, a in apps.items()}
     try:
         async with AsyncExitStack() as stack:
             for provider, simulator in apps.items():
-                _connect(shop, provider, await stack.enter_async_context(_served(simulator)))
+                _connect(shop, provider, await stack.enter_async_context(served(simulator)))
             for key, value in settings.items():
                 shop.settings.set(key, value)
-            url = await stack.enter_async_context(_served(app(shop)))
+            url = await stack.enter_async_context(served(app(shop)))
             shop.settings.set("public_url", url)
-            await stack.enter_async_context(_working(shop))
+            await stack.enter_async_context(working(shop))
             client = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
             yield PayShop(home, shop, clock, url, client, simulators)
     finally:
@@ -180,7 +189,7 @@ async def pay_shop(
 
 
 @asynccontextmanager
-async def _served(app: web.Application) -> AsyncIterator[str]:
+async def served(app: web.Application) -> AsyncIterator[str]:
     """The application on a free port, as the runner serves it. → its URL."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
     await runner.setup()
@@ -192,7 +201,7 @@ async def _served(app: web.Application) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _working(shop: Shop) -> AsyncIterator[None]:
+async def working(shop: Shop) -> AsyncIterator[None]:
     """The shop's own work goes on beside."""
     work = asyncio.create_task(shop.work())
     try:

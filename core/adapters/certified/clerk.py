@@ -13,10 +13,11 @@ from typing import Final
 from core.adapters.certified.office import Office
 from core.adapters.certified.platform import Answered, Named, NotReached, Platform
 from core.invoices import certification as papers
-from core.invoices.certification import PREPARED, QUEUED, SENT, Certification, Facts
-from core.invoices.events import CreditNoteIssued, InvoiceIssued
+from core.invoices.certification import ACCEPTED, PREPARED, QUEUED, SENT, Certification, Facts
+from core.invoices.events import CertificationRetried, CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import HOUR, MINUTE
-from core.kernel.errors import Refused
+from core.kernel.errors import NotFound, Refused
+from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
 
 EVERY: Final = 60.0  # s
@@ -46,6 +47,47 @@ class Clerk:
             return
         payload, error = _said(platform, papers.facts_of(tx, kind, paper_id))
         papers.prepare(tx, kind, paper_id, platform.name, payload or {}, error)
+
+    # -- the seller's word -------------------------------------------------------------------------------------
+
+    def obstacle(self, reader: Reader, kind: str, paper_id: int) -> Refused | None:
+        """Why a paper cannot be told to the platform as things are, None when it can."""
+        platform = self._office.platform()
+        if platform is None:
+            return Refused("Certification is switched off: see the settings.")
+        try:
+            platform.payload(papers.facts_of(reader, kind, paper_id))
+        except Refused as error:
+            return error
+        return None
+
+    def sends(self) -> bool:
+        """Whether papers leave by themselves: the platform's calls are known and its address and token are set up."""
+        platform = self._office.platform()
+        return platform is not None and platform.sends and self._office.ready()
+
+    def on(self) -> bool:
+        """Whether papers are prepared for a platform at all."""
+        return self._office.platform() is not None
+
+    def retry(self, tx: Tx, kind: str, paper_id: int) -> None:
+        """Tell the platform again: of one it refused, one that was lost on the way, or at once what is on its way.
+
+        Raises NotFound, and Refused when it was accepted or cannot be said there.
+        """
+        found = papers.of_paper(tx, kind, paper_id)
+        if found is None:
+            raise NotFound("No certification was prepared for this paper.")
+        platform = self._office.platform()
+        if platform is None or platform.name != found.regime:
+            raise Refused("Certification is switched off: see the settings.")
+        if found.state == ACCEPTED:
+            raise Refused("The platform has accepted this paper already.")
+        if found.state == QUEUED or (found.state == SENT and found.uid is not None):
+            papers.hasten(tx, found.id)
+        else:
+            papers.anew(tx, found.id, platform.payload(papers.facts_of(tx, kind, paper_id)))
+        tx.emit(CertificationRetried(found.id, kind, paper_id))
 
     # -- work --------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit
 from core.adapters.psp import wire
 from core.adapters.psp.signatures import Check, Layout, same_secret, verify
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Capabilities,
@@ -42,7 +44,15 @@ _STATUS: Final[dict[str, Pay]] = {
     "expired": Pay.EXPIRED,  # [unsure]: only an outdated page names it
     "reversed": Pay.REFUNDED,
 }
-_PAYMENT_TYPE: Final = {"wave": "wave_money", "orange_money": "orange_money", "card": "card"}
+_PAYMENT_TYPE: Final = {
+    "wave": "wave_money",
+    "orange_money": "orange_money",
+    "mixx": "togocell",
+    "flooz": "moov",
+    "mtn": "mtn_money",
+    "moov": "moov",
+    "card": "card",
+}
 _ERROR_CODE: Final = re.compile(r"\s*(E\d{3}-\d+)\s*:?\s*(.*)", re.DOTALL)
 _ENVIRONMENT: Final = {"api.bictorys.com": "", "api.test.bictorys.com": "test_"}
 _NO_SUCH: Final = "00000000-0000-4000-8000-000000000000"
@@ -56,14 +66,21 @@ class Bictorys(wire.WireProvider):
         flow="redirect",
         currencies=frozenset({"XOF", "XAF", "GNF"}),
         countries=frozenset({"SN", "CI", "ML", "TG", "BJ", "BF", "NE"}),
+        # Where a wallet exists (§11); which of them an account has enabled, its page shows [unsure].
         methods=(
-            Method("wave", "Wave", "#1DC4FF"),
-            Method("orange_money", "Orange Money", "#FF7900"),
+            Method("wave", "Wave", "#1DC4FF", frozenset({"SN", "CI", "ML", "BF", "NE"})),
+            Method("orange_money", "Orange Money", "#FF7900", frozenset({"SN", "CI", "ML", "BF"})),
+            Method("mixx", "Mixx by Yas (T-Money)", "#FFD200", frozenset({"TG"})),
+            Method("flooz", "Flooz (Moov)", "#0066B3", frozenset({"TG"})),
+            Method("mtn", "MTN MoMo", "#FFCC00", frozenset({"BJ"})),
+            Method("moov", "Moov Money", "#0066B3", frozenset({"BJ"})),
             Method("card", "Bank card", "#4A5568"),
         ),
         create_idempotency="reference_lookup",
         refund="full",
         listing="payments",
+        webhook_tells=EVERYTHING | PAYER,
+        status_tells=EVERYTHING | PAYER,  # that a transaction read has it too is [unsure]
         checkout_origins=(
             "https://pay.bictorys.com",
             "https://pay.test.bictorys.com",
@@ -153,7 +170,7 @@ class Bictorys(wire.WireProvider):
         if signature or timestamp or self.config.get("signature") == "required":
             # The timestamp is in milliseconds (§3.4). A signature that is there must be right, whatever the secret.
             auth, check = Auth.BODY_SIGNED, verify(Layout.DOT, secret, timestamp, [signature], raw, now, unit=1)
-        return wire.judged(check, auth, raw, lambda body: _event(body, raw))
+        return wire.judged(check, auth, raw, lambda body: _event(body, raw, self.config.country))
 
     async def fetch_status(self, attempt: Attempt) -> StatusResult:
         """The status by id; once paid, the whole transaction too, for its amount and fees.
@@ -177,7 +194,7 @@ class Bictorys(wire.WireProvider):
                     raise
                 full = {}
             if full:
-                return _transaction(full, attempt.amount)
+                return _transaction(full, attempt.amount, self.config.country)
         if not same and status is Pay.PAID:
             return StatusResult(Pay.UNKNOWN, word, attempt.provider_ref, reason="the status names no transaction")
         return StatusResult(status, word, attempt.provider_ref, attempt.ref, proves_amount=same)
@@ -190,7 +207,11 @@ class Bictorys(wire.WireProvider):
         page = await self.read("/pay/v1/transactions")
         rows = page if isinstance(page, list) else wire.mapping(page).get("data")  # the envelope is [unsure]
         found = (wire.mapping(row) for row in wire.items(rows))
-        return [_transaction(row, expected) for row in found if row.get("paymentReference") == attempt_ref]
+        return [
+            _transaction(row, expected, self.config.country)
+            for row in found
+            if row.get("paymentReference") == attempt_ref
+        ]
 
     async def refund(self, attempt: Attempt, amount: int, refund_ref: str) -> StatusResult:
         """Whole payments only: partial refunds are [unsure]. Accepted means PENDING; a ``refund`` webhook follows."""
@@ -260,7 +281,7 @@ def _charge(request: CheckoutRequest) -> dict[str, Any]:
     }
 
 
-def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
+def _event(body: Mapping[str, Any], raw: bytes, country: str) -> ProviderEvent | None:
     kind = wire.text(body.get("type"))
     if kind not in ("payment", "refund"):
         return None
@@ -281,10 +302,11 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
         txn_id=transaction,
         method=wire.text(body.get("pspName")),
         occurred_at=wire.moment(body.get("timestamp")),
+        payer=wire.payer(body.get("paymentMeans"), country),  # masked (§3.4)
     )
 
 
-def _transaction(row: Mapping[str, Any], expected: int | None) -> StatusResult:
+def _transaction(row: Mapping[str, Any], expected: int | None, country: str) -> StatusResult:
     """A full transaction. Its amount is reported net of fees, gross = amount + merchantFees [unsure]: compare both."""
     word = wire.text(row.get("status")) or ""
     net, fee = wire.whole(row.get("amount")), wire.whole(row.get("merchantFees"))
@@ -300,4 +322,5 @@ def _transaction(row: Mapping[str, Any], expected: int | None) -> StatusResult:
         txn_id=wire.text(row.get("id")),
         paid_at=wire.moment(row.get("timestamp")),
         method=wire.text(row.get("pspName")),
+        payer=wire.payer(row.get("paymentMeans"), country),
     )

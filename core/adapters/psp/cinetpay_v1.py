@@ -82,7 +82,7 @@ class NewPlatform(BearerProvider):
         webhook_setup="per_request",
         listing="payments",
         webhook_auth=Auth.TOKEN,
-        webhook_tells=frozenset({"reference"}),
+        webhook_tells=frozenset({"reference", "payer"}),
         status_tells=frozenset({"reference"}),
         notice="hint",
     )
@@ -147,6 +147,8 @@ class NewPlatform(BearerProvider):
             attempt_ref=wire.text(body.get("merchant_transaction_id")),
             provider_ref=payment,
             txn_id=payment,
+            # Whether it is the number that paid or the one we sent is [unsure].
+            payer=wire.payer(wire.mapping(body.get("user")).get("phone_number"), self.config.country),
         )
         return InboundResult("ok", Auth.TOKEN, (event,), token=token)
 

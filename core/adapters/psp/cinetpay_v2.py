@@ -16,6 +16,8 @@ from core.adapters.psp import wire
 from core.adapters.psp.cinetpay_v1 import NewPlatform
 from core.adapters.psp.signatures import same_secret, to_bytes
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Capabilities,
@@ -81,7 +83,7 @@ class LegacyPlatform(wire.WireProvider):
         NewPlatform.caps,
         url_max_len=2000,
         webhook_auth=Auth.BODY_SIGNED,
-        webhook_tells=frozenset({"reference", "amount", "currency", "time"}),
+        webhook_tells=EVERYTHING | PAYER,
         status_tells=frozenset({"reference", "amount", "currency"}),
         checkout_origins=("https://checkout.cinetpay.com",),
     )
@@ -124,7 +126,7 @@ class LegacyPlatform(wire.WireProvider):
             return wire.malformed(Auth.BODY_SIGNED)
         if fields.get("cpm_site_id") != self.secret("site_id"):
             return InboundResult("ignored", Auth.BODY_SIGNED)
-        return InboundResult("ok", Auth.BODY_SIGNED, (_event(fields, raw, now),))
+        return InboundResult("ok", Auth.BODY_SIGNED, (_event(fields, raw, now, self.config.country),))
 
     async def fetch_status(self, attempt: Attempt) -> StatusResult:
         return await self._check(attempt.provider_ref or attempt.ref) or wire.not_found(attempt)
@@ -195,7 +197,7 @@ def _code(body: Mapping[str, Any]) -> str:
     return str(code) if isinstance(code, int) else wire.text(code, 40) or ""
 
 
-def _event(fields: Mapping[str, str], raw: bytes, now: int) -> ProviderEvent:
+def _event(fields: Mapping[str, str], raw: bytes, now: int, country: str) -> ProviderEvent:
     """The fields join without a separator, so a signature fits several splits: a hint only, whatever it says."""
     reference = wire.text(fields.get("cpm_trans_id"))
     return ProviderEvent(
@@ -208,6 +210,7 @@ def _event(fields: Mapping[str, str], raw: bytes, now: int) -> ProviderEvent:
         currency=wire.currency(fields.get("cpm_currency")),
         method=wire.text(fields.get("payment_method")),
         occurred_at=wire.moment(fields.get("cpm_trans_date")),
+        payer=wire.payer(fields.get("cel_phone_num"), country, fields.get("cpm_phone_prefixe")),
     )
 
 

@@ -1,7 +1,8 @@
 """FedaPay, the aggregator of Togo and Benin: Mixx, Flooz, MTN and others on one page (reference payments §6).
 
-Two calls open a payment: a transaction, then a token with its page. Its events name the currency by an internal number
-only; « transferred » means that the money has reached the merchant, and so still means paid.
+Two calls open a payment: a transaction, then a token with its page. Where the seller wants no page, a third sends the
+token to the buyer's phone; should its answer be lost, the page still pays the same transaction, and once. Events name
+the currency by an internal number only; « transferred » means that the money has reached the merchant: still paid.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Auth,
     Buyer,
     Capabilities,
@@ -27,6 +30,7 @@ from core.payments.provider import (
     Method,
     Pay,
     ProviderEvent,
+    Rejected,
     SendUnknown,
     StatusResult,
 )
@@ -42,16 +46,18 @@ _STATUS: Final[dict[str, Pay]] = {
     "approved_partially_refunded": Pay.PARTIALLY_REFUNDED,
     "transferred_partially_refunded": Pay.PARTIALLY_REFUNDED,
 }
-_METHOD: Final = {
-    "togocel": "mixx",
-    "moov_tg": "flooz",
-    "mtn_open": "mtn",
-    "mtn_ci": "mtn",
-    "moov": "moov",
-    "sbin": "celtiis",
-    "airtel_ne": "airtel",
-    "free_sn": "free",
+# Means and country → the mode that asks the phone (§6); where there is none, only the page can.
+_MODES: Final[dict[tuple[str, str], str]] = {
+    ("mixx", "TG"): "togocel",
+    ("flooz", "TG"): "moov_tg",
+    ("mtn", "BJ"): "mtn_open",
+    ("mtn", "CI"): "mtn_ci",
+    ("moov", "BJ"): "moov",
+    ("celtiis", "BJ"): "sbin",
+    ("airtel", "NE"): "airtel_ne",
+    ("free", "SN"): "free_sn",
 }
+_METHOD: Final = {mode: method for (method, _), mode in _MODES.items()}
 _BACK: Final = (Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 _ENVIRONMENT: Final = {"api.fedapay.com": "sk_live_", "sandbox-api.fedapay.com": "sk_sandbox_"}
 _ONE, _TOKEN = "v1/transaction", "v1/token"
@@ -81,7 +87,8 @@ class FedaPay(SessionProvider):
         create_idempotency="reference_unique",
         # Deleting a pending transaction is [unsure]; one that is being approved could no longer be read: not done.
         # Refunds are made in the dashboard [unsure].
-        webhook_tells=frozenset({"reference", "amount", "time"}),
+        webhook_tells=frozenset({"reference", "amount", "time", "payer"}),
+        status_tells=EVERYTHING | PAYER,
         checkout_origins=("https://process.fedapay.com", "https://sandbox-process.fedapay.com"),
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -92,7 +99,18 @@ class FedaPay(SessionProvider):
             "Settings → Webhooks → your endpoint: wh_…. Every endpoint has its own.",
             secret=True,
         ),
+        Field(
+            "page",
+            "Payment page",
+            "“hosted” opens FedaPay’s page; “direct” asks for the buyer’s number and sends the request to that phone.",
+            required=False,
+            default="hosted",
+            choices=("hosted", "direct"),
+        ),
     )
+
+    def asks_phone(self, method: str | None) -> bool:
+        return self.config.get("page") == "direct" and (method, self.config.country) in _MODES
 
     def refusal(self, body: Mapping[str, Any]) -> tuple[str, str]:
         """Its errors have a sentence and the wrong fields, but no code [unsure]: the first field stands for it."""
@@ -107,6 +125,10 @@ class FedaPay(SessionProvider):
 
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         self.check_request(request)
+        mode = _MODES[request.method or "", request.country] if self.asks_phone(request.method) else None
+        phone = _national(request.buyer, request.country)
+        if mode and phone is None:
+            raise Rejected("phone", "the buyer's number is missing")
         answer = await self.call("POST", self.sessions, json=_order(request))
         if not answer.ok:
             raise self.refused(answer)
@@ -114,19 +136,26 @@ class FedaPay(SessionProvider):
         if transaction is None:
             raise SendUnknown("no transaction in the answer")
         try:
-            return CheckoutResult(transaction, await self._page(transaction))
+            token, page = await self._page(transaction)
+            if mode is None:
+                return CheckoutResult(transaction, page)
+            asked = await self.call("POST", f"/v1/{mode}", json={"token": token, "phone_number": phone})
         except SendUnknown as error:  # whatever became of this call, the transaction is there
             raise SendUnknown(error.detail, error.retry_after) from error
+        if not asked.ok:
+            raise self.refused(asked)
+        return CheckoutResult(transaction)  # what it answers beside is [unsure]: the transaction tells the rest
 
-    async def _page(self, transaction: str) -> str:
-        """A page for a transaction that is there. Raises SendUnknown."""
+    async def _page(self, transaction: str) -> tuple[str | None, str]:
+        """Token and page of a transaction that is there. Raises SendUnknown."""
         answer = await self.call("POST", self.path(transaction, "/token"), json={})
-        page = wire.text(_unwrapped(answer.fields, _TOKEN).get("url"), 4000)
+        reply = _unwrapped(answer.fields, _TOKEN)
+        page = wire.text(reply.get("url"), 4000)
         if not answer.ok:
             raise self.unread(answer)
         if page is None:
             raise SendUnknown("no page in the answer")
-        return page
+        return wire.text(reply.get("token"), 4000), page
 
     def parse_webhook(
         self, method: str, path_token: str | None, headers: Mapping[str, str], raw: bytes, query: str, now: int
@@ -146,7 +175,7 @@ class FedaPay(SessionProvider):
         if found.status is not Pay.PENDING or found.provider_ref is None:
             return found
         try:
-            return replace(found, redirect_url=await self._page(found.provider_ref))
+            return replace(found, redirect_url=(await self._page(found.provider_ref))[1])
         except SendUnknown:  # how it stands is known all the same
             return found
 
@@ -185,14 +214,19 @@ def _order(request: CheckoutRequest) -> dict[str, Any]:
 
 
 def _customer(buyer: Buyer, country: str) -> dict[str, Any]:
-    """As far as known. A number of another country, which its page could not charge, is left out."""
+    """As far as known."""
     first, _, last = buyer.name.strip().partition(" ")
-    customer: dict[str, Any] = {"firstname": first, "lastname": last, "email": buyer.email}
-    prefix = f"+{COUNTRIES[country].calling_code}"
-    if buyer.phone and buyer.phone.startswith(prefix):
-        # Benin's numbers have had ten digits since 2024; some means there may still want eight [unsure].
-        customer["phone_number"] = {"number": buyer.phone.removeprefix(prefix), "country": country.lower()}
+    customer = {"firstname": first, "lastname": last, "email": buyer.email, "phone_number": _national(buyer, country)}
     return {key: value for key, value in customer.items() if value}
+
+
+def _national(buyer: Buyer, country: str) -> dict[str, str] | None:
+    """The buyer's number as FedaPay writes it; None for one of another country, which it could not charge."""
+    prefix = f"+{COUNTRIES[country].calling_code}"
+    if not buyer.phone or not buyer.phone.startswith(prefix):
+        return None
+    # Benin's numbers have had ten digits since 2024; some means there may still want eight [unsure].
+    return {"number": buyer.phone.removeprefix(prefix), "country": country.lower()}
 
 
 def _unwrapped(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -219,7 +253,16 @@ def _transaction(found: Mapping[str, Any]) -> StatusResult:
         paid_at=wire.moment(found.get("approved_at")),
         reason=wire.text(found.get("last_error_code")),
         method=_METHOD.get(mode, mode) if (mode := wire.text(found.get("mode"))) else None,
+        payer=_payer(found),
     )
+
+
+def _payer(found: Mapping[str, Any]) -> str | None:
+    """The number that was debited, among the transaction's metadata [unsure]; what stands under customer is what we
+    sent ourselves."""
+    number = wire.mapping(wire.mapping(found.get("metadata")).get("paid_phone_number"))
+    country = (wire.text(number.get("country"), 2) or "").upper()
+    return wire.payer(number.get("number"), country) if country in COUNTRIES else None
 
 
 def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:

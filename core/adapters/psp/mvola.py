@@ -19,6 +19,8 @@ from core.kernel.clock import to_datetime
 from core.kernel.errors import Refused
 from core.kernel.phone import mobile
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Capabilities,
@@ -54,7 +56,8 @@ class MVola(BearerProvider):
         webhook_setup="per_request",
         listing="impossible",
         webhook_auth=Auth.NONE,
-        webhook_tells=frozenset({"reference", "time"}),
+        webhook_tells=frozenset({"reference", "time", "payer"}),
+        status_tells=EVERYTHING | PAYER,
         phone_prefixes=("+26134", "+26136", "+26138"),
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -149,6 +152,7 @@ class MVola(BearerProvider):
             paid_at=wire.moment(known.get("createDate")),
             method="mvola",
             proves_amount=not known,
+            payer=_payer(known.get("debitParty")),
         )
 
     def check_settings(self) -> list[Finding]:
@@ -184,6 +188,12 @@ def _fee(value: Any) -> int | None:
     return sum(a for a in amounts if a is not None) if amounts and None not in amounts else None
 
 
+def _payer(party: Any) -> str | None:
+    """The number among the keys of a party."""
+    pairs = (wire.mapping(pair) for pair in wire.items(party))
+    return next((wire.payer(pair.get("value"), "MG") for pair in pairs if pair.get("key") == "msisdn"), None)
+
+
 def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
     session, word = wire.text(body.get("serverCorrelationId")), wire.text(body.get("transactionStatus"), 40)
     if session is None:
@@ -197,4 +207,5 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
         fee=_fee(body.get("fees")),
         method="mvola",
         occurred_at=wire.moment(body.get("requestDate")),
+        payer=_payer(body.get("debitParty")),
     )

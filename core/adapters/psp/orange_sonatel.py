@@ -16,6 +16,7 @@ from core.adapters.psp.sessions import payment_event
 from core.adapters.psp.signatures import Check, Layout, same_secret, split, verify
 from core.payments.provider import (
     EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Capabilities,
@@ -59,7 +60,8 @@ class OrangeSonatel(BearerProvider):
         default_ttl=_MAX_TTL,
         max_ttl=_MAX_TTL,
         listing="payments",
-        webhook_tells=EVERYTHING - {"time"},
+        webhook_tells=EVERYTHING - {"time"} | PAYER,
+        status_tells=EVERYTHING | PAYER,
         app_link=True,
         webhook_setup="per_request",
         # Where the apps' links lead is not documented [unsure]; for other places the pay page shows a link.
@@ -202,6 +204,8 @@ def _transaction(row: Mapping[str, Any]) -> StatusResult:
         currency=wire.currency(amount.get("unit")),
         txn_id=wire.text(row.get("transactionId")),
         method="orange_money",
+        # In the full variant of a notification; what the customer's fields are called is [unsure].
+        payer=wire.payer(wire.mapping(row.get("customer")).get("id"), "SN"),
     )
 
 

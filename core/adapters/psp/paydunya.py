@@ -86,7 +86,7 @@ class PayDunya(wire.WireProvider):
         listing="none",
         webhook_auth=Auth.SHARED_SECRET,
         webhook_tells=frozenset({"reference", "amount"}),
-        status_tells=frozenset({"reference", "amount"}),
+        status_tells=frozenset({"reference", "amount", "payer"}),
         checkout_origins=("https://paydunya.com", "https://app.paydunya.com"),
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -170,7 +170,7 @@ class PayDunya(wire.WireProvider):
         if body.get("response_code") != _DONE:  # refusals come with status 200, too
             code, detail = self.refusal(body)
             raise SendUnknown(f"{code} {detail}"[:200])
-        return _invoice(attempt.provider_ref, body)
+        return _invoice(attempt.provider_ref, body, self.config.country)
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         """None: PayDunya cannot search, and an invoice whose answer was lost can be paid by nobody."""
@@ -203,7 +203,7 @@ def _channel(method: str | None, country: str) -> str | None:
     return _CARD if method == _CARD else _CHANNELS.get(method or "", {}).get(country)
 
 
-def _invoice(token: str, body: Mapping[str, Any]) -> StatusResult:
+def _invoice(token: str, body: Mapping[str, Any], country: str) -> StatusResult:
     """Accounts are in francs CFA (XOF) only: no currency is named."""
     word = wire.text(body.get("status")) or ""
     return StatusResult(
@@ -214,4 +214,6 @@ def _invoice(token: str, body: Mapping[str, Any]) -> StatusResult:
         amount=wire.whole(wire.mapping(body.get("invoice")).get("total_amount")),
         txn_id=token,
         reason=wire.text(body.get("fail_reason")),
+        # Who typed their number on PayDunya's page (§7.3); the name of the field is [unsure].
+        payer=wire.payer(wire.mapping(body.get("customer")).get("phone"), country),
     )

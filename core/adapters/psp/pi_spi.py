@@ -194,6 +194,8 @@ def _payment(row: Mapping[str, Any]) -> StatusResult:
         paid_at=wire.moment(row.get("dateHeureIrrevocabilite")),
         reason=reason,
         method="pi_spi",
+        # Named so in requests to pay; that a payment read has it is [unsure]. A name alone tells nobody apart.
+        payer=wire.text(row.get("payeurAlias"), 64),
     )
 
 

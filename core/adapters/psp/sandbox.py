@@ -16,6 +16,8 @@ from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.kernel.money import EXPONENT
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Capabilities,
@@ -64,6 +66,8 @@ class Sandbox(SessionProvider):
         can_expire=True,
         refund="partial",
         refund_repeats=True,
+        webhook_tells=EVERYTHING | PAYER,
+        status_tells=EVERYTHING | PAYER,
         webhook_setup="per_request",
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -89,6 +93,7 @@ class Sandbox(SessionProvider):
             "return_url": request.return_url,
             "notify_url": request.notify_url,
             "expires_in": request.ttl,
+            "customer": {"phone": request.buyer.phone},
         }
         answer = await self.call("POST", self.sessions, json=body, headers={"Idempotency-Key": request.attempt_uuid})
         return self.opened(answer, "url", wire.whole(answer.fields.get("expires_at")))
@@ -155,4 +160,5 @@ def _status(session: Mapping[str, Any]) -> StatusResult:
         method=wire.text(session.get("method")),
         refunded=wire.whole(session.get("refunded")),
         redirect_url=wire.text(session.get("url"), 4000) if status is Pay.PENDING else None,
+        payer=wire.payer(session.get("payer"), "SN"),
     )

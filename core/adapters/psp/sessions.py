@@ -59,5 +59,6 @@ def payment_event(key: str, found: StatusResult, at: int | None, status: Pay | N
         fee=found.fee,
         txn_id=found.txn_id,
         method=found.method,
+        payer=found.payer,
         occurred_at=at,
     )

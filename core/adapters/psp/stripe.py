@@ -15,6 +15,8 @@ from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.kernel.money import EXPONENT
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Capabilities,
@@ -52,6 +54,7 @@ class Stripe(SessionProvider):
         max_ttl=_MAX_TTL,
         can_expire=True,
         refund="partial",
+        status_tells=EVERYTHING | PAYER,  # only the charge, which is read, names the card
         checkout_origins=("https://checkout.stripe.com",),
     )
     fields: ClassVar[tuple[Field, ...]] = (
@@ -199,7 +202,15 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
         method="card",
         refunded=back,
         redirect_url=wire.text(session.get("url"), 4000) if status is Pay.PENDING else None,
+        payer=_card(charge),
     )
+
+
+def _card(charge: Mapping[str, Any]) -> str | None:
+    """Brand and last four digits, which is all that is taken of a card."""
+    card = wire.mapping(wire.mapping(charge.get("payment_method_details")).get("card"))
+    brand, last = wire.text(card.get("brand"), 20), wire.text(card.get("last4"), 4)
+    return f"card:{brand.lower()}:{last}" if brand and last and last.isdecimal() else None
 
 
 def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:

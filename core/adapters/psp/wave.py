@@ -1,17 +1,20 @@
 """Wave Business checkout (reference payments §4). There is no sandbox at Wave: try it with small real amounts.
 
 Its signature joins timestamp and body with nothing between, unlike Stripe's; amounts are strings; a failed try leaves
-the session open; what a session says after a refund is [unsure].
+the session open. What a session says after a refund is [unsure]: the day's list of transactions tells it, and the fee.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 
+from core.adapters.http import Http
 from core.adapters.psp import wire
 from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Check, Layout, same_secret, sign, split, verify
+from core.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from core.kernel.money import EXPONENT
 from core.payments.provider import (
     Attempt,
@@ -25,11 +28,15 @@ from core.payments.provider import (
     Method,
     NotSupported,
     Pay,
+    ProviderConfig,
     ProviderEvent,
     Rejected,
     SendUnknown,
     StatusResult,
 )
+
+_PAYMENT, _REFUND = "api_checkout", "api_checkout_refund"
+_MOST_PAGES: Final = 1000
 
 
 class Wave(SessionProvider):
@@ -69,6 +76,10 @@ class Wave(SessionProvider):
         ),
     )
 
+    def __init__(self, config: ProviderConfig, http: Http) -> None:
+        super().__init__(config, http)
+        self._days: dict[str, tuple[int, list[dict[str, Any]]]] = {}
+
     async def headers(self, body: bytes) -> dict[str, str]:
         headers = await super().headers(body)
         secret = self.secret("signing_secret")
@@ -89,7 +100,7 @@ class Wave(SessionProvider):
         return super().unclear(status, body, pause)
 
     def session(self, body: Mapping[str, Any]) -> StatusResult:
-        return _session(body)
+        return _session(body, self.config.country)
 
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutResult:
         self.check_request(request)
@@ -121,11 +132,45 @@ class Wave(SessionProvider):
             scheme, _, given = wire.header(headers, "Authorization").partition(" ")
             known = scheme.lower() == "bearer" and same_secret(given.strip(), secret)
             auth, check = Auth.SHARED_SECRET, Check.GOOD if known else Check.BAD
-        return wire.judged(check, auth, raw, lambda body: _event(body, raw))
+        return wire.judged(check, auth, raw, lambda body: _event(body, raw, self.config.country))
 
     async def find_by_reference(self, attempt_ref: str) -> Sequence[StatusResult]:
         page = wire.mapping(await self.read(f"{self.sessions}/search", {"client_reference": attempt_ref}))
-        return [_session(wire.mapping(item)) for item in wire.items(page.get("result"))]
+        return [self.session(wire.mapping(item)) for item in wire.items(page.get("result"))]
+
+    async def with_movements(self, found: StatusResult) -> StatusResult:
+        """With its fee, and as refunded where any day since lists a refund: Wave gives back whole payments only."""
+        if found.status is not Pay.PAID or found.paid_at is None:
+            return found
+        at, now = found.paid_at, self.http.time_at(self.config.base_url)
+        while (day := _day(at)) <= _day(now):
+            for row in await self._movements(day, now):
+                if row.get("checkout_api_session_id") != found.provider_ref:
+                    continue
+                if row.get("type") == _PAYMENT:
+                    found = replace(found, fee=wire.whole(row.get("fee")))
+                elif row.get("type") == _REFUND:
+                    found = replace(found, status=Pay.REFUNDED, refunded=found.amount)
+            at += DAY
+        return found
+
+    async def _movements(self, day: str, now: int) -> list[dict[str, Any]]:
+        """All transactions of a day (UTC), oldest first; a day read a moment ago, or long over, is not read again."""
+        read_at, rows = self._days.get(day, (0, []))
+        if _day(read_at - HOUR) > day or now - read_at < MINUTE:
+            return rows
+        rows, after = [], ""
+        for _ in range(_MOST_PAGES):
+            params = {"date": day, **({"after": after} if after else {})}
+            page = wire.mapping(await self.read("/v1/transactions", params))
+            listed = next((value for value in page.values() if isinstance(value, list)), [])  # its name is [unsure]
+            rows += [row for item in listed if (row := wire.mapping(item)).get("type") in (_PAYMENT, _REFUND)]
+            info = wire.mapping(page.get("page_info"))
+            after = wire.text(info.get("end_cursor"), 1000) or ""
+            if info.get("has_next_page") is not True or not after:
+                break
+        self._days[day] = now, rows
+        return rows
 
     async def expire(self, attempt: Attempt) -> StatusResult:
         session = await self.session_of(attempt)
@@ -170,6 +215,10 @@ class Wave(SessionProvider):
         return [Finding(False, "Wave refuses the key ({code}: {detail}).", {"code": code, "detail": detail})]
 
 
+def _day(at: int) -> str:
+    return f"{to_datetime(at):%Y-%m-%d}"
+
+
 def _amount(amount: int, currency: str) -> str:
     """Digits for a currency without decimals, as Wave wants them: no separators, no leading zero."""
     if EXPONENT[currency]:
@@ -177,7 +226,7 @@ def _amount(amount: int, currency: str) -> str:
     return str(amount)
 
 
-def _session(session: Mapping[str, Any]) -> StatusResult:
+def _session(session: Mapping[str, Any], country: str) -> StatusResult:
     checkout = (wire.text(session.get("checkout_status")) or "").lower()
     payment = (wire.text(session.get("payment_status")) or "").lower()
     error = wire.mapping(session.get("last_payment_error"))
@@ -194,6 +243,8 @@ def _session(session: Mapping[str, Any]) -> StatusResult:
         reason=wire.text(error.get("code")),
         method="wave",
         redirect_url=wire.text(session.get("wave_launch_url"), 4000) if status is Pay.PENDING else None,
+        # Documented for payments at the counter only; whether a session ever has it is [unsure].
+        payer=wire.payer(session.get("sender_mobile"), country),
     )
 
 
@@ -211,7 +262,7 @@ def _status(checkout: str, payment: str) -> Pay:
     return Pay.UNKNOWN
 
 
-def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
+def _event(body: Mapping[str, Any], raw: bytes, country: str) -> ProviderEvent | None:
     """None for what is no payment of ours: in-person QR codes, business transfers, types of tomorrow."""
     kind = wire.text(body.get("type"))
     key = wire.dedupe(raw, wire.text(body.get("id")))
@@ -219,7 +270,7 @@ def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent | None:
         return ProviderEvent(key, "test", Pay.UNKNOWN)
     if kind not in ("checkout.session.completed", "checkout.session.payment_failed"):
         return None
-    session = _session(wire.mapping(body.get("data")))
+    session = _session(wire.mapping(body.get("data")), country)
     # A failed try comes with little data and leaves the session payable (§4.2).
     status = Pay.PENDING if kind == "checkout.session.payment_failed" else session.status
     return payment_event(key, session, session.paid_at, status)

@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl
 from core.adapters.http import Form, Http, NoAnswer, encode
 from core.adapters.psp.signatures import Check
 from core.kernel.clock import SECOND, parse_rfc3339
-from core.kernel.errors import LivePayError
+from core.kernel.errors import LivePayError, Refused
+from core.kernel.phone import normalise
 from core.payments.provider import (
     Attempt,
     Auth,
@@ -117,6 +118,24 @@ def moment(value: Any) -> int | None:
 def currency(value: Any) -> str | None:
     code = text(value, 3)
     return code.upper() if code else None
+
+
+def payer(value: Any, country: str, prefix: Any = None) -> str | None:
+    """Who paid, in one form whoever tells it: E.164; as it is where it is masked (``22177***4567``); None for neither.
+
+    ``country``: of the account, for national numbers; ``prefix``: the calling code, where it is told apart.
+    """
+    shown = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, 40) or ""
+    if "*" in shown:
+        return re.sub(r"[^0-9*]+", "", shown) or None
+    code = re.sub(r"\D", "", str(prefix)) if isinstance(prefix, int | str) else ""
+    tries = (f"+{code}{shown.lstrip('+')}",) if code else (shown, f"+{shown}")
+    for each in tries:
+        try:
+            return normalise(each, country)
+        except Refused:
+            continue
+    return None
 
 
 def header(headers: Mapping[str, str], name: str) -> str:

@@ -17,7 +17,9 @@ from core.storage.migrations import (
     m0004_proofs,
     m0005_push,
     m0006_access,
+    m0007_paper_lists,
     m0008_access_more,
+    m0010_signals,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -29,7 +31,9 @@ STEPS: Final[tuple[Step, ...]] = (
     m0004_proofs.apply,
     m0005_push.apply,
     m0006_access.apply,
+    m0007_paper_lists.apply,
     m0008_access_more.apply,
+    m0010_signals.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -12,7 +12,7 @@ from core.kernel.errors import Refused
 from core.kernel.i18n import explain
 from desktop.pages.catalogue.presenter import CataloguePresenter, NewPhoto
 
-FIELDS: Final = ("title", "sku", "keyword", "price", "stock", "category", "description")
+FIELDS: Final = ("title", "sku", "keyword", "price", "stock", "category", "vat", "description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def draft_of(product: ProductView | None, presenter: CataloguePresenter) -> Prod
         return ProductDraft()
     values = {name: str(getattr(product, name)) for name in ("title", "sku", "keyword", "category", "description")}
     values |= {"price": presenter.amount(product.price), "stock": str(product.on_hand)}
+    values["vat"] = "" if product.vat is None else str(product.vat)
     return ProductDraft(product, values)
 
 
@@ -62,6 +63,7 @@ def problems(draft: ProductDraft, presenter: CataloguePresenter, taken: frozense
         "price": lambda text: rules.check_price(text, presenter.currency),
         "stock": lambda text: rules.check_count(rules.check_stock(text), held),
         "category": rules.check_category,
+        "vat": rules.check_vat,
         "description": rules.check_description,
     }
     found: dict[str, str] = {}

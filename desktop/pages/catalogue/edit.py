@@ -79,6 +79,7 @@ class ProductDialog(Dialog):
             "price": TextField(t("Price ({sign})", sign=self._presenter.sign), placeholder="15\u202f000"),
             "stock": TextField(t("Pieces on hand"), placeholder="10"),
             "category": TextField(t.of("field", "Category"), placeholder=t("optional")),
+            "vat": TextField(t("VAT in percent"), t("Empty: the store’s rate."), placeholder=t("optional")),
         }
         self.description = QPlainTextEdit()
         self.description.setTabChangesFocus(True)
@@ -95,13 +96,12 @@ class ProductDialog(Dialog):
         column = QVBoxLayout()
         column.setSpacing(6)
         column.addWidget(self.fields["title"])
-        for pair in (("sku", "keyword"), ("price", "stock")):
+        for pair in (("sku", "keyword"), ("price", "stock"), ("category", "vat")):
             row = QHBoxLayout()
             row.setSpacing(14)
             for name in pair:
                 row.addWidget(self.fields[name], 1, Qt.AlignmentFlag.AlignTop)
             column.addLayout(row)
-        column.addWidget(self.fields["category"])
         column.addWidget(self.fields["description"])
         line.addLayout(column, 1)
         self.body.addLayout(line)

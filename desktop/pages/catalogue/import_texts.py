@@ -134,6 +134,7 @@ def _field(name: str, presenter: CataloguePresenter) -> str:
         "price": t.of("field", "Price"),
         "stock": t.of("field", "Stock"),
         "photo": t.of("field", "Photo"),
+        "vat": t.of("field", "VAT"),
     }
     return words.get(name, name)
 

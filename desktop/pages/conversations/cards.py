@@ -46,6 +46,7 @@ class CardText:
     history: tuple[tuple[str, str], ...]
     notes: str
     risk: tuple[tuple[str, str], ...] = ()
+    scored: bool = True
 
 
 class CardWords:
@@ -76,6 +77,7 @@ class CardWords:
             history=self._history(card, now),
             notes=card.notes,
             risk=self._risk(thread.orders[0]) if thread.orders else (),
+            scored=card.scored,
         )
 
     def _risk(self, latest: OrderBrief) -> tuple[tuple[str, str], ...]:

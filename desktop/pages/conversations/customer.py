@@ -266,7 +266,7 @@ class CustomerPane(QFrame):
             self.notes.save()
         self._customer = card.customer_id
         self._name.say(card.name)
-        self.personal.show_customer(card.customer_id, card.name)
+        self.personal.show_customer(card.customer_id, card.name, scored=card.scored)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)

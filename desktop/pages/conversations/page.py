@@ -6,14 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
 from core.conversations.views import ThreadRow
 from core.kernel.clock import MINUTE
 from core.kernel.errors import StorageFailed
+from desktop.opening import open_file
 from desktop.pages.conversations.bubbles import Attachment, thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
@@ -326,7 +327,7 @@ class ConversationsPage(Page):
 
     def _open_file(self, path: Path | None) -> None:
         if path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+            open_file(path)
 
     # -- room
 

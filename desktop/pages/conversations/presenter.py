@@ -96,6 +96,10 @@ class ConversationSource(Protocol):
 
     def set_notes(self, customer_id: int, text: str) -> None: ...
 
+    def set_consent(self, customer_id: int, given: bool) -> None:
+        """Whether they may be scored by their habits, as they said."""
+        ...
+
     def export_customer(self, customer_id: int, path: Path) -> None:
         """Write everything known of a person to a zip. Raises EnvironmentProblem."""
         ...

@@ -23,10 +23,12 @@ REPORT_WIDTH: Final = 560
 
 
 class PersonalData(QWidget):
-    """The two verbs at the foot of a customer's card. ``export_wanted`` and ``erase_wanted`` with their id and name."""
+    """The verbs at the foot of a customer's card. ``export_wanted`` and ``erase_wanted`` with their id and name;
+    ``scoring_said`` with their id and whether they accept to be scored."""
 
     export_wanted = Signal(int, str)
     erase_wanted = Signal(int, str)
+    scoring_said = Signal(int, bool)
 
     def __init__(self, t: Texts) -> None:
         super().__init__()
@@ -34,6 +36,10 @@ class PersonalData(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        self._t, self._scored = t, True
+        self.scoring = Button("", icon="star", shrinks=True)
+        self.scoring.clicked.connect(lambda: self.scoring_said.emit(self._customer[0], not self._scored))
+        column.addWidget(self.scoring)
         self.export = Button(t("Export this person's data…"), icon="download", shrinks=True)
         self.erase = Button(t("Erase this person…"), "danger", icon="trash-2", shrinks=True)
         self.export.clicked.connect(lambda: self.export_wanted.emit(*self._customer))
@@ -41,17 +47,19 @@ class PersonalData(QWidget):
         column.addWidget(self.export)
         column.addWidget(self.erase)
 
-    def show_customer(self, customer_id: int, name: str) -> None:
-        self._customer = (customer_id, name)
+    def show_customer(self, customer_id: int, name: str, *, scored: bool) -> None:
+        self._customer, self._scored = (customer_id, name), scored
+        self.scoring.setText(self._t("They refuse to be scored") if scored else self._t("They accept to be scored"))
 
 
 class PrivacyActs:
-    """Carries the two verbs out for a page."""
+    """Carries the verbs out for a page."""
 
     def __init__(self, page: QWidget, part: PersonalData, source: ConversationSource, bridge: Bridge, t: Texts) -> None:
         self._page, self._source, self._bridge, self._t = page, source, bridge, t
         part.export_wanted.connect(self.export)
         part.erase_wanted.connect(self.erase)
+        part.scoring_said.connect(self.scoring)
 
     def export(self, customer_id: int, name: str) -> None:
         """Ask where, then write the zip there."""
@@ -63,6 +71,10 @@ class PrivacyActs:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self.write(customer_id, Path(path)))
         dialog.open()
+
+    def scoring(self, customer_id: int, given: bool) -> None:
+        """What the customer said to the seller."""
+        self._bridge.run(partial(self._source.set_consent, customer_id, given), owner=self._page, name="note consent")
 
     def write(self, customer_id: int, path: Path) -> None:
         self._bridge.run(

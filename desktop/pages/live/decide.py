@@ -42,6 +42,10 @@ class DecisionDialog(Dialog):
         self._choice = ""
         self.body.addWidget(Label(" · ".join(filter(None, (row.reference, goods(row.lines)))), "small", "muted"))
         self.body.addWidget(Label(asked.sentence, "body", wrap=True))
+        for what, points in asked.reasons:
+            self.body.addWidget(_Reason(what, points))
+        if asked.advice:
+            self.body.addWidget(Label(asked.advice, "body-bold", wrap=True))
         self._verbs = {text.choice: text.verb for text in asked.choices}
         self.cards = {
             text.choice: ChoiceCard(text.choice, text.title, text.consequence, text.obstacle) for text in asked.choices
@@ -103,6 +107,18 @@ class DecisionDialog(Dialog):
             self.accept()
             product = self._substitute if self._choice == "substitute" else None
             self.decided.emit(self._choice, (product.id, self.taken.stepper.value) if product else None)
+
+
+class _Reason(QWidget):
+    """Why an order looks like fraud, and how much of the score it is."""
+
+    def __init__(self, what: str, points: str) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        line.addWidget(Label(what[:1].upper() + what[1:], "body", wrap=True), 1)
+        line.addWidget(Label(points, "small-bold", "muted"))
 
 
 class _Taken(QWidget):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.catalogue.views import ProductView
+from core.fraud.rules import SUMS
 from core.kernel.errors import NotFound
 from core.kernel.text import clock_time_in_words, duration, short_name
 from core.live.views import BoardRow, LineView, OpenQuestion
@@ -35,7 +36,8 @@ class ChoiceText:
 @dataclass(frozen=True, slots=True)
 class Question:
     """``advised`` is the choice preselected: the first that can be taken. ``id`` is what the answer names; ``more``
-    says that another question waits behind this one, empty when none does.
+    says that another question waits behind this one, empty when none does. ``reasons`` of a risk (what, points), and
+    ``advice``: what to do before answering.
     """
 
     id: int
@@ -43,6 +45,8 @@ class Question:
     sentence: str
     more: str
     choices: tuple[ChoiceText, ...]
+    reasons: tuple[tuple[str, str], ...] = ()
+    advice: str = ""
 
     @property
     def advised(self) -> str:
@@ -69,7 +73,25 @@ def question(row: BoardRow, presenter: LivePresenter) -> Question:
         _story(row, asked, presenter),
         presenter.t("Another question on this order comes after this one.") if asked.more else "",
         tuple(_choice(choice, row, asked, presenter) for choice in CHOICES.get(asked.kind, ())),
+        presenter.reason_lines(row) if asked.kind == "suspect" else (),
+        _advice(row, presenter) if asked.kind == "suspect" else "",
     )
+
+
+def _advice(row: BoardRow, presenter: LivePresenter) -> str:
+    """What to do about the heaviest reason."""
+    t = presenter.t
+    match row.reasons[0].code if row.reasons else "":
+        case code if code in SUMS:
+            return t(
+                "Ask for an identity document and what the purchase is for, and keep a note. Say nothing of the limit."
+            )
+        case "talk":
+            return t("Look at your own account, never at a screenshot: no payment has come.")
+        case "payer" | "payers" | "lookalike" | "abroad" | "means" | "amount" | "device":
+            return t("Call the customer on the number you know, and ask what they ordered and who pays.")
+        case _:
+            return t("Write to the customer and ask whether they really want it, before the reservation ends.")
 
 
 def _story(row: BoardRow, asked: OpenQuestion, presenter: LivePresenter) -> str:
@@ -103,7 +125,15 @@ def _story(row: BoardRow, asked: OpenQuestion, presenter: LivePresenter) -> str:
                 excess=amount,
             )
         case "suspect":
-            return t("Risk {score} out of 100: {reasons}.", score=row.risk, reasons=presenter.reasons(row))
+            if row.received:
+                return t(
+                    "Risk {score} out of 100. {amount} have arrived and are no sale before you accept.",
+                    score=row.risk,
+                    amount=presenter.money(row.received),
+                )
+            return t(
+                "Risk {score} out of 100. Nothing is paid yet; the customer can pay while you look.", score=row.risk
+            )
         case "paid_twice":
             return t(
                 "{name} paid once more for this order of {total}: another {amount} have arrived.",

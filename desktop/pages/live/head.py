@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from core.live.views import SessionView
 from desktop.pages.live.presenter import LivePresenter
-from desktop.widgets.buttons import Button
+from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.labels import Label
 from desktop.widgets.pill import StatusPill
 
 
 class LiveHead(QWidget):
-    """``new_invoice``, ``end`` and ``on_screen`` are its buttons."""
+    """``new_invoice``, ``end``, ``on_screen``, ``code`` and ``obs`` are its buttons."""
 
     def __init__(self, presenter: LivePresenter) -> None:
         super().__init__()
@@ -25,9 +25,13 @@ class LiveHead(QWidget):
         self.elapsed = Label("", "title")
         self.on_screen = Button("", "quiet", icon="tv", key="E", shrinks=True)
         self.on_screen.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.code = IconButton("qr-code", t("QR code of the product on screen"))
+        self.code.setToolTip(f"{self.code.accessibleName()} (Q)")
+        self.obs = Button(t("Show in OBS"), "quiet", icon="monitor", key="O", shrinks=True)
+        self.obs.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.end = Button(t("End the live"), live=True)
         self.new_invoice = Button(t("New invoice"), "primary", key="N", live=True)
-        for widget in (self.pill, self.elapsed, self.on_screen):
+        for widget in (self.pill, self.elapsed, self.on_screen, self.code, self.obs):
             line.addWidget(widget)
         line.addStretch(1)
         line.addWidget(self.end)

@@ -19,10 +19,13 @@ from desktop.pages.live.feed import BoardFeed, Panels, Reading
 from desktop.pages.live.head import LiveHead
 from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.model import OrdersModel
+from desktop.pages.live.obs import ObsDialog
 from desktop.pages.live.presenter import AlertText, LivePresenter, NewLive
 from desktop.pages.live.rows import Verb, cancel_question, verbs
+from desktop.pages.live.stage import StageWindow
 from desktop.pages.live.start import StartDialog, end_dialog
 from desktop.pages.page import Mount, Page
+from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Banner, Notice
@@ -52,6 +55,7 @@ class LivePage(Page):
             self.start_live,
             key="L",
         )
+        self.empty.offer(Button(t("Show in OBS"), "quiet", icon="monitor", key="O"), self.show_in_obs)
         self._stack = QStackedWidget()
         self._stack.addWidget(QWidget())  # nothing to say before the first reading
         self._stack.addWidget(self.empty)
@@ -76,7 +80,9 @@ class LivePage(Page):
     def _connect(self) -> None:
         self.head.new_invoice.clicked.connect(self.new_invoice)
         self.head.end.clicked.connect(self.end_live)
-        self.head.on_screen.clicked.connect(self.choose_on_screen)
+        self.head.on_screen.clicked.connect(lambda: self.choose_on_screen())
+        self.head.code.clicked.connect(self.show_code)
+        self.head.obs.clicked.connect(self.show_in_obs)
         self.board.table.chosen.connect(self._menu_by_key)
         self.board.table.asked.connect(self.open_menu)
         self.board.stock.catalogue_wanted.connect(lambda: self.navigate("catalogue", None))
@@ -86,6 +92,8 @@ class LivePage(Page):
             ("N", self.new_invoice),
             ("L", self.start_live),
             ("E", self.choose_on_screen),
+            ("Q", self.show_code),
+            ("O", self.show_in_obs),
             ("/", self.board.focus_search),
         ):
             self.add_shortcut(keys, act)
@@ -182,12 +190,28 @@ class LivePage(Page):
     def _end(self) -> None:
         self.call(self.source.end_live, "end live", lambda nothing: self.feed.refresh())
 
-    def choose_on_screen(self) -> None:
+    def choose_on_screen(self, over: QWidget | None = None) -> None:
         if self.running:
-            OnScreenDialog(self, self.source, self.mount.bridge, self.presenter, self._show_on_screen).present()
+            OnScreenDialog(over or self, self.source, self.mount.bridge, self.presenter, self._show_on_screen).present()
 
     def _show_on_screen(self, product_id: int | None) -> None:
         self.call(lambda: self.source.set_on_screen(product_id), "set on screen", lambda nothing: self.feed.refresh())
+
+    def show_code(self) -> None:
+        """The code of the product on screen, over the whole screen; once is enough."""
+        window = self.window()  # not the page: a locked one is switched off with all that is its own
+        if self.running and window.findChild(StageWindow) is None:
+            shown = StageWindow(window, self.source, self.mount.bridge, self.presenter, self._choose_over)
+            shown.showFullScreen()
+
+    def _choose_over(self, window: QWidget) -> None:
+        """From the code's window; a locked page lets nobody act."""
+        if self.isEnabled():
+            self.choose_on_screen(window)
+
+    def show_in_obs(self) -> None:
+        """Also before a live, when everything is being set up."""
+        ObsDialog(self, self.source, self.mount.bridge, self.presenter, self.show_code).present()
 
     # -- one order
 

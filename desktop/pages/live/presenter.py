@@ -13,7 +13,7 @@ from core.kernel.clock import MINUTE, SECOND
 from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.text import NARROW, duration, one_line, short_name
-from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, Tiles
+from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StagedProduct, StageView, StockBar, Tiles
 from desktop.texts import Texts, full_disk
 
 
@@ -48,6 +48,23 @@ class NewLive:
     on_screen: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What viewers see now. ``link``: the chat with the product's claim typed, "" while the number is not known."""
+
+    view: StageView
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayPlace:
+    """Where OBS finds the live's picture: on this computer, and from elsewhere ("" without a public address)."""
+
+    here: str
+    outside: str
+    number_known: bool
+
+
 class LiveSource(Protocol):
     """What the board reads and the verbs it calls. All may block: called off the window's thread."""
 
@@ -74,6 +91,10 @@ class LiveSource(Protocol):
     def alerts(self) -> list[Alert]: ...
 
     def minutes(self) -> list[MinuteBar]: ...
+
+    def stage(self) -> Stage: ...
+
+    def overlay(self) -> OverlayPlace: ...
 
     def products(self, query: str, limit: int) -> list[ProductView]:
         """Best matches first; an empty query gives what was on screen or sold last first."""
@@ -261,6 +282,14 @@ class LivePresenter:
             return self.t("sold out")
         return self.t.plural("{n} available", "{n} available", product.available)
 
+    def staged(self, product: StagedProduct) -> tuple[str, Role]:
+        """What is left of the product on screen, as viewers are told."""
+        if product.available <= 0 or not product.on_sale:
+            return self.t.of("product", "Sold out"), "danger"
+        if product.critical:
+            return self.t.plural("Only one left!", "Only {n} left!", product.available), "waiting"
+        return self.t.plural("{n} available", "{n} available", product.available), "paid"
+
     def alert(self, alert: Alert, row: BoardRow | None = None) -> AlertText:
         """An alert in words; ``row`` is the order it is about, when known."""
         t, about, subject = self.t, _Details(alert.detail), alert.subject_id
@@ -325,7 +354,11 @@ class LivePresenter:
 
     def reasons(self, row: BoardRow) -> str:
         """What speaks against an order, with its points."""
-        return ", ".join(f"{sentence(one, self.t.language)} (+{one.points})" for one in row.reasons)
+        return ", ".join(f"{what} ({points})" for what, points in self.reason_lines(row))
+
+    def reason_lines(self, row: BoardRow) -> tuple[tuple[str, str], ...]:
+        """The same, one by one: (what, points)."""
+        return tuple((sentence(one, self.t.language), f"+{one.points}") for one in row.reasons)
 
     def storage_failed(self) -> tuple[str, str]:
         """What the banner says while the disk refuses to write."""

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from core.kernel.look import SCALE
 from core.payments.queries import PaymentRow, State
 from core.reconciliation.concerns import Concern
-from desktop.bridge import Change
-from desktop.pages.page import Mount, Page
+from desktop.pages.living import LivingPage
+from desktop.pages.page import Mount
 from desktop.pages.payments.dialogs import CompareDialog, RefundDialog, TaskDialog
 from desktop.pages.payments.presenter import (
     FIRST,
@@ -41,19 +41,19 @@ from desktop.widgets.alertrow import AlertRow
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card, Tile
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
 
 AREAS: Final = frozenset({"payments", "orders", "reconciliation"})
-_PAUSE_MS: Final = 250
 _TILES: Final = 4
 _SHOWN: Final = 40  # tasks in the card; the badge counts them all
 _ASIDE_FROM: Final = 900
 
 
-class PaymentsPage(Page):
+class PaymentsPage(LivingPage):
     """Places the widgets, gives them what was read, and calls the verbs."""
+
+    areas = AREAS
 
     def __init__(self, mount: Mount) -> None:
         super().__init__(mount)
@@ -64,10 +64,6 @@ class PaymentsPage(Page):
         self.table = PaymentsTable(self.model, self.t("Payments"))
         self.question = Question()
         self.overview = Overview()
-        self.read_once = False
-        self._stale = False
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self.refresh)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(SCALE.gap)
@@ -81,9 +77,8 @@ class PaymentsPage(Page):
         line.addWidget(self._payments(), 1)
         column.addLayout(line, 1)
         self.model.wanted.connect(self._read_more)
-        self.table.chosen.connect(self.open_payment)
-        mount.bridge.changed.connect(self._changed)
-        for keys, act in (("R", self.compare), ("E", self.export), ("/", self._to_search)):
+        self.table.chosen.connect(lambda row: self.open_payment(row.payment))
+        for keys, act in (("R", self.compare), ("E", self.export)):
             self.add_shortcut(keys, act)
         self.refresh()
 
@@ -94,10 +89,7 @@ class PaymentsPage(Page):
         line.setSpacing(SCALE.gap)
         line.addWidget(Label(t("Payments"), "title"))
         line.addStretch(1)
-        self.search = SearchField(t("Reference, name, phone, transaction"), key="/", boxed=True)
-        self.search.setMinimumWidth(150)
-        self.search.setMaximumWidth(320)
-        self.search.textEdited.connect(lambda text: self._pause.start())
+        self.make_search(t("Reference, name, phone, transaction"))
         self.search.down.connect(self.table.setFocus)
         line.addWidget(self.search, 3)
         self.export_button = Button(t("Export…"), icon="download", key="E", live=True)
@@ -198,8 +190,7 @@ class PaymentsPage(Page):
 
     def refresh(self) -> None:
         """Read what is shown again: tasks, sums, and as many rows as there were."""
-        self._pause.stop()
-        self._stale = False
+        self.reading()
         self.question = Question(
             self.question.provider, self.question.state, self.question.period, self.search.text().strip()
         )
@@ -267,12 +258,6 @@ class PaymentsPage(Page):
             lambda: source.page(wanted, after, PAGE), "read more payments", lambda rows: self.model.append(rows, after)
         )
 
-    def _changed(self, changes: list[Change]) -> None:
-        if any(change.area in AREAS for change in changes):
-            self._stale = True
-            if self.isVisible() and not self._pause.isActive():
-                self._pause.start()
-
     # -- verbs
 
     def open_payment(self, payment: PaymentRow) -> None:
@@ -328,21 +313,6 @@ class PaymentsPage(Page):
 
     def take_focus(self) -> None:
         self.table.setFocus()
-
-    def _to_search(self) -> None:
-        self.search.setFocus()
-        self.search.selectAll()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self._pause.isActive():
-            self._pause.stop()
-            self._stale = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -127,6 +127,14 @@ class RowText:
     day: str
     time: str
 
+    @property
+    def key(self) -> int:
+        return self.payment.id
+
+    @property
+    def cursor(self) -> Cursor:
+        return self.payment.cursor
+
     def plain(self, column: int) -> str:
         """What a screen reader says of a cell."""
         cells = (

@@ -17,6 +17,8 @@ from core.adapters.http import Http
 from core.adapters.psp import REGISTRY, provider_class
 from core.kernel.clock import ManualClock
 from core.payments.provider import (
+    EVERYTHING,
+    PAYER,
     Attempt,
     Auth,
     Buyer,
@@ -32,6 +34,7 @@ from core.payments.provider import (
 )
 from core.payments.rules import weigh_token
 from localserver.sandbox.psp_base import PspSimulator
+from localserver.sandbox.psp_payers import masked
 from localserver.sandbox.psp_simulators import SIMULATORS, create_psp_simulator, simulator_account
 
 NOW = 1_790_000_000_000
@@ -70,11 +73,12 @@ CASES: dict[str, Case] = {
         "cinetpay",
         {"platform": "v2"},
         {"platform": "v2"},
-        frozenset({"reference", "amount", "currency", "time"}),
+        EVERYTHING | PAYER,
         frozenset({"reference", "amount", "currency"}),
         Auth.BODY_SIGNED,
     ),
     "fedapay-flat": Case("fedapay", {}, {"flat": "yes"}),
+    "fedapay-direct": Case("fedapay", {"page": "direct"}),
 }
 
 
@@ -130,6 +134,19 @@ class Rig:
     @property
     def currency(self) -> str:
         return "XOF" if "XOF" in self.caps.currencies else min(self.caps.currencies)
+
+    @property
+    def method(self) -> str:
+        return self.caps.methods_in(self.country)[0].name
+
+    @property
+    def asks_phone(self) -> bool:
+        return self.provider.asks_phone(self.method)
+
+    @property
+    def redirects(self) -> bool:
+        """Does the buyer go to the provider's page?"""
+        return self.caps.flow == "redirect" and not self.asks_phone
 
     @property
     def proven(self) -> bool:
@@ -193,6 +210,15 @@ class Rig:
         tells = self.caps.status_tells if self.case.status_tells is None else self.case.status_tells
         return {name: fact if name in tells else None for name, fact in facts.items()}
 
+    def paid_by(self, phone: str) -> str:
+        """Who paid, as this provider tells it: the phone, a part of it, or a card."""
+        match self.case.provider:
+            case "bictorys":
+                return masked(phone)
+            case "stripe":
+                return f"card:visa:{phone[-4:]}"
+        return phone
+
     def names_it(self, event: ProviderEvent, provider_ref: str) -> bool:
         """Does the event name our payment, where notifications name any? Else its address or its token does.
 
@@ -213,7 +239,7 @@ class Rig:
             "buyer": Buyer("Aïcha Ndiaye", "+221771234567" if self.country == "SN" else "+261343500003"),
             "return_url": f"https://pay.example.test/r/{REFERENCE}",
             "notify_url": self.door.url if self.case.provider in TOLD_THE_DOOR else "",
-            "method": self.provider.caps.methods[0].name,
+            "method": self.method,
             "ttl": 600,
         }
         return CheckoutRequest(**{**base, **changes})
@@ -229,7 +255,7 @@ class Rig:
 
     async def buyers_page(self, created: CheckoutResult) -> str:
         """Where the buyer pays: the provider's page, or the screen of the buyer's own phone."""
-        if self.caps.flow == "redirect":
+        if self.redirects:
             assert created.redirect_url is not None
             return created.redirect_url
         assert created.redirect_url is None

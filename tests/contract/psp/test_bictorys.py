@@ -29,7 +29,10 @@ async def test_the_hosted_page_is_opened_at_the_chosen_means(shop: Rig) -> None:
 async def test_the_direct_way_names_the_means_and_reads_the_other_reply(make_rig: MakeRig) -> None:
     shop = await make_rig(CASES["bictorys-direct"])
 
-    for method, payment_type in (("wave", "wave_money"), ("orange_money", "orange_money"), ("card", "card")):
+    named = {"wave": "wave_money", "orange_money": "orange_money", "card": "card"}
+    named |= {"mixx": "togocell", "flooz": "moov", "mtn": "mtn_money", "moov": "moov"}
+    assert set(named) == {method.name for method in shop.caps.methods}
+    for method, payment_type in named.items():
         created = await shop.create(method=method)
         assert created.redirect_url
         assert not created.secrets

@@ -28,14 +28,14 @@ def test_every_registered_provider_is_run_and_found_by_name() -> None:
 async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(rig: Rig) -> None:
     created = await rig.create()
     where = await rig.buyers_page(created)
-    if rig.caps.flow == "redirect":
+    if rig.redirects:
         assert f"{urlsplit(where).scheme}://{urlsplit(where).netloc}" in rig.provider.checkout_origins()
     assert (await rig.provider.fetch_status(rig.attempt(created))).status is Pay.PENDING
 
     page = await rig.http.request("GET", where)
     assert format_money(15000, rig.currency) in page.body.decode()
     paid = await rig.http.request("POST", where, form={"action": "pay"})
-    if rig.caps.flow == "redirect":
+    if rig.redirects:
         assert (paid.status, paid.headers["Location"]) == (303, f"https://pay.example.test/r/{REFERENCE}")
     else:
         assert (paid.status, "Ce paiement est fait" in paid.body.decode()) == (200, True)
@@ -58,8 +58,22 @@ async def test_a_buyer_pays_on_the_providers_page_and_the_shop_learns_it_twice(r
     assert found.txn_id == event.txn_id or rig.caps.notice == "hint"
 
 
+async def test_who_paid_is_told_in_one_form_where_it_is_told_at_all(rig: Rig) -> None:
+    phone = "+261343500003" if rig.country == "MG" else "+221778889900"
+    created = await rig.create(buyer=Buyer("Aïcha", phone))
+
+    shown = await rig.control(f"sessions?reference={REFERENCE}", method="GET")
+    assert shown["items"], "the provider knows it"
+    await rig.act("pay", payer=phone)
+
+    (event,) = rig.events()
+    assert {"payer": event.payer} == rig.told(payer=rig.paid_by(phone))
+    found = await rig.provider.fetch_status(rig.attempt(created))
+    assert {"payer": found.payer} == rig.answered(payer=rig.paid_by(phone))
+
+
 async def test_a_phone_that_is_asked_must_be_known_before(rig: Rig) -> None:
-    if rig.caps.asks_phone:
+    if rig.asks_phone:
         with pytest.raises(Rejected):
             await rig.create(buyer=Buyer("Aïcha"))
         assert (await rig.control("sessions", method="GET"))["items"] == []

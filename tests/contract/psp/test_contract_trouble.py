@@ -146,7 +146,7 @@ async def test_an_unclear_answer_is_neither_yes_nor_no(rig: Rig, fault: dict[str
     assert caught.value.sent is True
     # and then it works again
     again = await rig.create(attempt_ref="LP24K7A02", attempt_uuid="7d5e1f2a-3f0e-4b8a-9c21-0b1f6a523b4c")
-    assert again.redirect_url or rig.caps.asks_phone
+    assert again.redirect_url or rig.asks_phone
 
 
 async def test_a_status_that_cannot_be_read_is_asked_again(rig: Rig) -> None:
@@ -182,7 +182,7 @@ async def test_a_word_of_tomorrow_is_unknown_and_not_a_failure(rig: Rig) -> None
 
 def _moon(rig: Rig, created: CheckoutResult) -> dict[str, object]:
     """The same word where it lies deeper."""
-    if rig.caps.flow == "redirect" or created.provider_ref != REFERENCE:
+    if rig.redirects or created.provider_ref != REFERENCE:
         return {}
     row = {"id": REFERENCE, "txId": REFERENCE, "status": "on_the_moon", "statut": "on_the_moon"}
     return {"data": [row] if created.qr_text else {"transaction": row}}

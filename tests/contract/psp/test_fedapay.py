@@ -10,7 +10,7 @@ import pytest
 
 from core.adapters.psp.fedapay import FedaPay
 from core.adapters.psp.signatures import Layout, sign
-from core.payments.provider import Auth, Buyer, InboundResult, Pay, ProviderConfig, SendUnknown
+from core.payments.provider import Auth, Buyer, InboundResult, Pay, ProviderConfig, Rejected, SendUnknown
 from tests.contract.psp.conftest import CASES, REFERENCE, MakeRig, Rig
 from tests.contract.psp.test_vectors import T, parse
 
@@ -242,3 +242,82 @@ def test_keys_must_belong_to_the_address_and_to_their_field(base_url: str, key: 
     findings = FedaPay(config, http=None).check_settings()  # type: ignore[arg-type]
 
     assert [finding.ok for finding in findings] == [False] * bad
+
+
+# The request on the phone
+
+
+@pytest.fixture
+async def direct(make_rig: MakeRig) -> Rig:
+    return await make_rig(CASES["fedapay-direct"])
+
+
+def _in(rig: Rig, country: str) -> FedaPay:
+    values = {**rig.values, "page": "direct"}
+    return FedaPay(ProviderConfig(rig.base_url, country, "XOF", values), rig.http)
+
+
+@pytest.mark.parametrize(
+    ("country", "method", "phone"),
+    [
+        ("TG", "mixx", "+22890123456"),
+        ("TG", "flooz", "+22899123456"),
+        ("BJ", "mtn", "+2290197123456"),
+        ("BJ", "moov", "+2290195123456"),
+        ("BJ", "celtiis", "+2290140123456"),
+        ("CI", "mtn", "+2250504123456"),
+        ("NE", "airtel", "+22796123456"),
+        ("SN", "free", "+221761234567"),
+    ],
+)
+async def test_each_means_has_its_mode_and_the_national_number(
+    direct: Rig, country: str, method: str, phone: str
+) -> None:
+    adapter = _in(direct, country)
+    assert adapter.asks_phone(method)
+    request = direct.request(country=country, method=method, buyer=Buyer("Afi Mensah", phone))
+
+    created = await adapter.create_checkout(request)
+
+    assert (created.redirect_url, created.qr_text) == (None, None)
+    await direct.act("pay")
+    found = await adapter.fetch_status(direct.attempt(created))
+    assert (found.status, found.amount, found.method) == (Pay.PAID, 15000, method)  # as its mode says
+
+
+async def test_a_means_without_a_mode_opens_the_page_all_the_same(direct: Rig) -> None:
+    adapter = _in(direct, "ML")
+    assert not adapter.asks_phone("mobile_money")
+    created = await adapter.create_checkout(direct.request(country="ML", method="mobile_money"))
+    assert created.redirect_url is not None
+
+
+@pytest.mark.parametrize("phone", [None, "+22890123456"])
+async def test_a_phone_of_another_country_is_not_even_asked(direct: Rig, phone: str | None) -> None:
+    with pytest.raises(Rejected):
+        await direct.create(buyer=Buyer("Aïcha", phone))
+    assert (await direct.control("sessions", method="GET"))["items"] == []
+
+
+async def test_a_number_the_operator_does_not_know_is_refused(direct: Rig) -> None:
+    with pytest.raises(Rejected) as caught:
+        await direct.create(buyer=Buyer("Aïcha", "+22112"))
+    assert caught.value.code == "phone_number"
+
+
+@pytest.mark.parametrize("kind", ["drop", "broken_json", "lost", "status"])
+async def test_a_request_without_a_clear_answer_can_still_be_paid_on_the_page(direct: Rig, kind: str) -> None:
+    """It may be on the phone, or not: page and request are of one transaction, which is paid once."""
+    await direct.control(
+        "faults", {"kind": "patch", "on": "create", "times": 2}
+    )  # the transaction and its token are fine
+    await direct.control("faults", {"kind": kind, "on": "create", "code": 502})
+
+    with pytest.raises(SendUnknown):
+        await direct.create()
+
+    (found,) = await direct.provider.find_by_reference(REFERENCE)
+    assert (found.status, found.redirect_url is not None) == (Pay.PENDING, True)
+    await direct.act("pay")
+    assert (await direct.provider.fetch_status(direct.attempt())).status is Pay.PAID
+    assert (await direct.control("sessions", method="GET"))["takings"]["XOF"]["payments"] == 1

@@ -118,6 +118,15 @@ def test_optional_columns_are_read_and_unknown_ones_named() -> None:
     assert parsed.columns["keyword"] == "Mot-clé"
 
 
+def test_a_rate_of_vat_is_read_and_empty_means_the_stores() -> None:
+    parsed = read("Réf;Nom;Prix;Stock;Taux de TVA\nA1;Robe;5;1;18 %\nA2;Riz;5;1;\nA3;Sac;5;1;0\nA4;Lait;5;1;10,0\n")
+    assert [(row.vat, "vat" in row.given) for row in parsed.rows] == [(18, True), (None, True), (0, True), (10, True)]
+    assert [row.vat for row in read(LIST).rows] == [None, None]
+    wrong = problems("Réf;Nom;Prix;Stock;TVA\nA1;Robe;5;1;31\nA2;Robe;5;1;5,5\nA3;Robe;5;1;oui\nA4;Robe;5;1;-1\n")
+    assert [(line, column) for line, column, _ in wrong] == [(2, "TVA"), (3, "TVA"), (4, "TVA"), (5, "TVA")]
+    assert wrong[1][2] == "The VAT rate must be a whole number from 0 to 30, not 5,5."
+
+
 def test_code_is_the_sku_alone_and_the_keyword_beside_a_reference() -> None:
     assert read("Code;Nom;Prix;Stock\nR1;Robe;5;1\n").columns == {
         "sku": "Code",

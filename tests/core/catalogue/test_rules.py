@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.catalogue import rules
 from core.catalogue.rules import Change, ProductFields, StockLevel
@@ -170,3 +172,16 @@ def test_a_clash_that_follows_from_a_clash_is_found() -> None:
 
 def test_a_default_keyword_never_replaces_one_that_exists() -> None:
     assert rules.clashes({"ref 1": "ROBE1", "b": "REF1"}, [("REF 1", "REF1", False)]) == {}
+
+
+def test_a_changed_rate_of_vat_is_a_change_and_an_empty_one_takes_it_away() -> None:
+    robe = ProductFields("R1", "R1", "Robe", "", "", 5, 1, None, vat=10)
+    plain = ProductFields("R1", "R1", "Robe", "", "", 5, 1, None)
+    assert rules.diff(robe, plain, frozenset({"sku", "vat"})).fields == ("vat",)
+    assert rules.diff(robe, plain, frozenset({"sku", "title"})).kind == "unchanged"
+
+
+@given(st.integers(0, rules.VAT_MAX))
+def test_a_rate_of_vat_is_read_as_it_is_written(rate: int) -> None:
+    for text in (f"{rate}", f"{rate} %", f"{rate}\u00a0%", f" {rate},0 ", f"{rate}.00%"):
+        assert rules.check_vat(text) == rate

@@ -13,6 +13,8 @@ from core.bootstrap import Shop, create_store, open_shop
 from core.conversations import threads
 from core.customers.service import Identity, recognise
 from core.fraud.service import risk_of
+from core.invoices import receipts, verification
+from core.invoices.verification import Standing
 from core.kernel.clock import MINUTE, ManualClock
 from core.kernel.errors import Refused
 from core.ledger import book
@@ -20,9 +22,11 @@ from core.live import queries
 from core.orders import settling
 from core.orders.questions import Decision
 from core.orders.service import Wanted, load
+from core.payments import refunds
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent
 from core.storage import journal
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.storage.folder import Home
 from tests.support.stores import add_product
@@ -142,6 +146,55 @@ def test_paid_while_it_waits_it_stands_only_when_accepted(shop: Shop) -> None:
     assert "facture" in invoiced
     with pytest.raises(Refused):
         decide(shop, order, "accept")
+
+
+def papers(shop: Shop, order: int) -> list[tuple[str, int, Standing]]:
+    """The receipts of an order: (why, of how much, what their mark leads to)."""
+
+    def read(reader: Reader) -> list[tuple[str, int, Standing]]:
+        found = []
+        for receipt in receipts.of_order(reader, order):
+            nonce = reader.value("SELECT nonce FROM paper_mark WHERE kind = 'receipt' AND paper_id = ?", (receipt.id,))
+            checked = verification.check(reader, nonce, CLOCK.now())
+            assert checked is not None
+            found.append((receipt.content["kind"], receipt.total, checked.standing))
+        return found
+
+    return shop.engine.read(read)
+
+
+@pytest.mark.parametrize("amount", [30_000, 31_000])
+def test_money_that_waits_for_the_sellers_eyes_has_a_receipt_and_then_its_invoice(shop: Shop, amount: int) -> None:
+    order, _ = suspect(shop)
+    pay(shop, order, amount)
+    assert papers(shop, order) == [("checked", amount, Standing.VALID)]
+    decide(shop, order, "accept")
+    assert papers(shop, order) == [("checked", amount, Standing.REPLACED)]
+
+
+def test_money_of_a_refused_order_has_a_receipt_that_says_it_went_back(shop: Shop) -> None:
+    order, _ = suspect(shop)
+    pay(shop, order, 10_000, "T1")
+    pay(shop, order, 20_000, "T2")
+    before = [("underpaid", 10_000, Standing.VALID), ("checked", 20_000, Standing.VALID)]
+    assert papers(shop, order) == before
+    decide(shop, order, "refuse")
+    give_back_all(shop)
+    assert papers(shop, order) == [(kind, total, Standing.GIVEN_BACK) for kind, total, _ in before]
+
+
+def test_all_given_back_at_the_provider_leaves_nothing_to_look_at(shop: Shop) -> None:
+    order, customer = suspect(shop)
+    pay(shop, order, 30_000)
+    payment = shop.engine.read(lambda r: r.value("SELECT id FROM payment"))
+    do(shop, lambda tx: refunds.went_back(tx, payment, 10_000))
+    assert state(shop, order) == ("paid", None, 1, 20_000)
+    do(shop, lambda tx: refunds.went_back(tx, payment, 20_000))
+    assert state(shop, order) == ("refunded", None, 0, 0)
+    assert stock_of(shop) == (50, 0), "the goods are on the shelf again"
+    spent = "SELECT paid, spent FROM customer WHERE id = ?"
+    assert shop.engine.read(lambda r: r.one(spent, (customer,))) == (0, 0)
+    assert balances(shop) == {}
 
 
 def test_refused_before_the_money_the_goods_are_free_again(shop: Shop) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.orders import settling
 from core.orders.questions import Decision
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from tests.e2e.test_sale import _checkout, _pay, _say, _time
 from tests.support.shops import World, world
 

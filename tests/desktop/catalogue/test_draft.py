@@ -38,6 +38,8 @@ def test_a_good_product_has_nothing_wrong(words: CataloguePresenter) -> None:
         ("stock", "-3", "négatif"),
         ("category", "x" * 61, "60"),
         ("description", "x" * 2001, "2000"),
+        ("vat", "31", "0 à 30"),
+        ("vat", "5,5", "nombre entier"),
     ],
 )
 def test_a_wrong_field_is_named_and_no_other(words: CataloguePresenter, field: str, text: str, said: str) -> None:

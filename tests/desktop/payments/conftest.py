@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from core.bootstrap import Shop
 from desktop.app import Desktop
 from desktop.pages.payments.page import PaymentsPage
-from tests.desktop.realshop import make_shop, window_over
+from tests.desktop.realshop import close_windows, make_shop, window_over
 from tests.support.books import order_of, pay, session_of
 from tests.support.stores import add_product
 
@@ -77,9 +76,4 @@ def open_payments(shop: Shop, qtbot: QtBot) -> Iterator[OpenPayments]:
         return opened
 
     yield open_it
-    for desktop in desktops:
-        desktop.stop()
-        desktop.shell.close()
-        desktop.shell.deleteLater()
-        desktop.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    close_windows(desktops)

@@ -30,6 +30,7 @@ from core.storage.folder import Home
 from localserver.api import answers
 from localserver.api.description import describe
 from localserver.api.routes import ROUTES
+from localserver.api.stream import TELLS
 from localserver.runner import ServerThread
 from tests.localserver.api.schemathesis_hooks import SEEDED
 from tests.support.apishop import EVENING, PASSWORD, ApiShop
@@ -51,6 +52,13 @@ def test_every_route_is_described_once() -> None:
     assert described == {(route.method, route.path) for route in ROUTES}
     names = [operation["operationId"] for item in DOCUMENT["paths"].values() for operation in item.values()]
     assert len(names) == len(set(names)) == len(ROUTES)
+
+
+def test_every_event_of_the_stream_is_described_with_its_object() -> None:
+    answer = DOCUMENT["paths"]["/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]
+    told = {name: ref["$ref"].rpartition("/")[2] for name, ref in answer["x-events"].items()}
+    assert told == {name: shape.__name__ for name, shape in TELLS.items()}
+    assert {"credit_note": "CreditNote", "receipt": "Receipt", "invoice": "Invoice"}.items() <= told.items()
 
 
 def test_every_reference_leads_somewhere() -> None:

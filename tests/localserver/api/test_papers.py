@@ -40,6 +40,33 @@ async def test_an_invoice_is_taken_back_in_parts_and_then_whole(api: ApiShop) ->
     assert (await api.post("/invoices/9/credit-notes", {})).status == 404
 
 
+async def test_pieces_and_part_of_a_price_are_taken_back_line_by_line(api: ApiShop) -> None:
+    products = [api.product("ROBE1", stock=3), api.product("SAC2", stock=3)]
+    lines = [{"product_id": product, "quantity": 2} for product in products]
+    await api.post("/orders", {"customer": {"phone": "770000001"}, "lines": lines})
+    api.pay(1, 60_000)
+
+    def price(amount: int) -> dict[str, object]:
+        return {"amount": amount, "currency": "XOF"}
+
+    asked = {"lines": [{"line": 1, "quantity": 1}, {"line": 2, "amount": price(4_000)}], "reason": "Défaut"}
+    made = await api.post("/invoices/1/credit-notes", asked)
+    assert (made.status, made.json["total"]) == (201, price(19_000))
+    for wrong, status in (
+        ({"lines": [{"line": 1, "quantity": 2}]}, 409),
+        ({"lines": [{"line": 3, "quantity": 1}]}, 409),
+        ({"lines": [{"line": 2, "amount": price(26_001)}]}, 409),
+        ({"lines": [{"line": 2}]}, 422),
+        ({"lines": [{"line": 2, "quantity": 1, "amount": price(5)}]}, 422),
+        ({"lines": [{"line": 1, "quantity": 1}], "amount": price(5)}, 422),
+        ({"lines": []}, 422),
+    ):
+        assert (await api.post("/invoices/1/credit-notes", wrong)).status == status
+    assert (await api.post("/invoices/1/credit-notes", {}, role="cashier")).status == 403
+    rest = await api.post("/invoices/1/credit-notes", {})
+    assert rest.json["total"] == price(41_000)
+
+
 async def test_money_that_is_no_sale_yet_has_a_receipt_to_print(api: ApiShop) -> None:
     product = api.product("ROBE1", stock=3)
     await api.post("/orders", {"customer": {"phone": "770000001"}, "lines": [{"product_id": product}]})
@@ -80,3 +107,11 @@ async def test_a_product_may_have_a_rate_of_its_own(api: ApiShop) -> None:
     kept = api.shop.engine.read(lambda r: service.load(r, 1))
     assert kept is not None
     assert kept.split.shares == (Share(10, 1_000, 100),)
+
+
+async def test_a_list_of_products_gives_changes_and_takes_away_rates(api: ApiShop) -> None:
+    for column, rates in ((";TVA", (";10 %", ";0")), (";TVA", (";", ";5")), ("", ("", ""))):
+        lines = [f"Réf;Nom;Prix;Stock{column}", f"RIZ;Riz;1100;5{rates[0]}", f"LAIT;Lait;500;5{rates[1]}"]
+        assert (await api.upload("\n".join(lines).encode())).status == 200
+        found = [item["vat_rate"] for item in (await api.get("/products")).json["items"]]
+        assert found == ([10, 0] if rates[0] == ";10 %" else [None, 5])

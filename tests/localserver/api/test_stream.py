@@ -119,6 +119,17 @@ async def test_payment_brings_the_paid_order_and_its_invoice(api: ApiShop) -> No
         assert found["product"]["on_hand"] == 9
 
 
+async def test_credit_notes_and_receipts_are_told_with_their_objects(api: ApiShop) -> None:
+    sold, short = api.order(api.product("ROBE1")), api.order(api.product("SAC2"), number=2)
+    api.pay(sold, 15_000)
+    async with listen(api) as client:
+        made = (await api.post("/invoices/1/credit-notes", {"reason": "Défaut"})).json
+        assert await client.until(lambda name, _: name == "credit_note") == made
+        api.pay(short, 5_000)
+        told = await client.until(lambda name, _: name == "receipt")
+        assert [told] == (await api.get(f"/orders/{short}/receipts")).json["items"]
+
+
 async def test_messages_come_and_move_on(api: ApiShop) -> None:
     customer = api.customer(1)
     async with listen(api) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from core.kernel.clock import MINUTE, SECOND
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from tests.support.payshop import PayShop, code_of
 
 

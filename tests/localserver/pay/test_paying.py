@@ -9,7 +9,7 @@ import pytest
 from core.kernel.clock import MINUTE
 from core.orders import settling
 from localserver.pay import routes
-from localserver.sandbox.psp_base import Fault
+from localserver.sandbox.psp_faults import Fault
 from tests.support.payshop import PayShop, code_of
 
 WAVE = {"method": "sandbox.wave"}

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from localserver.pay.view import _drawn
-from localserver.sandbox.psp_base import Fault, Session
+from localserver.sandbox.psp_base import Session
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.support.payshop import PayShop, pay_shop
 

@@ -12,7 +12,8 @@ import pytest
 
 from core.kernel.errors import LivePayError
 from core.payments.rules import MOST_PROMPTS, PROMPT_LIFE
-from localserver.sandbox.psp_base import Fault, Session
+from localserver.sandbox.psp_base import Session
+from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.support.payshop import PayShop, code_of, pay_shop
 
