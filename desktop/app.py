@@ -74,7 +74,8 @@ class Desktop(QObject):
         self._context = context
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
-        self.shell.attach(Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences))
+        lock = self.shell.lock_now
+        self.shell.attach(Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock))
         self._ticker.start()
         self._collector.start()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
 
 
@@ -46,6 +47,7 @@ class Status:
 
     ``backup_harmed``: what is kept did not come back on trial. ``comparing``: brought back from a backup, the store is
     still asking its providers what happened since.
+    ``second_due``: from when on who uses the window needs a second factor. ``lent_until``: support looks on.
     """
 
     links: tuple[Link, ...] = ()
@@ -55,6 +57,8 @@ class Status:
     backup_late: bool = False
     backup_harmed: bool = False
     comparing: bool = False
+    second_due: int | None = None
+    lent_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,9 @@ class Context(Protocol):
 
     @property
     def lock(self) -> LockSource: ...
+
+    @property
+    def access(self) -> AccessSource: ...
 
     def subscribe(self, callback: Callable[[Sequence[Change]], None]) -> Callable[[], None]:
         """Call back after every commit, from any thread; returns what ends it."""

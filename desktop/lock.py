@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QComboBox, QDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFrame, QToolTip, QVBoxLayout, QWidget
 
 from core.kernel.clock import MINUTE
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
-from desktop.bridge import Change
+from desktop.bridge import Change, Task
 from desktop.pages.page import Mount
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, TextField
@@ -37,10 +38,14 @@ _USED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class LockRule:
-    """After how many idle minutes the window locks (0: never), and who can unlock it."""
+    """After how many idle minutes the window locks (0: never), and who can unlock it.
+
+    ``over``: the account that unlocked it has another password or role since, or was switched off.
+    """
 
     minutes: int
     people: tuple[str, ...]
+    over: bool = False
 
 
 class LockSource(Protocol):
@@ -48,8 +53,8 @@ class LockSource(Protocol):
 
     def rule(self) -> LockRule: ...
 
-    def unlock(self, email: str, password: str, code: str) -> None:
-        """From now on the window acts as this account. Raises Forbidden."""
+    def unlock(self, email: str, password: str, code: str) -> bool:
+        """From now on the window acts as this account. → whether it did so before. Raises Forbidden."""
         ...
 
 
@@ -78,7 +83,8 @@ class LockScreen(QFrame):
         self.who = QComboBox()
         inside.addWidget(Field(t("Who"), self.who, close=True))
         self.password = TextField(t("Password"), secret=True)
-        self.code = TextField(t("Code of your authenticator app"), t("Only if you have set one up."))
+        hint = t("Only if you have set one up. A recovery code works too.")
+        self.code = TextField(t("Code of your authenticator app"), hint)
         inside.addWidget(self.password)
         inside.addWidget(self.code)
         self.open_button = Button(t("Unlock"), "primary")
@@ -127,7 +133,8 @@ class IdleLock(QObject):
         self._rule = LockRule(0, ())
         self._used_at = mount.context.clock.now()
         self._asked = False
-        self._hidden: list[QDialog] = []
+        self._reading: Task[LockRule] | None = None
+        self._hidden: list[QWidget] = []
         self._watched: list[QWindow] = []
         self.screen = LockScreen(window, mount)
         self.screen.tried.connect(self._unlock)
@@ -147,33 +154,65 @@ class IdleLock(QObject):
         return bool(self._rule.people)
 
     def lock(self) -> None:
-        """Cover the window now, and its dialogs with it; what is typed in them stays."""
+        """Hide the window's pages now, and all that is open over them; what is typed in dialogs stays.
+
+        Hidden, not only covered: a screen reader or a preview of the window must not tell what a look at it does not.
+        """
         if self.locked or not self.can_lock:
             return
-        window = self.screen.window()
-        self._hidden = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
-        for dialog in self._hidden:
-            dialog.hide()
+        QToolTip.hideText()
+        for widget in QApplication.topLevelWidgets():
+            if widget.isVisible() and self._is_over(widget):
+                self._put_away(widget)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr] # what opens meanwhile
         self._covered.setEnabled(False)
+        self._covered.hide()
         self.screen.cover(self._rule.people)
+
+    def _is_over(self, widget: QWidget) -> bool:
+        """Whether this is a window of its own that belongs to ours: a dialog, a menu, a list of choices."""
+        if not widget.isWindow():
+            return False
+        parents, parent = [], widget.parentWidget()
+        while parent is not None:
+            parents.append(parent)
+            parent = parent.parentWidget()
+        return self.screen.window() in parents and self.screen not in parents
+
+    def _put_away(self, widget: QWidget) -> None:
+        """A dialog waits for its person; a menu closes."""
+        if isinstance(widget, QDialog):
+            if widget not in self._hidden:
+                self._hidden.append(widget)
+            widget.hide()
+        else:
+            widget.close()
 
     def _unlock(self, email: str, password: str, code: str) -> None:
         self._mount.bridge.run(
             lambda: self._source.unlock(email, password, code),
             owner=self,
-            done=lambda _: self._unlocked(),
+            done=self._unlocked,
             failed=self._refused,
             name="unlock",
         )
 
-    def _unlocked(self) -> None:
+    def _unlocked(self, same: bool) -> None:
+        """What the ``same`` person had open comes back; of what somebody else had open, nothing."""
         self._used_at = self._mount.context.clock.now()
+        self._read()  # a rule read while this was checked was still about who used the window before
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         self.screen.say_wrong("")
         self.screen.hide()
         self._covered.setEnabled(True)
-        for dialog in self._hidden:
-            dialog.open()
-        self._hidden = []
+        self._covered.show()
+        hidden, self._hidden = self._hidden, []
+        for dialog in hidden:
+            if shiboken6.isValid(dialog) and isinstance(dialog, QDialog):
+                if same:
+                    dialog.open()
+                else:
+                    dialog.close()
 
     def _refused(self, error: Exception) -> bool:
         if not isinstance(error, LivePayError):
@@ -183,11 +222,14 @@ class IdleLock(QObject):
         return True
 
     def _read(self) -> None:
-        self._mount.bridge.run(self._source.rule, owner=self, done=self._know, name="read lock")
+        if self._reading is not None:
+            self._reading.cancel()  # what was asked before may be answered after
+        self._reading = self._mount.bridge.run(self._source.rule, owner=self, done=self._know, name="read lock")
 
     def _know(self, rule: LockRule) -> None:
         self._rule = rule
-        if rule.minutes and not self._asked:  # a window that locks when idle also starts locked
+        # A window that locks when idle also starts locked; and what a login rests on may have changed.
+        if (rule.minutes and not self._asked) or rule.over:
             self.lock()
         self._asked = True
 
@@ -199,6 +241,11 @@ class IdleLock(QObject):
         if self._rule.minutes and now - self._used_at >= self._rule.minutes * MINUTE:
             self.lock()
 
+    def _put_away_late(self, widget: QWidget) -> None:
+        if self.locked:
+            self._put_away(widget)
+        widget.setWindowOpacity(1.0)
+
     def _watch(self, window: QWindow | None) -> None:
         if window is not None and window not in self._watched:
             self._watched.append(window)
@@ -206,7 +253,11 @@ class IdleLock(QObject):
             window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _USED:
+        shown = event.type() == QEvent.Type.Show and self.locked
+        if shown and isinstance(watched, QWidget) and self._is_over(watched):
+            watched.setWindowOpacity(0.0)  # Qt shows it all the same once this event is over
+            QTimer.singleShot(0, watched, lambda: self._put_away_late(watched))
+        elif event.type() in _USED:
             self._used_at = self._mount.context.clock.now()
         elif event.type() == QEvent.Type.Resize and watched is self.screen.parent():
             self.screen.setGeometry(self.screen.window().rect())

@@ -10,14 +10,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from core.kernel.clock import SECOND
+from core.kernel.clock import DAY, SECOND
 from desktop.bridge import Change
 from desktop.context import Badges, Context, Status
 from desktop.pages.page import Mount, Page
 from desktop.pages.registry import PAGES, PageEntry
 from desktop.sound import Sounds
 from desktop.statusline import StatusLine
-from desktop.texts import Texts, full_disk
+from desktop.texts import Texts, full_disk, second_due
 from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import ElidedLabel, Label
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COMPACT_UNDER: Final = 1100
 STATUS_MS: Final = 5 * SECOND
+SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
 
 
@@ -143,7 +144,7 @@ class Shell(QMainWindow):
         row.addWidget(self.sidebar)
         right = QVBoxLayout()
         right.setSpacing(0)
-        strip = QVBoxLayout()
+        strip = self._strip = QVBoxLayout()
         strip.setContentsMargins(20, 0, 20, 0)
         strip.addWidget(self.banner)
         right.addLayout(strip)
@@ -157,14 +158,15 @@ class Shell(QMainWindow):
         bound: list[tuple[str, Callable[[], object]]] = [
             ("F11", self.switch_full_screen),
             ("Ctrl+T", self.next_theme),
-            ("Ctrl+L", self._lock_now),
+            ("Ctrl+L", self.lock_now),
             ("Ctrl+Q", self.close),
         ]
         bound += [(f"Ctrl+{n}", partial(self.go, page.name)) for n, page in enumerate(pages[:9], 1)]
         for keys, act in bound:
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
-    def _lock_now(self) -> None:
+    def lock_now(self) -> None:
+        """Hide everything until somebody says who they are; nothing happens while nobody has an account."""
         if self.lock is not None:
             self.lock.lock()
 
@@ -237,14 +239,26 @@ class Shell(QMainWindow):
     def _show_status(self, read: tuple[Status, Badges]) -> None:
         status, badges = read
         if self._mount:
-            self.status.show_status(status, self._mount.context.clock.now())
+            self.status.show_status(status, self._mount.context.clock.now(), self._mount.context.store.zone)
         if status.storage_failed:
             self.banner.warn(*full_disk(self.t), "danger")
-        else:
+        elif not self._warn_second(status):
             self.banner.hide()
+        self._strip.setContentsMargins(20, 0 if self.banner.isHidden() else 12, 20, 0)
         counts = dict(badges.counts)
         for name, button in self.sidebar.buttons.items():
             button.set_badge(counts.get(name, 0))
+
+    def _warn_second(self, status: Status) -> bool:
+        """Three days before an owner's account needs a second factor, and from then on."""
+        if self._mount is None or status.second_due is None:
+            return False
+        left = status.second_due - self._mount.context.clock.now()
+        if left > SECOND_SOON:
+            return False
+        title, detail = second_due(self.t, left)
+        self.banner.warn(title, detail, "waiting", self.t("Set it up now"), partial(self.go, "settings", "access"))
+        return True
 
     # -- switches
 

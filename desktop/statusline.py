@@ -56,13 +56,20 @@ class StatusLine(QFrame):
         self.queue = Label("", "small", "muted")
         line.addWidget(self.queue)
         line.addStretch(1)
+        self.lent = LinkMark()
+        self.lent.hide()
+        line.addWidget(self.lent)
         self.backup = Label("", "small", "muted")
         self.clock = Label("", "small", "muted")
         line.addWidget(self.backup)
         line.addWidget(self.clock)
         self._marks: list[LinkMark] = []
 
-    def show_status(self, status: Status, now: int) -> None:
+    def show_status(self, status: Status, now: int, zone: tzinfo) -> None:
+        if status.lent_until is not None:
+            until = clock_time(status.lent_until, zone)
+            self.lent.show_link("eye", "waiting", self._t("Support looks on until {time}", time=until))
+        self.lent.setVisible(status.lent_until is not None)
         while len(self._marks) < len(status.links):
             mark = LinkMark()
             self._marks.append(mark)

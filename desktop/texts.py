@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.kernel.clock import DAY
 from core.kernel.i18n import DEFAULT_LANGUAGE, catalogue
 
 
@@ -34,6 +35,19 @@ def full_disk(t: Texts) -> tuple[str, str]:
         t("The disk is full or cannot be written"),
         t("New orders and payments are refused and come again later. What came before is kept. Free some space."),
     )
+
+
+def second_due(t: Texts, left: int) -> tuple[str, str]:
+    """What a banner says to an owner without a second factor; ``left`` in ms."""
+    detail = t(
+        "From then on your account opens in this window only. A phone with an authenticator app is all it takes."
+    )
+    if left <= 0:
+        return t("Your second factor is overdue"), t("Your account opens in this window only, until it is set up.")
+    days = -(-left // DAY)
+    return t.plural(
+        "Still {n} day to set up your second factor", "Still {n} days to set up your second factor", days
+    ), detail
 
 
 def mark(message: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 OWNER: Final = "owner"
@@ -9,6 +11,7 @@ MANAGER: Final = "manager"
 CASHIER: Final = "cashier"
 SUPPORT: Final = "support"
 ROLES: Final = (OWNER, MANAGER, CASHIER, SUPPORT)
+OWN: Final = "own"  # the right to one's own sessions and second factor
 
 # right → roles. Support sees neither amounts nor messages nor customers.
 RIGHTS: Final[dict[str, frozenset[str]]] = {
@@ -32,12 +35,18 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
     "settings.write": frozenset({OWNER, MANAGER}),
     "accounts.write": frozenset({OWNER}),
-    "own": frozenset(ROLES),  # one's own sessions and second factor
+    OWN: frozenset(ROLES),
     "window.use": frozenset({OWNER, MANAGER, CASHIER}),
 }
 
-# What an owner may lend to support for a time (F123): to look, never to act.
-LENT: Final = frozenset({"live.read", "orders.read", "payments.read", "customers.read", "messages.read", "events.read"})
+# What an owner may lend to support for a time (F123): to look, never to act. scope → rights. Each opens the stream of
+# events, which shows of it only what may be read.
+SCOPES: Final[dict[str, frozenset[str]]] = {
+    "amounts": frozenset({"live.read", "orders.read", "payments.read", "events.read"}),
+    "messages": frozenset({"messages.read", "events.read"}),
+    "customers": frozenset({"customers.read", "events.read"}),
+}
+LENT: Final = frozenset().union(*SCOPES.values())
 MAX_LOAN_MS: Final = 24 * 3_600_000
 
 # What an event tells that somebody has done, and the right to do it: checked where the act is written, whatever the
@@ -70,11 +79,20 @@ ACTS: Final[dict[str, str]] = {
     "PaperSent": "messages.send",
     "SettingChanged": "settings.write",
     "AccountSaved": "accounts.write",
+    "AccountDisabled": "accounts.write",
+    "AccountEnabled": "accounts.write",
+    "AccountUnlocked": "accounts.write",
+    "PasswordSet": "accounts.write",
     "AccessLent": "accounts.write",
+    # One's own; of somebody else only with the right over accounts, which the guard sees to.
+    "LoggedOut": OWN,
+    "SecondFactorSet": OWN,
+    "SecondFactorRemoved": OWN,
+    "RecoveryCodesMade": OWN,
 }
 CONSEQUENCES: Final = frozenset(
     {
-        *("LoggedIn", "LoginFailed", "LoggedOut", "SecondFactorSet", "SecondFactorRemoved"),
+        *("LoggedIn", "LoginFailed", "RecoveryCodeUsed"),
         *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
         *("OrderChanged", "OrderExpired", "OrderPaid", "OrderFirm", "ExceptionRaised", "ReviewAsked", "RiskAssessed"),
         *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "CustomerChanged", "InvoiceIssued"),
@@ -97,12 +115,54 @@ CONSEQUENCES: Final = frozenset(
 )
 
 MIN_PASSWORD: Final = 10
-LOCK_AFTER: Final = 5  # wrong passwords in a row
+MAX_PASSWORD: Final = 256
+_FEW: Final = 5  # different characters: fewer are a pattern
+LOCK_AFTER: Final = 5  # wrong passwords in a row from one address
 LOCK_MS: Final = 15 * 60_000
 SECOND_GRACE_MS: Final = 7 * 24 * 3_600_000  # an owner's account works without a second factor for so long
 TOKEN_MS: Final = 12 * 3_600_000
+USED_MS: Final = 5 * 60_000  # how exactly a session's last use is known
+MAX_NAME: Final = 60
+
+# Where wrong passwords are counted apart from those of network addresses.
+WINDOW: Final = "window"  # the store's own window: nobody outside can lock it
+EVERYWHERE: Final = "*"  # wrong codes after the right password: only who knows the password can lock by these
 
 
-def may(role: str, right: str, *, lent: bool = False) -> bool:
-    """Whether a role has a right, or (``lent``) was lent it for now; an unknown right is nobody's."""
-    return role in RIGHTS.get(right, frozenset()) or (lent and right in LENT)
+def may(role: str, right: str, lent: frozenset[str] = frozenset()) -> bool:
+    """Whether a role has a right, or was ``lent`` it for now; an unknown right is nobody's."""
+    return role in RIGHTS.get(right, frozenset()) or right in (lent & LENT)
+
+
+def rights_of(scopes: Iterable[str]) -> frozenset[str]:
+    """The rights that these scopes lend."""
+    return frozenset().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))
+
+
+def source_of(address: str) -> str:
+    """What of a network address is one person's: all of an IPv4 address, the /64 network of an IPv6 one."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return str(ip_network((found, 64), strict=False))
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def _not_the_address(password: str, email: str) -> bool:
+    name = email.partition("@")[0].strip().casefold()
+    return bool(password) and (len(name) < 3 or name not in password.casefold())
+
+
+# What a password must be, in the order in which it is said: name, and whether a password (for an e-mail) is so.
+PASSWORD_RULES: Final[tuple[tuple[str, Callable[[str, str], bool]], ...]] = (
+    ("length", lambda password, _: MIN_PASSWORD <= len(password) <= MAX_PASSWORD),
+    ("variety", lambda password, _: len(set(password.casefold())) >= _FEW),
+    ("address", _not_the_address),
+)
+
+
+def password_flaws(password: str, email: str) -> tuple[str, ...]:
+    """The names of the rules a password does not keep."""
+    return tuple(name for name, keeps in PASSWORD_RULES if not keeps(password, email))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.accounts import recovery
 from core.accounts.events import SecondFactorRemoved, SecondFactorSet
 from core.accounts.rules import OWNER, SECOND_GRACE_MS
 from core.kernel.errors import NotFound, Refused
@@ -17,6 +18,7 @@ from core.storage.vault import Vault
 
 STEP: Final = 30  # s
 DRIFT: Final = 1  # steps that a phone's clock may be off, either way
+_IN_USE: Final = "A second factor is in use: remove it first, with your password."
 _WRONG: Final = "The code is not right: enter the newest one of your authenticator app."
 
 
@@ -43,36 +45,59 @@ class SecondFactors:
         """Empty when the account has none."""
         return self._vault.get(_kept(account_id)) or ""
 
-    def offer(self, account_id: int, store: str) -> Offer:
-        """A new secret, not in use before :meth:`confirm`. Raises NotFound."""
+    def offer(self, account_id: int, store: str, *, replace: bool = False) -> Offer:
+        """A new secret, not in use before :meth:`confirm`. Raises NotFound.
+
+        Refused where one is in use, but to ``replace`` it, which is for the store's own computer: a stolen session
+        must not bring a phone of its own.
+        """
         import pyotp
 
-        email = self._engine.read(lambda r: r.value("SELECT email FROM account WHERE id = ?", (account_id,)))
-        if email is None:
+        row = self._engine.read(lambda r: r.one("SELECT email, second_since FROM account WHERE id = ?", (account_id,)))
+        if row is None:
             raise NotFound("There is no such account.")
+        email, since = row
+        if since is not None and not replace:
+            raise Refused(_IN_USE)
         secret = pyotp.random_base32()
         self._vault.set(_offered(account_id), secret)
         return Offer(secret, pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"LivePay {store}"))
 
-    def confirm(self, account_id: int, code: str, actor: str) -> None:
-        """Put the offered secret in use. Raises Refused when nothing was offered or the code is not its."""
+    def confirm(self, account_id: int, code: str, actor: str) -> tuple[str, ...]:
+        """Put the offered secret in use. → recovery codes, which are shown this once.
+
+        Raises Refused when nothing was offered or the code is not its.
+        """
         secret = self._vault.get(_offered(account_id)) or ""
         step = step_of(secret, code, self._engine.clock.now()) if secret else None
         if step is None:
             raise Refused(_WRONG)
         self._vault.set(_kept(account_id), secret)
 
-        def write(tx: Tx) -> None:
+        def write(tx: Tx) -> tuple[str, ...]:
             tx.run("UPDATE account SET second_since = ?, second_step = ? WHERE id = ?", (tx.now, step, account_id))
             tx.emit(SecondFactorSet(account_id))
+            return recovery.make(tx, account_id)
 
-        self._engine.call(write, actor=actor)
+        codes = self._engine.call(write, actor=actor)
         self._vault.set(_offered(account_id), "")
+        return codes
+
+    def new_codes(self, account_id: int, actor: str) -> tuple[str, ...]:
+        """Recovery codes in place of those of before. Raises Refused without a second factor."""
+
+        def write(tx: Tx) -> tuple[str, ...]:
+            if tx.value("SELECT second_since FROM account WHERE id = ?", (account_id,)) is None:
+                raise Refused("Recovery codes stand in for a second factor: set that up first.")
+            return recovery.make(tx, account_id)
+
+        return self._engine.call(write, actor=actor)
 
     def remove(self, account_id: int, actor: str) -> None:
         """For who lost the phone: the password alone opens again, for an owner until the grace is over."""
 
         def write(tx: Tx) -> None:
+            recovery.forget(tx, account_id)
             tx.run(
                 "UPDATE account SET second_since = NULL, second_by = iif(role = ?, ?, NULL) WHERE id = ?",
                 (OWNER, tx.now + SECOND_GRACE_MS, account_id),
@@ -84,13 +109,13 @@ class SecondFactors:
 
 
 def step_of(secret: str, code: str, now: int) -> int | None:
-    """The step (since 1970, 30 s each) whose code this is, near ``now`` (ms UTC); None for a wrong code."""
+    """The step (since 1970, 30 s each) whose code this is, near ``now`` (ms UTC); None for a wrong one or no secret."""
     import hmac
 
     import pyotp
 
     digits = "".join(code.split())
-    if not digits.isascii():
+    if not secret or not digits.isascii():  # the vault may have lost it
         return None
     totp, present = pyotp.TOTP(secret, interval=STEP), now // 1000 // STEP
     steps = range(present - DRIFT, present + DRIFT + 1)

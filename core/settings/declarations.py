@@ -202,9 +202,9 @@ BASE: Final[tuple[Setting, ...]] = (
         "number",
         "Minutes without use until the window locks (0: never)",
         "0",
-        section="window",
+        section="access",
         high=240,
-        hint="Users are made with “store user”. Ctrl+L locks at once.",
+        hint="Only somebody with an account opens it again. Ctrl+L locks at once.",
     ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )

@@ -21,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """What a page is built with: the open shop, the way to it, texts, clock, sounds, and the person's choices."""
+    """What a page is built with: the open shop, the way to it, texts, clock, sounds, and the person's choices.
+
+    ``lock`` hides the window until somebody says who they are.
+    """
 
     context: Context
     bridge: Bridge
@@ -29,6 +32,7 @@ class Mount:
     ticker: Ticker
     sounds: Sounds
     preferences: Preferences
+    lock: Callable[[], object] = lambda: None
 
 
 class Page(QWidget):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol
 
+from core.accounts import queries
 from core.bootstrap import Shop
 from core.kernel.clock import Clock
 from core.kernel.events import Event
 from core.reconciliation import concerns
 from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.sources.access import ShopAccess
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
@@ -48,6 +50,7 @@ class ShopContext:
         self._papers = ShopPapers(shop)
         self._settings = ShopSettings(shop)
         self._lock = ShopLock(shop)
+        self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
         shop.engine.on_storage = self._storage_changed
 
@@ -89,6 +92,10 @@ class ShopContext:
     def lock(self) -> ShopLock:
         return self._lock
 
+    @property
+    def access(self) -> ShopAccess:
+        return self._access
+
     def subscribe(self, callback: Callable[[Sequence[Event]], None]) -> Callable[[], None]:
         self._storage_listeners.append(callback)
         unsubscribe = self.shop.engine.subscribe(callback)
@@ -112,6 +119,8 @@ class ShopContext:
             lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
         )
         keeper = shop.keeper
+        me, now = self._lock.account_id, shop.clock.now()
+        person = None if me is None else shop.engine.read(lambda r: queries.person(r, me, now))
         return Status(
             tuple(links),
             queued,
@@ -120,6 +129,8 @@ class ShopContext:
             backup_late=keeper.is_late(),
             backup_harmed=keeper.state.harmed,
             comparing=shop.returning.pending(),
+            second_due=person.second_due if person else None,
+            lent_until=shop.engine.read(lambda r: queries.lent_until(r, now)),
         )
 
     def _whatsapp_state(self) -> str:

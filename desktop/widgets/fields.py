@@ -68,9 +68,11 @@ class TextField(Field):
 
     changed = Signal(str)
 
-    def __init__(self, label: str, hint: str = "", placeholder: str = "", *, secret: bool = False) -> None:
+    def __init__(
+        self, label: str, hint: str = "", placeholder: str = "", *, secret: bool = False, close: bool = False
+    ) -> None:
         self.edit = QLineEdit()
-        super().__init__(label, self.edit, hint)
+        super().__init__(label, self.edit, hint, close=close)
         self.edit.setPlaceholderText(placeholder)
         if secret:
             self.edit.setEchoMode(QLineEdit.EchoMode.Password)

@@ -1,4 +1,4 @@
-"""Logging in and out, the second factor, who works here."""
+"""Logging in and out, the second factor."""
 
 from __future__ import annotations
 
@@ -6,35 +6,49 @@ import asyncio
 
 from aiohttp import web
 
+from core.accounts import queries
 from core.accounts import service as accounts
-from core.kernel.clock import MINUTE, rfc3339
+from core.kernel.clock import rfc3339
 from core.kernel.errors import Forbidden, NotFound
 from core.storage.engine import Tx
 from localserver.api import once
-from localserver.api.answers import LoggedIn, OpenSession, SecondFactor, SessionList, User, UserList
-from localserver.api.door import Call, bearer, show
+from localserver.api.accessshapes import (
+    Code,
+    LoggedIn,
+    Login,
+    OpenSession,
+    Password,
+    RecoveryCodes,
+    SecondFactor,
+    SecondFactorState,
+    SessionList,
+)
+from localserver.api.door import Call, address_of, bearer, show
 from localserver.api.gate import GATE
+from localserver.api.present import when
 from localserver.api.problems import Unauthenticated
-from localserver.api.requests import Code, Loan, Login
 
 
 async def login(call: Call) -> web.Response:
     """A token for a password. The same answer whatever was wrong, and after the same work."""
     asked: Login = call.body
-    gate = call.request.app[GATE]
-    gate.pass_one(call.request.remote or "", asked.email)
+    gate, address = call.request.app[GATE], address_of(call.request)
+    gate.pass_one(address, asked.email)
+    code = asked.otp if isinstance(asked.otp, str) else ""
+    door = call.request.headers.get("User-Agent", "")
+
+    def attempt() -> tuple[str, queries.Session]:
+        shop = call.shop
+        return accounts.login(shop.engine, shop.factors, asked.email, asked.password, code, address=address, door=door)
+
     try:
         async with gate.hashing:
-            code = asked.otp if isinstance(asked.otp, str) else ""
-            shop = call.shop
-            token, session = await asyncio.to_thread(
-                accounts.login, shop.engine, shop.factors, asked.email, asked.password, code
-            )
+            token, session = await asyncio.to_thread(attempt)
     except Forbidden as error:
         raise Unauthenticated(error.message) from None
+    gate.knows(address, asked.email)
     await call.shop.engine.run(once.forget_old, background=True)
-    due = None if session.second_due is None else rfc3339(session.second_due)
-    return show(LoggedIn(token, rfc3339(session.expires_at), session.role, due))  # type: ignore[arg-type] # one of ROLES
+    return show(LoggedIn(token, rfc3339(session.expires_at), session.role, when(session.second_due)))  # type: ignore[arg-type] # one of ROLES
 
 
 async def log_out(call: Call) -> web.Response:
@@ -44,12 +58,25 @@ async def log_out(call: Call) -> web.Response:
     return web.Response(status=204)
 
 
+# -- sessions ------------------------------------------------------------------------------------------------------
+
+
 async def sessions(call: Call) -> web.Response:
     """Where this account is logged in."""
-    token, account_id, now = bearer(call.request), call.session.account_id, call.shop.clock.now()
-    found = await call.read(lambda r: accounts.sessions(r, account_id, token, now))
-    return show(
-        SessionList([OpenSession(s.number, rfc3339(s.created_at), rfc3339(s.expires_at), s.current) for s in found])
+    return show(await session_list(call, call.session.account_id))
+
+
+async def session_list(call: Call, account_id: int) -> SessionList:
+    token, now = bearer(call.request), call.shop.clock.now()
+    found = await call.read(lambda r: queries.sessions(r, account_id, token, now))
+    return SessionList(
+        [
+            OpenSession(
+                *(s.number, rfc3339(s.created_at), rfc3339(s.expires_at), rfc3339(s.used_at)),
+                *(s.door, s.address, s.current),
+            )
+            for s in found
+        ]
     )
 
 
@@ -65,6 +92,25 @@ async def end_session(call: Call) -> web.Response:
     return web.Response(status=204)
 
 
+async def end_others(call: Call) -> web.Response:
+    """End all of this account's sessions but the asking one."""
+    account_id, token = call.session.account_id, bearer(call.request)
+    await call.shop.engine.run(lambda tx: accounts.end_others(tx, account_id, token), actor=call.actor)
+    return web.Response(status=204)
+
+
+# -- the second factor ---------------------------------------------------------------------------------------------
+
+
+async def second(call: Call) -> web.Response:
+    """Whether this account has a second factor, and how many recovery codes."""
+    account_id, now = call.session.account_id, call.shop.clock.now()
+    found = await call.read(lambda r: queries.person(r, account_id, now))
+    if found is None:
+        raise NotFound("There is no such account.")
+    return show(SecondFactorState(found.second_factor, when(found.second_due), found.codes))
+
+
 async def offer_second(call: Call) -> web.Response:
     """A secret for an authenticator app; nothing changes before a code confirms it."""
     offered = await asyncio.to_thread(call.shop.factors.offer, call.session.account_id, call.shop.name)
@@ -72,30 +118,34 @@ async def offer_second(call: Call) -> web.Response:
 
 
 async def confirm_second(call: Call) -> web.Response:
-    """From now on this account logs in with a code too."""
+    """From now on this account logs in with a code too. The recovery codes are shown this once."""
     asked: Code = call.body
-    call.request.app[GATE].pass_one(call.request.remote or "", call.session.email)
-    await asyncio.to_thread(call.shop.factors.confirm, call.session.account_id, asked.code, call.actor)
+    call.request.app[GATE].pass_one(address_of(call.request), call.session.email)
+    account_id = call.session.account_id
+    codes = await asyncio.to_thread(call.shop.factors.confirm, account_id, asked.code, call.actor)
+    return show(RecoveryCodes(list(codes)))
+
+
+async def remove_second(call: Call) -> web.Response:
+    """This account's second factor goes, for its password."""
+    await _password(call)
+    await asyncio.to_thread(call.shop.factors.remove, call.session.account_id, call.actor)
     return web.Response(status=204)
 
 
-async def users(call: Call) -> web.Response:
-    """Who works with this store."""
-    now = call.shop.clock.now()
-    found = await call.read(lambda r: accounts.people(r, now))
-    return show(
-        UserList(
-            [
-                User(p.id, p.email, p.role, p.second_factor, None if p.looks_until is None else rfc3339(p.looks_until))  # type: ignore[arg-type] # one of ROLES
-                for p in found
-            ]
+async def recovery_codes(call: Call) -> web.Response:
+    """New recovery codes for the password; those of before are good no longer."""
+    await _password(call)
+    codes = await asyncio.to_thread(call.shop.factors.new_codes, call.session.account_id, call.actor)
+    return show(RecoveryCodes(list(codes)), 201)
+
+
+async def _password(call: Call) -> None:
+    """Raises Forbidden for a wrong one, BadRequest (429) for too many."""
+    asked: Password = call.body
+    gate, address = call.request.app[GATE], address_of(call.request)
+    gate.pass_one(address, call.session.email)
+    async with gate.hashing:
+        await asyncio.to_thread(
+            accounts.confirm_password, call.shop.engine, call.session.account_id, asked.password, address
         )
-    )
-
-
-async def lend(call: Call) -> web.Response:
-    """Let somebody look for a time."""
-    asked: Loan = call.body
-    until = call.shop.clock.now() + asked.minutes * MINUTE if asked.minutes else 0
-    await call.shop.engine.run(lambda tx: accounts.lend(tx, call.id, until), actor=call.actor)
-    return web.Response(status=204)

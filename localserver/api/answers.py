@@ -62,55 +62,6 @@ class Problem(Shown, frozen=True):
     waiting: list[Waiting] | UnsetType = UNSET
 
 
-# -- access ------------------------------------------------------------------------------------------------------
-
-
-class LoggedIn(Shown, frozen=True):
-    """Send the token as ``Authorization: Bearer …`` until ``expires_at``.
-
-    ``second_factor_due``: from then on this account logs in only with a second factor, which it has not yet.
-    """
-
-    token: str
-    expires_at: Time
-    role: Role
-    second_factor_due: Time | None = None
-
-
-class SecondFactor(Shown, frozen=True):
-    """What an authenticator app reads: ``uri`` as a QR code, or ``secret`` typed in. A first code puts it in use."""
-
-    secret: str
-    uri: str
-
-
-class OpenSession(Shown, frozen=True):
-    """``current``: the session that asks."""
-
-    id: int
-    created_at: Time
-    expires_at: Time
-    current: bool
-
-
-class SessionList(Shown, frozen=True):
-    items: list[OpenSession]
-
-
-class User(Shown, frozen=True):
-    """``looks_until``: until when an owner lets them see amounts, customers and messages."""
-
-    id: int
-    email: str
-    role: Role
-    second_factor: bool
-    looks_until: Time | None
-
-
-class UserList(Shown, frozen=True):
-    items: list[User]
-
-
 # -- products ----------------------------------------------------------------------------------------------------
 
 
@@ -187,7 +138,7 @@ class Live(Shown, frozen=True):
 
 
 class Person(Shown, frozen=True):
-    """``phone`` in E.164, null when only a WhatsApp id is known."""
+    """``phone`` in E.164, null when only a WhatsApp id is known. Without the right to see customers: the id alone."""
 
     id: int
     name: str

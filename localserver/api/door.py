@@ -12,8 +12,10 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
 
-from core.accounts.guard import actor_of
-from core.accounts.service import Session, session_of
+from core.accounts.guard import FORBIDDEN, actor_of
+from core.accounts.queries import Session, session_of
+from core.accounts.rules import USED_MS, source_of
+from core.accounts.service import used
 from core.bootstrap import Shop
 from core.kernel.errors import Forbidden
 from core.storage.connection import Reader
@@ -38,8 +40,8 @@ class Route:
 
     ``right`` None: open to everybody. ``takes`` is the JSON body, ``asks`` the query. ``gives`` maps a status to the
     answer's shape; ``media`` is its type where it is not JSON. ``problems`` are those that the shape of the route does
-    not tell by itself. ``form``: the body is multipart, read by the handler. ``tells``: the events of a stream, each
-    with the shape of its data.
+    not tell by itself. ``form``: the body is multipart, read by the handler. ``also``: a second right that is needed.
+    ``tells``: the events of a stream, each with the shape of its data.
     """
 
     method: str
@@ -51,6 +53,7 @@ class Route:
     takes: type[msgspec.Struct] | None = None
     asks: type[msgspec.Struct] | None = None
     form: type[msgspec.Struct] | None = None
+    also: str | None = None
     media: tuple[str, ...] = ("application/json",)
     problems: tuple[int, ...] = ()
     keyed: bool = True
@@ -108,7 +111,7 @@ def through(route: Route) -> AiohttpHandler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         shop = request.app[SITE].main
-        session = _allowed(request, shop, route.right) if route.right is not None else _NOBODY
+        session = _allowed(request, shop, route) if route.right is not None else _NOBODY
         query = _query(request, route.asks)
         number = _number(request)
         name = _key_name(request) if route.takes_key else None
@@ -128,7 +131,12 @@ def bearer(request: web.Request) -> str:
     return token.strip(" ") if scheme.lower() == "bearer" else ""
 
 
-def _allowed(request: web.Request, shop: Shop, right: str) -> Session:
+def address_of(request: web.Request) -> str:
+    """Where a request comes from, as the socket tells it: what a header says, the sender chose."""
+    return source_of(request.remote or "")
+
+
+def _allowed(request: web.Request, shop: Shop, route: Route) -> Session:
     token = bearer(request)
     if not token:
         raise Unauthenticated("Log in first: this request carries no access token.")
@@ -137,9 +145,18 @@ def _allowed(request: web.Request, shop: Shop, right: str) -> Session:
     if session is None:
         raise Unauthenticated("The access token is not valid or has expired: log in again.")
     request.app[GATE].pass_request(session.account_id)
-    if not session.may(right):
-        raise Forbidden("Your role does not allow this.")
+    if not all(session.may(right) for right in (route.right, route.also) if right is not None):
+        raise Forbidden(FORBIDDEN)
+    if now - session.used_at >= USED_MS:
+        _note_use(request, shop, token)
     return session
+
+
+def _note_use(request: web.Request, shop: Shop, token: str) -> None:
+    """Beside the request: a disk that refuses to write must not keep anybody from reading."""
+    address = address_of(request)
+    noted = shop.engine.begin(lambda tx: used(tx, token, address), background=True)
+    noted.add_done_callback(lambda future: future.cancelled() or future.exception())
 
 
 def _number(request: web.Request) -> int:

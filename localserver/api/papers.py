@@ -17,7 +17,7 @@ from core.quotes.rules import QuoteLine
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from localserver.api import answers
-from localserver.api.answers import InvoiceList, Person
+from localserver.api.answers import InvoiceList
 from localserver.api.door import Call, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter, before, cut
@@ -32,7 +32,7 @@ def shown_quote(reader: Reader, present: Presenter, quote_id: int) -> answers.Qu
     if quote.customer_id is None:
         return present.quote(quote, None)
     customer = customers.customer(reader, quote.customer_id)
-    return present.quote(quote, Person(customer.id, customer.name, customer.phone))
+    return present.quote(quote, present.person(customer.id, customer.name, customer.phone))
 
 
 def _line(reader: Reader, asked: NewQuoteLine, currency: str) -> QuoteLine:

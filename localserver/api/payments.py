@@ -24,7 +24,7 @@ from localserver.api import moneyshapes as shapes
 from localserver.api import once
 from localserver.api.door import Call, reply, show
 from localserver.api.once import Kept, Key, Result
-from localserver.api.present import Presenter, before, cut
+from localserver.api.present import SEE_PEOPLE, Presenter, before, cut
 from localserver.api.products import parts, units
 from localserver.middleware import language_of
 
@@ -46,7 +46,7 @@ def _payment(call: Call, row: PaymentRow) -> shapes.Payment:
         order_id=row.order_id,
         reference=row.reference,
         customer_id=row.customer_id,
-        customer=row.customer,
+        customer=row.customer if call.session.may(SEE_PEOPLE) else "",
         transaction=row.txn_id,
     )
 

@@ -19,7 +19,7 @@ from core.storage.engine import Tx
 from localserver.api.answers import ConversationList, CustomerList, MessageList
 from localserver.api.door import Call, show
 from localserver.api.once import Result
-from localserver.api.present import Presenter, before, cut
+from localserver.api.present import SEE_PEOPLE, Presenter, before, cut
 from localserver.api.requests import ConversationPage, Page, SendMessage
 
 
@@ -38,9 +38,8 @@ async def conversation_list(call: Call) -> web.Response:
     asked: ConversationPage = call.query
     need = None if asked.need is UNSET else asked.need
     rows = await call.read(lambda r: conversations.threads(r, need=need, before=before(asked), limit=asked.limit + 1))
-    return show(
-        ConversationList(*cut(rows, asked.limit, Presenter(call.shop).conversation, lambda t: t.conversation_id))
-    )
+    present = Presenter(call.shop, people=call.session.may(SEE_PEOPLE))
+    return show(ConversationList(*cut(rows, asked.limit, present.conversation, lambda t: t.conversation_id)))
 
 
 def thread(reader: Reader, conversation_id: int) -> ThreadRow:

@@ -27,6 +27,7 @@ from localserver.api.requests import Page
 
 BASE: Final = "/api/v1"
 _FIRST: Final = 2**63 - 1
+SEE_PEOPLE: Final = "customers.read"  # the right without which buyers are numbers
 S = TypeVar("S")
 V = TypeVar("V")
 
@@ -61,14 +62,19 @@ def cut(
 
 
 class Presenter:
-    """Shows the objects of one store: its currency, its addresses."""
+    """Shows the objects of one store: its currency, its addresses. Without ``people``, buyers stay numbers."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, *, people: bool = True) -> None:
         self._shop = shop
+        self._people = people
         self._currency = shop.card.currency
 
     def amount(self, units: int) -> Amount:
         return Amount(units, self._currency)
+
+    def person(self, number: int, name: str, phone: str | None) -> Person:
+        """A buyer; to who was lent a look at amounts or messages alone, without name and phone."""
+        return Person(number, name, phone) if self._people else Person(number, "", None)
 
     def url(self, path: str) -> str:
         return f"{self._shop.public_url()}{BASE}{path}"
@@ -127,7 +133,7 @@ class Presenter:
             "exception": o.exception,
             "source": o.source,
             "session_id": o.session_id,
-            "customer": Person(o.customer_id, o.customer_name, o.customer_phone),
+            "customer": self.person(o.customer_id, o.customer_name, o.customer_phone),
             "lines": [
                 answers.OrderLine(line.product_id, line.sku, line.title, line.quantity, self.amount(line.unit_price))
                 for line in o.lines
@@ -161,7 +167,7 @@ class Presenter:
     def conversation(self, t: ThreadRow) -> answers.Conversation:
         return answers.Conversation(
             id=t.conversation_id,
-            customer=Person(t.customer_id, t.name, t.phone),
+            customer=self.person(t.customer_id, t.name, t.phone),
             language=t.language,
             need=t.need,  # type: ignore[arg-type] # its three words
             reason=t.reason,

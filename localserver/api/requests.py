@@ -13,16 +13,16 @@ from localserver.api.answers import Need, OrderState, Source
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 # No control characters but tab and line breaks: the same that a product list may hold.
-_PLAIN = r"^[^\u0000-\u0008\u000e-\u001f\u007f]*$"
-Sku = Annotated[str, Meta(min_length=1, max_length=64, pattern=_PLAIN)]
-Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=_PLAIN)]
-Keyword = Annotated[str, Meta(max_length=40, pattern=_PLAIN)]
-Description = Annotated[str, Meta(max_length=2000, pattern=_PLAIN)]
-Category = Annotated[str, Meta(max_length=60, pattern=_PLAIN)]
+PLAIN = r"^[^\u0000-\u0008\u000e-\u001f\u007f]*$"
+Sku = Annotated[str, Meta(min_length=1, max_length=64, pattern=PLAIN)]
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)]
+Keyword = Annotated[str, Meta(max_length=40, pattern=PLAIN)]
+Description = Annotated[str, Meta(max_length=2000, pattern=PLAIN)]
+Category = Annotated[str, Meta(max_length=60, pattern=PLAIN)]
 PhotoUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https?://[!-~]+)?$", description="Empty takes it away.")]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000)]
 VatRate = Annotated[int, Meta(ge=0, le=30)]
-Phone = Annotated[str, Meta(min_length=1, max_length=40, pattern=_PLAIN)]
+Phone = Annotated[str, Meta(min_length=1, max_length=40, pattern=PLAIN)]
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,26 +34,6 @@ class Price(Request, frozen=True):
 
     amount: Annotated[int, Meta(ge=0, le=10**12)]
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
-
-
-class Login(Request, frozen=True):
-    """``otp`` is the code of the authenticator app, for accounts with a second factor."""
-
-    email: Annotated[str, Meta(min_length=3, max_length=320)]
-    password: Annotated[str, Meta(min_length=1, max_length=1024)]
-    otp: Annotated[str, Meta(max_length=16)] | UnsetType = UNSET
-
-
-class Code(Request, frozen=True):
-    """``code``: six digits of the authenticator app that was given the secret."""
-
-    code: Annotated[str, Meta(min_length=6, max_length=16)]
-
-
-class Loan(Request, frozen=True):
-    """For how long somebody may look: up to a day, 0 takes it back."""
-
-    minutes: Annotated[int, Meta(ge=0, le=1440)]
 
 
 # -- products ----------------------------------------------------------------------------------------------------
@@ -99,7 +79,7 @@ class Upload(Request, frozen=True):
 
 
 class StartLive(Request, frozen=True):
-    title: Annotated[str, Meta(max_length=80, pattern=_PLAIN)] = ""
+    title: Annotated[str, Meta(max_length=80, pattern=PLAIN)] = ""
     source: Source = "tiktok"
 
 
@@ -107,7 +87,7 @@ class NewCustomer(Request, frozen=True):
     """Found again by the phone number, whatever way it is written."""
 
     phone: Phone
-    name: Annotated[str, Meta(max_length=120, pattern=_PLAIN)] = ""
+    name: Annotated[str, Meta(max_length=120, pattern=PLAIN)] = ""
 
 
 class NewOrderLine(Request, frozen=True):
@@ -164,7 +144,7 @@ class MoneySeen(Request, frozen=True):
 class SendMessage(Request, frozen=True):
     """To a conversation, a customer or a phone number that wrote before. From then on the bot is silent there."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=4096, pattern=_PLAIN)]
+    text: Annotated[str, Meta(min_length=1, max_length=4096, pattern=PLAIN)]
     conversation_id: Id | UnsetType = UNSET
     customer_id: Id | UnsetType = UNSET
     phone: Phone | UnsetType = UNSET
@@ -182,7 +162,7 @@ class NewQuoteLine(Request, frozen=True):
 
     quantity: Annotated[int, Meta(ge=1, le=100_000)] = 1
     sku: Sku | UnsetType = UNSET
-    description: Annotated[str, Meta(min_length=1, max_length=300, pattern=_PLAIN)] | UnsetType = UNSET
+    description: Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)] | UnsetType = UNSET
     unit_price: Price | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -198,7 +178,7 @@ class NewQuote(Request, frozen=True):
     customer: NewCustomer | UnsetType = UNSET
     customer_id: Id | UnsetType = UNSET
     valid_days: Annotated[int, Meta(ge=1, le=365)] = 30
-    note: Annotated[str, Meta(max_length=1000, pattern=_PLAIN)] = ""
+    note: Annotated[str, Meta(max_length=1000, pattern=PLAIN)] = ""
 
     def __post_init__(self) -> None:
         if self.customer is not UNSET and self.customer_id is not UNSET:
@@ -223,7 +203,7 @@ class NewCredit(Request, frozen=True):
 
     amount: Price | UnsetType = UNSET
     lines: Annotated[list[NewCreditLine], Meta(min_length=1, max_length=200)] | UnsetType = UNSET
-    reason: Annotated[str, Meta(max_length=200, pattern=_PLAIN)] = ""
+    reason: Annotated[str, Meta(max_length=200, pattern=PLAIN)] = ""
 
     def __post_init__(self) -> None:
         if self.amount is not UNSET and self.lines is not UNSET:

@@ -8,6 +8,7 @@ from localserver.api import answers, description, papers, people, privacy, produ
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.moneyroutes import MONEY
+from localserver.api.present import SEE_PEOPLE
 
 PDF: Final = ("application/pdf",)
 
@@ -295,6 +296,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "An invoice to print",
         {200: None},
         media=PDF,
+        also=SEE_PEOPLE,
     ),
     *MONEY,
     Route(
@@ -305,6 +307,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "How far an invoice has come with the state's platform",
         {200: answers.Certification},
         problems=(404,),
+        also=SEE_PEOPLE,
     ),
     Route(
         "GET",
@@ -332,6 +335,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "A credit note to print",
         {200: None},
         media=PDF,
+        also=SEE_PEOPLE,
     ),
     Route(
         "GET",
@@ -349,6 +353,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "A receipt to print",
         {200: None},
         media=PDF,
+        also=SEE_PEOPLE,
     ),
     Route(
         "GET",

@@ -26,7 +26,7 @@ from localserver.api import answers
 from localserver.api.answers import OrderList, Problem, Waiting
 from localserver.api.door import Call, show
 from localserver.api.once import Result
-from localserver.api.present import Presenter, before, cut
+from localserver.api.present import SEE_PEOPLE, Presenter, before, cut
 from localserver.api.problems import TITLES
 from localserver.api.requests import Choice, Extension, MoneySeen, NewCustomer, NewOrder, OrderPage, StartLive
 from localserver.middleware import language_of
@@ -84,11 +84,13 @@ async def listing(call: Call) -> web.Response:
             customer_id=None if asked.customer_id is UNSET else asked.customer_id,
         )
     )
-    return show(OrderList(*cut(rows, asked.limit, Presenter(call.shop).order, lambda o: o.id)))
+    present = Presenter(call.shop, people=call.session.may(SEE_PEOPLE))
+    return show(OrderList(*cut(rows, asked.limit, present.order, lambda o: o.id)))
 
 
 async def one(call: Call) -> web.Response:
-    return show(Presenter(call.shop).order(await call.read(lambda r: queries.order(r, call.id))))
+    present = Presenter(call.shop, people=call.session.may(SEE_PEOPLE))
+    return show(present.order(await call.read(lambda r: queries.order(r, call.id))))
 
 
 def person(tx: Tx, shop: Shop, customer: NewCustomer) -> int:

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from core.accounts.service import Session, session_of
+from core.accounts.queries import Session, session_of
 from core.bootstrap import Shop
 from core.catalogue import queries as catalogue
 from core.catalogue.events import CatalogueImported, ProductSaved, StockMoved
@@ -41,7 +41,7 @@ from localserver.api import answers
 from localserver.api.answers import CatalogueChange
 from localserver.api.door import Call, bearer
 from localserver.api.papers import shown_quote
-from localserver.api.present import Presenter
+from localserver.api.present import SEE_PEOPLE, Presenter
 from localserver.api.problems import BadRequest
 
 HEARTBEAT: Final = 15.0  # s: proxies drop a silent connection after 30 to 60
@@ -184,7 +184,7 @@ class Feed:
         return await asyncio.to_thread(self._shop.engine.read, lambda r: self._read(r, waiting)) if waiting else []
 
     def _read(self, reader: Reader, waiting: dict[tuple[Kind, int], msgspec.Struct | None]) -> list[tuple[str, bytes]]:
-        present = Presenter(self._shop)
+        present = Presenter(self._shop, people=self._session.may(SEE_PEOPLE))
         found: list[tuple[str, bytes]] = []
         for (kind, number), value in waiting.items():
             with suppress(NotFound):  # gone again: a claim that was taken back

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from core.accounts.rules import ROLES
+from core.accounts.rules import ROLES, SCOPES
 from core.kernel.paths import default_home
 from core.storage.folder import Home
 from localserver.console.terminal import Terminal
@@ -192,14 +192,22 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     second.add_argument("store")
     second.add_argument("email")
     second.add_argument("--remove", action="store_true", help="for who lost the phone")
+    second.add_argument("--codes", action="store_true", help="new recovery codes, in place of those of before")
     lent = add(verbs, "grant", "let a user see amounts, customers and messages for a time", "users.lend")
     lent.add_argument("store")
     lent.add_argument("email")
     lent.add_argument("--minutes", type=int, required=True, help="up to 1440; 0 takes it back")
+    lent.add_argument("--scopes", nargs="+", choices=tuple(SCOPES), help="all of them unless some are named")
     user = add(verbs, "user", "create or reset a user (password on stdin)", "users.user")
     user.add_argument("store")
     user.add_argument("email")
     user.add_argument("--role", required=True, choices=ROLES)
+    user.add_argument("--name", default="", help="what they are called")
+    add(verbs, "users", "who works with the store", "users.everybody").add_argument("store")
+    account = add(verbs, "account", "switch an account off or on, unlock it, end its sessions", "users.account")
+    account.add_argument("store")
+    account.add_argument("email")
+    account.add_argument("act", choices=("disable", "enable", "unlock", "end-sessions"))
 
 
 def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:

@@ -22,6 +22,7 @@ from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stoppe
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
+from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
 
@@ -133,8 +134,15 @@ class EmptyLock:
     def rule(self) -> LockRule:
         return LockRule(0, ())
 
-    def unlock(self, email: str, password: str, code: str) -> None:
+    def unlock(self, email: str, password: str, code: str) -> bool:
         raise AssertionError("nobody can unlock here")
+
+
+class EmptyAccess:
+    """Implements what the access section reads: nobody has an account."""
+
+    def read(self) -> AccessReading:
+        return AccessReading(None, (), False, True, (), None)
 
 
 class EmptySettings:

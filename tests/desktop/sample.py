@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from core.catalogue.views import ProductView
@@ -33,8 +33,17 @@ from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
+from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
-from tests.desktop.empty import EmptyCatalogue, EmptyConversations, EmptyLock, EmptyPapers, EmptyPayments, EmptySettings
+from tests.desktop.empty import (
+    EmptyAccess,
+    EmptyCatalogue,
+    EmptyConversations,
+    EmptyLock,
+    EmptyPapers,
+    EmptyPayments,
+    EmptySettings,
+)
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -355,6 +364,7 @@ class SampleContext:
     papers: PapersSource = field(default_factory=EmptyPapers)
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
+    access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     store: StoreInfo = STORE
     callbacks: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.accounts import service as accounts
+from core.accounts import staff
+from core.accounts.passwords import hashed
 from core.bootstrap import Shop
 from core.kernel.clock import MINUTE, ManualClock
+from core.storage.engine import Tx
 from desktop.app import Desktop
 from desktop.lock import IdleLock
+from desktop.widgets.dialog import Confirm
+from desktop.widgets.notices import Notice
 from tests.desktop.realshop import make_shop, stock_up, window_over
 
 PASSWORD = "soleil de midi"
+# What the off-screen platform cannot do: a menu asks for the keys, and what opens while locked stays unseen.
+OFFSCREEN = pytest.mark.qt_log_ignore("grabbing the keyboard", "setting window opacity")
 
 
 @pytest.fixture
@@ -120,6 +128,82 @@ def test_the_window_acts_as_who_unlocked_it(desktop: Desktop, shop: Shop, qtbot:
         lambda r: r.value("SELECT actor FROM journal WHERE kind = 'SettingChanged' ORDER BY seq DESC")
     )
     assert who == "account:1"
+
+
+def shown_windows() -> list[QWidget]:
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+
+
+@OFFSCREEN
+def test_locked_nothing_of_the_shop_can_be_read(desktop: Desktop, qtbot: QtBot) -> None:
+    """Pages, dialogs, menus and notices, also those that come meanwhile; nor does the window's title tell."""
+    unlock(desktop, qtbot, "owner")
+    shell, lock = desktop.shell, lock_of(desktop)
+    dialog = Confirm(shell, desktop.t, "Paiement de Fatim Keita", "15 000 F", "Rembourser", lambda: None)
+    dialog.present()
+    menu = QMenu(shell)
+    menu.addAction("Fatim Keita")
+    menu.popup(QPoint(5, 5))
+    shell.say(Notice("Fatim Keita a payé 15 000 F", "danger"))
+    assert len(shown_windows()) >= 3
+    lock.lock()
+    shell.say(Notice("Awa Ndour a payé 22 000 F", "danger"))
+    late = Confirm(shell, desktop.t, "Paiement d’Awa Ndour", "22 000 F", "Rembourser", lambda: None)
+    late.present()
+    qtbot.waitUntil(lambda: not late.isVisible())
+    assert shown_windows() == [shell]
+    seen = [
+        w
+        for w in shell.findChildren(QWidget)
+        if w.isVisible() and not (w is lock.screen or lock.screen.isAncestorOf(w))
+    ]
+    assert [type(w).__name__ for w in seen] == []
+    assert shell.windowTitle() == "LivePay – Boutique Téranga"
+    unlock(desktop, qtbot, "owner")
+    qtbot.waitUntil(lambda: dialog.isVisible() and late.isVisible())
+    assert {toast.notice.text for toast in shell.toasts.shown()} == {
+        "Fatim Keita a payé 15 000 F",
+        "Awa Ndour a payé 22 000 F",
+    }
+    assert late.windowOpacity() == 1.0
+    dialog.close()
+    late.close()
+    shell.toasts.clear()
+
+
+def test_somebody_else_does_not_find_what_was_open(desktop: Desktop, qtbot: QtBot) -> None:
+    unlock(desktop, qtbot, "owner")
+    dialog = Confirm(desktop.shell, desktop.t, "Codes de secours", "k7q2-mwc9", "Fermer", lambda: None)
+    dialog.present()
+    gone: list[bool] = []
+    dialog.destroyed.connect(lambda: gone.append(True))
+    lock_of(desktop).lock()
+    unlock(desktop, qtbot, "cashier")
+    qtbot.waitUntil(lambda: gone == [True])
+    assert shown_windows() == [desktop.shell]
+
+
+def test_another_password_or_role_or_switched_off_locks_the_window(desktop: Desktop, shop: Shop, qtbot: QtBot) -> None:
+    def locks(act: Callable[[Tx], object]) -> None:
+        unlock(desktop, qtbot, "cashier")
+        assert not is_locked(desktop)
+        shop.engine.call(act, actor="console")
+        qtbot.waitUntil(lambda: is_locked(desktop), timeout=20_000)
+        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+
+    digest = hashed(PASSWORD)
+    locks(lambda tx: staff.put_password(tx, 2, digest))
+    locks(lambda tx: staff.set_role(tx, 2, "manager"))
+    locks(lambda tx: staff.disable(tx, 2))
+    screen = lock_of(desktop).screen
+    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    assert "cashier@teranga.sn" not in lock_of(desktop)._rule.people
+    unlock(desktop, qtbot, "owner")
+    assert not is_locked(desktop)
+    assert screen.isHidden()
+    accounts.login(shop.engine, shop.factors, "owner@teranga.sn", PASSWORD)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    assert not is_locked(desktop), "a login elsewhere changes nothing here"
 
 
 def test_without_accounts_it_never_locks(tmp_path: Path, qtbot: QtBot) -> None:

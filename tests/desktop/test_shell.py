@@ -27,7 +27,7 @@ from desktop.theme import theme
 from desktop.widgets.navigation import COMPACT, WIDE, NavButton
 from desktop.widgets.notices import MAX_TOASTS, STAY_MS, Notice, Toast
 from tests.desktop.conftest import Open, board
-from tests.desktop.sample import NOW, SampleContext
+from tests.desktop.sample import NOW, STORE, SampleContext
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -169,7 +169,7 @@ def test_a_connection_that_is_cut_is_said_in_words(t: Texts, qtbot: QtBot) -> No
     line = StatusLine(t)
     qtbot.addWidget(line)
     links = (Link("WhatsApp", "down"), Link("Wave", "waiting"), Link("Stripe", "off"))
-    line.show_status(Status(links, 30, None), NOW)
+    line.show_status(Status(links, 30, None), NOW, STORE.zone)
     assert [mark._text.text() for mark in line._marks] == ["WhatsApp coupé", "Wave se connecte…", "Stripe à configurer"]
     assert (line.queue.text(), line.queue.property("role")) == ("30 messages en attente", "waiting")
     for changes, said, role in (
@@ -182,9 +182,9 @@ def test_a_connection_that_is_cut_is_said_in_words(t: Texts, qtbot: QtBot) -> No
         ),
         ({"comparing": True}, "Revenue d’une sauvegarde · les prestataires sont interrogés", "waiting"),
     ):
-        line.show_status(replace(Status(links, 0, NOW), **changes), NOW)  # type: ignore[arg-type]
+        line.show_status(replace(Status(links, 0, NOW), **changes), NOW, STORE.zone)  # type: ignore[arg-type]
         assert (line.backup.text(), line.backup.property("role")) == (said, role)
-    line.show_status(replace(Status(links), links=links[:1]), NOW)
+    line.show_status(replace(Status(links), links=links[:1]), NOW, STORE.zone)
     assert [mark.isHidden() for mark in line._marks] == [False, True, True]
     line.deleteLater()
 

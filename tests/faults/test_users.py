@@ -33,6 +33,28 @@ async def test_a_second_factor_is_set_shown_and_forgotten(tmp_path: Path) -> Non
     assert long.code == 1
 
 
+async def test_accounts_are_listed_switched_off_and_unlocked(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await ask_json(home, "store", "create", "Boutique Téranga", "--country", "SN")
+    first = await ask(home, "store", "user", SLUG, "caisse@teranga.sn", "--role", "cashier", stdin=b"soleil de midi\n")
+    assert first.code == 1, "the first is an owner"
+    for email, role in ((OWNER, "owner"), ("caisse@teranga.sn", "cashier")):
+        made = await ask(home, "store", "user", SLUG, email, "--role", role, "--name", "Awa", stdin=b"soleil de midi\n")
+        assert made.code == 0, made.err
+    last = await ask(home, "store", "account", SLUG, OWNER, "disable")
+    assert (last.code, "Traceback" in last.err) == (1, False)
+    for act in ("disable", "enable", "unlock", "end-sessions"):
+        assert (await ask_json(home, "store", "account", SLUG, "caisse@teranga.sn", act))["done"] == act
+    await ask_json(home, "store", "account", SLUG, "caisse@teranga.sn", "disable")
+    listed = (await ask_json(home, "store", "users", SLUG))["users"]
+    assert [(one["email"], one["active"]) for one in listed] == [(OWNER, True), ("caisse@teranga.sn", False)]
+    none = await ask(home, "store", "otp", SLUG, OWNER, "--codes")
+    assert none.code == 1
+    lent = ("store", "grant", SLUG, OWNER, "--minutes", "5", "--scopes", "messages")
+    assert (await ask_json(home, *lent))["until"]
+    assert (await ask_json(home, "store", "users", SLUG))["users"][0]["scopes"] == ["messages"]
+
+
 def test_the_code_asked_for_is_what_an_authenticator_shows() -> None:
     """The step of pyotp's clock is ours (RFC 6238, appendix B, its secret and its first six digits)."""
     from core.accounts.second import step_of

@@ -8,6 +8,7 @@ import pyotp
 import pytest
 
 from core.accounts import service as accounts
+from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
 from core.customers import consent
@@ -55,9 +56,22 @@ async def _office(w: World) -> None:
         accounts.login(engine, shop.factors, "nobody@teranga.sn", PASSWORD)
     code = pyotp.TOTP(shop.factors.offer(account, "Boutique").secret).at(engine.clock.now() // 1000)
     shop.factors.confirm(account, code, "console")
+    shop.factors.new_codes(account, "console")
     shop.factors.remove(account, "console")
+    other = staff.add(engine, "moussa@teranga.sn", PASSWORD, "owner", "console", name="Moussa")
+    engine.call(lambda tx: staff.rename(tx, other, "Moussa Kaba"), actor="console")
+    digest = staff.password_hash(engine, other, "soleil de midi")
+    engine.call(lambda tx: staff.put_password(tx, other, digest), actor="console")
+    for _ in range(2):
+        with pytest.raises(Forbidden):
+            accounts.confirm_password(engine, other, "wrong horse battery")
+    engine.call(lambda tx: staff.unlock(tx, other), actor="console")
     accounts.save(engine, "awa@teranga.sn", PASSWORD, "manager", "console")
     engine.call(lambda tx: accounts.lend(tx, account, tx.now + MINUTE), actor="console")
+    third = staff.add(engine, "rokia@teranga.sn", PASSWORD, "cashier", "console")
+    for change in (lambda tx: staff.set_role(tx, third, "support"), lambda tx: staff.disable(tx, third)):
+        engine.call(change, actor="console")
+    engine.call(lambda tx: staff.enable(tx, third), actor="console")
     for content in (CSV, AGAIN):
         planned = engine.read(lambda r, c=content: catalogue.plan(r, c, "XOF"))  # type: ignore[misc]
         catalogue.carry_out(engine, planned, atomic=True, actor="seller")

@@ -76,7 +76,9 @@ class ApiShop:
         return self.tokens[role]
 
     def account(self, role: str = "owner") -> None:
-        """Somebody with this role who can log in with PASSWORD."""
+        """Somebody with this role who can log in with PASSWORD; the first of a store is an owner."""
+        if role != "owner":
+            self.token()
         accounts.save(self.shop.engine, f"{role}@teranga.sn", PASSWORD, role)
 
     async def ask(

@@ -18,7 +18,8 @@ from core.storage.migrations import (
     m0005_push,
     m0006_access,
     m0007_paper_lists,
-    m0010_signals,
+    m0008_access_more,
+    m0009_signals,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -31,7 +32,8 @@ STEPS: Final[tuple[Step, ...]] = (
     m0005_push.apply,
     m0006_access.apply,
     m0007_paper_lists.apply,
-    m0010_signals.apply,
+    m0008_access_more.apply,
+    m0009_signals.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

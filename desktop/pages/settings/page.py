@@ -16,6 +16,8 @@ from core.kernel.look import SCALE
 from core.payments.provider import Finding
 from desktop.bridge import Change, Control, Task
 from desktop.pages.page import Mount, Page
+from desktop.pages.settings.access import AccessSection
+from desktop.pages.settings.accessdesk import AccessDesk
 from desktop.pages.settings.parts import LastChange, TestPanel
 from desktop.pages.settings.presenter import (
     LOGO,
@@ -28,13 +30,26 @@ from desktop.pages.settings.presenter import (
     SettingsSource,
 )
 from desktop.pages.settings.rows import LogoRow, SettingRow
-from desktop.pages.settings.sections import VIEWS, BackupSection, PaymentsSection, SectionView, WhatsAppSection
+from desktop.pages.settings.sections import (
+    BackupSection,
+    NetworkSection,
+    PaymentsSection,
+    SectionView,
+    WhatsAppSection,
+)
 from desktop.theme import CHOICES, theme
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import NavButton
 from desktop.widgets.notices import Notice
 
 AREA: Final = "settings"
+VIEWS: Final[dict[str, type[SectionView]]] = {
+    "whatsapp": WhatsAppSection,
+    "network": NetworkSection,
+    "payments": PaymentsSection,
+    "backup": BackupSection,
+    "access": AccessSection,
+}
 _NAV: Final = 196
 Ask = Callable[[Control], tuple[Finding, ...]]
 
@@ -106,6 +121,10 @@ class SettingsPage(Page):
         if isinstance(backup, BackupSection):
             backup.test.asked.connect(partial(self.run_test, backup.test, self.source.test_backup))
             backup.test.given_up.connect(partial(self.stop_test, backup.test))
+        access = self.views["access"]
+        assert isinstance(access, AccessSection)
+        self.access = AccessDesk(access, self.mount)
+        self.access.lock_asked.connect(self.mount.lock)
         payments.switched.connect(self.switch_provider)
         payments.test_asked.connect(self.test_provider)
         payments.stop_asked.connect(lambda name: self.stop_test(payments.cards[name].test))

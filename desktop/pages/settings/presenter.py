@@ -226,6 +226,13 @@ class SettingsPresenter:
                 (Group(t("Where backups go"), "", plain_backup, bucket),),
             ),
             Section(
+                "access",
+                t.of("settings", "Access"),
+                "key-round",
+                t("Who works here, what each may do, and how nobody else gets in."),
+                (Group(t("When nobody uses the window"), "", self._of("access")),),
+            ),
+            Section(
                 "window",
                 t.of("settings", "Appearance"),
                 "monitor",

@@ -216,11 +216,3 @@ class BackupSection(SectionView):
     def forget_tests(self, key: str) -> None:
         if key.startswith("backup."):
             self.test.forget()
-
-
-VIEWS: Final[dict[str, type[SectionView]]] = {
-    "whatsapp": WhatsAppSection,
-    "network": NetworkSection,
-    "payments": PaymentsSection,
-    "backup": BackupSection,
-}

@@ -10,6 +10,7 @@ import pytest
 
 from core.accounts import service as accounts
 from core.accounts.guard import actor_of
+from core.accounts.queries import Session, session_of
 from core.accounts.rules import ACTS, CONSEQUENCES, LENT, MAX_LOAN_MS, RIGHTS, ROLES, may
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
@@ -109,8 +110,8 @@ def test_a_look_is_lent_for_a_time(shop: Shop) -> None:
     assert not session.may("orders.read")
     shop.engine.call(lambda tx: accounts.lend(tx, support, tx.now + HOUR))
 
-    def now() -> accounts.Session:
-        found = shop.engine.read(lambda r: accounts.session_of(r, token, clock.now()))
+    def now() -> Session:
+        found = shop.engine.read(lambda r: session_of(r, token, clock.now()))
         assert found is not None
         return found
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from core.accounts import passwords
 from core.accounts import service as accounts
+from core.accounts.queries import Session
 from core.accounts.rules import LOCK_AFTER, LOCK_MS
 from core.accounts.second import SecondFactors
 from core.kernel.clock import MINUTE, ManualClock
@@ -22,7 +24,7 @@ OWNER = "awa@boutique.sn"
 PASSWORD = "soleil de midi"
 
 
-def log_in(engine: Engine, password: str = PASSWORD, code: str = "") -> tuple[str, accounts.Session]:
+def log_in(engine: Engine, password: str = PASSWORD, code: str = "") -> tuple[str, Session]:
     factors = SecondFactors(engine, FileVault(engine.path.parent, "test", "a master key"))
     return accounts.login(engine, factors, OWNER, password, code)
 
@@ -52,7 +54,7 @@ def test_a_password_taken_away_while_it_is_checked_opens_nothing(tmp_path: Path)
         accounts.save(engine, OWNER, PASSWORD, "owner")
 
         def meanwhile(frame: FrameType, _: str, __: Any) -> None:
-            if frame.f_code is accounts._verify.__code__:
+            if frame.f_code is passwords.verify.__code__:
                 accounts.save(engine, OWNER, "etoile du matin", "owner")
 
         sys.settrace(meanwhile)

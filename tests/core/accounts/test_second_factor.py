@@ -10,6 +10,7 @@ import pyotp
 import pytest
 
 from core.accounts import service as accounts
+from core.accounts.queries import Session
 from core.accounts.rules import LOCK_AFTER, SECOND_GRACE_MS
 from core.bootstrap import Shop, create_store, open_shop
 from core.kernel.clock import MINUTE, SECOND, ManualClock
@@ -34,7 +35,7 @@ def shop(tmp_path: Path, clock: ManualClock) -> Iterator[Shop]:
     made.close()
 
 
-def log_in(shop: Shop, code: str = "", email: str = OWNER) -> accounts.Session:
+def log_in(shop: Shop, code: str = "", email: str = OWNER) -> Session:
     return accounts.login(shop.engine, shop.factors, email, PASSWORD, code)[1]
 
 
