@@ -28,7 +28,7 @@ from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Orders, Wanted, load, merge_wanted
 from core.payments import receipts
 from core.payments import service as payments
-from core.payments.desk import Choice
+from core.payments.offer import Choice
 from core.storage.engine import Tx
 
 MISSES_BEFORE_HANDOVER: Final = 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,10 +16,10 @@ from core.kernel.phone import mobile
 from core.payments import refunds, service
 from core.payments.attempts import AttemptRow, load_attempt
 from core.payments.events import AskProvider, AskRefund, CloseSession
+from core.payments.offer import Choice, Offer
 from core.payments.provider import (
     Buyer,
     CheckoutRequest,
-    Method,
     NotSupported,
     Pay,
     Provider,
@@ -42,20 +41,6 @@ class PhoneNeeded(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A means of payment offered to a buyer; ``value`` is what the form sends.
-
-    ``through``: the provider's name where several offer the same means, unless it is the means' own; else empty.
-    """
-
-    value: str
-    provider: str
-    method: Method
-    asks_phone: bool = False
-    through: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where buyers and providers reach this store: ``page(token)`` and ``notify(provider, token)`` are URLs."""
 
@@ -64,63 +49,17 @@ class Place:
 
 
 class PaymentDesk:
-    """``adapter(name)`` gives any provider, ``providers()`` those that buyers may choose, in the store's order;
-    ``most()`` the largest sum of one order, 0 for any."""
+    """``adapter(name)`` gives any provider, ``offer`` those that buyers may choose."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        adapter: Callable[[str], Provider | None],
-        providers: Callable[[], Sequence[Provider]],
-        place: Place,
-        currency: str,
-        country: str,
-        most: Callable[[], int] = lambda: 0,
-    ) -> None:
-        self._engine, self._most = engine, most
+    def __init__(self, engine: Engine, adapter: Callable[[str], Provider | None], offer: Offer, place: Place) -> None:
+        self._engine = engine
         self._adapter = adapter
-        self._providers = providers
+        self.offer = offer
         self._place = place
-        self._currency = currency
-        self._country = country
         self._asks: asyncio.Queue[tuple[str, int, str | None]] = asyncio.Queue()
         self._queued: set[tuple[str, int, str | None]] = set()
         self._opening: dict[int, asyncio.Event] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-
-    # -- what a buyer can choose -------------------------------------------------------------------------------
-
-    def above(self, amount: int) -> int:
-        """The most that the store takes for one order, when this is more; else 0."""
-        most = self._most()
-        return most if 0 < most < amount else 0
-
-    def choices(self, amount: int) -> list[Choice]:
-        """The means that can work for this amount, in the store's order; none above the store's own limit."""
-        found: list[tuple[Provider, Method]] = []
-        for provider in () if self.above(amount) else self._providers():
-            if provider.takes(amount, self._currency, self._country):
-                found += [(provider, method) for method in provider.caps.methods_in(self._country)]
-        named = Counter(method.label for _, method in found)
-
-        def through(provider: Provider, method: Method) -> str:
-            return provider.label if named[method.label] > 1 and provider.label != method.label else ""
-
-        return [Choice(f"{p.name}.{m.name}", p.name, m, p.asks_phone(m.name), through(p, m)) for p, m in found]
-
-    def choose(self, value: str, amount: int) -> Choice:
-        """``provider.method``, or a provider's or a method's name alone. Raises Refused."""
-        offered = self.choices(amount)
-        ways: tuple[Callable[[Choice], bool], ...] = (
-            lambda c: c.value == value,
-            lambda c: c.provider == value,
-            lambda c: c.method.name == value,
-        )
-        for same in ways:
-            for choice in offered:
-                if same(choice):
-                    return choice
-        raise Refused("This means of payment is not available for this order. Choose another one.")
 
     def provider(self, name: str) -> Provider:
         """The adapter of this name, also of a provider that is no longer offered: what was opened there may be paid.
@@ -146,13 +85,13 @@ class PaymentDesk:
         )
         if row is None:
             raise Refused("This order can no longer be paid with this link.")
-        choice = self.choose(value, row[0])
+        choice = self.offer.choose(value, row[0])
         provider = self.provider(choice.provider)
         payer = self._payer(choice, phone)
         by_seller = provider.caps.confirmed_by == "seller"
         attempt, fresh = await self._engine.run(
             lambda tx: service.open_attempt(
-                tx, order_id, choice.provider, choice.method.name, self._currency, payer=payer, by_seller=by_seller
+                tx, order_id, choice.provider, choice.method.name, self.offer.currency, payer=payer, by_seller=by_seller
             ),
             actor="buyer",
         )
@@ -173,7 +112,7 @@ class PaymentDesk:
         if not choice.asks_phone:
             return None
         try:
-            return mobile(phone, self._country)
+            return mobile(phone, self.offer.country)
         except Refused as error:
             raise PhoneNeeded(phone) from error
 
@@ -212,7 +151,7 @@ class PaymentDesk:
             order_label=reference,
             amount=attempt.amount,
             currency=attempt.currency,
-            country=self._country,
+            country=self.offer.country,
             buyer=Buyer(name, attempt.payer or phone),
             return_url=self._place.page(token),
             notify_url=self._place.notify(provider.name, attempt.notify_token),

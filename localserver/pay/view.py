@@ -18,7 +18,7 @@ from core.kernel.money import currency_sign, format_amount
 from core.kernel.phone import national, normalise
 from core.paylinks.queries import LinkView, Means, open_page
 from core.paylinks.rules import Standing, clock_from, payable, settled, standing
-from core.payments.desk import Choice
+from core.payments.offer import Choice
 from core.storage.pictures import find
 from localserver.pay.pictures import version
 from localserver.pay.words import Words
@@ -153,7 +153,7 @@ def build(
     left = max(0, facts.expires_at - now)
     last_receipt = view.receipts[-1] if view.receipts else None
     again, again_url = _again(shop, view)
-    choices = shop.desk.choices(facts.due) if payable(facts, now) else []
+    choices = shop.desk.offer.choices(facts.due) if payable(facts, now) else []
     question = _question(shop, choices, words, wanted, typed, view)
     prompt, code = _prompt(view), _code(view)
     now_shown = question.value if question else f"{view.last.provider}.{view.last.method}" if view.last else ""
@@ -207,7 +207,7 @@ def build(
         invoice=invoice and view.invoice_id is not None,
         asking=facts.unsettled,
         bceao=shop.card.currency == "XOF",  # the central bank of the CFA franc's West African zone
-        above=shop.desk.above(facts.due) if payable(facts, now) else 0,
+        above=shop.desk.offer.above(facts.due) if payable(facts, now) else 0,
         privacy=f"../privacy/{shop.slug}?lang={words.language}",
         other_language=_other_language(shop, words.language),
     )

@@ -261,13 +261,13 @@ async def test_less_money_than_asked_is_short_whatever_the_notice_says(tmp_path:
 async def test_buyers_are_offered_only_what_takes_their_amount(tmp_path: Path, price: int, offered: set[str]) -> None:
     async with world(tmp_path, providers=("sandbox", "cinetpay", "paydunya")) as w:
         w.product("ROBE1", price=price)
-        assert {choice.provider for choice in w.shop.desk.choices(price)} == offered
+        assert {choice.provider for choice in w.shop.desk.offer.choices(price)} == offered
         w.buyer(NAME)
         await say(w, NAME, "je prends ROBE1")
         await press(w, NAME, "PAYER")
         thread = w.graph.world.buyer(NAME).thread(w.graph.world.account())
         told = set(re.findall(rf'"{METHOD}:[0-9]+:([a-z]+)\.', json.dumps([entry.part for entry in thread])))
-        assert told == (offered if len(w.shop.desk.choices(price)) > 1 else set())
+        assert told == (offered if len(w.shop.desk.offer.choices(price)) > 1 else set())
         token = w.shop.links.token(w.value("SELECT link FROM orders"))
         async with w.http.get(w.shop.page_url(token)) as page:
             shown = await page.text()

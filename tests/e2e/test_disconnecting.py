@@ -16,7 +16,7 @@ async def test_money_under_way_still_arrives(tmp_path: Path) -> None:
         session = await _checkout(w, "Awa Ndour")
         name = "sandbox"
         w.shop.settings.set(f"psp.{name}.enabled", "false")
-        assert name not in [c.provider for c in w.shop.desk.choices(15_000)], "not offered to anybody any more"
+        assert name not in [c.provider for c in w.shop.desk.offer.choices(15_000)], "not offered to anybody any more"
         simulator = w.providers[name]
         simulator.pay(simulator.sessions[session], None)
         await w.settled()

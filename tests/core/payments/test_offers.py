@@ -50,7 +50,7 @@ def connect(shop: Shop, *names: str) -> None:
 
 def offered(shop: Shop, amount: int = 15_000) -> list[str]:
     """The providers, each once, as the buyer sees them."""
-    return list(dict.fromkeys(choice.provider for choice in shop.desk.choices(amount)))
+    return list(dict.fromkeys(choice.provider for choice in shop.desk.offer.choices(amount)))
 
 
 def test_only_what_works_in_the_country_is_offered(dakar: Shop, tana: Shop) -> None:
@@ -104,7 +104,7 @@ def test_the_sellers_limits_count_within_the_providers_own(dakar: Shop) -> None:
     dakar.settings.set("psp.wave.max_amount", str(10**12))
     assert offered(dakar, 2_000_001) == []  # Wave's own limit
     with pytest.raises(Refused):
-        dakar.desk.choose("wave.wave", 4_999)
+        dakar.desk.offer.choose("wave.wave", 4_999)
     with pytest.raises(Refused):
         dakar.settings.set("psp.wave.min_amount", "-1")
 
