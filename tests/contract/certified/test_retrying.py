@@ -96,6 +96,7 @@ async def test_what_cannot_be_said_there_stays_as_it_is(ivory: Desk) -> None:
 
 async def test_a_cashier_tells_no_platform(ivory: Desk) -> None:
     ivory.sell()
+    accounts.save(ivory.shop.engine, "fatou@teranga.sn", "correct horse battery", "owner", "console")
     cashier = accounts.save(ivory.shop.engine, "awa@teranga.sn", "correct horse battery", "cashier", "console")
     with pytest.raises(Forbidden):
         again(ivory, actor=actor_of(cashier))

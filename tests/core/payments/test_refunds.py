@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.accounts import service as accounts
 from core.accounts.guard import actor_of
-from core.accounts.rules import CASHIER
+from core.accounts.rules import CASHIER, OWNER
 from core.bootstrap import Shop
 from core.kernel.clock import MINUTE
 from core.kernel.errors import Forbidden, LivePayError, NotFound, Refused
@@ -157,8 +157,9 @@ def test_what_was_refused_is_asked_for_under_another_reference(shop: Shop) -> No
 
 
 def test_a_cashier_gives_back_only_what_a_question_on_an_order_is_about(shop: Shop) -> None:
+    accounts.save(shop.engine, "fatou@boutique.sn", "soleil de midi", OWNER)
     accounts.save(shop.engine, "awa@boutique.sn", "soleil de midi", CASHIER)
-    cashier = actor_of(shop.engine.read(lambda r: r.value("SELECT id FROM account")))
+    cashier = actor_of(shop.engine.read(lambda r: r.value("SELECT max(id) FROM account")))
     _, _, payment = sale(shop)
     with pytest.raises(Forbidden):
         shop.engine.call(lambda tx: shop.refunds.ask(tx, payment, 15_000), actor=cashier)

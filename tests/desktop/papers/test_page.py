@@ -234,6 +234,7 @@ def test_somebody_quicker_leaves_one_sentence_and_nothing_half_done(open_papers:
 def test_a_cashier_sees_why_there_is_no_credit_note(open_papers: OpenPapers) -> None:
     opened = open_papers()
     shop = opened.shop
+    accounts.save(shop.engine, "fatou@teranga.ci", "correct horse battery", "owner", "console")
     cashier = accounts.save(shop.engine, "awa@teranga.ci", "correct horse battery", "cashier", "console")
     shop.engine.act_as("seller", actor_of(cashier))
     opened.page.refresh()
