@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.accounts import service as accounts
-from core.accounts.guard import actor_of
 from core.bootstrap import Shop
 from core.conversations import threads
 from core.invoices import certification, credits
@@ -236,7 +235,9 @@ def test_a_cashier_sees_why_there_is_no_credit_note(open_papers: OpenPapers) -> 
     shop = opened.shop
     accounts.save(shop.engine, "fatou@teranga.ci", "correct horse battery", "owner", "console")
     cashier = accounts.save(shop.engine, "awa@teranga.ci", "correct horse battery", "cashier", "console")
-    shop.engine.act_as("seller", actor_of(cashier))
+    context = opened.desktop._context
+    assert isinstance(context, ShopContext)
+    context.lock.admit(cashier)
     opened.page.refresh()
     opened.settled(lambda: not opened.page.overview.may_credit)
     opened.select("FA7")
