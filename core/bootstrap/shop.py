@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from core.accounts.guard import check
 from core.accounts.second import SecondFactors
 from core.adapters.certified.clerk import Clerk
 from core.adapters.certified.office import Office
@@ -25,9 +24,10 @@ from core.adapters.whatsapp import WhatsApp
 from core.backups import restoring
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
+from core.bootstrap.reactions import bind
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
-from core.conversations.events import MessageQueued, PaymentTalk, PhotoUnfit
+from core.conversations.events import MessageQueued, PhotoUnfit
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.receiving import Receiver
@@ -39,30 +39,14 @@ from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
 from core.fraud.service import Watch
 from core.invoices.desk import PaperDesk
-from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
-from core.orders import settling
-from core.orders.events import (
-    DecisionTaken,
-    ExceptionRaised,
-    ItemOffered,
-    OrderCancelled,
-    OrderChanged,
-    OrderExpired,
-    OrderFirm,
-    OrderPaid,
-    OrderReserved,
-    RefundDone,
-)
-from core.orders.questions import drop_review
 from core.orders.service import HOLD, Orders
 from core.paylinks.links import Links
-from core.payments import booking, refunds
+from core.payments import refunds
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
-from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived, RefundCompleted, RefundSeen
 from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
@@ -151,7 +135,7 @@ class Shop:
             lambda: recovery_key(Home(folder.parent.parent), create=True),
         )
         self.keeper = Keeper(charge, clock)
-        self._bind()
+        bind(self)
         self._load_lexicon()
 
     # -- names -------------------------------------------------------------------------------------------------
@@ -281,47 +265,8 @@ class Shop:
 
     # -- wiring ------------------------------------------------------------------------------------------------
 
-    def _bind(self) -> None:
-        """Higher areas react to lower ones' events, in the same transaction."""
-        self.engine.guard(check)
-        react = self.engine.react
-        react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
-        react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
-        react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
-        react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
-        react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
-        react(OrderFirm, booking.sold)
-        react(OrderFirm, self.papers.sold)
-        react(OrderReserved, lambda tx, e: self.watch.order(tx, e.order_id))
-        react(OrderChanged, lambda tx, e: self.watch.order(tx, e.order_id))
-        react(AttemptOpened, self.watch.attempt)
-        react(PayerKnown, self.watch.payer)
-        react(PaymentReceived, self.watch.payment)
-        react(PaymentTalk, lambda tx, e: self.watch.talked(tx, e.order_id))
-        react(OrderExpired, lambda tx, e: drop_review(tx, e.order_id))
-        react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
-        react(RefundDone, self.refunds.given_back)
-        react(RefundDone, self.papers.refunded)
-        react(RefundCompleted, self.papers.given_back)
-        react(RefundSeen, self.refunds.seen)
-        react(DecisionTaken, self.refunds.decided)
-        react(ExceptionRaised, self.papers.unusual)
-        react(DecisionTaken, booking.kept)
-        react(OrderExpired, self.notices.expired)
-        react(OrderCancelled, self.notices.cancelled)
-        react(OrderPaid, self.notices.paid)
-        react(ExceptionRaised, self.notices.exception)
-        react(ItemOffered, self.notices.offered)
-        react(DecisionTaken, self.notices.decided)
-        react(InvoiceIssued, self.clerk.invoiced)
-        react(InvoiceIssued, self.notices.invoiced)
-        react(CreditNoteIssued, self.clerk.credited)
-        react(CreditNoteIssued, self.notices.credited)
-        self.engine.subscribe(self.desk.on_events)
-        self.engine.subscribe(self._after_commit)
-        self.settings.on_change = self.sender.nudge
-
-    def _after_commit(self, events: Sequence[Event]) -> None:
+    def after_commit(self, events: Sequence[Event]) -> None:
+        """What follows from what was just stored, outside of its transaction; on the writer thread."""
         for event in events:
             if isinstance(event, MessageQueued):
                 self.sender.nudge()
@@ -389,8 +334,3 @@ class Shop:
             self._indexing.join()
         with suppress(OSError):
             self._lock.release()
-
-
-def _close_unfit(tx: Tx, order_id: int) -> None:
-    """Sessions for another amount than what is now due can no longer be right."""
-    payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))

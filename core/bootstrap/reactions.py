@@ -1,0 +1,75 @@
+"""Which area reacts to which event: the only place where a lower one moves a higher one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.accounts.guard import check
+from core.conversations.events import PaymentTalk
+from core.invoices.events import CreditNoteIssued, InvoiceIssued
+from core.orders import settling
+from core.orders.events import (
+    DecisionTaken,
+    ExceptionRaised,
+    ItemOffered,
+    OrderCancelled,
+    OrderChanged,
+    OrderExpired,
+    OrderFirm,
+    OrderPaid,
+    OrderReserved,
+    RefundDone,
+)
+from core.orders.questions import drop_review
+from core.payments import booking
+from core.payments import service as payments
+from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived, RefundCompleted, RefundSeen
+from core.storage.engine import Tx
+
+if TYPE_CHECKING:
+    from core.bootstrap.shop import Shop
+
+
+def bind(shop: Shop) -> None:
+    """Higher areas react to lower ones' events, in the same transaction; the last lines hear of what is committed."""
+    shop.engine.guard(check)
+    react = shop.engine.react
+    react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
+    react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
+    react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
+    react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
+    react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
+    react(OrderFirm, booking.sold)
+    react(OrderFirm, shop.papers.sold)
+    react(OrderReserved, lambda tx, e: shop.watch.order(tx, e.order_id))
+    react(OrderChanged, lambda tx, e: shop.watch.order(tx, e.order_id))
+    react(AttemptOpened, shop.watch.attempt)
+    react(PayerKnown, shop.watch.payer)
+    react(PaymentReceived, shop.watch.payment)
+    react(PaymentTalk, lambda tx, e: shop.watch.talked(tx, e.order_id))
+    react(OrderExpired, lambda tx, e: drop_review(tx, e.order_id))
+    react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
+    react(RefundDone, shop.refunds.given_back)
+    react(RefundCompleted, shop.papers.given_back)
+    react(RefundSeen, shop.refunds.seen)
+    react(DecisionTaken, shop.refunds.decided)
+    react(ExceptionRaised, shop.papers.unusual)
+    react(DecisionTaken, booking.kept)
+    react(OrderExpired, shop.notices.expired)
+    react(OrderCancelled, shop.notices.cancelled)
+    react(OrderPaid, shop.notices.paid)
+    react(ExceptionRaised, shop.notices.exception)
+    react(ItemOffered, shop.notices.offered)
+    react(DecisionTaken, shop.notices.decided)
+    react(InvoiceIssued, shop.clerk.invoiced)
+    react(InvoiceIssued, shop.notices.invoiced)
+    react(CreditNoteIssued, shop.clerk.credited)
+    react(CreditNoteIssued, shop.notices.credited)
+    shop.engine.subscribe(shop.desk.on_events)
+    shop.engine.subscribe(shop.after_commit)
+    shop.settings.on_change = shop.sender.nudge
+
+
+def _close_unfit(tx: Tx, order_id: int) -> None:
+    """Sessions for another amount than what is now due can no longer be right."""
+    payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))
