@@ -153,7 +153,7 @@ async def test_every_difference_with_a_statement(tmp_path: Path) -> None:
             ("refund_missing", 0, 15_000),
         ]
         for found in shop.engine.read(service.standing):
-            choice = "take" if found.kind in ("refund_missing", "amount_differs", "fee_differs") else "done"
+            choice = "done" if found.kind == "payment_missing" else "take"
             if choice == "done":
                 with pytest.raises(Refused):
                     shop.engine.call(lambda tx, f=found: service.settle(tx, f.id, "take"))  # type: ignore[misc]
@@ -162,9 +162,36 @@ async def test_every_difference_with_a_statement(tmp_path: Path) -> None:
                 shop.engine.call(lambda tx, f=found: service.settle(tx, f.id, "done"))  # type: ignore[misc]
         assert standing(shop) == []
         assert shop.engine.read(lambda r: r.value("SELECT state FROM orders WHERE id = 1")) == "refunded"
-        assert shop.engine.read(book.balances)[book.ADJUSTMENTS] == 1_000
-        assert shop.engine.read(book.by_provider) == [book.ProviderBooks("wave", 75_000, 720, 15_000, -1_000)]
+        assert shop.engine.read(book.balances)[book.ADJUSTMENTS] == 16_000, "what T2 lacked, and T5 whole"
+        assert shop.engine.read(book.by_provider) == [book.ProviderBooks("wave", 75_000, 720, 15_000, -16_000)]
         assert shop.engine.read(book.miscounted) == []
+        run_id, _ = await shop.reconciler.read_statement(data, "wave")
+        assert shop.engine.read(lambda r: service.run(r, run_id)).found == 0, "compared again, nothing is new"
+        other = data.replace(b"T99;LPZZZZZZZZZZZZZZ;Paiement;5000", b"T99;LPZZZZZZZZZZZZZZ;Paiement;6000")
+        await shop.reconciler.read_statement(other, "wave")
+        assert standing(shop) == [("payment_missing", None, 6_000)], "it changed since it was settled"
+
+
+async def test_a_refund_that_was_not_made_after_all_is_open_again(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        ref = sale(shop, 1)
+        refund = shop.engine.call(lambda tx: shop.refunds.ask(tx, 1, 4_000))
+        shop.engine.call(lambda tx: shop.refunds.by_hand(tx, refund))
+        data = statement(shop, f"T1;{ref};Paiement;15000;150", f"R1;{ref};Remboursement;1000;0")
+        await shop.reconciler.read_statement(data, "wave")
+        assert standing(shop) == [("refund_unknown", 4_000, 1_000)]
+        shop.engine.call(lambda tx: service.settle(tx, 1, "take"))
+        assert shop.engine.read(lambda r: r.all("SELECT amount, state FROM refund")) == [
+            (1_000, "done"),
+            (3_000, "failed"),
+        ]
+        shop.engine.read(explained)
+        await shop.reconciler.read_statement(data, "wave")
+        assert standing(shop) == []
+        shop.engine.call(lambda tx: shop.refunds.by_hand(tx, 2))
+        shop.engine.read(explained)
+        assert shop.engine.read(lambda r: r.all("SELECT total FROM credit_note")) == [(4_000,)], "credited once"
+        assert shop.engine.read(book.by_provider)[0].refunded == 4_000
 
 
 async def test_refusals(tmp_path: Path) -> None:
