@@ -23,7 +23,7 @@ from core.orders.events import (
 from core.orders.questions import drop_review
 from core.payments import booking
 from core.payments import service as payments
-from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived, RefundCompleted, RefundSeen
+from core.payments.events import AttemptOpened, PayerKnown, PaymentReceived, RefundAsked, RefundCompleted, RefundSeen
 from core.storage.engine import Tx
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def bind(shop: Shop) -> None:
     react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
     react(RefundDone, shop.refunds.given_back)
     react(RefundCompleted, shop.papers.given_back)
+    react(RefundAsked, shop.notices.refund_asked)
+    react(RefundCompleted, shop.notices.refunded)
     react(RefundSeen, shop.refunds.seen)
     react(DecisionTaken, shop.refunds.decided)
     react(ExceptionRaised, shop.papers.unusual)
