@@ -10,9 +10,8 @@ from typing import Any, Final, TypeVar
 from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop
 from core.kernel.errors import EnvironmentProblem
-from core.kernel.i18n import catalogue
 from core.ledger import book
-from core.payments import export, queries
+from core.payments import queries
 from core.payments.queries import Filter, PaymentRow
 from core.payments.refunding import refundable
 from core.reconciliation import concerns, service
@@ -104,13 +103,11 @@ class ShopPayments:
         return self._engine.read(read)
 
     def export(self, path: Path, wanted: Filter) -> int:
-        from core.adapters import sheets
+        from core.adapters import payments_sheet
 
-        words = catalogue("documents", self._shop.settings.get("store.language"))
-        titles = [words.gettext(title) for _, title in export.TITLES]
-        with self._engine.reader() as reader:
-            table = export.rows(reader, wanted, self._shop.card.currency, self._shop.country.zone)
-            return sheets.write(path, titles, table)
+        shop = self._shop
+        language = shop.settings.get("store.language")
+        return payments_sheet.write(shop.engine, path, wanted, shop.card.currency, shop.country.zone, language)
 
     def _here(self, work: Coroutine[Any, Any, T]) -> T:
         """On a loop of our own, whose connections end with it."""
