@@ -23,5 +23,9 @@ def write(engine: Engine, path: Path, wanted: Filter, currency: str, zone: ZoneI
         {state: papers.gettext(word) for state, word in export.STATE_WORDS.items()},
     )
     titles = [papers.gettext(title) for _, title in export.TITLES]
-    with engine.reader() as reader, reader.connection:  # one read transaction: every page is of the same moment
-        return sheets.write(path, titles, export.rows(reader, wanted, currency, zone, words))
+    with engine.reader() as reader:
+        reader.connection.execute("BEGIN")  # every page is of the same moment
+        try:
+            return sheets.write(path, titles, export.rows(reader, wanted, currency, zone, words))
+        finally:
+            reader.connection.execute("END")

@@ -52,7 +52,10 @@ class ShopPayments:
             payment = queries.one(reader, payment_id)
             where = book.where(book.of_payment(reader, payment_id))
             left = refundable(reader, payment_id)
-            return Detail(payment, where, left, self._shop.can_refund(payment.provider, left == payment.amount))
+            attempt = reader.value("SELECT attempt_id FROM payment WHERE id = ?", (payment_id,))
+            return Detail(
+                payment, where, left, self._shop.can_refund(payment.provider, left == payment.amount), attempt
+            )
 
         return self._engine.read(read)
 
@@ -68,17 +71,20 @@ class ShopPayments:
     def ask(self, attempt_id: int) -> None:
         self._here(self._shop.desk.ask(attempt_id))
 
+    def look_again(self, attempt_id: int) -> Compared:
+        return self._compared(self._here(self._shop.reconciler.look_again(attempt_id, actor=ACTOR)))
+
     def settle(self, difference_id: int, choice: str) -> None:
         self._engine.call(lambda tx: service.settle(tx, difference_id, choice), actor=ACTOR)
 
-    def compare(self, control: Control) -> Compared | None:
+    def compare(self, control: Control, days: int) -> Compared | None:
         def progress(done: int, total: int) -> None:
             control.report(done, total)
             if control.stopped:
                 raise _Stopped
 
         try:
-            run_id = self._here(self._shop.reconciler.ask_providers(actor=ACTOR, progress=progress))
+            run_id = self._here(self._shop.reconciler.ask_providers(days, actor=ACTOR, progress=progress))
         except BaseExceptionGroup as group:
             if group.subgroup(_Stopped) is None:
                 raise

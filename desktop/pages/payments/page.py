@@ -28,6 +28,7 @@ from desktop.pages.payments.dialogs import CompareDialog, RefundDialog, TaskDial
 from desktop.pages.payments.presenter import (
     FIRST,
     PAGE,
+    Compared,
     Cursor,
     Detail,
     Overview,
@@ -282,6 +283,7 @@ class PaymentsPage(Page):
     def _open(self, detail: Detail) -> None:
         dialog = RefundDialog(self, self.source, self.mount.bridge, self.presenter, detail)
         dialog.given.connect(self.refresh)
+        dialog.looked.connect(self.refresh)
         dialog.present()
 
     def do_task(self, concern: Concern) -> None:
@@ -295,8 +297,16 @@ class PaymentsPage(Page):
             dialog.present()
 
     def _answer(self, concern: Concern, word: str) -> None:
+        if word == "ask":
+            attempt = concern.attempt_id or 0
+            self.call(lambda: self.source.look_again(attempt), "look again", partial(self._looked, concern))
+            return
         verb = self.source.act if concern.kind == "refund" else self.source.settle
         self.call(lambda: verb(concern.subject_id, word), "do task", lambda _: self.refresh())
+
+    def _looked(self, concern: Concern, compared: Compared) -> None:
+        self.mount.bridge.notice.emit(Notice(self.presenter.agreed(concern.provider, compared), "info"))
+        self.refresh()
 
     def compare(self) -> CompareDialog:
         dialog = CompareDialog(self, self.source, self.mount.bridge, self.presenter)

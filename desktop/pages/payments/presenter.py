@@ -61,6 +61,8 @@ class Detail:
     refundable: int
     asked: bool
     """Whether the provider is asked; otherwise the seller gives it back there by hand."""
+    attempt_id: int | None = None
+    """Whom the provider can be asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,15 @@ class PaymentsSource(Protocol):
         """Ask the provider how a payment stands. Raises OutsideWorld, Refused."""
         ...
 
+    def look_again(self, attempt_id: int) -> Compared:
+        """Ask the provider and compare, however old the payment is. Raises OutsideWorld, Refused."""
+        ...
+
     def settle(self, difference_id: int, choice: str) -> None:
         """Raises Refused."""
         ...
 
-    def compare(self, control: Control) -> Compared | None:
+    def compare(self, control: Control, days: int) -> Compared | None:
         """Ask every provider about the last days; None when it was stopped."""
         ...
 
@@ -198,6 +204,18 @@ class PaymentsPresenter:
             ("month", t("The last 30 days")),
             ("year", t("The last 12 months")),
         )
+
+    def spans(self) -> tuple[tuple[int, str], ...]:
+        """How far back the providers are asked: days and words, the shortest first."""
+        return tuple((PERIODS[name], word) for name, word in self.periods() if PERIODS[name] > 1)
+
+    def agreed(self, provider: str, compared: Compared) -> str:
+        """What asking about one payment brought."""
+        if not compared.run.compared:
+            return self.t("{provider} gives no clear answer about this payment.", provider=self.provider(provider))
+        if not compared.found:
+            return self.t("{provider} says the same as the books.", provider=self.provider(provider))
+        return " · ".join(f"{title} ({ours} / {theirs})" for title, _, ours, theirs in map(self.found, compared.found))
 
     def wanted(self, question: Question, now: int) -> Filter:
         """The question as the database is asked; a period begins at midnight of the shop."""

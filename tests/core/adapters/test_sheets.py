@@ -8,6 +8,7 @@ import zipfile
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -121,7 +122,8 @@ def test_what_an_accountant_adds_up_is_what_the_books_say(tmp_path: Path) -> Non
         assert payments_sheet.write(shop.engine, path, Filter(), "XOF", shop.country.zone, "fr") == 1_030
         books = {b.provider: b for b in shop.engine.read(book.by_provider)}
         latest = to_datetime(shop.clock.now(), shop.country.zone)
-    titles, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    sheet: list[list[Any]] = list(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python())
+    titles, *rows = sheet
     assert titles == [
         *("Reçu", "Commande", "Client", "Prestataire", "Moyen", "Transaction"),
         *("Montant", "Frais", "Rendu", "Net", "Devise", "État"),
