@@ -20,7 +20,8 @@ class Concern:
     """One thing to do. ``kind``: decide (an open question; ``detail`` is the exception), refund (``detail`` its state),
     contradiction, refund_unclear, difference (``detail`` its kind). ``subject_id`` is the order's, the refund's, the
     attempt's or the difference's. ``attempt_id``: whom a provider can be asked about, to see whether a difference still
-    stands; ``own``: a refund that no decision promised, so the seller may give it up. ``at`` in ms UTC."""
+    stands; ``own``: a refund that no decision promised, so the seller may give it up; ``ours`` and ``theirs``: the sums
+    that differ. ``at`` in ms UTC."""
 
     kind: str
     subject_id: int
@@ -35,6 +36,8 @@ class Concern:
     said: str | None = None
     attempt_id: int | None = None
     own: bool = False
+    ours: int | None = None
+    theirs: int | None = None
 
 
 def count(reader: Reader, now: int) -> int:
@@ -105,6 +108,8 @@ def standing(reader: Reader, now: int, limit: int = 100) -> list[Concern]:
             "",
             at,
             attempt_id=attempt_id,
+            ours=ours,
+            theirs=theirs,
         )
         for number, kind, provider, ours, theirs, order_id, payment_id, reference, at, attempt_id in reader.all(
             "SELECT id, kind, provider, ours, theirs, order_id, payment_id, reference, found_at, attempt_id"

@@ -163,8 +163,6 @@ class CompareDialog(Dialog):
         self._task: Task[Compared | None] | None = None
         about = t("Each payment of this time is asked about. What is simply news is booked on the way.")
         self.body.addWidget(Label(about, "body", "muted", wrap=True))
-        line = QHBoxLayout()
-        line.setSpacing(10)
         self.ask = Button(t("Ask the providers"), "secondary", icon="refresh-cw")
         self.ask.clicked.connect(self.ask_providers)
         self.span = QComboBox()
@@ -177,10 +175,13 @@ class CompareDialog(Dialog):
             self.whose.addItem(label, name)
         self.choose = Button(t("Read a statement (CSV)…"), "secondary", icon="upload")
         self.choose.clicked.connect(self._choose)
-        for part in (self.span, self.ask, self.whose, self.choose):
-            line.addWidget(part)
-        line.addStretch(1)
-        self.body.addLayout(line)
+        for parts in ((self.span, self.ask), (self.whose, self.choose)):
+            line = QHBoxLayout()
+            line.setSpacing(10)
+            for part in parts:
+                line.addWidget(part)
+            line.addStretch(1)
+            self.body.addLayout(line)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.hide()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -225,16 +225,32 @@ class PaymentsPresenter:
             since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
         return Filter(question.provider, question.state, since, None, question.text)
 
-    def tile(self, books: ProviderBooks) -> tuple[str, str, str]:
-        """Whose, how much, and what it is made of. The money is at the provider's, never here (F30)."""
+    def tiles(self, books: Sequence[ProviderBooks], most: int) -> list[tuple[str, str, str, str]]:
+        """Whose, how much, and what it is made of in two lines. The money is at the provider's, never here (F30).
+
+        The largest first; those beyond ``most`` together in the last one, so that no money is out of sight.
+        """
         t = self.t
-        title = t("At {provider}", provider=self.provider(books.provider))
-        parts = [t("{amount} received", amount=format_amount(books.received, self.currency))]
-        if books.fees:
-            parts.append(t("{amount} fees", amount=format_amount(books.fees, self.currency)))
-        if books.refunded:
-            parts.append(t("{amount} given back", amount=format_amount(books.refunded, self.currency)))
-        return title, format_amount(books.net, self.currency), " · ".join(parts)
+        known = sorted(books, key=lambda b: -b.received)
+        shown, others = (known, []) if len(known) <= most else (known[: most - 1], known[most - 1 :])
+        found = [self._tile(t("At {provider}", provider=self.provider(each.provider)), [each]) for each in shown]
+        if others:
+            title = t.plural("At {n} other provider", "At {n} other providers", len(others))
+            found.append(self._tile(title, others))
+        return found
+
+    def _tile(self, title: str, books: Sequence[ProviderBooks]) -> tuple[str, str, str, str]:
+        t = self.t
+        fees, refunded, adjusted = (sum(getattr(b, name) for b in books) for name in ("fees", "refunded", "adjusted"))
+        parts = []
+        if fees:
+            parts.append(t("{amount} fees", amount=format_amount(fees, self.currency)))
+        if refunded:
+            parts.append(t("{amount} given back", amount=format_amount(refunded, self.currency)))
+        if adjusted:
+            parts.append(t("{amount} adjusted", amount=format_amount(adjusted, self.currency)))
+        received = t("{amount} received", amount=format_amount(sum(b.received for b in books), self.currency))
+        return title, format_amount(sum(b.net for b in books), self.currency), received, " · ".join(parts)
 
     def row(self, payment: PaymentRow) -> RowText:
         t = self.t
@@ -288,7 +304,12 @@ class PaymentsPresenter:
             said = t("{provider} said: {said}", provider=where, said=concern.said) if concern.said else ""
             return TaskText("undo-2", "danger", title, detail, t("Do it"), f"{said}\n\n{steps}".strip())
         if concern.kind == "difference":
-            detail = f"{where or t('the books')} · {concern.reference}"
+            ours, theirs = (
+                "—" if units is None else format_amount(units, self.currency)
+                for units in (concern.ours, concern.theirs)
+            )
+            figures = t("here {ours}, there {theirs}", ours=ours, theirs=theirs)
+            detail = f"{figures} · {where or t('the books')} · {concern.reference}"
             steps = explain(Refused(NEXT_STEP[concern.detail]), t.language)
             return TaskText("arrow-left-right", "danger", self.difference(concern.detail), detail, t("Look"), steps)
         title = t("{provider} tells of a refund of unknown amount", provider=where)

@@ -25,7 +25,7 @@ from desktop.widgets.pill import draw_pill
 
 Index = QModelIndex | QPersistentModelIndex
 STATE, WHO, AMOUNT, MEANS, AT = range(5)
-_SHARES: Final = (1.25, 1.6, 1.2, 1.1, 0.9)
+_SHARES: Final = (1.25, 1.5, 1.15, 1.05, 1.05)
 _HEADER: Final = 34
 _NOWHERE: Final = QModelIndex()
 

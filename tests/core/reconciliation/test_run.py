@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import Shop
-from core.kernel.clock import to_datetime
-from core.kernel.errors import NotFound, Refused
+from core.kernel.clock import DAY, to_datetime
+from core.kernel.errors import NotFound, OutsideWorld, Refused
 from core.ledger import book
 from core.payments import service as payments
 from core.reconciliation import service
@@ -98,6 +98,53 @@ async def test_a_provider_that_does_not_answer_is_no_difference(tmp_path: Path) 
         run_id = await w.shop.reconciler.ask_providers()
         run = w.shop.engine.read(lambda r: service.run(r, run_id))
         assert (run.compared, run.found) == (0, 0)
+
+
+async def test_a_payment_of_another_year_is_looked_at_alone(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await sold(w, "sandbox")
+        w.clock.advance(400 * DAY)  # type: ignore[attr-defined]
+        session = next(iter(w.providers["sandbox"].sessions.values()))
+        session.payments[0].fee += 7
+        await w.shop.reconciler.ask_providers()
+        assert standing(w.shop) == [], "a week back there is nothing"
+        attempt = w.value("SELECT attempt_id FROM payment")
+        run_id = await w.shop.reconciler.look_again(attempt)
+        assert w.shop.engine.read(lambda r: service.run(r, run_id)).compared == 2
+        assert standing(w.shop) == [("fee_differs", 150, 157)]
+        session.payments[0].fee -= 7
+        await w.shop.reconciler.look_again(attempt)
+        assert standing(w.shop) == []
+        w.shop.settings.set("psp.sandbox.base_url", "http://127.0.0.1:9")
+        with pytest.raises(OutsideWorld):
+            await w.shop.reconciler.look_again(attempt)
+
+
+@pytest.mark.parametrize("name", ["sandbox", "stripe"])
+async def test_a_refund_the_provider_takes_back_is_open_again_and_made_once_more(tmp_path: Path, name: str) -> None:
+    """It said « refunded », then the money came back to the shop: seen when compared, done again, credited once."""
+    async with world(tmp_path, providers=(name,)) as w:
+        await sold(w, name)
+        session = next(iter(w.providers[name].sessions.values()))
+        refund = w.shop.engine.call(lambda tx: w.shop.refunds.ask(tx, 1, 15_000))
+        await w.until(lambda: w.value("SELECT state FROM refund") == "done")
+        await w.settled()
+        session.refunded, session.state = 0, "paid"
+        await w.shop.reconciler.ask_providers()
+        assert standing(w.shop) == [("refund_unknown", 15_000, 0)]
+        w.shop.engine.call(lambda tx: service.settle(tx, 1, "take"))
+        w.shop.engine.read(explained)
+        assert w.rows("SELECT state, received FROM orders") == [("refunded", 15_000)]
+        w.shop.engine.call(lambda tx: w.shop.refunds.again(tx, refund))
+        await w.until(lambda: w.value("SELECT state FROM refund") == "done")
+        await w.settled()
+        assert session.refunded == 15_000
+        assert w.rows("SELECT total FROM credit_note") == [(15_000,)]
+        assert w.rows("SELECT state, received FROM orders") == [("refunded", 0)]
+        assert w.rows("SELECT paid, spent FROM customer") == [(0, 0)]
+        w.shop.engine.read(explained)
+        await w.shop.reconciler.ask_providers()
+        assert standing(w.shop) == []
 
 
 # -- statements --------------------------------------------------------------------------------------------------
