@@ -203,6 +203,8 @@ class OrderLine(Shown, frozen=True):
 
 
 class Order(Shown, frozen=True):
+    """``question``: what is asked of the seller first, to be named when it is decided; left out when nothing is."""
+
     id: int
     reference: str
     state: OrderState
@@ -216,6 +218,7 @@ class Order(Shown, frozen=True):
     expires_at: Time
     paid_at: Time | None
     pay_url: Url
+    question: int | UnsetType = UNSET
 
 
 class PlacedOrder(Order, frozen=True):
