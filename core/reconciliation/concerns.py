@@ -65,25 +65,11 @@ def standing(reader: Reader, now: int, limit: int = 100) -> list[Concern]:
         )
     ]
     found += [
-        Concern(
-            "refund",
-            refund_id,
-            state,
-            provider,
-            amount,
-            order_id,
-            payment_id,
-            reference,
-            name,
-            at,
-            said,
-            None,
-            bool(own),
-        )
-        for refund_id, state, provider, amount, order_id, payment_id, reference, name, at, said, own in reader.all(
+        Concern("refund", number, state, provider, amount, order_id, payment_id, reference, name, at, *more)
+        for number, state, provider, amount, order_id, payment_id, reference, name, at, *more in reader.all(
             "SELECT r.id, r.state, r.provider, r.amount, r.order_id, r.payment_id, o.reference, c.name,"  # noqa: S608
-            f" r.asked_at, r.said, r.decision_id IS NULL FROM refund r {people.format(of='r')} WHERE {_REFUNDS}"
-            " ORDER BY r.id LIMIT ?",
+            " r.asked_at, r.said, (SELECT attempt_id FROM payment WHERE id = r.payment_id), r.decision_id IS NULL"
+            f" FROM refund r {people.format(of='r')} WHERE {_REFUNDS} ORDER BY r.id LIMIT ?",
             (now - _STUCK, limit),
         )
     ]

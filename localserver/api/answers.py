@@ -203,8 +203,6 @@ class OrderLine(Shown, frozen=True):
 
 
 class Order(Shown, frozen=True):
-    """``question``: what is asked of the seller first, to be named when it is decided; left out when nothing is."""
-
     id: int
     reference: str
     state: OrderState
@@ -218,7 +216,7 @@ class Order(Shown, frozen=True):
     expires_at: Time
     paid_at: Time | None
     pay_url: Url
-    question: int | UnsetType = UNSET
+    question: int | UnsetType = UNSET  # what the seller is asked first, to be named when it is decided
 
 
 class PlacedOrder(Order, frozen=True):

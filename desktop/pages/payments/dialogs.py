@@ -131,6 +131,8 @@ class TaskDialog(Dialog):
         if concern.kind == "refund":
             if concern.own and concern.detail in ("todo", "failed"):
                 self._quiet(t("Do not give it back"), "withdraw")
+            if concern.attempt_id is not None and concern.detail not in ("todo", "failed"):
+                self._quiet(t("Ask {provider}", provider=words.provider(concern.provider)), "ask")
             if concern.detail == "failed":
                 self._quiet(t("Ask {provider} again", provider=words.provider(concern.provider)), "again")
             self.action = self.add_action(t("It is given back"), lambda: self._say("done"))

@@ -221,6 +221,23 @@ def test_each_series_begins_anew_with_the_year_and_has_no_gap(shop: Shop, clock:
     assert [n.number for i in (first, second) for n in notes(shop, i)] == ["AV-2026-00001", "AV-2027-00001"]
 
 
+def test_the_year_is_the_shops_own_and_a_clock_put_back_leaves_no_gap(tmp_path: Path) -> None:
+    """Antananarivo is three hours ahead; somebody corrects the clock of the computer around midnight."""
+    clock = ManualClock(parse_rfc3339("2026-12-31T20:59:00Z"))
+    home = Home(tmp_path)
+    shop = open_shop(home, create_store(home, "Tsena", "MG").slug, clock)
+    try:
+        numbers = []
+        for minutes in (0, 2, -2, 2, -2):
+            clock.advance(minutes * MINUTE)
+            number = sell(shop)
+            kept = shop.engine.read(lambda r, n=number: service.load(r, n))  # type: ignore[misc]
+            numbers.append(kept.number if kept else "")
+        assert numbers == [f"FA-{n}" for n in ("2026-00001", "2027-00001", "2026-00002", "2027-00002", "2026-00003")]
+    finally:
+        shop.close()
+
+
 def test_a_validation_that_fails_gives_its_number_back(shop: Shop) -> None:
     sell(shop)
     order = reserve(shop)
