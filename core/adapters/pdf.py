@@ -64,11 +64,10 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
     say = _Words(document.papers)
     _ = say.texts.gettext
     sums = _sums(document.shares, document.papers.seller, say)
-    if document.received < document.total and not document.refunded:
-        due = document.total - document.received
-        sums += (Sum(_("Received"), say.money(document.received)), Sum(_("Balance due"), say.money(due)))
     for number, amount in document.credits:
         sums += (Sum(_("Credit note {number}").format(number=number), say.money(-amount)),)
+    if not document.refunded:
+        sums += _what_came(document, say)
     return Sheet(
         **_shared(document.papers, say),
         **_table(document.papers, document.lines, say),
@@ -310,12 +309,24 @@ def _buyer(buyer: Buyer | None) -> tuple[str, ...]:
     return tuple(text for text in (buyer.name, _phone(buyer.phone) if buyer.phone else "") if text)
 
 
+def _what_came(document: InvoiceDocument, say: _Words) -> tuple[Sum, ...]:
+    """Deposits by their receipts, and the rest: paid since, or still due."""
+    _ = say.texts.gettext
+    parts = [Sum(_("Deposit, receipt {number}").format(number=n), say.money(amount)) for n, amount in document.deposits]
+    if document.due:
+        parts = parts or [Sum(_("Received"), say.money(document.received))]
+        return (*parts, Sum(_("Balance due"), say.money(document.due)))
+    price = document.total - sum(amount for _number, amount in document.credits)
+    rest = min(document.received, price) - sum(amount for _number, amount in document.deposits)
+    return (*parts, Sum(_("Balance paid"), say.money(rest))) if parts and rest > 0 else tuple(parts)
+
+
 def _status(document: InvoiceDocument, say: _Words) -> tuple[str, str] | None:
     """What became of the money, with the role of its colour."""
     _ = say.texts.gettext
     if document.refunded:
         return _("Refunded"), "info"
-    if document.received < document.total:
+    if document.due:
         return _("Part paid"), "waiting"
     if document.paid_at is None:
         return None

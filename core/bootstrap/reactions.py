@@ -28,6 +28,7 @@ from core.payments.events import (
     PayerKnown,
     PayerTold,
     PaymentReceived,
+    RefundAsked,
     RefundCompleted,
     RefundSeen,
 )
@@ -58,8 +59,9 @@ def bind(shop: Shop) -> None:
     react(OrderExpired, lambda tx, e: drop_review(tx, e.order_id))
     react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
     react(RefundDone, shop.refunds.given_back)
-    react(RefundDone, shop.papers.refunded)
     react(RefundCompleted, shop.papers.given_back)
+    react(RefundAsked, shop.notices.refund_asked)
+    react(RefundCompleted, shop.notices.refunded)
     react(RefundSeen, shop.refunds.seen)
     react(DecisionTaken, shop.refunds.decided)
     react(ExceptionRaised, shop.papers.unusual)

@@ -9,7 +9,7 @@ from core.conversations import outgoing
 from core.conversations.outgoing import Outgoing, Row, Section, fit
 from core.conversations.texts import say
 from core.orders.questions import SUSPECT, under_review
-from core.orders.rules import CANCELLED, EXPIRED, PAID, RESERVED
+from core.orders.rules import CANCELLED, EXPIRED, PAID, REFUNDED, RESERVED
 from core.orders.service import Order
 from core.storage.connection import Reader
 
@@ -23,6 +23,11 @@ EXCEPTIONS: Final = {
     "paid_twice": "payment_twice",
 }
 _ENDED_SHORT: Final = {EXPIRED: "hold_expired_partial", CANCELLED: "order_cancelled_partial"}
+# What goes back, and what went, by the seller's own will.
+_GIVEN_BACK: Final = (
+    "SELECT coalesce(sum(amount) FILTER (WHERE state NOT IN ('done', 'withdrawn')), 0),"
+    " coalesce(sum(amount) FILTER (WHERE state = 'done'), 0) FROM refund WHERE order_id = ? AND decision_id IS NULL"
+)
 Money = Callable[[int], str]
 
 
@@ -49,6 +54,11 @@ def money_state(reader: Reader, order: Order) -> tuple[str, int]:
         return ("decision_refund" if row[2] == "todo" else "payment_talk_answer_refunded"), row[1]
     if order.state == PAID and under_review(reader, order.id):
         return "payment_checked", order.received
+    going, gone = reader.one(_GIVEN_BACK, (order.id,)) or (0, 0)
+    if going:
+        return "refund_started", going
+    if order.state == REFUNDED:
+        return "payment_talk_answer_refunded", gone
     state = order.state if order.state in (PAID, RESERVED) else EXPIRED
     return f"payment_talk_answer_{state}", order.received
 

@@ -21,6 +21,7 @@ from core.kernel.text import short_name
 from core.orders.events import DecisionTaken, ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
 from core.orders.rules import PAID
 from core.orders.service import Order, load
+from core.payments.events import RefundAsked, RefundCompleted
 from core.storage.engine import Tx
 
 USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
@@ -108,6 +109,22 @@ class Notices:
             customer_id = load(tx, event.order_id).customer_id
             amount = self._talk.money(event.amount)
             self._tell(tx, customer_id, f"decided:{event.decision_id}", text, event.order_id, amount=amount)
+
+    def refund_asked(self, tx: Tx, event: RefundAsked) -> None:
+        """The seller gives money back by themselves; what a decision promised was told with the decision."""
+        if tx.value("SELECT decision_id FROM refund WHERE id = ?", (event.refund_id,)) is None:
+            self._tell_of_refund(tx, event, "refund_started")
+
+    def refunded(self, tx: Tx, event: RefundCompleted) -> None:
+        """The money is back, whoever sent it."""
+        self._tell_of_refund(tx, event, "refund_done")
+
+    def _tell_of_refund(self, tx: Tx, event: RefundAsked | RefundCompleted, text: str) -> None:
+        """Weeks may lie between the sale and this: where WhatsApp would refuse it, nothing is queued."""
+        customer_id = load(tx, event.order_id).customer_id
+        if window_open(tx, customer_id, tx.now):
+            amount = self._talk.money(event.amount)
+            self._tell(tx, customer_id, f"{text}:{event.refund_id}", text, event.order_id, amount=amount)
 
     def _tell(self, tx: Tx, customer_id: int, key: str, text: str, order_id: int, **values: str) -> None:
         if not self._reachable(tx, customer_id):

@@ -16,12 +16,11 @@ from core.invoices.rules import Share, Taxed, apportion, credited, credited_part
 from core.invoices.service import Kept, Terms
 from core.kernel.errors import NotFound, Refused
 from core.kernel.text import one_line
-from core.orders.events import RefundDone
+from core.ledger import book
 from core.payments.events import RefundCompleted
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
-NOT_THE_SALE: Final = ("overpaid", "paid_twice")  # money beyond the total was never invoiced
 MAX_REASON: Final = 200
 
 
@@ -85,27 +84,20 @@ class OpenLine:
         }
 
 
-def on_refund(tx: Tx, event: RefundDone, terms: Terms) -> int | None:
-    """Money of a firm sale went back: as far as it was the sale's, it is credited. → credit note id, or None."""
-    kind = tx.value("SELECT kind FROM decision WHERE id = ?", (event.decision_id,))
-    invoice = service.of_order(tx, event.order_id)
-    if invoice is None or kind in NOT_THE_SALE:
-        return None
-    amount = min(event.amount, open_amount(tx, invoice))
-    return _spread(tx, invoice, amount, "", terms, event.decision_id) if amount else None
-
-
 def on_money_back(tx: Tx, event: RefundCompleted, terms: Terms) -> int | None:
-    """The seller gave money back without a decision: what a sale had earned of it is credited. → id, or None.
+    """Money went back: what a sale had earned of it is credited. → credit note id, or None.
 
-    Refunds that a decision promised are credited with that decision (:func:`on_refund`).
+    Only as far as no credit note says so yet: the seller may have written one before giving the money back, and a
+    refund that failed after all is made a second time.
     """
-    promised = tx.value("SELECT decision_id FROM refund WHERE id = ?", (event.refund_id,))
-    invoice = service.of_order(tx, event.order_id)
-    if invoice is None or promised is not None:
+    invoice = service.of_order(tx, event.order_id) if event.earned else None
+    if invoice is None:
         return None
-    amount = min(event.earned, open_amount(tx, invoice))
-    return _spread(tx, invoice, amount, "", terms, None) if amount else None
+    open_ = open_amount(tx, invoice)
+    said = invoice.total - open_
+    amount = min(open_, event.earned, book.earned_no_more(tx, "order_id", event.order_id) - said)
+    decision = tx.value("SELECT decision_id FROM refund WHERE id = ?", (event.refund_id,))
+    return _spread(tx, invoice, amount, "", terms, decision) if amount > 0 else None
 
 
 def credit(tx: Tx, invoice_id: int, amount: int | None, reason: str, terms: Terms) -> int:

@@ -11,7 +11,7 @@ from core.invoices.documents import Papers, Seller, seller_of
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms
 from core.kernel.countries import Country
-from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid, RefundDone
+from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid
 from core.payments.events import RefundCompleted
 from core.settings.service import Settings
 from core.storage.engine import Tx
@@ -56,12 +56,8 @@ class PaperDesk:
         """The sale stands: its invoice is numbered, or stays the one it has."""
         service.issue(tx, event.order_id, self.terms())
 
-    def refunded(self, tx: Tx, event: RefundDone) -> None:
-        """Money went back: as far as it was a sale's, a credit note says so."""
-        credits.on_refund(tx, event, self.terms())
-
     def given_back(self, tx: Tx, event: RefundCompleted) -> None:
-        """The seller gave a sale's money back by themselves: a credit note says so."""
+        """Money went back: as far as it was a sale's, a credit note says so."""
         credits.on_money_back(tx, event, self.terms())
 
     def checked(self, tx: Tx, event: OrderPaid) -> None:

@@ -95,7 +95,8 @@ class InvoiceDocument:
     """``reference`` is the order's. ``paid_by`` is the name of a method or provider, empty when unknown.
 
     ``received`` may be short of ``total`` where the seller honoured a part payment. ``credits``: numbers of the credit
-    notes, with their amounts. Times in ms UTC.
+    notes, with their amounts; ``deposits``: the same of the receipts for parts of the price that came before the sale
+    stood, as far as they were not given back. Times in ms UTC.
     """
 
     papers: Papers
@@ -113,6 +114,12 @@ class InvoiceDocument:
     url: str
     credits: tuple[tuple[str, int], ...] = ()
     certification: Certified | None = None
+    deposits: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def due(self) -> int:
+        """What is left to pay: a part that was credited and given back is not owed."""
+        return 0 if self.refunded else max(0, self.total - sum(part for _, part in self.credits) - self.received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +219,7 @@ def invoice_document(reader: Reader, invoice_id: int, papers: Papers) -> Invoice
         url=papers.check_url(nonce_of(reader, "invoice", invoice_id)),
         credits=tuple((note.number, note.total) for note in credits.of_invoice(reader, invoice_id)),
         certification=_certified(reader, "invoice", invoice_id),
+        deposits=receipts.deposits(reader, kept.order_id, kept.total),
     )
 
 

@@ -104,6 +104,22 @@ def of_order(reader: Reader, order_id: int) -> list[Receipt]:
     return _read(reader, f"{_RECEIPT} WHERE order_id = ? ORDER BY id", order_id)
 
 
+def deposits(reader: Reader, order_id: int, total: int) -> tuple[tuple[str, int], ...]:
+    """Receipts for parts of an order's price with what of each was not given back, the oldest first; together less
+    than ``total``, what is beyond it is no deposit on it."""
+    found: list[tuple[str, int]] = []
+    for series, year, number, amount in reader.all(
+        "SELECT r.series, r.year, r.number, p.amount - p.refunded FROM receipt r JOIN payment p ON p.id = r.payment_id"
+        " WHERE r.order_id = ? AND json_extract(r.content, '$.kind') = 'underpaid' AND p.amount > p.refunded"
+        " ORDER BY r.id",
+        (order_id,),
+    ):
+        if total - amount >= 0:
+            found.append((number_text(series, year, number), amount))
+            total -= amount
+    return tuple(found)
+
+
 def _read(reader: Reader, sql: str, number: int) -> list[Receipt]:
     return [
         Receipt(row[0], number_text(*row[1:4]), row[4], row[5], row[6], row[7], json.loads(row[8]))

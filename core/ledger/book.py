@@ -21,7 +21,8 @@ ADJUSTMENTS: Final = "adjustments"  # what the seller's books and a provider's p
 
 Kind = Literal["payment", "deposit", "psp_fee", "sale", "kept", "refund", "credit_note", "adjustment"]
 """payment: money in. deposit: money in that is not the whole price. psp_fee: what the provider keeps. sale: earned.
-kept: an excess left to the shop. refund: money out. credit_note: earned no more. adjustment: see ADJUSTMENTS."""
+kept: an excess left to the shop. refund: money out. credit_note: earned no more. adjustment: see ADJUSTMENTS.
+A refund that the provider did not make after all is undone by the same kinds, the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,23 @@ def where(bookings: Sequence[Booking]) -> Where:
     def moved(account: str) -> int:
         return sum(b.amount * ((b.debit == account) - (b.credit == account)) for b in bookings)
 
-    def kinds(*wanted: Kind) -> int:
-        return sum(b.amount for b in bookings if b.kind in wanted)
+    def out_of_funds(*wanted: Kind) -> int:
+        moves = (b for b in bookings if b.kind in wanted)
+        return sum(b.amount * ((b.debit == CUSTOMER_FUNDS) - (b.credit == CUSTOMER_FUNDS)) for b in moves)
 
-    return Where(kinds("payment", "deposit"), moved(FEES), -moved(SALES), kinds("refund"), -moved(CUSTOMER_FUNDS))
+    received = -out_of_funds("payment", "deposit")
+    return Where(received, moved(FEES), -moved(SALES), out_of_funds("refund"), -moved(CUSTOMER_FUNDS))
+
+
+def earned_no_more(reader: Reader, column: Literal["order_id", "payment_id"], number: int) -> int:
+    """What credit notes took back of what an order's (or a payment's) sale had earned, less what was earned again."""
+    return int(
+        reader.value(
+            "SELECT coalesce(sum(iif(debit = ?, amount, -amount)), 0) FROM ledger_entry"  # noqa: S608 - fixed columns
+            f" WHERE kind = 'credit_note' AND {column} = ?",
+            (SALES, number),
+        )
+    )
 
 
 def shares(reader: Reader, order_id: int, account: str) -> dict[int, int]:

@@ -21,7 +21,8 @@ _MISSING: Final = (
 _ORDER: Final = (
     "SELECT o.id, o.reference, o.state, o.exception, o.source, o.session_id, o.customer_id, c.name,"
     " (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
-    " o.total, o.reserved_at, o.expires_at, o.paid_at, o.link FROM orders o JOIN customer c ON c.id = o.customer_id"
+    " o.total, o.reserved_at, o.expires_at, o.paid_at, o.link, iif(o.undecided, (SELECT min(id) FROM decision d"
+    " WHERE d.order_id = o.id AND d.choice IS NULL), NULL) FROM orders o JOIN customer c ON c.id = o.customer_id"
 )
 
 
@@ -88,7 +89,7 @@ def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView
     ):
         lines[order_id].append(LineView(product_id, sku, title, quantity, unit_price))
     found: list[OrderView] = []
-    for order_id, *facts, customer_id, name, phone, total, reserved, expires, paid, link in rows:
+    for order_id, *facts, customer_id, name, phone, total, reserved, expires, paid, link, question in rows:
         reference, state, exception, source, session_id = facts
         found.append(
             OrderView(
@@ -107,6 +108,7 @@ def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView
                 expires_at=expires,
                 paid_at=paid,
                 link=link,
+                question=question,
             )
         )
     return found

@@ -331,41 +331,14 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     tx.run("UPDATE decision SET refund = 'done' WHERE id = ?", (decision_id,))
     tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (decision.amount, decision.order_id))
     order = load(tx, decision.order_id)
-    ended = decision.kind == "paid_late" or (decision.kind == SUSPECT and _nothing_left(tx, order))
+    gone = decision.kind == "paid_late" or (decision.kind == SUSPECT and _nothing_left(tx, order))
+    ended = gone and order.state == PAID  # a refund that failed after all ended the order the first time
     if ended or (order.state == PAID and order.received <= 0):
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
         counted = order.total if decision.kind == "paid_late" else min(order.total, decision.amount) if ended else 0
         tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (counted, order.customer_id))
     tx.emit(RefundDone(order.id, decision_id, decision.amount))
     tx.emit(OrderChanged(order.id, order.total, order.expires_at))
-
-
-# -- money that leaves without a decision ------------------------------------------------------------------------
-
-
-def money_back(tx: Tx, order_id: int, amount: int, earned: int) -> None:
-    """``amount`` went back to the buyer; a sale had earned ``earned`` of it. An order that keeps nothing is refunded.
-
-    What no sale had earned was waiting for a decision: that much less is to be decided. What was neither is of a sale
-    that waits for the seller's eyes.
-    """
-    order, left = load(tx, order_id), amount - earned
-    tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (amount, order_id))
-    for decision_id, concerned in tx.all(
-        "SELECT id, amount FROM decision WHERE order_id = ? AND choice IS NULL AND kind <> ? ORDER BY id",
-        (order_id, SUSPECT),
-    ):
-        part = min(left, concerned)
-        tx.run("UPDATE decision SET amount = amount - ? WHERE id = ?", (part, decision_id))
-        left -= part
-    whole = order.state == PAID and order.received == amount
-    if whole:
-        tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(PAID, "refund"), order_id))
-    tx.run(
-        "UPDATE customer SET paid = paid - ?, spent = spent - ? WHERE id = ?",
-        (int(whole), earned + (left if order.state == PAID else 0), order.customer_id),
-    )
-    tx.emit(OrderChanged(order_id, order.total, order.expires_at))
 
 
 def nothing_to_look_at(tx: Tx, orders: Orders, order_id: int) -> None:
@@ -383,13 +356,6 @@ def left_outside(tx: Tx, orders: Orders, decision_id: int) -> None:
     decision = Decision(*row)
     _give_up_goods(tx, orders, load(tx, decision.order_id), decision)
     close(tx, decision, "refund", "todo")
-
-
-def promise_less(tx: Tx, decision_id: int, amount: int) -> None:
-    """So much of what was to be given back went back otherwise before: it must not leave the order twice."""
-    tx.run("UPDATE decision SET amount = amount - ? WHERE id = ?", (amount, decision_id))
-    done = "(SELECT order_id FROM decision WHERE id = ? AND refund = 'done')"
-    tx.run(f"UPDATE orders SET received = received + ? WHERE id = {done}", (amount, decision_id))  # noqa: S608 - fixed
 
 
 def put_back(tx: Tx, orders: Orders, order_id: int) -> None:

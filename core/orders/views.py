@@ -33,3 +33,4 @@ class OrderView:
     expires_at: int
     paid_at: int | None
     link: bytes
+    question: int | None = None

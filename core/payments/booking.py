@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 
 from core.ledger import book
 from core.orders.events import DecisionTaken, OrderFirm
-from core.orders.questions import spoken_for
+from core.orders.questions import promised_back, spoken_for
 from core.storage.engine import Tx
 
 
 def received(tx: Tx, payment_id: int, order_id: int, provider: str, amount: int, fee: int) -> None:
     """Money is in: the buyer's, until a sale earns it. What does not make up the price is a deposit."""
-    due = tx.value("SELECT total - received FROM orders WHERE id = ? AND state = 'reserved'", (order_id,)) or 0
+    open_ = "SELECT total - received FROM orders WHERE id = ? AND state IN ('reserved', 'expired', 'cancelled')"
+    due = tx.value(open_, (order_id,))
+    due = 0 if due is None else due + promised_back(tx, order_id)
     kind: book.Kind = "deposit" if amount < due else "payment"
     account = book.account_of(provider)
     book.post(tx, kind, account, book.CUSTOMER_FUNDS, amount, order_id=order_id, payment_id=payment_id)
@@ -38,9 +40,18 @@ def sold(tx: Tx, event: OrderFirm) -> None:
     The oldest money first, and what was promised back of a payment last: that is what will leave.
     """
     funds = book.shares(tx, event.order_id, book.CUSTOMER_FUNDS)
-    free = max(0, min(sum(funds.values()) - spoken_for(tx, event.order_id), event.total))
+    free = max(0, min(sum(funds.values()) - _still_spoken_for(tx, event.order_id), event.total))
     for payment_id, part in _promised_last(tx, event.order_id, funds, free):
         book.post(tx, "sale", book.CUSTOMER_FUNDS, book.SALES, part, order_id=event.order_id, payment_id=payment_id)
+
+
+def _still_spoken_for(tx: Tx, order_id: int) -> int:
+    """As :func:`spoken_for`, but what has left already of a promise that is carried out in parts is no longer here."""
+    gone = (
+        "SELECT coalesce(sum(r.amount), 0) FROM refund r JOIN decision d ON d.id = r.decision_id"
+        " WHERE r.order_id = ? AND r.state = 'done' AND d.refund = 'todo'"
+    )
+    return spoken_for(tx, order_id) - int(tx.value(gone, (order_id,)))
 
 
 def _promised_last(tx: Tx, order_id: int, funds: Mapping[int, int], amount: int) -> Iterator[tuple[int, int]]:
@@ -78,6 +89,16 @@ def given_back(tx: Tx, payment_id: int, amount: int, *, sale_first: bool) -> int
     about = {"order_id": order_id, "payment_id": payment_id}
     book.post(tx, "credit_note", book.SALES, book.CUSTOMER_FUNDS, earned, **about)
     book.post(tx, "refund", book.CUSTOMER_FUNDS, book.account_of(provider), amount, **about)
+    return earned
+
+
+def came_back(tx: Tx, payment_id: int, amount: int, *, sale_first: bool) -> int:
+    """The undoing of :func:`given_back`: the money never left. → how much of it the sale has earned again."""
+    order_id, provider = tx.one("SELECT order_id, provider FROM payment WHERE id = ?", (payment_id,)) or (0, "")
+    earned = min(amount, book.earned_no_more(tx, "payment_id", payment_id)) if sale_first else 0
+    about = {"order_id": order_id, "payment_id": payment_id}
+    book.post(tx, "refund", book.account_of(provider), book.CUSTOMER_FUNDS, amount, **about)
+    book.post(tx, "credit_note", book.CUSTOMER_FUNDS, book.SALES, earned, **about)
     return earned
 
 

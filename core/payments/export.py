@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from core.kernel.clock import to_datetime
 from core.kernel.money import EXPONENT
 from core.payments import queries
-from core.payments.queries import Filter, PaymentRow
+from core.payments.queries import Filter, PaymentRow, State
 from core.storage.connection import Reader
 
 # Field → an English message id (domain ``documents``)
@@ -28,21 +29,39 @@ TITLES: Final[tuple[tuple[str, str], ...]] = (
     ("currency", "Currency"),
     ("state", "State"),
 )
+STATE_WORDS: Final[dict[State, str]] = {
+    "received": "Received",
+    "part_refunded": "Given back in part",
+    "refunded": "Given back",
+    "refunding": "Being given back",
+    "to_decide": "To decide",
+}
 _PAGE: Final = 1000
 
 Cell = str | int | Decimal | datetime | None
 
 
-def rows(reader: Reader, wanted: Filter, currency: str, zone: tzinfo) -> Iterator[tuple[Cell, ...]]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How people call a provider, a means and a state, by our names for them; one without a word keeps its name."""
+
+    providers: Mapping[str, str] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[State, str] = field(default_factory=dict)
+
+
+def rows(
+    reader: Reader, wanted: Filter, currency: str, zone: tzinfo, words: Words = Words()
+) -> Iterator[tuple[Cell, ...]]:
     """Every payment that fits, the newest first, read by the page."""
     after = (2**63 - 1, 2**63 - 1)
     while found := queries.page(reader, wanted, after=after, limit=_PAGE):
         for row in found:
-            yield _row(row, currency, zone)
+            yield _row(row, currency, zone, words)
         after = found[-1].cursor
 
 
-def _row(row: PaymentRow, currency: str, zone: tzinfo) -> tuple[Cell, ...]:
+def _row(row: PaymentRow, currency: str, zone: tzinfo, words: Words) -> tuple[Cell, ...]:
     def money(units: int | None) -> int | Decimal | None:
         if units is None or not EXPONENT[currency]:
             return units
@@ -52,13 +71,13 @@ def _row(row: PaymentRow, currency: str, zone: tzinfo) -> tuple[Cell, ...]:
         to_datetime(row.at, zone),
         row.reference,
         row.customer,
-        row.provider,
-        row.method,
+        words.providers.get(row.provider, row.provider),
+        row.method and words.means.get(row.method, row.method),
         row.txn_id,
         money(row.amount),
         money(row.fee),
         money(row.refunded),
         money(row.amount - (row.fee or 0) - row.refunded),
         currency,
-        row.state,
+        words.states.get(row.state, row.state),
     )

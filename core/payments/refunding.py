@@ -9,7 +9,7 @@ from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_attempt_ref
 from core.kernel.money import format_money
 from core.ledger import book
-from core.orders import settling
+from core.orders import returns, settling
 from core.orders.events import DecisionTaken, RefundDone
 from core.orders.service import Orders
 from core.payments import booking, refunds
@@ -132,7 +132,7 @@ class Refunds:
         if event.decision_id:
             settling.left_outside(tx, self._orders, event.decision_id)
         else:
-            settling.money_back(tx, event.order_id, event.amount, event.earned)
+            returns.money_back(tx, event.order_id, event.amount, event.earned)
             settling.nothing_to_look_at(tx, self._orders, event.order_id)
 
     def _open(self, tx: Tx, payment_id: int, amount: int, origin: str, decision_id: int | None) -> int:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.durable.deadlines import clear_deadline, set_deadline
-from core.kernel.errors import NotFound
+from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_attempt_ref
 from core.ledger import book
-from core.orders import settling
+from core.orders import returns, settling
 from core.payments import booking
 from core.payments.events import AskRefund, RefundChanged, RefundCompleted, RefundSeen
 from core.payments.provider import Pay, StatusResult
@@ -194,6 +194,40 @@ def went_back(tx: Tx, payment_id: int, amount: int) -> None:
         _news(tx, payment_id, amount, None)
 
 
+def never_left(tx: Tx, payment_id: int, amount: int) -> None:
+    """The provider shows so much less given back than is booked: the latest refunds failed after all.
+
+    They are open again, and what they promised; a credit note that was issued stands, and none is issued twice.
+    Raises Refused when not so much was given back.
+    """
+    done = tx.all(
+        "SELECT id, amount FROM refund WHERE payment_id = ? AND state = ? ORDER BY changed_at DESC, id DESC",
+        (payment_id, DONE),
+    )
+    if not 0 < amount <= sum(part for _, part in done):
+        raise Refused("The books have changed since: compare again.")
+    for refund_id, part in done:
+        moved = min(part, amount)
+        if moved:
+            refund = load(tx, refund_id)
+            if moved < part:
+                tx.run("UPDATE refund SET amount = amount - ? WHERE id = ?", (moved, refund_id))
+                refund = insert(tx, payment_id, moved, DONE, refund.origin, refund.decision_id)
+            _undo(tx, refund)
+            amount -= moved
+
+
+def _undo(tx: Tx, refund: Refund) -> None:
+    tx.run("UPDATE payment SET refunded = refunded - ? WHERE id = ?", (refund.amount, refund.payment_id))
+    earned = booking.came_back(tx, refund.payment_id, refund.amount, sale_first=refund.decision_id is None)
+    if refund.decision_id is None:
+        returns.money_stayed(tx, refund.order_id, refund.amount, earned)
+    else:
+        returns.promised_again(tx, refund.decision_id)
+    tx.run("UPDATE refund SET done_by = NULL WHERE id = ?", (refund.id,))
+    _say(tx, refund, REFUSED, "not made")
+
+
 def _split(tx: Tx, refund: Refund, amount: int) -> int:
     """A part of what was to go back has gone: a refund of its own. → its id, 0 for one that is asked for as it is."""
     if refund.state in (SENT, UNCLEAR):
@@ -237,7 +271,7 @@ def finish(tx: Tx, refund: Refund) -> None:
     room = int(tx.value("SELECT amount - refunded FROM payment WHERE id = ?", (refund.payment_id,)))
     if room < refund.amount:
         if refund.decision_id is not None:
-            settling.promise_less(tx, refund.decision_id, refund.amount - room)
+            returns.promise_less(tx, refund.decision_id, refund.amount - room)
         if not room:
             move(tx, refund, WITHDRAWN)
             if refund.decision_id is not None:
@@ -248,7 +282,7 @@ def finish(tx: Tx, refund: Refund) -> None:
     move(tx, refund, DONE)
     earned = _book(tx, refund)
     if refund.decision_id is None:
-        settling.money_back(tx, refund.order_id, refund.amount, earned)
+        returns.money_back(tx, refund.order_id, refund.amount, earned)
     else:
         end_decision(tx, refund.decision_id)
 

@@ -19,7 +19,9 @@ _TROUBLE: Final = "a.error IN ('contradiction', 'refund unclear') AND (a.error =
 class Concern:
     """One thing to do. ``kind``: decide (an open question; ``detail`` is the exception), refund (``detail`` its state),
     contradiction, refund_unclear, difference (``detail`` its kind). ``subject_id`` is the order's, the refund's, the
-    attempt's or the difference's. ``at`` in ms UTC."""
+    attempt's or the difference's. ``attempt_id``: whom a provider can be asked about, to see whether a difference still
+    stands; ``own``: a refund that no decision promised, so the seller may give it up; ``ours`` and ``theirs``: the sums
+    that differ. ``at`` in ms UTC."""
 
     kind: str
     subject_id: int
@@ -32,6 +34,10 @@ class Concern:
     customer: str
     at: int
     said: str | None = None
+    attempt_id: int | None = None
+    own: bool = False
+    ours: int | None = None
+    theirs: int | None = None
 
 
 def count(reader: Reader, now: int) -> int:
@@ -59,10 +65,11 @@ def standing(reader: Reader, now: int, limit: int = 100) -> list[Concern]:
         )
     ]
     found += [
-        Concern("refund", refund_id, state, provider, amount, order_id, payment_id, reference, name, at, said)
-        for refund_id, state, provider, amount, order_id, payment_id, reference, name, at, said in reader.all(
+        Concern("refund", number, state, provider, amount, order_id, payment_id, reference, name, at, *more)
+        for number, state, provider, amount, order_id, payment_id, reference, name, at, *more in reader.all(
             "SELECT r.id, r.state, r.provider, r.amount, r.order_id, r.payment_id, o.reference, c.name,"  # noqa: S608
-            f" r.asked_at, r.said FROM refund r {people.format(of='r')} WHERE {_REFUNDS} ORDER BY r.id LIMIT ?",
+            " r.asked_at, r.said, (SELECT attempt_id FROM payment WHERE id = r.payment_id), r.decision_id IS NULL"
+            f" FROM refund r {people.format(of='r')} WHERE {_REFUNDS} ORDER BY r.id LIMIT ?",
             (now - _STUCK, limit),
         )
     ]
@@ -75,10 +82,24 @@ def standing(reader: Reader, now: int, limit: int = 100) -> list[Concern]:
         )
     ]
     found += [
-        Concern("difference", number, kind, provider, theirs or ours or 0, order_id, payment_id, reference, "", at)
-        for number, kind, provider, ours, theirs, order_id, payment_id, reference, at in reader.all(
-            "SELECT id, kind, provider, ours, theirs, order_id, payment_id, reference, found_at FROM difference"
-            " WHERE state = 'open' ORDER BY id LIMIT ?",
+        Concern(
+            "difference",
+            number,
+            kind,
+            provider,
+            theirs or ours or 0,
+            order_id,
+            payment_id,
+            reference,
+            "",
+            at,
+            attempt_id=attempt_id,
+            ours=ours,
+            theirs=theirs,
+        )
+        for number, kind, provider, ours, theirs, order_id, payment_id, reference, at, attempt_id in reader.all(
+            "SELECT id, kind, provider, ours, theirs, order_id, payment_id, reference, found_at, attempt_id"
+            " FROM difference WHERE state = 'open' ORDER BY id LIMIT ?",
             (limit,),
         )
     ]

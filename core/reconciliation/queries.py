@@ -11,8 +11,10 @@ from core.reconciliation.statement import Line
 from core.storage.connection import Reader
 
 _OURS: Final = (
-    "SELECT a.id, p.order_id, p.provider, coalesce(p.txn_id, a.provider_ref, a.ref), p.id, p.amount, p.fee,"
-    " p.fee_known, p.refunded FROM payment p LEFT JOIN attempt a ON a.id = p.attempt_id"
+    "SELECT a.id, p.order_id, p.provider, coalesce(p.txn_id, a.provider_ref, a.ref), p.id, p.amount + (SELECT"
+    " coalesce(sum(iif(debit = 'adjustments', -amount, amount)), 0) FROM ledger_entry WHERE payment_id = p.id"
+    " AND kind = 'adjustment'), p.fee, p.fee_known, p.refunded FROM payment p"
+    " LEFT JOIN attempt a ON a.id = p.attempt_id"
 )
 
 
@@ -21,8 +23,12 @@ def _ours(row: Any) -> Ours:
 
 
 def attempts_since(reader: Reader, since: int) -> list[int]:
-    """Attempts that may hold money: opened since then and not refused, newest first."""
-    rows = reader.all("SELECT id FROM attempt WHERE created_at >= ? AND state <> 'rejected' ORDER BY id DESC", (since,))
+    """Attempts that may hold money: opened since then and not refused, or paid since then; newest first."""
+    rows = reader.all(
+        "SELECT id FROM attempt WHERE created_at >= ?1 AND state <> 'rejected' UNION SELECT attempt_id FROM payment"
+        " WHERE received_at >= ?1 AND attempt_id IS NOT NULL ORDER BY 1 DESC",
+        (since,),
+    )
     return [row[0] for row in rows]
 
 
@@ -37,6 +43,12 @@ def of_attempt(reader: Reader, attempt_id: int) -> Ours | None:
         "SELECT id, order_id, provider, coalesce(provider_ref, ref) FROM attempt WHERE id = ?", (attempt_id,)
     )
     return Ours(*attempt) if attempt else None
+
+
+def amount_of(reader: Reader, payment_id: int) -> int:
+    """What a payment brought in, with what was adjusted since."""
+    row = reader.one(f"{_OURS} WHERE p.id = ?", (payment_id,))
+    return _ours(row).amount if row else 0
 
 
 def of_line(reader: Reader, provider: str, line: Line) -> Ours | None:

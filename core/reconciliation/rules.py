@@ -11,22 +11,25 @@ NEXT_STEP: Final[dict[str, str]] = {
     "payment_missing": "Ask the provider about this payment. If it stays unknown here, find its buyer by the reference"
     " and settle it with them, or give the money back at the provider.",
     "payment_unknown": "Look for this payment on the provider's pages. If it is not there, send them its reference"
-    " before you deliver anything more to this buyer.",
+    " before you deliver anything more to this buyer. If the money is gone for good, take it over: the books follow.",
     "amount_differs": "Compare with the provider's receipt, settle the rest with the buyer, then book the difference.",
     "fee_differs": "Check the fee on the provider's invoice, then take it over: the books follow.",
     "refund_missing": "Look at this payment on the provider's pages: more was given back there than is booked here. If"
     " it is so, take it over: the books and the order follow.",
-    "refund_unknown": "Ask the provider why this refund is not to be seen there. The buyer may still wait for it.",
+    "refund_unknown": "Ask the provider why this refund is not to be seen there: the buyer may still wait for it. If it"
+    " was not made, take it over: the refund is open again.",
     "unbooked": "Make a backup, then send it to support: this payment is not in the ledger as it came in.",
     "order_unbooked": "Make a backup, then send it to support: the order and its payments do not add up.",
     "miscounted": "Make a backup, then send it to support: a running sum of the ledger is not the sum of its entries.",
 }
-TAKEN: Final = ("fee_differs", "amount_differs", "refund_missing")  # what the books can follow by an entry of their own
+# what the books can follow by entries of their own
+TAKEN: Final = ("fee_differs", "amount_differs", "refund_missing", "refund_unknown", "payment_unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """One payment attempt as the books have it; ``payment_id`` None: nothing came in. Amounts in smallest units."""
+    """One payment attempt as the books have it; ``payment_id`` None: nothing came in. Amounts in smallest units;
+    ``amount`` with what was adjusted since: a difference that was taken over is none any more."""
 
     attempt_id: int | None
     order_id: int
@@ -82,7 +85,8 @@ def compare(ours: Ours, theirs: Theirs) -> Iterator[Difference]:
             yield differs("payment_missing", None, theirs.amount)
         return
     if theirs.paid is False:
-        yield differs("payment_unknown", ours.amount, None)
+        if ours.amount:
+            yield differs("payment_unknown", ours.amount, None)
         return
     if theirs.amount is not None and theirs.amount != ours.amount:
         yield differs("amount_differs", ours.amount, theirs.amount)

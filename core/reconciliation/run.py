@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from typing import Final
 from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import OutsideWorld, Refused
 from core.payments import service as payments
-from core.payments.attempts import load_attempt
+from core.payments.attempts import AttemptRow, load_attempt
 from core.payments.desk import PaymentDesk
 from core.payments.provider import Pay, StatusResult
 from core.reconciliation import queries, service
@@ -23,7 +24,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Engine
 
 _OUR_REFERENCE: Final = re.compile(r"LP[0-9A-Z]{14}")
-_MARGIN: Final = 15 * MINUTE  # a payment of before the statement's first line may have been seen here a little later
+_MARGIN: Final = 15 * MINUTE  # clocks differ, and a payment is seen here a little later than it was made there
 _AT_ONCE: Final = 4  # providers limit requests per minute
 _PAID: Final = (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)
 _NOT_PAID: Final = (Pay.FAILED, Pay.CANCELLED, Pay.EXPIRED)
@@ -107,6 +108,15 @@ class Reconciler:
                 group.create_task(work())
         return asked, found, silent
 
+    async def look_again(self, attempt_id: int, *, actor: str = "seller") -> int:
+        """Ask about one attempt, however old, and compare. → the run's id. Raises NotFound, OutsideWorld, Refused."""
+        started = self._engine.clock.now()
+        attempt = self._engine.read(lambda r: load_attempt(r, attempt_id))
+        answer = await self._compare(attempt, await self._desk.read(attempt))
+        asked = [] if answer is None else [attempt_id]
+        looked = Compared("providers", attempt.provider, started, None, None, self._payments_of(asked), asked)
+        return await self._keep(looked, answer or [], actor)
+
     async def _ask(self, attempt_id: int) -> list[Difference] | None:
         """None where there is nothing to compare: a refusal, or more payments than one status tells of.
 
@@ -119,17 +129,17 @@ class Reconciler:
             return None
         except OutsideWorld as error:
             raise _SilentError from error
+        return await self._compare(attempt, result)
+
+    async def _compare(self, attempt: AttemptRow, result: StatusResult) -> list[Difference] | None:
         if attempt.provider_ref is not None or result.status in _PAID:
-            await self._engine.run(lambda tx: payments.apply_status(tx, attempt_id, result), actor="reconciliation")
-        ours = self._engine.read(lambda r: queries.of_attempt(r, attempt_id))
+            await self._engine.run(lambda tx: payments.apply_status(tx, attempt.id, result), actor="reconciliation")
+        ours = self._engine.read(lambda r: queries.of_attempt(r, attempt.id))
         return None if ours is None else list(compare(ours, _theirs(result)))
 
     def _payments_of(self, attempts: list[int]) -> list[int]:
-        asked = set(attempts)
-        rows = self._engine.read(
-            lambda r: r.all("SELECT id, attempt_id FROM payment WHERE attempt_id >= ?", (min(asked, default=0),))
-        )
-        return [payment for payment, attempt in rows if attempt in asked]
+        wanted = "SELECT id FROM payment WHERE attempt_id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return [row[0] for row in self._engine.read(lambda r: r.all(wanted, (json.dumps(attempts),)))]
 
     # -- a statement -------------------------------------------------------------------------------------------
 
@@ -185,7 +195,7 @@ def _compare_statement(
             fees[payment_id] = said.fee
     since, until = statement.since, statement.until
     if since is not None and until is not None:
-        for ours in queries.received_between(reader, provider, since + _MARGIN, until):
+        for ours in queries.received_between(reader, provider, since + _MARGIN, until - _MARGIN):
             if ours.payment_id not in known and ours.payment_id is not None:
                 known[ours.payment_id] = ours
                 found += compare(ours, Theirs(False))

@@ -9,6 +9,7 @@ from typing import Final
 from core.kernel.errors import NotFound, Refused
 from core.ledger import book
 from core.payments import booking, refunds
+from core.reconciliation import queries
 from core.reconciliation.events import DifferenceSettled, Reconciled
 from core.reconciliation.rules import TAKEN, Difference
 from core.storage.connection import Reader
@@ -76,6 +77,7 @@ def record(tx: Tx, looked: Compared, differences: Sequence[Difference]) -> int:
     """Store a run; fees that it is the first to tell are booked. → its id."""
     for payment_id, fee in looked.fees.items():
         booking.learn_fee(tx, payment_id, fee)
+    differences = [found for found in differences if not _settled(tx, found)]
     run_id = tx.insert(
         "INSERT INTO reconciliation(source, provider, started_at, ended_at, since, until, compared, foreign_lines,"
         " found, actor) VALUES(?,?,?,?,?,?,?,?,?,?)",
@@ -117,6 +119,12 @@ def record(tx: Tx, looked: Compared, differences: Sequence[Difference]) -> int:
     return run_id
 
 
+def _settled(tx: Tx, found: Difference) -> bool:
+    """A person settled this very difference, and nothing about it has changed since. The books' own mistakes stay."""
+    row = tx.one("SELECT state, ours, theirs FROM difference WHERE key = ? ORDER BY id DESC LIMIT 1", (found.key,))
+    return found.kind not in BOOKS and row == ("done", found.ours, found.theirs)
+
+
 def _forget(tx: Tx, looked: Compared, standing: Collection[str]) -> None:
     payments, attempts = set(looked.payments), set(looked.attempts)
     for difference_id, key, kind, payment_id, attempt_id in tx.all(
@@ -144,30 +152,37 @@ def settle(tx: Tx, difference_id: int, choice: str) -> None:
 
 
 def _take(tx: Tx, found: Found) -> None:
-    if found.kind not in TAKEN or found.payment_id is None or found.theirs is None or found.ours is None:
+    theirs = 0 if found.kind == "payment_unknown" else found.theirs
+    if found.kind not in TAKEN or found.payment_id is None or theirs is None or found.ours is None:
         raise Refused("The books cannot simply follow here: do the next step that is named, then mark it as done.")
-    if found.kind == "refund_missing":
-        _take_refund(tx, found.payment_id, found.ours, found.theirs)
+    if found.kind in ("refund_missing", "refund_unknown"):
+        _take_refund(tx, found.payment_id, found.ours, theirs)
         return
     account, about = book.account_of(found.provider), {"order_id": found.order_id, "payment_id": found.payment_id}
-    more = found.theirs - found.ours
+    more = theirs - found.ours
     if found.kind == "fee_differs":
         now = tx.value("SELECT fee FROM payment WHERE id = ?", (found.payment_id,))
-        if now != found.ours or found.theirs > tx.value("SELECT amount FROM payment WHERE id = ?", (found.payment_id,)):
+        if now != found.ours or theirs > tx.value("SELECT amount FROM payment WHERE id = ?", (found.payment_id,)):
             raise Refused("The books have changed since: compare again.")
-        tx.run("UPDATE payment SET fee = ?, fee_known = 1 WHERE id = ?", (found.theirs, found.payment_id))
+        tx.run("UPDATE payment SET fee = ?, fee_known = 1 WHERE id = ?", (theirs, found.payment_id))
         to, of = (book.FEES, account) if more > 0 else (account, book.FEES)
         book.post(tx, "psp_fee", to, of, abs(more), **about)
     else:
+        now = queries.amount_of(tx, found.payment_id)
+        if now != found.ours:
+            raise Refused("The books have changed since: compare again.")
         to, of = (account, book.ADJUSTMENTS) if more > 0 else (book.ADJUSTMENTS, account)
         book.post(tx, "adjustment", to, of, abs(more), **about)
 
 
 def _take_refund(tx: Tx, payment_id: int, ours: int, theirs: int) -> None:
     amount, refunded = tx.one("SELECT amount, refunded FROM payment WHERE id = ?", (payment_id,)) or (0, 0)
-    if refunded != ours or not ours < theirs <= amount:
+    if refunded != ours or not 0 <= theirs <= amount or theirs == ours:
         raise Refused("The books have changed since: compare again.")
-    refunds.went_back(tx, payment_id, theirs - ours)
+    if theirs > ours:
+        refunds.went_back(tx, payment_id, theirs - ours)
+    else:
+        refunds.never_left(tx, payment_id, ours - theirs)
 
 
 def _close(tx: Tx, difference_id: int, state: str) -> None:

@@ -10,13 +10,14 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final, Literal
 
 from core.kernel import sheet, titles
 from core.kernel.clock import DAY
 from core.kernel.errors import Refused
-from core.kernel.money import parse_amount
+from core.kernel.money import EXPONENT, parse_amount
 from core.kernel.text import fold
 
 MAX_LINES: Final = 500_000
@@ -46,11 +47,21 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "date", "date heure", "date transaction", "transaction date", "date operation", "created", "created at",
         "timestamp", "date paiement", "heure", "when completed", "date creation",
     ),
+    "currency": ("currency", "devise", "monnaie"),
 }  # fmt: skip
 _BACK: Final = re.compile(r"refund|rembours|reverse|reversal|retour")
 _MOVED: Final = re.compile(r"payout|versement|retrait|withdraw|settle|virement|transfer|fee\b|frais|topup|depot")
 _NOT_DONE: Final = re.compile(r"fail|echec|echou|cancel|annul|pending|attente|cours|expir|refus|reject|declin|abandon")
-_DATES: Final = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y")
+_TIMES: Final = (" %H:%M:%S", " %H:%M", "")
+_DATES: Final = tuple(d + t for d in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y/%m/%d") for t in _TIMES)
+_UNIVERSAL: Final = re.compile(r"\b(utc|gmt)\b")  # in the title of the dates: not the shop's own clock
+# How statements write a currency besides its code.
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("fcfa", "cfa", "f cfa", "franc cfa"), ("XOF", "XAF")),
+    **dict.fromkeys(("ar", "ariary"), ("MGA",)),
+    "€": ("EUR",),
+    "euro": ("EUR",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,9 @@ def parse(data: bytes, currency: str, zone: tzinfo) -> Statement:
             " {found}.",
             found=", ".join(title.strip() for title in header.cells if title.strip())[:200],
         )
-    reading = _Reading(columns.of, currency, zone)
+    dated = columns.of.get("date")
+    universal = dated is not None and _UNIVERSAL.search(header.cells[dated].lower())
+    reading = _Reading(columns.of, currency, UTC if universal else zone)
     for record in sheet.records(rows, delimiter):
         if record.line > header.line:
             reading.take(record)
@@ -113,7 +126,8 @@ def parse(data: bytes, currency: str, zone: tzinfo) -> Statement:
 
 class _Reading:
     def __init__(self, columns: Mapping[str, int], currency: str, zone: tzinfo) -> None:
-        self.lines: dict[tuple[str, str, str, int | None], Line] = {}  # overlapping exports repeat lines
+        # Overlapping exports repeat lines; two parts given back of one payment differ at least in their time.
+        self.lines: dict[tuple[str, str, str, int | None, int | None], Line] = {}
         self.unreadable: list[Unreadable] = []
         self.left_out = 0
         self._columns = columns
@@ -130,7 +144,8 @@ class _Reading:
         if found is None:
             self.left_out += 1
         else:
-            self.lines.setdefault((found.kind, found.txn_id, found.reference, found.amount or found.net), found)
+            key = (found.kind, found.txn_id, found.reference, found.amount or found.net, found.at)
+            self.lines.setdefault(key, found)
 
     def statement(self) -> Statement:
         since = min((start for start, _ in self._times), default=None)
@@ -144,6 +159,7 @@ class _Reading:
         back = _BACK.search(kind) is not None
         if _NOT_DONE.search(status) or (_MOVED.search(kind) and not back):
             return None
+        self._check_currency(record)
         amount, net = self._money(record, "amount"), self._money(record, "net")
         given = amount if amount is not None else net
         if given is None:
@@ -151,14 +167,14 @@ class _Reading:
         txn_id, reference = self._cell(record, "id"), self._cell(record, "reference")
         if not txn_id and not reference:
             return None  # sums, headings, movements of the account itself
-        fee = self._money(record, "fee")
+        fee = self._fee(record, abs(given))
         return Line(
             record.line,
             "refund" if back or given < 0 else "payment",
             txn_id[:200],
             reference[:200],
             None if amount is None else abs(amount),
-            None if fee is None else abs(fee),
+            fee,
             None if net is None else abs(net),
             self._when(self._cell(record, "date")),
         )
@@ -174,6 +190,29 @@ class _Reading:
         negative = text.startswith(("-", "(")) or text.endswith("-")
         amount = parse_amount(text.strip("-() \u00a0\u202f"), self._currency)
         return -amount if negative else amount
+
+    def _fee(self, record: sheet.Record, given: int) -> int | None:
+        """A share of the amount, so some write it with more decimals than the currency has: rounded to its unit."""
+        try:
+            fee = self._money(record, "fee")
+        except Refused:
+            fee = None
+        if fee is not None and abs(fee) <= given:
+            return abs(fee)
+        plain = "".join(c for c in self._cell(record, "fee") if c.isdigit() or c in ".,").replace(",", ".")
+        try:
+            exact = Decimal(plain).scaleb(EXPONENT[self._currency]).quantize(Decimal(1), ROUND_HALF_UP)
+        except InvalidOperation:
+            return None
+        return int(exact) if exact <= given else None
+
+    def _check_currency(self, record: sheet.Record) -> None:
+        """Raises Refused for a line in another currency: its amount is not to be compared with ours."""
+        named = fold(self._cell(record, "currency")).strip()
+        if named and self._currency not in _ALSO.get(named, (named.upper(),)):
+            raise Refused(
+                "“{text}” is not in {currency}.", text=self._cell(record, "currency"), currency=self._currency
+            )
 
     def _when(self, text: str) -> int | None:
         """The moment; a day without a time covers the whole of it."""

@@ -10,9 +10,8 @@ from typing import Any, Final, TypeVar
 from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop
 from core.kernel.errors import EnvironmentProblem
-from core.kernel.i18n import catalogue
 from core.ledger import book
-from core.payments import export, queries
+from core.payments import queries
 from core.payments.queries import Filter, PaymentRow
 from core.payments.refunding import refundable
 from core.reconciliation import concerns, service
@@ -53,7 +52,10 @@ class ShopPayments:
             payment = queries.one(reader, payment_id)
             where = book.where(book.of_payment(reader, payment_id))
             left = refundable(reader, payment_id)
-            return Detail(payment, where, left, self._shop.can_refund(payment.provider, left == payment.amount))
+            attempt = reader.value("SELECT attempt_id FROM payment WHERE id = ?", (payment_id,))
+            return Detail(
+                payment, where, left, self._shop.can_refund(payment.provider, left == payment.amount), attempt
+            )
 
         return self._engine.read(read)
 
@@ -69,17 +71,20 @@ class ShopPayments:
     def ask(self, attempt_id: int) -> None:
         self._here(self._shop.desk.ask(attempt_id))
 
+    def look_again(self, attempt_id: int) -> Compared:
+        return self._compared(self._here(self._shop.reconciler.look_again(attempt_id, actor=ACTOR)))
+
     def settle(self, difference_id: int, choice: str) -> None:
         self._engine.call(lambda tx: service.settle(tx, difference_id, choice), actor=ACTOR)
 
-    def compare(self, control: Control) -> Compared | None:
+    def compare(self, control: Control, days: int) -> Compared | None:
         def progress(done: int, total: int) -> None:
             control.report(done, total)
             if control.stopped:
                 raise _Stopped
 
         try:
-            run_id = self._here(self._shop.reconciler.ask_providers(actor=ACTOR, progress=progress))
+            run_id = self._here(self._shop.reconciler.ask_providers(days, actor=ACTOR, progress=progress))
         except BaseExceptionGroup as group:
             if group.subgroup(_Stopped) is None:
                 raise
@@ -104,13 +109,11 @@ class ShopPayments:
         return self._engine.read(read)
 
     def export(self, path: Path, wanted: Filter) -> int:
-        from core.adapters import sheets
+        from core.adapters import payments_sheet
 
-        words = catalogue("documents", self._shop.settings.get("store.language"))
-        titles = [words.gettext(title) for _, title in export.TITLES]
-        with self._engine.reader() as reader:
-            table = export.rows(reader, wanted, self._shop.card.currency, self._shop.country.zone)
-            return sheets.write(path, titles, table)
+        shop = self._shop
+        language = shop.settings.get("store.language")
+        return payments_sheet.write(shop.engine, path, wanted, shop.card.currency, shop.country.zone, language)
 
     def _here(self, work: Coroutine[Any, Any, T]) -> T:
         """On a loop of our own, whose connections end with it."""

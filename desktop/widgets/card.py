@@ -52,9 +52,10 @@ class Tile(QFrame):
         column.setSpacing(0)
         self._title = ElidedLabel(title, "small", "muted")
         self._value = Label("–", "figure", role)
-        self._caption = ElidedLabel("", "small", "muted")
-        for label in (self._title, self._value, self._caption):
+        self._caption, self._more = ElidedLabel("", "small", "muted"), ElidedLabel("", "small", "muted")
+        for label in (self._title, self._value, self._caption, self._more):
             column.addWidget(label)
+        self._more.hide()
 
     def set_gold_edge(self) -> None:
         self.setProperty("edge", "gold")
@@ -71,7 +72,11 @@ class Tile(QFrame):
         """The figure as it stands there."""
         return self._value.text()
 
-    def show_figure(self, value: str, caption: str) -> None:
+    def show_figure(self, value: str, caption: str, more: str = "") -> None:
+        """``more``: a second line under the caption, for what one line has no room for."""
         self._value.say(value)
         self._caption.say(caption)
-        self.setAccessibleName(f"{self._title.text()} : {value}, {caption}")
+        self._more.say(more)
+        self._more.setVisible(bool(more))
+        spoken = f"{caption} · {more}" if more else caption
+        self.setAccessibleName(f"{self._title.text()} : {value}, {spoken}")

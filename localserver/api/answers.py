@@ -167,6 +167,7 @@ class Order(Shown, frozen=True):
     expires_at: Time
     paid_at: Time | None
     pay_url: Url
+    question: int | UnsetType = UNSET  # what the seller is asked first, to be named when it is decided
 
 
 class PlacedOrder(Order, frozen=True):

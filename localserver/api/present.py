@@ -143,6 +143,7 @@ class Presenter:
             "expires_at": rfc3339(o.expires_at),
             "paid_at": when(o.paid_at),
             "pay_url": self._shop.page_url(self._shop.links.token(o.link)),
+            "question": UNSET if o.question is None else o.question,
         }
 
     def customer(self, c: CustomerView) -> answers.Customer:

@@ -122,12 +122,14 @@ class Extension(Request, frozen=True):
 
 class Choice(Request, frozen=True):
     """Which choices fit depends on the exception; ``product_id`` is what a substitute puts in place, ``quantity`` how
-    many of it (without it: as many as it replaces).
+    many of it (without it: as many as it replaces). ``question``: the one that the order showed; when another came to
+    be the first since, because somebody decided or money came, nothing is done.
     """
 
     choice: Literal["honour", "keep", "accept", "refuse", "refund", "substitute"]
     product_id: Id | UnsetType = UNSET
     quantity: Annotated[int, Meta(ge=1, le=999)] | UnsetType = UNSET
+    question: Id | UnsetType = UNSET
 
 
 class MoneySeen(Request, frozen=True):

@@ -173,10 +173,11 @@ async def decide(call: Call) -> web.Response:
     asked: Choice = call.body
     quantity = None if asked.quantity is UNSET else asked.quantity
     substitute = None if asked.product_id is UNSET else settling.Substitute(asked.product_id, quantity)
+    question = None if asked.question is UNSET else asked.question
 
     def command(tx: Tx) -> Result:
         load(tx, call.id)
-        settling.decide(tx, call.shop.orders, call.id, asked.choice, substitute)
+        settling.decide(tx, call.shop.orders, call.id, asked.choice, substitute, question=question)
         return Result(200, Presenter(call.shop).order(queries.order(tx, call.id)))
 
     return await call.act(command)

@@ -10,9 +10,8 @@ from typing import Any
 
 from core.bootstrap import Shop, open_shop
 from core.kernel.errors import Refused
-from core.kernel.i18n import catalogue, explain
+from core.kernel.i18n import explain
 from core.kernel.money import format_money
-from core.payments import export
 from core.payments.queries import Filter
 from core.reconciliation import service
 from core.reconciliation.rules import NEXT_STEP
@@ -50,14 +49,12 @@ async def _compare(shop: Shop, data: bytes | None, args: Namespace) -> tuple[int
 
 def export_payments(args: Namespace, home: Home, out: Terminal) -> int:
     """Every payment, the newest first."""
-    from core.adapters import sheets
+    from core.adapters import payments_sheet
 
     shop = open_shop(home, args.store)
     try:
-        with shop.engine.reader() as reader:
-            table = export.rows(reader, Filter(), shop.card.currency, shop.country.zone)
-            titles = [catalogue("documents", language()).gettext(title) for _, title in export.TITLES]
-            count = sheets.write(Path(args.file), titles, table)
+        path, wanted = Path(args.file), Filter()
+        count = payments_sheet.write(shop.engine, path, wanted, shop.card.currency, shop.country.zone, language())
     finally:
         shop.close()
     text = tr("{count} payments written to {file}", count=count, file=args.file)

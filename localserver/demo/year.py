@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from core.adapters import sheets
+from core.adapters import payments_sheet
 from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
@@ -254,11 +254,10 @@ class Year:
     def _papers(self, shop: Shop, paid: int) -> Iterator[Check]:
         """What the accountant gets, and that it adds up when it is read back."""
         table = self._folder / f"paiements-{shop.slug}.csv"
-        titles = [_(title) for _field, title in export.TITLES]
-        with shop.engine.reader() as reader:
-            for path in (table, table.with_suffix(".xlsx")):
-                sheets.write(path, titles, export.rows(reader, Filter(), shop.card.currency, shop.country.zone))
-            latest = reader.value("SELECT max(id) FROM invoice WHERE series = 'FA'")
+        language = shop.settings.get("store.language")
+        for path in (table, table.with_suffix(".xlsx")):
+            payments_sheet.write(shop.engine, path, Filter(), shop.card.currency, shop.country.zone, language)
+        latest = shop.engine.read(lambda r: r.value("SELECT max(id) FROM invoice WHERE series = 'FA'"))
         column = [field_name for field_name, _title in export.TITLES].index("amount")
         lines = table.read_text("utf-8-sig").splitlines()[1:]
         total = sum(int(line.split(";")[column]) for line in lines)

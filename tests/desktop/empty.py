@@ -210,7 +210,10 @@ class EmptyPayments:
     def settle(self, difference_id: int, choice: str) -> None:
         raise AssertionError("there is no difference")
 
-    def compare(self, control: Control) -> Compared | None:
+    def look_again(self, attempt_id: int) -> Compared:
+        raise AssertionError("there is no payment")
+
+    def compare(self, control: Control, days: int) -> Compared | None:
         return None
 
     def compare_statement(self, path: Path, provider: str) -> Compared:

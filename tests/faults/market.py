@@ -26,7 +26,8 @@ from tests.support.shops import VERIFY, configure
 
 T = TypeVar("T")
 Happened = Callable[[str], None]
-"""Called with the name of a moment: ``webhook``, ``webhook answered``, ``send``, ``sent``, ``create``, ``created``."""
+"""Called with the name of a moment: ``webhook``, ``webhook answered``, ``send``, ``sent``, ``create``, ``created``,
+``refund``, ``refunded``."""
 
 GRACE: Final = 1.0
 """Seconds that a buyer gives a shop that has come back before writing again."""
@@ -109,7 +110,8 @@ async def market(
     graph_app = create_graph_simulator(clock, [default_account()], retries=(0.2,) * 500)
     psp_app = create_psp_simulator("sandbox", clock=clock, https_only=False, retries=(0.2,) * 500)
     graph_app.middlewares.append(_moments({("POST", "messages"): ("send", "sent")}, happened))
-    psp_app.middlewares.append(_moments({("POST", "sessions"): ("create", "created")}, happened))
+    acts = {("POST", "sessions"): ("create", "created"), ("POST", "refunds"): ("refund", "refunded")}
+    psp_app.middlewares.append(_moments(acts, happened))
     server = Server(Home(home).path, slug, folder / "stderr.txt")
     runners: list[web.AppRunner] = []
 

@@ -158,7 +158,13 @@ class ApiShop:
         def write(tx: Tx) -> None:
             payment = tx.insert(
                 "INSERT INTO payment(provider, key, order_id, amount, method, received_at) VALUES('sandbox',?,?,?,?,?)",
-                (f"key-{order_id}-{tx.now}", order_id, amount, method, tx.now),
+                (
+                    f"key-{order_id}-{tx.now}-{tx.value('SELECT count(*) FROM payment')}",
+                    order_id,
+                    amount,
+                    method,
+                    tx.now,
+                ),
             )
             booking.received(tx, payment, order_id, "sandbox", amount, 0)
             settle(tx, order_id, amount, "sandbox", payment)

@@ -72,3 +72,25 @@ def explained(reader: Reader) -> None:
     assert reader.value("SELECT coalesce(sum(refunded), 0) FROM payment") == refunds
     unlike = "SELECT d.id FROM decision d WHERE d.refund = 'done' AND d.amount <> (SELECT coalesce(sum(amount), 0)"
     assert not reader.all(f"{unlike} FROM refund WHERE decision_id = d.id AND state = 'done')"), "all that was promised"
+
+
+def nothing_forgotten(reader: Reader) -> None:
+    """Money that no sale has earned is asked about or promised back; while a sale waits for the seller's eyes, all of
+    it is. Papers say what the books say: no credit note but for what was earned, a receipt for what is no sale."""
+    for order_id, promised in reader.all(
+        "SELECT o.id, (SELECT coalesce(sum(amount), 0) FROM decision WHERE order_id = o.id AND choice IS NULL)"
+        " + (SELECT coalesce(sum(amount), 0) FROM refund WHERE order_id = o.id AND decision_id IS NOT NULL"
+        " AND state NOT IN ('done', 'withdrawn')) FROM orders o"
+        " WHERE NOT EXISTS (SELECT 1 FROM decision WHERE order_id = o.id AND choice IS NULL AND kind = 'suspect')"
+    ):
+        held = sum(book.shares(reader, order_id, book.CUSTOMER_FUNDS).values())
+        assert held == promised, f"order {order_id} holds {held}, {promised} of it is spoken for"
+    for order_id, total, said in reader.all(
+        "SELECT order_id, total, (SELECT coalesce(sum(c.total), 0) FROM credit_note c WHERE c.invoice_id = i.id)"
+        " FROM invoice i"
+    ):
+        assert min(total, book.earned_no_more(reader, "order_id", order_id)) <= said <= total
+    sold = "SELECT id FROM ledger_entry WHERE kind IN ('sale', 'kept', 'credit_note')"
+    assert not reader.all(f"{sold} AND order_id NOT IN (SELECT order_id FROM invoice)")
+    asked = "SELECT id FROM decision WHERE payment_id IS NOT NULL"
+    assert not reader.all(f"{asked} AND payment_id NOT IN (SELECT payment_id FROM receipt)")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QP
 
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import explain
+from core.kernel.look import Role
 from core.kernel.money import format_amount
 from core.reconciliation.concerns import Concern
 from desktop.bridge import Bridge, Task
@@ -22,9 +23,11 @@ from desktop.widgets.labels import Label
 
 
 class RefundDialog(Dialog):
-    """One payment, where its money is, and how much of it goes back. ``given`` once it is asked for."""
+    """One payment, where its money is, and how much of it goes back. ``given`` once it is asked for, ``looked`` once
+    its provider has said how it stands."""
 
     given = Signal()
+    looked = Signal()
 
     def __init__(
         self, parent: QWidget, source: PaymentsSource, bridge: Bridge, words: PaymentsPresenter, detail: Detail
@@ -33,11 +36,19 @@ class RefundDialog(Dialog):
         super().__init__(parent, t("Payment of {customer}", customer=payment.customer or payment.reference))
         self._source, self._bridge, self._words, self._detail = source, bridge, words, detail
         self.body.addWidget(Label(f"{words.money(payment.amount)} · {payment.reference}", "lead-bold"))
-        self.body.addWidget(Label(words.explanation(detail), "body", "muted", wrap=True))
+        self._explained = Label(words.explanation(detail), "body", "muted", wrap=True)
+        self.body.addWidget(self._explained)
+        self.verdict = Label("", "body-bold", wrap=True)
+        self.verdict.hide()
+        self.body.addWidget(self.verdict)
         self.amount = TextField(t("Amount to give back"), words.how(detail))
         self.amount.edit.setText(format_amount(detail.refundable, words.currency))
         self.restock = QCheckBox(t("The goods are back on the shelf"))
         self.add_way_out(t("Back"))
+        self.look = Button(t("Ask {provider}", provider=words.provider(payment.provider)), icon="refresh-cw")
+        self.look.clicked.connect(self.look_again)
+        self.look.setVisible(detail.attempt_id is not None)
+        self.foot.insertWidget(0, self.look)
         if not detail.refundable:
             self.body.addWidget(Label(t("Nothing of it can be given back now."), "body", "muted", wrap=True))
             return
@@ -63,6 +74,37 @@ class RefundDialog(Dialog):
             name="refund",
         )
 
+    def look_again(self) -> None:
+        """However old the payment is: how does it stand at its provider?"""
+        payment, attempt = self._detail.payment.id, self._detail.attempt_id or 0
+        self.look.setEnabled(False)
+        self._bridge.run(
+            lambda: (self._source.look_again(attempt), self._source.detail(payment)),
+            owner=self,
+            done=self._looked,
+            failed=self._unanswered,
+            name="look again",
+        )
+
+    def _looked(self, read: tuple[Compared, Detail]) -> None:
+        compared, self._detail = read
+        self.look.setEnabled(True)
+        self._explained.say(self._words.explanation(self._detail))
+        self._say(self._words.agreed(self._detail.payment.provider, compared), "text")
+        self.looked.emit()
+
+    def _unanswered(self, error: Exception) -> bool:
+        self.look.setEnabled(True)
+        if isinstance(error, LivePayError):
+            self._say(explain(error, self._words.t.language), "danger")
+            return True
+        return False
+
+    def _say(self, text: str, role: Role) -> None:
+        self.verdict.set_role(role)
+        self.verdict.say(text)
+        self.verdict.show()
+
     def _given(self) -> None:
         self.given.emit()
         self.accept()
@@ -87,12 +129,19 @@ class TaskDialog(Dialog):
         self.body.addWidget(Label(task.steps, "body", "muted", wrap=True))
         self.add_way_out(t("Back"))
         if concern.kind == "refund":
+            if concern.own and concern.detail in ("todo", "failed"):
+                self._quiet(t("Do not give it back"), "withdraw")
+            if concern.attempt_id is not None and concern.detail not in ("todo", "failed"):
+                self._quiet(t("Ask {provider}", provider=words.provider(concern.provider)), "ask")
             if concern.detail == "failed":
                 self._quiet(t("Ask {provider} again", provider=words.provider(concern.provider)), "again")
             self.action = self.add_action(t("It is given back"), lambda: self._say("done"))
-        elif words.can_take(concern.detail):
+            return
+        if concern.attempt_id is not None:
+            self._quiet(t("Ask {provider} again", provider=words.provider(concern.provider)), "ask")
+        if words.can_take(concern.detail):
             self._quiet(t("Settled otherwise"), "done")
-            self.action = self.add_action(t("Take over"), lambda: self._say("take"))
+            self.action = self.add_action(t.of("difference", "Take over"), lambda: self._say("take"))
         else:
             self.action = self.add_action(t("It is settled"), lambda: self._say("done"))
 
@@ -114,22 +163,27 @@ class CompareDialog(Dialog):
         super().__init__(parent, t("Compare with the providers"), 720)
         self._source, self._bridge, self._words = source, bridge, words
         self._task: Task[Compared | None] | None = None
-        about = t("Each payment of the last 7 days is asked about. What is simply news is booked on the way.")
+        about = t("Each payment of this time is asked about. What is simply news is booked on the way.")
         self.body.addWidget(Label(about, "body", "muted", wrap=True))
-        line = QHBoxLayout()
-        line.setSpacing(10)
         self.ask = Button(t("Ask the providers"), "secondary", icon="refresh-cw")
         self.ask.clicked.connect(self.ask_providers)
+        self.span = QComboBox()
+        self.span.setAccessibleName(t("How far back they are asked"))
+        for days, word in words.spans():
+            self.span.addItem(word, days)
         self.whose = QComboBox()
         self.whose.setAccessibleName(t("Whose statement it is"))
         for name, label in words.labels.items():
             self.whose.addItem(label, name)
         self.choose = Button(t("Read a statement (CSV)…"), "secondary", icon="upload")
         self.choose.clicked.connect(self._choose)
-        for part in (self.ask, self.whose, self.choose):
-            line.addWidget(part)
-        line.addStretch(1)
-        self.body.addLayout(line)
+        for parts in ((self.span, self.ask), (self.whose, self.choose)):
+            line = QHBoxLayout()
+            line.setSpacing(10)
+            for part in parts:
+                line.addWidget(part)
+            line.addStretch(1)
+            self.body.addLayout(line)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.hide()
@@ -142,9 +196,10 @@ class CompareDialog(Dialog):
         self.add_way_out(t("Close"))
 
     def ask_providers(self) -> None:
+        days = int(self.span.currentData())
         self._busy(True)
         self._task = self._bridge.run_long(
-            self._source.compare,
+            lambda control: self._source.compare(control, days),
             owner=self,
             done=self._done,
             failed=self._failed,
@@ -166,7 +221,7 @@ class CompareDialog(Dialog):
             self.read(Path(name))
 
     def _busy(self, busy: bool) -> None:
-        for part in (self.ask, self.choose, self.whose):
+        for part in (self.span, self.ask, self.choose, self.whose):
             part.setEnabled(not busy)
         self.progress.setRange(0, 0)
         self.progress.setVisible(busy)

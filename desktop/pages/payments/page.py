@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QMenu,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -20,14 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from core.kernel.look import SCALE
-from core.payments.queries import PaymentRow, State
+from core.payments.queries import PaymentRow
 from core.reconciliation.concerns import Concern
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.payments.dialogs import CompareDialog, RefundDialog, TaskDialog
+from desktop.pages.payments.filters import Filters
 from desktop.pages.payments.presenter import (
     FIRST,
     PAGE,
+    Compared,
     Cursor,
     Detail,
     Overview,
@@ -38,7 +38,7 @@ from desktop.pages.payments.presenter import (
 )
 from desktop.pages.payments.table import PaymentsModel, PaymentsTable
 from desktop.widgets.alertrow import AlertRow
-from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card, Tile
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
@@ -71,6 +71,10 @@ class PaymentsPage(LivingPage):
         self._tiles = QHBoxLayout()
         self._tiles.setSpacing(SCALE.gap)
         column.addLayout(self._tiles)
+        self.filters = Filters(mount.t, self.presenter)
+        self.filters.asked.connect(lambda name, value: self.ask(**{name: value}))
+        self.chips = self.filters.chips
+        column.addWidget(self.filters)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
         line.addWidget(self._tasks())
@@ -123,21 +127,9 @@ class PaymentsPage(LivingPage):
         return self.tasks
 
     def _payments(self) -> Card:
-        t = self.t
-        card = Card(t("Payments"))
+        card = Card(self.t("Payments"))
         card.title.hide()
-        self._menus: dict[str, QMenu] = {}
-        self.chips: dict[State | None, Chip] = {}
-        self._group = QButtonGroup(self)
-        for state, word in self.presenter.states():
-            chip = self.chips[state] = Chip(word)
-            chip.clicked.connect(lambda checked, state=state: self.ask(state=state))
-            self._group.addButton(chip)
-            card.head.addWidget(chip)
-        self.chips[None].setChecked(True)
-        card.head.addStretch(1)
-        self.period = self._menu(card, t("Choose the time"), self.presenter.periods(), "period")
-        self.provider = self._menu(card, t("Choose the provider"), ((None, t("All providers")),), "provider")
+        card.set_band(0)  # the filters stand above, over the whole width
         self._nothing = EmptyState("wallet", "", "")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
@@ -145,32 +137,6 @@ class PaymentsPage(LivingPage):
         card.body.addWidget(self._stack)
         self._card = card
         return card
-
-    def _menu(self, card: Card, about: str, entries: tuple[tuple[str | None, str], ...], name: str) -> Button:
-        button = Button(entries[0][1], "link", icon="chevron-down")
-        button.setAccessibleDescription(about)
-        self._fill_menu(button, entries, name)
-        button.clicked.connect(partial(self._drop, button, name))
-        card.head.addWidget(button)
-        return button
-
-    def _drop(self, button: Button, name: str, checked: bool = False) -> None:
-        self._menus[name].popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _fill_menu(self, button: Button, entries: tuple[tuple[str | None, str], ...], name: str) -> None:
-        menu = QMenu(button)
-        group = QActionGroup(menu)
-        for value, word in entries:
-            action = QAction(word, menu, checkable=True)
-            action.setChecked(getattr(self.question, name) == value)
-            action.triggered.connect(partial(self._picked, button, word, name, value))
-            group.addAction(action)
-            menu.addAction(action)
-        self._menus[name] = menu
-
-    def _picked(self, button: Button, word: str, name: str, value: str | None, checked: bool = True) -> None:
-        button.setText(word)
-        self.ask(**{name: value})
 
     # -- reading
 
@@ -242,15 +208,12 @@ class PaymentsPage(LivingPage):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        for books in sorted(overview.books, key=lambda b: -b.received)[:_TILES]:
-            title, value, caption = self.presenter.tile(books)
+        for title, value, caption, more in self.presenter.tiles(overview.books, _TILES):
             tile = Tile(title)
-            tile.show_figure(value, caption)
+            tile.show_figure(value, caption, more)
             self._tiles.addWidget(tile, 1)
         known = tuple((b.provider, self.presenter.provider(b.provider)) for b in overview.books)
-        entries: tuple[tuple[str | None, str], ...] = ((None, self.t("All providers")), *known)
-        self.provider.setText(next((w for v, w in entries if v == self.question.provider), entries[0][1]))
-        self._fill_menu(self.provider, entries, "provider")
+        self.filters.show_providers(known, self.question)
 
     def _read_more(self, after: Cursor) -> None:
         wanted, source = self.presenter.wanted(self.question, self.now), self.source
@@ -267,6 +230,7 @@ class PaymentsPage(LivingPage):
     def _open(self, detail: Detail) -> None:
         dialog = RefundDialog(self, self.source, self.mount.bridge, self.presenter, detail)
         dialog.given.connect(self.refresh)
+        dialog.looked.connect(self.refresh)
         dialog.present()
 
     def do_task(self, concern: Concern) -> None:
@@ -280,8 +244,16 @@ class PaymentsPage(LivingPage):
             dialog.present()
 
     def _answer(self, concern: Concern, word: str) -> None:
+        if word == "ask":
+            attempt = concern.attempt_id or 0
+            self.call(lambda: self.source.look_again(attempt), "look again", partial(self._looked, concern))
+            return
         verb = self.source.act if concern.kind == "refund" else self.source.settle
         self.call(lambda: verb(concern.subject_id, word), "do task", lambda _: self.refresh())
+
+    def _looked(self, concern: Concern, compared: Compared) -> None:
+        self.mount.bridge.notice.emit(Notice(self.presenter.agreed(concern.provider, compared), "info"))
+        self.refresh()
 
     def compare(self) -> CompareDialog:
         dialog = CompareDialog(self, self.source, self.mount.bridge, self.presenter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -61,6 +61,8 @@ class Detail:
     refundable: int
     asked: bool
     """Whether the provider is asked; otherwise the seller gives it back there by hand."""
+    attempt_id: int | None = None
+    """Whom the provider can be asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,15 @@ class PaymentsSource(Protocol):
         """Ask the provider how a payment stands. Raises OutsideWorld, Refused."""
         ...
 
+    def look_again(self, attempt_id: int) -> Compared:
+        """Ask the provider and compare, however old the payment is. Raises OutsideWorld, Refused."""
+        ...
+
     def settle(self, difference_id: int, choice: str) -> None:
         """Raises Refused."""
         ...
 
-    def compare(self, control: Control) -> Compared | None:
+    def compare(self, control: Control, days: int) -> Compared | None:
         """Ask every provider about the last days; None when it was stopped."""
         ...
 
@@ -207,6 +213,18 @@ class PaymentsPresenter:
             ("year", t("The last 12 months")),
         )
 
+    def spans(self) -> tuple[tuple[int, str], ...]:
+        """How far back the providers are asked: days and words, the shortest first."""
+        return tuple((PERIODS[name], word) for name, word in self.periods() if PERIODS[name] > 1)
+
+    def agreed(self, provider: str, compared: Compared) -> str:
+        """What asking about one payment brought."""
+        if not compared.run.compared:
+            return self.t("{provider} gives no clear answer about this payment.", provider=self.provider(provider))
+        if not compared.found:
+            return self.t("{provider} says the same as the books.", provider=self.provider(provider))
+        return " · ".join(f"{title} ({ours} / {theirs})" for title, _, ours, theirs in map(self.found, compared.found))
+
     def wanted(self, question: Question, now: int) -> Filter:
         """The question as the database is asked; a period begins at midnight of the shop."""
         since, days = None, PERIODS[question.period]
@@ -215,16 +233,32 @@ class PaymentsPresenter:
             since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
         return Filter(question.provider, question.state, since, None, question.text)
 
-    def tile(self, books: ProviderBooks) -> tuple[str, str, str]:
-        """Whose, how much, and what it is made of. The money is at the provider's, never here (F30)."""
+    def tiles(self, books: Sequence[ProviderBooks], most: int) -> list[tuple[str, str, str, str]]:
+        """Whose, how much, and what it is made of in two lines. The money is at the provider's, never here (F30).
+
+        The largest first; those beyond ``most`` together in the last one, so that no money is out of sight.
+        """
         t = self.t
-        title = t("At {provider}", provider=self.provider(books.provider))
-        parts = [t("{amount} received", amount=format_amount(books.received, self.currency))]
-        if books.fees:
-            parts.append(t("{amount} fees", amount=format_amount(books.fees, self.currency)))
-        if books.refunded:
-            parts.append(t("{amount} given back", amount=format_amount(books.refunded, self.currency)))
-        return title, format_amount(books.net, self.currency), " · ".join(parts)
+        known = sorted(books, key=lambda b: -b.received)
+        shown, others = (known, []) if len(known) <= most else (known[: most - 1], known[most - 1 :])
+        found = [self._tile(t("At {provider}", provider=self.provider(each.provider)), [each]) for each in shown]
+        if others:
+            title = t.plural("At {n} other provider", "At {n} other providers", len(others))
+            found.append(self._tile(title, others))
+        return found
+
+    def _tile(self, title: str, books: Sequence[ProviderBooks]) -> tuple[str, str, str, str]:
+        t = self.t
+        fees, refunded, adjusted = (sum(getattr(b, name) for b in books) for name in ("fees", "refunded", "adjusted"))
+        parts = []
+        if fees:
+            parts.append(t("{amount} fees", amount=format_amount(fees, self.currency)))
+        if refunded:
+            parts.append(t("{amount} given back", amount=format_amount(refunded, self.currency)))
+        if adjusted:
+            parts.append(t("{amount} adjusted", amount=format_amount(adjusted, self.currency)))
+        received = t("{amount} received", amount=format_amount(sum(b.received for b in books), self.currency))
+        return title, format_amount(sum(b.net for b in books), self.currency), received, " · ".join(parts)
 
     def row(self, payment: PaymentRow) -> RowText:
         t = self.t
@@ -278,7 +312,12 @@ class PaymentsPresenter:
             said = t("{provider} said: {said}", provider=where, said=concern.said) if concern.said else ""
             return TaskText("undo-2", "danger", title, detail, t("Do it"), f"{said}\n\n{steps}".strip())
         if concern.kind == "difference":
-            detail = f"{where or t('the books')} · {concern.reference}"
+            ours, theirs = (
+                "—" if units is None else format_amount(units, self.currency)
+                for units in (concern.ours, concern.theirs)
+            )
+            figures = t("here {ours}, there {theirs}", ours=ours, theirs=theirs)
+            detail = f"{figures} · {where or t('the books')} · {concern.reference}"
             steps = explain(Refused(NEXT_STEP[concern.detail]), t.language)
             return TaskText("arrow-left-right", "danger", self.difference(concern.detail), detail, t("Look"), steps)
         title = t("{provider} tells of a refund of unknown amount", provider=where)

@@ -16,7 +16,7 @@ from desktop.widgets.paged import PagedModel, PagedTable
 from desktop.widgets.pill import draw_pill
 
 STATE, WHO, AMOUNT, MEANS, AT = range(5)
-_SHARES: Final = (1.25, 1.6, 1.2, 1.1, 0.9)
+_SHARES: Final = (1.25, 1.5, 1.15, 1.05, 1.05)
 
 
 class PaymentsModel(PagedModel):

@@ -24,6 +24,7 @@ from core.invoices.documents import Buyer, CreditNoteDocument, InvoiceDocument, 
 from core.invoices.regimes import REGIMES
 from core.invoices.rules import Rounding, Share, taxed
 from core.kernel.clock import DAY, parse_rfc3339
+from core.kernel.money import format_money
 from core.quotes.documents import QuoteDocument
 
 EVENING = parse_rfc3339("2026-11-20T21:46:00Z")
@@ -227,6 +228,32 @@ def test_what_became_of_the_money(tmp_path: Path, changes: dict[str, Any], statu
     assert sheet.status == status
     missing = [s.value for s in sheet.sums if s.label == "Reste dû"]
     assert missing == (["50\u202f000\u00a0F\u202fCFA"] if changes == {"received": 10_000} else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"deposits": (("RE-2026-00001", 10_000),)}, [("Acompte, reçu RE-2026-00001", 10_000), ("Solde payé", 50_000)]),
+        (
+            {"deposits": (("RE-2026-00001", 10_000), ("RE-2026-00002", 5_000)), "received": 15_000},
+            [
+                ("Acompte, reçu RE-2026-00001", 10_000),
+                ("Acompte, reçu RE-2026-00002", 5_000),
+                ("Reste dû", 45_000),
+            ],
+        ),
+        ({"received": 10_000}, [("Reçu", 10_000), ("Reste dû", 50_000)]),
+        ({"received": 56_000, "credits": (("AV-2026-00001", 4_000),)}, [("Avoir AV-2026-00001", -4_000)]),
+        (
+            {"received": 75_000, "deposits": (("RE-2026-00001", 10_000),)},  # what is too much is not on this paper
+            [("Acompte, reçu RE-2026-00001", 10_000), ("Solde payé", 50_000)],
+        ),
+    ],
+)
+def test_deposits_and_what_is_left_to_pay(tmp_path: Path, changes: dict[str, Any], said: list[tuple[str, int]]) -> None:
+    """A part that was credited and given back is not owed."""
+    sheet = invoice_sheet(invoice(tmp_path, **changes))
+    assert [(s.label, s.value) for s in sheet.sums][1:] == [(label, format_money(v, "XOF")) for label, v in said]
 
 
 def test_a_quote_says_until_when_and_leaves_room_to_sign(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from core.orders import settling
 from core.orders.service import Wanted
 from core.storage.engine import Tx
 from core.storage.folder import Home
+from tests.support.books import opened, order_of, pay, session_of
+from tests.support.stores import add_product
 
 
 @pytest.fixture
@@ -95,6 +97,21 @@ def test_a_part_payment_that_was_honoured_shows_what_is_missing(shop: Shop) -> N
     shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, "honour"))
     found = document(shop)
     assert (found.total, found.received, found.refunded) == (15_000, 10_000, False)
+
+
+def test_deposits_are_on_the_invoice_and_a_part_given_back_is_not_owed(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        order = order_of(shop, 1, add_product(shop.engine, "ROBE1", 15_000))
+        ref = session_of(shop, order, "wave")
+        for amount, txn in ((4_000, "T1"), (11_000, "T2")):
+            pay(shop, ref, "wave", amount, 0, txn)
+        found = document(shop)
+        assert (found.deposits, found.due) == ((("RE-2026-00001", 4_000),), 0)
+        shop.engine.call(lambda tx: shop.refunds.by_hand(tx, shop.refunds.ask(tx, 2, 3_000)))
+        found = document(shop)
+        assert (found.received, found.credits, found.due) == (12_000, (("AV-2026-00001", 3_000),), 0)
+        shop.engine.call(lambda tx: shop.refunds.by_hand(tx, shop.refunds.ask(tx, 1, 4_000)))
+        assert (document(shop).deposits, document(shop).due) == ((), 0)
 
 
 def test_there_is_no_invoice_before_the_sale_stands(shop: Shop) -> None:

@@ -20,8 +20,8 @@ from core.invoices.rules import Share
 from core.kernel.clock import DAY, MINUTE, ManualClock, parse_rfc3339
 from core.kernel.errors import NotFound, Refused
 from core.orders import settling
-from core.orders.events import RefundDone
 from core.orders.service import Wanted
+from core.payments import booking
 from core.storage import journal
 from core.storage.engine import Tx
 from core.storage.folder import Home
@@ -64,6 +64,7 @@ def receive(shop: Shop, order: int, amount: int) -> None:
             " VALUES('sandbox', ?, ?, ?, 'wave', ?)",
             (str(tx.value("SELECT count(*) FROM payment")), order, amount, tx.now),
         )
+        booking.received(tx, payment, order, "sandbox", amount, 0)
         settling.settle(tx, order, amount, "sandbox", payment)
 
     shop.engine.call(write)
@@ -78,16 +79,12 @@ def sell(shop: Shop, price: int = 15_000, vat: int | None = None) -> int:
     return invoice.id
 
 
-def give_back(shop: Shop, invoice_id: int, amount: int, kind: str = "returned") -> None:
-    """Money of a firm sale went back."""
+def give_back(shop: Shop, invoice_id: int, amount: int) -> None:
+    """The seller gives money of a firm sale back, at the provider's, and says so."""
+    paid = "SELECT max(p.id) FROM payment p JOIN invoice i USING (order_id) WHERE i.id = ?"
 
     def write(tx: Tx) -> None:
-        order = tx.value("SELECT order_id FROM invoice WHERE id = ?", (invoice_id,))
-        decision = tx.insert(
-            "INSERT INTO decision(order_id, kind, amount, opened_at, choice, refund) VALUES(?,?,?,?,'refund','done')",
-            (order, kind, amount, tx.now),
-        )
-        tx.emit(RefundDone(order, decision, amount))
+        shop.refunds.by_hand(tx, shop.refunds.ask(tx, tx.value(paid, (invoice_id,)), amount))
 
     shop.engine.call(write)
 
@@ -111,10 +108,8 @@ def test_a_refund_of_a_firm_sale_is_credited_in_its_own_series(shop: Shop) -> No
 
 def test_parts_are_credited_until_nothing_is_left_and_no_more(shop: Shop) -> None:
     invoice = sell(shop, price=9_999)
-    for amount in (1, 4_000, 3_333):
+    for amount in (1, 4_000, 3_333, 2_665):
         give_back(shop, invoice, amount)
-    give_back(shop, invoice, 9_999)  # more than what is left: only that is credited
-    give_back(shop, invoice, 500)  # nothing is left
     found = notes(shop, invoice)
     assert [note.total for note in found] == [1, 4_000, 3_333, 2_665]
     assert [note.number[-1] for note in found] == ["1", "2", "3", "4"]
@@ -123,11 +118,29 @@ def test_parts_are_credited_until_nothing_is_left_and_no_more(shop: Shop) -> Non
     assert ['"whole":true' in data for (data,) in kinds] == [False, False, False, True]
 
 
-@pytest.mark.parametrize("kind", ["overpaid", "paid_twice"])
-def test_money_beyond_the_sale_was_never_invoiced(shop: Shop, kind: str) -> None:
-    invoice = sell(shop)
-    give_back(shop, invoice, 500, kind)
-    assert notes(shop, invoice) == []
+def test_what_was_credited_before_it_was_given_back_is_not_credited_again(shop: Shop) -> None:
+    invoice, terms = sell(shop), shop.papers.terms()
+    shop.engine.call(lambda tx: credits.credit(tx, invoice, 5_000, "tache", terms))
+    give_back(shop, invoice, 5_000)
+    assert [note.total for note in notes(shop, invoice)] == [5_000]
+    give_back(shop, invoice, 3_000)
+    give_back(shop, invoice, 7_000)
+    assert [note.total for note in notes(shop, invoice)] == [5_000, 3_000, 7_000]
+
+
+@pytest.mark.parametrize("choice", ["refund", "keep"])
+@pytest.mark.parametrize("first", [15_000, 15_500])
+def test_money_beyond_the_sale_was_never_invoiced(shop: Shop, first: int, choice: str) -> None:
+    order = reserve(shop)
+    receive(shop, order, first)
+    receive(shop, order, 15_000)
+    for _ in range(2 if first > 15_000 else 1):
+        shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, choice))
+    for (refund,) in shop.engine.read(lambda r: r.all("SELECT id FROM refund")):
+        shop.engine.call(lambda tx, r=refund: shop.refunds.by_hand(tx, r))  # type: ignore[misc]
+    invoice = shop.engine.read(lambda r: service.of_order(r, order))
+    assert invoice is not None
+    assert notes(shop, invoice.id) == []
 
 
 def test_without_an_invoice_there_is_nothing_to_credit(shop: Shop, clock: ManualClock) -> None:
@@ -136,6 +149,7 @@ def test_without_an_invoice_there_is_nothing_to_credit(shop: Shop, clock: Manual
     shop.engine.call(lambda tx: shop.orders.expire(tx, order))
     receive(shop, order, 15_000)
     shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, "refund"))
+    shop.engine.call(lambda tx: shop.refunds.by_hand(tx, tx.value("SELECT id FROM refund")))
     assert shop.engine.read(lambda r: r.value("SELECT refund FROM decision")) == "done"
     assert shop.engine.read(lambda r: r.value("SELECT count(*) FROM invoice")) == 0
     assert shop.engine.read(lambda r: r.value("SELECT count(*) FROM credit_note")) == 0
@@ -205,6 +219,23 @@ def test_each_series_begins_anew_with_the_year_and_has_no_gap(shop: Shop, clock:
     second = sell(shop)
     give_back(shop, second, 1)
     assert [n.number for i in (first, second) for n in notes(shop, i)] == ["AV-2026-00001", "AV-2027-00001"]
+
+
+def test_the_year_is_the_shops_own_and_a_clock_put_back_leaves_no_gap(tmp_path: Path) -> None:
+    """Antananarivo is three hours ahead; somebody corrects the clock of the computer around midnight."""
+    clock = ManualClock(parse_rfc3339("2026-12-31T20:59:00Z"))
+    home = Home(tmp_path)
+    shop = open_shop(home, create_store(home, "Tsena", "MG").slug, clock)
+    try:
+        numbers = []
+        for minutes in (0, 2, -2, 2, -2):
+            clock.advance(minutes * MINUTE)
+            number = sell(shop)
+            kept = shop.engine.read(lambda r, n=number: service.load(r, n))  # type: ignore[misc]
+            numbers.append(kept.number if kept else "")
+        assert numbers == [f"FA-{n}" for n in ("2026-00001", "2027-00001", "2026-00002", "2027-00002", "2026-00003")]
+    finally:
+        shop.close()
 
 
 def test_a_validation_that_fails_gives_its_number_back(shop: Shop) -> None:

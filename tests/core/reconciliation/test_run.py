@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import Shop
-from core.kernel.clock import to_datetime
-from core.kernel.errors import NotFound, Refused
+from core.kernel.clock import DAY, to_datetime
+from core.kernel.errors import NotFound, OutsideWorld, Refused
 from core.ledger import book
 from core.payments import service as payments
 from core.reconciliation import service
@@ -100,6 +100,53 @@ async def test_a_provider_that_does_not_answer_is_no_difference(tmp_path: Path) 
         assert (run.compared, run.found) == (0, 0)
 
 
+async def test_a_payment_of_another_year_is_looked_at_alone(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await sold(w, "sandbox")
+        w.clock.advance(400 * DAY)  # type: ignore[attr-defined]
+        session = next(iter(w.providers["sandbox"].sessions.values()))
+        session.payments[0].fee += 7
+        await w.shop.reconciler.ask_providers()
+        assert standing(w.shop) == [], "a week back there is nothing"
+        attempt = w.value("SELECT attempt_id FROM payment")
+        run_id = await w.shop.reconciler.look_again(attempt)
+        assert w.shop.engine.read(lambda r: service.run(r, run_id)).compared == 2
+        assert standing(w.shop) == [("fee_differs", 150, 157)]
+        session.payments[0].fee -= 7
+        await w.shop.reconciler.look_again(attempt)
+        assert standing(w.shop) == []
+        w.shop.settings.set("psp.sandbox.base_url", "http://127.0.0.1:9")
+        with pytest.raises(OutsideWorld):
+            await w.shop.reconciler.look_again(attempt)
+
+
+@pytest.mark.parametrize("name", ["sandbox", "stripe"])
+async def test_a_refund_the_provider_takes_back_is_open_again_and_made_once_more(tmp_path: Path, name: str) -> None:
+    """It said « refunded », then the money came back to the shop: seen when compared, done again, credited once."""
+    async with world(tmp_path, providers=(name,)) as w:
+        await sold(w, name)
+        session = next(iter(w.providers[name].sessions.values()))
+        refund = w.shop.engine.call(lambda tx: w.shop.refunds.ask(tx, 1, 15_000))
+        await w.until(lambda: w.value("SELECT state FROM refund") == "done")
+        await w.settled()
+        session.refunded, session.state = 0, "paid"
+        await w.shop.reconciler.ask_providers()
+        assert standing(w.shop) == [("refund_unknown", 15_000, 0)]
+        w.shop.engine.call(lambda tx: service.settle(tx, 1, "take"))
+        w.shop.engine.read(explained)
+        assert w.rows("SELECT state, received FROM orders") == [("refunded", 15_000)]
+        w.shop.engine.call(lambda tx: w.shop.refunds.again(tx, refund))
+        await w.until(lambda: w.value("SELECT state FROM refund") == "done")
+        await w.settled()
+        assert session.refunded == 15_000
+        assert w.rows("SELECT total FROM credit_note") == [(15_000,)]
+        assert w.rows("SELECT state, received FROM orders") == [("refunded", 0)]
+        assert w.rows("SELECT paid, spent FROM customer") == [(0, 0)]
+        w.shop.engine.read(explained)
+        await w.shop.reconciler.ask_providers()
+        assert standing(w.shop) == []
+
+
 # -- statements --------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +200,7 @@ async def test_every_difference_with_a_statement(tmp_path: Path) -> None:
             ("refund_missing", 0, 15_000),
         ]
         for found in shop.engine.read(service.standing):
-            choice = "take" if found.kind in ("refund_missing", "amount_differs", "fee_differs") else "done"
+            choice = "done" if found.kind == "payment_missing" else "take"
             if choice == "done":
                 with pytest.raises(Refused):
                     shop.engine.call(lambda tx, f=found: service.settle(tx, f.id, "take"))  # type: ignore[misc]
@@ -162,9 +209,36 @@ async def test_every_difference_with_a_statement(tmp_path: Path) -> None:
                 shop.engine.call(lambda tx, f=found: service.settle(tx, f.id, "done"))  # type: ignore[misc]
         assert standing(shop) == []
         assert shop.engine.read(lambda r: r.value("SELECT state FROM orders WHERE id = 1")) == "refunded"
-        assert shop.engine.read(book.balances)[book.ADJUSTMENTS] == 1_000
-        assert shop.engine.read(book.by_provider) == [book.ProviderBooks("wave", 75_000, 720, 15_000, -1_000)]
+        assert shop.engine.read(book.balances)[book.ADJUSTMENTS] == 16_000, "what T2 lacked, and T5 whole"
+        assert shop.engine.read(book.by_provider) == [book.ProviderBooks("wave", 75_000, 720, 15_000, -16_000)]
         assert shop.engine.read(book.miscounted) == []
+        run_id, _ = await shop.reconciler.read_statement(data, "wave")
+        assert shop.engine.read(lambda r: service.run(r, run_id)).found == 0, "compared again, nothing is new"
+        other = data.replace(b"T99;LPZZZZZZZZZZZZZZ;Paiement;5000", b"T99;LPZZZZZZZZZZZZZZ;Paiement;6000")
+        await shop.reconciler.read_statement(other, "wave")
+        assert standing(shop) == [("payment_missing", None, 6_000)], "it changed since it was settled"
+
+
+async def test_a_refund_that_was_not_made_after_all_is_open_again(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        ref = sale(shop, 1)
+        refund = shop.engine.call(lambda tx: shop.refunds.ask(tx, 1, 4_000))
+        shop.engine.call(lambda tx: shop.refunds.by_hand(tx, refund))
+        data = statement(shop, f"T1;{ref};Paiement;15000;150", f"R1;{ref};Remboursement;1000;0")
+        await shop.reconciler.read_statement(data, "wave")
+        assert standing(shop) == [("refund_unknown", 4_000, 1_000)]
+        shop.engine.call(lambda tx: service.settle(tx, 1, "take"))
+        assert shop.engine.read(lambda r: r.all("SELECT amount, state FROM refund")) == [
+            (1_000, "done"),
+            (3_000, "failed"),
+        ]
+        shop.engine.read(explained)
+        await shop.reconciler.read_statement(data, "wave")
+        assert standing(shop) == []
+        shop.engine.call(lambda tx: shop.refunds.by_hand(tx, 2))
+        shop.engine.read(explained)
+        assert shop.engine.read(lambda r: r.all("SELECT total FROM credit_note")) == [(4_000,)], "credited once"
+        assert shop.engine.read(book.by_provider)[0].refunded == 4_000
 
 
 async def test_refusals(tmp_path: Path) -> None:

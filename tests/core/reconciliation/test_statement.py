@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -84,3 +84,59 @@ def test_what_is_no_statement(data: bytes, said: str) -> None:
 def test_no_bytes_break_it(data: bytes, head: bytes) -> None:
     with suppress(Refused):
         parse(head + data, "XOF", UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "encoding", "currency"),
+    [
+        (
+            "ID transaction;Référence;Montant;Frais;Devise;Date",
+            "X1;LPA;15 000;150,00;FCFA;21.11.2026 10:05",
+            *("cp1252", "XOF"),
+        ),
+        (
+            "Transaction ID,Order ID,Amount,Fees,Currency,Date",
+            "X1,LPA,15000.00,149.6,XOF,2026-11-21 10:05:00",
+            *("utf-8-sig", "XOF"),
+        ),
+        (
+            "Transaction\tCommande\tMontant\tCommission\tDevise\tDate",
+            "X1\tLPA\t15.000\t150 F\tXOF\t21/11/26 10:05",
+            *("utf-16", "XOF"),
+        ),
+        (
+            '"Txn ID","Ref","Montant (Ar)","Frais","Monnaie","Date"',
+            '"X1","LPA","15\u202f000 Ar","150","Ariary","21-11-2026 10:05"',
+            *("utf-8", "MGA"),
+        ),
+        (
+            "Titre du relevé;;;;;\r\n\r\nId|Reference|Montant brut|Frais|Devise|Date",
+            "X1|LPA|15000|150|MGA|2026/11/21 10:05",
+            *("cp1252", "MGA"),
+        ),
+    ],
+)
+def test_the_same_payment_however_it_is_written(head: str, row: str, encoding: str, currency: str) -> None:
+    (line,) = parse(f"{head}\r\n{row}\r\n".encode(encoding), currency, UTC).lines
+    at = parse_rfc3339("2026-11-21T10:05:00Z")
+    assert (line.txn_id, line.reference, line.amount, line.fee, line.at) == ("X1", "LPA", 15_000, 150, at)
+
+
+def test_times_of_another_clock_are_read_as_such() -> None:
+    east = timezone(timedelta(hours=3))
+    head = "Reference;Montant;{date}\nLPA;5000;21/11/2026 10:05\n"
+    here, there = (parse(head.format(date=d).encode(), "MGA", east).lines[0].at for d in ("Date", "Created (UTC)"))
+    assert there is not None
+    assert here == there - 3 * 3_600_000
+
+
+def test_two_equal_parts_given_back_are_two_and_a_line_repeated_is_one() -> None:
+    rows = "LPA;Remboursement;-1000;21/11/2026 10:05\n" * 2 + "LPA;Remboursement;-1000;22/11/2026 10:05\n"
+    found = parse(f"Reference;Type;Montant;Date\n{rows}".encode(), "XOF", UTC)
+    assert [line.kind for line in found.lines] == ["refund", "refund"]
+
+
+def test_a_line_in_another_currency_is_not_compared() -> None:
+    found = parse(b"Reference;Montant;Devise\nLPA;15,00;EUR\nLPB;15000;XOF\n", "XOF", UTC)
+    assert [line.reference for line in found.lines] == ["LPB"]
+    assert [wrong.params for wrong in found.unreadable] == [{"text": "EUR", "currency": "XOF"}]

@@ -72,3 +72,45 @@ async def test_about_a_part_of_what_was_cancelled(tmp_path: Path, who: str) -> N
             assert "Nous avons reçu 10\u202f000" in text
             assert "rien à payer" not in text
             assert "Écris PAYER" not in text, "there is nothing left that a payment could complete"
+
+
+async def refund(w: World) -> int:
+    """The seller gives a sale back; the provider refuses, so that it is to be done by hand. → the refund."""
+    w.providers["sandbox"].faults.append(Fault("status", on="refund", code=400))
+    number = w.shop.engine.call(lambda tx: w.shop.refunds.ask(tx, tx.value("SELECT id FROM payment"), 15_000))
+    await w.until(lambda: w.value("SELECT state FROM refund") == "failed")
+    await w.settled()
+    return number
+
+
+@pytest.mark.parametrize(
+    ("language", "going", "gone"),
+    [
+        ("fr", "Le vendeur te rembourse 15\u202f000", "te sont remboursés"),
+        ("mg", "Averin’ny mpivarotra", "naverina taminao"),
+    ],
+)
+async def test_about_money_that_the_seller_gives_back(tmp_path: Path, language: str, going: str, gone: str) -> None:
+    async with world(tmp_path) as w:
+        await _pay(w, await started(w))
+        w.shop.engine.call(lambda tx: tx.run("UPDATE customer SET language = ?", (language,)))
+        number = await refund(w)
+        assert sum(going in said for said in w.thread(AWA)) == 1, "told when it begins"
+        if language == "fr":
+            assert "te rembourse" in await answer(w)
+        w.shop.engine.call(lambda tx: w.shop.refunds.by_hand(tx, number))
+        await w.settled()
+        assert sum(gone in said for said in w.thread(AWA)) == 1, "and when it is done"
+        if language == "fr":
+            assert "a été remboursée" in await answer(w)
+
+
+async def test_a_buyer_who_wrote_long_ago_is_not_written_to_about_a_refund(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await _pay(w, await started(w))
+        await _time(w, 25 * 60)
+        before = w.value("SELECT count(*) FROM outbox WHERE kind = 'message'")
+        number = await refund(w)
+        w.shop.engine.call(lambda tx: w.shop.refunds.by_hand(tx, number))
+        await w.settled()
+        assert w.value("SELECT count(*) FROM outbox WHERE kind = 'message'") == before

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
+from core.kernel.clock import DAY
 from desktop.pages.payments.dialogs import RefundDialog, TaskDialog
 from desktop.pages.payments.presenter import PAGE
 from desktop.widgets.alertrow import AlertRow
+from desktop.widgets.buttons import Button
 from desktop.widgets.card import Tile
 from tests.desktop.payments.conftest import Opened, OpenPayments
 from tests.desktop.realshop import type_text
@@ -145,3 +147,38 @@ def test_the_key_of_the_search(open_payments: OpenPayments) -> None:
     opened.page.table.setFocus()
     opened.page._to_search()
     assert QApplication.focusWidget() is opened.page.search or opened.page.search.hasFocus()
+
+
+def test_a_difference_of_any_age_is_asked_about_and_a_refund_given_up(open_payments: OpenPayments) -> None:
+    """Nobody answers here: the window says so in one sentence, and the difference stands."""
+    opened = open_payments(1)
+    opened.shop.clock.advance(400 * DAY)  # type: ignore[attr-defined]
+    opened.page.table.select(1)
+    QTest.keyClick(opened.page.table, Qt.Key.Key_Return)
+    dialog = dialog_of(opened, RefundDialog)
+    assert dialog.look.text() == "Interroger Wave"
+    dialog.look.click()
+    opened.settled(lambda: dialog.verdict.text() != "")
+    assert dialog.look.isEnabled()
+    dialog.amount.edit.clear()
+    type_text(dialog.amount.edit, "4000")
+    dialog.give()
+    opened.settled(lambda: any("À rendre chez Wave" in task for task in tasks(opened)))
+    opened.page.do_task(next(c for c in opened.page.overview.to_do if c.kind == "refund"))
+    steps = dialog_of(opened, TaskDialog)
+    next(b for b in steps.findChildren(Button) if b.text() == "Ne pas rembourser").click()
+    opened.settled(lambda: not tasks(opened))
+    assert opened.shop.engine.read(lambda r: r.value("SELECT state FROM refund")) == "withdrawn"
+
+
+def test_how_far_back_the_providers_are_asked(open_payments: OpenPayments) -> None:
+    opened = open_payments(0)
+    dialog = opened.page.compare()
+    assert [dialog.span.itemData(n) for n in range(dialog.span.count())] == [7, 30, 365]
+    dialog.span.setCurrentIndex(2)
+    dialog.ask.click()
+    opened.settled(lambda: dialog.verdict.text() != "")
+    since, until = opened.shop.engine.read(lambda r: r.one("SELECT since, until FROM reconciliation")) or (0, 0)
+    assert until - since == 365 * DAY
+    dialog.reject()
+    opened.settled()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.kernel.clock import MINUTE
+from core.orders import settling
 from core.payments import receipts
 from core.payments import service as payments
 from tests.support.apishop import ApiShop
@@ -179,6 +180,23 @@ async def test_the_seller_decides_over_late_money(api: ApiShop) -> None:
     assert (await api.post(f"/orders/{order}/decide", {"choice": "honour"})).status == 200
     assert api.value("SELECT undecided FROM orders") == 0
     assert (await api.post(f"/orders/{order}/decide", {"choice": "honour"})).status == 404
+
+
+async def test_two_doors_decide_and_only_what_was_shown_is_answered(api: ApiShop) -> None:
+    """One looks at late money; another honours it, and it comes again: « give back » was not meant for that."""
+    order = api.order(api.product("ROBE1"))
+    assert "question" not in (await api.get(f"/orders/{order}")).json
+    api.clock.advance(11 * MINUTE)
+    api.run(lambda tx: api.shop.orders.expire(tx, order))
+    api.pay(order, 15_000)
+    seen = (await api.get(f"/orders/{order}")).json["question"]
+    api.run(lambda tx: settling.decide(tx, api.shop.orders, order, "honour"))
+    api.pay(order, 15_000)
+    answer = {"choice": "refund", "question": seen}
+    assert (await api.post(f"/orders/{order}/decide", answer)).status == 409
+    now = (await api.get(f"/orders/{order}")).json
+    assert (now["exception"], now["question"]) == ("paid_twice", seen + 1)
+    assert (await api.post(f"/orders/{order}/decide", {**answer, "question": now["question"]})).status == 200
 
 
 async def test_a_substitute_may_be_several_pieces(api: ApiShop) -> None:

@@ -1,0 +1,31 @@
+"""The payments as a file for an accountant: in the store's words, of one moment, whatever comes in meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from core.adapters import sheets
+from core.adapters.psp import REGISTRY
+from core.kernel.i18n import catalogue
+from core.payments import export
+from core.payments.export import Words
+from core.payments.queries import Filter
+from core.storage.engine import Engine
+
+
+def write(engine: Engine, path: Path, wanted: Filter, currency: str, zone: ZoneInfo, language: str) -> int:
+    """Write what is looked for to a .csv or .xlsx file. → rows. Raises as :func:`core.adapters.sheets.write`."""
+    papers, means = catalogue("documents", language), catalogue("errors", language)
+    words = Words(
+        {provider.name: provider.label for provider in REGISTRY},
+        {method.name: means.gettext(method.label) for provider in REGISTRY for method in provider.caps.methods},
+        {state: papers.gettext(word) for state, word in export.STATE_WORDS.items()},
+    )
+    titles = [papers.gettext(title) for _, title in export.TITLES]
+    with engine.reader() as reader:
+        reader.connection.execute("BEGIN")  # every page is of the same moment
+        try:
+            return sheets.write(path, titles, export.rows(reader, wanted, currency, zone, words))
+        finally:
+            reader.connection.execute("END")
