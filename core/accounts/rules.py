@@ -71,7 +71,16 @@ CONSEQUENCES: Final = frozenset(
     {
         *("LoggedIn", "LoginFailed", "LoggedOut", "SecondFactorSet", "SecondFactorRemoved"),
         *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
-        *("OrderChanged", "OrderExpired", "OrderPaid", "OrderFirm", "ExceptionRaised", "ReviewAsked", "RiskAssessed"),
+        *(
+            "OrderChanged",
+            "OrderExpired",
+            "OrderReminded",
+            "OrderPaid",
+            "OrderFirm",
+            "ExceptionRaised",
+            "ReviewAsked",
+            "RiskAssessed",
+        ),
         *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "CustomerChanged", "InvoiceIssued"),
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
         *("ConversationRead", "PaymentTalk", "ThreadErased", "AttemptOpened", "AttemptChanged", "PaymentReceived"),

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,11 +54,13 @@ from core.orders.events import (
     OrderExpired,
     OrderFirm,
     OrderPaid,
+    OrderReminded,
     OrderReserved,
     RefundDone,
 )
+from core.orders.holds import HOLD, REMIND, Holds
 from core.orders.questions import drop_review
-from core.orders.service import HOLD, Orders
+from core.orders.service import Orders
 from core.paylinks.links import Links
 from core.payments import booking, refunds
 from core.payments import service as payments
@@ -98,7 +101,9 @@ class Shop:
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
         self.http = Http(clock)
         self.lexicon = Lexicon()
-        self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        get = self.settings
+        holds = Holds(partial(get.number, "orders.hold_minutes"), partial(get.switch, "orders.remind"))
+        self.orders = Orders(holds, self.country.zone)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(lambda: self.settings.number("orders.review_score"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -138,7 +143,12 @@ class Shop:
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
-        timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
+        timed = {
+            HOLD: self.orders.expire,
+            REMIND: holds.remind,
+            payments.POLL: payments.poll_due,
+            refunds.REFUND: refunds.due,
+        }
         self.scheduler = Scheduler(self.engine, timed)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -308,6 +318,7 @@ class Shop:
         react(ExceptionRaised, self.papers.unusual)
         react(DecisionTaken, booking.kept)
         react(OrderExpired, self.notices.expired)
+        react(OrderReminded, self.notices.reminded)
         react(OrderCancelled, self.notices.cancelled)
         react(OrderPaid, self.notices.paid)
         react(ExceptionRaised, self.notices.exception)

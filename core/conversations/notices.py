@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, threads
+from core.conversations.limits import fit
 from core.conversations.manual import window_open
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
@@ -18,7 +19,15 @@ from core.kernel.clock import HOUR
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
 from core.kernel.text import short_name
-from core.orders.events import DecisionTaken, ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
+from core.orders.events import (
+    DecisionTaken,
+    ExceptionRaised,
+    ItemOffered,
+    OrderCancelled,
+    OrderExpired,
+    OrderPaid,
+    OrderReminded,
+)
 from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.storage.engine import Tx
@@ -65,6 +74,27 @@ class Notices:
             event.customer_id,
             f"offer:{event.order_id}:{event.product_id}:{tx.now}",
             outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo_of(tx, event.product_id)),
+            priority=outbox.PAYMENT,
+            deadline=order.expires_at,
+            valid_until=order.expires_at,
+        )
+
+    def reminded(self, tx: Tx, event: OrderReminded) -> None:
+        """The one reminder, with the link to pay; where no message may go, none does."""
+        if not self._reachable(tx, event.customer_id) or not window_open(tx, event.customer_id, tx.now):
+            return
+        if self._talk.public_url_missing():
+            return
+        order = load(tx, event.order_id)
+        language = self._language(tx, event.customer_id)
+        due = self._talk.money(order.total - order.received)
+        body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
+        pay = fit(say("button_pay_amount", language, total=due), 20)
+        threads.post(
+            tx,
+            event.customer_id,
+            f"reminder:{event.order_id}",
+            outgoing.link_button(body, pay, self._talk.url_of(tx, order.id)),
             priority=outbox.PAYMENT,
             deadline=order.expires_at,
             valid_until=order.expires_at,
