@@ -44,7 +44,9 @@ from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
+from core.live.events import LiveEnded
 from core.orders import settling
+from core.orders.evening import evening
 from core.orders.events import (
     DecisionTaken,
     ExceptionRaised,
@@ -130,6 +132,7 @@ class Shop:
             lambda: self.settings.get("seller.notify_to"),
             card.country,
             lambda: self.settings.switch("invoices.send"),
+            lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
@@ -321,6 +324,7 @@ class Shop:
         react(OrderReminded, self.notices.reminded)
         react(OrderCancelled, self.notices.cancelled)
         react(OrderPaid, self.notices.paid)
+        react(LiveEnded, lambda tx, e: self.notices.live_over(tx, e.session_id, evening(tx, e.session_id)))
         react(ExceptionRaised, self.notices.exception)
         react(ItemOffered, self.notices.offered)
         react(DecisionTaken, self.notices.decided)

@@ -138,6 +138,7 @@ BASE: Final[tuple[Setting, ...]] = (
         shape=r"\(?\+?(?:[ ().-]*\d){8,15}",
         example="+221 77 123 45 67",
     ),
+    Setting("live.summary", "switch", "Send the seller a summary when a live ends", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "payments.order",
