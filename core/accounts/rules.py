@@ -94,7 +94,16 @@ CONSEQUENCES: Final = frozenset(
     {
         *("LoggedIn", "LoginFailed", "RecoveryCodeUsed"),
         *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
-        *("OrderChanged", "OrderExpired", "OrderPaid", "OrderFirm", "ExceptionRaised", "ReviewAsked", "RiskAssessed"),
+        *(
+            "OrderChanged",
+            "OrderExpired",
+            "OrderReminded",
+            "OrderPaid",
+            "OrderFirm",
+            "ExceptionRaised",
+            "ReviewAsked",
+            "RiskAssessed",
+        ),
         *("WaitingJoined", "WaitingLeft", "ItemOffered", "CustomerAdded", "CustomerChanged", "InvoiceIssued"),
         *("MessageAdded", "MediaSettled", "PhotoUnfit", "MessageQueued", "MessageProgressed", "Escalated"),
         *("ConversationRead", "PaymentTalk", "ThreadErased", "AttemptOpened", "AttemptChanged", "PaymentReceived"),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from core.accounts.guard import check
 from core.conversations.events import PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
+from core.live.events import LiveEnded
 from core.orders import settling
+from core.orders.evening import evening
 from core.orders.events import (
     DecisionTaken,
     ExceptionRaised,
@@ -17,6 +19,7 @@ from core.orders.events import (
     OrderExpired,
     OrderFirm,
     OrderPaid,
+    OrderReminded,
     OrderReserved,
     RefundDone,
 )
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 def bind(shop: Shop) -> None:
     """Higher areas react to lower ones' events, in the same transaction; the last lines hear of what is committed."""
     shop.engine.guard(check)
-    react = shop.engine.react
+    react, quietly = shop.engine.react, shop.returning.quietly
     react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
     react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
     react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
@@ -60,17 +63,18 @@ def bind(shop: Shop) -> None:
     react(OrderCancelled, lambda tx, e: drop_review(tx, e.order_id))
     react(RefundDone, shop.refunds.given_back)
     react(RefundCompleted, shop.papers.given_back)
-    react(RefundAsked, shop.notices.refund_asked)
-    react(RefundCompleted, shop.notices.refunded)
+    react(RefundAsked, quietly(shop.notices.refund_asked))
+    react(RefundCompleted, quietly(shop.notices.refunded))
     react(RefundSeen, shop.refunds.seen)
     react(DecisionTaken, shop.refunds.decided)
     react(ExceptionRaised, shop.papers.unusual)
     react(OrderPaid, shop.papers.checked)
     react(DecisionTaken, booking.kept)
-    quietly = shop.returning.quietly
     react(OrderExpired, quietly(shop.notices.expired))
+    react(OrderReminded, quietly(shop.notices.reminded))
     react(OrderCancelled, shop.notices.cancelled)
     react(OrderPaid, quietly(shop.notices.paid))
+    react(LiveEnded, lambda tx, e: shop.notices.live_over(tx, e.session_id, evening(tx, e.session_id)))
     react(ExceptionRaised, quietly(shop.notices.exception))
     react(ItemOffered, shop.notices.offered)
     react(DecisionTaken, shop.notices.decided)

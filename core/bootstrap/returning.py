@@ -25,7 +25,8 @@ from core.backups import restoring
 from core.durable import outbox
 from core.durable.deadlines import clear_deadline, put_off, set_deadline
 from core.kernel.clock import DAY, MINUTE
-from core.orders.service import HOLD, Orders
+from core.orders.holds import HOLD
+from core.orders.service import Orders
 from core.payments import refunds
 from core.reconciliation.run import Reconciler
 from core.storage.connection import Reader

@@ -44,7 +44,8 @@ from core.invoices.desk import PaperDesk
 from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
-from core.orders.service import HOLD, Orders
+from core.orders.holds import HOLD, REMIND, Holds
+from core.orders.service import Orders
 from core.paylinks.links import Links
 from core.payments import refunds
 from core.payments import service as payments
@@ -86,9 +87,10 @@ class Shop:
         self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
         self.lexicon = Lexicon()
-        self.orders = Orders(lambda: self.settings.number("orders.hold_minutes") * MINUTE, self.country.zone)
+        number, switch = self.settings.number, self.settings.switch
+        holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
+        self.orders = Orders(holds, self.country.zone)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
-        number = self.settings.number
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
         self.local_url = ""
@@ -116,6 +118,7 @@ class Shop:
             lambda: self.settings.get("seller.notify_to"),
             card.country,
             lambda: self.settings.switch("invoices.send"),
+            lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
@@ -130,7 +133,7 @@ class Shop:
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
-        timed |= {FORGET: self.watch.forget, RESTORED: self.returning.due}
+        timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
         self.scheduler = Scheduler(self.engine, timed)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, threads
+from core.conversations.limits import fit
 from core.conversations.manual import window_open
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
@@ -17,8 +18,17 @@ from core.invoices.numbering import number_text
 from core.kernel.clock import HOUR
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
-from core.kernel.text import short_name
-from core.orders.events import DecisionTaken, ExceptionRaised, ItemOffered, OrderCancelled, OrderExpired, OrderPaid
+from core.kernel.text import in_minutes, short_name
+from core.orders.evening import Evening
+from core.orders.events import (
+    DecisionTaken,
+    ExceptionRaised,
+    ItemOffered,
+    OrderCancelled,
+    OrderExpired,
+    OrderPaid,
+    OrderReminded,
+)
 from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.payments.events import RefundAsked, RefundCompleted
@@ -30,8 +40,16 @@ USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
 class Notices:
     """Reactors: each runs in the transaction of the event it tells about."""
 
-    def __init__(self, talk: Talk, notify_to: Callable[[], str], country: str, send_papers: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        talk: Talk,
+        notify_to: Callable[[], str],
+        country: str,
+        send_papers: Callable[[], bool],
+        sums_up: Callable[[], bool],
+    ) -> None:
         self._talk = talk
+        self._sums_up = sums_up
         self._send_papers = send_papers
         self._notify_to = notify_to
         self._country = country
@@ -66,6 +84,27 @@ class Notices:
             event.customer_id,
             f"offer:{event.order_id}:{event.product_id}:{tx.now}",
             outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo_of(tx, event.product_id)),
+            priority=outbox.PAYMENT,
+            deadline=order.expires_at,
+            valid_until=order.expires_at,
+        )
+
+    def reminded(self, tx: Tx, event: OrderReminded) -> None:
+        """The one reminder, with the link to pay; where no message may go, none does."""
+        if not self._reachable(tx, event.customer_id) or not window_open(tx, event.customer_id, tx.now):
+            return
+        if self._talk.public_url_missing():
+            return
+        order = load(tx, event.order_id)
+        language = self._language(tx, event.customer_id)
+        due = self._talk.money(order.total - order.received)
+        body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
+        pay = fit(say("button_pay_amount", language, total=due), 20)
+        threads.post(
+            tx,
+            event.customer_id,
+            f"reminder:{event.order_id}",
+            outgoing.link_button(body, pay, self._talk.url_of(tx, order.id)),
             priority=outbox.PAYMENT,
             deadline=order.expires_at,
             valid_until=order.expires_at,
@@ -194,18 +233,54 @@ class Notices:
         caption = say(f"{kind}_document", self._language(tx, customer_id), number=number)
         threads.post_paper(tx, customer_id, f"{kind}:{paper_id}", kind, paper_id, f"{number}.pdf", caption)
 
-    def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
+    def _seller(self, tx: Tx) -> int | None:
+        """The seller as somebody to write to; None where WhatsApp would refuse it: until the seller writes again."""
         number = self._notify_to()
         if not number:
-            return
+            return None
         try:
             phone = normalise(number, self._country)
         except Refused:
+            return None
+        known = find(tx, [Identity("phone", phone)])
+        return known[0] if known and window_open(tx, known[0], tx.now) else None
+
+    def live_over(self, tx: Tx, session_id: int, told: Evening) -> None:
+        """The end of a live, to the seller (F90): what it brought and one thing to do."""
+        seller = self._seller(tx)
+        if seller is None or not told.orders or not self._sums_up():
+            return
+        language = self._talk.language()
+        lines = [
+            say(
+                "live_summary",
+                language,
+                duration=in_minutes(told.duration),
+                revenue=self._talk.money(told.revenue),
+                orders=told.orders,
+                paid=told.paid,
+                expired=told.expired,
+                conversion=told.conversion,
+            )
+        ]
+        if told.best:
+            lines.append(say("live_summary_best", language, product=fit(told.best[0], 80), count=told.best[1]))
+        if told.paid:
+            lines.append(say("live_summary_people", language, new=told.new, returning=told.returning))
+        if told.sold_out:
+            title, after = told.sold_out
+            lines.append(say("live_advice_sold_out", language, product=fit(title, 80), duration=in_minutes(after)))
+        elif told.many_expired:
+            lines.append(say("live_advice_expired", language, count=told.expired))
+        threads.post(
+            tx, seller, f"live-over:{session_id}", outgoing.text("\n".join(lines)), valid_until=tx.now + USEFUL_FOR
+        )
+
+    def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
+        seller = self._seller(tx)
+        if seller is None:
             return
         order = load(tx, event.order_id)
-        known = find(tx, [Identity("phone", phone)])
-        if not known or not window_open(tx, known[0], tx.now):  # WhatsApp refuses it until the seller writes again
-            return
         count, revenue = tx.one(
             "SELECT count(*), coalesce(sum(min(total, received)), 0) FROM orders WHERE state = 'paid'"
             " AND session_id IS ?",
@@ -221,4 +296,4 @@ class Notices:
             count=count,
             revenue=self._talk.money(revenue),
         )
-        threads.post(tx, known[0], f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+        threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.conversations.sender import WINDOW
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
-from core.customers.rules import score, score_lines, tier
+from core.customers.rules import badges, pattern, recommendation, score, score_lines, tier
 from core.customers.service import phone_of, record
 from core.fraud.service import read_signals
 from core.kernel.text import fold
@@ -205,4 +205,7 @@ def card(reader: Reader, customer_id: int) -> CustomerCard | None:
         open_order=latest[0] if latest else None,
         notes=row[4],
         scored=known.scored,
+        advice=recommendation(known),
+        habit=pattern(known),
+        earned=badges(known),
     )

@@ -99,7 +99,10 @@ class OrderBrief:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
-    """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points)."""
+    """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points).
+
+    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`.
+    """
 
     customer_id: int
     name: str
@@ -117,3 +120,6 @@ class CustomerCard:
     open_order: OrderBrief | None
     notes: str
     scored: bool = True
+    advice: str = "normal"
+    habit: str | None = None
+    earned: tuple[str, ...] = ()

@@ -9,6 +9,14 @@ BASE: Final = 50
 FAST_PAY_MS: Final = 120_000
 LARGE_SPENDER: Final = 100_000
 AT_RISK: Final = 30  # recommendation (R13); reminders use 40
+VIP: Final = 80
+REMIND_EARLY: Final = 40
+RISK_MINUTES: Final = 5
+LONG_MINUTES: Final = 15  # of a VIP, gold or diamond
+SILVER_MORE: Final = 5
+TIERS: Final = {"diamond": 10, "gold": 6, "silver": 3}  # paid orders from which a tier can be reached
+LOYAL: Final = 3  # paid orders
+VERIFIED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,79 @@ def tier(record: Record) -> str:
     value = score(record)
     if not record.scored:
         return "bronze"
-    if record.paid >= 10 and value >= 80:
+    if record.paid >= TIERS["diamond"] and value >= 80:
         return "diamond"
-    if record.paid >= 6 and value >= 70:
+    if record.paid >= TIERS["gold"] and value >= 70:
         return "gold"
-    if record.paid >= 3 and value >= 60:
+    if record.paid >= TIERS["silver"] and value >= 60:
         return "silver"
     return "bronze"
+
+
+def recommendation(record: Record) -> str:
+    """F69: ``restrict`` (a short hold, or payment first), ``vip`` or ``normal``."""
+    value = score(record)
+    if not record.scored:
+        return "normal"
+    if value < AT_RISK or potential_fake(record):
+        return "restrict"
+    return "vip" if value >= VIP else "normal"
+
+
+def hold_minutes(record: Record, base: int) -> int:
+    """How long an item is kept for this person (ruling R8). ``base``: the store's own minutes.
+
+    The longer of what score and tier give, never less than the store's own; a risk wins over both.
+    """
+    advice, rank = recommendation(record), tier(record)
+    if advice == "restrict":
+        return RISK_MINUTES
+    by_score = max(base, LONG_MINUTES) if advice == "vip" else base
+    longer = base + SILVER_MORE
+    by_tier = {"silver": longer, "gold": max(longer, LONG_MINUTES), "diamond": max(longer, LONG_MINUTES)}
+    return max(by_score, by_tier.get(rank, base))
+
+
+def reminder_percent(record: Record) -> int:
+    """When to remind, in percent of the hold (F82): who pays well is left in peace longer."""
+    value = score(record)
+    if value >= VIP:
+        return 80
+    return 50 if value < REMIND_EARLY else 70
+
+
+def in_front(record: Record) -> bool:
+    """Whether this person is served before others in a waiting list (F72, F77): gold and diamond."""
+    return tier(record) in ("gold", "diamond") and recommendation(record) != "restrict"
+
+
+def badges(record: Record) -> tuple[str, ...]:
+    """What a person earned (F73): loyal, fast, verified. The first buyer of a live is the live's to know."""
+    if not record.scored:
+        return ()
+    average = record.average_pay_ms
+    earned = {
+        "loyal": record.paid >= LOYAL,
+        "fast": average is not None and average < FAST_PAY_MS,
+        "verified": record.paid >= VERIFIED and not record.expired,
+    }
+    return tuple(name for name, has in earned.items() if has)
+
+
+def pattern(record: Record) -> str | None:
+    """How this person buys, in one word (F76), once there is something to go by; None before.
+
+    never_pays, often_late, reliable or mixed.
+    """
+    ended = record.paid + record.expired
+    if ended < LOYAL or not record.scored:
+        return None
+    if not record.paid:
+        return "never_pays"
+    share = record.paid / ended
+    if share >= 0.9:
+        return "reliable"
+    return "often_late" if share < 0.5 else "mixed"
 
 
 def badge(record: Record) -> str | None:

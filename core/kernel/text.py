@@ -73,6 +73,12 @@ def duration(ms: int) -> str:
     return f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}"
 
 
+def in_minutes(ms: int) -> str:
+    """``47 min`` or ``2 h 05``: how long an evening took, to the minute."""
+    hours, minutes = divmod((max(0, ms) + MINUTE // 2) // MINUTE, 60)
+    return f"{hours}\u00a0h\u00a0{minutes:02d}" if hours else f"{minutes}\u00a0min"
+
+
 def french(text: str) -> str:
     """Puts narrow no-break spaces where French typography wants them (before ``; : ! ?`` and inside guillemets)."""
     text = re.sub(r"(?<=[^\s\u202f]) ?([;!?»])(?![\w/])", NARROW + r"\1", text)

@@ -33,6 +33,13 @@ class OrderChanged(OrderEvent, frozen=True):
     expires_at: int
 
 
+class OrderReminded(OrderEvent, frozen=True):
+    """The buyer is told, once, that the hold ends soon. ``expires_at`` in ms UTC."""
+
+    customer_id: int
+    expires_at: int
+
+
 class OrderExpired(OrderEvent, frozen=True):
     customer_id: int
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
 from core.catalogue import stock
-from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_nonce, new_reference
+from core.orders import line
 from core.orders.events import (
     ItemOffered,
     OrderCancelled,
@@ -20,11 +20,11 @@ from core.orders.events import (
     WaitingJoined,
     WaitingLeft,
 )
+from core.orders.holds import Holds, end_hold
 from core.orders.rules import MAX_HOLD, RESERVED, new_expiry, next_state
 from core.storage.connection import Row
 from core.storage.engine import Tx
 
-HOLD: Final = "hold"  # kind of the deadline
 SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
 MAX_QUANTITY: Final = 999
 MAX_LINES: Final = 50
@@ -88,10 +88,10 @@ def load(tx: Tx, order_id: int) -> Order:
 
 
 class Orders:
-    """The verbs. ``hold_ms`` gives the store's hold (ms) when asked, ``zone`` its time zone."""
+    """The verbs. ``holds`` tells how long whose hold is, ``zone`` is the store's time zone."""
 
-    def __init__(self, hold_ms: Callable[[], int], zone: tzinfo) -> None:
-        self._hold_ms = hold_ms
+    def __init__(self, holds: Holds, zone: tzinfo) -> None:
+        self.holds = holds
         self._zone = zone
 
     # -- claiming ----------------------------------------------------------------------------------------------
@@ -105,16 +105,17 @@ class Orders:
         nothing. Raises Refused for an unknown product or a senseless quantity.
         """
         _check(wanted, source)
+        hold_ms = hold_ms or self.holds.length(tx, customer_id)
         products = [_product(tx, w.product_id) for w in wanted]  # all refusals first: the caller may go on after one
         existing = self.open_order(tx, customer_id)
-        order = existing or self._new(tx, customer_id, source, hold_ms or self._hold_ms())
+        order = existing or self._new(tx, customer_id, source, hold_ms)
         held = [self._hold_line(tx, order, w, p) for w, p in zip(wanted, products, strict=True)]
         outcomes = tuple(outcome for outcome, _ in held)
         if not any(o.held for o in outcomes) and existing is None:
             tx.run("DELETE FROM orders WHERE id = ?", (order.id,))
             return Claimed(None, outcomes, False)
         if any(changed for _, changed in held):
-            self._reprice(tx, order, hold_ms or self._hold_ms(), created=existing is None)
+            self._reprice(tx, order, hold_ms, created=existing is None)
         return Claimed(order.id, outcomes, existing is not None)
 
     def open_order(self, tx: Tx, customer_id: int) -> Order | None:
@@ -186,7 +187,7 @@ class Orders:
         total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,)) or 0
         expires = order.expires_at if created else new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
         tx.run("UPDATE orders SET total = ?, expires_at = ? WHERE id = ?", (total, expires, order.id))
-        set_deadline(tx, HOLD, order.id, expires)
+        self.holds.plan(tx, order.id, expires)
         if created:
             tx.run(
                 "UPDATE customer SET orders = orders + 1, last_order_at = ? WHERE id = ?", (tx.now, order.customer_id)
@@ -206,11 +207,7 @@ class Orders:
             (product_id, customer_id, quantity, order.session_id, tx.now, order.source),
         )
         joined = bool(tx.connection.changes())
-        place: int = tx.value(
-            "SELECT count(*) FROM waiting WHERE product_id = ?1 AND state = 'waiting' AND id <= (SELECT id FROM waiting"
-            " WHERE product_id = ?1 AND customer_id = ?2 AND state = 'waiting')",
-            (product_id, customer_id),
-        )
+        place = line.place(tx, product_id, customer_id)
         if joined:
             tx.emit(WaitingJoined(product_id, customer_id, quantity, place))
         elif wanted.quantity is not None:
@@ -221,16 +218,12 @@ class Orders:
         return place
 
     def offer_next(self, tx: Tx, product_id: int, after_order: int | None) -> None:
-        """Give free units to the line, first come first, each with a hold of their own."""
+        """Give free units to the line, one after the other, each with a hold of their own."""
         while stock.available(tx, product_id) > 0:
-            row = tx.one(
-                "SELECT id, customer_id, quantity, source FROM waiting WHERE product_id = ? AND state = 'waiting'"
-                " ORDER BY id LIMIT 1",
-                (product_id,),
-            )
-            if row is None:
+            first = line.first(tx, product_id)
+            if first is None:
                 return
-            waiting_id, customer_id, quantity, source = row
+            waiting_id, customer_id, quantity, source = first
             order = self.open_order(tx, customer_id)  # ends one past its time, which may move this very line
             free = stock.available(tx, product_id)
             if not free or not tx.run(
@@ -294,7 +287,7 @@ class Orders:
             "UPDATE orders SET state = ?, closed_at = ?, close_reason = ? WHERE id = ?",
             (state, tx.now, reason, order.id),
         )
-        clear_deadline(tx, HOLD, order.id)
+        end_hold(tx, order.id)
 
     def _offer_lines(self, tx: Tx, order_id: int) -> None:
         for (product_id,) in tx.all("SELECT product_id FROM order_line WHERE order_id = ? ORDER BY id", (order_id,)):
@@ -310,7 +303,7 @@ class Orders:
         if expires <= order.expires_at:
             raise Refused("A reservation lasts 30 minutes at most.")
         tx.run("UPDATE orders SET expires_at = ? WHERE id = ?", (expires, order.id))
-        set_deadline(tx, HOLD, order.id, expires)
+        self.holds.plan(tx, order.id, expires)
         tx.emit(OrderChanged(order.id, order.total, expires))
         return expires
 

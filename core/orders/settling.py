@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.catalogue import stock
-from core.durable.deadlines import clear_deadline
 from core.kernel.errors import NotFound, Refused
 from core.orders.events import (
     OrderCancelled,
@@ -15,6 +14,7 @@ from core.orders.events import (
     OrderPaid,
     RefundDone,
 )
+from core.orders.holds import end_hold
 from core.orders.queries import lines_of, missing
 from core.orders.questions import (
     OPEN,
@@ -28,7 +28,7 @@ from core.orders.questions import (
     under_review,
 )
 from core.orders.rules import CHOICES, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
-from core.orders.service import HOLD, MAX_QUANTITY, Order, Orders, load
+from core.orders.service import MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
 
 _TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
@@ -88,7 +88,7 @@ def _mark_paid(tx: Tx, order: Order, received: int) -> None:
         "UPDATE customer SET paid = paid + 1, spent = spent + ?, pay_ms = pay_ms + ? WHERE id = ?",
         (min(order.total, received), max(0, tx.now - order.reserved_at), order.customer_id),
     )
-    clear_deadline(tx, HOLD, order.id)
+    end_hold(tx, order.id)
 
 
 def _take_stock(tx: Tx, order: Order) -> bool:
@@ -140,7 +140,7 @@ class _HeldAgain:
                 "UPDATE orders SET state = ?, closed_at = ?, close_reason = 'bought' WHERE id = ?",
                 (next_state(order.state, "cancel"), tx.now, order.id),
             )
-            clear_deadline(tx, HOLD, order.id)
+            end_hold(tx, order.id)
             tx.emit(OrderCancelled(order.id, order.customer_id, "bought"))
             return
         if left:

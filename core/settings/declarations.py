@@ -124,6 +124,7 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("invoices.send", "switch", "Send the invoice on WhatsApp after payment", "true", section="store"),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
+    Setting("orders.remind", "switch", "Remind buyers before their reservation ends", "true", section="orders"),
     Setting(
         "orders.review_score",
         "number",
@@ -153,6 +154,7 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting(
         "overlay.name", "switch", "Show the store’s name in OBS while no live is running", "true", section="orders"
     ),
+    Setting("live.summary", "switch", "Send the seller a summary when a live ends", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "payments.order",

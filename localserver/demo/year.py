@@ -32,8 +32,9 @@ from core.kernel.money import format_money
 from core.ledger import book
 from core.live import service as live
 from core.orders import settling
+from core.orders.holds import HOLD
 from core.orders.rules import CHOICES
-from core.orders.service import HOLD, Wanted
+from core.orders.service import Wanted
 from core.payments import export
 from core.payments import service as payments
 from core.payments.provider import Auth, CheckoutResult, Pay, Provider, ProviderEvent

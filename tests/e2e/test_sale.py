@@ -188,3 +188,23 @@ async def test_what_is_not_understood_goes_to_the_seller_after_one_question(tmp_
         assert w.value("SELECT escalated_at IS NOT NULL FROM conversation") == 1
         assert len(await _say(w, "Hanta Rakoto", "je veux parler à quelqu'un")) == 1
         assert w.value("SELECT reason FROM conversation") == "human"
+
+
+async def test_who_has_not_paid_is_reminded_once_with_the_link_and_who_paid_is_not(tmp_path: Path) -> None:
+    async with world(tmp_path, clock=ManualClock()) as w:
+        w.product("ROBE1", stock=2)
+        for name in ("Aminata Diallo", "Fatou Ndiaye"):
+            w.buyer(name)
+            await _say(w, name, "je prends ROBE1")
+        await _pay(w, await _checkout(w, "Fatou Ndiaye"))
+        heard = {name: len(w.thread(name)) for name in ("Aminata Diallo", "Fatou Ndiaye")}
+        await _time(w, 6.9)
+        assert len(w.thread("Aminata Diallo")) == heard["Aminata Diallo"]
+        await _time(w, 0.2)
+        (reminder,) = w.thread("Aminata Diallo")[heard["Aminata Diallo"] :]
+        assert "Plus que 2:5" in reminder
+        assert "15\u202f000" in reminder
+        assert _link(w, "Aminata Diallo").startswith(f"{w.url}/p/")
+        await _time(w, 1)
+        assert len(w.thread("Aminata Diallo")) == heard["Aminata Diallo"] + 1
+        assert len(w.thread("Fatou Ndiaye")) == heard["Fatou Ndiaye"]

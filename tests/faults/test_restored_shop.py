@@ -17,7 +17,6 @@ from core.backups.snapshot import prefix_of
 from core.bootstrap import open_shop
 from core.kernel.clock import HOUR, MINUTE
 from core.ledger import book
-from core.reconciliation import service
 from core.storage import backup, journal
 from core.storage.folder import Home
 from localserver.console.data import note_restored
@@ -79,18 +78,6 @@ def given_back(w: World, name: str) -> int:
     )
 
 
-async def read_statement(w: World, names: tuple[str, ...]) -> None:
-    """The provider’s list of movements: both sales and both refunds. The seller takes over what it shows."""
-    refs = [w.value("SELECT ref FROM attempt WHERE order_id = ?", (w.order(name)[0],)) for name in names]
-    lines = [f"{kind};{ref};15000" for ref in refs for kind in ("Paiement", "Remboursement")]
-    data = "\n".join(["Type;Référence;Montant", *lines]).encode()
-    run_id, _ = await w.shop.reconciler.read_statement(data, "wave")
-    found = w.shop.engine.read(lambda r: service.of_run(r, run_id))
-    assert [each.kind for each in found] == ["refund_missing"] * len(names)
-    for each in found:
-        w.shop.engine.call(lambda tx, n=each.id: service.settle(tx, n, "take"))  # type: ignore[misc]
-
-
 @pytest.mark.parametrize("told", [True, False], ids=["command line", "window"])
 @pytest.mark.parametrize("name", PROVIDERS)
 async def test_what_happened_since_the_backup_is_found(tmp_path: Path, name: str, told: bool) -> None:
@@ -122,11 +109,6 @@ async def test_what_happened_since_the_backup_is_found(tmp_path: Path, name: str
         async with at_work(w):
             await w.until(lambda: w.value("SELECT count(*) FROM reconciliation WHERE actor = 'start'"))
             await w.until(lambda: not w.shop.returning.pending())
-            if name == "wave":  # its sessions say nothing of refunds: its statement does
-                await w.settled()
-                assert len(w.graph.world.sends) == sends
-                await read_statement(w, (COUMBA, DIOR))
-                sends += 2  # what the seller takes over has its papers
             await w.until(lambda: given_back(w, COUMBA) == given_back(w, DIOR) == 15_000)
             assert w.order(BINTA)[1:4] == ("paid", None, 0)
             assert w.order(FATOU)[1] == "reserved"

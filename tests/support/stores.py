@@ -10,7 +10,8 @@ from pathlib import Path
 from core.catalogue.rules import ProductFields
 from core.catalogue.service import add
 from core.customers.service import Identity, recognise
-from core.kernel.clock import MINUTE, ManualClock
+from core.kernel.clock import ManualClock
+from core.orders.holds import Holds
 from core.orders.service import Orders
 from core.storage.engine import Engine
 from core.storage.migrations import migrate
@@ -31,7 +32,7 @@ def bare_engine(folder: Path, clock: ManualClock | None = None, vfs: str | None 
 
 
 def orders_of(minutes: int = 10) -> Orders:
-    return Orders(lambda: minutes * MINUTE, UTC)
+    return Orders(Holds(lambda: minutes, lambda: True), UTC)
 
 
 def add_product(engine: Engine, sku: str, price: int = 15_000, stock: int = 10) -> int:

@@ -31,7 +31,7 @@ class OrderText:
 @dataclass(frozen=True, slots=True)
 class CardText:
     """``lines``: the score's parts, each with its points; ``history``: sums of what was bought;
-    ``risk``: what speaks against the latest order, each with its points."""
+    ``advice``: how they buy and what follows; ``risk``: what speaks against the latest order, each with its points."""
 
     customer_id: int
     name: str
@@ -45,6 +45,7 @@ class CardText:
     older: tuple[OrderText, ...]
     history: tuple[tuple[str, str], ...]
     notes: str
+    advice: tuple[str, ...] = ()
     risk: tuple[tuple[str, str], ...] = ()
     scored: bool = True
 
@@ -76,6 +77,7 @@ class CardWords:
             older=tuple(orders[1 : 1 + OLDER]),
             history=self._history(card, now),
             notes=card.notes,
+            advice=self._advice(card),
             risk=self._risk(thread.orders[0]) if thread.orders else (),
             scored=card.scored,
         )
@@ -98,6 +100,26 @@ class CardWords:
             "diamond": t("loyal customer · diamond"),
         }
         return words.get(tier, tier)
+
+    def _advice(self, card: CustomerCard) -> tuple[str, ...]:
+        """How this person buys (F76), and what that means for a sale to them (F69, F72)."""
+        t = self._t
+        habits = {
+            "never_pays": t("Orders, never pays."),
+            "often_late": t("Often lets reservations go."),
+            "reliable": t("Pays nearly always."),
+            "mixed": t("Lets a reservation go now and then."),
+        }
+        advice = {
+            "restrict": t("Reservation cut to 5 min, or payment first."),
+            "vip": t("VIP: 15 min of reservation."),
+        }
+        found = [habits[card.habit]] if card.habit else []
+        if card.advice in advice:
+            found.append(advice[card.advice])
+        if card.tier in ("gold", "diamond") and card.advice != "restrict":
+            found.append(t("Served before others who wait."))
+        return tuple(found)
 
     def _label(self, label: str, points: int, card: CustomerCard) -> str:
         """A part of the score with the number behind it."""
@@ -127,7 +149,9 @@ class CardWords:
             means = PROVIDERS.get(prefers, prefers)
             text = t("prefers the card") if means == "Card" else t("prefers {means}", means=t(means))
             found.append(Badge(text, "wallet", "waiting"))
-        if card.average_pay_ms is not None and card.average_pay_ms < 120_000:
+        if "verified" in card.earned:
+            found.append(Badge(t("verified: 5 payments without incident"), "circle-check", "paid"))
+        if "fast" in card.earned:
             found.append(Badge(t("pays fast"), "timer", "paid"))
         return tuple(found)
 

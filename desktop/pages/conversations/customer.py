@@ -223,7 +223,9 @@ class CustomerPane(QFrame):
         column.addLayout(score)
         self._sum = _Sums()
         column.addWidget(self._sum)
-        self._tags = [StatusPill("") for _ in range(3)]
+        self._advice = Label("", "small", "muted", wrap=True)
+        column.addWidget(self._advice)
+        self._tags = [StatusPill("") for _ in range(4)]
         for tag in self._tags:
             column.addWidget(tag)
         self._order = _Order()
@@ -272,6 +274,8 @@ class CustomerPane(QFrame):
         self._score.set_role(card.score_role)
         self._tier.say(card.tier)
         self._sum.show_sums(card.lines)
+        self._advice.setVisible(bool(card.advice))
+        self._advice.say(" ".join(card.advice))
         for number, tag in enumerate(self._tags):
             tag.setVisible(number < len(card.tags))
             if number < len(card.tags):

@@ -83,7 +83,21 @@ def test_every_part_of_a_score_has_words(words: ConversationPresenter) -> None:
 def test_tags_say_how_somebody_pays(words: ConversationPresenter) -> None:
     assert [tag.text for tag in card(words, prefers="stripe").tags] == ["préfère la carte"]
     assert [tag.text for tag in card(words, prefers="orange_web").tags] == ["préfère Orange Money"]
-    assert [tag.text for tag in card(words, prefers=None, average_pay_ms=90_000).tags] == ["payeur rapide"]
+    assert [tag.text for tag in card(words, prefers=None, earned=("loyal", "fast")).tags] == ["payeur rapide"]
+    verified = card(words, earned=("loyal", "verified")).tags
+    assert [narrow(tag.text) for tag in verified] == ["vérifié : 5 paiements sans incident"]
+
+
+def test_the_card_says_how_somebody_buys_and_what_to_do(words: ConversationPresenter) -> None:
+    assert card(words).advice == ()
+    faker = card(words, advice="restrict", habit="never_pays", tier="bronze").advice
+    assert faker == ("Commande, ne paie jamais.", "Réservation raccourcie à 5 min, ou paiement préalable.")
+    best = card(words, advice="vip", habit="reliable", tier="gold").advice
+    assert [narrow(line) for line in best] == [
+        "Paie presque toujours.",
+        "VIP : 15 min de réservation.",
+        "Servi avant les autres qui attendent.",
+    ]
 
 
 def test_the_history_is_told_in_figures(words: ConversationPresenter) -> None:
