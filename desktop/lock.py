@@ -170,8 +170,9 @@ class IdleLock(QObject):
         self.screen.cover(self._rule.people)
 
     def _is_over(self, widget: QWidget) -> bool:
-        """Whether this is a window of its own that belongs to ours: a dialog, a menu, a list of choices."""
-        if not widget.isWindow():
+        """Whether this is a window of its own that belongs to ours: a dialog, a menu, a list of choices. What is marked
+        ``public`` is made for buyers' eyes, and stays."""
+        if not widget.isWindow() or widget.property("public"):
             return False
         parents, parent = [], widget.parentWidget()
         while parent is not None:

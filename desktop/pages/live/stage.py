@@ -73,6 +73,7 @@ class StageWindow(QWidget):
         choose: Callable[[QWidget], object],
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
+        self.setProperty("public", True)  # the lock leaves it open
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._presenter, self._choose = presenter, choose
         self.stage: Stage | None = None
