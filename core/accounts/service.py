@@ -25,7 +25,7 @@ _REFUSAL: Final = "Wrong e-mail or password, or too many tries: wait a few minut
 _NOT_YOURS: Final = "That is not your password, or there were too many tries: wait a few minutes, then try again."
 _CODE_WANTED: Final = "Enter the code of your authenticator app as well."
 _SECOND_WANTED: Final = (
-    "An owner needs a second factor: set it up on the store's computer with “store otp”, then log in with its code."
+    "An owner needs a second factor: set it up in the window's settings, under Access, then log in with its code."
 )
 _LONGEST_DOOR: Final = 120
 

@@ -145,8 +145,12 @@ class Notices:
                 self._confirm(tx, order)
         elif event.choice in ("substitute", "refund") or (event.choice == "refuse" and event.amount):
             text = "decision_substitute" if event.choice == "substitute" else "decision_refund"
+            gone = "SELECT coalesce(sum(amount), 0) FROM refund WHERE decision_id = ? AND state = 'done'"
+            left = event.amount - int(tx.value(gone, (event.decision_id,)))
+            if text == "decision_refund" and left <= 0:  # it went back at the provider, and that was told
+                return
             customer_id = load(tx, event.order_id).customer_id
-            amount = self._talk.money(event.amount)
+            amount = self._talk.money(left)
             self._tell(tx, customer_id, f"decided:{event.decision_id}", text, event.order_id, amount=amount)
 
     def refund_asked(self, tx: Tx, event: RefundAsked) -> None:

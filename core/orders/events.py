@@ -45,7 +45,8 @@ class OrderExpired(OrderEvent, frozen=True):
 
 
 class OrderCancelled(OrderEvent, frozen=True):
-    """``reason``: customer, seller, bought (all of it went to the buyer's earlier order, paid late)."""
+    """``reason``: customer, seller, decision (its money goes back), bought (all of it went to the buyer's earlier
+    order, paid late)."""
 
     customer_id: int
     reason: str

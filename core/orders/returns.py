@@ -36,19 +36,21 @@ def money_back(tx: Tx, order_id: int, amount: int, earned: int) -> None:
     """
     order, left = load(tx, order_id), amount - earned
     tx.run("UPDATE orders SET received = received - ? WHERE id = ?", (amount, order_id))
-    for decision_id, concerned in tx.all(
-        "SELECT id, amount FROM decision WHERE order_id = ? AND choice IS NULL AND kind <> ? ORDER BY id",
+    counted = earned  # as spent: late money is, from the moment it came
+    for decision_id, concerned, kind in tx.all(
+        "SELECT id, amount, kind FROM decision WHERE order_id = ? AND choice IS NULL AND kind <> ? ORDER BY id",
         (order_id, SUSPECT),
     ):
         part = min(left, concerned)
         tx.run("UPDATE decision SET amount = amount - ? WHERE id = ?", (part, decision_id))
         left -= part
+        counted += part if kind == "paid_late" else 0
     whole = order.state == PAID and order.received == amount
     if whole:
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(PAID, "refund"), order_id))
     tx.run(
-        "UPDATE customer SET paid = paid - ?, spent = spent - ? WHERE id = ?",
-        (int(whole), earned + (left if order.state == PAID else 0), order.customer_id),
+        "UPDATE customer SET paid = paid - ?, spent = max(0, spent - ?) WHERE id = ?",
+        (int(whole), counted + (left if order.state == PAID else 0), order.customer_id),
     )
     tx.emit(OrderChanged(order_id, order.total, order.expires_at))
 

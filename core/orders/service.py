@@ -28,6 +28,7 @@ from core.storage.engine import Tx
 SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
 MAX_QUANTITY: Final = 999
 MAX_LINES: Final = 50
+DECISION: Final = "decision"  # why an order is cancelled: its money goes back, and the buyer is told so elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +272,9 @@ class Orders:
         self._offer_lines(tx, order.id)
 
     def cancel(self, tx: Tx, order_id: int, reason: str) -> None:
-        """``reason``: customer or seller. Raises Refused when the order is not reserved."""
+        """``reason``: customer, seller or DECISION. Raises Refused when the order is not reserved."""
         order = load(tx, order_id)
-        self._end(tx, order, next_state(order.state, "cancel"), reason)
+        self._end(tx, order, next_state(order.state, "cancel"), "seller" if reason == DECISION else reason)
         tx.emit(OrderCancelled(order.id, order.customer_id, reason))
         self._offer_lines(tx, order.id)
 

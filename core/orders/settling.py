@@ -28,7 +28,7 @@ from core.orders.questions import (
     under_review,
 )
 from core.orders.rules import CHOICES, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
-from core.orders.service import MAX_QUANTITY, Order, Orders, load
+from core.orders.service import DECISION, MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
 
 _TAKE: Final = "UPDATE order_line SET taken = quantity, held = 0 WHERE order_id = ?"
@@ -205,6 +205,8 @@ def decide(
     if choice not in CHOICES[decision.kind]:
         raise Refused("This choice does not fit: use one of {choices}.", choices=", ".join(CHOICES[decision.kind]))
     order = load(tx, order_id)
+    if choice == "keep":
+        _keep(tx, order, decision)
     if decision.kind == SUSPECT:
         return _reviewed(tx, orders, order, decision, choice)
     if choice == "honour":
@@ -219,6 +221,13 @@ def decide(
         if decision.amount > settled.total:
             raise_question(tx, settled, "overpaid", decision.amount - settled.total, None, stock_free=True)
     return decision
+
+
+def _keep(tx: Tx, order: Order, decision: Decision) -> None:
+    """The excess is earned, and counted as spent. Raises Refused where there is no sale that it could belong to."""
+    if order.state == REFUNDED:
+        raise Refused("This order was given back, so there is no sale to keep money for. Give it back too.")
+    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (decision.amount, order.customer_id))
 
 
 def _honour(tx: Tx, order: Order, decision: Decision) -> None:
@@ -272,7 +281,7 @@ def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, wanted
 def _give_up_goods(tx: Tx, orders: Orders, order: Order, decision: Decision) -> None:
     """Late or short money goes back whole, so the goods return to the shop; an excess leaves the sale as it is."""
     if decision.kind == "underpaid" and order.state == RESERVED:
-        orders.cancel(tx, order.id, "seller")
+        orders.cancel(tx, order.id, DECISION)
     if decision.kind == "paid_late":
         _put_back(tx, orders, order)
 
@@ -303,7 +312,7 @@ def _reviewed(tx: Tx, orders: Orders, order: Order, decision: Decision, choice: 
     refused = replace(decision, amount=money)
     close(tx, refused, choice, "todo" if money else None)
     if order.state == RESERVED:
-        orders.cancel(tx, order.id, "seller")
+        orders.cancel(tx, order.id, DECISION if money else "seller")
     else:
         _put_back(tx, orders, order)
     return refused
@@ -335,8 +344,10 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     ended = gone and order.state == PAID  # a refund that failed after all ended the order the first time
     if ended or (order.state == PAID and order.received <= 0):
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
-        counted = order.total if decision.kind == "paid_late" else min(order.total, decision.amount) if ended else 0
-        tx.run("UPDATE customer SET paid = paid - 1, spent = spent - ? WHERE id = ?", (counted, order.customer_id))
+        counted = min(order.total, decision.amount) if ended else 0
+        tx.run(
+            "UPDATE customer SET paid = paid - 1, spent = max(0, spent - ?) WHERE id = ?", (counted, order.customer_id)
+        )
     tx.emit(RefundDone(order.id, decision_id, decision.amount))
     tx.emit(OrderChanged(order.id, order.total, order.expires_at))
 

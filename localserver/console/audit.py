@@ -33,7 +33,7 @@ def verify(args: Namespace, home: Home, out: Terminal) -> int:
         "kept_at": verdict.kept_at,
         "bytes": place,
     }
-    lines = _said(verdict)
+    lines = said(verdict)
     if place is not None:
         first, end = place
         lines.append(tr("The file store.db is damaged between byte {first} and byte {end}.", first=first, end=end))
@@ -46,7 +46,7 @@ def _page(shop: Shop) -> tuple[int, int] | None:
     return place_of_damage(shop.folder / "store.db", shop.vault.database_key())
 
 
-def _said(verdict: journal.Verdict) -> list[str]:
+def said(verdict: journal.Verdict) -> list[str]:
     at = verdict.broken_at
     if verdict.fault == "rewritten":
         return [tr("The head kept elsewhere is not in this journal: it was written anew, or cut, since that day.")]

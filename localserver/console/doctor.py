@@ -26,6 +26,7 @@ from core.storage import journal
 from core.storage.connection import CIPHER
 from core.storage.folder import Home
 from core.storage.vault import keyring_works
+from localserver.console.audit import said
 from localserver.console.terminal import DONE, FAILED, Terminal, language, tr
 
 _LOW_DISK = 500 * 1024 * 1024
@@ -81,7 +82,8 @@ def _store(shop: Shop) -> Iterator[Line]:
     checked = shop.engine.read(lambda r: r.value("PRAGMA quick_check"))
     yield Line(checked == "ok", tr("database"), str(checked))
     verdict = shop.engine.read(journal.verify)
-    yield Line(verdict.intact, tr("journal"), tr("{count} entries", count=verdict.entries))
+    told = tr("{count} entries", count=verdict.entries) if verdict.intact else said(verdict)[0]
+    yield Line(verdict.intact, tr("journal"), told)
     wrong = ask(
         "SELECT count(*) FROM product p"
         " WHERE held <> (SELECT coalesce(sum(held), 0) FROM order_line WHERE product_id = p.id)"
