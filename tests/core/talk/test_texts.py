@@ -27,6 +27,8 @@ LONGEST: dict[str, Any] = {
     "keyword": "K" * 20,
     "left": 99_999,
     "lines": "\n".join(f"999 × {'Grand boubou brodé ' * 3}… (KKKKKKKKKKKKKKKKKKKK)" for _ in range(8)),
+    "hours": "lun.–ven. 9 h – 20 h, sam. 9 h – 13 h, dim. fermé",
+    "means": "Wave, Orange Money, Free Money, MTN MoMo, Moov Money, Carte bancaire",
     "name": "Mohamed-Abdoulaye",
     "number": "FA-2026-00001",
     "place": 9999,
