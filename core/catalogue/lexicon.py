@@ -162,10 +162,13 @@ class Lexicon:
             return nsmallest(limit, scores, key=lambda product_id: (-scores[product_id], product_id))
 
     def titled(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None:
-        """The only product whose title has all these words (folded; a plural or one slip aside), with its title."""
+        """The only product whose title has all these words (folded, a plural aside), with its title.
+
+        One slip is forgiven a word that others stand beside: « Korité » alone is not « karité ».
+        """
         with self._lock:
             self.warm()
-            meant = [self._as_in_titles(word) for word in words]
+            meant = [self._as_in_titles(word, len(words) > 1) for word in words]
             found = (
                 {slot for word in meant[0] for slot in self._in_title[word] if self._alive[slot]} if meant else set()
             )
@@ -174,10 +177,10 @@ class Lexicon:
             slots = [slot for slot in found if all(any(w in self._title[slot] for w in one) for one in meant)]
             return (self._product[slots[0]], frozenset(self._title[slots[0]])) if len(slots) == 1 else None
 
-    def _as_in_titles(self, word: str) -> list[str]:
+    def _as_in_titles(self, word: str, slips: bool) -> list[str]:
         singular = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
         exact = [one for one in (word, singular, singular + "s") if one in self._in_title]
-        if exact or len(word) < _LONG_ENOUGH:
+        if exact or not slips or len(word) < _LONG_ENOUGH:
             return exact
         return [one for one in self._spelling.near(word) if one in self._in_title][:_NEIGHBOURS]
 

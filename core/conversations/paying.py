@@ -146,7 +146,9 @@ class Paying:
     def _payment_means(self, reply: Reply, _: Understanding) -> None:
         """The means of payment that are open, for what is to be paid; a person where there is none."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
-        choices = self._till.choices(order.total - order.received if order else 0)
+        usual = "SELECT cast(avg(price) AS INTEGER) FROM product WHERE active"  # means may have limits
+        due = order.total - order.received if order else reply.tx.value(usual) or 0
+        choices = self._till.choices(due)
         means = list(dict.fromkeys(_label(choice, reply.language) for choice in choices))
         if means:
             reply.text("payment_means_answer", means=", ".join(means))

@@ -23,6 +23,7 @@ from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
 from core.understanding.engine import understand
+from core.understanding.fragments import joined
 from core.understanding.rules import (
     MISSES_BEFORE_HANDOVER,
     Context,
@@ -67,13 +68,13 @@ class Talk(Paying):
         threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
 
     def _said(self, reply: Reply, message: InboundMessage) -> None:
-        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
-        meant = understand(message.text, self._lexicon, Context(shown))
+        row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
+        shown, misses = row or (None, 0)
+        meant = self._read(reply, message.text, Context(shown), misses)
         reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
         if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
             return
-        misses = reply.tx.value("SELECT misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         if next_step(meant, misses) is not Step.ACT:
             self._not_understood(reply, meant)
             return
@@ -81,6 +82,17 @@ class Talk(Paying):
         _INTENTS[meant.intent](self, reply, meant)
         if not _BEYOND.isdisjoint(meant.also) and meant.intent not in _BEYOND:
             reply.hand_over("question")  # asked beside it, and not answered: the seller sees it
+
+    def _read(self, reply: Reply, text: str, context: Context, misses: int) -> Understanding:
+        """What this message means; with the pieces right before it that meant nothing alone, where it does not either.
+
+        « je voudrais la » … « petite dorée » within seconds are one thought (lessons c9).
+        """
+        meant = understand(text, self._lexicon, context)
+        if not misses or next_step(meant, 0) is Step.ACT:
+            return meant
+        whole = understand(joined(reply.lately_said(misses + 1)), self._lexicon, context)
+        return whole if next_step(whole, 0) is Step.ACT else meant
 
     def _pressed(self, reply: Reply, reply_id: str) -> None:
         """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""

@@ -6,7 +6,7 @@ Words of taking reach the products around them; a refusal, a past, a condition o
 from __future__ import annotations
 
 from core.understanding.rules import Item
-from core.understanding.sentence import MOST, PRODUCT, Clause, Sentence
+from core.understanding.sentence import MOST, NUMBER, PRODUCT, Clause, Sentence
 from core.understanding.words import CHOICE, TAIL, vocabulary
 
 
@@ -25,11 +25,18 @@ def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
         if taken is None and _bare(clause) and (taking or not busy):
             found += clause.items
         found += [item for item in clause.items if item[0] in (taken or ())]
+        if taken is not None and not clause.items and len(found) == 1 and found[0][1] is None:
+            found[0] = (found[0][0], _count(clause))  # « CREME10, j’en voudrais cinq »
         taking = taking or taken is not None
         said = said or bool(taken)
     if not found and (product := _meant_by_pronoun(sentence)) is not None:
         return (product,), True
     return merged(found), said
+
+
+def _count(clause: Clause) -> int | None:
+    numbers = [token.value for token in clause.tokens if token.kind == NUMBER]
+    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= MOST else None
 
 
 def _meant_by_pronoun(sentence: Sentence) -> Item | None:

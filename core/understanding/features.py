@@ -20,13 +20,14 @@ from core.understanding.words import concepts, vocabulary
 SIZE: Final = 1 << 15
 MARKS: Final = frozenset("§#~$?")
 LONGEST_WORD: Final = 24
-_SHORTEST_PIECE, _LONGEST_PIECE = 2, 5
+_SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 _LOOKED_FOR: Final = (
     "bargained taking"
     " ordering handing refusing past undecided interested asking price available sold_out beyond elsewhere paid"
     " not_paid pay cancel not_cancel my_orders catalogue human sized".split()
 )
 _TOLD: Final = 24
+_TOLD_LOUDER: Final = 4  # what a word speaks of weighs more than its spelling
 _TONGUES: Final = ("malagasy_words", "french_words", "english_words")
 
 
@@ -45,7 +46,7 @@ def of_word(word: str) -> tuple[int, ...]:
         for size in range(_SHORTEST_PIECE, _LONGEST_PIECE + 1)
         for at in range(len(whole) - size + 1)
     )
-    told = (hashed(f"k:{name}") for name in concepts().of(word))
+    told = [hashed(f"k:{name}") for name in concepts().of(word)] * _TOLD_LOUDER
     return (hashed(f"w:{word}"), *told, *(hashed(piece) for piece in pieces))
 
 

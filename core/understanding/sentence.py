@@ -16,6 +16,7 @@ from core.kernel.text import fold
 from core.understanding.words import AGREEING_EMOJI, MEASURE, concepts, vocabulary
 
 LONGEST: Final = 600  # characters read: nobody orders further down
+LARGEST_COUNT_AFTER_EN: Final = 9
 MOST: Final = 99  # pieces of one product that one sentence may ask for
 PRODUCT, NUMBER, BREAK, NAME, SIZE, SUM = "§", "#", "|", "name", "~", "$"
 
@@ -279,6 +280,8 @@ def _number(tokens: list[Token], index: int, previous: str) -> Token:
     text = tokens[index].text
     neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
     if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
+        return Token(SIZE, text)
+    if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
         return Token(SIZE, text)
     if int(text) > MOST:
         return Token(SUM, text, int(text))

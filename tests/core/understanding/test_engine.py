@@ -53,6 +53,26 @@ def test_a_claim_is_seen_through_noise(text: str) -> None:
     assert understand(text, SHOP).items == (ROBE1,)
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("B07 en 44, je confirme l'achat", 1),
+        ("je craque, B07 en 38", 1),
+        ("B07, j'en voudrais cinq", 5),
+        ("alaiko B07 roa", 2),
+        ("mets-moi 3 B07 en 42", 3),
+        ("je prends B07 mon numéro 77 123 45 67", 1),
+        ("B07 à 25 000 F, je prends", 1),
+    ],
+)
+def test_sizes_sums_and_phones_are_no_numbers_of_pieces(text: str, count: int) -> None:
+    assert [(item.product_id, item.quantity) for item in understand(text, SHOP).items] == [(22, count)]
+
+
+def test_a_feast_is_no_cream() -> None:
+    assert understand("BOUBOU4 pour la Korité, je prends", SHOP).items == (Item(6),)
+
+
 @pytest.mark.parametrize("text", ["n'annulez pas ma commande", "c'est annulé ?", "vous annulez quand ?", "aza foanana"])
 def test_an_order_is_not_cancelled_by_a_question_or_its_contrary(text: str) -> None:
     assert understand(text, SHOP).intent is not Intent.CANCEL

@@ -51,6 +51,7 @@ def test_the_model_is_small_and_needs_no_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.timeout(400)  # half a minute of one processor, on a machine that does nothing else less
 def test_training_again_gives_the_same_bytes() -> None:
     done = subprocess.run([sys.executable, str(MADE), "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
