@@ -32,6 +32,7 @@ from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PhotoUnfit
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
+from core.conversations.paying import Till
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
@@ -102,17 +103,9 @@ class Shop:
         self.desk = PaymentDesk(self.engine, self.adapter, offer, place)
         self.reconciler = Reconciler(self.engine, self.desk, card.currency, self.country.zone, self.adapter)
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
-        self.talk = Talk(
-            self.orders,
-            self.lexicon,
-            self.links.token,
-            self.page_url,
-            self.reachable,
-            offer.choices,
-            card.currency,
-            self.country.zone,
-            lambda: self.settings.get("store.language"),
-        )
+        zone, told = self.country.zone, self.settings.get
+        till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
+        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till)
         self.notices = Notices(
             self.talk,
             lambda: self.settings.get("seller.notify_to"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import islice, pairwise
@@ -37,6 +37,8 @@ _COUNTED: Final = 20_000  # postings looked at for one query
 _ENOUGH: Final = 60  # products with the most words in common, before those with fewer are looked at
 _SCORED: Final = 1_500
 _RANKED: Final = 100
+_TITLED: Final = 500  # products with a word in common, beyond which it does not name one
+_LONG_ENOUGH: Final = 5  # letters from which a slip is forgiven where a title is named
 _NEAR, _NEAR_BESIDE_EXACT, _FAR, _COMPLETED, _ASIDE = 0.7, 0.45, 0.4, 0.5, 0.6
 
 
@@ -158,6 +160,29 @@ class Lexicon:
             for product_id, score in self._by_codes(words).items():
                 scores[product_id] = max(score, scores.get(product_id, 0.0))
             return nsmallest(limit, scores, key=lambda product_id: (-scores[product_id], product_id))
+
+    def titled(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None:
+        """The only product whose title has all these words (folded, a plural aside), with its title.
+
+        One slip is forgiven a word that others stand beside: « Korité » alone is not « karité ».
+        """
+        with self._lock:
+            self.warm()
+            meant = [self._as_in_titles(word, len(words) > 1) for word in words]
+            found = (
+                {slot for word in meant[0] for slot in self._in_title[word] if self._alive[slot]} if meant else set()
+            )
+            if len(found) > _TITLED or not all(meant):
+                return None
+            slots = [slot for slot in found if all(any(w in self._title[slot] for w in one) for one in meant)]
+            return (self._product[slots[0]], frozenset(self._title[slots[0]])) if len(slots) == 1 else None
+
+    def _as_in_titles(self, word: str, slips: bool) -> list[str]:
+        singular = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+        exact = [one for one in (word, singular, singular + "s") if one in self._in_title]
+        if exact or not slips or len(word) < _LONG_ENOUGH:
+            return exact
+        return [one for one in self._spelling.near(word) if one in self._in_title][:_NEIGHBOURS]
 
     def _by_codes(self, words: tuple[str, ...]) -> dict[int, float]:
         """Products named by keyword or SKU: sure when it is the whole query, else below a title that fits whole."""

@@ -55,6 +55,14 @@ class Reply:
         )
         return len(last) == 2 and last[0][0] == last[1][0] == "image" and abs(last[0][1] - last[1][1]) <= ALBUM
 
+    def lately_said(self, most: int) -> list[tuple[int, str]]:
+        """(time by the customer's phone, text) of their latest messages, oldest first."""
+        rows = self.tx.all(
+            "SELECT at, text FROM message WHERE conversation_id = ? AND author = 'customer' ORDER BY id DESC LIMIT ?",
+            (self.conversation_id, most),
+        )
+        return [(at, text) for at, text in reversed(rows)]
+
     def send(self, message: Outgoing, **how: Any) -> None:
         self._count += 1
         threads.post(self.tx, self.customer_id, f"reply:{self._wamid}:{self._count}", message, **how)

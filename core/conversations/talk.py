@@ -1,64 +1,50 @@
 """The dialog with a buyer: what they meant → what is done → one answer. Everything inside one transaction.
 
-Understanding is behind :func:`core.conversations.understanding.understand`; a fuller assistant replaces that function,
-not this flow. Prices, stock and promises come from the database only.
+Understanding is behind :func:`core.understanding.engine.understand`; a fuller assistant replaces that function, not
+this flow. Prices, stock and promises come from the database only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import tzinfo
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, scoring, threads
-from core.conversations.events import PaymentTalk
-from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
+from core.conversations.outgoing import Button, fit
+from core.conversations.paying import CANCEL, METHOD, PAY, Paying, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
-from core.conversations.understanding import Context, Understanding, understand
 from core.customers.service import record
-from core.durable import outbox
 from core.kernel.errors import Refused
-from core.kernel.i18n import catalogue
-from core.kernel.money import format_money
 from core.orders.rules import RESERVED
-from core.orders.service import Claimed, Order, Orders, Wanted, load, merge_wanted
-from core.payments import receipts
-from core.payments import service as payments
-from core.payments.offer import Choice
+from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
+from core.understanding.engine import understand
+from core.understanding.fragments import joined
+from core.understanding.rules import (
+    MISSES_BEFORE_HANDOVER,
+    Context,
+    Intent,
+    Step,
+    Understanding,
+    next_step,
+)
+from core.understanding.sentence import MOST
 
-MISSES_BEFORE_HANDOVER: Final = 1
-PAY, CANCEL, METHOD, CLAIM, MINE, CATALOGUE, HELP = "pay", "cancel", "method", "claim", "mine", "catalogue", "help"
+CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
-class Talk:
-    """Answers one customer message. ``choices(amount)`` are the means of payment; ``page_url(token)`` the pay page."""
+class Talk(Paying):
+    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told."""
 
-    def __init__(
-        self,
-        orders: Orders,
-        lexicon: Lexicon,
-        token: Callable[[bytes], str],
-        page_url: Callable[[str], str],
-        reachable: Callable[[], bool],
-        choices: Callable[[int], Sequence[Choice]],
-        currency: str,
-        zone: tzinfo,
-        language: Callable[[], str],
-    ) -> None:
-        self.orders = orders
+    def __init__(self, lexicon: Lexicon, language: Callable[[], str], hours: Callable[[], str], till: Till) -> None:
+        super().__init__(till)
         self._lexicon = lexicon
-        self._token = token
-        self._page_url = page_url
-        self._reachable = reachable
-        self._choices = choices
-        self._currency = currency
-        self.zone = zone
         self.language = language
+        self._hours = hours
 
     # -- the way in --------------------------------------------------------------------------------------------
 
@@ -82,18 +68,31 @@ class Talk:
         threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
 
     def _said(self, reply: Reply, message: InboundMessage) -> None:
-        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
-        meant = understand(message.text, self._lexicon, Context(shown))
-        reply.language_heard(meant.language)
-        if message.media is not None and meant.intent != "claim":
+        row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
+        shown, misses = row or (None, 0)
+        meant = self._read(reply, message.text, Context(shown), misses)
+        reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
+        if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
             return
-        handler = _INTENTS.get(meant.intent)
-        if handler is None:
+        if next_step(meant, misses) is not Step.ACT:
             self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
-        handler(self, reply, meant)
+        _INTENTS[meant.intent](self, reply, meant)
+        if not _BEYOND.isdisjoint(meant.also) and meant.intent not in _BEYOND:
+            reply.hand_over("question")  # asked beside it, and not answered: the seller sees it
+
+    def _read(self, reply: Reply, text: str, context: Context, misses: int) -> Understanding:
+        """What this message means; with the pieces right before it that meant nothing alone, where it does not either.
+
+        « je voudrais la » … « petite dorée » within seconds are one thought (lessons c9).
+        """
+        meant = understand(text, self._lexicon, context)
+        if not misses or next_step(meant, 0) is Step.ACT:
+            return meant
+        whole = understand(joined(reply.lately_said(misses + 1)), self._lexicon, context)
+        return whole if next_step(whole, 0) is Step.ACT else meant
 
     def _pressed(self, reply: Reply, reply_id: str) -> None:
         """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""
@@ -105,7 +104,8 @@ class Talk:
         elif verb == METHOD:
             self._method(reply, subject, value)
         elif verb == CLAIM and subject:
-            self._claim(reply, [Wanted(subject)])
+            count = int(value) if value.isascii() and value.isdigit() else 0
+            self._claim(reply, [Wanted(subject, count if 0 < count <= MOST else None)])
         elif verb == MINE:
             self._mine(reply, None)
         elif verb == CATALOGUE:
@@ -188,68 +188,6 @@ class Talk:
                 lines.append(say("sold_out_waiting", reply.language, place=outcome.place, **product))
         return lines
 
-    def pay_buttons(self, order_id: int, language: str) -> list[Button]:
-        return [
-            Button(f"{PAY}:{order_id}", say("button_pay", language)),
-            Button(f"{CANCEL}:{order_id}", say("button_cancel", language)),
-        ]
-
-    # -- paying ------------------------------------------------------------------------------------------------
-
-    def _pay(self, reply: Reply, _: Understanding | None) -> None:
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        if order is None:
-            reply.text("nothing_to_pay")
-            return
-        choices = self._choices(order.total - order.received)
-        if len(choices) <= 1:
-            self._link(reply, order, choices[0].value if choices else "")
-            return
-        body = say("choose_payment", reply.language, total=self.money(order.total - order.received))
-        named = [(f"{METHOD}:{order.id}:{c.value}", _label(c, reply.language), c.through) for c in choices]
-        if len(named) <= 3:
-            titles = [(value, f"{title} · {through}" if through else title) for value, title, through in named]
-            message = outgoing.buttons(body, [Button(value, fit(title, 20)) for value, title in titles])
-        else:
-            rows = [Row(value, fit(title, 24), through) for value, title, through in named[:10]]
-            message = outgoing.list_message(body, say("button_choose", reply.language), [Section("", rows)])
-        reply.send_before_end(message, order)
-
-    def _method(self, reply: Reply, order_id: int, value: str) -> None:
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        if order is None or order.id != order_id:
-            self._truth(reply)
-            return
-        self._link(reply, order, value)
-
-    def _link(self, reply: Reply, order: Order, method: str) -> None:
-        if self.public_url_missing():  # nobody could open the link: a person must help
-            reply.hand_over("no_public_url")
-            reply.text("human_handover")
-            return
-        reply.send_before_end(self.link_message(reply.tx, order, method, reply.language), order)
-
-    def link_message(self, tx: Tx, order: Order, method: str, language: str) -> Outgoing:
-        """The pay link as a button; without a public address, there is nothing a buyer could open."""
-        url = self.url_of(tx, order.id) + (f"?m={method}" if method else "")
-        due = self.money(order.total - order.received)
-        body = say(
-            "pay_link",
-            language,
-            lines=self.lines(tx, order.id),
-            total=due,
-            reference=order.reference,
-            remaining="{remaining}",
-        )
-        return outgoing.link_button(body, fit(say("button_pay_amount", language, total=due), 20), url)
-
-    def public_url_missing(self) -> bool:
-        """Without a public address no link can be opened."""
-        return not self._reachable()
-
-    def url_of(self, tx: Tx, order_id: int) -> str:
-        return self._page_url(self._token(tx.value("SELECT link FROM orders WHERE id = ?", (order_id,))))
-
     # -- the rest ----------------------------------------------------------------------------------------------
 
     def _cancel(self, reply: Reply, _: Understanding | None) -> None:
@@ -297,43 +235,6 @@ class Talk:
             reply.text("photo_answer")
             reply.hand_over("media", silent=True)
 
-    def _payment_talk(self, reply: Reply, _: Understanding) -> None:
-        if (order_id := reply.latest_order()) is not None:
-            receipts.says_paid(reply.tx, order_id)  # where only the seller can see the money, they are asked to look
-        self._truth(reply, claimed=True)
-
-    def _truth(self, reply: Reply, *, claimed: bool = False) -> None:
-        """What the books say of the latest order, while the providers are asked again.
-
-        ``claimed``: the buyer said, or showed, that it is paid.
-        """
-        row = reply.latest_order()
-        if row is None:
-            reply.text("payment_talk_answer_none")
-            return
-        order = load(reply.tx, row)
-        payments.ask_about_order(reply.tx, order.id)
-        if claimed and order.state == RESERVED:
-            reply.tx.emit(PaymentTalk(reply.conversation_id, order.id))
-        text, amount = lists.money_state(reply.tx, order)
-        body = say(
-            text,
-            reply.language,
-            reference=order.reference,
-            total=self.money(order.total),
-            due=self.money(max(0, order.total - order.received)),
-            amount=self.money(amount),
-            remaining="{remaining}",
-        )
-        if order.state == RESERVED:
-            reply.send(
-                outgoing.buttons(body, self.pay_buttons(order.id, reply.language)),
-                priority=outbox.PAYMENT,
-                deadline=order.expires_at,
-            )
-        else:
-            reply.send(outgoing.text(body))
-
     def _greeting(self, reply: Reply, _: Understanding) -> None:
         button = Button(CATALOGUE, say("button_catalogue", reply.language))
         mine = Button(MINE, say("button_my_orders", reply.language))
@@ -348,29 +249,66 @@ class Talk:
         if self.orders.open_order(reply.tx, reply.customer_id) is not None:
             self._pay(reply, meant)
 
+    def _hours_asked(self, reply: Reply, _: Understanding) -> None:
+        if hours := self._hours():
+            reply.text("hours_answer", hours=hours)
+        else:
+            self._for_the_seller(reply, "question")
+
+    def _question(self, reply: Reply, meant: Understanding) -> None:
+        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
+
+    def _complaint(self, reply: Reply, _: Understanding) -> None:
+        if reply.hand_over("complaint"):
+            reply.text("complaint_answer")
+
+    def _corrected(self, reply: Reply, meant: Understanding) -> None:
+        """« non 3 », « plutôt SAC2 »: the number of what is held is set; another product is offered by its button."""
+        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
+        product_id = meant.items[0].product_id if meant.items else shown
+        if product_id is None or (not meant.items and meant.number is None):
+            self._for_the_seller(reply, "change")
+        elif meant.number is not None and self._holds(reply, product_id):
+            self._claim(reply, [Wanted(product_id, meant.number)])
+        else:
+            self._offer(reply, product_id, meant.number)
+
+    def _holds(self, reply: Reply, product_id: int) -> bool:
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
+        return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
+
+    def _offer(self, reply: Reply, product_id: int, number: int | None) -> None:
+        """One short question: this product, so many?"""
+        product = self._product(reply, product_id)
+        reply.showed(product_id)
+        take = Button(f"{CLAIM}:{product_id}:{number or ''}", say("button_take", reply.language))
+        buttons = [take, Button(HELP, say("button_help", reply.language))]
+        reply.send(outgoing.buttons(say("is_it_this", reply.language, quantity=number or 1, **product), buttons))
+
     def _nothing(self, reply: Reply, _: Understanding) -> None:
         """Thanks and "ok 👍" deserve no billed message (lessons: Stardeck)."""
 
     def _not_understood(self, reply: Reply, meant: Understanding | None = None) -> None:
-        """One short question, with the product named if there is one; then a person."""
+        """One short question, with the likeliest answers as buttons; then a person."""
         misses = reply.tx.value("SELECT misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         reply.tx.run("UPDATE conversation SET misses = misses + 1 WHERE id = ?", (reply.conversation_id,))
         if misses < MISSES_BEFORE_HANDOVER:
-            named = meant.items[0].product_id if meant and len(meant.items) == 1 else None
-            take = Button(f"{CLAIM}:{named}", say("button_take", reply.language))
-            look = Button(CATALOGUE, say("button_catalogue", reply.language))
-            buttons = [look if named is None else take, Button(HELP, say("button_help", reply.language))]
+            buttons = self._likely_buttons(reply, meant)
             reply.send(outgoing.buttons(say("not_understood_first", reply.language), buttons))
         if reply.hand_over("not_understood") and misses >= MISSES_BEFORE_HANDOVER:
             reply.text("human_handover")
 
-    # -- words -------------------------------------------------------------------------------------------------
-
-    def money(self, amount: int) -> str:
-        return format_money(amount, self._currency)
-
-    def lines(self, tx: Tx, order_id: int, joint: str = "\n") -> str:
-        return lists.lines(tx, order_id, joint)
+    def _likely_buttons(self, reply: Reply, meant: Understanding | None) -> list[Button]:
+        """At most three: the product named, what was likeliest meant, and help."""
+        named = meant.items[0].product_id if meant and len(meant.items) == 1 else None
+        open_order = self.orders.open_order(reply.tx, reply.customer_id)
+        likely = [_BUTTONS[intent] for intent in (meant.likely if meant else ()) if intent in _BUTTONS]
+        offered = [(verb, text) for verb, text, of_order in likely if open_order or not of_order]
+        first = [(CATALOGUE, "button_catalogue") if named is None else (f"{CLAIM}:{named}", "button_take")]
+        chosen = [*dict.fromkeys([*first, *offered])][:2]
+        return [Button(verb, say(text, reply.language)) for verb, text in (*chosen, (HELP, "button_help"))]
 
     def _product(self, reply: Reply, product_id: int) -> dict[str, Any]:
         row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,))
@@ -378,10 +316,20 @@ class Talk:
         return {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": left}
 
 
-def _label(choice: Choice, language: str) -> str:
-    """Most means are proper names; « Carte bancaire » is not."""
-    return catalogue("errors", language).gettext(choice.method.label)
-
+_BEYOND: Final = frozenset(
+    {Intent.DELIVERY, Intent.DETAILS, Intent.QUOTE, Intent.HUMAN, Intent.COMPLAINT, Intent.PAYMENT_PROBLEM}
+)
+# What is asked back, by what was likely meant: the button's verb, its text, whether an open order is needed.
+_BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
+    Intent.PAY: (PAY, "button_pay", True),
+    Intent.PAYMENT_MEANS: (PAY, "button_pay", True),
+    Intent.CANCEL: (CANCEL, "button_cancel", True),
+    Intent.MY_ORDERS: (MINE, "button_my_orders", False),
+    Intent.PAYMENT_TALK: (MINE, "button_my_orders", False),
+    Intent.CATALOGUE: (CATALOGUE, "button_catalogue", False),
+    Intent.PRICE: (CATALOGUE, "button_catalogue", False),
+    Intent.AVAILABILITY: (CATALOGUE, "button_catalogue", False),
+}
 
 _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "claim": Talk._claim_meant,
@@ -397,4 +345,14 @@ _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "human": Talk._human,
     "yes": Talk._yes,
     "no": Talk._nothing,
+    "acknowledgement": Talk._nothing,
+    "quantity": Talk._corrected,
+    "change": Talk._corrected,
+    "details": Talk._question,
+    "delivery": Talk._question,
+    "quote": Talk._question,
+    "opening_hours": Talk._hours_asked,
+    "payment_means": Talk._payment_means,
+    "payment_problem": Talk._payment_problem,
+    "complaint": Talk._complaint,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.conversations.talk import METHOD
+from core.conversations.paying import METHOD
 from core.kernel.clock import SECOND, ManualClock
 from localserver.sandbox.psp_base import PspSimulator
 from localserver.sandbox.psp_faults import Fault

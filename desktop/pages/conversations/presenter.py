@@ -335,6 +335,11 @@ class ConversationPresenter:
         t = self.t
         reasons = {
             "human": t("Asks for a person."),
+            "complaint": t("Complains about something."),
+            "question": t("Asks something that only you know."),
+            "quote": t("Asks for a quote or a wholesale price."),
+            "change": t("Wants to change an order."),
+            "payment_problem": t("Tried to pay and could not."),
             "not_understood": t("The bot did not understand the last message."),
             "media": t("Sent something the bot cannot read."),
             "voice": t("Sent a voice message; the bot cannot listen."),

@@ -53,3 +53,62 @@ async def test_an_album_of_screenshots_is_answered_once(tmp_path: Path) -> None:
         w.graph.acts(AWA).photo(caption="voilà le paiement")
         await w.settled()
         assert "capture" in w.thread(AWA)[-1], "words are answered"
+
+
+async def test_a_correction_sets_the_number_of_what_is_held(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.product("ROBE1", 15_000)
+        w.buyer(AWA)
+        await _say(w, AWA, "je prends 2 ROBE1")
+        await _say(w, AWA, "non 3")
+        assert w.value("SELECT held FROM order_line") == 3
+
+
+async def test_another_product_instead_is_asked_back_with_its_button(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.product("ROBE1", 15_000)
+        w.product("SAC2", 20_000)
+        w.buyer(AWA)
+        await _say(w, AWA, "ROBE1")
+        (asked,) = await _say(w, AWA, "plutôt SAC2")
+        assert "SAC2" in asked
+        assert w.value("SELECT count(*) FROM order_line") == 1, "nothing is taken before it is confirmed"
+        await _press(w, AWA, "JE PRENDS")
+        assert w.value("SELECT count(*) FROM order_line") == 2
+
+
+async def test_questions_are_answered_from_the_books_or_left_to_a_person(tmp_path: Path) -> None:
+    async with world(tmp_path, providers=("wave",)) as w:
+        w.product("ROBE1", 15_000)
+        w.buyer(AWA)
+        (means,) = await _say(w, AWA, "vous acceptez quels moyens de paiement ?")
+        assert "Wave" in means
+        (told,) = await _say(w, AWA, "vous livrez à Thiès ?")
+        assert "conseiller" in told
+        assert w.value("SELECT reason FROM conversation") == "question"
+        assert await _say(w, AWA, "vous livrez aussi à Mbour ?") == [], "said once, not at every question"
+
+
+async def test_opening_hours_are_those_of_the_settings(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.shop.settings.set("hours.open", "lun.–sam. 9 h – 20 h")
+        w.buyer(AWA)
+        (told,) = await _say(w, AWA, "vous ouvrez à quelle heure ?")
+        assert "lun.–sam. 9 h – 20 h" in told
+
+
+async def test_a_complaint_reaches_a_person_with_its_reason(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.buyer(AWA)
+        (told,) = await _say(w, AWA, "la robe que j'ai reçue est déchirée")
+        assert "Désolé" in told
+        assert w.value("SELECT reason FROM conversation") == "complaint"
+
+
+async def test_a_thought_in_two_pieces_is_read_as_one(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.product("ROBE1", 15_000)
+        w.buyer(AWA)
+        await _say(w, AWA, "ohatra hoe")
+        shown = await _say(w, AWA, "ROBE1 ve mbola misy")
+        assert any("ROBE1" in text for text in shown)

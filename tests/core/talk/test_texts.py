@@ -30,6 +30,8 @@ LONGEST: dict[str, Any] = {
     "left": 99_999,
     "lines": "\n".join(f"999 × {'Grand boubou brodé ' * 3}… (KKKKKKKKKKKKKKKKKKKK)" for _ in range(8)),
     "expired": 9999,
+    "hours": "lun.–ven. 9 h – 20 h, sam. 9 h – 13 h, dim. fermé",
+    "means": "Wave, Orange Money, Free Money, MTN MoMo, Moov Money, Carte bancaire",
     "name": "Mohamed-Abdoulaye",
     "new": 9999,
     "number": "FA-2026-00001",

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.rules import RESERVED, keyword_form
-from core.conversations.sentence import LONGEST
-from core.conversations.understanding import Context, Engine, Intent, Item, Understanding, understand
-from core.conversations.words import Vocabulary, vocabulary
 from core.kernel.paths import resource
+from core.understanding.engine import Engine, understand
+from core.understanding.rules import Context, Intent, Item, Understanding
+from core.understanding.sentence import LONGEST
+from core.understanding.words import Vocabulary, vocabulary
 
 SHOP = {
     "ROBE1": "Robe wax bleue",
@@ -55,7 +56,7 @@ def meant(text: str, context: Context | None = None) -> Understanding:
 def sentences() -> list[tuple[str, dict[str, int], str]]:
     """(intent, code → quantity, sentence) of every line of ``sentences.txt``."""
     found = []
-    for line in (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines():
+    for line in (Path(__file__).parent / "data" / "sentences.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             intent, products, text = (part.strip() for part in line.split("|", 2))
             parts = (product.partition("x") for product in products.split())
@@ -63,9 +64,18 @@ def sentences() -> list[tuple[str, dict[str, int], str]]:
     return found
 
 
+# The sentences were labelled when fewer intents were told apart.
+FINER = {
+    "unknown": "details delivery complaint change quote opening_hours payment_problem quantity no".split(),
+    "thanks": ["acknowledgement"],
+    "pay": ["payment_means", "payment_problem"],
+    "payment_talk": ["payment_problem"],
+}
+
+
 def right(intent: str, products: dict[str, int], got: Understanding) -> bool:
     items = {CODES[item.product_id]: item.quantity for item in got.items}
-    if got.intent != intent:
+    if got.intent not in (intent, *FINER.get(intent, ())):
         return False
     return items == products if intent == "claim" else not products or items.keys() == products.keys()
 
@@ -135,16 +145,21 @@ def test_the_product_shown_last_is_meant_by_a_pronoun() -> None:
 
 
 def test_ok_means_yes_only_when_something_was_asked() -> None:
-    assert meant("ok 👍").intent is Intent.THANKS
+    assert meant("ok 👍").intent is Intent.ACKNOWLEDGEMENT
     assert meant("ok 👍", Context(asked=True)).intent is Intent.YES
     assert meant("👍", Context(asked=True)).intent is Intent.YES
 
 
 def test_a_title_in_other_words_finds_the_product() -> None:
     price = meant("c'est combien le sac en cuir ?")
-    assert (price.intent, price.items[0], price.sure) == (Intent.PRICE, Item(NUMBERS["SAC2"]), False)
-    wanted = meant("je prends le foulard en soie")
-    assert (wanted.intent, wanted.items[0], wanted.sure) == (Intent.AVAILABILITY, Item(NUMBERS["FOULARD11"]), False)
+    assert (price.intent, price.items) == (Intent.PRICE, (Item(NUMBERS["SAC2"]),))
+    assert meant("je prends 2 foulards en soie").items == (Item(NUMBERS["FOULARD11"], 2),)
+    assert meant("je prends 2 foulards en soie").intent is Intent.CLAIM
+
+
+@pytest.mark.parametrize("text", ["je prends la robe", "je prends le sac bleu", "je prends une pochette en soie"])
+def test_a_title_that_may_be_another_product_reserves_nothing(text: str) -> None:
+    assert meant(text).intent is not Intent.CLAIM
 
 
 @pytest.mark.parametrize(
@@ -152,7 +167,7 @@ def test_a_title_in_other_words_finds_the_product() -> None:
     [
         ("je prends ROBE1 svp", "fr"),
         ("alaiko ROBE1 azafady", "mg"),
-        ("je prends ROBE1 roa azafady", "mg"),
+        ("je prends ROBE1 roa azafady", "mixed"),
         ("mbola misy ve ROBE1", "mg"),
         ("i want to buy ROBE1", "en"),
         ("ROBE1", None),
@@ -172,7 +187,7 @@ def test_the_words_that_command_the_bot_are_no_keywords() -> None:
 
 
 def test_every_word_list_of_the_file_is_used() -> None:
-    with resource("chat", "understanding.toml").open("rb") as file:
+    with resource("understanding", "words.toml").open("rb") as file:
         data = tomllib.load(file)
     assert set(data["words"]) | set(data["phrases"]) <= {field.name for field in fields(Vocabulary)}
     used = {

@@ -1,4 +1,4 @@
-"""The words buyers use: ``resources/chat/understanding.toml``, read when the first message comes.
+"""The words buyers use: ``resources/understanding/words.toml``, read when the first message comes.
 
 Sets of words and patterns over clauses in which products stand as ``§`` and numbers as ``#``; what follows from them is
 decided in ``understanding``.
@@ -51,7 +51,9 @@ class Vocabulary:
     malagasy_words: Words
     french_words: Words
     english_words: Words
-    corrected: Words
+    corrected: tuple[str, ...]
+    """In one order: of two words equally near, it is always the same."""
+    bargained: Phrases
     stripped: Phrases
     greeted: Phrases
     taking: Phrases
@@ -89,7 +91,7 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """Everything, read and compiled once (about 30 ms)."""
-    with resource("chat", "understanding.toml").open("rb") as file:
+    with resource("understanding", "words.toml").open("rb") as file:
         data: dict[str, dict[str, str]] = tomllib.load(file)
     values: dict[str, Any] = {name: frozenset(text.split()) for name, text in data["words"].items()}
     values |= {name: _pattern(text, data["parts"]) for name, text in data["phrases"].items()}
@@ -101,6 +103,7 @@ def vocabulary() -> Vocabulary:
     }
     long = sorted(word for word in values["attributes"] if len(word) > 2 or word in ("xl", "xs"))
     values["sized"] = _pattern("~\n(?:en|taille|tailles|size|t) (?:s|m|l)\n" + "\n".join(long), {})
+    values["corrected"] = tuple(sorted(values["corrected"]))
     values["polite"] = _union(values, "manners greetings thanks yes no") | {"je"}
     values["harmless"] = _union(values, "manners attributes pieces order_words") | {"§", "#", "~", "$"}
     tongues = "malagasy_words french_words english_words"
@@ -123,3 +126,34 @@ def _numbers(text: str) -> dict[str, int]:
 
 def _union(values: dict[str, Any], names: str) -> Words:
     return frozenset().union(*(values[name] for name in names.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """``resources/understanding/concepts.toml``: what words speak of. ``begun``: beginnings, by length."""
+
+    whole: dict[str, tuple[str, ...]]
+    begun: dict[int, dict[str, tuple[str, ...]]]
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """What a word speaks of, each once, in the order of the file."""
+        found = self.whole.get(word, ())
+        for length, heads in self.begun.items():
+            found += heads.get(word[:length], ())
+        return tuple(dict.fromkeys(found))
+
+
+@cache
+def concepts() -> Concepts:
+    """Read once (about 3 ms)."""
+    with resource("understanding", "concepts.toml").open("rb") as file:
+        data: dict[str, str] = tomllib.load(file)
+    whole: dict[str, tuple[str, ...]] = {}
+    begun: dict[int, dict[str, tuple[str, ...]]] = {}
+    for name, text in data.items():
+        for word in text.split():
+            for one in (head + word[1:] for head in "mnh") if word.startswith("~") else (word,):
+                bare = one.removesuffix("*")
+                where = begun.setdefault(len(bare), {}) if one.endswith("*") else whole
+                where[bare] = (*where.get(bare, ()), name)
+    return Concepts(whole, begun)

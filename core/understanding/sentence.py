@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from core.conversations.words import AGREEING_EMOJI, MEASURE, vocabulary
 from core.kernel.text import fold
+from core.understanding.words import AGREEING_EMOJI, MEASURE, concepts, vocabulary
 
 LONGEST: Final = 600  # characters read: nobody orders further down
+LARGEST_COUNT_AFTER_EN: Final = 9
 MOST: Final = 99  # pieces of one product that one sentence may ask for
 PRODUCT, NUMBER, BREAK, NAME, SIZE, SUM = "§", "#", "|", "name", "~", "$"
 
@@ -23,6 +25,23 @@ _CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
 _GROUPED = re.compile(r"(?<=\d)[.\u202f\u00a0](?=\d{3}(?!\d))")
 _TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
 _GLUED = re.compile(r"(?P<count>\d{1,2})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,2})")
+# What is not seen is not read, and what looks like a Latin letter is one: Cyrillic and Greek.
+_INVISIBLE: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u2060\u2061\u2062\u2063\u2064\ufeff" + "".join(
+    map(chr, (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+)
+_LOOKS: Final = (
+    "АВЕКМНОРСТХІЈЅасеорхуіјѕкΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABEKMHOPCTXIJSaceopxyijskABEZHIKMNOPTYXo",
+)
+_SEEN_AS: Final = str.maketrans(*_LOOKS) | dict.fromkeys(map(ord, _INVISIBLE))
+_LINKS: Final = frozenset("de du des en a au aux la le les l d et".split())
+_ARTICLES: Final = frozenset(
+    "le la les l un une des du ce cet cette ces mon ma mes votre vos ton ta ny ilay io ity iny iry an".split()
+)
+_SIZES: Final = frozenset("taille tailles size pointure pointures s m l xl xxl xxxl xs en habe refa unique".split())
+_OF: Final = frozenset("en de du a au".split())
+_NO_KIND: Final = frozenset("cote nom suite votre la".split())
+_LONGEST_TITLE: Final = 5
 _CODE_LIKE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}")
 
 
@@ -32,6 +51,8 @@ class Products(Protocol):
     def closest_keyword(self, word: str) -> tuple[int, int] | None: ...
 
     def search(self, query: str, limit: int = 5) -> list[int]: ...
+
+    def titled(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ class Sentence:
 
 def read(text: str, products: Products) -> Sentence:
     """Take a message apart."""
-    raw = text[:LONGEST]
+    raw = text[: 2 * LONGEST].translate(_SEEN_AS)[:LONGEST]
     emoji = tuple(c for c in raw if unicodedata.category(c) in ("So", "Sk") or c in AGREEING_EMOJI)
     tokens = _numbers(_products(_plain(raw), products, _names(raw)))
     codes = tuple(t.text for t in tokens if t.kind == "word" and _looks_like_code(t.text))
@@ -130,6 +151,9 @@ def _products(plain: list[str], products: Products, names: frozenset[str]) -> li
             tokens.extend(found)
             at += taken
             continue
+        if size := _described(plain, at, products, tokens):
+            at += size
+            continue
         kind = word if word in ("?", BREAK) else NAME if word in names else "word"
         tokens.append(Token(kind, word if kind != "word" or _known(word) else _corrected(word)))
         at += 1
@@ -161,6 +185,41 @@ def _product_at(
     return 0, ()
 
 
+def _described(plain: list[str], at: int, products: Products, tokens: list[Token]) -> int:
+    """How many words from here are the title of one product, or enough of it; it is then added to ``tokens``.
+
+    « le sac à main », « deux foulards en soie »: one word alone only after an article or a number, and never beside a
+    colour or size that the product has not.
+    """
+    known = vocabulary()
+    if plain[at] in _LINKS or plain[at] in known.manners or not plain[at].isalpha() or len(plain[at]) < 3:
+        return 0
+    for size in range(min(_LONGEST_TITLE, len(plain) - at), 0, -1):
+        part = plain[at : at + size]
+        said = [word for word in part if word not in _LINKS]
+        if part[-1] in _LINKS or not all(word.isalpha() and len(word) > 2 for word in said):
+            continue
+        before = plain[at - 1] if at else ""
+        if len(said) == 1 and not (before in _ARTICLES or before in known.numbers or before.isdigit()):
+            continue
+        found = products.titled(said)
+        if found is None or _other_kind(plain[at + size : at + size + 2], found[1]):
+            continue
+        tokens.append(Token(PRODUCT, " ".join(part), found[0]))
+        return size
+    return 0
+
+
+def _other_kind(following: list[str], title: frozenset[str]) -> bool:
+    """« le jean bleu » where only a black one is sold, « une pochette en soie » where it is not of silk."""
+    known = vocabulary()
+    kinds = known.attributes - _SIZES
+    if any(word in kinds and word not in title for word in following):
+        return True
+    said = following[1] if len(following) > 1 and following[0] in _OF else ""
+    return said.isalpha() and said not in title | _SIZES | known.manners | known.numbers.keys() | _NO_KIND
+
+
 def _names_a_code(plain: list[str], at: int) -> bool:
     """A bare number is a keyword when it is the whole message or is called one: « le 12 », « article 12 »."""
     alone = not [w for w in plain if w not in vocabulary().manners and w not in (BREAK, plain[at])]
@@ -168,7 +227,7 @@ def _names_a_code(plain: list[str], at: int) -> bool:
 
 
 def _known(word: str) -> bool:
-    return word in vocabulary().known
+    return word in vocabulary().known or word in concepts().whole
 
 
 def _corrected(word: str) -> str:
@@ -221,6 +280,8 @@ def _number(tokens: list[Token], index: int, previous: str) -> Token:
     text = tokens[index].text
     neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
     if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
+        return Token(SIZE, text)
+    if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
         return Token(SIZE, text)
     if int(text) > MOST:
         return Token(SUM, text, int(text))
@@ -284,6 +345,9 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
         if token.kind == BREAK or token.text in ("mais", "sinon"):
             parts.append([])
             continue
+        if token.text == "fa" and _takes_after_all(parts[-1], tokens[index + 1 :]):
+            parts.append([])
+            continue
         if token.text in ("pas", "sauf", "sans") and any(t.kind == PRODUCT for t in parts[-1]):
             rest = [t for t in tokens[index + 1 : index + 3] if t.text not in ("la", "le", "les")]
             if rest and rest[0].kind == PRODUCT:
@@ -292,6 +356,15 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
         if token.kind == "?":
             parts.append([])
     return parts
+
+
+def _takes_after_all(before: list[Token], after: list[Token]) -> bool:
+    """« tsy alaiko ny SAC2 fa ny SAC3 no alaiko »: « fa » turns from what is refused to what is taken."""
+    known = vocabulary()
+    if any(known.past.search(token.text) for token in before):
+        return False
+    ahead = after[: next((i for i, t in enumerate(after) if t.kind in (BREAK, "?")), len(after))]
+    return not any(t.text in ("tsy", "aza") for t in ahead) and any(known.taking.fullmatch(t.text) for t in ahead)
 
 
 def _form(tokens: list[Token]) -> str:

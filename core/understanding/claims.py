@@ -1,0 +1,155 @@
+"""The products of a message that are surely wanted now. Pure.
+
+Words of taking reach the products around them; a refusal, a past, a condition or a question stands in the way.
+"""
+
+from __future__ import annotations
+
+from core.understanding.rules import Item
+from core.understanding.sentence import MOST, NUMBER, PRODUCT, Clause, Sentence
+from core.understanding.words import CHOICE, TAIL, vocabulary
+
+
+def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
+    """The products that are surely wanted now, and whether words say so (else they are merely named, with manners)."""
+    if CHOICE.search(sentence.form) or unlikely_count(sentence.clauses) or _bargains(sentence):
+        return (), False
+    busy = bool(sentence.codes) or any(turns_elsewhere(clause) for clause in sentence.clauses)
+    taking = said = False
+    found: list[tuple[int, int | None]] = []
+    for clause in sentence.clauses:
+        if stands_in_the_way(clause):
+            taking = False
+            continue
+        taken = taken_ids(clause)
+        if taken is None and _bare(clause) and (taking or not busy):
+            found += clause.items
+        found += [item for item in clause.items if item[0] in (taken or ())]
+        if taken is not None and not clause.items and len(found) == 1 and found[0][1] is None:
+            found[0] = (found[0][0], _count(clause))  # « CREME10, j’en voudrais cinq »
+        taking = taking or taken is not None
+        said = said or bool(taken)
+    if not found and (product := _meant_by_pronoun(sentence)) is not None:
+        return (product,), True
+    return merged(found), said
+
+
+def _count(clause: Clause) -> int | None:
+    numbers = [token.value for token in clause.tokens if token.kind == NUMBER]
+    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= MOST else None
+
+
+def _meant_by_pronoun(sentence: Sentence) -> Item | None:
+    """« ne vendez pas KAFTAN, je le prends »: a clause that only takes, after the one product of the message."""
+    everything = named_items(sentence.clauses)
+    if len(everything) != 1 or not sentence.clauses:
+        return None
+    last = sentence.clauses[-1]
+    known = vocabulary()
+    if last.items or last.asks or stands_in_the_way(last) or known.past.search(sentence.form):
+        return None
+    rest = known.taking.sub("", last.form)
+    return everything[0] if rest != last.form and all(map(harmless, rest.split())) else None
+
+
+def _bargains(sentence: Sentence) -> bool:
+    """A price is offered, or something else comes first: nothing is wanted yet."""
+    found = vocabulary().bargained.search(sentence.form)
+    return found is not None and not ("plutot" in found[0] and found.start() > 0)
+
+
+def turns_elsewhere(clause: Clause) -> bool:
+    """A question, a complaint: a code beside it is what the message is about, not what is wanted."""
+    known = vocabulary()
+    beyond = known.beyond.search(clause.form) and not known.elsewhere.search(clause.form)
+    return clause.asks or bool(beyond)
+
+
+def taken_ids(clause: Clause) -> frozenset[int] | None:
+    """The products a word of taking reaches: « je prends ROBE1 et SAC2 », « ROBE1 alaiko »; None without one."""
+    known = vocabulary()
+    text = clause.form
+    if clause.asks and not known.asking_favour.search(text):
+        head, _, tail = text.rpartition("§")  # « je prends ROBE1 vous livrez à Mbour ? »
+        if not known.elsewhere.search(tail) or known.asking.search(head):
+            return None
+        text = head + "§"
+    ids = [token.value for token in clause.tokens if token.kind == PRODUCT]
+    found: frozenset[int] | None = None
+    for pattern in (known.taking, known.ordering, known.handing):
+        for verb in pattern.finditer(text):
+            before, after = text[: verb.start()].split(), text[verb.end() :].split()
+            if pattern is not known.taking and not all(map(harmless, before)):
+                continue  # an imperative opens the clause, or follows the product
+            if pattern is known.handing and not all(map(harmless, TAIL.sub("", text[verb.end() :]).split())):
+                continue
+            reached = "".join(after[: _reach(after)]).count("§")
+            first = before.count("§")
+            if reached:
+                found = (found or frozenset()) | frozenset(ids[first : first + reached])
+            elif _reach(after) == len(after):
+                near = before[len(before) - _reach(before[::-1]) :].count("§") or (first if first == 1 else 0)
+                found = (found or frozenset()) | frozenset(ids[first - near : first])
+    return found
+
+
+def _reach(said: list[str]) -> int:
+    """How many of these words follow each other without one that could mean something else."""
+    return next((index for index, word in enumerate(said) if not harmless(word)), len(said))
+
+
+def harmless(word: str) -> bool:
+    return word in vocabulary().harmless
+
+
+def stands_in_the_way(clause: Clause) -> bool:
+    known = vocabulary()
+    form = TAIL.sub("", clause.form)
+    return any(pattern.search(form) for pattern in (known.refusing, known.past, known.undecided))
+
+
+def _bare(clause: Clause) -> bool:
+    """Nothing but products, numbers, manners and sizes."""
+    return not clause.asks and all(map(harmless, TAIL.sub("", clause.form).split()))
+
+
+def unlikely_count(clauses: tuple[Clause, ...]) -> bool:
+    return any(count is not None and not 1 <= count <= MOST for clause in clauses for _, count in clause.items)
+
+
+def merged(found: list[tuple[int, int | None]]) -> tuple[Item, ...]:
+    counts: dict[int, int] = {}
+    said: set[int] = set()
+    for product_id, count in found:
+        counts[product_id] = max(counts.get(product_id, 0), count or 1)
+        if count is not None:
+            said.add(product_id)
+    return tuple(Item(product_id, min(count, MOST), product_id in said) for product_id, count in counts.items())
+
+
+def named_items(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
+    return merged([(product_id, None) for clause in clauses for product_id, _ in clause.items])
+
+
+def likely_items(sentence: Sentence) -> tuple[Item, ...]:
+    """The products of a message that is a claim by all it says, though no word of taking is known in it.
+
+    None where something else is spoken of, a clause with a product refuses, tells of the past, sets a condition or
+    asks, or two are to choose from.
+    """
+    known = vocabulary()
+    if any(pattern.search(sentence.form) for pattern in (known.cancel, known.paid, known.beyond, known.bargained)):
+        return ()
+    holding = [clause for clause in sentence.clauses if clause.items]
+    if CHOICE.search(sentence.form) or unlikely_count(sentence.clauses) or sentence.codes:
+        return ()
+    if any(stands_in_the_way(clause) or clause.asks for clause in holding):
+        return ()
+    return merged([item for clause in holding for item in clause.items])
+
+
+def refused(sentence: Sentence) -> bool:
+    """Whether every clause with a product says no to it, or tells of the past."""
+    known = vocabulary()
+    holding = [clause.form for clause in sentence.clauses if clause.items]
+    return bool(holding) and all(known.refusing.search(form) or known.past.search(form) for form in holding)

@@ -1,0 +1,121 @@
+"""What a customer's message asks for. Pure: text and catalogue in, one value out; it never raises.
+
+Words and patterns give a first reading; a small classifier, made of labelled messages, looks at the words, their pieces
+and that reading, and says how likely each intent is. Two rules weigh more than finding everything: what is not surely
+a claim reserves nothing, and what is not understood goes to the seller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, Protocol
+
+from core.understanding import model
+from core.understanding.cascade import first_reading
+from core.understanding.claims import likely_items, named_items, refused
+from core.understanding.features import MARKS, of_message
+from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
+from core.understanding.sentence import MOST, NUMBER, Products, Sentence, read
+from core.understanding.words import vocabulary
+
+CONTESTED: Final = 0.6  # below it, a claim of the rules is none where the classifier finds something else likelier
+ALSO: Final = 0.6
+LANGUAGE: Final = 0.5
+_LIKELY: Final = 3
+_ASKS: Final = frozenset(
+    {
+        Intent.PRICE,
+        Intent.AVAILABILITY,
+        Intent.DETAILS,
+        Intent.DELIVERY,
+        Intent.PAY,
+        Intent.PAYMENT_MEANS,
+        Intent.PAYMENT_PROBLEM,
+        Intent.COMPLAINT,
+        Intent.HUMAN,
+        Intent.MY_ORDERS,
+        Intent.OPENING_HOURS,
+        Intent.CANCEL,
+        Intent.QUOTE,
+        Intent.PAYMENT_TALK,
+    }
+)
+
+
+class Engine(Protocol):
+    """What stands behind a conversation: this module's :func:`understand`, or the assistant that replaces it."""
+
+    def __call__(self, text: str, products: Products, context: Context = ...) -> Understanding: ...
+
+
+def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) -> Understanding:
+    """The meaning of one message (or caption) of a customer."""
+    sentence = read(text, products)
+    first = first_reading(sentence, products, context)
+    words, features = of_message(sentence, first)
+    if not sentence.form.replace("?", "").strip():
+        return first
+    likely = model.probabilities(words, features)
+    if context.asked and first.intent is Intent.YES:
+        return first
+    meant = _weighed(sentence, first, likely)
+    also = tuple(
+        intent for intent in Intent if intent in _ASKS and intent is not meant.intent and likely.get(intent, 0) > ALSO
+    )
+    return replace(meant, language=_language(words, likely), also=also, number=_number(sentence))
+
+
+def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float]) -> Understanding:
+    """The first reading and the classifier's, against each other."""
+    ranked = sorted(_possible(sentence, first), key=lambda intent: -likely[intent])
+    claim = likely[Intent.CLAIM]
+    named = named_items(sentence.clauses)
+    best = tuple(ranked[:_LIKELY])
+    act = model.model().act
+    agreed = claim >= act["ruled"] and (ranked[0] is Intent.CLAIM or claim >= CONTESTED)
+    if first.intent is Intent.CLAIM and agreed:
+        return Understanding(Intent.CLAIM, first.items, confidence=claim, likely=best)
+    if claim >= act["alone"] and ranked[0] is Intent.CLAIM and (items := likely_items(sentence)):
+        return Understanding(Intent.CLAIM, items, confidence=claim, likely=best)
+    chosen = ranked[0]
+    confidence = likely[chosen]
+    if chosen is Intent.CLAIM:
+        items = named or first.items
+        if not items or refused(sentence):
+            return Understanding(Intent.UNKNOWN, named, sure=False, confidence=confidence, likely=best[1:])
+        return Understanding(Intent.AVAILABILITY, items, sure=False, confidence=confidence, likely=best)
+    items = named if chosen is not first.intent else first.items
+    if chosen is first.intent is Intent.AVAILABILITY and not first.sure:
+        return Understanding(chosen, items, sure=False, confidence=confidence, likely=best)
+    return Understanding(chosen, items, confidence >= act[chosen], confidence=confidence, likely=best)
+
+
+def _possible(sentence: Sentence, first: Understanding) -> list[Intent]:
+    """What the rules leave open: an order is not cancelled for « n’annulez pas » nor for a question."""
+    known, form = vocabulary(), sentence.form
+    doubtful = first.intent is not Intent.CANCEL and (known.cancel.search(form) or "?" in form)
+    return [intent for intent in Intent if intent is not Intent.CANCEL or not doubtful]
+
+
+def _language(words: list[str], likely: dict[str, float]) -> str | None:
+    """None where everybody writes so: « ROBE1 svp », « ok merci »."""
+    known = vocabulary()
+    neutral = (MARKS | known.manners) - known.french_words - known.malagasy_words - known.english_words
+    if all(word in neutral for word in words):
+        return None
+    french, malagasy, english = (likely[one] > LANGUAGE for one in model.LANGUAGES)
+    if french and malagasy:
+        return "mixed"
+    found = max(model.LANGUAGES, key=lambda one: likely[one])
+    return found if french or malagasy or english else None
+
+
+def _number(sentence: Sentence) -> int | None:
+    """The last number that may count pieces: « pas 2 mais 3 » asks for three."""
+    numbers = [t.value for clause in sentence.clauses for t in clause.tokens if t.kind == NUMBER]
+    return numbers[-1] if numbers and 1 <= numbers[-1] <= MOST else None
+
+
+def item_of(meant: Understanding, product_id: int) -> Item:
+    """``product_id`` with the number of the message."""
+    return Item(product_id, meant.number or 1, meant.number is not None)

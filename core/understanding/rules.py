@@ -1,0 +1,97 @@
+"""What a message can mean, and what follows from how sure that is. Values and one rule, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class Intent(StrEnum):
+    """What is wanted. A claim is always sure; what only might be one is AVAILABILITY, not sure, with its products."""
+
+    CLAIM = "claim"
+    QUANTITY = "quantity"
+    CHANGE = "change"
+    CANCEL = "cancel"
+    PRICE = "price"
+    AVAILABILITY = "availability"
+    DETAILS = "details"
+    DELIVERY = "delivery"
+    PAY = "pay"
+    PAYMENT_MEANS = "payment_means"
+    PAYMENT_TALK = "payment_talk"
+    PAYMENT_PROBLEM = "payment_problem"
+    MY_ORDERS = "my_orders"
+    CATALOGUE = "catalogue"
+    QUOTE = "quote"
+    OPENING_HOURS = "opening_hours"
+    HUMAN = "human"
+    COMPLAINT = "complaint"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product of the message, and how many of it."""
+
+    product_id: int
+    quantity: int = 1
+    counted: bool = field(default=False, compare=False)
+    """Whether a number was said: « ROBE1 » again is not « 1 ROBE1 »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """``items``: claimed, asked about or merely named, as the intent says.
+
+    ``language``: fr, mg, en, mixed (French and Malagasy), None when no word tells. ``confidence``: 0…1, how often such
+    a reading was right. ``also``: what else the message asks. ``likely``: the likeliest readings, best first, for one
+    short question. ``number``: how many, where no product was named with it.
+    """
+
+    intent: Intent
+    items: tuple[Item, ...] = ()
+    sure: bool = True
+    language: str | None = None
+    confidence: float = field(default=1.0, compare=False)
+    also: tuple[Intent, ...] = field(default=(), compare=False)
+    likely: tuple[Intent, ...] = field(default=(), compare=False)
+    number: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the conversation knows. ``product_id``: last shown to this customer; ``asked``: a yes or no is awaited."""
+
+    product_id: int | None = None
+    asked: bool = False
+
+
+NOTHING_KNOWN: Final = Context()
+MISSES_BEFORE_HANDOVER: Final = 1
+SILENT: Final = frozenset({Intent.THANKS, Intent.ACKNOWLEDGEMENT, Intent.NO})
+
+
+class Step(StrEnum):
+    """What to do with a reading: answer it, ask one short question, or leave it to a person."""
+
+    ACT = "act"
+    ASK = "ask"
+    HAND_OVER = "hand_over"
+
+
+def next_step(meant: Understanding, misses: int) -> Step:
+    """Sure: act. Unsure: ask once. Still unsure: a person. ``misses``: messages in a row that were not understood.
+
+    A product that may be meant is shown with its button, which is the short question of a sale.
+    """
+    shown = meant.intent in (Intent.AVAILABILITY, Intent.PRICE) and bool(meant.items)
+    if meant.intent is not Intent.UNKNOWN and (meant.sure or shown):
+        return Step.ACT
+    return Step.ASK if misses < MISSES_BEFORE_HANDOVER else Step.HAND_OVER
