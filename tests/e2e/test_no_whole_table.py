@@ -41,6 +41,7 @@ SMALL: Final = frozenset(
         "quote",
         "CONSTANT",
         "json_each",
+        "sqlite_master",  # read when a connection opens, to prove the key
     }
 )
 Seen = dict[str, Any]
