@@ -201,6 +201,7 @@ async def after_power_cut(before: Trade, folder: Path) -> AsyncIterator[Trade]:
     shop = open_shop(Home(folder), old.shop.slug, old.clock)
     async with AsyncExitStack() as stack:
         stack.callback(shop.close)
+        stack.push_async_callback(shop.close_network)
         url = await stack.enter_async_context(served(create_app([shop])))
         shop.settings.set("public_url", url)
         for session in before.simulator.sessions.values():
