@@ -70,6 +70,8 @@ async def test_a_success_told_before_the_answer_to_the_creation(tmp_path: Path, 
         order = t.order()
         t.simulator.faults.append(Fault("paid_first", "create"))
         await t.ask(order)
+        await t.quiet()
+        await t.polled()  # a notice that only makes us ask may come before there is anything to ask about
         await t.paid(order)
         t.sound(order)
 
