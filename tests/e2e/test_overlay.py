@@ -181,6 +181,7 @@ def test_the_code_and_the_words_follow_the_product_without_a_flicker(play: Calla
 
     async def scene(shop: PayShop, chromium: Chromium) -> None:
         async with obs(chromium, address(shop)) as (page, seen):
+            await drawn(page)  # the first picture may still be on its way: it is no change of what is shown
             await page.evaluate(
                 """() => { window.touched = [];
                    new MutationObserver(list => list.forEach(m => window.touched.push(
