@@ -63,6 +63,11 @@ ACTS: Final[dict[str, str]] = {
     "CustomerExported": "customers.export",
     "CustomerErased": "customers.erase",
     "QuoteDrafted": "quotes.write",
+    "QuoteEdited": "quotes.write",
+    "QuoteSent": "quotes.write",
+    "QuoteAccepted": "quotes.write",
+    "QuoteRefused": "quotes.write",
+    "QuoteConverted": "quotes.write",
     "SettingChanged": "settings.write",
     "AccountSaved": "accounts.write",
     "AccessLent": "accounts.write",
@@ -77,6 +82,7 @@ CONSEQUENCES: Final = frozenset(
         *("ConversationRead", "PaymentTalk", "ThreadErased", "AttemptOpened", "AttemptChanged", "PaymentReceived"),
         *("PayerKnown", "PaymentQuarantined", "PaymentOrphaned", "OrphansForgotten", "AskProvider", "CloseSession"),
         *("ReceiptAwaited", "ReceiptClaimed", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
+        *("QuoteReplaced", "QuoteSeen", "QuoteShort", "QuoteExpired", "QuoteEnding", "PartReceived", "BalanceOverdue"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
     }
 )

@@ -25,6 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.backups import restoring
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
+from core.bootstrap import quoting
 from core.bootstrap.chat import learn_number
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
@@ -96,6 +97,7 @@ class Shop:
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
         self.settings = Settings(self.engine, vault, declared_settings(card.country))
         self.links = Links(derive(key, "pay links"), card.id)
+        self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
         self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
@@ -141,7 +143,7 @@ class Shop:
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
-        self.scheduler = Scheduler(self.engine, timed)
+        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -288,7 +290,7 @@ class Shop:
         self.engine.guard(check)
         react = self.engine.react
         react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
-        react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
+        react(OrderChanged, quoting.close_unfit)
         react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
         react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
@@ -315,6 +317,7 @@ class Shop:
         react(ExceptionRaised, self.notices.exception)
         react(ItemOffered, self.notices.offered)
         react(DecisionTaken, self.notices.decided)
+        quoting.bind(self)
         react(InvoiceIssued, self.clerk.invoiced)
         react(InvoiceIssued, self.notices.invoiced)
         react(CreditNoteIssued, self.clerk.credited)
@@ -391,8 +394,3 @@ class Shop:
             self._indexing.join()
         with suppress(OSError):
             self._lock.release()
-
-
-def _close_unfit(tx: Tx, order_id: int) -> None:
-    """Sessions for another amount than what is now due can no longer be right."""
-    payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))

@@ -178,17 +178,10 @@ class Notices:
         threads.post_paper(tx, customer_id, f"{kind}:{paper_id}", kind, paper_id, f"{number}.pdf", caption)
 
     def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
-        number = self._notify_to()
-        if not number:
-            return
-        try:
-            phone = normalise(number, self._country)
-        except Refused:
+        seller = seller_reached(tx, self._notify_to(), self._country)
+        if seller is None:
             return
         order = load(tx, event.order_id)
-        known = find(tx, [Identity("phone", phone)])
-        if not known or not window_open(tx, known[0], tx.now):  # WhatsApp refuses it until the seller writes again
-            return
         count, revenue = tx.one(
             "SELECT count(*), coalesce(sum(min(total, received)), 0) FROM orders WHERE state = 'paid'"
             " AND session_id IS ?",
@@ -204,4 +197,14 @@ class Notices:
             count=count,
             revenue=self._talk.money(revenue),
         )
-        threads.post(tx, known[0], f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+        threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+
+
+def seller_reached(tx: Tx, number: str, country: str) -> int | None:
+    """The seller's own record here; None when no number is set, or WhatsApp refuses it until they write again."""
+    try:
+        phone = normalise(number, country)
+    except Refused:
+        return None
+    known = find(tx, [Identity("phone", phone)])
+    return known[0] if known and window_open(tx, known[0], tx.now) else None

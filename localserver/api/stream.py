@@ -34,13 +34,13 @@ from core.live.events import LiveEvent
 from core.orders import queries as orders
 from core.orders.events import OrderEvent, WaitingJoined
 from core.payments.events import RefundEvent
-from core.quotes.events import QuoteDrafted
+from core.quotes.events import QuoteEvent
 from core.storage.connection import Reader
 from localserver.api.answers import CatalogueChange
 from localserver.api.door import Call, bearer
-from localserver.api.papers import shown_quote
 from localserver.api.present import Presenter
 from localserver.api.problems import BadRequest
+from localserver.api.quotes import shown_quote
 
 HEARTBEAT: Final = 15.0  # s: proxies drop a silent connection after 30 to 60
 BACKLOG: Final = 5_000  # changed objects that wait for a reader; a slower one is cut off and shall read the lists again
@@ -107,7 +107,7 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (ConversationEvent, CONVERSATION, "conversation_id"),
     (CustomerEvent, CUSTOMER, "customer_id"),
     (InvoiceIssued, INVOICE, "invoice_id"),
-    (QuoteDrafted, QUOTE, "quote_id"),
+    (QuoteEvent, QUOTE, "quote_id"),
     (RefundEvent, ORDER, "order_id"),
 )
 

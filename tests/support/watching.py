@@ -29,6 +29,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "invoice": frozenset(),
     "ledger_entry": frozenset(),
     "live_session": frozenset({"on_screen"}),
+    "order_extra": frozenset(),
     "order_line": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at"}),
     "orphan": frozenset(),

@@ -10,7 +10,15 @@ import apsw
 
 from core.kernel.errors import EnvironmentProblem
 from core.storage.connection import Reader, open_connection
-from core.storage.migrations import m0001_start, m0002_money, m0003_papers, m0004_proofs, m0005_push, m0006_access
+from core.storage.migrations import (
+    m0001_start,
+    m0002_money,
+    m0003_papers,
+    m0004_proofs,
+    m0005_push,
+    m0006_access,
+    m0013_quotes,
+)
 
 Step = Callable[[apsw.Connection], None]
 
@@ -21,6 +29,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0004_proofs.apply,
     m0005_push.apply,
     m0006_access.apply,
+    m0013_quotes.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
