@@ -24,6 +24,7 @@ from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
+from core.bootstrap import quoting
 from core.bootstrap.chat import learn_number
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
@@ -84,6 +85,7 @@ class Shop:
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
         self.settings = Settings(self.engine, vault, declared_settings(card.country))
         self.links = Links(derive(key, "pay links"), card.id)
+        self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
         self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
@@ -127,7 +129,7 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
-        self.scheduler = Scheduler(self.engine, timed)
+        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,

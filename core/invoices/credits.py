@@ -12,9 +12,10 @@ from core.invoices import marks, numbering, service
 from core.invoices.events import CreditedByHand, CreditNoteIssued
 from core.invoices.marks import Issued
 from core.invoices.numbering import number_text
-from core.invoices.rules import Share, Taxed, apportion, credited, credited_parts
+from core.invoices.rules import Share, Taxed, credited, credited_parts
 from core.invoices.service import Kept, Terms
 from core.kernel.errors import NotFound, Refused
+from core.kernel.money import apportion
 from core.kernel.text import one_line
 from core.ledger import book
 from core.payments.events import RefundCompleted

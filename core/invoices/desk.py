@@ -11,7 +11,7 @@ from core.invoices.documents import Papers, Seller, seller_of
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms
 from core.kernel.countries import Country
-from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid
+from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid, PartReceived
 from core.payments.events import RefundCompleted
 from core.settings.service import Settings
 from core.storage.engine import Tx
@@ -68,3 +68,7 @@ class PaperDesk:
     def unusual(self, tx: Tx, event: ExceptionRaised) -> None:
         """Money came that is no sale (yet): the buyer has a receipt for it."""
         receipts.on_exception(tx, event, self.terms())
+
+    def part(self, tx: Tx, event: PartReceived) -> None:
+        """A deposit came: the buyer has a receipt for it."""
+        receipts.on_part(tx, event, self.terms())

@@ -68,7 +68,7 @@ class Buyer:
 @dataclass(frozen=True, slots=True)
 class Line:
     """``detail`` stands small beneath the title (the SKU). Prices in smallest units, VAT at ``rate`` percent included
-    where it applies; ``net`` is the line's part of the sum before tax."""
+    where it applies; ``net`` is the line's part of the sum before tax; ``discount`` is taken off the line."""
 
     title: str
     detail: str
@@ -76,10 +76,11 @@ class Line:
     unit_price: int
     rate: int = 0
     net: int = 0
+    discount: int = 0
 
     @property
     def amount(self) -> int:
-        return self.quantity * self.unit_price
+        return self.quantity * self.unit_price - self.discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,15 @@ def lines_of(content: Mapping[str, Any], split: Taxed) -> tuple[Line, ...]:
     """The lines with their rates; a line from before rates were kept has the one rate of its paper."""
     rate = split.shares[0].rate if split.shares else 0
     return tuple(
-        Line(line["title"], line["sku"], line["quantity"], line["unit_price"], line.get("rate", rate), net)
+        Line(
+            line["title"],
+            line["sku"],
+            line["quantity"],
+            line["unit_price"],
+            line.get("rate", rate),
+            net,
+            line.get("discount", 0),
+        )
         for line, net in zip(content["lines"], split.nets, strict=True)
     )
 

@@ -13,7 +13,7 @@ from core.invoices.marks import Issued
 from core.invoices.numbering import number_text
 from core.invoices.service import Terms
 from core.kernel.errors import NotFound
-from core.orders.events import ExceptionRaised
+from core.orders.events import ExceptionRaised, PartReceived
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
@@ -52,6 +52,12 @@ def on_review(tx: Tx, order_id: int, terms: Terms) -> list[int]:
         (order_id,),
     )
     return [issue(tx, payment_id, amount, CHECKED, terms) for payment_id, amount in waiting]
+
+
+def on_part(tx: Tx, event: PartReceived, terms: Terms) -> int:
+    """A deposit, or a part of the rest after it. → receipt id."""
+    paid: int = tx.value("SELECT amount FROM payment WHERE id = ?", (event.payment_id,))
+    return issue(tx, event.payment_id, paid, "deposit", terms)
 
 
 def issue(tx: Tx, payment_id: int, amount: int, kind: str, terms: Terms) -> int:

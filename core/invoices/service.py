@@ -55,12 +55,12 @@ def issue(tx: Tx, order_id: int, terms: Terms) -> int:
     )
     assert order is not None
     sold = tx.all(
-        "SELECT l.sku, l.title, l.quantity, l.unit_price, p.vat FROM order_line l JOIN product p ON p.id = l.product_id"
-        " WHERE l.order_id = ? ORDER BY l.id",
+        "SELECT l.sku, l.title, l.quantity, l.unit_price, l.discount, coalesce(l.vat, p.vat) FROM order_content l"
+        " LEFT JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.extra, l.id",
         (order_id,),
     )
     rates = [rate_of(vat, terms.rate) for *_, vat in sold]
-    split = taxed([(line[2] * line[3], rate) for line, rate in zip(sold, rates, strict=True)], terms.rounding)
+    split = taxed([(line[2] * line[3] - line[4], rate) for line, rate in zip(sold, rates, strict=True)], terms.rounding)
     content: dict[str, Any] = {
         "seller": dict(terms.seller),
         "reference": order[0],
@@ -70,7 +70,8 @@ def issue(tx: Tx, order_id: int, terms: Terms) -> int:
         "rounding": terms.rounding.value,
         "lines": [
             {"sku": sku, "title": title, "quantity": quantity, "unit_price": price, "rate": rate, "net": net}
-            for (sku, title, quantity, price, _), rate, net in zip(sold, rates, split.nets, strict=True)
+            | ({"discount": discount} if discount else {})
+            for (sku, title, quantity, price, discount, _), rate, net in zip(sold, rates, split.nets, strict=True)
         ],
         "vat": as_kept(split.shares),
     }

@@ -61,6 +61,24 @@ class OrderPaid(OrderEvent, frozen=True):
     firm: bool
 
 
+class PartReceived(OrderEvent, frozen=True):
+    """The deposit that was agreed is in, or a further part after it. ``received``: all so far; ``due``: the rest, by
+    ``due_by`` (ms UTC)."""
+
+    customer_id: int
+    payment_id: int
+    received: int
+    due: int
+    due_by: int
+
+
+class BalanceOverdue(OrderEvent, frozen=True):
+    """The deposit is in, the time for the rest is over: nothing ends by itself, the seller is asked."""
+
+    customer_id: int
+    due: int
+
+
 class OrderFirm(OrderEvent, frozen=True):
     """The sale stands: the invoice is numbered and the revenue booked."""
 

@@ -42,7 +42,10 @@ class Holds:
     def plan(self, tx: Tx, order_id: int, expires_at: int) -> None:
         """(Re)place what falls due for an open order, ``expires_at`` in ms UTC; who was reminded is not again."""
         set_deadline(tx, HOLD, order_id, expires_at)
-        row = tx.one("SELECT customer_id, reserved_at FROM orders WHERE id = ? AND reminded_at IS NULL", (order_id,))
+        row = tx.one(
+            "SELECT customer_id, reserved_at FROM orders WHERE id = ? AND reminded_at IS NULL AND NOT agreed",
+            (order_id,),
+        )
         if row is None or not self._reminds():
             clear_deadline(tx, REMIND, order_id)
             return

@@ -8,10 +8,12 @@ from datetime import tzinfo
 from typing import Final
 
 from core.catalogue import stock
+from core.durable.deadlines import set_deadline
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_nonce, new_reference
 from core.orders import line
 from core.orders.events import (
+    BalanceOverdue,
     ItemOffered,
     OrderCancelled,
     OrderChanged,
@@ -20,8 +22,8 @@ from core.orders.events import (
     WaitingJoined,
     WaitingLeft,
 )
-from core.orders.holds import Holds, end_hold
-from core.orders.rules import MAX_HOLD, RESERVED, new_expiry, next_state
+from core.orders.holds import HOLD, Holds, end_hold
+from core.orders.rules import GRACE, MAX_HOLD, RESERVED, new_expiry, next_state
 from core.storage.connection import Row
 from core.storage.engine import Tx
 
@@ -60,7 +62,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the services see it."""
+    """An order as the services see it. ``deposit``: the first part agreed, 0 for none; the rest is due ``balance_by``
+    (ms UTC). ``agreed``: made from a quote."""
 
     id: int
     reference: str
@@ -73,10 +76,19 @@ class Order:
     received: int
     reserved_at: int
     expires_at: int
+    agreed: bool = False
+    deposit: int = 0
+    balance_by: int | None = None
+
+    @property
+    def deposit_in(self) -> bool:
+        """The deposit that was agreed has come in: the goods wait for the rest as long as the seller does."""
+        return 0 < self.deposit <= self.received
 
 
 _COLUMNS: Final = (
-    "id, reference, session_id, customer_id, source, state, exception, total, received, reserved_at, expires_at"
+    "id, reference, session_id, customer_id, source, state, exception, total, received, reserved_at, expires_at,"
+    " agreed, deposit, balance_by"
 )
 
 
@@ -120,9 +132,10 @@ class Orders:
         return Claimed(order.id, outcomes, existing is not None)
 
     def open_order(self, tx: Tx, customer_id: int) -> Order | None:
-        """The customer's reserved order; one past its time is expired first."""
+        """The customer's reserved order; one past its time is expired first. One made from a quote stands apart."""
         row = tx.one(
-            f"SELECT {_COLUMNS} FROM orders WHERE customer_id = ? AND state = 'reserved' ORDER BY id DESC LIMIT 1",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM orders WHERE customer_id = ? AND state = 'reserved' AND NOT agreed"  # noqa: S608
+            " ORDER BY id DESC LIMIT 1",
             (customer_id,),
         )
         if row is None:
@@ -135,7 +148,7 @@ class Orders:
 
     def _new(self, tx: Tx, customer_id: int, source: str, hold_ms: int) -> Order:
         session = tx.value("SELECT id FROM live_session WHERE ended_at IS NULL")
-        reference = self._reference(tx)
+        reference = self.new_reference(tx)
         expires = new_expiry(tx.now, None, tx.now, hold_ms)
         order_id = tx.insert(
             "INSERT INTO orders(reference, session_id, customer_id, source, state, total, reserved_at, expires_at,"
@@ -144,7 +157,7 @@ class Orders:
         )
         return Order(order_id, reference, session, customer_id, source, RESERVED, None, 0, 0, tx.now, expires)
 
-    def _reference(self, tx: Tx) -> str:
+    def new_reference(self, tx: Tx) -> str:
         """Four hex digits a day: drawn again while taken. Raises Refused on a day of more than about 60 000 orders."""
         for _ in range(200):
             reference = new_reference(tx.now, self._zone)
@@ -266,10 +279,22 @@ class Orders:
         order = load(tx, order_id)
         if order.state != RESERVED:
             return
+        if order.deposit_in:
+            self._overdue(tx, order)
+            return
         self._end(tx, order, next_state(order.state, "expire"), "time")
         tx.run("UPDATE customer SET expired = expired + 1 WHERE id = ?", (order.customer_id,))
         tx.emit(OrderExpired(order.id, order.customer_id))
         self._offer_lines(tx, order.id)
+
+    @staticmethod
+    def _overdue(tx: Tx, order: Order) -> None:
+        """The goods stay with who paid a deposit, and so does the link."""
+        expires = tx.now + GRACE
+        tx.run("UPDATE orders SET expires_at = ? WHERE id = ?", (expires, order.id))
+        set_deadline(tx, HOLD, order.id, expires)
+        tx.emit(BalanceOverdue(order.id, order.customer_id, order.total - order.received))
+        tx.emit(OrderChanged(order.id, order.total, expires))
 
     def cancel(self, tx: Tx, order_id: int, reason: str) -> None:
         """``reason``: customer, seller or DECISION. Raises Refused when the order is not reserved."""
@@ -299,7 +324,7 @@ class Orders:
         order = load(tx, order_id)
         if order.state != RESERVED:
             raise Refused("This order is no longer reserved, so it cannot be extended.")
-        latest = order.reserved_at + MAX_HOLD
+        latest = 2**53 if order.agreed else order.reserved_at + MAX_HOLD  # a quote's time is the seller's own
         expires = min(order.expires_at + minutes * 60_000, latest)
         if expires <= order.expires_at:
             raise Refused("A reservation lasts 30 minutes at most.")

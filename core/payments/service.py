@@ -10,7 +10,7 @@ from core.kernel.clock import DAY
 from core.kernel.errors import Refused
 from core.kernel.ids import new_attempt_ref, new_uuid
 from core.orders import settling
-from core.orders.rules import RESERVED
+from core.orders.rules import MAX_HOLD, RESERVED, asked
 from core.orders.service import load
 from core.payments import booking, prompts, refunds
 from core.payments.attempts import AttemptRow, load_attempt, match
@@ -67,13 +67,13 @@ def open_attempt(
     order = load(tx, order_id)
     if order.state != RESERVED or order.expires_at <= tx.now:
         raise Refused("This order can no longer be paid with this link.")
-    amount = order.total - order.received
+    amount = asked(order.total, order.received, order.deposit)
     for row in tx.all("SELECT id FROM attempt WHERE order_id = ? AND NOT closing ORDER BY id DESC", (order_id,)):
         existing = load_attempt(tx, row[0])
         if existing.state not in PAYABLE:
             continue
         known = (existing.provider, existing.method, existing.amount, existing.payer)
-        over = prompt_over(existing.payer, existing.state, existing.created_at, tx.now)
+        over = prompt_over(existing.payer, existing.state, existing.created_at, tx.now) or existing.expires_at <= tx.now
         if known == (provider, method, amount, payer) and not over:
             return existing, False
         _close(tx, existing)
@@ -93,7 +93,7 @@ def open_attempt(
             CREATED,
             new_uuid().replace("-", ""),
             tx.now,
-            order.expires_at,
+            min(order.expires_at, tx.now + MAX_HOLD),  # a quote's order waits for days, a provider's page does not
             payer,
             by_seller,
         ),

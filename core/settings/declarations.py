@@ -122,6 +122,10 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
     Setting("store.vat_rounding", "choice", "VAT is rounded on", "total", section="store", choices=("total", "line")),
     Setting("invoices.send", "switch", "Send the invoice on WhatsApp after payment", "true", section="store"),
+    Setting("quotes.remind", "switch", "Remind customers of quotes that end soon", "true", section="store"),
+    Setting(
+        "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
+    ),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
     Setting("orders.remind", "switch", "Remind buyers before their reservation ends", "true", section="orders"),

@@ -88,7 +88,10 @@ async def _a_life(w: World) -> int:
     line = QuoteLine(f"Robe pour {NAME}", 1, 15_000, "")
     w.shop.engine.call(
         lambda tx: quotes.draft(
-            tx, [line], customer_id=customer, valid_days=7, note=f"appeler {PHONE}", terms=w.shop.papers.terms()
+            tx,
+            quotes.Wording((line,), note=f"appeler {PHONE}"),
+            customer_id=customer,
+            terms=w.shop.papers.terms(),
         )
     )
     body = json.dumps({"name": NAME, "phone": PHONE}, separators=(",", ":")).encode()

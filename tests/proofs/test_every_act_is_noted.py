@@ -22,12 +22,14 @@ from core.orders.service import Wanted
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
 from core.privacy import service as privacy
+from core.quotes import answering
 from core.quotes import service as quotes
-from core.quotes.rules import QuoteLine
+from core.quotes.rules import QuoteLine, Terms
 from core.reconciliation import service as reconciliation
 from core.storage import journal
 from core.storage.engine import Tx
 from tests.faults.steps import checkout, link_for, press, say
+from tests.proofs.acts import paid
 from tests.support.shops import World, world
 from tests.support.watching import UNWATCHED, WATCHED, Witness
 
@@ -81,7 +83,7 @@ async def _office(w: World) -> None:
     engine.call(lambda tx: live.show(tx, robe), actor="seller")
     line = QuoteLine("Robe wax", 2, 15_000, "ROBE1")
     engine.call(
-        lambda tx: quotes.draft(tx, [line], customer_id=None, valid_days=7, note="", terms=shop.papers.terms()),
+        lambda tx: quotes.draft(tx, quotes.Wording((line,)), customer_id=None, terms=shop.papers.terms()),
         actor=f"account:{account}",
     )
 
@@ -127,6 +129,37 @@ def _papers(w: World) -> None:
     engine.call(lambda tx: certification.named(tx, number, "U-1"), actor="clerk")
     engine.call(lambda tx: certification.again(tx, number, tx.now, "no answer"), actor="clerk")
     engine.call(lambda tx: certification.answered(tx, number, True, {"reference": "R-1"}, None), actor="clerk")
+
+
+def _quoted(w: World) -> None:
+    """Quotes rewritten, sent, seen, replaced, refused, forgotten, accepted; a deposit, and a balance that is late."""
+    engine, orders, terms = w.shop.engine, w.shop.orders, w.shop.papers.terms()
+    customer = engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000096")], "Hôtel"), actor="seller")
+    goods = QuoteLine("Sac", 1, 22_000, "SAC2")
+    wording = quotes.Wording((goods, QuoteLine("Pose", 1, 8_000)), terms=Terms(3, 50, 5, 30))
+
+    def sent(tx: Tx) -> int:
+        number = quotes.draft(tx, wording, customer_id=customer, terms=terms)
+        quotes.edit(tx, number, wording, customer, terms)
+        quotes.send(tx, number, terms, 2)
+        return number
+
+    refused, forgotten, taken = (engine.call(sent, actor="seller") for _ in range(3))
+    newer = engine.call(lambda tx: quotes.revise(tx, refused, terms), actor="seller")
+    for _ in range(2):
+        engine.call(lambda tx: answering.seen(tx, refused), actor="buyer")
+    engine.call(lambda tx: answering.refuse(tx, refused, "customer", "cher"), actor="buyer")
+    engine.call(lambda tx: quotes.send(tx, newer, terms, 2), actor="seller")
+    for verb in (answering.remind, answering.expire):
+        for number in (forgotten, refused):
+            engine.call(lambda tx, v=verb, n=number: v(tx, n), actor="scheduler")  # type: ignore[misc]
+    bag = w.value("SELECT id FROM product WHERE sku = 'SAC2'")
+    engine.call(lambda tx: catalogue.change(tx, bag, on_hand=40), actor="seller")
+    quote = engine.call(lambda tx: answering.accept(tx, orders, taken, "customer"), actor="buyer")
+    order = quote.order_id or 0
+    attempt, _ = engine.call(lambda tx: payments.open_attempt(tx, order, "wave", "wave", "XOF"), actor="buyer")
+    engine.call(lambda tx: payments.apply_event(tx, paid(attempt.ref, 15_000)), actor="provider:wave")
+    engine.call(lambda tx: orders.expire(tx, order), actor="scheduler")
 
 
 async def _line(w: World) -> None:
@@ -191,6 +224,7 @@ async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: 
         await _office(w)
         await _sales(w)
         _papers(w)
+        _quoted(w)
         await _line(w)
         _loose_ends(w)
         await _compared(w)

@@ -31,6 +31,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "ledger_entry": frozenset(),
     "live_session": frozenset({"on_screen"}),
     "login_failure": frozenset(),
+    "order_extra": frozenset(),
     "order_line": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at"}),
     "orphan": frozenset(),

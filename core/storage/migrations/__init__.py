@@ -20,6 +20,7 @@ from core.storage.migrations import (
     m0007_paper_lists,
     m0008_access_more,
     m0009_signals,
+    m0010_quotes,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -34,6 +35,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0007_paper_lists.apply,
     m0008_access_more.apply,
     m0009_signals.apply,
+    m0010_quotes.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -37,15 +37,19 @@ LONGEST: dict[str, Any] = {
     "number": "FA-2026-00001",
     "orders": 9999,
     "paid": 9999,
+    "pay_url": f"https://pay.boutique-teranga.sn/p/{'x' * 38}",
     "place": 9999,
     "price": format_money(99_999_999, "XOF"),
     "product": "Grand boubou brodé " * 4,
     "quantity": 999,
+    "reason": "Trop cher " * 30,
     "reference": "LP-2026-0215-A3F2",
     "remaining": "1439:59",
     "returning": 9999,
     "revenue": format_money(999_999_999, "MGA"),
     "total": format_money(99_999_999, "XOF"),
+    "until": "31/12/2026",
+    "url": f"https://pay.boutique-teranga.sn/q/{'x' * 38}",
 }
 ONE_LINE = "999 × Grand boubou brodé, 999 × Sac à main"
 
