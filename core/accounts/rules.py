@@ -66,6 +66,7 @@ ACTS: Final[dict[str, str]] = {
     "RefundHandled": "payments.refund",
     "Reconciled": "payments.reconcile",
     "DifferenceSettled": "payments.reconcile",
+    "QuarantineEnded": "payments.reconcile",
     "TakenOver": "messages.send",
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
