@@ -25,6 +25,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "payments.refund": frozenset({OWNER, MANAGER}),
     "payments.reconcile": frozenset({OWNER, MANAGER}),
     "customers.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "customers.credit": frozenset({OWNER, MANAGER}),
     "customers.export": frozenset({OWNER, MANAGER}),
     "customers.erase": frozenset({OWNER}),
     "messages.read": frozenset({OWNER, MANAGER, CASHIER}),
@@ -63,6 +64,11 @@ ACTS: Final[dict[str, str]] = {
     "RefundDone": "orders.write",
     "ReceiptConfirmed": "orders.write",
     "ReceiptDenied": "orders.write",
+    "CashReceived": "orders.write",
+    "TermsAllowed": "customers.credit",
+    "SlotsAdded": "products.write",
+    "SlotRemoved": "products.write",
+    "CallMade": "orders.write",
     "RefundHandled": "payments.refund",
     "Reconciled": "payments.reconcile",
     "DifferenceSettled": "payments.reconcile",
@@ -118,6 +124,8 @@ CONSEQUENCES: Final = frozenset(
         *("QuoteReplaced", "QuoteSeen", "QuoteShort", "QuoteExpired", "QuoteEnding", "PartReceived", "BalanceOverdue"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
         *("PayerTold", "VisitNoted"),
+        *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),
+        "QuoteWanted",
     }
 )
 

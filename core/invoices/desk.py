@@ -64,6 +64,10 @@ class PaperDesk:
         """Money went back: as far as it was a sale's, a credit note says so."""
         credits.on_money_back(tx, event, self.terms())
 
+    def cancelled(self, tx: Tx, order_id: int) -> None:
+        """Sold to be paid later, and cancelled: a credit note takes the invoice back."""
+        credits.on_cancel(tx, order_id, self.terms())
+
     def checked(self, tx: Tx, event: OrderPaid) -> None:
         """The whole price came, and the sale does not stand before the seller has looked: a receipt says so much."""
         if not event.firm and not event.late:
