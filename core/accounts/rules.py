@@ -117,6 +117,7 @@ CONSEQUENCES: Final = frozenset(
         *("QuoteReplaced", "QuoteSeen", "QuoteShort", "QuoteExpired", "QuoteEnding", "PartReceived", "BalanceOverdue"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
         *("PayerTold", "VisitNoted"),
+        *("MessagePriced", "AssistantAsked", "BudgetReached"),
     }
 )
 
