@@ -33,6 +33,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "invoices.credit": frozenset({OWNER, MANAGER}),
     "invoices.certify": frozenset({OWNER, MANAGER}),
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "usage.read": frozenset({OWNER, MANAGER}),
     "settings.write": frozenset({OWNER, MANAGER}),
     "accounts.write": frozenset({OWNER}),
     OWN: frozenset(ROLES),

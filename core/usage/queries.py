@@ -9,7 +9,7 @@ from typing import Final
 from core.kernel.errors import Refused
 from core.storage.connection import Reader
 from core.usage.meter import Meter, counted_in
-from core.usage.rules import FAILED, FREE, FULL, WARN, Budget, Counted, card_of, estimate, percent
+from core.usage.rules import CENT, FAILED, FREE, FULL, WARN, Budget, Counted, card_of, estimate, percent
 
 _MONTH: Final = re.compile(r"(20[2-9]\d)-(0[1-9]|1[0-2])")
 
@@ -78,7 +78,7 @@ def usage(reader: Reader, meter: Meter, now: int, month: str | None = None) -> U
     budget = meter.budget()
     of = {
         "messages": percent(messages, budget.messages),
-        "money": percent(found.cost + calls.cost, budget.cents * 10_000),
+        "money": percent(found.cost + calls.cost, budget.cents * CENT),
         "calls": percent(calls.calls, budget.calls_month),
     }
     used = {name: part for name, part in of.items() if part is not None}

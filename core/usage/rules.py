@@ -145,6 +145,11 @@ def call_cost(tokens_in: int, tokens_out: int, price_in: int, price_out: int) ->
     return -(-(tokens_in * price_in + tokens_out * price_out) * CENT // MICRO)
 
 
+def cents(cost: int) -> int:
+    """Whole US cents, rounded up: something that cost a little did not cost nothing."""
+    return -(-cost // CENT)
+
+
 def percent(used: int, budget: int) -> int | None:
     """How much of a budget is used, rounded down; None where there is none."""
     return None if budget <= 0 else used * 100 // budget
