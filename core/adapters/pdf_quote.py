@@ -23,7 +23,8 @@ def deposit(document: QuoteDocument, texts: NullTranslations, money: Callable[[i
     """The part that is asked for first."""
     if not document.deposit:
         return ()
-    label = texts.gettext("Deposit {rate} %").format(rate=document.deposit_percent)
+    percent = document.deposit_percent
+    label = texts.gettext("Deposit {rate} %").format(rate=percent) if percent else texts.gettext("Deposit")
     return (Sum(label, money(document.deposit)),)
 
 

@@ -54,7 +54,7 @@ class MessageProgressed(ConversationEvent, frozen=True):
 
 
 class PaperSent(ConversationEvent, frozen=True):
-    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note, receipt or quote."""
 
     kind: str
     paper_id: int

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from core.invoices.documents import Buyer, Line, Papers, buyer_of, frozen_seller
 from core.invoices.marks import nonce_of
-from core.invoices.rules import Share, taxed
-from core.invoices.service import rate_of
+from core.invoices.rules import Share
 from core.quotes import service
+from core.quotes.figures import by_line, figures, rates
 from core.quotes.rules import DRAFT, Discount
 from core.storage.connection import Reader
 
@@ -47,9 +47,10 @@ def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocume
     """Everything that stands on a quote. Raises NotFound."""
     quote = service.load(reader, quote_id)
     seller = frozen_seller({"seller": quote.seller}, papers.seller)
-    rates = [rate_of(line.rate, seller.vat_rate) for line in quote.lines]
-    sums, terms = quote.wording.sums, quote.wording.terms
-    nets = taxed([(line.amount, rate) for line, rate in zip(quote.lines, rates, strict=True)], quote.rounding).nets
+    wording, terms = quote.wording, quote.wording.terms
+    come_to = figures(wording, seller.vat_rate, quote.rounding)
+    nets = by_line(wording, seller.vat_rate, quote.rounding).nets
+    of_lines = rates(wording, seller.vat_rate)
     issued = quote.sent_at or quote.created_at
     return QuoteDocument(
         papers=replace(papers, seller=seller),
@@ -59,16 +60,16 @@ def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocume
         buyer=buyer_of(reader, quote.customer_id),
         lines=tuple(
             Line(line.description, line.sku, line.quantity, line.unit_price, rate, net, line.off)
-            for line, rate, net in zip(quote.lines, rates, nets, strict=True)
+            for line, rate, net in zip(quote.lines, of_lines, nets, strict=True)
         ),
-        shares=taxed(list(zip(sums.amounts, rates, strict=True)), quote.rounding).shares,
+        shares=come_to.shares,
         total=quote.total,
         note=quote.note,
         url=papers.check_url(nonce_of(reader, "quote", quote_id)) if quote.sent_at else "",
-        subtotal=sums.subtotal,
-        off=sums.off,
-        discount=quote.wording.discount,
-        deposit=quote.deposit,
+        subtotal=come_to.subtotal,
+        off=come_to.off,
+        discount=wording.discount,
+        deposit=come_to.deposit,
         deposit_percent=terms.deposit,
         pay_days=terms.pay_days,
         balance_days=terms.balance_days,

@@ -63,6 +63,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
+    "quote_unsaved": "what is being typed; saving it as a draft is the act",
 }
 
 
