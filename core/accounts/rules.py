@@ -123,6 +123,7 @@ CONSEQUENCES: Final = frozenset(
         *("PayerKnown", "PaymentQuarantined", "PaymentOrphaned", "OrphansForgotten", "AskProvider", "CloseSession"),
         *("ReceiptAwaited", "ReceiptClaimed", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
         *("QuoteReplaced", "QuoteSeen", "QuoteShort", "QuoteExpired", "QuoteEnding", "PartReceived", "BalanceOverdue"),
+        *("QuoteUnseen", "QuoteUnanswered"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
         *("PayerTold", "VisitNoted"),
         *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),

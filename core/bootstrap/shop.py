@@ -124,7 +124,13 @@ class Shop:
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+            self.settings,
+            lambda: self.name,
+            self.country,
+            card.currency,
+            self.media,
+            self.check_url,
+            lambda nonce: quoting.quote_url(self, nonce) if self.reachable() else "",
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)

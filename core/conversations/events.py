@@ -69,7 +69,7 @@ class MessagePriced(ConversationEvent, frozen=True):
 
 
 class PaperSent(ConversationEvent, frozen=True):
-    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note, receipt or quote."""
 
     kind: str
     paper_id: int

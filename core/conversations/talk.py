@@ -48,6 +48,7 @@ class Talk(Steps):
         self.language = language
         self._hours = hours
         self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
@@ -272,7 +273,9 @@ class Talk(Steps):
             self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:

@@ -154,6 +154,15 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
     ),
+    Setting(
+        "quotes.follow_days",
+        "number",
+        "Ask so many days later about a quote nobody answered (0: never)",
+        "2",
+        section="store",
+        low=0,
+        high=60,
+    ),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting(
         SEGMENT,

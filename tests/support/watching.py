@@ -72,6 +72,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_counted": "how a message was counted, once",
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
+    "quote_unsaved": "what is being typed; saving it as a draft is the act",
 }
 
 
