@@ -24,7 +24,7 @@ from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import quoting
+from core.bootstrap import people, quoting
 from core.bootstrap.chat import learn_number
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
@@ -37,7 +37,7 @@ from core.conversations.paying import Till
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
-from core.durable import inbox, outbox
+from core.durable import inbox, letters, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
@@ -47,6 +47,7 @@ from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
 from core.orders.holds import HOLD, REMIND, Holds
+from core.orders.limits import Limits
 from core.orders.service import Orders
 from core.paylinks.links import Links
 from core.payments import refunds
@@ -92,7 +93,8 @@ class Shop:
         self.lexicon = Lexicon()
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
-        self.orders = Orders(holds, self.country.zone)
+        limits_of_one = Limits(partial(number, "orders.max_per_client"), partial(number, "orders.min_score"))
+        self.orders = Orders(holds, self.country.zone, limits_of_one)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -107,7 +109,8 @@ class Shop:
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
-        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till)
+        proposes = partial(switch, "upsell.enabled")
+        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till, proposes)
         self.notices = Notices(
             self.talk,
             lambda: self.settings.get("seller.notify_to"),
@@ -141,6 +144,7 @@ class Shop:
             lambda: recovery_key(Home(folder.parent.parent), create=True),
         )
         self.keeper = Keeper(charge, clock)
+        self.postman = people.postman(self)
         bind(self)
         self._load_lexicon()
 
@@ -315,7 +319,7 @@ class Shop:
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
             told = (self.desk, self.returning, self.sender, self.fetcher)
-            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper)
+            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))
 
@@ -326,6 +330,7 @@ class Shop:
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)
         refunds.resume(tx)
+        letters.interrupted(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

@@ -25,6 +25,13 @@ class MessageAdded(ConversationEvent, frozen=True):
     kind: str = "text"
 
 
+class InterestShown(ConversationEvent, frozen=True):
+    """Asked for a price, or for a quote."""
+
+    customer_id: int
+    what: str
+
+
 class MediaSettled(ConversationEvent, frozen=True):
     """The file of a message is in the media folder, or will never be."""
 

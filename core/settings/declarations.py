@@ -13,7 +13,8 @@ from core.kernel.i18n import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret.
+    """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret. ``unlimited``: 0 is no limit,
+    and may be said as null.
 
     ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
     regular expression, and ``example`` one that does.
@@ -30,11 +31,14 @@ class Setting:
     high: int = 2**31
     shape: str = ""
     example: str = ""
+    unlimited: bool = False
     tags: frozenset[str] = field(default_factory=frozenset)
 
     def check(self, text: str) -> str:
         """The value as stored. Raises Refused with one sentence when it is not valid."""
         text = text.strip()
+        if self.unlimited and text.lower() in ("", "null", "none"):
+            text = "0"
         if self.kind == "number":
             if not text.removeprefix("-").isdecimal() or not self.low <= int(text) <= self.high:
                 raise Refused(
@@ -108,6 +112,12 @@ _CHAT: Final = "Where the QR code of the live leads. A test of the connection fi
 _PAYERS: Final = "Only the initial of the first name, among the last three."
 _FIRST_NAMES: Final = "Ask your buyers before: a live is public and kept."
 _FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
+_PER_CLIENT: Final = "Paid and reserved ones count, those that ended do not. You can let somebody order all the same."
+_MIN_SCORE: Final = "Who is below is asked to write to you; newcomers have 50. You can let somebody order all the same."
+_UPSELL: Final = "At most once a day for a customer, never to newcomers, never what is sold out."
+_LEADS: Final = "Who asked for a price or a quote twice, a large amount, a business: each told once."
+_SENDER: Final = "Empty: the user of the account."
+_EMAIL: Final = r"[^@\s]+@[^@\s]+"
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
 BASE: Final[tuple[Setting, ...]] = (
@@ -122,6 +132,40 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
     Setting("store.vat_rounding", "choice", "VAT is rounded on", "total", section="store", choices=("total", "line")),
     Setting("invoices.send", "switch", "Send the invoice on WhatsApp after payment", "true", section="store"),
+    Setting(
+        "leads.notify",
+        "choice",
+        "Tell the seller of a prospect worth a call",
+        "nobody",
+        hint=_LEADS,
+        section="mail",
+        choices=("nobody", "whatsapp", "email", "both"),
+    ),
+    Setting(
+        "leads.amount",
+        "number",
+        "Amount from which a prospect is worth a call (0: none)",
+        "0",
+        section="mail",
+        high=10**12,
+        unlimited=True,
+    ),
+    Setting("smtp.host", "text", "E-mail server (SMTP)", section="mail"),
+    Setting("smtp.port", "number", "Port of the e-mail server", "587", section="mail", low=1, high=65535),
+    Setting(
+        "smtp.security",
+        "choice",
+        "Protection of the connection",
+        "starttls",
+        section="mail",
+        choices=("starttls", "tls", "plain"),
+    ),
+    Setting("smtp.user", "text", "User of the e-mail account", section="mail"),
+    Setting("smtp.password", "secret", "Password of the e-mail account", section="mail"),
+    Setting(
+        "smtp.from", "text", "Sender’s address", hint=_SENDER, section="mail", shape=_EMAIL, example="moi@boutique.sn"
+    ),
+    Setting("smtp.to", "text", "Address that is written to", section="mail", shape=_EMAIL, example="moi@boutique.sn"),
     Setting("quotes.remind", "switch", "Remind customers of quotes that end soon", "true", section="store"),
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
@@ -129,6 +173,27 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
     Setting("orders.remind", "switch", "Remind buyers before their reservation ends", "true", section="orders"),
+    Setting(
+        "orders.max_per_client",
+        "number",
+        "Orders one customer may have in a live (0: no limit)",
+        "0",
+        hint=_PER_CLIENT,
+        section="orders",
+        high=1000,
+        unlimited=True,
+    ),
+    Setting(
+        "orders.min_score",
+        "number",
+        "Trust score a customer needs to order (0: none)",
+        "0",
+        hint=_MIN_SCORE,
+        section="orders",
+        low=0,
+        high=100,
+    ),
+    Setting("upsell.enabled", "switch", "Propose a product after a payment", "false", hint=_UPSELL, section="orders"),
     Setting(
         "orders.review_score",
         "number",
@@ -214,6 +279,13 @@ BASE: Final[tuple[Setting, ...]] = (
     ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )
+
+NAMES: Final[dict[str, str]] = {
+    "maxOrdersPerClient": "orders.max_per_client",
+    "minTrustScoreRequired": "orders.min_score",
+    "upsellEnabled": "upsell.enabled",
+}
+"""Other names by which a setting is known."""
 
 ACCOUNT: Final[tuple[Setting, ...]] = (
     Setting("enabled", "switch", "Enabled", "false"),
