@@ -25,6 +25,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "payments.refund": frozenset({OWNER, MANAGER}),
     "payments.reconcile": frozenset({OWNER, MANAGER}),
     "customers.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "customers.credit": frozenset({OWNER, MANAGER}),
     "customers.export": frozenset({OWNER, MANAGER}),
     "customers.erase": frozenset({OWNER}),
     "customers.merge": frozenset({OWNER, MANAGER}),
@@ -65,9 +66,15 @@ ACTS: Final[dict[str, str]] = {
     "RefundDone": "orders.write",
     "ReceiptConfirmed": "orders.write",
     "ReceiptDenied": "orders.write",
+    "CashReceived": "orders.write",
+    "TermsAllowed": "customers.credit",
+    "SlotsAdded": "products.write",
+    "SlotRemoved": "products.write",
+    "CallMade": "orders.write",
     "RefundHandled": "payments.refund",
     "Reconciled": "payments.reconcile",
     "DifferenceSettled": "payments.reconcile",
+    "QuarantineEnded": "payments.reconcile",
     "TakenOver": "messages.send",
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
@@ -126,6 +133,8 @@ CONSEQUENCES: Final = frozenset(
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
         *("PayerTold", "VisitNoted", "InterestShown", "Suggested", "SuggestionTaken"),
         *("LeadOpened", "LeadAdvanced", "LeadAsked", "LeadValued", "LeadQualified"),
+        *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),
+        "QuoteWanted",
     }
 )
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from core.adapters import pdf_quote
+from core.adapters import pdf_money, pdf_quote
 from core.adapters.pdf_parts import Row, Sheet, Sum
 from core.adapters.psp import REGISTRY
 from core.invoices.documents import (
@@ -68,7 +68,7 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
     for number, amount in document.credits:
         sums += (Sum(_("Credit note {number}").format(number=number), say.money(-amount)),)
     if not document.refunded:
-        sums += _what_came(document, say)
+        sums += pdf_money.what_came(document, say.texts, say.money)
     return Sheet(
         **_shared(document.papers, say),
         **_table(document.papers, document.lines, say),
@@ -81,7 +81,7 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
         ),
         buyer_label=_("Invoiced to"),
         buyer=_buyer(document.buyer),
-        status=_status(document, say),
+        status=pdf_money.status(document, say.texts, say.date, say.means),
         sums=sums,
         closing=(
             *say.closing("This invoice amounts to {words}.", document.total),
@@ -327,33 +327,6 @@ def _buyer(buyer: Buyer | None) -> tuple[str, ...]:
     return tuple(text for text in (buyer.name, _phone(buyer.phone) if buyer.phone else "") if text)
 
 
-def _what_came(document: InvoiceDocument, say: _Words) -> tuple[Sum, ...]:
-    """Deposits by their receipts, and the rest: paid since, or still due."""
-    _ = say.texts.gettext
-    parts = [Sum(_("Deposit, receipt {number}").format(number=n), say.money(amount)) for n, amount in document.deposits]
-    if document.due:
-        parts = parts or [Sum(_("Received"), say.money(document.received))]
-        return (*parts, Sum(_("Balance due"), say.money(document.due)))
-    price = document.total - sum(amount for _number, amount in document.credits)
-    rest = min(document.received, price) - sum(amount for _number, amount in document.deposits)
-    return (*parts, Sum(_("Balance paid"), say.money(rest))) if parts and rest > 0 else tuple(parts)
-
-
-def _status(document: InvoiceDocument, say: _Words) -> tuple[str, str] | None:
-    """What became of the money, with the role of its colour."""
-    _ = say.texts.gettext
-    if document.refunded:
-        return _("Refunded"), "info"
-    if document.due:
-        return _("Part paid"), "waiting"
-    if document.paid_at is None:
-        return None
-    date = say.date(document.paid_at)
-    if not document.paid_by:
-        return _("Paid on {date}").format(date=date), "paid"
-    return _("Paid on {date} by {means}").format(date=date, means=say.means(document.paid_by)), "paid"
-
-
 def _sums(shares: Sequence[Share], seller: Seller, say: _Words) -> tuple[Sum, ...]:
     """The total; with VAT its parts for each rate, which add up to it exactly (credit-and-compliance §4.2)."""
     _ = say.texts.gettext
@@ -392,7 +365,7 @@ def _why(kind: str, say: _Words) -> str:
         case "checked":
             return _("The whole price: the shop checks the order, then confirms it.")
         case "deposit":
-            return _("A part as agreed in the quote: the rest is still to be paid.")
+            return _("A part as agreed: the rest is still to be paid.")
         case "overpaid":
             return _("It is more than the order’s total: the shop gives it back or keeps it as you agree.")
         case _:

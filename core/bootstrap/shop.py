@@ -24,7 +24,7 @@ from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import people, quoting
+from core.bootstrap import people, quoting, stepping
 from core.bootstrap.chat import learn_number
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
@@ -58,6 +58,7 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
+from core.segments.rules import segment_of
 from core.settings.declarations import names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
@@ -84,7 +85,7 @@ class Shop:
         key = vault.database_key()
         migrate(folder / "store.db", key, vfs=vfs)
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
-        self.settings = Settings(self.engine, vault, declared_settings(card.country))
+        self.settings = Settings(self.engine, vault, declared_settings(card.country, card.segment))
         self.links = Links(derive(key, "pay links"), card.id)
         self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
@@ -94,7 +95,7 @@ class Shop:
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
         limits_of_one = Limits(partial(number, "orders.max_per_client"), partial(number, "orders.min_score"))
-        self.orders = Orders(holds, self.country.zone, limits_of_one)
+        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings), limits_of_one)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -115,7 +116,7 @@ class Shop:
             self.talk,
             lambda: self.settings.get("seller.notify_to"),
             card.country,
-            lambda: self.settings.switch("invoices.send"),
+            lambda: self.settings.switch("invoices.send") or self.orders.segment().generate_invoice,
             lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
@@ -132,7 +133,7 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
-        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED)
+        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,

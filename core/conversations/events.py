@@ -32,6 +32,12 @@ class InterestShown(ConversationEvent, frozen=True):
     what: str
 
 
+class QuoteWanted(ConversationEvent, frozen=True):
+    """A buyer asks for a quote of what their order holds: the seller finds it drafted."""
+
+    order_id: int
+
+
 class MediaSettled(ConversationEvent, frozen=True):
     """The file of a message is in the media folder, or will never be."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Final
 
-from core.conversations import outgoing, threads
+from core.conversations import outgoing, threads, whenwhere
 from core.conversations.manual import window_open
 from core.conversations.notices import USEFUL_FOR, seller_reached
 from core.conversations.talk import Talk
@@ -94,7 +94,10 @@ class QuoteNotices:
         values = {"reference": order.reference, "total": money(order.total), "due": money(event.due)}
         values |= {"amount": money(event.received), "until": self._date(event.due_by)}
         if window_open(tx, event.customer_id, tx.now):
-            body = say("deposit_received", _language(tx, event.customer_id), **values)
+            language = _language(tx, event.customer_id)
+            days = () if order.agreed else whenwhere.moments(tx, order.id, self._zone, language)
+            text = "deposit_received_on_site" if days else "deposit_received"
+            body = say(text, language, when=" / ".join(days), **values)
             self._post(tx, event.customer_id, f"deposit:{event.payment_id}", body)
         seller = seller_reached(tx, self._notify_to(), self._country)
         if seller is not None:

@@ -95,9 +95,9 @@ class Certified:
 class InvoiceDocument:
     """``reference`` is the order's. ``paid_by`` is the name of a method or provider, empty when unknown.
 
-    ``received`` may be short of ``total`` where the seller honoured a part payment. ``credits``: numbers of the credit
+    ``received`` is short of ``total`` where the buyer has time to pay. ``credits``: numbers of the credit
     notes, with their amounts; ``deposits``: the same of the receipts for parts of the price that came before the sale
-    stood, as far as they were not given back. Times in ms UTC.
+    stood, as far as they were not given back. ``due_at``: until when who pays later pays. Times in ms UTC.
     """
 
     papers: Papers
@@ -116,6 +116,7 @@ class InvoiceDocument:
     credits: tuple[tuple[str, int], ...] = ()
     certification: Certified | None = None
     deposits: tuple[tuple[str, int], ...] = ()
+    due_at: int | None = None
 
     @property
     def due(self) -> int:
@@ -221,6 +222,7 @@ def invoice_document(reader: Reader, invoice_id: int, papers: Papers) -> Invoice
         credits=tuple((note.number, note.total) for note in credits.of_invoice(reader, invoice_id)),
         certification=_certified(reader, "invoice", invoice_id),
         deposits=receipts.deposits(reader, kept.order_id, kept.total),
+        due_at=kept.content.get("due_at"),
     )
 
 

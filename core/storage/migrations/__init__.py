@@ -21,7 +21,8 @@ from core.storage.migrations import (
     m0008_access_more,
     m0009_signals,
     m0010_quotes,
-    m0011_people,
+    m0011_segments,
+    m0012_people,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -37,7 +38,8 @@ STEPS: Final[tuple[Step, ...]] = (
     m0008_access_more.apply,
     m0009_signals.apply,
     m0010_quotes.apply,
-    m0011_people.apply,
+    m0011_segments.apply,
+    m0012_people.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -18,7 +18,7 @@ from tests.support.stores import add_customer, add_product, bare_engine
 
 
 def _orders(most: int = 0, least: int = 0) -> Orders:
-    return Orders(Holds(lambda: 10, lambda: True), UTC, Limits(lambda: most, lambda: least))
+    return Orders(Holds(lambda: 10, lambda: True), UTC, limits=Limits(lambda: most, lambda: least))
 
 
 def _claim(engine: Engine, orders: Orders, customer: int, product: int, source: str = "tiktok") -> Claimed:
