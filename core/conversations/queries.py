@@ -140,16 +140,6 @@ def marks(reader: Reader, customer_id: int, limit: int = 100) -> list[OrderMark]
     return [OrderMark(r[0], r[1], r[2], r[3] or "", *r[4:]) for r in reversed(rows)]
 
 
-def preferred_provider(reader: Reader, customer_id: int) -> str | None:
-    """The means of payment of most of the customer's paid orders; None before there are two of them."""
-    row = reader.one(
-        "SELECT provider, count(*) AS times, sum(count(*)) OVER () FROM orders WHERE customer_id = ? AND state = 'paid'"
-        " AND provider IS NOT NULL GROUP BY provider ORDER BY times DESC LIMIT 1",
-        (customer_id,),
-    )
-    return row[0] if row and row[1] >= 2 and 2 * row[1] > row[2] else None
-
-
 def message_of(
     reader: Reader, *, message_id: int | None = None, outbox_id: int | None = None
 ) -> tuple[int, MessageView] | None:

@@ -24,6 +24,7 @@ from core.storage.migrations import (
     m0011_segments,
     m0012_assistant,
     m0013_quote_unsaved,
+    m0014_people,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -42,6 +43,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0011_segments.apply,
     m0012_assistant.apply,
     m0013_quote_unsaved.apply,
+    m0014_people.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -11,7 +11,7 @@ from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import catalogue
 from core.kernel.look import Role
 from core.payments.provider import Finding
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from desktop.pages.settings.words import (
     advanced_keys,
     bucket_keys,
@@ -195,7 +195,10 @@ class SettingsPresenter:
                 t.of("settings", "Sales"),
                 "shopping-bag",
                 t("How long an item waits for its buyer, and who hears of each payment."),
-                (Group(t("Sales"), "", self._of("orders")),),
+                (
+                    Group(t("Sales"), "", self._of("orders")),
+                    Group(t("Prospects and e-mail"), t("Through your own e-mail account."), self._of("mail")),
+                ),
             ),
             Section(
                 "whatsapp",
