@@ -11,6 +11,7 @@ from core.conversations.reading import safe_filename
 from core.customers import consent
 from core.customers import service as customers
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
 from core.privacy import service as privacy
 from core.privacy.views import Report
 from core.storage import pictures as store
@@ -134,5 +135,5 @@ def _read(path: Path) -> bytes:
             return file.read(media.LIMIT + 1)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=reason(error)
         ) from None

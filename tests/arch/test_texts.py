@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 
 from core.adapters.psp import REGISTRY
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from core.kernel.reasons import KNOWN
 from core.settings.declarations import ACCOUNT, BASE
 from localserver.console.arguments import build_parser
 from tests.arch.sources import ROOT, modules, parsed, project_files
@@ -164,6 +165,10 @@ def test_every_error_can_be_said_in_french() -> None:
 
 def test_every_finding_of_a_connection_test_can_be_said_in_french() -> None:
     assert untranslated(ids_in("python", modules("core"), {"Finding": (2,)}), "errors") == {}
+
+
+def test_every_reason_of_the_system_can_be_said_in_french() -> None:
+    assert untranslated(dict.fromkeys(KNOWN, "core.kernel.reasons"), "errors") == {}
 
 
 def test_every_setting_has_a_french_name() -> None:
