@@ -16,7 +16,8 @@ from core.accounts.rules import ROLES, SCOPES
 from core.kernel.paths import default_home
 from core.pipeline.rules import STAGES
 from core.storage.folder import Home
-from localserver.console.terminal import Terminal
+from localserver.console.parser import Parser, in_the_terminals_language, shown
+from localserver.console.terminal import Terminal, tr
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -28,7 +29,9 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+            raise ArgumentTypeError(
+                tr("“{given}” is not a whole number from {low} to {high}", given=shown(text), low=low, high=high)
+            )
         return value
 
     return read
@@ -46,16 +49,18 @@ def _head(text: str) -> bytes:
     except ValueError:
         value = b""
     if len(value) != 32:
-        raise ArgumentTypeError(f"{text!r} is not a hash of 64 characters from 0 to 9 and a to f")
+        raise ArgumentTypeError(
+            tr("“{given}” is not a hash of 64 characters from 0 to 9 and a to f", given=shown(text))
+        )
     return value
 
 
 def build_parser() -> ArgumentParser:
     """``command`` (module.function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
-    shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
+    shared = Parser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("--home", type=Path, help="folder of the stores (or LIVEPAY_HOME)")
     shared.add_argument("--json", action="store_true", help="machine-readable result on stdout")
-    parser = ArgumentParser(prog="livepay", description="LivePay: live sales on WhatsApp.", parents=[shared])
+    parser = Parser(prog="livepay", description="LivePay: live sales on WhatsApp.", parents=[shared])
     parser.set_defaults(door="desktop", command=None)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -278,14 +283,15 @@ def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
 
 def _read(given: list[str]) -> Namespace:
     """What is not text in the terminal's encoding is refused here, except for the names of files."""
-    parser = build_parser()
-    args = parser.parse_args(given)
+    with in_the_terminals_language():
+        parser = build_parser()
+        args = parser.parse_args(given)
     for name, value in vars(args).items():
         if isinstance(value, str) and name != "file" and not value.isprintable():
             try:
                 value.encode()
             except UnicodeEncodeError:
-                parser.error(f"{name}: this is not text")
+                parser.error(tr("{name}: this is not text", name=tr(name)))
     return args
 
 
