@@ -339,6 +339,8 @@ class ConversationPresenter:
             "question": t("Asks something that only you know."),
             "quote": t("Asks for a quote or a wholesale price."),
             "change": t("Wants to change an order."),
+            "call": t("Has paid for a time: call to confirm it."),
+            "slot": t("Wants a time, and none is free."),
             "payment_problem": t("Tried to pay and could not."),
             "not_understood": t("The bot did not understand the last message."),
             "media": t("Sent something the bot cannot read."),

@@ -14,6 +14,7 @@ from core.kernel.i18n import explain
 from core.kernel.look import Role
 from core.kernel.money import format_amount, format_money, parse_amount
 from core.ledger.book import ProviderBooks, Where
+from core.payments import onsite
 from core.payments.queries import Filter, PaymentRow, State
 from core.reconciliation.concerns import Concern
 from core.reconciliation.rules import NEXT_STEP, TAKEN
@@ -179,7 +180,7 @@ class PaymentsPresenter:
 
     def provider(self, name: str) -> str:
         """What people call a provider."""
-        return self.labels.get(name, name)
+        return self.t("Cash") if name == onsite.CASH else self.labels.get(name, name)
 
     def headings(self) -> tuple[str, ...]:
         t = self.t
