@@ -34,6 +34,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "invoices.credit": frozenset({OWNER, MANAGER}),
     "invoices.certify": frozenset({OWNER, MANAGER}),
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "usage.read": frozenset({OWNER, MANAGER}),
     "settings.write": frozenset({OWNER, MANAGER}),
     "accounts.write": frozenset({OWNER}),
     OWN: frozenset(ROLES),
@@ -72,6 +73,7 @@ ACTS: Final[dict[str, str]] = {
     "RefundHandled": "payments.refund",
     "Reconciled": "payments.reconcile",
     "DifferenceSettled": "payments.reconcile",
+    "QuarantineEnded": "payments.reconcile",
     "TakenOver": "messages.send",
     "GivenBack": "messages.send",
     "CustomersMerged": "customers.read",
@@ -125,6 +127,7 @@ CONSEQUENCES: Final = frozenset(
         *("PayerTold", "VisitNoted"),
         *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),
         "QuoteWanted",
+        *("MessagePriced", "AssistantAsked", "BudgetReached"),
     }
 )
 

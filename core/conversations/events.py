@@ -59,6 +59,15 @@ class MessageProgressed(ConversationEvent, frozen=True):
     state: str
 
 
+class MessagePriced(ConversationEvent, frozen=True):
+    """WhatsApp says how it bills a message: ``category`` and ``type`` are its own words."""
+
+    audited: ClassVar[bool] = False
+    outbox_id: int
+    category: str
+    type: str
+
+
 class PaperSent(ConversationEvent, frozen=True):
     """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
 

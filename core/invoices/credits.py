@@ -167,7 +167,7 @@ def open_lines(reader: Reader, invoice: Kept) -> list[OpenLine]:
     found = []
     for place, line in enumerate(_whole_lines(invoice)):
         quantity, price, rate = line["quantity"], line["unit_price"], line["rate"]
-        left = max(0, min(quantity * price - amounts[place], rest.get(rate, 0)))
+        left = max(0, min(quantity * price - line.get("discount", 0) - amounts[place], rest.get(rate, 0)))
         whole = min(quantity - pieces[place], left // price) if price else 0
         found.append(OpenLine(place, line["sku"], line["title"], quantity, price, rate, left, max(0, whole)))
     return found

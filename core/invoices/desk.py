@@ -11,6 +11,7 @@ from core.invoices.documents import Papers, Seller, seller_of
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms
 from core.kernel.countries import Country
+from core.ledger import book
 from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid, PartReceived
 from core.payments.events import RefundCompleted
 from core.settings.service import Settings
@@ -53,8 +54,11 @@ class PaperDesk:
     # -- reactors ----------------------------------------------------------------------------------------------
 
     def sold(self, tx: Tx, event: OrderFirm) -> None:
-        """The sale stands: its invoice is numbered, or stays the one it has."""
-        service.issue(tx, event.order_id, self.terms())
+        """The sale stands: its invoice is numbered, or stays the one it has. It says what the sale earned: what the
+        seller does without, or gave back before, is a discount."""
+        paid = tx.value("SELECT 1 FROM orders WHERE id = ? AND state = 'paid'", (event.order_id,))
+        worth = sum(book.shares(tx, event.order_id, book.SALES).values()) if paid else None
+        service.issue(tx, event.order_id, self.terms(), worth)
 
     def given_back(self, tx: Tx, event: RefundCompleted) -> None:
         """Money went back: as far as it was a sale's, a credit note says so."""

@@ -95,7 +95,7 @@ class Certified:
 class InvoiceDocument:
     """``reference`` is the order's. ``paid_by`` is the name of a method or provider, empty when unknown.
 
-    ``received`` may be short of ``total`` where the seller honoured a part payment. ``credits``: numbers of the credit
+    ``received`` is short of ``total`` where the buyer has time to pay. ``credits``: numbers of the credit
     notes, with their amounts; ``deposits``: the same of the receipts for parts of the price that came before the sale
     stood, as far as they were not given back. ``due_at``: until when who pays later pays. Times in ms UTC.
     """

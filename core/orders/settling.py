@@ -233,7 +233,13 @@ def decide(
 
 
 def _keep(tx: Tx, order: Order, decision: Decision) -> None:
-    """The excess is earned, and counted as spent."""
+    """The excess is earned, and counted as spent. Raises Refused where no sale stands that it could belong to."""
+    refused = tx.value(
+        "SELECT 1 FROM decision WHERE order_id = ? AND kind IN ('paid_late', ?) AND choice IN ('refund', 'refuse')",
+        (order.id, SUSPECT),
+    )
+    if order.state == REFUNDED or refused:
+        raise Refused("This order was given back, so there is no sale to keep money for. Give it back too.")
     tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (decision.amount, order.customer_id))
 
 

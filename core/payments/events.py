@@ -98,6 +98,10 @@ class PaymentQuarantined(AttemptEvent, frozen=True):
     amount: int
 
 
+class QuarantineEnded(AttemptEvent, frozen=True):
+    """The seller has dealt with money that did not fit its order; nothing was booked."""
+
+
 class PaymentOrphaned(Event, frozen=True):
     """A provider reported something that names no payment of ours (its account may serve other programs): kept."""
 

@@ -177,7 +177,10 @@ def _answers(tx: Tx, found: Traces) -> int:
 def _payment_pages(tx: Tx, found: Traces) -> int:
     """Where a provider's page greeted them by name or number, and which phone was asked to pay; references and tokens
     stay: late money needs them."""
-    ours = "UPDATE attempt SET error = NULL WHERE error NOT IN ('contradiction', 'stopped') AND order_id IN {orders}"
+    ours = (
+        "UPDATE attempt SET error = NULL WHERE error NOT IN ('contradiction', 'dealt with', 'stopped')"
+        " AND order_id IN {orders}"
+    )
     return _run(tx, ours, found) + _run(
         tx,
         "UPDATE attempt SET redirect_url = NULL, instructions = NULL, payer = NULL WHERE order_id IN {orders}"

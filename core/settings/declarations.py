@@ -121,6 +121,12 @@ _DEPOSIT: Final = "The rest is paid on site, or with the same link."
 _TRUST: Final = "Only customers you allow to pay later; the others pay at once."
 _ALWAYS: Final = "Even where invoices are not sent otherwise."
 _WHERE: Final = "Once the order is paid. Only you see it."
+_MODEL: Final = "It never sells, reserves or promises; what the books do not bear out is not sent."
+_ENDPOINT_OF_MODEL: Final = (
+    "Any service that speaks OpenAI’s protocol, one on this computer too: http://localhost:11434/v1."
+)
+_TOKENS: Final = "As your service charges them; 0 for one of your own."
+_BUDGET: Final = "At 80 % you are warned; when it is used up, AI and advertising stop, answers and payments never do."
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
 
@@ -239,9 +245,57 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("backup.s3_region", "text", "Region", section="backup"),
     Setting("backup.s3_access_key", "secret", "Access key", section="backup"),
     Setting("backup.s3_secret_key", "secret", "Secret key", section="backup"),
-    Setting("llm.base_url", "url", "Assistant API address", section="assistant"),
+    Setting("llm.enabled", "switch", "Let AI phrase free answers", "false", hint=_MODEL, section="assistant"),
+    Setting("llm.base_url", "url", "Assistant API address", hint=_ENDPOINT_OF_MODEL, section="assistant"),
     Setting("llm.model", "text", "Assistant model", section="assistant"),
     Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),
+    Setting("llm.tone", "choice", "Tone", "warm", section="assistant", choices=("warm", "neutral", "formal")),
+    Setting(
+        "llm.policies",
+        "text",
+        "What it may say of the shop",
+        hint="Delivery, returns, payment: a sentence each. It repeats them word for word and adds nothing.",
+        section="assistant",
+    ),
+    Setting("llm.seconds", "number", "Seconds it may take", "6", section="assistant", low=2, high=20),
+    Setting("llm.calls_day", "number", "Calls a day (0: no limit)", "300", section="assistant", high=10**6),
+    Setting("llm.calls_month", "number", "Calls a month (0: no limit)", "5000", section="assistant", high=10**7),
+    Setting(
+        "llm.price_in",
+        "number",
+        "Price of a million tokens read, in US cents",
+        "15",
+        hint=_TOKENS,
+        section="assistant",
+        high=100_000,
+    ),
+    Setting(
+        "llm.price_out",
+        "number",
+        "Price of a million tokens written, in US cents",
+        "60",
+        hint=_TOKENS,
+        section="assistant",
+        high=100_000,
+    ),
+    Setting(
+        "budget.messages",
+        "number",
+        "WhatsApp messages a month (0: no limit)",
+        "0",
+        hint=_BUDGET,
+        section="assistant",
+        high=10**8,
+    ),
+    Setting(
+        "budget.cents",
+        "number",
+        "US cents a month for messages and AI (0: no limit)",
+        "0",
+        hint=_BUDGET,
+        section="assistant",
+        high=10**8,
+    ),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
     Setting(
         "desktop.lock_minutes",

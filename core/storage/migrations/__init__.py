@@ -22,6 +22,7 @@ from core.storage.migrations import (
     m0009_signals,
     m0010_quotes,
     m0011_segments,
+    m0012_assistant,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -38,6 +39,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0009_signals.apply,
     m0010_quotes.apply,
     m0011_segments.apply,
+    m0012_assistant.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
