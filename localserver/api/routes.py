@@ -11,6 +11,7 @@ from localserver.api.moneyroutes import MONEY
 from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
+from localserver.api.steproutes import STEPS
 from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
@@ -277,6 +278,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
+    *STEPS,
     *USAGE,
     Route(
         "GET",
