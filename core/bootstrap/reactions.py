@@ -84,5 +84,6 @@ def bind(shop: Shop) -> None:
     react(CreditNoteIssued, shop.clerk.credited)
     react(CreditNoteIssued, quietly(shop.notices.credited))
     shop.engine.subscribe(shop.desk.on_events)
+    shop.engine.subscribe(shop.voice.on_events)
     shop.engine.subscribe(shop.after_commit)
     shop.settings.on_change = shop.sender.nudge

@@ -25,7 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
 from core.bootstrap import quoting
-from core.bootstrap.chat import learn_number
+from core.bootstrap.chat import chat_switches, learn_number, segment_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -64,6 +64,7 @@ from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
+from core.voice.manner import Voice
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,10 @@ class Shop:
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
-        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till)
+        self.voice = Voice(self.engine, lambda: segment_of(self), lambda: chat_switches(self))
+        self.talk = Talk(
+            self.lexicon, lambda: self.voice.tongue(told("store.language")), lambda: told("hours.open"), till
+        )
         self.notices = Notices(
             self.talk,
             lambda: self.settings.get("seller.notify_to"),

@@ -46,6 +46,8 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "receipt": frozenset(),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
+    "store_text": frozenset(),
+    "text_trial": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -63,6 +65,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
+    "text_exposure": "who was told which wording; the message is the act",
 }
 
 

@@ -198,6 +198,13 @@ class SettingsPresenter:
                 (Group(t("Sales"), "", self._of("orders")),),
             ),
             Section(
+                "chat",
+                t.of("settings", "Messages"),
+                "bot",
+                t("What the bot adds to its answers."),
+                (Group(t("In the messages"), "", self._of("chat")),),
+            ),
+            Section(
                 "whatsapp",
                 t.of("settings", "WhatsApp"),
                 "message-circle",
