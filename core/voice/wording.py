@@ -274,9 +274,11 @@ def shown(words: str, values: Mapping[str, Any]) -> str:
 
 
 def length(key: str, words: str, currency: str) -> int:
-    """UTF-16 units with the longest likely values. Raises Refused for braces that are none."""
-    names_in(words)
-    return utf16_length(shown(words, longest(currency, key)))
+    """UTF-16 units with the longest likely values; of the bare words where their braces are broken."""
+    try:
+        return utf16_length(shown(words, longest(currency, key)))
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return utf16_length(words)
 
 
 def check(key: str, variant: str, words: str, currency: str) -> str:
@@ -301,7 +303,7 @@ def check(key: str, variant: str, words: str, currency: str) -> str:
         )
     if unknown is not None:
         raise Refused("This text has no variables: take {unknown} out.", unknown=braced(unknown))
-    missing = [name for name in REQUIRED.get(key, ()) if name not in used and _ours_has(key, variant, name)]
+    missing = [name for name in required(key, variant) if name not in used]
     if missing:
         raise Refused("This text must tell {missing}: the buyer relies on it.", missing=", ".join(map(braced, missing)))
     long = length(key, words, currency)
@@ -314,10 +316,11 @@ def check(key: str, variant: str, words: str, currency: str) -> str:
     return words
 
 
-def _ours_has(key: str, variant: str, name: str) -> bool:
-    """A wording for one value may say it in words (« un seul »)."""
+def required(key: str, variant: str) -> tuple[str, ...]:
+    """What a wording may not leave out; that for one value may say the value in words (« un seul »)."""
     text = texts(DEFAULT_LANGUAGE)[key]
-    return "{" + name + "}" in (text if isinstance(text, str) else text[variant])
+    ours = text if isinstance(text, str) else text[variant]
+    return tuple(name for name in REQUIRED.get(key, ()) if braced(name) in ours)
 
 
 def braced(name: str) -> str:

@@ -10,6 +10,7 @@ from localserver.api.door import Route
 from localserver.api.moneyroutes import MONEY
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
+from localserver.api.textroutes import TEXTS
 
 PDF: Final = ("application/pdf",)
 
@@ -274,6 +275,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
+    *TEXTS,
     Route(
         "GET",
         "/invoices/{id}/certification",
