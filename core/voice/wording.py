@@ -261,16 +261,14 @@ def longest(currency: str, key: str) -> dict[str, Any]:
     }
 
 
-class _Lenient(dict[str, Any]):
-    """A variable nobody thought of a value for is as long as an amount."""
-
+class _Sampled(dict[str, Any]):
     def __missing__(self, name: str) -> str:
-        return "W" * 20
+        return braced(name)
 
 
 def shown(words: str, values: Mapping[str, Any]) -> str:
-    """The words with sample values; a variable without one stays. The words must have passed :func:`check`."""
-    return words.format_map(_Lenient(values))
+    """The words with sample values; a variable without one stays. Raises as :meth:`str.format` for broken braces."""
+    return words.format_map(_Sampled(values))
 
 
 def length(key: str, words: str, currency: str) -> int:
