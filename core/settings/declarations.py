@@ -166,7 +166,6 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("chat.suggestions", "switch", "Offer the same as last time", "true", section="chat"),
     Setting("chat.first_delivery_free", "switch", "First delivery is free", "false", hint=_DELIVERY, section="chat"),
     Setting("chat.simple", "switch", "Plain messages for slow connections", "false", hint=_SIMPLE, section="chat"),
-    Setting("sales.upsell", "switch", "Propose something more after a payment", "false", section="chat"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "payments.order",

@@ -72,6 +72,9 @@ def put(tx: Tx, key: str, words: str, *, variant: str, segment: str, language: s
     """Say this in the store's words from now on. Raises NotFound, Refused with one sentence; then nothing changes."""
     _place(segment, language)
     words = wording.check(key, variant, words, currency)
+    running = "SELECT 1 FROM text_trial WHERE (segment, language, key, variant) = (?,?,?,?) AND ended_at IS NULL"
+    if tx.value(running, (segment, language, key, variant)):
+        raise Refused("This text is already being compared: end that first.")
     own = known(tx)
     if look(own, key, variant, segment, language).words != words:
         tx.run(

@@ -22,15 +22,15 @@ from desktop.pages.conversations.bubbles import Bubble
 from desktop.pages.conversations.paint import Measures, paint_bubble
 from desktop.pages.messages.presenter import Row
 from desktop.theme import theme
-from desktop.widgets.buttons import Button
+from desktop.widgets.buttons import Chip
 from desktop.widgets.cells import colour, two_lines, write
 
 ROW: Final = Qt.ItemDataRole.UserRole + 1
 _HIGH: Final = 47
 _FAMILY: Final = 34
 _EDGE: Final = 3
-_VARIABLE: Final = 34
-_APART: Final = 4
+_VARIABLE: Final = 28
+_APART: Final = 6
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -96,7 +96,7 @@ class TextsList(QListView):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.setProperty("kind", "results")
+        self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName(name)
         self.texts = TextsModel(self)
         self.setModel(self.texts)
@@ -145,7 +145,7 @@ class Variables(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.buttons: dict[str, Button] = {}
+        self.buttons: dict[str, Chip] = {}
 
     def offer(self, names: Sequence[str], meanings: dict[str, str]) -> None:
         if list(names) == list(self.buttons):
@@ -155,9 +155,9 @@ class Variables(QWidget):
             button.deleteLater()
         self.buttons = {}
         for name in names:
-            button = self.buttons[name] = Button("{" + name + "}", "quiet")
+            button = self.buttons[name] = Chip("{" + name + "}")
+            button.setCheckable(False)
             button.setParent(self)
-            button.setProperty("small", True)
             button.setToolTip(meanings.get(name, ""))
             button.setAccessibleDescription(meanings.get(name, ""))
             button.clicked.connect(partial(self.taken.emit, "{" + name + "}"))

@@ -262,8 +262,9 @@ class MessagesPresenter:
     def trial(self, trial: Trial, reading: Reading) -> str:
         """How a comparison stands, in a sentence."""
         t = self.t
+        tried = t("Tried: “{words}”", words=one_line(plain(trial.b).replace("*", ""), 90))
         if reading.a is None or reading.b is None:
-            return t(
+            return f"{tried}\n" + t(
                 "Not enough data yet: {a} and {b} people of {sample} each. Nothing is read before.",
                 a=min(reading.seen_a, reading.sample),
                 b=min(reading.seen_b, reading.sample),
@@ -276,7 +277,7 @@ class MessagesPresenter:
             "same": t("No difference that chance does not explain."),
             "too_rare": t("Too few to tell them apart."),
         }
-        return f"{verdicts[reading.verdict]} {figures} {self.outcome(trial)}"
+        return f"{tried}\n{verdicts[reading.verdict]} {figures} {self.outcome(trial)}"
 
     def outcome(self, trial: Trial) -> str:
         t = self.t

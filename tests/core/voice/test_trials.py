@@ -198,4 +198,6 @@ async def test_what_cannot_be_compared_is_refused_in_a_sentence(tmp_path: Path) 
         start(w.shop)
         with pytest.raises(Refused):
             start(w.shop)
+        with pytest.raises(Refused):
+            w.shop.engine.call(lambda tx: service.put(tx, "reminder", "{total} {remaining}", **PLACE))
         assert start(w.shop, language="mg").language == "mg"

@@ -145,7 +145,8 @@ def test_two_texts_are_compared_and_the_comparison_ended(opened: Opened) -> None
     page.edit.setPlainText("⏰ {remaining}, {total}")
     page.compare()
     opened.settled(lambda: page.listing.trials)
-    assert page.trial.text().startswith("Pas encore assez de données\u202f: 0 et 0 personnes sur 356")
+    assert page.trial.text().startswith("Essayé\u202f: «\u202f{remaining}, {total}\u202f»\n")
+    assert page.trial.text().splitlines()[1].startswith("Pas encore assez de données\u202f: 0 et 0 personnes sur 356")
     assert page.edit.words.startswith("⏳"), "the text of now stays"
     page.keep_b.click()
     opened.settled(lambda: not page.listing.trials)
