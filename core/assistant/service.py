@@ -237,7 +237,7 @@ class Assistant:
         messages = self._messages(tx, turn)
         if not messages:
             return self._close(tx, turn, "erased")
-        reply = Reply(tx, turn.customer_id, turn.conversation_id, messages[-1])
+        reply = Reply(tx, turn.customer_id, turn.conversation_id, messages[-1], self._talk.language())
         heard = " ".join(message.text for message in messages)
         return self._used(reply, turn, answer, self._facts(tx, question.products, reply.language), heard)
 

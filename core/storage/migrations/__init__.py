@@ -25,6 +25,7 @@ from core.storage.migrations import (
     m0012_assistant,
     m0013_quote_unsaved,
     m0014_people,
+    m0015_voice,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -44,6 +45,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0012_assistant.apply,
     m0013_quote_unsaved.apply,
     m0014_people.apply,
+    m0015_voice.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

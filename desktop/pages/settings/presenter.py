@@ -201,6 +201,13 @@ class SettingsPresenter:
                 ),
             ),
             Section(
+                "chat",
+                t.of("settings", "Messages"),
+                "bot",
+                t("What the bot adds to its answers."),
+                (Group(t("In the messages"), "", self._of("chat")),),
+            ),
+            Section(
                 "whatsapp",
                 t.of("settings", "WhatsApp"),
                 "message-circle",
