@@ -25,7 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import quoting
+from core.bootstrap import quoting, stepping
 from core.bootstrap.chat import learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
@@ -59,6 +59,7 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
+from core.segments.rules import segment_of
 from core.settings.declarations import names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
@@ -86,7 +87,7 @@ class Shop:
         key = vault.database_key()
         migrate(folder / "store.db", key, vfs=vfs)
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
-        self.settings = Settings(self.engine, vault, declared_settings(card.country))
+        self.settings = Settings(self.engine, vault, declared_settings(card.country, card.segment))
         self.links = Links(derive(key, "pay links"), card.id)
         self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
@@ -95,7 +96,7 @@ class Shop:
         self.lexicon = Lexicon()
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
-        self.orders = Orders(holds, self.country.zone)
+        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings))
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -117,13 +118,19 @@ class Shop:
             self.talk,
             lambda: self.settings.get("seller.notify_to"),
             card.country,
-            lambda: self.settings.switch("invoices.send"),
+            lambda: self.settings.switch("invoices.send") or self.orders.segment().generate_invoice,
             lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+            self.settings,
+            lambda: self.name,
+            self.country,
+            card.currency,
+            self.media,
+            self.check_url,
+            lambda nonce: quoting.quote_url(self, nonce) if self.reachable() else "",
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
@@ -137,7 +144,7 @@ class Shop:
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
         timed |= {TURN: self.phrasing.assistant.late}
-        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED)
+        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,

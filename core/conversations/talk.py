@@ -14,9 +14,10 @@ from core.catalogue.queries import photo_of
 from core.conversations import lists, outgoing, scoring, threads
 from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
-from core.conversations.paying import CANCEL, METHOD, PAY, Paying, Till
+from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
+from core.conversations.steps import Steps
 from core.conversations.texts import say
 from core.customers.service import record
 from core.kernel.errors import Refused
@@ -38,7 +39,7 @@ from core.understanding.sentence import MOST
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
-class Talk(Paying):
+class Talk(Steps):
     """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told."""
 
     def __init__(self, lexicon: Lexicon, language: Callable[[], str], hours: Callable[[], str], till: Till) -> None:
@@ -47,6 +48,7 @@ class Talk(Paying):
         self.language = language
         self._hours = hours
         self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
@@ -55,6 +57,8 @@ class Talk(Paying):
         reply = Reply(tx, customer_id, conversation_id, message)
         if self.aside is not None:
             self.aside.before(reply, message)
+        if message.location is not None and self.place_heard(reply, message):
+            return
         if message.reply_id:
             self._pressed(reply, message.reply_id)
         elif message.cart:
@@ -76,6 +80,8 @@ class Talk(Paying):
         shown, misses = row or (None, 0)
         meant = self._read(reply, message.text, Context(shown), misses)
         reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
+        if self.place_heard(reply, message, meant):
+            return
         if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
             return
@@ -106,6 +112,8 @@ class Talk(Paying):
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
         subject = int(number) if number.isascii() and number.isdigit() else 0
+        if self.pressed_step(reply, verb, subject, value):
+            return
         if verb in (PAY, CANCEL):
             self._pressed_on_card(reply, verb, subject)
         elif verb == METHOD:
@@ -169,8 +177,7 @@ class Talk(Paying):
         body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = photo_of(reply.tx, held[0]) if len(held) == 1 else None
-        buttons = self.pay_buttons(order.id, reply.language)
-        reply.send_before_end(outgoing.buttons(body, buttons, photo=photo), order)
+        reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
@@ -180,7 +187,9 @@ class Talk(Paying):
             )
         product = self._product(reply, held[0].product_id)
         reply.showed(held[0].product_id)
-        body = say("product_card", reply.language, quantity=held[0].held, total=self.money(order.total), **product)
+        card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
+        total = self.money(order.total)
+        body = say(card, reply.language, quantity=held[0].held, total=total, **product, **more)
         paid = record(reply.tx, reply.customer_id).paid
         return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
 
@@ -245,16 +254,17 @@ class Talk(Paying):
     def _greeting(self, reply: Reply, _: Understanding) -> None:
         button = Button(CATALOGUE, say("button_catalogue", reply.language))
         mine = Button(MINE, say("button_my_orders", reply.language))
-        reply.send(outgoing.buttons(say("greeting", reply.language, name=reply.first_name()), [button, mine]))
+        text = "greeting_to_confirm" if self.orders.segment().confirms else "greeting"
+        reply.send(outgoing.buttons(say(text, reply.language, name=reply.first_name()), [button, mine]))
 
     def _human(self, reply: Reply, _: Understanding | None) -> None:
         if reply.hand_over("human"):
             reply.text("human_handover")
 
     def _yes(self, reply: Reply, meant: Understanding) -> None:
-        """« Oui » under a card means: I pay. With nothing open it answers nothing of ours."""
-        if self.orders.open_order(reply.tx, reply.customer_id) is not None:
-            self._pay(reply, meant)
+        """« Oui » under a card means: it is right (F46), or I pay. With nothing open it answers nothing of ours."""
+        if (order := self.orders.open_order(reply.tx, reply.customer_id)) is not None:
+            self.agree(reply, order)
 
     def _hours_asked(self, reply: Reply, _: Understanding) -> None:
         if hours := self._hours():
@@ -263,7 +273,9 @@ class Talk(Paying):
             self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:

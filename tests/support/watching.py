@@ -21,10 +21,12 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "access_token": frozenset({"used_at", "address"}),
     "attempt": frozenset({"polls", "closing", "error"}),
     "consent": frozenset(),
+    "booking": frozenset(),
     "certification": frozenset({"attempts", "not_before", "error", "changed_at"}),
     "credit_note": frozenset(),
     "customer": frozenset(),
     "decision": frozenset(),
+    "delivery": frozenset(),
     "erasure": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
@@ -33,7 +35,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "login_failure": frozenset(),
     "order_extra": frozenset(),
     "order_line": frozenset(),
-    "orders": frozenset({"link_opened_at", "reminded_at"}),
+    "orders": frozenset({"link_opened_at", "reminded_at", "counted"}),
     "orphan": frozenset(),
     "paper_mark": frozenset(),
     "payment": frozenset(),
@@ -46,6 +48,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "receipt": frozenset(),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
+    "slot": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -69,6 +72,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_counted": "how a message was counted, once",
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
+    "quote_unsaved": "what is being typed; saving it as a draft is the act",
 }
 
 
