@@ -36,7 +36,7 @@ from core.conversations.events import MessageQueued, PhotoUnfit
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.paying import Till
-from core.conversations.receiving import Receiver
+from core.conversations.receiving import Receiver, lanes_of_live
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
 from core.durable import inbox, letters, outbox
@@ -144,6 +144,7 @@ class Shop:
         self.inbox = InboxWorker(
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
+            lanes_of_live,
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}

@@ -259,7 +259,6 @@ BASE: Final[tuple[Setting, ...]] = (
         "number",
         "WhatsApp messages a month (0: no limit)",
         "0",
-        hint=_BUDGET,
         section="assistant",
         high=10**8,
     ),
