@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import quoting
+from core.bootstrap import quoting, takeover
 from core.conversations.events import PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
@@ -79,6 +79,7 @@ def bind(shop: Shop) -> None:
     react(ItemOffered, shop.notices.offered)
     react(DecisionTaken, shop.notices.decided)
     quoting.bind(shop)
+    takeover.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)

@@ -24,13 +24,14 @@ from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import quoting
+from core.bootstrap import quoting, takeover
 from core.bootstrap.chat import learn_number
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.handovers import RESUME
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.paying import Till
@@ -129,6 +130,8 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
+        self.pausing = takeover.pausing_of(self)
+        timed |= {RESUME: self.pausing.due}
         self.scheduler = Scheduler(self.engine, timed | quoting.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -326,6 +329,7 @@ class Shop:
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)
         refunds.resume(tx)
+        self.pausing.recover(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

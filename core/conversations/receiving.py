@@ -9,6 +9,7 @@ from typing import Final
 from core.conversations import threads
 from core.conversations.events import MessageProgressed, PhotoUnfit
 from core.conversations.incoming import Incoming
+from core.conversations.paying import presses_payment
 from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
 from core.conversations.talk import Talk
@@ -75,7 +76,7 @@ class Receiver:
         threads.receipt(tx, customer_id, conversation_id, message.wamid)
         if bot and _too_fast(tx, conversation_id):
             self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
-        elif bot:
+        elif bot or presses_payment(message):
             self._talk.answer(tx, customer_id, conversation_id, message)
 
     def _status(self, tx: Tx, incoming: Incoming) -> None:
@@ -112,6 +113,9 @@ class Receiver:
             return
         customer_id = recognise(tx, identities, "", self._talk.language())
         conversation_id = threads.thread_of(tx, customer_id)
+        if message.reaction_to or message.edits or message.revokes:
+            _annotate(tx, message)
+            return
         threads.add_message(
             tx,
             conversation_id,
@@ -122,7 +126,8 @@ class Receiver:
             wamid=message.wamid,
             at=message.at,
         )
-        threads.take_over(tx, conversation_id, "phone")
+        if tx.now - message.at <= TOO_OLD:
+            threads.person_spoke(tx, conversation_id, "phone", min(message.at, tx.now))
 
     def _user_change(self, tx: Tx, incoming: Incoming) -> None:
         change = read_user_change(incoming)

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.customers.events import CustomerAdded, CustomerChanged, CustomerNoted, CustomersMerged
 from core.customers.rules import Record
+from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.errors import NotFound, Refused
 from core.storage.connection import Reader
 from core.storage.engine import Tx
@@ -120,8 +121,11 @@ def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
         tx.run("UPDATE conversation SET customer_id = ? WHERE id = ?", (kept, source))
         return
     tx.run("UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    tx.run("UPDATE note SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    _merge_handovers(tx, target, source)
     tx.run(
         "UPDATE conversation AS a SET unread = a.unread + b.unread,"
+        " closed_at = iif(a.closed_at IS NULL OR b.closed_at IS NULL, NULL, max(a.closed_at, b.closed_at)),"
         " mode = iif(b.mode = 'seller', 'seller', a.mode),"  # where a person speaks, the bot stays silent
         " reason = iif(a.escalated_at IS NULL, b.reason, a.reason),"
         " escalated_at = coalesce(a.escalated_at, b.escalated_at),"
@@ -132,6 +136,21 @@ def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
         (target, source),
     )
     tx.run("DELETE FROM conversation WHERE id = ?", (source,))
+
+
+def _merge_handovers(tx: Tx, target: int, source: int) -> None:
+    """One goes on, of two: the one that a person took. The bot comes back when the later of both ends."""
+    tx.run(
+        "UPDATE handover SET ended_at = ?1, ended = 'merged' WHERE id = (SELECT id FROM handover"
+        " WHERE conversation_id IN (?2, ?3) AND ended_at IS NULL ORDER BY taken_at IS NULL DESC, opened_at DESC"
+        " LIMIT 1) AND (SELECT count(*) FROM handover WHERE conversation_id IN (?2, ?3) AND ended_at IS NULL) = 2",
+        (tx.now, target, source),
+    )
+    tx.run("UPDATE handover SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    due = tx.value("SELECT max(due_at) FROM deadline WHERE kind = 'resume' AND subject IN (?, ?)", (target, source))
+    clear_deadline(tx, "resume", source)
+    if due is not None:
+        set_deadline(tx, "resume", target, due)
 
 
 def set_notes(tx: Tx, customer_id: int, text: str) -> None:

@@ -13,6 +13,7 @@ SAID = {
     "visits": "marks of the devices, networks and payers of their orders",
     "names": "names, notes and language",
     "messages": "messages of the conversation, with what they quoted",
+    "internal notes": "internal notes beside the conversation",
     "sent": "messages sent or waiting to be sent",
     "received": "messages as WhatsApp delivered them",
     "files": "photos, voice messages and documents",

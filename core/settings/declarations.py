@@ -159,6 +159,15 @@ BASE: Final[tuple[Setting, ...]] = (
         "overlay.name", "switch", "Show the store’s name in OBS while no live is running", "true", section="orders"
     ),
     Setting("live.summary", "switch", "Send the seller a summary when a live ends", "true", section="orders"),
+    Setting(
+        "bot.resume_minutes",
+        "number",
+        "Minutes of your silence until the bot answers again (0: never by itself)",
+        "60",
+        section="orders",
+        high=1440,
+    ),
+    Setting("bot.announce", "switch", "Tell the customer when a person takes over", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "payments.order",

@@ -26,6 +26,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "customer": frozenset(),
     "decision": frozenset(),
     "erasure": frozenset(),
+    "canned": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "ledger_entry": frozenset(),
@@ -33,6 +34,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "login_failure": frozenset(),
     "order_extra": frozenset(),
     "order_line": frozenset(),
+    "note": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at"}),
     "orphan": frozenset(),
     "paper_mark": frozenset(),
@@ -63,6 +65,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
+    "handover": "times of what is journalled: asked, taken, given back, resolved",
 }
 
 

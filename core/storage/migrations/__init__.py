@@ -21,6 +21,7 @@ from core.storage.migrations import (
     m0008_access_more,
     m0009_signals,
     m0010_quotes,
+    m0011_takeover,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -36,6 +37,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0008_access_more.apply,
     m0009_signals.apply,
     m0010_quotes.apply,
+    m0011_takeover.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Final, Literal, Protocol, get_args
 
 from core.catalogue.views import ProductView
+from core.conversations import reasons
 from core.conversations.limits import TEXT
 from core.conversations.sender import WINDOW_MARGIN
 from core.conversations.texts import say
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
 from core.kernel.clock import HOUR, MINUTE, to_datetime
+from core.kernel.i18n import catalogue
 from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.phone import display
@@ -333,20 +335,7 @@ class ConversationPresenter:
         if row.need != "escalated":
             return None
         t = self.t
-        reasons = {
-            "human": t("Asks for a person."),
-            "complaint": t("Complains about something."),
-            "question": t("Asks something that only you know."),
-            "quote": t("Asks for a quote or a wholesale price."),
-            "change": t("Wants to change an order."),
-            "payment_problem": t("Tried to pay and could not."),
-            "not_understood": t("The bot did not understand the last message."),
-            "media": t("Sent something the bot cannot read."),
-            "voice": t("Sent a voice message; the bot cannot listen."),
-            "no_public_url": t("Wants to pay, but the store has no public address: no link can be opened."),
-            "old_message": t("This message came more than 12 hours late: the bot did not act on it."),
-        }
-        reason = reasons.get(row.reason or "", t("The bot needs you here."))
+        reason = catalogue("errors", t.language).gettext(reasons.said(row.reason))
         return BannerText(t("The bot hands over to you"), " ".join(filter(None, (reason, self._latest(marks, now)))))
 
     def _latest(self, marks: Sequence[OrderMark], now: int) -> str:
