@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop
-from core.conversations import manual, media, queries, threads
+from core.conversations import canned, escalation, manual, media, notes, queries, threads
 from core.conversations.reading import safe_filename
 from core.customers import consent
 from core.customers import service as customers
@@ -47,6 +48,7 @@ class ShopConversations:
             if row is None:
                 return None
             messages = queries.messages(reader, conversation_id, limit=limit + 1)
+            found = canned.matching(canned.every(reader), "", row.language)
             return Thread(
                 row,
                 tuple(messages[-limit:]),
@@ -55,6 +57,9 @@ class ShopConversations:
                 tuple(queries.orders_of(reader, row.customer_id)),
                 queries.preferred_provider(reader, row.customer_id),
                 len(messages) > limit,
+                escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now()),
+                tuple(notes.of(reader, conversation_id)),
+                tuple(replace(one, text=canned.filled(one.text, row.name, self._shop.name)) for one in found),
             )
 
         return self._engine.read(read)
@@ -69,6 +74,26 @@ class ShopConversations:
 
     def give_back(self, conversation_id: int) -> None:
         self._engine.call(lambda tx: threads.give_back(tx, conversation_id), actor=ACTOR)
+
+    def resolve(self, conversation_id: int) -> None:
+        self._engine.call(lambda tx: threads.resolve(tx, conversation_id), actor=ACTOR)
+
+    # -- for the shop's own people -----------------------------------------------------------------------------
+
+    def add_note(self, conversation_id: int, text: str) -> None:
+        self._engine.call(lambda tx: notes.add(tx, conversation_id, text), actor=ACTOR)
+
+    def remove_note(self, note_id: int) -> None:
+        self._engine.call(lambda tx: notes.remove(tx, note_id), actor=ACTOR)
+
+    def canned(self) -> tuple[canned.Canned, ...]:
+        return tuple(self._engine.read(canned.every))
+
+    def save_canned(self, shortcut: str, language: str, text: str) -> int:
+        return self._engine.call(lambda tx: canned.save(tx, shortcut, language, text), actor=ACTOR)
+
+    def remove_canned(self, canned_id: int) -> None:
+        self._engine.call(lambda tx: canned.remove(tx, canned_id), actor=ACTOR)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
