@@ -74,10 +74,12 @@ class Receiver:
             return
         bot = threads.mode(tx, conversation_id) == "bot"
         threads.receipt(tx, customer_id, conversation_id, message.wamid)
-        if bot and _too_fast(tx, conversation_id):
-            self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
-        elif bot or presses_payment(message):
+        if not bot and not presses_payment(message):
+            return  # a person answers
+        if not _too_fast(tx, conversation_id):
             self._talk.answer(tx, customer_id, conversation_id, message)
+        elif bot:
+            self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
 
     def _status(self, tx: Tx, incoming: Incoming) -> None:
         """Our mark names the message where its id is not known yet; another program's mark names nothing of ours."""
@@ -140,11 +142,10 @@ class Receiver:
 def _too_fast(tx: Tx, conversation_id: int) -> bool:
     """More messages in a minute than a person writes (F47): somebody plays with the bot."""
     rows = tx.all(
-        "SELECT at, author FROM message WHERE conversation_id = ? ORDER BY id DESC LIMIT ?",
-        (conversation_id, 2 * MOST_A_MINUTE),
+        "SELECT at FROM message WHERE conversation_id = ? AND author = 'customer' ORDER BY id DESC LIMIT ?",
+        (conversation_id, MOST_A_MINUTE + 1),
     )
-    recent = [at for at, author in rows if author == "customer" and at > tx.now - MINUTE]
-    return len(recent) > MOST_A_MINUTE
+    return len(rows) > MOST_A_MINUTE and all(at > tx.now - MINUTE for (at,) in rows)
 
 
 def identities_of(incoming: Incoming) -> list[Identity]:

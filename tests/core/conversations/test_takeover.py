@@ -98,6 +98,15 @@ def test_what_serves_a_payment_leaves_all_the_same(talk: Chat) -> None:
     assert talk.state()[0] == "seller"
 
 
+def test_who_presses_without_end_is_not_answered_without_end(talk: Chat) -> None:
+    number = talk.hears("je prends ROBE1")
+    talk.writes("Bonsoir !", number)
+    before = len(talk.bot())
+    for _ in range(40):
+        talk.presses("pay")
+    assert len(talk.bot()) - before <= 20
+
+
 def test_the_customer_is_told_once_that_a_person_is_there(talk: Chat) -> None:
     number = talk.hears("bonjour")
     talk.leave()
