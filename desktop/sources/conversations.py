@@ -57,12 +57,15 @@ class ShopConversations:
                 tuple(queries.orders_of(reader, row.customer_id)),
                 queries.preferred_provider(reader, row.customer_id),
                 len(messages) > limit,
-                escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now()),
+                self._case(reader, conversation_id) if row.need != "bot" else None,
                 tuple(notes.of(reader, conversation_id)),
                 tuple(replace(one, text=canned.filled(one.text, row.name, self._shop.name)) for one in found),
             )
 
         return self._engine.read(read)
+
+    def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
+        return escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now())
 
     # -- who speaks --------------------------------------------------------------------------------------------
 

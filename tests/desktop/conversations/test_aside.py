@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -129,6 +132,26 @@ def test_what_was_held_back_says_why(store: Store, open_inbox: OpenInbox) -> Non
     bubble = next(b for b in window.bubbles() if b.author == "bot")
     assert bubble.tick is not None
     assert (bubble.tick.word, narrow(bubble.note)) == ("pas envoyé", "Retenu : une personne répond.")
+
+
+def test_a_photo_has_its_real_state_and_its_reason(store: Store, open_inbox: OpenInbox, tmp_path: Path) -> None:
+    window = taken(store, open_inbox)
+    path = tmp_path / "robe.jpg"
+    Image.new("RGB", (64, 48), "#C5B358").save(path)
+    for state, code, icon, word in (
+        ("delivered", None, "check-check", ""),
+        ("read", None, "check-check", "lu"),
+        ("failed", 131053, "x", "non remis"),
+    ):
+        window.page.source.send_file(store.conversation("Awa Diop"), path, state)
+        store.leave("Awa Diop", state, code, "Media upload error")
+        window.qtbot.waitUntil(lambda state=state: window.bubbles()[-1].text == state)  # type: ignore[misc]
+        window.calm()
+        bubble = window.bubbles()[-1]
+        assert bubble.tick is not None
+        assert (bubble.tick.icon, bubble.tick.word) == (icon, word)
+        assert bool(bubble.note) == (state == "failed")
+        assert bubble.note != "Media upload error", "in the seller’s own words"
 
 
 # -- notes
