@@ -25,7 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import people, quoting, stepping
+from core.bootstrap import people, quoting, stepping, takeover
 from core.bootstrap.chat import chat_switches, learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
@@ -33,6 +33,7 @@ from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.handovers import RESUME
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.paying import Till
@@ -148,7 +149,8 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
-        timed |= {TURN: self.phrasing.assistant.late}
+        self.pausing = takeover.pausing_of(self)
+        timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due}
         self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -348,6 +350,7 @@ class Shop:
         payments.resume(tx)
         refunds.resume(tx)
         letters.interrupted(tx)
+        self.pausing.recover(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

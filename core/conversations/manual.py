@@ -127,5 +127,5 @@ def _speak(tx: Tx, conversation_id: int, where: str) -> int:
     customer_id = tx.value("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
     if customer_id is None or not window_open(tx, customer_id, tx.now):
         raise Refused(CLOSED)
-    threads.take_over(tx, conversation_id, where)
+    threads.person_spoke(tx, conversation_id, where)
     return int(customer_id)

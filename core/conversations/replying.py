@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from core.conversations import outgoing, threads
+from core.conversations import handovers, outgoing, threads
 from core.conversations.outgoing import Outgoing
 from core.conversations.reading import InboundMessage
 from core.conversations.texts import say, spoken_to
@@ -15,6 +15,8 @@ from core.orders.service import Order
 from core.storage.engine import Tx
 
 ALBUM: Final = 5 * SECOND
+# Texts that tell of a person who will look or answer.
+TELL_OF_A_PERSON: Final = frozenset({"human_handover", "complaint_answer", "voice_note_answer", "photo_answer"})
 
 
 class Reply:
@@ -26,6 +28,7 @@ class Reply:
         self.conversation_id = conversation_id
         self._wamid = message.wamid
         self._count = 0
+        self._told = False
         row = tx.one("SELECT language, name FROM customer WHERE id = ?", (customer_id,)) or ("fr", "")
         self._house = house
         self.language: str = spoken_to(house, tx, customer_id, row[0])
@@ -73,8 +76,14 @@ class Reply:
         self.send(message, priority=outbox.PAYMENT, deadline=order.expires_at, valid_until=order.expires_at)
 
     def text(self, key: str, **values: Any) -> None:
+        if key in TELL_OF_A_PERSON:
+            self._told = True
+            handovers.told(self.tx, self.conversation_id)
         self.send(outgoing.text(say(key, self.language, **values)))
 
     def hand_over(self, reason: str, *, silent: bool = False) -> bool:
         """Ask for a person. True when nobody had been asked yet."""
-        return threads.escalate(self.tx, self.conversation_id, reason) and not silent
+        first = threads.escalate(self.tx, self.conversation_id, reason)
+        if self._told:
+            handovers.told(self.tx, self.conversation_id)
+        return first and not silent

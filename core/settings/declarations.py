@@ -181,6 +181,15 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("chat.suggestions", "switch", "Offer the same as last time", "true", section="chat"),
     Setting("chat.first_delivery_free", "switch", "First delivery is free", "false", hint=_DELIVERY, section="chat"),
     Setting("chat.simple", "switch", "Plain messages for slow connections", "false", hint=_SIMPLE, section="chat"),
+    Setting(
+        "bot.resume_minutes",
+        "number",
+        "Minutes of your silence until the bot answers again (0: never by itself)",
+        "60",
+        section="orders",
+        high=1440,
+    ),
+    Setting("bot.announce", "switch", "Tell the customer when a person takes over", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "payments.order",

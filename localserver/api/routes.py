@@ -7,6 +7,7 @@ from typing import Final
 from localserver.api import answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
+from localserver.api.inboxroutes import INBOX
 from localserver.api.moneyroutes import MONEY
 from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
@@ -231,6 +232,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: answers.ConversationList},
         asks=requests.ConversationPage,
     ),
+    *INBOX,
     Route(
         "GET",
         "/conversations/{id}/messages",

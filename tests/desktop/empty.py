@@ -8,6 +8,7 @@ from pathlib import Path
 from core.adapters.certified.handing import Handed
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
+from core.conversations.canned import Canned
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -50,6 +51,24 @@ class EmptyConversations:
 
     def give_back(self, conversation_id: int) -> None:
         raise AssertionError("there is no conversation")
+
+    def resolve(self, conversation_id: int) -> None:
+        raise AssertionError("there is no conversation")
+
+    def add_note(self, conversation_id: int, text: str) -> None:
+        raise AssertionError("there is no conversation")
+
+    def remove_note(self, note_id: int) -> None:
+        raise AssertionError("there is no note")
+
+    def canned(self) -> tuple[Canned, ...]:
+        return ()
+
+    def save_canned(self, shortcut: str, language: str, text: str) -> int:
+        raise AssertionError("nothing is kept here")
+
+    def remove_canned(self, canned_id: int) -> None:
+        raise AssertionError("nothing is kept here")
 
     def send_text(self, conversation_id: int, text: str) -> None:
         raise AssertionError("there is no conversation")

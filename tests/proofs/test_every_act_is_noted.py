@@ -12,6 +12,7 @@ from core.accounts import service as accounts
 from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
+from core.conversations import canned, notes, threads
 from core.customers import allowing, consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
@@ -206,6 +207,13 @@ def _loose_ends(w: World) -> None:
     kept = engine.call(lambda tx: recognise(tx, [scoped, phone], "Awa Ndiaye"), actor="bot")
     engine.call(lambda tx: recognise(tx, [scoped, Identity("parent_bsuid", "SN.ENT.AWA1")]), actor="bot")
     engine.call(lambda tx: set_notes(tx, kept, "taille 40"), actor="seller")
+    talk = engine.call(lambda tx: threads.thread_of(tx, kept), actor="bot")
+    for note in ("négocie", "à rappeler"):
+        number = engine.call(lambda tx, text=note: notes.add(tx, talk, text), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: notes.remove(tx, number), actor="seller")
+    for text in ("Merci {name}", "Merci !"):
+        ready = engine.call(lambda tx, said=text: canned.save(tx, "merci", "fr", said), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: canned.remove(tx, ready), actor="seller")
     engine.call(lambda tx: consent.say(tx, kept, False, "seller"), actor="seller")
     stray = ProviderEvent("E1", "payment", Pay.PAID, "LPUNKNOWN", "S-1", 5_000, "XOF", 0, "T9")
     engine.call(lambda tx: payments.apply_event(tx, payments.event_payload("wave", Auth.BODY_SIGNED, stray, None)))

@@ -26,6 +26,7 @@ from core.storage.migrations import (
     m0013_quote_unsaved,
     m0014_people,
     m0015_voice,
+    m0016_takeover,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -46,6 +47,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0013_quote_unsaved.apply,
     m0014_people.apply,
     m0015_voice.apply,
+    m0016_takeover.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
