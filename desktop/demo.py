@@ -129,6 +129,7 @@ class Director(QObject):
     def _papers(self) -> None:
         """One invoice and one quote, as the shop would send them."""
         from core.quotes import service as quotes
+        from core.quotes.rules import Discount, Terms
 
         shop = self._theatre.shop
         invoice_id = shop.engine.read(lambda r: r.value("SELECT max(id) FROM invoice"))
@@ -138,16 +139,11 @@ class Director(QObject):
         lines = shop.engine.read(
             lambda r: [quotes.from_catalogue(r, sku, n) for sku, n in (("BAZIN3", 6), ("SAC2", 2))]
         )
+        wording = quotes.Wording(tuple(lines), Discount("percent", 5), terms=Terms(15, deposit=40))
         quote_id = shop.engine.call(
-            lambda tx: quotes.draft(
-                tx,
-                lines,
-                customer_id=customer,
-                valid_days=15,
-                note="",
-                terms=shop.papers.terms(),
-            )
+            lambda tx: quotes.draft(tx, wording, customer_id=customer, terms=shop.papers.terms())
         )
+        shop.engine.call(lambda tx: quotes.send(tx, quote_id, shop.papers.terms(), remind_days=2))
         (self._folder / "devis.pdf").write_bytes(shop.press.print("quote", quote_id).content)
 
     def _without_papers(self, error: Exception) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from core.bootstrap import Shop
+from core.quotes.queries import by_link
 
 
 class Site:
@@ -28,6 +29,15 @@ class Site:
             if nonce is not None:
                 order_id = shop.engine.read(lambda r, n=nonce: r.value("SELECT id FROM orders WHERE link = ?", (n,)))  # type: ignore[misc]
                 return None if order_id is None else (shop, order_id)
+        return None
+
+    def by_quote(self, token: str) -> tuple[Shop, int] | None:
+        """The store and quote whose page this is; None alike for forged, foreign and unknown ones."""
+        for shop in self.shops:
+            nonce = shop.quote_links.nonce(token)
+            if nonce is not None:
+                quote_id = shop.engine.read(lambda r, n=nonce: by_link(r, n))  # type: ignore[misc]
+                return None if quote_id is None else (shop, quote_id)
         return None
 
     def by_mark(self, token: str) -> tuple[Shop, bytes] | None:

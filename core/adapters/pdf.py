@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from core.adapters import pdf_money, pdf_quote
 from core.adapters.pdf_parts import Row, Sheet, Sum
 from core.adapters.psp import REGISTRY
 from core.invoices.documents import (
@@ -67,7 +68,7 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
     for number, amount in document.credits:
         sums += (Sum(_("Credit note {number}").format(number=number), say.money(-amount)),)
     if not document.refunded:
-        sums += _what_came(document, say)
+        sums += pdf_money.what_came(document, say.texts, say.money)
     return Sheet(
         **_shared(document.papers, say),
         **_table(document.papers, document.lines, say),
@@ -80,7 +81,7 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
         ),
         buyer_label=_("Invoiced to"),
         buyer=_buyer(document.buyer),
-        status=_status(document, say),
+        status=pdf_money.status(document, say.texts, say.date, say.means),
         sums=sums,
         closing=(
             *say.closing("This invoice amounts to {words}.", document.total),
@@ -163,6 +164,7 @@ def quote_sheet(document: QuoteDocument) -> Sheet:
     facts = (
         (_("Date"), say.date(document.created_at)),
         (_("Valid until"), say.date(document.valid_until)),
+        *(((_("Replaces"), document.replaces),) if document.replaces else ()),
     )
     return Sheet(
         **_shared(document.papers, say),
@@ -172,8 +174,16 @@ def quote_sheet(document: QuoteDocument) -> Sheet:
         facts=facts,
         buyer_label=_("Prepared for"),
         buyer=_buyer(document.buyer),
-        sums=_sums(document.shares, document.papers.seller, say),
-        closing=say.closing("This quote amounts to {words}.", document.total),
+        status=(_("Draft, not sent yet"), "waiting") if document.draft else None,
+        sums=(
+            *pdf_quote.discounted(document, say.texts, say.money),
+            *_sums(document.shares, document.papers.seller, say),
+            *pdf_quote.deposit(document, say.texts, say.money),
+        ),
+        closing=(
+            *say.closing("This quote amounts to {words}.", document.total),
+            *pdf_quote.payment(document, say.texts),
+        ),
         note=document.note,
         signature=_("Approved: date and signature"),
         code=document.url,
@@ -246,7 +256,7 @@ def _table(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, An
     number = partial(format_amount, currency=papers.currency)
     if not papers.seller.vat_rate:
         rows = tuple(
-            Row(x.title, x.detail, (str(x.quantity), number(x.unit_price), number(x.amount)), (x.amount,))
+            Row(x.title, _detail(x, say), (str(x.quantity), number(x.unit_price), number(x.amount)), (x.amount,))
             for x in lines
         )
         plain = (_("Item"), _("Qty"), _("Unit price"), _("Amount"))
@@ -262,13 +272,21 @@ def _table(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, An
     taxed = tuple(
         Row(
             x.title,
-            x.detail,
+            _detail(x, say),
             (str(x.quantity), number(x.unit_price), say.percent(x.rate), number(x.net), number(x.amount)),
             (x.net, x.amount),
         )
         for x in lines
     )
     return {"columns": columns, "rows": taxed, "mention": ""}
+
+
+def _detail(line: Line, say: _Words) -> str:
+    """The SKU, and what the line costs less than its price."""
+    if not line.discount:
+        return line.detail
+    off = say.texts.gettext("Discount {amount}").format(amount=say.money(-line.discount))
+    return " · ".join(part for part in (line.detail, off) if part)
 
 
 def _seller_lines(seller: Seller, say: _Words) -> tuple[str, ...]:
@@ -309,33 +327,6 @@ def _buyer(buyer: Buyer | None) -> tuple[str, ...]:
     return tuple(text for text in (buyer.name, _phone(buyer.phone) if buyer.phone else "") if text)
 
 
-def _what_came(document: InvoiceDocument, say: _Words) -> tuple[Sum, ...]:
-    """Deposits by their receipts, and the rest: paid since, or still due."""
-    _ = say.texts.gettext
-    parts = [Sum(_("Deposit, receipt {number}").format(number=n), say.money(amount)) for n, amount in document.deposits]
-    if document.due:
-        parts = parts or [Sum(_("Received"), say.money(document.received))]
-        return (*parts, Sum(_("Balance due"), say.money(document.due)))
-    price = document.total - sum(amount for _number, amount in document.credits)
-    rest = min(document.received, price) - sum(amount for _number, amount in document.deposits)
-    return (*parts, Sum(_("Balance paid"), say.money(rest))) if parts and rest > 0 else tuple(parts)
-
-
-def _status(document: InvoiceDocument, say: _Words) -> tuple[str, str] | None:
-    """What became of the money, with the role of its colour."""
-    _ = say.texts.gettext
-    if document.refunded:
-        return _("Refunded"), "info"
-    if document.due:
-        return _("Part paid"), "waiting"
-    if document.paid_at is None:
-        return None
-    date = say.date(document.paid_at)
-    if not document.paid_by:
-        return _("Paid on {date}").format(date=date), "paid"
-    return _("Paid on {date} by {means}").format(date=date, means=say.means(document.paid_by)), "paid"
-
-
 def _sums(shares: Sequence[Share], seller: Seller, say: _Words) -> tuple[Sum, ...]:
     """The total; with VAT its parts for each rate, which add up to it exactly (credit-and-compliance §4.2)."""
     _ = say.texts.gettext
@@ -373,6 +364,8 @@ def _why(kind: str, say: _Words) -> str:
             return _("It came after the end of the reservation: the shop decides and answers.")
         case "checked":
             return _("The whole price: the shop checks the order, then confirms it.")
+        case "deposit":
+            return _("A part as agreed: the rest is still to be paid.")
         case "overpaid":
             return _("It is more than the order’s total: the shop gives it back or keeps it as you agree.")
         case _:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.conversations.events import PaymentTalk
+from core.bootstrap import quoting, stepping
+from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
 from core.orders import settling
@@ -35,7 +36,6 @@ from core.payments.events import (
     RefundCompleted,
     RefundSeen,
 )
-from core.storage.engine import Tx
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
@@ -46,7 +46,7 @@ def bind(shop: Shop) -> None:
     shop.engine.guard(check)
     react, quietly = shop.engine.react, shop.returning.quietly
     react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
-    react(OrderChanged, lambda tx, e: _close_unfit(tx, e.order_id))
+    react(OrderChanged, quoting.close_unfit)
     react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
     react(OrderCancelled, lambda tx, e: payments.close_sessions(tx, e.order_id))
     react(OrderPaid, lambda tx, e: payments.close_sessions(tx, e.order_id))
@@ -78,15 +78,15 @@ def bind(shop: Shop) -> None:
     react(ExceptionRaised, quietly(shop.notices.exception))
     react(ItemOffered, shop.notices.offered)
     react(DecisionTaken, shop.notices.decided)
+    quoting.bind(shop)
+    stepping.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)
     react(CreditNoteIssued, quietly(shop.notices.credited))
+    react(MessageProgressed, shop.meter.moved)
+    react(MessagePriced, shop.meter.priced)
     shop.engine.subscribe(shop.desk.on_events)
+    shop.engine.subscribe(shop.phrasing.desk.on_events)
     shop.engine.subscribe(shop.after_commit)
     shop.settings.on_change = shop.sender.nudge
-
-
-def _close_unfit(tx: Tx, order_id: int) -> None:
-    """Sessions for another amount than what is now due can no longer be right."""
-    payments.close_sessions(tx, order_id, tx.value("SELECT total - received FROM orders WHERE id = ?", (order_id,)))

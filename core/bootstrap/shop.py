@@ -22,9 +22,12 @@ from core.adapters.places import place_of
 from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
+from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
+from core.bootstrap import quoting, stepping
 from core.bootstrap.chat import learn_number
+from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -56,6 +59,7 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
+from core.segments.rules import segment_of
 from core.settings.declarations import names_in
 from core.settings.service import Settings
 from core.storage.backup import recovery_key
@@ -63,6 +67,7 @@ from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
+from core.usage.meter import Meter
 
 log = logging.getLogger(__name__)
 
@@ -82,15 +87,16 @@ class Shop:
         key = vault.database_key()
         migrate(folder / "store.db", key, vfs=vfs)
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
-        self.settings = Settings(self.engine, vault, declared_settings(card.country))
+        self.settings = Settings(self.engine, vault, declared_settings(card.country, card.segment))
         self.links = Links(derive(key, "pay links"), card.id)
+        self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
         self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
         self.lexicon = Lexicon()
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
-        self.orders = Orders(holds, self.country.zone)
+        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings))
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -106,11 +112,13 @@ class Shop:
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
         self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till)
+        self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
+        self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
             self.talk,
             lambda: self.settings.get("seller.notify_to"),
             card.country,
-            lambda: self.settings.switch("invoices.send"),
+            lambda: self.settings.switch("invoices.send") or self.orders.segment().generate_invoice,
             lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
@@ -120,6 +128,7 @@ class Shop:
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
+        self.sender.may_advertise = self.meter.may_advertise
         self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
@@ -127,7 +136,8 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
-        self.scheduler = Scheduler(self.engine, timed)
+        timed |= {TURN: self.phrasing.assistant.late}
+        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -312,7 +322,7 @@ class Shop:
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            told = (self.desk, self.returning, self.sender, self.fetcher)
+            told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)
             parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper)
             for part in parts:
                 group.create_task(always(part))
@@ -328,6 +338,7 @@ class Shop:
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""
+        await self.phrasing.close()
         await self.http.close()
 
     def close(self) -> None:

@@ -25,6 +25,12 @@ class MessageAdded(ConversationEvent, frozen=True):
     kind: str = "text"
 
 
+class QuoteWanted(ConversationEvent, frozen=True):
+    """A buyer asks for a quote of what their order holds: the seller finds it drafted."""
+
+    order_id: int
+
+
 class MediaSettled(ConversationEvent, frozen=True):
     """The file of a message is in the media folder, or will never be."""
 
@@ -51,6 +57,15 @@ class MessageProgressed(ConversationEvent, frozen=True):
     audited: ClassVar[bool] = False
     outbox_id: int
     state: str
+
+
+class MessagePriced(ConversationEvent, frozen=True):
+    """WhatsApp says how it bills a message: ``category`` and ``type`` are its own words."""
+
+    audited: ClassVar[bool] = False
+    outbox_id: int
+    category: str
+    type: str
 
 
 class PaperSent(ConversationEvent, frozen=True):

@@ -33,8 +33,12 @@ Money = Callable[[int], str]
 
 def lines(reader: Reader, order_id: int, joint: str = "\n", most: int = 8) -> str:
     """``2 × Robe Wax Ankara (ROBE1)``, one for each product."""
-    rows = reader.all("SELECT quantity, title, sku FROM order_line WHERE order_id = ? ORDER BY id", (order_id,))
-    shown = joint.join(f"{quantity} × {fit(title, 60)} ({sku})" for quantity, title, sku in rows[:most])
+    content = "SELECT quantity, title, sku FROM order_content WHERE order_id = ? ORDER BY extra, id"
+    rows = reader.all(content, (order_id,))
+    shown = joint.join(
+        f"{quantity} × {fit(title, 60)} ({sku})" if sku else f"{quantity} × {fit(title, 60)}"
+        for quantity, title, sku in rows[:most]
+    )
     return shown + ("…" if len(rows) > most else "")
 
 
@@ -59,6 +63,8 @@ def money_state(reader: Reader, order: Order) -> tuple[str, int]:
         return "refund_started", going
     if order.state == REFUNDED:
         return "payment_talk_answer_refunded", gone
+    if order.state == RESERVED and order.deposit_in:
+        return "payment_talk_answer_deposit", order.received
     state = order.state if order.state in (PAID, RESERVED) else EXPIRED
     return f"payment_talk_answer_{state}", order.received
 

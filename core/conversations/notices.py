@@ -97,7 +97,7 @@ class Notices:
             return
         order = load(tx, event.order_id)
         language = self._language(tx, event.customer_id)
-        due = self._talk.money(order.total - order.received)
+        due = self._talk.money(order.asked)
         body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
         pay = fit(say("button_pay_amount", language, total=due), 20)
         threads.post(
@@ -238,16 +238,7 @@ class Notices:
         threads.post_paper(tx, customer_id, f"{kind}:{paper_id}", kind, paper_id, f"{number}.pdf", caption)
 
     def _seller(self, tx: Tx) -> int | None:
-        """The seller as somebody to write to; None where WhatsApp would refuse it: until the seller writes again."""
-        number = self._notify_to()
-        if not number:
-            return None
-        try:
-            phone = normalise(number, self._country)
-        except Refused:
-            return None
-        known = find(tx, [Identity("phone", phone)])
-        return known[0] if known and window_open(tx, known[0], tx.now) else None
+        return seller_reached(tx, self._notify_to(), self._country)
 
     def live_over(self, tx: Tx, session_id: int, told: Evening) -> None:
         """The end of a live, to the seller (F90): what it brought and one thing to do."""
@@ -301,3 +292,13 @@ class Notices:
             revenue=self._talk.money(revenue),
         )
         threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+
+
+def seller_reached(tx: Tx, number: str, country: str) -> int | None:
+    """The seller's own record here; None when no number is set, or WhatsApp refuses it until they write again."""
+    try:
+        phone = normalise(number, country)
+    except Refused:
+        return None
+    known = find(tx, [Identity("phone", phone)])
+    return known[0] if known and window_open(tx, known[0], tx.now) else None

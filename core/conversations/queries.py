@@ -30,8 +30,8 @@ _OPEN: Final = (
 _ORDER_BRIEF: Final = (
     "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision WHERE order_id ="
     " o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END,"
-    " (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l WHERE l.order_id = o.id), o.total,"
-    " coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals FROM orders o"
+    " (SELECT group_concat(l.quantity || ' × ' || l.brief, ', ') FROM order_content l WHERE l.order_id = o.id),"
+    " o.total, coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals FROM orders o"
     " LEFT JOIN risk r ON r.order_id = o.id"
 )
 
@@ -140,10 +140,10 @@ def messages(reader: Reader, conversation_id: int, *, before: int | None = None,
 def marks(reader: Reader, customer_id: int, limit: int = 100) -> list[OrderMark]:
     """What happened to the customer's orders and when, the oldest order first; for the journal of a thread."""
     rows = reader.all(
-        "SELECT o.id, o.reference, o.state, (SELECT group_concat(l.quantity || ' × ' || l.sku, ', ') FROM order_line l"
-        " WHERE l.order_id = o.id), o.total, o.reserved_at, o.expires_at, o.paid_at, o.closed_at, o.close_reason,"
-        " (SELECT name FROM customer c WHERE c.id = o.next_customer) FROM orders o WHERE o.customer_id = ?"
-        " ORDER BY o.id DESC LIMIT ?",
+        "SELECT o.id, o.reference, o.state, (SELECT group_concat(l.quantity || ' × ' || l.brief, ', ')"
+        " FROM order_content l WHERE l.order_id = o.id), o.total, o.reserved_at, o.expires_at, o.paid_at, o.closed_at,"
+        " o.close_reason, (SELECT name FROM customer c WHERE c.id = o.next_customer) FROM orders o"
+        " WHERE o.customer_id = ? ORDER BY o.id DESC LIMIT ?",
         (customer_id, limit),
     )
     return [OrderMark(r[0], r[1], r[2], r[3] or "", *r[4:]) for r in reversed(rows)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from core.invoices import credits, service
@@ -94,7 +94,7 @@ def facts_of(reader: Reader, kind: str, paper_id: int) -> Facts:
             kind,
             note.number,
             frozen_seller(note.content, Seller("")),
-            lines_of(note.content, note.split),
+            _as_told(lines_of(note.content, note.split)),
             note.total,
             _means(reader, invoice.order_id),
             (accepted.answer or {}).get("reference", "") if accepted else "",
@@ -108,9 +108,17 @@ def facts_of(reader: Reader, kind: str, paper_id: int) -> Facts:
         kind,
         invoice.number,
         frozen_seller(invoice.content, Seller("")),
-        lines_of(invoice.content, invoice.split),
+        _as_told(lines_of(invoice.content, invoice.split)),
         invoice.total,
         _means(reader, invoice.order_id),
+    )
+
+
+def _as_told(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """A platform multiplies: a line with a discount is told as one piece at what it cost."""
+    return tuple(
+        replace(x, title=f"{x.quantity} × {x.title}", quantity=1, unit_price=x.amount, discount=0) if x.discount else x
+        for x in lines
     )
 
 

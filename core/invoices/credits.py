@@ -12,9 +12,10 @@ from core.invoices import marks, numbering, service
 from core.invoices.events import CreditedByHand, CreditNoteIssued
 from core.invoices.marks import Issued
 from core.invoices.numbering import number_text
-from core.invoices.rules import Share, Taxed, apportion, credited, credited_parts
+from core.invoices.rules import Share, Taxed, credited, credited_parts
 from core.invoices.service import Kept, Terms
 from core.kernel.errors import NotFound, Refused
+from core.kernel.money import apportion
 from core.kernel.text import one_line
 from core.ledger import book
 from core.payments.events import RefundCompleted
@@ -100,6 +101,14 @@ def on_money_back(tx: Tx, event: RefundCompleted, terms: Terms) -> int | None:
     return _spread(tx, invoice, amount, "", terms, decision) if amount > 0 else None
 
 
+def on_cancel(tx: Tx, order_id: int, terms: Terms) -> int | None:
+    """An order that was invoiced before it was paid is cancelled: all of its invoice is taken back. → credit note id,
+    or None where there is no invoice, or nothing left of it."""
+    invoice = service.of_order(tx, order_id)
+    left = 0 if invoice is None else open_amount(tx, invoice)
+    return _spread(tx, invoice, left, "", terms, None) if invoice is not None and left > 0 else None
+
+
 def credit(tx: Tx, invoice_id: int, amount: int | None, reason: str, terms: Terms) -> int:
     """The seller takes back part of an invoice, or (None) all that is left of it. → credit note id.
 
@@ -158,7 +167,7 @@ def open_lines(reader: Reader, invoice: Kept) -> list[OpenLine]:
     found = []
     for place, line in enumerate(_whole_lines(invoice)):
         quantity, price, rate = line["quantity"], line["unit_price"], line["rate"]
-        left = max(0, min(quantity * price - amounts[place], rest.get(rate, 0)))
+        left = max(0, min(quantity * price - line.get("discount", 0) - amounts[place], rest.get(rate, 0)))
         whole = min(quantity - pieces[place], left // price) if price else 0
         found.append(OpenLine(place, line["sku"], line["title"], quantity, price, rate, left, max(0, whole)))
     return found

@@ -11,7 +11,8 @@ from core.invoices.documents import Papers, Seller, seller_of
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms
 from core.kernel.countries import Country
-from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid
+from core.ledger import book
+from core.orders.events import ExceptionRaised, OrderFirm, OrderPaid, PartReceived
 from core.payments.events import RefundCompleted
 from core.settings.service import Settings
 from core.storage.engine import Tx
@@ -53,12 +54,19 @@ class PaperDesk:
     # -- reactors ----------------------------------------------------------------------------------------------
 
     def sold(self, tx: Tx, event: OrderFirm) -> None:
-        """The sale stands: its invoice is numbered, or stays the one it has."""
-        service.issue(tx, event.order_id, self.terms())
+        """The sale stands: its invoice is numbered, or stays the one it has. It says what the sale earned: what the
+        seller does without, or gave back before, is a discount."""
+        paid = tx.value("SELECT 1 FROM orders WHERE id = ? AND state = 'paid'", (event.order_id,))
+        worth = sum(book.shares(tx, event.order_id, book.SALES).values()) if paid else None
+        service.issue(tx, event.order_id, self.terms(), worth)
 
     def given_back(self, tx: Tx, event: RefundCompleted) -> None:
         """Money went back: as far as it was a sale's, a credit note says so."""
         credits.on_money_back(tx, event, self.terms())
+
+    def cancelled(self, tx: Tx, order_id: int) -> None:
+        """Sold to be paid later, and cancelled: a credit note takes the invoice back."""
+        credits.on_cancel(tx, order_id, self.terms())
 
     def checked(self, tx: Tx, event: OrderPaid) -> None:
         """The whole price came, and the sale does not stand before the seller has looked: a receipt says so much."""
@@ -68,3 +76,7 @@ class PaperDesk:
     def unusual(self, tx: Tx, event: ExceptionRaised) -> None:
         """Money came that is no sale (yet): the buyer has a receipt for it."""
         receipts.on_exception(tx, event, self.terms())
+
+    def part(self, tx: Tx, event: PartReceived) -> None:
+        """A deposit came: the buyer has a receipt for it."""
+        receipts.on_part(tx, event, self.terms())

@@ -68,7 +68,7 @@ class Buyer:
 @dataclass(frozen=True, slots=True)
 class Line:
     """``detail`` stands small beneath the title (the SKU). Prices in smallest units, VAT at ``rate`` percent included
-    where it applies; ``net`` is the line's part of the sum before tax."""
+    where it applies; ``net`` is the line's part of the sum before tax; ``discount`` is taken off the line."""
 
     title: str
     detail: str
@@ -76,10 +76,11 @@ class Line:
     unit_price: int
     rate: int = 0
     net: int = 0
+    discount: int = 0
 
     @property
     def amount(self) -> int:
-        return self.quantity * self.unit_price
+        return self.quantity * self.unit_price - self.discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,9 @@ class Certified:
 class InvoiceDocument:
     """``reference`` is the order's. ``paid_by`` is the name of a method or provider, empty when unknown.
 
-    ``received`` may be short of ``total`` where the seller honoured a part payment. ``credits``: numbers of the credit
+    ``received`` is short of ``total`` where the buyer has time to pay. ``credits``: numbers of the credit
     notes, with their amounts; ``deposits``: the same of the receipts for parts of the price that came before the sale
-    stood, as far as they were not given back. Times in ms UTC.
+    stood, as far as they were not given back. ``due_at``: until when who pays later pays. Times in ms UTC.
     """
 
     papers: Papers
@@ -115,6 +116,7 @@ class InvoiceDocument:
     credits: tuple[tuple[str, int], ...] = ()
     certification: Certified | None = None
     deposits: tuple[tuple[str, int], ...] = ()
+    due_at: int | None = None
 
     @property
     def due(self) -> int:
@@ -220,6 +222,7 @@ def invoice_document(reader: Reader, invoice_id: int, papers: Papers) -> Invoice
         credits=tuple((note.number, note.total) for note in credits.of_invoice(reader, invoice_id)),
         certification=_certified(reader, "invoice", invoice_id),
         deposits=receipts.deposits(reader, kept.order_id, kept.total),
+        due_at=kept.content.get("due_at"),
     )
 
 
@@ -277,7 +280,15 @@ def lines_of(content: Mapping[str, Any], split: Taxed) -> tuple[Line, ...]:
     """The lines with their rates; a line from before rates were kept has the one rate of its paper."""
     rate = split.shares[0].rate if split.shares else 0
     return tuple(
-        Line(line["title"], line["sku"], line["quantity"], line["unit_price"], line.get("rate", rate), net)
+        Line(
+            line["title"],
+            line["sku"],
+            line["quantity"],
+            line["unit_price"],
+            line.get("rate", rate),
+            net,
+            line.get("discount", 0),
+        )
         for line, net in zip(content["lines"], split.nets, strict=True)
     )
 

@@ -13,7 +13,7 @@ from core.invoices.marks import Issued
 from core.invoices.numbering import number_text
 from core.invoices.service import Terms
 from core.kernel.errors import NotFound
-from core.orders.events import ExceptionRaised
+from core.orders.events import ExceptionRaised, PartReceived
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
@@ -52,6 +52,12 @@ def on_review(tx: Tx, order_id: int, terms: Terms) -> list[int]:
         (order_id,),
     )
     return [issue(tx, payment_id, amount, CHECKED, terms) for payment_id, amount in waiting]
+
+
+def on_part(tx: Tx, event: PartReceived, terms: Terms) -> int:
+    """A deposit, or a part of the rest after it. → receipt id."""
+    paid: int = tx.value("SELECT amount FROM payment WHERE id = ?", (event.payment_id,))
+    return issue(tx, event.payment_id, paid, "deposit", terms)
 
 
 def issue(tx: Tx, payment_id: int, amount: int, kind: str, terms: Terms) -> int:
@@ -110,8 +116,8 @@ def deposits(reader: Reader, order_id: int, total: int) -> tuple[tuple[str, int]
     found: list[tuple[str, int]] = []
     for series, year, number, amount in reader.all(
         "SELECT r.series, r.year, r.number, p.amount - p.refunded FROM receipt r JOIN payment p ON p.id = r.payment_id"
-        " WHERE r.order_id = ? AND json_extract(r.content, '$.kind') = 'underpaid' AND p.amount > p.refunded"
-        " ORDER BY r.id",
+        " WHERE r.order_id = ? AND json_extract(r.content, '$.kind') IN ('underpaid', 'deposit')"
+        " AND p.amount > p.refunded ORDER BY r.id",
         (order_id,),
     ):
         if total - amount >= 0:

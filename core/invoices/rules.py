@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.kernel.money import apportion
+
 
 class Rounding(StrEnum):
     TOTAL = "total"  # once for each rate, on the sum: three lines are taxed as one of their sum
@@ -68,16 +70,6 @@ def taxed(lines: Sequence[tuple[int, int]], rounding: Rounding) -> Taxed:
             nets[place] = part
         shares.append(Share(rate, sum(parts), sum(gross) - sum(parts)))
     return Taxed(tuple(nets), tuple(shares))
-
-
-def apportion(total: int, parts: Sequence[int], divisor: int) -> list[int]:
-    """Whole numbers that add up to ``total``, each at most one from its part ÷ ``divisor``; the largest remainders are
-    rounded up, the first of equals before the others. ``total`` is the rounded sum of the parts ÷ ``divisor``."""
-    found = [part // divisor for part in parts]
-    order = sorted(range(len(parts)), key=lambda place: (-(parts[place] % divisor), place))
-    for place in order[: total - sum(found)]:
-        found[place] += 1
-    return found
 
 
 def credited(shares: Sequence[Share], before: Sequence[Share], amount: int) -> tuple[Share, ...]:

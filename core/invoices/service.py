@@ -13,7 +13,8 @@ from core.invoices.events import InvoiceIssued
 from core.invoices.marks import Issued
 from core.invoices.numbering import number_text
 from core.invoices.rules import Rounding, Share, Taxed, taxed
-from core.storage.connection import Reader
+from core.kernel.money import apportion
+from core.storage.connection import Reader, Row
 from core.storage.engine import Tx
 
 
@@ -45,22 +46,32 @@ class Kept:
         return frozen_tax(self.content)
 
 
-def issue(tx: Tx, order_id: int, terms: Terms) -> int:
-    """Number the invoice of a firm sale and freeze what it says; a second call returns the same. → invoice id."""
+def issue(tx: Tx, order_id: int, terms: Terms, worth: int | None = None) -> int:
+    """Number the invoice of a firm sale and freeze what it says; a second call returns the same. → invoice id.
+
+    ``worth``: what the seller is content with, where that is less than the order's total: the rest is a discount, so
+    that the paper says what the sale was.
+    """
     existing: int | None = tx.value("SELECT id FROM invoice WHERE order_id = ?", (order_id,))
     if existing is not None:
         return existing
     order = tx.one(
-        "SELECT o.reference, o.total, o.paid_at, o.provider, o.customer_id FROM orders o WHERE o.id = ?", (order_id,)
+        "SELECT reference, total, paid_at, provider, customer_id, iif(terms_days > 0, balance_by, NULL) FROM orders"
+        " WHERE id = ?",
+        (order_id,),
     )
     assert order is not None
     sold = tx.all(
-        "SELECT l.sku, l.title, l.quantity, l.unit_price, p.vat FROM order_line l JOIN product p ON p.id = l.product_id"
-        " WHERE l.order_id = ? ORDER BY l.id",
+        "SELECT l.sku, l.title, l.quantity, l.unit_price, l.discount, coalesce(l.vat, p.vat) FROM order_content l"
+        " LEFT JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.extra, l.id",
         (order_id,),
     )
+    off = _given(sold, order[1], order[1] if worth is None else worth)
+    total = order[1] - sum(off)
     rates = [rate_of(vat, terms.rate) for *_, vat in sold]
-    split = taxed([(line[2] * line[3], rate) for line, rate in zip(sold, rates, strict=True)], terms.rounding)
+    offs = [line[4] + more for line, more in zip(sold, off, strict=True)]
+    gross = [line[2] * line[3] - less for line, less in zip(sold, offs, strict=True)]
+    split = taxed(list(zip(gross, rates, strict=True)), terms.rounding)
     content: dict[str, Any] = {
         "seller": dict(terms.seller),
         "reference": order[0],
@@ -70,20 +81,32 @@ def issue(tx: Tx, order_id: int, terms: Terms) -> int:
         "rounding": terms.rounding.value,
         "lines": [
             {"sku": sku, "title": title, "quantity": quantity, "unit_price": price, "rate": rate, "net": net}
-            for (sku, title, quantity, price, _), rate, net in zip(sold, rates, split.nets, strict=True)
+            | ({"discount": discount} if discount else {})
+            for (sku, title, quantity, price, *_), discount, rate, net in zip(
+                sold, offs, rates, split.nets, strict=True
+            )
         ],
         "vat": as_kept(split.shares),
-    }
+    } | ({} if order[5] is None else {"due_at": order[5]})
     text = json.dumps(content, ensure_ascii=False)
     year, number = numbering.take(tx, numbering.INVOICE, terms.zone)
     invoice_id = tx.insert(
         "INSERT INTO invoice(series, year, number, order_id, issued_at, total, content) VALUES(?,?,?,?,?,?,?)",
-        (numbering.INVOICE, year, number, order_id, tx.now, order[1], text),
+        (numbering.INVOICE, year, number, order_id, tx.now, total, text),
     )
-    issued = Issued("invoice", number_text(numbering.INVOICE, year, number), tx.now, order[1], text)
+    issued = Issued("invoice", number_text(numbering.INVOICE, year, number), tx.now, total, text)
     digest = marks.place(tx, invoice_id, issued)
-    tx.emit(InvoiceIssued(invoice_id, order_id, numbering.INVOICE, year, number, order[1], split.tax, digest))
+    tx.emit(InvoiceIssued(invoice_id, order_id, numbering.INVOICE, year, number, total, split.tax, digest))
     return invoice_id
+
+
+def _given(sold: Sequence[Row], total: int, worth: int) -> list[int]:
+    """What each line is reduced by, so that lines of ``total`` come to ``worth``; both in smallest units."""
+    off = max(0, total - worth)
+    if not off:
+        return [0] * len(sold)
+    amounts = [quantity * price - discount for _sku, _title, quantity, price, discount, _vat in sold]
+    return apportion(off, [off * amount for amount in amounts], total)
 
 
 def rate_of(product: int | None, store: int) -> int:

@@ -19,6 +19,7 @@ class Standing(StrEnum):
     CREDITED = "credited"  # an invoice of which nothing is left
     REPLACED = "replaced"  # a receipt whose order has its invoice
     GIVEN_BACK = "given_back"  # a receipt whose money went back
+    SUPERSEDED = "superseded"  # a quote with a newer version
     EXPIRED = "expired"  # a quote past its time, or of a person who was erased
 
 
@@ -74,9 +75,25 @@ def _standing(reader: Reader, kind: str, paper_id: int, row: Row, now: int) -> t
         return standing, tuple(number for number, _ in notes)
     if kind == "receipt":
         return _of_receipt(reader, paper_id)
-    if kind == "quote" and reader.value("SELECT valid_until FROM quote WHERE id = ?", (paper_id,)) < now:
-        return Standing.EXPIRED, ()
+    if kind == "quote":
+        return _of_quote(reader, paper_id, now)
     return Standing.VALID, ()
+
+
+def _of_quote(reader: Reader, quote_id: int, now: int) -> tuple[Standing, tuple[str, ...]]:
+    """One that was accepted in time binds for longer than its time."""
+    row = reader.one(
+        "SELECT q.state, q.valid_until, n.reference FROM quote q LEFT JOIN quote n ON n.replaces = q.id AND n.sent_at"
+        " IS NOT NULL WHERE q.id = ?",
+        (quote_id,),
+    )
+    assert row is not None
+    state, valid_until, newer = row
+    if state == "replaced":
+        return Standing.SUPERSEDED, (newer,)
+    if state in ("accepted", "converted") or (state != "expired" and valid_until >= now):
+        return Standing.VALID, ()
+    return Standing.EXPIRED, ()
 
 
 def _of_receipt(reader: Reader, receipt_id: int) -> tuple[Standing, tuple[str, ...]]:
@@ -91,7 +108,8 @@ def _of_receipt(reader: Reader, receipt_id: int) -> tuple[Standing, tuple[str, .
         return Standing.GIVEN_BACK, ()
     invoice = reader.value(
         "SELECT printf('%s-%d-%05d', i.series, i.year, i.number) FROM invoice i JOIN receipt r ON r.order_id ="
-        " i.order_id WHERE r.id = ? AND json_extract(r.content, '$.kind') IN ('underpaid', 'paid_late', 'checked')",
+        " i.order_id WHERE r.id = ? AND json_extract(r.content, '$.kind')"
+        " IN ('underpaid', 'paid_late', 'checked', 'deposit')",
         (receipt_id,),
     )
     return (Standing.REPLACED, (invoice,)) if invoice else (Standing.VALID, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -110,3 +111,13 @@ def parse_amount(text: str, currency: str) -> int:
     if units > 10**12:
         raise Refused("The amount “{text}” is too large.", text=text.strip())
     return int(units)
+
+
+def apportion(total: int, parts: Sequence[int], divisor: int) -> list[int]:
+    """Whole numbers that add up to ``total``, each at most one from its part ÷ ``divisor``; the largest remainders are
+    rounded up, the first of equals before the others. ``total`` is the rounded sum of the parts ÷ ``divisor``."""
+    found = [part // divisor for part in parts]
+    order = sorted(range(len(parts)), key=lambda place: (-(parts[place] % divisor), place))
+    for place in order[: total - sum(found)]:
+        found[place] += 1
+    return found

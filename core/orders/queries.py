@@ -15,14 +15,16 @@ _MISSING: Final = (
     "SELECT l.id, l.product_id, l.quantity, l.unit_price FROM order_line l JOIN orders o ON o.id = l.order_id"
     " JOIN product p ON p.id = l.product_id WHERE o.id = ? AND o.state <> 'reserved' AND l.taken = 0 AND l.quantity >"
     " p.on_hand - p.held + (SELECT coalesce(max(h.held), 0) FROM order_line h JOIN orders a ON a.id = h.order_id"
-    " WHERE h.product_id = l.product_id AND a.customer_id = o.customer_id AND a.state = 'reserved' AND a.received = 0)"
+    " WHERE h.product_id = l.product_id AND a.customer_id = o.customer_id AND a.state = 'reserved'"
+    " AND NOT a.agreed AND a.received = 0)"
     " ORDER BY l.id"
 )
 _ORDER: Final = (
     "SELECT o.id, o.reference, o.state, o.exception, o.source, o.session_id, o.customer_id, c.name,"
     " (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
-    " o.total, o.reserved_at, o.expires_at, o.paid_at, o.link, iif(o.undecided, (SELECT min(id) FROM decision d"
-    " WHERE d.order_id = o.id AND d.choice IS NULL), NULL) FROM orders o JOIN customer c ON c.id = o.customer_id"
+    " o.total, o.reserved_at, o.expires_at, o.paid_at, o.link, o.received, o.deposit, iif(o.undecided,"
+    " (SELECT min(id) FROM decision d WHERE d.order_id = o.id AND d.choice IS NULL), NULL)"
+    " FROM orders o JOIN customer c ON c.id = o.customer_id"
 )
 
 
@@ -82,14 +84,14 @@ def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView
     rows = reader.all(sql, parameters)
     lines: dict[int, list[LineView]] = {row[0]: [] for row in rows}
     marks = ",".join("?" * len(rows))
-    for order_id, product_id, sku, title, quantity, unit_price in reader.all(
-        f"SELECT order_id, product_id, sku, title, quantity, unit_price FROM order_line WHERE order_id IN ({marks})"  # noqa: S608
-        " ORDER BY id",
+    for order_id, *line in reader.all(
+        f"SELECT order_id, product_id, sku, title, quantity, unit_price, discount FROM order_content"  # noqa: S608
+        f" WHERE order_id IN ({marks}) ORDER BY extra, id",
         list(lines),
     ):
-        lines[order_id].append(LineView(product_id, sku, title, quantity, unit_price))
+        lines[order_id].append(LineView(*line))
     found: list[OrderView] = []
-    for order_id, *facts, customer_id, name, phone, total, reserved, expires, paid, link, question in rows:
+    for order_id, *facts, customer_id, name, phone, total, reserved, expires, paid, link, got, part, question in rows:
         reference, state, exception, source, session_id = facts
         found.append(
             OrderView(
@@ -108,7 +110,21 @@ def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView
                 expires_at=expires,
                 paid_at=paid,
                 link=link,
+                received=got,
+                deposit=part,
                 question=question,
             )
         )
     return found
+
+
+def in_live(reader: Reader, customer_id: int) -> bool:
+    """Whether this customer buys, or waits for something, in the live that is running."""
+    session = reader.value("SELECT id FROM live_session WHERE ended_at IS NULL")
+    if session is None:
+        return False
+    found = (
+        "SELECT EXISTS(SELECT 1 FROM orders WHERE customer_id = ?1 AND session_id = ?2)"
+        " OR EXISTS(SELECT 1 FROM waiting WHERE customer_id = ?1 AND session_id = ?2 AND state = 'waiting')"
+    )
+    return bool(reader.value(found, (customer_id, session)))

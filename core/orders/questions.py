@@ -88,6 +88,16 @@ def close(tx: Tx, decision: Decision, choice: str, refund: str | None) -> None:
     tx.emit(DecisionTaken(decision.order_id, decision.id, decision.kind, choice, decision.amount))
 
 
+def complete(tx: Tx, order: Order) -> None:
+    """The missing part of an underpaid order came: the question answers itself."""
+    row = tx.one(
+        "SELECT id, amount FROM decision WHERE order_id = ? AND kind = 'underpaid' AND choice IS NULL", (order.id,)
+    )
+    if row is not None:
+        close(tx, Decision(row[0], order.id, "underpaid", row[1], None, None), "completed", None)
+        tx.run("UPDATE orders SET exception = NULL WHERE id = ?", (order.id,))
+
+
 # -- the seller's eyes -------------------------------------------------------------------------------------------
 
 

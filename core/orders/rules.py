@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from core.kernel.clock import MINUTE
+from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import Refused
 
 RESERVED: Final = "reserved"
@@ -15,7 +15,7 @@ CANCELLED: Final = "cancelled"
 REFUNDED: Final = "refunded"
 STATES: Final = (RESERVED, PAID, EXPIRED, CANCELLED, REFUNDED)
 
-EVENTS: Final = ("settle", "expire", "cancel", "refund")
+EVENTS: Final = ("settle", "expire", "cancel", "refund", "reopen")
 
 # (state, event) → state. Paid is sticky; money that comes after the end still makes the order paid (ruling R14).
 TRANSITIONS: Final[dict[tuple[str, str], str]] = {
@@ -27,10 +27,14 @@ TRANSITIONS: Final[dict[tuple[str, str], str]] = {
     (PAID, "settle"): PAID,
     (PAID, "refund"): REFUNDED,
     (REFUNDED, "settle"): REFUNDED,
+    (EXPIRED, "reopen"): RESERVED,  # a deposit that came late and is honoured: the rest is still to come
+    (CANCELLED, "reopen"): RESERVED,
 }
 
 MIN_HOLD: Final = 5 * MINUTE  # ruling R1
 MAX_HOLD: Final = 30 * MINUTE
+GRACE: Final = 30 * DAY
+"""An order with its deposit paid is held so much longer each time its balance is overdue, while the seller is asked."""
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "paid_late": ("honour", "substitute", "refund"),
@@ -53,6 +57,7 @@ _REFUSALS: Final = {
     "expire": "Only a reserved order can expire.",
     "cancel": "This order is no longer reserved, so it cannot be cancelled.",
     "refund": "Only a paid order can be refunded.",
+    "reopen": "Only an order that has ended can be opened again.",
 }
 
 
@@ -65,19 +70,29 @@ class Verdict:
     concerned: int
 
 
-def judge(state: str, total: int, received_before: int, amount: int) -> Verdict:
-    """What ``amount`` arriving on an order makes of it. All in smallest units; ``amount`` is positive."""
+def judge(state: str, total: int, received_before: int, amount: int, deposit: int = 0) -> Verdict:
+    """What ``amount`` arriving on an order makes of it. All in smallest units; ``amount`` is positive.
+
+    ``deposit``: the first part that was agreed, 0 for none. Once it is in, while the order is open, less than the total
+    is nothing unusual.
+    """
     received = received_before + amount
     if state in (PAID, REFUNDED):
         return Verdict(next_state(state, "settle"), "paid_twice", amount)
     if received < total:
-        return Verdict(state, "underpaid", received)
+        as_agreed = state == RESERVED and 0 < deposit <= received
+        return Verdict(state, None if as_agreed else "underpaid", received)
     after = next_state(state, "settle")
     if state in (EXPIRED, CANCELLED):
         return Verdict(after, "paid_late", received)
     if received > total:
         return Verdict(after, "overpaid", received - total)
     return Verdict(after, None, 0)
+
+
+def asked(total: int, received: int, deposit: int) -> int:
+    """What is to be paid now, in smallest units: the rest of the deposit first, then the rest of the whole."""
+    return max(0, (deposit if received < deposit else total) - received)
 
 
 def new_expiry(reserved_at: int, current: int | None, now: int, hold_ms: int) -> int:

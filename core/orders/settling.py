@@ -7,6 +7,7 @@ from typing import Final
 
 from core.catalogue import stock
 from core.kernel.errors import NotFound, Refused
+from core.orders import deposits
 from core.orders.events import (
     OrderCancelled,
     OrderChanged,
@@ -21,13 +22,14 @@ from core.orders.questions import (
     SUSPECT,
     Decision,
     close,
+    complete,
     drop_review,
     open_decision,
     promised_back,
     raise_question,
     under_review,
 )
-from core.orders.rules import CHOICES, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
+from core.orders.rules import CHOICES, MAX_HOLD, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
 from core.orders.service import DECISION, MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
 
@@ -38,7 +40,7 @@ def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -
     """Apply money that came in (already stored once as ``payment_id``). → the exception it raised, or None."""
     order = load(tx, order_id)
     before = order.received - (promised_back(tx, order_id) if order.received else 0)
-    verdict = judge(order.state, order.total, before, amount)
+    verdict = judge(order.state, order.total, before, amount, order.first)
     tx.run(
         "UPDATE orders SET received = received + ?, provider = coalesce(?, provider) WHERE id = ?",
         (amount, provider, order_id),
@@ -49,19 +51,24 @@ def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -
     if verdict.exception == "paid_twice":
         raise_question(tx, order, "paid_twice", verdict.concerned, payment_id, stock_free=True)
         return "paid_twice"
+    if verdict.exception is None and verdict.state == RESERVED:
+        deposits.part(tx, order, before, before + amount, payment_id)
+        return None
     return _finish(tx, order, before + amount, verdict, payment_id)
 
 
 def recheck(tx: Tx, order_id: int) -> None:
-    """The order changed: when it became no dearer than what came in already, it is paid."""
+    """The order changed: when it became no dearer than what came in already, it is paid; or its deposit is."""
     order = load(tx, order_id)
     if order.state == RESERVED and 0 < order.total <= order.received:
         _finish(tx, order, order.received, judge(RESERVED, order.total, 0, order.received), None)
+    elif order.state == RESERVED and order.deposit_in:
+        deposits.covered(tx, order)
 
 
 def _finish(tx: Tx, order: Order, received: int, verdict: Verdict, payment_id: int | None) -> str | None:
     """The whole amount is in: the sale stands, or waits for the seller when it came late."""
-    _complete(tx, order)
+    complete(tx, order)
     late = verdict.exception == "paid_late"
     taken = _take_stock(tx, order)
     _mark_paid(tx, order, received)
@@ -86,20 +93,31 @@ def _mark_paid(tx: Tx, order: Order, received: int) -> None:
     tx.run("UPDATE orders SET state = ?, paid_at = ? WHERE id = ?", (PAID, tx.now, order.id))
     tx.run(
         "UPDATE customer SET paid = paid + 1, spent = spent + ?, pay_ms = pay_ms + ? WHERE id = ?",
-        (min(order.total, received), max(0, tx.now - order.reserved_at), order.customer_id),
+        (min(order.total, received), _took(order, tx.now), order.customer_id),
     )
     end_hold(tx, order.id)
 
 
+def _took(order: Order, now: int) -> int:
+    """How long the buyer took to pay, ms; who pays later as agreed is not slow."""
+    took = max(0, now - order.reserved_at)
+    return min(took, MAX_HOLD) if order.stands else took
+
+
 def _take_stock(tx: Tx, order: Order) -> bool:
     """Held units are sold; without a hold (late) all lines together, or none. → whether the goods are the buyer's."""
-    lines = tx.all("SELECT product_id, quantity, held FROM order_line WHERE order_id = ?", (order.id,))
     if order.state == RESERVED:
-        for product_id, quantity, _ in lines:
-            stock.sell_held(tx, product_id, quantity)
-        tx.run(_TAKE, (order.id,))
+        take_held(tx, order.id)
         return True
     return _take_free(tx, order)
+
+
+def take_held(tx: Tx, order_id: int) -> None:
+    """The held units of an open order are sold; those of an order that is paid later were, when it was agreed."""
+    held = "SELECT product_id, quantity FROM order_line WHERE order_id = ? AND taken = 0"
+    for product_id, quantity in tx.all(held, (order_id,)):
+        stock.sell_held(tx, product_id, quantity)
+    tx.run(_TAKE, (order_id,))
 
 
 def _take_free(tx: Tx, order: Order) -> bool:
@@ -156,20 +174,11 @@ def _held_again(tx: Tx, customer_id: int, product_id: int, quantity: int) -> _He
     """So many units of an item that this customer holds in an open order; None when there are fewer."""
     row = tx.one(
         "SELECT o.id, l.id, l.held FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.customer_id = ?"
-        " AND o.state = 'reserved' AND o.received = 0 AND l.product_id = ? AND l.held >= ? ORDER BY o.id DESC LIMIT 1",
+        " AND o.state = 'reserved' AND NOT o.agreed AND o.received = 0 AND l.product_id = ? AND l.held >= ?"
+        " ORDER BY o.id DESC LIMIT 1",
         (customer_id, product_id, quantity),
     )
     return _HeldAgain(row[0], row[1], product_id, quantity, row[2]) if row else None
-
-
-def _complete(tx: Tx, order: Order) -> None:
-    """The missing part of an underpaid order came: the question answers itself."""
-    row = tx.one(
-        "SELECT id, amount FROM decision WHERE order_id = ? AND kind = 'underpaid' AND choice IS NULL", (order.id,)
-    )
-    if row is not None:
-        close(tx, Decision(row[0], order.id, "underpaid", row[1], None, None), "completed", None)
-        tx.run("UPDATE orders SET exception = NULL WHERE id = ?", (order.id,))
 
 
 # -- the seller decides ------------------------------------------------------------------------------------------
@@ -224,11 +233,20 @@ def decide(
 
 
 def _keep(tx: Tx, order: Order, decision: Decision) -> None:
-    """The excess is earned, and counted as spent."""
+    """The excess is earned, and counted as spent. Raises Refused where no sale stands that it could belong to."""
+    refused = tx.value(
+        "SELECT 1 FROM decision WHERE order_id = ? AND kind IN ('paid_late', ?) AND choice IN ('refund', 'refuse')",
+        (order.id, SUSPECT),
+    )
+    if order.state == REFUNDED or refused:
+        raise Refused("This order was given back, so there is no sale to keep money for. Give it back too.")
     tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (decision.amount, order.customer_id))
 
 
 def _honour(tx: Tx, order: Order, decision: Decision) -> None:
+    if decision.kind == "underpaid" and order.state != RESERVED and order.deposit_in:
+        deposits.reopen(tx, order)
+        return
     _need_goods(tx, order)
     if decision.kind == "underpaid":
         _mark_paid(tx, order, decision.amount)
@@ -268,7 +286,8 @@ def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, wanted
         " ON CONFLICT DO UPDATE SET quantity = quantity + ?6, taken = taken + ?6",
         (order.id, wanted.product_id, *product, units),
     )
-    total = sum(line.quantity * line.unit_price for line in lines_of(tx, order.id))
+    content = "SELECT sum(quantity * unit_price - discount) FROM order_content WHERE order_id = ?"
+    total: int = tx.value(content, (order.id,))
     if total > decision.amount:
         raise Refused("The replacement costs more than what was paid. Choose another one.")
     tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
@@ -323,7 +342,7 @@ def _nothing_left(tx: Tx, order: Order) -> bool:
 
 
 def _has_goods(tx: Tx, order_id: int) -> bool:
-    return bool(tx.value("SELECT min(taken) FROM order_line WHERE order_id = ?", (order_id,)))
+    return not tx.value("SELECT 1 FROM order_line WHERE order_id = ? AND taken = 0", (order_id,))
 
 
 def refund_done(tx: Tx, decision_id: int) -> None:

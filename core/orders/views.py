@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    product_id: int
+    """``product_id`` None, ``sku`` empty: nothing of the catalogue. ``discount``: what the line costs less."""
+
+    product_id: int | None
     sku: str
     title: str
     quantity: int
     unit_price: int
+    discount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """``customer_phone`` in E.164 or None; ``link`` is the nonce of the pay link."""
+    """``customer_phone`` in E.164 or None; ``link``: the nonce of the pay link; ``deposit``: the first part agreed."""
 
     id: int
     reference: str
@@ -34,3 +37,5 @@ class OrderView:
     paid_at: int | None
     link: bytes
     question: int | None = None
+    received: int = 0
+    deposit: int = 0

@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.orders.rules import asked
 from core.paylinks.rules import Facts, Question, is_trying, may_bring_money, standing
 from core.storage.connection import Reader, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``photo``: a file in the store's media folder, or whatever the catalogue was given."""
+    """``photo``: a file in the store's media folder, or whatever the catalogue was given. ``product_id`` None, ``sku``
+    and ``keyword`` empty: nothing of the catalogue."""
 
-    product_id: int
+    product_id: int | None
     sku: str
     keyword: str
     title: str
@@ -90,8 +92,8 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         "SELECT o.reference, o.state, o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.close_reason,"
         " o.link_opened_at, c.language, o.customer_id, EXISTS(SELECT 1 FROM conversation v WHERE"
         " v.customer_id = c.id AND v.last_inbound_at IS NOT NULL), (SELECT id FROM invoice WHERE order_id = o.id),"
-        " (SELECT value FROM identity WHERE customer_id = c.id AND kind = 'phone' ORDER BY last_seen DESC LIMIT 1)"
-        " FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.id = ?",
+        " (SELECT value FROM identity WHERE customer_id = c.id AND kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
+        " o.deposit FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.id = ?",
         (order_id,),
     )
     if row is None:
@@ -115,6 +117,8 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
                 "SELECT kind, amount, choice, refund FROM decision WHERE order_id = ? ORDER BY id", (order_id,)
             )
         ),
+        deposit=row[14],
+        asked=asked(row[2], row[3], row[14]),
     )
     return LinkView(
         order_id=order_id,
@@ -164,8 +168,8 @@ def _asked(reader: Reader, order_id: int) -> Asked | None:
 
 def _lines(reader: Reader, order_id: int) -> tuple[Line, ...]:
     rows = reader.all(
-        "SELECT l.product_id, l.sku, p.keyword, l.title, l.quantity, p.photo FROM order_line l"
-        " JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.id",
+        "SELECT l.product_id, l.sku, coalesce(p.keyword, ''), l.title, l.quantity, p.photo FROM order_content l"
+        " LEFT JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.extra, l.id",
         (order_id,),
     )
     return tuple(Line(*row) for row in rows)

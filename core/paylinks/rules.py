@@ -10,6 +10,8 @@ from core.kernel.clock import SECOND
 
 CLOCK_AT_LEAST: Final = 150 * SECOND
 """The clock shows from 2 min 30 on even where a quarter of the hold is shorter."""
+CLOCK_AT_MOST: Final = 450 * SECOND
+"""A quarter of a live's longest hold: the order of a quote waits for days, and no clock helps before the end."""
 # Questions about the whole sale; the others concern only an excess.
 _GOODS: Final = ("paid_late", "underpaid", "suspect")
 _TRYING: Final = "open"  # the buyer was sent to the provider and its last word is not known
@@ -22,6 +24,7 @@ class Standing(StrEnum):
     RESERVED = "reserved"  # choose a means and pay
     CHECKING = "checking"  # a means was chosen, the provider has not said the end
     UNDERPAID = "underpaid"  # a part is in, the rest can still be paid
+    DEPOSIT_PAID = "deposit_paid"  # as agreed: the goods are held, the rest is paid with the same link
     PAID = "paid"
     PAID_LATE = "paid_late"  # the money came after the end: the shop decides and writes
     REFUND_DUE = "refund_due"
@@ -44,6 +47,7 @@ class Question:
 class Facts:
     """An order as its books have it. Amounts in smallest units, times in ms UTC.
 
+    ``deposit``: the first part that was agreed, 0 for none; ``asked``: what is to be paid now, the deposit or the rest.
     ``trying``: the buyer is, or was, at a provider whose last word is not known; ``unsettled``: some attempt may still
     bring money.
     """
@@ -56,6 +60,8 @@ class Facts:
     trying: bool = False
     unsettled: bool = False
     questions: tuple[Question, ...] = ()
+    deposit: int = 0
+    asked: int = 0
 
     @property
     def due(self) -> int:
@@ -94,7 +100,7 @@ def standing(facts: Facts, now: int) -> Standing:
     """The one thing to tell. A hold past its time counts as expired before the sweep has come round."""
     if payable(facts, now):
         if facts.received:
-            return Standing.UNDERPAID
+            return Standing.DEPOSIT_PAID if 0 < facts.deposit <= facts.received else Standing.UNDERPAID
         return Standing.CHECKING if facts.trying else Standing.RESERVED
     if facts.refunds("todo"):
         return Standing.REFUND_DUE
@@ -121,4 +127,4 @@ def settled(facts: Facts, now: int) -> bool:
 
 def clock_from(facts: Facts) -> int:
     """The remaining time, in ms, from which a ticking clock helps: the hold's last quarter (lessons c21)."""
-    return max((facts.expires_at - facts.reserved_at) // 4, CLOCK_AT_LEAST)
+    return max(min((facts.expires_at - facts.reserved_at) // 4, CLOCK_AT_MOST), CLOCK_AT_LEAST)

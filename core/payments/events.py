@@ -66,6 +66,12 @@ class ReceiptConfirmed(ReceiptEvent, frozen=True):
     amount: int
 
 
+class CashReceived(ReceiptEvent, frozen=True):
+    """The seller took the money in their hand: their word is what settles."""
+
+    amount: int
+
+
 class ReceiptDenied(ReceiptEvent, frozen=True):
     """The seller looked and found no money."""
 
@@ -90,6 +96,10 @@ class PaymentQuarantined(AttemptEvent, frozen=True):
 
     provider: str
     amount: int
+
+
+class QuarantineEnded(AttemptEvent, frozen=True):
+    """The seller has dealt with money that did not fit its order; nothing was booked."""
 
 
 class PaymentOrphaned(Event, frozen=True):

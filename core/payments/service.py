@@ -10,7 +10,7 @@ from core.kernel.clock import DAY
 from core.kernel.errors import Refused
 from core.kernel.ids import new_attempt_ref, new_uuid
 from core.orders import settling
-from core.orders.rules import RESERVED
+from core.orders.rules import MAX_HOLD, RESERVED, asked
 from core.orders.service import load
 from core.payments import booking, prompts, refunds
 from core.payments.attempts import AttemptRow, load_attempt, match
@@ -23,10 +23,10 @@ from core.payments.events import (
     PayerKnown,
     PayerTold,
     PaymentOrphaned,
-    PaymentQuarantined,
     PaymentReceived,
     ReceiptAwaited,
 )
+from core.payments.misfits import quarantine
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
 from core.payments.rules import (
     CALL_ENDS,
@@ -67,13 +67,13 @@ def open_attempt(
     order = load(tx, order_id)
     if order.state != RESERVED or order.expires_at <= tx.now:
         raise Refused("This order can no longer be paid with this link.")
-    amount = order.total - order.received
+    amount = asked(order.total, order.received, order.deposit)
     for row in tx.all("SELECT id FROM attempt WHERE order_id = ? AND NOT closing ORDER BY id DESC", (order_id,)):
         existing = load_attempt(tx, row[0])
         if existing.state not in PAYABLE:
             continue
         known = (existing.provider, existing.method, existing.amount, existing.payer)
-        over = prompt_over(existing.payer, existing.state, existing.created_at, tx.now)
+        over = prompt_over(existing.payer, existing.state, existing.created_at, tx.now) or existing.expires_at <= tx.now
         if known == (provider, method, amount, payer) and not over:
             return existing, False
         _close(tx, existing)
@@ -93,7 +93,7 @@ def open_attempt(
             CREATED,
             new_uuid().replace("-", ""),
             tx.now,
-            order.expires_at,
+            min(order.expires_at, tx.now + MAX_HOLD),  # a quote's order waits for days, a provider's page does not
             payer,
             by_seller,
         ),
@@ -205,7 +205,7 @@ def apply_event(tx: Tx, payload: bytes) -> None:
     other = event["provider_ref"] if attempt.provider_ref not in (None, event["provider_ref"]) else None
     if signed and event["kind"] == "payment" and status is Pay.PAID:
         if event["amount"] <= 0 or (event["currency"] is not None and event["currency"] != attempt.currency):
-            _quarantine(tx, attempt, event["amount"])
+            quarantine(tx, attempt, event["amount"])
             return
         if other is None:
             _learn_reference(tx, attempt, event["provider_ref"])
@@ -238,7 +238,7 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
     named = result.attempt_ref
     if named != attempt.ref and (named is not None or other is not None):  # another order's, whoever sent us there
         if result.status in _MONEY:
-            _quarantine(tx, attempt, result.amount or 0)
+            quarantine(tx, attempt, result.amount or 0)
         return
     if other is None:
         _learn_reference(tx, attempt, result.provider_ref, result.redirect_url)
@@ -246,7 +246,7 @@ def apply_status(tx: Tx, attempt_id: int, result: StatusResult, other: str | Non
         amount = attempt.amount if result.amount is None and result.proves_amount else result.amount
         wrong_currency = result.currency is not None and result.currency != attempt.currency
         if amount is None or amount <= 0 or wrong_currency:
-            _quarantine(tx, attempt, amount or 0)
+            quarantine(tx, attempt, amount or 0)
         else:
             receive(tx, attempt, amount, result.fee, result.method, other or result.txn_id, result.payer)
             if result.status is not Pay.PAID:
@@ -327,13 +327,6 @@ def _given_back(tx: Tx, attempt: AttemptRow, result: StatusResult, txn_id: str |
     tx.run(
         "UPDATE attempt SET error = iif(?1, nullif(error, ?2), ?2) WHERE id = ?3", (clear, REFUND_UNCLEAR, attempt.id)
     )
-
-
-def _quarantine(tx: Tx, attempt: AttemptRow, amount: int) -> None:
-    if tx.run(
-        "UPDATE attempt SET error = 'contradiction' WHERE id = ? AND error IS NOT 'contradiction'", (attempt.id,)
-    ):
-        tx.emit(PaymentQuarantined(attempt.id, attempt.order_id, attempt.provider, amount))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------

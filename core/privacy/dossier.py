@@ -72,8 +72,8 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             " JOIN product p ON p.id = w.product_id WHERE w.customer_id IN {mine} ORDER BY w.id"
         ),
         "quotes": look.rows(
-            "SELECT reference, state, created_at, valid_until AS valid_until_at, total AS total_amount, content"
-            " FROM quote WHERE customer_id IN {mine} ORDER BY id"
+            "SELECT reference, state, created_at, sent_at, seen_at, answered_at, valid_until AS valid_until_at,"
+            " total AS total_amount, reason, content FROM quote WHERE customer_id IN {mine} ORDER BY id"
         ),
         "messages": look.rows(
             "SELECT m.id, m.author, m.kind, m.text, m.at AS sent_at, m.media, m.payload FROM message m"
@@ -123,7 +123,9 @@ class _Look:
         for order in found:
             one = (order["id"],)
             order["lines"] = self.rows(
-                "SELECT sku, title, quantity, unit_price AS unit_price_amount FROM order_line WHERE order_id = ?", one
+                "SELECT sku, title, quantity, unit_price AS unit_price_amount, discount AS discount_amount"
+                " FROM order_content WHERE order_id = ? ORDER BY extra, id",
+                one,
             )
             order["payments"] = self.rows(
                 "SELECT provider, method, amount AS amount_amount, txn_id AS transaction_id, received_at FROM payment"
@@ -139,6 +141,16 @@ class _Look:
             order["risk"] = self.rows(risk, one)
             order["pay_page_opened_from"] = self.rows(
                 "SELECT kind, at AS first_seen_at FROM visit WHERE order_id = ? ORDER BY at", one
+            )
+            order["delivery"] = self.rows(
+                "SELECT address, latitude, longitude, at AS told_at FROM delivery WHERE order_id = ?"
+                " AND at IS NOT NULL",
+                one,
+            )
+            order["times"] = self.rows(
+                "SELECT s.starts_at, s.minutes, b.places, b.confirmed_at FROM booking b JOIN slot s ON s.id = b.slot_id"
+                " WHERE b.order_id = ? ORDER BY s.starts_at",
+                one,
             )
             for papers, whose in _PAPERS.items():
                 order[papers] = self._papers(whose, order["id"])

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from core.conversations.events import ThreadErased
+from core.conversations.quoting import NOTED
+from core.conversations.stepnotices import OF_ORDER
 from core.customers.events import CustomerErased
 from core.customers.queries import customer
 from core.kernel.errors import Refused, StorageFailed
@@ -101,6 +103,7 @@ def _erase(tx: Tx, orders: Orders, media: Path, customer_id: int, elsewhere: Seq
         Line("files", len(files)),
         Line("identities", _identities(tx, found)),
         Line("visits", _visits(tx, found)),
+        Line("addresses", _run(tx, "DELETE FROM delivery WHERE order_id IN {orders}", found)),
         Line("names", _names(tx, found, customer_id, alias)),
     ]
     for name in files:
@@ -174,7 +177,10 @@ def _answers(tx: Tx, found: Traces) -> int:
 def _payment_pages(tx: Tx, found: Traces) -> int:
     """Where a provider's page greeted them by name or number, and which phone was asked to pay; references and tokens
     stay: late money needs them."""
-    ours = "UPDATE attempt SET error = NULL WHERE error NOT IN ('contradiction', 'stopped') AND order_id IN {orders}"
+    ours = (
+        "UPDATE attempt SET error = NULL WHERE error NOT IN ('contradiction', 'dealt with', 'stopped')"
+        " AND order_id IN {orders}"
+    )
     return _run(tx, ours, found) + _run(
         tx,
         "UPDATE attempt SET redirect_url = NULL, instructions = NULL, payer = NULL WHERE order_id IN {orders}"
@@ -187,6 +193,16 @@ def _free_texts(tx: Tx, found: Traces, alias: str) -> int:
     """Words of the seller on decisions and quotes. Invoices, credit notes and receipts never change, and need not: the
     buyer's name is not frozen with them."""
     count = _run(tx, "UPDATE decision SET note = '' WHERE note <> '' AND order_id IN {orders}", found)
+    count += _run(tx, "UPDATE quote SET reason = '' WHERE reason <> '' AND customer_id IN {mine}", found)
+    for number, title in tx.all(
+        about(
+            "SELECT id, title FROM order_extra WHERE order_id IN (SELECT id FROM orders WHERE customer_id IN {mine})"
+        ),
+        (found.records,),
+    ):
+        count += tx.run(
+            "UPDATE order_extra SET title = ?1 WHERE id = ?2 AND title <> ?1", (found.veil(title, alias), number)
+        )
     for number, content in tx.all(about("SELECT id, content FROM quote WHERE customer_id IN {mine}"), (found.records,)):
         veiled = json.dumps(_veiled(json.loads(content), found, alias), ensure_ascii=False)
         if veiled != content:
@@ -219,9 +235,12 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
     """The seller was told by message who paid; others may have written a number of theirs."""
     notices = about(
         "SELECT m.id FROM outbox o JOIN message m ON m.outbox_id = o.id"
-        " WHERE o.key IN (SELECT 'seller-paid:' || id FROM orders WHERE customer_id IN {mine})"
+        " WHERE o.key IN (SELECT w.value || o.id FROM orders o, json_each(?3) w WHERE o.customer_id IN {mine}"
+        " UNION ALL SELECT 'seller-quote:' || q.id || ':' || w.value FROM quote q,"
+        " json_each(?2) w WHERE q.customer_id IN {mine}"
+        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders})"
     )
-    told = tx.all(notices, (found.records,))
+    told = tx.all(notices, (found.records, json.dumps(NOTED), json.dumps(OF_ORDER)))
     veil = partial(found.veil, alias=alias)
     count = 0
     for message_id in {*(row[0] for row in told), *elsewhere}:

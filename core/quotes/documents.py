@@ -9,12 +9,18 @@ from core.invoices.marks import nonce_of
 from core.invoices.rules import Share, taxed
 from core.invoices.service import rate_of
 from core.quotes import service
+from core.quotes.rules import DRAFT, Discount
 from core.storage.connection import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteDocument:
-    """Times in ms UTC, amounts in smallest units; ``buyer`` None: made for nobody in particular."""
+    """Times in ms UTC, amounts in smallest units; ``buyer`` None: made for nobody in particular.
+
+    ``lines`` add up to ``subtotal`` (each after its own discount); ``off`` is the ``discount`` of the whole, and
+    ``shares`` are taxed on what is left, ``total``. ``deposit``: asked for first, 0 for none. ``draft``: not sent yet,
+    so that it binds nobody. ``replaces``: the number of the version before.
+    """
 
     papers: Papers
     number: str
@@ -26,6 +32,15 @@ class QuoteDocument:
     total: int
     note: str
     url: str
+    subtotal: int = 0
+    off: int = 0
+    discount: Discount | None = None
+    deposit: int = 0
+    deposit_percent: int = 0
+    pay_days: int = 0
+    balance_days: int = 0
+    draft: bool = False
+    replaces: str = ""
 
 
 def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocument:
@@ -33,19 +48,30 @@ def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocume
     quote = service.load(reader, quote_id)
     seller = frozen_seller({"seller": quote.seller}, papers.seller)
     rates = [rate_of(line.rate, seller.vat_rate) for line in quote.lines]
-    split = taxed([(line.amount, rate) for line, rate in zip(quote.lines, rates, strict=True)], quote.rounding)
+    sums, terms = quote.wording.sums, quote.wording.terms
+    nets = taxed([(line.amount, rate) for line, rate in zip(quote.lines, rates, strict=True)], quote.rounding).nets
+    issued = quote.sent_at or quote.created_at
     return QuoteDocument(
         papers=replace(papers, seller=seller),
         number=quote.reference,
-        created_at=quote.created_at,
+        created_at=issued,
         valid_until=quote.valid_until,
         buyer=buyer_of(reader, quote.customer_id),
         lines=tuple(
-            Line(line.description, line.sku, line.quantity, line.unit_price, rate, net)
-            for line, rate, net in zip(quote.lines, rates, split.nets, strict=True)
+            Line(line.description, line.sku, line.quantity, line.unit_price, rate, net, line.off)
+            for line, rate, net in zip(quote.lines, rates, nets, strict=True)
         ),
-        shares=split.shares,
+        shares=taxed(list(zip(sums.amounts, rates, strict=True)), quote.rounding).shares,
         total=quote.total,
         note=quote.note,
-        url=papers.check_url(nonce_of(reader, "quote", quote_id)),
+        url=papers.check_url(nonce_of(reader, "quote", quote_id)) if quote.sent_at else "",
+        subtotal=sums.subtotal,
+        off=sums.off,
+        discount=quote.wording.discount,
+        deposit=quote.deposit,
+        deposit_percent=terms.deposit,
+        pay_days=terms.pay_days,
+        balance_days=terms.balance_days,
+        draft=quote.state == DRAFT,
+        replaces=service.load(reader, quote.replaces).reference if quote.replaces else "",
     )

@@ -1,37 +1,74 @@
-"""Quotes: numbered when they are made, in the same transaction, without gaps; their content never changes after."""
+"""Quotes as they are written: numbered without gaps when drafted, edited while a draft, frozen when sent.
+
+What the customer and time do to a sent one is in :mod:`core.quotes.answering`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
+from core.durable.deadlines import set_deadline
 from core.invoices import marks
 from core.invoices.marks import Issued
 from core.invoices.rules import Rounding
-from core.invoices.service import Terms
+from core.invoices.service import Terms as PaperTerms
 from core.kernel.clock import DAY, to_datetime
 from core.kernel.errors import NotFound, Refused
-from core.quotes.events import QuoteDrafted
+from core.kernel.ids import new_nonce
+from core.quotes.events import QuoteDrafted, QuoteEdited, QuoteReplaced, QuoteSent
 from core.quotes.rules import (
     DRAFT,
     MAX_NOTE,
-    MAX_VALID_DAYS,
     SERIES,
+    Discount,
     QuoteLine,
+    Sums,
+    Terms,
     checked_line,
+    checked_terms,
+    deposit_of,
+    next_state,
     number_of,
     reference,
-    total_of,
+    sums,
 )
-from core.storage.connection import Reader
+from core.storage.connection import Reader, Row
 from core.storage.engine import Tx
+
+END: Final = "quote_end"  # kinds of deadlines
+REMIND: Final = "quote_remind"
+DEFAULT: Final = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the seller writes: all of a draft that can be changed."""
+
+    lines: tuple[QuoteLine, ...]
+    discount: Discount | None = None
+    note: str = ""
+    terms: Terms = DEFAULT
+
+    def checked(self) -> Wording:
+        """As kept. Raises Refused."""
+        kept = tuple(checked_line(line) for line in self.lines)
+        sums(kept, self.discount)
+        return Wording(kept, self.discount, self.note.strip()[:MAX_NOTE], checked_terms(self.terms))
+
+    @property
+    def sums(self) -> Sums:
+        return sums(self.lines, self.discount)
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quote as kept. Times in ms UTC; ``seller`` are the seller's facts of the day it was made."""
+    """A quote as kept. Times in ms UTC; ``seller`` are the seller's facts of the day it was made or sent.
+
+    ``link`` is the nonce of its public page, None for a draft; ``replaces``: the version before; ``reason``: the
+    customer's words when they refused.
+    """
 
     id: int
     reference: str
@@ -40,78 +77,166 @@ class Quote:
     created_at: int
     valid_until: int
     total: int
-    lines: tuple[QuoteLine, ...]
-    note: str
+    link: bytes | None
+    sent_at: int | None
+    seen_at: int | None
+    answered_at: int | None
+    reason: str
+    replaces: int | None
+    order_id: int | None
+    wording: Wording
     seller: dict[str, Any]
     rounding: Rounding
 
+    @property
+    def lines(self) -> tuple[QuoteLine, ...]:
+        return self.wording.lines
 
-def from_catalogue(reader: Reader, sku: str, quantity: int) -> QuoteLine:
+    @property
+    def note(self) -> str:
+        return self.wording.note
+
+    @property
+    def deposit(self) -> int:
+        return deposit_of(self.total, self.wording.terms.deposit)
+
+
+def from_catalogue(reader: Reader, sku: str, quantity: int, discount: Discount | None = None) -> QuoteLine:
     """A line at today's price. Raises NotFound."""
     row = reader.one("SELECT sku, title, price, vat FROM product WHERE sku = ? AND active", (sku,))
     if row is None:
         raise NotFound("There is no product with the SKU “{sku}”.", sku=sku)
-    return QuoteLine(row[1], quantity, row[2], row[0], row[3])
+    return QuoteLine(row[1], quantity, row[2], row[0], row[3], discount)
 
 
-def draft(
-    tx: Tx,
-    lines: Sequence[QuoteLine],
-    *,
-    customer_id: int | None,
-    valid_days: int,
-    note: str,
-    terms: Terms,
-) -> int:
+def draft(tx: Tx, wording: Wording, *, customer_id: int | None, terms: PaperTerms, replaces: int | None = None) -> int:
     """Number and keep a quote. → its id. Raises Refused."""
-    kept = [checked_line(line) for line in lines]
-    total = total_of(kept)
-    if not 1 <= valid_days <= MAX_VALID_DAYS:
-        raise Refused("A quote is valid between 1 and {most} days.", most=MAX_VALID_DAYS)
+    wording = wording.checked()
     year = to_datetime(tx.now, terms.zone).year
     latest = tx.value(
         "SELECT reference FROM quote WHERE reference LIKE ? ORDER BY id DESC LIMIT 1", (f"{SERIES}-{year}-%",)
     )
     number = 1 + (number_of(latest) if latest else 0)
-    content = {
-        "lines": [asdict(line) for line in kept],
-        "note": note.strip()[:MAX_NOTE],
-        "seller": dict(terms.seller),
-        "rounding": terms.rounding.value,
-    }
-    text = json.dumps(content, ensure_ascii=False)
-    valid_until = tx.now + valid_days * DAY
+    valid_until = tx.now + wording.terms.valid_days * DAY
+    total = wording.sums.total
     quote_id = tx.insert(
-        "INSERT INTO quote(reference, customer_id, state, created_at, valid_until, total, content)"
-        " VALUES(?,?,?,?,?,?,?)",
-        (reference(year, number), customer_id, DRAFT, tx.now, valid_until, total, text),
+        "INSERT INTO quote(reference, customer_id, state, created_at, valid_until, total, content, replaces)"
+        " VALUES(?,?,?,?,?,?,?,?)",
+        (
+            reference(year, number),
+            customer_id,
+            DRAFT,
+            tx.now,
+            valid_until,
+            total,
+            _content(wording, terms),
+            replaces,
+        ),
     )
-    marks.place(tx, quote_id, Issued("quote", reference(year, number), tx.now, total, text))
     tx.emit(QuoteDrafted(quote_id, customer_id, year, number, total, valid_until))
     return quote_id
 
 
+def edit(tx: Tx, quote_id: int, wording: Wording, customer_id: int | None, terms: PaperTerms) -> None:
+    """Write a draft anew. Raises Refused for one that was sent."""
+    before = load(tx, quote_id)
+    if before.state != DRAFT:
+        next_state(before.state, "send")  # says what became of it
+    wording = wording.checked()
+    valid_until = tx.now + wording.terms.valid_days * DAY
+    total = wording.sums.total
+    tx.run(
+        "UPDATE quote SET customer_id = ?, valid_until = ?, total = ?, content = ? WHERE id = ?",
+        (customer_id, valid_until, total, _content(wording, terms), quote_id),
+    )
+    tx.emit(QuoteEdited(quote_id, customer_id, total))
+
+
+def send(tx: Tx, quote_id: int, terms: PaperTerms, remind_days: int) -> None:
+    """Freeze a draft, give it its link and its time; the version before it is replaced.
+
+    ``remind_days``: how long before its end the customer is reminded. Raises Refused when it was sent already, is for
+    nobody, or the version before it has become an order meanwhile.
+    """
+    quote = load(tx, quote_id)
+    state = next_state(quote.state, "send")
+    if quote.customer_id is None:
+        raise Refused("Choose the customer of this quote first.")
+    if quote.replaces is not None:
+        _replace(tx, quote.replaces, quote_id)
+    valid_until = tx.now + quote.wording.terms.valid_days * DAY
+    text = _content(quote.wording, terms)
+    tx.run(
+        "UPDATE quote SET state = ?, sent_at = ?, valid_until = ?, link = ?, content = ? WHERE id = ?",
+        (state, tx.now, valid_until, new_nonce(), text, quote_id),
+    )
+    digest = marks.place(tx, quote_id, Issued("quote", quote.reference, quote.created_at, quote.total, text))
+    set_deadline(tx, END, quote_id, valid_until)
+    reminder = valid_until - remind_days * DAY
+    if reminder > tx.now:
+        set_deadline(tx, REMIND, quote_id, reminder)
+    tx.emit(QuoteSent(quote_id, quote.customer_id, quote.total, valid_until, digest, quote.replaces))
+
+
+def _replace(tx: Tx, quote_id: int, by: int) -> None:
+    before = load(tx, quote_id)
+    tx.run("UPDATE quote SET state = ? WHERE id = ?", (next_state(before.state, "replace"), quote_id))
+    tx.run("DELETE FROM deadline WHERE subject = ? AND kind IN (?, ?)", (quote_id, END, REMIND))
+    tx.emit(QuoteReplaced(quote_id, before.customer_id, by))
+
+
+def revise(tx: Tx, quote_id: int, terms: PaperTerms) -> int:
+    """A new draft that says the same and will replace this one when it is sent; the draft there is already, if any.
+    → its id. Raises Refused for a quote that cannot be replaced."""
+    before = load(tx, quote_id)
+    next_state(before.state, "replace")
+    existing: int | None = tx.value("SELECT id FROM quote WHERE replaces = ? AND state = ?", (quote_id, DRAFT))
+    if existing is not None:
+        return existing
+    return draft(tx, before.wording, customer_id=before.customer_id, terms=terms, replaces=quote_id)
+
+
+def _content(wording: Wording, terms: PaperTerms) -> str:
+    content = {
+        "lines": [asdict(line) for line in wording.lines],
+        "note": wording.note,
+        "discount": asdict(wording.discount) if wording.discount else None,
+        "terms": asdict(wording.terms),
+        "seller": dict(terms.seller),
+        "rounding": terms.rounding.value,
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+COLUMNS: Final = (
+    "id, reference, customer_id, state, created_at, valid_until, total, link, sent_at, seen_at, answered_at, reason,"
+    " replaces, order_id, content"
+)
+
+
 def load(reader: Reader, quote_id: int) -> Quote:
     """Raises NotFound."""
-    row = reader.one(
-        "SELECT id, reference, customer_id, state, created_at, valid_until, total, content FROM quote WHERE id = ?",
-        (quote_id,),
-    )
+    row = reader.one(f"SELECT {COLUMNS} FROM quote WHERE id = ?", (quote_id,))  # noqa: S608 - fixed columns
     if row is None:
         raise NotFound("There is no quote number {quote_id}.", quote_id=quote_id)
-    content = json.loads(row[7])
-    lines = tuple(QuoteLine(**line) for line in content["lines"])
-    number, reference_, customer_id, state, created_at, valid_until, total, _ = row
-    return Quote(
-        number,
-        reference_,
-        customer_id,
-        state,
-        created_at,
-        valid_until,
-        total,
-        lines,
+    return from_row(row)
+
+
+def from_row(row: Row) -> Quote:
+    """A row of :data:`COLUMNS`. One from before discounts and terms were kept has none."""
+    content = json.loads(row[-1])
+    terms = content.get("terms")
+    wording = Wording(
+        tuple(QuoteLine(**{**line, "discount": _discount(line.get("discount"))}) for line in content["lines"]),
+        _discount(content.get("discount")),
         content["note"],
-        content["seller"],
-        Rounding(content.get("rounding", Rounding.TOTAL)),
+        Terms(**terms) if terms else DEFAULT,
     )
+    rounding = Rounding(content.get("rounding", Rounding.TOTAL))
+    facts: Any = row[:-1]
+    rest: Any = (wording, content["seller"], rounding)
+    return Quote(*facts, *rest)
+
+
+def _discount(kept: dict[str, Any] | None) -> Discount | None:
+    return Discount(**kept) if kept else None

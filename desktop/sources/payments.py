@@ -12,6 +12,7 @@ from core.bootstrap import Shop
 from core.kernel.errors import EnvironmentProblem
 from core.ledger import book
 from core.payments import queries
+from core.payments.misfits import deal_with
 from core.payments.queries import Filter, PaymentRow
 from core.payments.refunding import refundable
 from core.reconciliation import concerns, service
@@ -70,6 +71,9 @@ class ShopPayments:
 
     def ask(self, attempt_id: int) -> None:
         self._here(self._shop.desk.ask(attempt_id))
+
+    def deal_with(self, attempt_id: int) -> None:
+        self._engine.call(lambda tx: deal_with(tx, attempt_id), actor=ACTOR)
 
     def look_again(self, attempt_id: int) -> Compared:
         return self._compared(self._here(self._shop.reconciler.look_again(attempt_id, actor=ACTOR)))

@@ -146,19 +146,25 @@ class Person(Shown, frozen=True):
 
 
 class OrderLine(Shown, frozen=True):
-    product_id: int
+    """``product_id`` null, ``sku`` empty: beside the catalogue. ``discount``, where there is one, is taken off the
+    line."""
+
+    product_id: int | None
     sku: str
     title: str
     quantity: int
     unit_price: Amount
+    discount: Amount | UnsetType = UNSET
 
 
 class Order(Shown, frozen=True):
+    """``deposit``, where one was agreed in a quote, is asked for first; ``received`` then says what is in."""
+
     id: int
     reference: str
     state: OrderState
     exception: Exceptional | None
-    source: Source
+    source: Source | Literal["quote"]
     session_id: int | None
     customer: Person
     lines: list[OrderLine]
@@ -168,6 +174,8 @@ class Order(Shown, frozen=True):
     paid_at: Time | None
     pay_url: Url
     question: int | UnsetType = UNSET  # what the seller is asked first, to be named when it is decided
+    deposit: Amount | UnsetType = UNSET
+    received: Amount | UnsetType = UNSET
 
 
 class PlacedOrder(Order, frozen=True):
@@ -265,30 +273,7 @@ class MessageList(Shown, frozen=True):
     next: str | None
 
 
-# -- quotes and invoices -----------------------------------------------------------------------------------------
-
-
-class QuoteLine(Shown, frozen=True):
-    """``sku`` is null for a line that is not from the catalogue."""
-
-    description: str
-    sku: str | None
-    quantity: int
-    unit_price: Amount
-    amount: Amount
-
-
-class Quote(Shown, frozen=True):
-    id: int
-    reference: str
-    state: Literal["draft"]
-    customer: Person | None
-    lines: list[QuoteLine]
-    total: Amount
-    note: str
-    created_at: Time
-    valid_until: Time
-    pdf_url: Url
+# -- invoices ---------------------------------------------------------------------------------------------------
 
 
 class Invoice(Shown, frozen=True):

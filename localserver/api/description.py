@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from localserver.api import once, requests
+from localserver.api import once, quoteshapes, requests
 from localserver.api.answers import Problem
 from localserver.api.door import Call, Route
 from localserver.api.present import BASE
@@ -27,8 +27,9 @@ _TOGETHER: Final[dict[type[msgspec.Struct], dict[str, Any]]] = {
     },
     requests.NewCredit: {"not": {"required": ["amount", "lines"]}},
     requests.NewCreditLine: {"oneOf": [{"required": ["quantity"]}, {"required": ["amount"]}]},
-    requests.NewQuote: {"not": {"required": ["customer", "customer_id"]}},
-    requests.NewQuoteLine: {
+    quoteshapes.NewQuote: {"not": {"required": ["customer", "customer_id"]}},
+    quoteshapes.Reduction: {"oneOf": [{"required": ["percent"]}, {"required": ["amount"]}]},
+    quoteshapes.NewQuoteLine: {
         "oneOf": [{"required": ["sku"]}, {"required": ["description", "unit_price"]}],
         "dependentRequired": {"description": ["unit_price"], "unit_price": ["description"]},
     },

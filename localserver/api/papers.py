@@ -1,19 +1,16 @@
-"""Quotes and invoices over HTTP."""
+"""Invoices, credit notes and receipts over HTTP, and every paper as PDF."""
 
 from __future__ import annotations
 
 from aiohttp import web
 from msgspec import UNSET
 
-from core.customers import queries as customers
 from core.invoices import certification as certifications
 from core.invoices import credits, receipts
 from core.invoices import queries as invoices
 from core.kernel.clock import rfc3339
 from core.kernel.errors import NotFound
 from core.orders import queries as orders
-from core.quotes import service as quotes
-from core.quotes.rules import QuoteLine
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from localserver.api import answers
@@ -22,50 +19,7 @@ from localserver.api.door import Call, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter, before, cut
 from localserver.api.products import units
-from localserver.api.requests import InvoicePage, NewCredit, NewCreditLine, NewQuote, NewQuoteLine
-from localserver.api.selling import person
-
-
-def shown_quote(reader: Reader, present: Presenter, quote_id: int) -> answers.Quote:
-    """Raises NotFound."""
-    quote = quotes.load(reader, quote_id)
-    if quote.customer_id is None:
-        return present.quote(quote, None)
-    customer = customers.customer(reader, quote.customer_id)
-    return present.quote(quote, present.person(customer.id, customer.name, customer.phone))
-
-
-def _line(reader: Reader, asked: NewQuoteLine, currency: str) -> QuoteLine:
-    if asked.description is UNSET or asked.unit_price is UNSET:
-        return quotes.from_catalogue(reader, "" if asked.sku is UNSET else asked.sku, asked.quantity)
-    return QuoteLine(asked.description, asked.quantity, units(asked.unit_price, currency))
-
-
-async def draft(call: Call) -> web.Response:
-    asked: NewQuote = call.body
-    shop = call.shop
-
-    def command(tx: Tx) -> Result:
-        customer_id = None
-        if asked.customer is not UNSET:
-            customer_id = person(tx, shop, asked.customer)
-        elif asked.customer_id is not UNSET:
-            customer_id = customers.customer(tx, asked.customer_id).id
-        quote_id = quotes.draft(
-            tx,
-            [_line(tx, line, shop.card.currency) for line in asked.lines],
-            customer_id=customer_id,
-            valid_days=asked.valid_days,
-            note=asked.note,
-            terms=shop.papers.terms(),
-        )
-        return Result(201, shown_quote(tx, Presenter(shop), quote_id))
-
-    return await call.act(command)
-
-
-async def quote(call: Call) -> web.Response:
-    return show(await call.read(lambda r: shown_quote(r, Presenter(call.shop), call.id)))
+from localserver.api.requests import InvoicePage, NewCredit, NewCreditLine
 
 
 async def invoice_list(call: Call) -> web.Response:

@@ -19,7 +19,6 @@ from core.kernel.clock import SECOND, rfc3339
 from core.live import queries as live_queries
 from core.live.views import SessionView
 from core.orders.views import OrderView
-from core.quotes.service import Quote
 from core.storage.connection import Reader
 from localserver.api import answers
 from localserver.api.answers import Amount, Person
@@ -65,7 +64,7 @@ class Presenter:
     """Shows the objects of one store: its currency, its addresses. Without ``people``, buyers stay numbers."""
 
     def __init__(self, shop: Shop, *, people: bool = True) -> None:
-        self._shop = shop
+        self.shop = shop
         self._people = people
         self._currency = shop.card.currency
 
@@ -77,7 +76,7 @@ class Presenter:
         return Person(number, name, phone) if self._people else Person(number, "", None)
 
     def url(self, path: str) -> str:
-        return f"{self._shop.public_url()}{BASE}{path}"
+        return f"{self.shop.public_url()}{BASE}{path}"
 
     def product(self, p: ProductView) -> answers.Product:
         photo = p.photo
@@ -100,7 +99,7 @@ class Presenter:
         )
 
     def live(self, reader: Reader, session: SessionView) -> answers.Live:
-        tiles = live_queries.tiles(reader, session.session_id, self._shop.clock.now())
+        tiles = live_queries.tiles(reader, session.session_id, self.shop.clock.now())
         return answers.Live(
             id=session.session_id,
             title=session.title,
@@ -135,14 +134,23 @@ class Presenter:
             "session_id": o.session_id,
             "customer": self.person(o.customer_id, o.customer_name, o.customer_phone),
             "lines": [
-                answers.OrderLine(line.product_id, line.sku, line.title, line.quantity, self.amount(line.unit_price))
+                answers.OrderLine(
+                    line.product_id,
+                    line.sku,
+                    line.title,
+                    line.quantity,
+                    self.amount(line.unit_price),
+                    self.amount(line.discount) if line.discount else UNSET,
+                )
                 for line in o.lines
             ],
             "total": self.amount(o.total),
+            "received": self.amount(max(0, o.received)) if o.deposit else UNSET,
+            "deposit": self.amount(o.deposit) if o.deposit else UNSET,
             "reserved_at": rfc3339(o.reserved_at),
             "expires_at": rfc3339(o.expires_at),
             "paid_at": when(o.paid_at),
-            "pay_url": self._shop.page_url(self._shop.links.token(o.link)),
+            "pay_url": self.shop.page_url(self.shop.links.token(o.link)),
             "question": UNSET if o.question is None else o.question,
         }
 
@@ -192,29 +200,6 @@ class Presenter:
             at=rfc3339(m.at),
             status=m.status,
             error=m.error,
-        )
-
-    def quote(self, q: Quote, customer: Person | None) -> answers.Quote:
-        return answers.Quote(
-            id=q.id,
-            reference=q.reference,
-            state="draft",
-            customer=customer,
-            lines=[
-                answers.QuoteLine(
-                    line.description,
-                    line.sku or None,
-                    line.quantity,
-                    self.amount(line.unit_price),
-                    self.amount(line.amount),
-                )
-                for line in q.lines
-            ],
-            total=self.amount(q.total),
-            note=q.note,
-            created_at=rfc3339(q.created_at),
-            valid_until=rfc3339(q.valid_until),
-            pdf_url=self.url(f"/devis/{q.id}/pdf"),
         )
 
     def credit_note(self, n: CreditNote) -> answers.CreditNote:

@@ -14,6 +14,7 @@ from localserver.api.answers import Need, OrderState, Source
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 # No control characters but tab and line breaks: the same that a product list may hold.
 PLAIN = r"^[^\u0000-\u0008\u000e-\u001f\u007f]*$"
+PlainText = Annotated[str, Meta(pattern=PLAIN)]
 Sku = Annotated[str, Meta(min_length=1, max_length=64, pattern=PLAIN)]
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=PLAIN)]
 Keyword = Annotated[str, Meta(max_length=40, pattern=PLAIN)]
@@ -156,35 +157,7 @@ class SendMessage(Request, frozen=True):
             raise ValueError("Name one of `conversation_id`, `customer_id` and `phone`")
 
 
-# -- quotes ------------------------------------------------------------------------------------------------------
-
-
-class NewQuoteLine(Request, frozen=True):
-    """Either a product (``sku``, at today's price) or a ``description`` with its ``unit_price``."""
-
-    quantity: Annotated[int, Meta(ge=1, le=100_000)] = 1
-    sku: Sku | UnsetType = UNSET
-    description: Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)] | UnsetType = UNSET
-    unit_price: Price | UnsetType = UNSET
-
-    def __post_init__(self) -> None:
-        described, priced = self.description is not UNSET, self.unit_price is not UNSET
-        if described != priced or (self.sku is UNSET) != described:
-            raise ValueError("Name either `sku`, or `description` and `unit_price`")
-
-
-class NewQuote(Request, frozen=True):
-    """For a ``customer``, a ``customer_id`` or nobody in particular."""
-
-    lines: Annotated[list[NewQuoteLine], Meta(min_length=1, max_length=200)]
-    customer: NewCustomer | UnsetType = UNSET
-    customer_id: Id | UnsetType = UNSET
-    valid_days: Annotated[int, Meta(ge=1, le=365)] = 30
-    note: Annotated[str, Meta(max_length=1000, pattern=PLAIN)] = ""
-
-    def __post_init__(self) -> None:
-        if self.customer is not UNSET and self.customer_id is not UNSET:
-            raise ValueError("Name `customer` or `customer_id`, not both")
+# -- invoices ---------------------------------------------------------------------------------------------------------
 
 
 class NewCreditLine(Request, frozen=True):

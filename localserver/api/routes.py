@@ -9,6 +9,8 @@ from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.moneyroutes import MONEY
 from localserver.api.present import SEE_PEOPLE
+from localserver.api.quoteroutes import QUOTES
+from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
 
@@ -244,33 +246,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         takes=requests.SendMessage,
         problems=(404, 409),
     ),
-    Route(
-        "POST",
-        "/devis",
-        papers.draft,
-        "quotes.write",
-        "Make a quote",
-        {201: answers.Quote},
-        takes=requests.NewQuote,
-        problems=(404, 409),
-    ),
-    Route(
-        "GET",
-        "/devis/{id}",
-        papers.quote,
-        "quotes.write",
-        "A quote",
-        {200: answers.Quote},
-    ),
-    Route(
-        "GET",
-        "/devis/{id}/pdf",
-        papers.quote_pdf,
-        "quotes.write",
-        "A quote to print",
-        {200: None},
-        media=PDF,
-    ),
+    *QUOTES,
     Route(
         "GET",
         "/invoices",
@@ -299,6 +275,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
+    *USAGE,
     Route(
         "GET",
         "/invoices/{id}/certification",

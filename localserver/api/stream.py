@@ -35,14 +35,14 @@ from core.live.events import LiveEvent
 from core.orders import queries as orders
 from core.orders.events import OrderEvent, WaitingJoined
 from core.payments.events import RefundEvent
-from core.quotes.events import QuoteDrafted
+from core.quotes.events import QuoteEvent
 from core.storage.connection import Reader
-from localserver.api import answers
+from localserver.api import answers, quoteshapes
 from localserver.api.answers import CatalogueChange
 from localserver.api.door import Call, bearer
-from localserver.api.papers import shown_quote
 from localserver.api.present import SEE_PEOPLE, Presenter
 from localserver.api.problems import BadRequest
+from localserver.api.quotes import shown_quote
 
 HEARTBEAT: Final = 15.0  # s: proxies drop a silent connection after 30 to 60
 BACKLOG: Final = 5_000  # changed objects that wait for a reader; a slower one is cut off and shall read the lists again
@@ -101,7 +101,7 @@ CREDIT_NOTE: Final = Kind(
     "credit_note", answers.CreditNote, "orders.read", lambda r, p, n: p.credit_note(credits.load(r, n))
 )
 RECEIPT: Final = Kind("receipt", answers.Receipt, "orders.read", lambda r, p, n: p.receipt(receipts.load(r, n)))
-QUOTE: Final = Kind("quote", answers.Quote, "orders.read", shown_quote)
+QUOTE: Final = Kind("quote", quoteshapes.Quote, "orders.read", shown_quote)
 
 # What an event changed: the first line that fits counts. What is not here changes no object of the API.
 CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
@@ -119,7 +119,7 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (InvoiceIssued, INVOICE, "invoice_id"),
     (CreditNoteIssued, CREDIT_NOTE, "credit_note_id"),
     (ReceiptIssued, RECEIPT, "receipt_id"),
-    (QuoteDrafted, QUOTE, "quote_id"),
+    (QuoteEvent, QUOTE, "quote_id"),
     (RefundEvent, ORDER, "order_id"),
 )
 

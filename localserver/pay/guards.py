@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
@@ -14,6 +14,7 @@ from core.kernel.clock import SECOND, Clock
 
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 KEYS: Final = 10_000
+MAX_FORM: Final = 4096
 
 
 def origin_of(url: str) -> str | None:
@@ -45,6 +46,17 @@ def own_form(request: web.Request, public_urls: Iterable[str]) -> bool:
         return True
     host = origin.lower().partition("://")[2]
     return host in {request.host.lower(), *(urlsplit(url).netloc.lower() for url in public_urls)} - {""}
+
+
+async def form_value(request: web.Request, name: str) -> str:
+    """A field of a plain form; empty for anything else."""
+    if request.content_type != "application/x-www-form-urlencoded" or (request.content_length or 0) > MAX_FORM:
+        return ""
+    text = (await request.read())[:MAX_FORM].decode("utf-8", "replace")
+    try:
+        return dict(parse_qsl(text, max_num_fields=10)).get(name, "")
+    except ValueError:
+        return ""
 
 
 class Bucket:

@@ -18,6 +18,7 @@ from localserver.pay.view import Page
 from localserver.pay.words import Words
 
 if TYPE_CHECKING:
+    from localserver.pay.quoteview import ShownQuote
     from localserver.pay.verify import Shown
 
 _STRICT: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
@@ -109,6 +110,18 @@ class Pages:
     def verification(self, words: Words, shown: Shown) -> str:
         """A genuine paper and what became of it."""
         return self._render("verify.html", words, v=shown)
+
+    def quote(self, words: Words, shown: ShownQuote, query: str) -> str:
+        """A quote and its answer. ``query``: what this page's links keep (the language)."""
+        return self._render("quote.html", words, v=shown, q=f"?{query}" if query else "")
+
+    def quote_policy(self) -> str:
+        """Its forms lead to us, and on to the pay page; no script."""
+        return f"{self._policy}; form-action 'self'"
+
+    def no_quote(self, words: Words) -> str:
+        """One answer to every link that is none of ours, and to forms that are not."""
+        return self._render("noquote.html", words)
 
     def no_paper(self, words: Words) -> str:
         """One answer to every mark that is none of ours."""

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -34,10 +34,11 @@ from core.storage.pictures import find
 from localserver.middleware import language_of
 from localserver.pay import pictures, visitors
 from localserver.pay.checking import Background, ask_quietly, check_now
-from localserver.pay.guards import Bucket, origin_of, origins, own_form
+from localserver.pay.guards import Bucket, form_value, origin_of, origins, own_form
 from localserver.pay.page import Pages, notice, plain_words
 from localserver.pay.pictures import Pictures
 from localserver.pay.privacy import PrivacyDoor
+from localserver.pay.quotes import QuoteDoor
 from localserver.pay.streams import Streams, status
 from localserver.pay.verify import VerifyDoor
 from localserver.pay.view import MOST_TYPED, SHOWN_LINES, build
@@ -49,7 +50,6 @@ log = logging.getLogger(__name__)
 InvoicePdf = Callable[[Shop, int], Awaitable[bytes]]
 """Makes the PDF of an invoice, named by its id."""
 
-MAX_FORM: Final = 4096
 OPENING: Final = 12.0  # s that a buyer waits for the provider's page; opening goes on behind it, and the page says so
 KEEP: Final = "private, max-age=604800, immutable"  # the address of a picture changes with the picture
 _MEANS: Final = re.compile(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
@@ -229,7 +229,7 @@ class PayDoor:
         """Open a session and send the buyer there. A used link is refused like a forged one (F14)."""
         if not visit.payable:
             return await self._refuse(request)
-        method, phone = await _form_value(request, "method"), (await _form_value(request, "phone")).strip()
+        method, phone = await form_value(request, "method"), (await form_value(request, "phone")).strip()
         await self._opened(request, visit)
         work = self._background.start(visit.shop.desk.pay(visit.view.order_id, method, visit.token, phone))
         work.add_done_callback(lambda _: self.streams.nudge(visit.shop, visit.view.order_id))  # on every open page
@@ -360,17 +360,6 @@ def _typed(request: web.Request) -> str | None:
     return request.query.get("t", "")[:MOST_TYPED] if request.query.get("ask") == "1" else None
 
 
-async def _form_value(request: web.Request, name: str) -> str:
-    """A field of a plain form; empty for anything else."""
-    if request.content_type != "application/x-www-form-urlencoded" or (request.content_length or 0) > MAX_FORM:
-        return ""
-    text = (await request.read())[:MAX_FORM].decode("utf-8", "replace")
-    try:
-        return dict(parse_qsl(text, max_num_fields=10)).get(name, "")
-    except ValueError:
-        return ""
-
-
 def mount(app: web.Application, invoice_pdf: InvoicePdf | None = None, streams: Streams | None = None) -> PayDoor:
     """Add the pay links, the page that checks a paper, and the one about buyers' data, to the server.
 
@@ -380,6 +369,7 @@ def mount(app: web.Application, invoice_pdf: InvoicePdf | None = None, streams: 
     app.router.add_routes(door.routes())
     app.router.add_get("/v/{token}", VerifyDoor(lambda: door.pages).show)
     app.router.add_get("/privacy/{store}", PrivacyDoor(lambda: door.pages).show)
+    app.router.add_routes(QuoteDoor(app[SITE], lambda: door.pages).routes())
     app.on_shutdown.append(door.shut)
     app.on_cleanup.append(door.close)
     return door

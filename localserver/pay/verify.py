@@ -26,6 +26,7 @@ _TONES: Final = {
     Standing.CREDITED: ("danger", "back"),
     Standing.REPLACED: ("info", "arrow"),
     Standing.GIVEN_BACK: ("info", "back"),
+    Standing.SUPERSEDED: ("info", "arrow"),
     Standing.EXPIRED: ("waiting", "clock"),
 }
 
@@ -89,6 +90,9 @@ def _shown(checked: Checked, store: str, date: str, words: Words) -> Shown:
         case Standing.GIVEN_BACK:
             title = _("Genuine, and the money was given back")
             text = _("This receipt proves no debt any more.")
+        case Standing.SUPERSEDED:
+            title = _("Genuine, and replaced by a newer quote")
+            text = _("The shop made another offer since: {numbers}.", numbers=others)
         case Standing.EXPIRED:
             title = _("Genuine, but past its time")
             text = _("The shop is no longer bound by this quote.")

@@ -84,10 +84,11 @@ class Page:
     """Times are texts but ``left`` and ``clock_from`` (ms) and ``minutes``; ``refresh``: s, for phones without script.
 
     ``question``: a number to ask for first; ``prompt``, ``code``: how the payment under way is made; ``by_phone``: the
-    last means asks phones. ``scan``: the app's link as a code, for another phone than the page's. ``tried``: the means
-    of the last attempt, ``trying`` while its end is not known; ``asking``: some attempt may still bring money. Amounts
-    but the big one (``amount`` and its ``sign``) in smallest units. ``above``: the most the shop takes for one order,
-    where this is more. ``privacy``: the page about the buyer's data.
+    last means asks phones. ``asked``: the sum to pay now, only the ``deposit`` or all that is ``due``. ``scan``: the
+    app's link as a code, for another phone than the page's. ``tried``: the means of the last attempt, ``trying`` while
+    its end is not known; ``asking``: some attempt may still bring money. Amounts but the big one (``amount`` and its
+    ``sign``) in smallest units. ``above``: the most the shop takes for one order, where this is more. ``privacy``: the
+    page about the buyer's data.
     """
 
     token: str
@@ -126,6 +127,8 @@ class Page:
     received: int
     total: int
     due: int
+    asked: int
+    deposit: bool
     refund_due: int
     refunded: int
     excess: int
@@ -153,7 +156,7 @@ def build(
     left = max(0, facts.expires_at - now)
     last_receipt = view.receipts[-1] if view.receipts else None
     again, again_url = _again(shop, view)
-    choices = shop.desk.offer.choices(facts.due) if payable(facts, now) else []
+    choices = shop.desk.offer.choices(facts.asked) if payable(facts, now) else []
     question = _question(shop, choices, words, wanted, typed, view)
     prompt, code = _prompt(view), _code(view)
     now_shown = question.value if question else f"{view.last.provider}.{view.last.method}" if view.last else ""
@@ -197,6 +200,8 @@ def build(
         received=facts.received,
         total=facts.total,
         due=facts.due,
+        asked=facts.asked,
+        deposit=0 < facts.asked < facts.due,
         refund_due=facts.refunds("todo"),
         refunded=facts.refunds("done"),
         excess=facts.excess(chosen=False),
@@ -230,8 +235,8 @@ def _scan(shop: Shop, view: LinkView) -> Markup | None:
 def _amount(view: LinkView, stands: Standing) -> int:
     """What the big figure says: the sum to pay, then the sum paid."""
     facts = view.facts
-    if stands is Standing.UNDERPAID:
-        return facts.due
+    if stands in (Standing.RESERVED, Standing.CHECKING, Standing.UNDERPAID, Standing.DEPOSIT_PAID):
+        return facts.asked
     if stands is Standing.PAID and facts.received < facts.total:
         return facts.received  # the shop was content with less
     return facts.total
@@ -255,7 +260,7 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
     """Seconds until a page without script should look again: soon while something is awaited, else at the next turn."""
     if stands is Standing.CHECKING:
         return 10
-    if stands in (Standing.RESERVED, Standing.UNDERPAID):
+    if stands in (Standing.RESERVED, Standing.UNDERPAID, Standing.DEPOSIT_PAID):
         return min(60, (left - clock) // 1000 + 1) if left > clock else min(20, left // 1000 + 2)
     return 30
 
@@ -340,7 +345,8 @@ def _drawn(text: str) -> Markup:
 
 def _again(shop: Shop, view: LinkView) -> tuple[str, str]:
     """The words that ask for the same goods again, and the chat where they are typed already ("" without a number)."""
-    text = ", ".join(f"{line.quantity} {line.keyword}" if line.quantity > 1 else line.keyword for line in view.lines)
+    goods = [line for line in view.lines if line.keyword]
+    text = ", ".join(f"{line.quantity} {line.keyword}" if line.quantity > 1 else line.keyword for line in goods)
     if chat := chat_url(shop, text):
         return text, chat
     try:

@@ -207,6 +207,9 @@ class EmptyPayments:
     def ask(self, attempt_id: int) -> None:
         raise AssertionError("there is no payment")
 
+    def deal_with(self, attempt_id: int) -> None:
+        raise AssertionError("there is no payment")
+
     def settle(self, difference_id: int, choice: str) -> None:
         raise AssertionError("there is no difference")
 

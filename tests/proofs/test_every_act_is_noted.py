@@ -14,20 +14,25 @@ from core.catalogue import stock
 from core.customers import consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
-from core.kernel.clock import DAY, MINUTE, ManualClock
+from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
 from core.live import service as live
-from core.orders import settling
+from core.orders import delivery, settling, terms
 from core.orders.service import Wanted
+from core.payments import onsite
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
 from core.privacy import service as privacy
+from core.quotes import answering
 from core.quotes import service as quotes
-from core.quotes.rules import QuoteLine
+from core.quotes.rules import QuoteLine, Terms
 from core.reconciliation import service as reconciliation
+from core.slots import service as slots
+from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
 from tests.faults.steps import checkout, link_for, press, say
+from tests.proofs.acts import paid
 from tests.support.shops import World, world
 from tests.support.watching import UNWATCHED, WATCHED, Witness
 
@@ -81,7 +86,7 @@ async def _office(w: World) -> None:
     engine.call(lambda tx: live.show(tx, robe), actor="seller")
     line = QuoteLine("Robe wax", 2, 15_000, "ROBE1")
     engine.call(
-        lambda tx: quotes.draft(tx, [line], customer_id=None, valid_days=7, note="", terms=shop.papers.terms()),
+        lambda tx: quotes.draft(tx, quotes.Wording((line,)), customer_id=None, terms=shop.papers.terms()),
         actor=f"account:{account}",
     )
 
@@ -127,6 +132,37 @@ def _papers(w: World) -> None:
     engine.call(lambda tx: certification.named(tx, number, "U-1"), actor="clerk")
     engine.call(lambda tx: certification.again(tx, number, tx.now, "no answer"), actor="clerk")
     engine.call(lambda tx: certification.answered(tx, number, True, {"reference": "R-1"}, None), actor="clerk")
+
+
+def _quoted(w: World) -> None:
+    """Quotes rewritten, sent, seen, replaced, refused, forgotten, accepted; a deposit, and a balance that is late."""
+    engine, orders, terms = w.shop.engine, w.shop.orders, w.shop.papers.terms()
+    customer = engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000096")], "Hôtel"), actor="seller")
+    goods = QuoteLine("Sac", 1, 22_000, "SAC2")
+    wording = quotes.Wording((goods, QuoteLine("Pose", 1, 8_000)), terms=Terms(3, 50, 5, 30))
+
+    def sent(tx: Tx) -> int:
+        number = quotes.draft(tx, wording, customer_id=customer, terms=terms)
+        quotes.edit(tx, number, wording, customer, terms)
+        quotes.send(tx, number, terms, 2)
+        return number
+
+    refused, forgotten, taken = (engine.call(sent, actor="seller") for _ in range(3))
+    newer = engine.call(lambda tx: quotes.revise(tx, refused, terms), actor="seller")
+    for _ in range(2):
+        engine.call(lambda tx: answering.seen(tx, refused), actor="buyer")
+    engine.call(lambda tx: answering.refuse(tx, refused, "customer", "cher"), actor="buyer")
+    engine.call(lambda tx: quotes.send(tx, newer, terms, 2), actor="seller")
+    for verb in (answering.remind, answering.expire):
+        for number in (forgotten, refused):
+            engine.call(lambda tx, v=verb, n=number: v(tx, n), actor="scheduler")  # type: ignore[misc]
+    bag = w.value("SELECT id FROM product WHERE sku = 'SAC2'")
+    engine.call(lambda tx: catalogue.change(tx, bag, on_hand=40), actor="seller")
+    quote = engine.call(lambda tx: answering.accept(tx, orders, taken, "customer"), actor="buyer")
+    order = quote.order_id or 0
+    attempt, _ = engine.call(lambda tx: payments.open_attempt(tx, order, "wave", "wave", "XOF"), actor="buyer")
+    engine.call(lambda tx: payments.apply_event(tx, paid(attempt.ref, 15_000)), actor="provider:wave")
+    engine.call(lambda tx: orders.expire(tx, order), actor="scheduler")
 
 
 async def _line(w: World) -> None:
@@ -185,14 +221,44 @@ def _loose_ends(w: World) -> None:
     privacy.erase(engine, w.shop.orders, w.shop.media, gone, "seller")
 
 
+def _steps(w: World) -> None:
+    """A time offered, taken, given up, confirmed and over; an address; a business that pays later, in cash at last."""
+    engine, now = w.shop.engine, w.clock.now()
+    bag, robe = (w.value("SELECT id FROM product WHERE sku = ?", (sku,)) for sku in ("SAC2", "ROBE1"))
+    offered = [Offered(now + hour * HOUR, 60) for hour in (1, 2, 3)]
+    engine.call(lambda tx: slots.add(tx, robe, offered), actor="seller")
+    first, second, third = (row[0] for row in w.rows("SELECT id FROM slot ORDER BY starts_at"))
+    buyer = engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000055")], "Coumba"), actor="bot")
+    claimed = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(robe)], "api"), actor="account:1")
+    order = claimed.order_id or 0
+    for slot in (first, second):
+        engine.call(lambda tx, s=slot: slots.choose(tx, order, s), actor="bot")  # type: ignore[misc]
+    engine.call(lambda tx: slots.remove(tx, third), actor="seller")
+    engine.call(lambda tx: terms.confirm(tx, order), actor="bot")
+    engine.call(lambda tx: terms.pay_now(tx, order), actor="bot")
+    engine.call(lambda tx: terms.allow(tx, buyer, 30), actor="seller")
+    engine.call(lambda tx: terms.pay_later(tx, order), actor="bot")
+    engine.call(lambda tx: slots.called(tx, order), actor="seller")
+    engine.call(lambda tx: delivery.ask(tx, order), actor="bot")
+    engine.call(lambda tx: delivery.keep(tx, order, "Sacré-Cœur 3"), actor="bot")
+    engine.call(lambda tx: w.shop.orders.expire(tx, order), actor="scheduler")
+    engine.call(lambda tx: onsite.receive(tx, order, "XOF"), actor="seller")
+    engine.call(lambda tx: slots.passed(tx, first), actor="scheduler")
+    other = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(bag)], "api"), actor="account:1")
+    engine.call(lambda tx: terms.pay_later(tx, other.order_id or 0), actor="bot")
+    engine.call(lambda tx: w.shop.orders.cancel(tx, other.order_id or 0, "seller"), actor="seller")
+
+
 async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         witness = Witness(w.shop.engine)
         await _office(w)
         await _sales(w)
         _papers(w)
+        _quoted(w)
         await _line(w)
         _loose_ends(w)
+        _steps(w)
         await _compared(w)
         await w.settled()
         by_hand = [one for one in witness.silent if "held + 1" in one[1]]

@@ -59,7 +59,7 @@ class Ready:
 
 def _quote(tx: Tx, shop: Shop) -> int:
     line = QuoteLine("Robe", 1, 15_000, "")
-    return quotes.draft(tx, [line], customer_id=None, valid_days=7, note="", terms=shop.papers.terms())
+    return quotes.draft(tx, quotes.Wording((line,)), customer_id=None, terms=shop.papers.terms())
 
 
 def _import(r: Ready) -> None:

@@ -21,18 +21,21 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "access_token": frozenset({"used_at", "address"}),
     "attempt": frozenset({"polls", "closing", "error"}),
     "consent": frozenset(),
+    "booking": frozenset(),
     "certification": frozenset({"attempts", "not_before", "error", "changed_at"}),
     "credit_note": frozenset(),
     "customer": frozenset(),
     "decision": frozenset(),
+    "delivery": frozenset(),
     "erasure": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "ledger_entry": frozenset(),
     "live_session": frozenset({"on_screen"}),
     "login_failure": frozenset(),
+    "order_extra": frozenset(),
     "order_line": frozenset(),
-    "orders": frozenset({"link_opened_at", "reminded_at"}),
+    "orders": frozenset({"link_opened_at", "reminded_at", "counted"}),
     "orphan": frozenset(),
     "paper_mark": frozenset(),
     "payment": frozenset(),
@@ -45,6 +48,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "receipt": frozenset(),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
+    "slot": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -62,6 +66,12 @@ UNWATCHED: Final[dict[str, str]] = {
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
+    "assistant_turn": "what waits for a language model; answering it is the act",
+    "assistant_message": "as assistant_turn",
+    "ai_day": "how much a language model was asked: a counter",
+    "message_counted": "how a message was counted, once",
+    "message_use": "sums of it",
+    "budget_mark": "what was said of a budget; the saying is journalled",
 }
 
 

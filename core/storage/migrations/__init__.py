@@ -20,6 +20,9 @@ from core.storage.migrations import (
     m0007_paper_lists,
     m0008_access_more,
     m0009_signals,
+    m0010_quotes,
+    m0011_segments,
+    m0012_assistant,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -34,6 +37,9 @@ STEPS: Final[tuple[Step, ...]] = (
     m0007_paper_lists.apply,
     m0008_access_more.apply,
     m0009_signals.apply,
+    m0010_quotes.apply,
+    m0011_segments.apply,
+    m0012_assistant.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

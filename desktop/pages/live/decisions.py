@@ -181,7 +181,8 @@ def _choice(choice: str, row: BoardRow, asked: OpenQuestion, presenter: LivePres
             return ChoiceText(choice, t("Give the money back"), consequence, t("Give back"))
         case _:
             consequence = t("The customer leaves you {amount}. Nothing is given back.", amount=amount)
-            return ChoiceText(choice, t("Keep it, as agreed with the customer"), consequence, t("Keep"))
+            obstacle = t("The order was given back: no sale is left to keep it for.") if row.state == "refunded" else ""
+            return ChoiceText(choice, t("Keep it, as agreed with the customer"), consequence, t("Keep"), obstacle)
 
 
 def _shortage(row: BoardRow, presenter: LivePresenter) -> str:

@@ -137,6 +137,10 @@ class TaskDialog(Dialog):
                 self._quiet(t("Ask {provider} again", provider=words.provider(concern.provider)), "again")
             self.action = self.add_action(t("It is given back"), lambda: self._say("done"))
             return
+        if concern.kind == "contradiction":
+            self._quiet(t("Ask {provider} again", provider=words.provider(concern.provider)), "again")
+            self.action = self.add_action(t("It is settled"), lambda: self._say("done"))
+            return
         if concern.attempt_id is not None:
             self._quiet(t("Ask {provider} again", provider=words.provider(concern.provider)), "ask")
         if words.can_take(concern.detail):

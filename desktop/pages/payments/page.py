@@ -236,7 +236,7 @@ class PaymentsPage(LivingPage):
     def do_task(self, concern: Concern) -> None:
         if concern.kind == "decide":
             self.navigate("live", concern.subject_id)
-        elif concern.kind in ("contradiction", "refund_unclear"):
+        elif concern.kind == "refund_unclear":
             self.call(lambda: self.source.ask(concern.subject_id), "ask provider", lambda _: self.refresh())
         else:
             dialog = TaskDialog(self, self.presenter, concern)
@@ -248,8 +248,14 @@ class PaymentsPage(LivingPage):
             attempt = concern.attempt_id or 0
             self.call(lambda: self.source.look_again(attempt), "look again", partial(self._looked, concern))
             return
+        if concern.kind == "contradiction":
+            self.call(lambda: self._dealt_with(concern, word), "deal with money", lambda _: self.refresh())
+            return
         verb = self.source.act if concern.kind == "refund" else self.source.settle
         self.call(lambda: verb(concern.subject_id, word), "do task", lambda _: self.refresh())
+
+    def _dealt_with(self, concern: Concern, word: str) -> None:
+        (self.source.ask if word == "again" else self.source.deal_with)(concern.subject_id)
 
     def _looked(self, concern: Concern, compared: Compared) -> None:
         self.mount.bridge.notice.emit(Notice(self.presenter.agreed(concern.provider, compared), "info"))

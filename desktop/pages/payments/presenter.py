@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from core.kernel.clock import to_datetime
-from core.kernel.errors import Refused
-from core.kernel.i18n import explain
 from core.kernel.look import Role
-from core.kernel.money import format_amount, format_money, parse_amount
+from core.kernel.money import format_amount, parse_amount
 from core.ledger.book import ProviderBooks, Where
 from core.payments.queries import Filter, PaymentRow, State
 from core.reconciliation.concerns import Concern
-from core.reconciliation.rules import NEXT_STEP, TAKEN
 from core.reconciliation.service import Found, Run
-from desktop.texts import Texts
+from desktop.pages.payments.tasks import TaskWords
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -95,6 +92,10 @@ class PaymentsSource(Protocol):
         """Ask the provider how a payment stands. Raises OutsideWorld, Refused."""
         ...
 
+    def deal_with(self, attempt_id: int) -> None:
+        """What did not fit its order is settled at the provider. Raises Refused."""
+        ...
+
     def look_again(self, attempt_id: int) -> Compared:
         """Ask the provider and compare, however old the payment is. Raises OutsideWorld, Refused."""
         ...
@@ -153,33 +154,8 @@ class RowText:
         return cells[column]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskText:
-    """One thing to do, with its one verb; ``steps`` are said before it is done."""
-
-    icon: str
-    role: Role
-    title: str
-    detail: str
-    verb: str
-    steps: str = ""
-
-
-class PaymentsPresenter:
+class PaymentsPresenter(TaskWords):
     """Words and colours of the payments of one store."""
-
-    def __init__(self, t: Texts, currency: str, zone: ZoneInfo) -> None:
-        self.t = t
-        self.currency = currency
-        self.zone = zone
-        self.labels: Mapping[str, str] = {}
-
-    def money(self, units: int) -> str:
-        return format_money(units, self.currency)
-
-    def provider(self, name: str) -> str:
-        """What people call a provider."""
-        return self.labels.get(name, name)
 
     def headings(self) -> tuple[str, ...]:
         t = self.t
@@ -227,8 +203,8 @@ class PaymentsPresenter:
 
     def wanted(self, question: Question, now: int) -> Filter:
         """The question as the database is asked; a period begins at midnight of the shop."""
-        since, days = None, PERIODS[question.period]
-        if days:
+        since = None
+        if days := PERIODS[question.period]:
             midnight = to_datetime(now, self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
             since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
         return Filter(question.provider, question.state, since, None, question.text)
@@ -240,9 +216,9 @@ class PaymentsPresenter:
         """
         t = self.t
         known = sorted(books, key=lambda b: -b.received)
-        shown, others = (known, []) if len(known) <= most else (known[: most - 1], known[most - 1 :])
-        found = [self._tile(t("At {provider}", provider=self.provider(each.provider)), [each]) for each in shown]
-        if others:
+        cut = most if len(known) <= most else most - 1
+        found = [self._tile(t("At {provider}", provider=self.provider(each.provider)), [each]) for each in known[:cut]]
+        if others := known[cut:]:
             title = t.plural("At {n} other provider", "At {n} other providers", len(others))
             found.append(self._tile(title, others))
         return found
@@ -290,57 +266,6 @@ class PaymentsPresenter:
             f"{at:%d/%m/%Y}",
             f"{at:%H:%M:%S}",
         )
-
-    def task(self, concern: Concern) -> TaskText:
-        t, who = self.t, concern.customer or concern.reference
-        detail = f"{who} · {self.money(concern.amount)}"
-        where = self.provider(concern.provider)
-        if concern.kind == "decide":
-            return TaskText("circle-alert", "waiting", t("Money to decide on"), detail, t("Decide"))
-        if concern.kind == "refund":
-            title = {
-                "todo": t("To give back at {provider}", provider=where),
-                "failed": t("{provider} refused to give it back", provider=where),
-            }.get(concern.detail, t("{provider} has not confirmed a refund", provider=where))
-            steps = t(
-                "1. Open the pages of {provider} and look for the payment of order {reference}.\n"
-                "2. Give back {amount} there.\n3. Come back here and mark it as done.",
-                provider=where,
-                reference=concern.reference,
-                amount=self.money(concern.amount),
-            )
-            said = t("{provider} said: {said}", provider=where, said=concern.said) if concern.said else ""
-            return TaskText("undo-2", "danger", title, detail, t("Do it"), f"{said}\n\n{steps}".strip())
-        if concern.kind == "difference":
-            ours, theirs = (
-                "—" if units is None else format_amount(units, self.currency)
-                for units in (concern.ours, concern.theirs)
-            )
-            figures = t("here {ours}, there {theirs}", ours=ours, theirs=theirs)
-            detail = f"{figures} · {where or t('the books')} · {concern.reference}"
-            steps = explain(Refused(NEXT_STEP[concern.detail]), t.language)
-            return TaskText("arrow-left-right", "danger", self.difference(concern.detail), detail, t("Look"), steps)
-        title = t("{provider} tells of a refund of unknown amount", provider=where)
-        if concern.kind == "contradiction":
-            title = t("{provider} tells of money that does not fit its order", provider=where)
-        return TaskText("triangle-alert", "danger", title, detail, t("Ask again"))
-
-    def difference(self, kind: str) -> str:
-        """What differs, in a few words."""
-        t = self.t
-        return {
-            "payment_missing": t("Money at the provider, unknown here"),
-            "payment_unknown": t("A payment the provider does not know"),
-            "amount_differs": t("The amounts differ"),
-            "fee_differs": t("The fees differ"),
-            "refund_missing": t("A refund that is not booked here"),
-            "refund_unknown": t("A refund the provider does not show"),
-        }.get(kind, t("The books do not add up"))
-
-    @staticmethod
-    def can_take(kind: str) -> bool:
-        """Whether the books can follow the provider by themselves."""
-        return kind in TAKEN
 
     def explanation(self, detail: Detail) -> str:
         """Where the money of a payment is, to the unit."""

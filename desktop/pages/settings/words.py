@@ -9,7 +9,8 @@ from desktop.texts import Texts
 _OF_INVOICES: Final = frozenset(
     (
         *("store.address", "store.phone", "store.legal_id"),
-        *("store.vat_rate", "store.vat_mention", "store.vat_rounding", "invoices.send"),
+        *("store.vat_rate", "store.vat_mention", "store.vat_rounding", "invoices.send", "quotes.remind"),
+        "quotes.remind_days",
     )
 )
 

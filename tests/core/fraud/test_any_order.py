@@ -80,7 +80,7 @@ class One:
         self.step("expire", 0)
         for value in range(20):
             self.step("give back", 0)
-            if not self.step("decide", value):
+            if not self.step("decide", value) and not self.one("SELECT 1 FROM decision WHERE choice IS NULL"):
                 return
         raise AssertionError("there is always one more question")
 

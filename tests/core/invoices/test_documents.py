@@ -17,6 +17,7 @@ from core.kernel.clock import ManualClock
 from core.kernel.errors import NotFound
 from core.orders import settling
 from core.orders.service import Wanted
+from core.payments import booking
 from core.storage.engine import Tx
 from core.storage.folder import Home
 from tests.support.books import opened, order_of, pay, session_of
@@ -51,6 +52,7 @@ def sell(shop: Shop, received: int = 15_000) -> int:
             " VALUES('sandbox','k',?,?,'wave',?)",
             (order, received, tx.now),
         )
+        booking.received(tx, payment, order, "sandbox", received, 0)
         settling.settle(tx, order, received, "sandbox", payment)
         return order
 
@@ -92,11 +94,12 @@ def test_an_erased_person_leaves_the_invoice(shop: Shop) -> None:
     assert "77123" not in content
 
 
-def test_a_part_payment_that_was_honoured_shows_what_is_missing(shop: Shop) -> None:
+def test_a_part_payment_that_was_honoured_is_an_invoice_of_so_much_with_a_discount(shop: Shop) -> None:
     order = sell(shop, received=10_000)
     shop.engine.call(lambda tx: settling.decide(tx, shop.orders, order, "honour"))
     found = document(shop)
-    assert (found.total, found.received, found.refunded) == (15_000, 10_000, False)
+    assert (found.total, found.received, found.due, found.refunded) == (10_000, 10_000, 0, False)
+    assert [(line.unit_price, line.discount, line.amount) for line in found.lines] == [(15_000, 5_000, 10_000)]
 
 
 def test_deposits_are_on_the_invoice_and_a_part_given_back_is_not_owed(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from core.invoices.rules import Share
 from core.kernel.errors import Forbidden, LivePayError, Refused
 from core.orders import settling
 from core.orders.service import Wanted
+from core.payments import booking
 from core.storage.engine import Tx
 from tests.support.books import opened
 
@@ -53,6 +54,7 @@ def sold(shop: Shop, number: int = 1) -> int:
             "INSERT INTO payment(provider, key, order_id, amount, received_at) VALUES('wave', ?, ?, ?, ?)",
             (f"k{order}", order, TOTAL, tx.now),
         )
+        booking.received(tx, payment, order, "wave", TOTAL, 0)
         settling.settle(tx, order, TOTAL, "wave", payment)
         return int(tx.value("SELECT id FROM invoice WHERE order_id = ?", (order,)))
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.invoices.rules import Rounding, Share, apportion, credited, split_vat, taxed
+from core.invoices.rules import Rounding, Share, credited, split_vat, taxed
+from core.kernel.money import apportion
 
 RATES = (0, 18, 19, 20)
 CARTS = 10_000

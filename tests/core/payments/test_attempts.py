@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from core.bootstrap import Shop, create_store, open_shop
 from core.customers.service import Identity, recognise
 from core.kernel.clock import DAY, ManualClock
+from core.kernel.errors import Refused
 from core.orders.service import Wanted
 from core.payments import service as payments
 from core.payments.attempts import load_attempt
 from core.payments.events import AttemptChanged, CloseSession
+from core.payments.misfits import deal_with
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
+from core.reconciliation import concerns
 from core.storage.folder import Home
 from localserver.console.doctor import Line, _store
 from localserver.console.terminal import tr
@@ -110,6 +114,13 @@ def test_money_that_contradicts_its_order_is_reported(shop: Shop) -> None:
     shop.engine.call(lambda tx: payments.apply_event(tx, payload))
     assert shop.engine.read(lambda r: r.value("SELECT state FROM orders WHERE id = ?", (found,))) == "reserved"
     assert not contradictions(shop, 1).ok
+    shop.engine.call(lambda tx: deal_with(tx, attempt.id), actor="seller")
+    again = payments.event_payload("wave", Auth.BODY_SIGNED, replace(said, dedupe_key="E2"), None)
+    shop.engine.call(lambda tx: payments.apply_event(tx, again))
+    assert contradictions(shop, 0).ok, "the same money is no second question"
+    assert not shop.engine.read(lambda r: concerns.standing(r, 0))
+    with pytest.raises(Refused):
+        shop.engine.call(lambda tx: deal_with(tx, attempt.id), actor="seller")
 
 
 def state(shop: Shop, attempt_id: int) -> tuple[str, str | None, int]:

@@ -15,6 +15,8 @@ from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import explain
 from core.quotes import service
 from core.quotes.rules import MAX_LINES, QuoteLine, number_of, reference
+from core.quotes.rules import Terms as AnswerTerms
+from core.quotes.service import Wording
 from core.storage.engine import Engine, Tx
 from tests.support.stores import add_customer, add_product, bare_engine
 
@@ -35,9 +37,8 @@ def engine(tmp_path: Path, clock: ManualClock) -> Iterator[Engine]:
 
 def draft(engine: Engine, *lines: QuoteLine, customer_id: int | None = None, days: int = 30) -> service.Quote:
     def write(tx: Tx) -> service.Quote:
-        quote_id = service.draft(
-            tx, lines or (LINE,), customer_id=customer_id, valid_days=days, note=" n ", terms=TERMS
-        )
+        wording = Wording(lines or (LINE,), note=" n ", terms=AnswerTerms(days))
+        quote_id = service.draft(tx, wording, customer_id=customer_id, terms=TERMS)
         return service.load(tx, quote_id)
 
     return engine.call(write)

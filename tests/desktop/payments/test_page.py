@@ -10,6 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from core.kernel.clock import DAY
+from core.payments import service as payments
+from core.payments.provider import Auth, Pay, ProviderEvent
+from core.storage.engine import Tx
 from desktop.pages.payments.dialogs import RefundDialog, TaskDialog
 from desktop.pages.payments.presenter import PAGE
 from desktop.widgets.alertrow import AlertRow
@@ -92,6 +95,22 @@ def test_money_back_by_keyboard_until_it_is_done(open_payments: OpenPayments) ->
     assert opened.shop.engine.read(lambda r: r.value("SELECT refunded FROM payment WHERE id = 1")) == 4_000
     opened.settled(lambda: opened.page.model.rows[-1].state == "Rendu en partie")
     opened.shop.engine.read(explained)
+
+
+def test_money_that_does_not_fit_its_order_is_dealt_with(open_payments: OpenPayments) -> None:
+    opened = open_payments()
+
+    def odd(tx: Tx) -> None:
+        ref, provider = tx.one("UPDATE attempt SET state = 'open' WHERE id = 1 RETURNING ref, provider") or ("", "")
+        said = ProviderEvent("E1", "payment", Pay.PAID, ref, None, 9, "EUR", 0, "T9")
+        payments.apply_event(tx, payments.event_payload(provider, Auth.BODY_SIGNED, said, None))
+
+    opened.shop.engine.call(odd)
+    opened.page.refresh()
+    opened.settled(lambda: any("contredit sa commande" in task for task in tasks(opened)))
+    opened.page.do_task(next(c for c in opened.page.overview.to_do if c.kind == "contradiction"))
+    dialog_of(opened, TaskDialog).action.click()
+    opened.settled(lambda: not any("contredit sa commande" in task for task in tasks(opened)))
 
 
 def test_a_statement_is_compared_and_its_difference_taken_over(open_payments: OpenPayments, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from core.bootstrap import Shop
 from core.invoices import credits
 from core.invoices.documents import invoice_document, receipt_document
 from core.kernel.clock import DAY
@@ -15,7 +16,8 @@ from core.paylinks.links import LENGTH, Links
 from core.privacy import service as privacy
 from core.quotes import service as quotes
 from core.quotes.documents import quote_document
-from core.quotes.rules import QuoteLine
+from core.quotes.rules import QuoteLine, Terms
+from core.quotes.service import Wording
 from core.storage.engine import Tx
 from localserver.pay.verify import _TONES
 from tests.localserver.pay.test_links import ALPHABET, KEY, answer
@@ -96,13 +98,18 @@ async def test_a_receipt_tells_what_became_of_the_money(open_shop: PayShop) -> N
     assert "remplacé par une facture" in await shown(shop, path)
 
 
+def sent(tx: Tx, shop: Shop, wording: Wording, customer: int) -> int:
+    number = quotes.draft(tx, wording, customer_id=customer, terms=shop.papers.terms())
+    quotes.send(tx, number, shop.papers.terms(), 2)
+    return number
+
+
 async def test_a_quote_past_its_time_binds_nobody(open_shop: PayShop) -> None:
     shop = open_shop.shop
+    customer = add_customer(shop.engine, 7)
 
     def draft(tx: Tx) -> int:
-        return quotes.draft(
-            tx, [QuoteLine("Pose", 1, 5_000)], customer_id=None, valid_days=3, note="", terms=shop.papers.terms()
-        )
+        return sent(tx, shop, Wording((QuoteLine("Pose", 1, 5_000),), terms=Terms(3)), customer)
 
     number = shop.engine.call(draft)
     path = shop.engine.read(lambda r: quote_document(r, number, shop.papers.shared())).url.removeprefix(open_shop.url)
@@ -116,8 +123,7 @@ async def test_a_quote_of_an_erased_person_is_not_called_altered(open_shop: PayS
     customer = add_customer(shop.engine, 7)
 
     def draft(tx: Tx) -> int:
-        line, terms = QuoteLine("Pose", 1, 5_000), shop.papers.terms()
-        return quotes.draft(tx, [line], customer_id=customer, valid_days=3, note="le soir", terms=terms)
+        return sent(tx, shop, Wording((QuoteLine("Pose", 1, 5_000),), note="le soir", terms=Terms(3)), customer)
 
     number = shop.engine.call(draft)
     path = shop.engine.read(lambda r: quote_document(r, number, shop.papers.shared())).url.removeprefix(open_shop.url)
