@@ -36,6 +36,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "invoices.credit": frozenset({OWNER, MANAGER}),
     "invoices.certify": frozenset({OWNER, MANAGER}),
     "events.read": frozenset({OWNER, MANAGER, CASHIER}),
+    "usage.read": frozenset({OWNER, MANAGER}),
     "settings.write": frozenset({OWNER, MANAGER}),
     "accounts.write": frozenset({OWNER}),
     OWN: frozenset(ROLES),
@@ -130,11 +131,13 @@ CONSEQUENCES: Final = frozenset(
         *("PayerKnown", "PaymentQuarantined", "PaymentOrphaned", "OrphansForgotten", "AskProvider", "CloseSession"),
         *("ReceiptAwaited", "ReceiptClaimed", "ReceiptIssued", "CreditNoteIssued", "CertificationMoved"),
         *("QuoteReplaced", "QuoteSeen", "QuoteShort", "QuoteExpired", "QuoteEnding", "PartReceived", "BalanceOverdue"),
+        *("QuoteUnseen", "QuoteUnanswered"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
         *("PayerTold", "VisitNoted", "InterestShown", "Suggested", "SuggestionTaken"),
         *("LeadOpened", "LeadAdvanced", "LeadAsked", "LeadValued", "LeadQualified"),
         *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),
         "QuoteWanted",
+        *("MessagePriced", "AssistantAsked", "BudgetReached"),
     }
 )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
 from core.bootstrap import people, quoting, stepping
-from core.conversations.events import PaymentTalk
+from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
 from core.orders import settling
@@ -85,6 +85,9 @@ def bind(shop: Shop) -> None:
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)
     react(CreditNoteIssued, quietly(shop.notices.credited))
+    react(MessageProgressed, shop.meter.moved)
+    react(MessagePriced, shop.meter.priced)
     shop.engine.subscribe(shop.desk.on_events)
+    shop.engine.subscribe(shop.phrasing.desk.on_events)
     shop.engine.subscribe(shop.after_commit)
     shop.settings.on_change = shop.sender.nudge

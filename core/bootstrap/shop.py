@@ -22,10 +22,12 @@ from core.adapters.places import place_of
 from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
+from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
 from core.bootstrap import people, quoting, stepping
 from core.bootstrap.chat import learn_number
+from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -59,13 +61,14 @@ from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
 from core.segments.rules import segment_of
-from core.settings.declarations import names_in
 from core.settings.service import Settings
+from core.settings.setting import names_in
 from core.storage.backup import recovery_key
 from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
+from core.usage.meter import Meter
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +115,8 @@ class Shop:
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
         proposes = partial(switch, "upsell.enabled")
         self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till, proposes)
+        self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
+        self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
             self.talk,
             lambda: self.settings.get("seller.notify_to"),
@@ -122,10 +127,17 @@ class Shop:
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+            self.settings,
+            lambda: self.name,
+            self.country,
+            card.currency,
+            self.media,
+            self.check_url,
+            lambda nonce: quoting.quote_url(self, nonce) if self.reachable() else "",
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
+        self.sender.may_advertise = self.meter.may_advertise
         self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
@@ -133,6 +145,7 @@ class Shop:
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
+        timed |= {TURN: self.phrasing.assistant.late}
         self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -319,7 +332,7 @@ class Shop:
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            told = (self.desk, self.returning, self.sender, self.fetcher)
+            told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)
             parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))
@@ -336,6 +349,7 @@ class Shop:
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""
+        await self.phrasing.close()
         await self.http.close()
 
     def close(self) -> None:

@@ -66,8 +66,17 @@ class MessageProgressed(ConversationEvent, frozen=True):
     state: str
 
 
+class MessagePriced(ConversationEvent, frozen=True):
+    """WhatsApp says how it bills a message: ``category`` and ``type`` are its own words."""
+
+    audited: ClassVar[bool] = False
+    outbox_id: int
+    category: str
+    type: str
+
+
 class PaperSent(ConversationEvent, frozen=True):
-    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note, receipt or quote."""
 
     kind: str
     paper_id: int

@@ -12,6 +12,7 @@ from typing import Any, Final
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.queries import photo_of
 from core.conversations import adding, interest, lists, outgoing, scoring, threads
+from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
@@ -56,12 +57,16 @@ class Talk(Steps):
         self._lexicon = lexicon
         self.language = language
         self._hours = hours
+        self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
         reply = Reply(tx, customer_id, conversation_id, message)
+        if self.aside is not None:
+            self.aside.before(reply, message)
         if message.location is not None and self.place_heard(reply, message):
             return
         if message.reply_id:
@@ -96,7 +101,10 @@ class Talk(Steps):
         if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
             return
-        if next_step(meant, misses) is not Step.ACT:
+        step = next_step(meant, misses)
+        if self.aside is not None and self.aside.takes(reply, message, meant, step):
+            return
+        if step is not Step.ACT:
             self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
@@ -288,7 +296,9 @@ class Talk(Steps):
             self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:
@@ -304,14 +314,14 @@ class Talk(Steps):
         elif meant.number is not None and self._holds(reply, product_id):
             self._claim(reply, [Wanted(product_id, meant.number)])
         else:
-            self._offer(reply, product_id, meant.number)
+            self.offer(reply, product_id, meant.number)
 
     def _holds(self, reply: Reply, product_id: int) -> bool:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
         return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
 
-    def _offer(self, reply: Reply, product_id: int, number: int | None) -> None:
+    def offer(self, reply: Reply, product_id: int, number: int | None) -> None:
         """One short question: this product, so many?"""
         product = self._product(reply, product_id)
         reply.showed(product_id)

@@ -85,6 +85,8 @@ class OrderMark:
 
 @dataclass(frozen=True, slots=True)
 class OrderBrief:
+    """``left``: what is still to be paid of one that is sold already; ``starts_at``: the time that was chosen."""
+
     order_id: int
     reference: str
     state: str
@@ -95,6 +97,8 @@ class OrderBrief:
     undecided: bool = False
     risk: int = 0
     reasons: tuple[Signal, ...] = ()
+    left: int = 0
+    starts_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

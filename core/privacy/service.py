@@ -193,6 +193,7 @@ def _free_texts(tx: Tx, found: Traces, alias: str) -> int:
     """Words of the seller on decisions and quotes. Invoices, credit notes and receipts never change, and need not: the
     buyer's name is not frozen with them."""
     count = _run(tx, "UPDATE decision SET note = '' WHERE note <> '' AND order_id IN {orders}", found)
+    count += _run(tx, "DELETE FROM quote_unsaved WHERE customer_id IN {mine}", found)
     count += _run(tx, "UPDATE lead SET next_what = '' WHERE next_what <> '' AND customer_id IN {mine}", found)
     count += _run(tx, "UPDATE quote SET reason = '' WHERE reason <> '' AND customer_id IN {mine}", found)
     for number, title in tx.all(

@@ -2,118 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
-from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret. ``unlimited``: 0 is no limit,
-    and may be said as null.
-
-    ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
-    regular expression, and ``example`` one that does. ``by_segment``: the default of each segment where they differ.
-    """
-
-    key: str
-    kind: str
-    label: str
-    default: str = ""
-    hint: str = ""
-    section: str = ""
-    choices: tuple[str, ...] = ()
-    low: int = 0
-    high: int = 2**31
-    shape: str = ""
-    example: str = ""
-    unlimited: bool = False
-    tags: frozenset[str] = field(default_factory=frozenset)
-    by_segment: tuple[tuple[str, str], ...] = ()
-
-    def default_in(self, segment: str) -> str:
-        """What holds in such a shop while nobody set anything."""
-        return next((value for name, value in self.by_segment if name == segment), self.default)
-
-    def check(self, text: str) -> str:
-        """The value as stored. Raises Refused with one sentence when it is not valid."""
-        text = text.strip()
-        if self.unlimited and text.lower() in ("", "null", "none"):
-            text = "0"
-        if self.kind == "number":
-            if not text.removeprefix("-").isdecimal() or not self.low <= int(text) <= self.high:
-                raise Refused(
-                    "“{text}” is not a valid value for {key}: use a whole number from {low} to {high}.",
-                    text=text,
-                    key=self.key,
-                    low=self.low,
-                    high=self.high,
-                )
-            return str(int(text))
-        if self.kind == "switch":
-            lowered = text.lower()
-            if lowered in ("true", "1", "yes", "oui", "on"):
-                return "true"
-            if lowered in ("false", "0", "no", "non", "off"):
-                return "false"
-            raise Refused("“{text}” is not a valid value for {key}: use true or false.", text=text, key=self.key)
-        if self.kind == "choice" and text not in self.choices:
-            raise Refused(
-                "“{text}” is not a valid value for {key}: use one of {choices}.",
-                text=text,
-                key=self.key,
-                choices=", ".join(self.choices),
-            )
-        if self.kind == "names":
-            return self._names(text)
-        if self.kind == "url" and text:
-            return _url(text, self.key)
-        if self.shape and text and re.fullmatch(self.shape, text, re.ASCII) is None:
-            raise Refused(
-                "“{text}” is not a valid value for {key}: write it like {example}.",
-                text=text,
-                key=self.key,
-                example=self.example,
-            )
-        if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
-            raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
-        return text
-
-    def _names(self, text: str) -> str:
-        """``wave, mvola``: each known, none twice. Raises Refused."""
-        names = [name.strip().lower() for name in text.split(",") if name.strip()]
-        if len(set(names)) < len(names) or not set(names) <= set(self.choices):
-            raise Refused(
-                "“{text}” is not a valid value for {key}: name each once, separated by commas: {choices}.",
-                text=text,
-                key=self.key,
-                choices=", ".join(self.choices),
-            )
-        return ", ".join(names)
-
-
-def names_in(value: str) -> list[str]:
-    """The names of a stored list, in order."""
-    return [name for name in value.split(", ") if name]
-
-
-def _url(text: str, key: str) -> str:
-    try:
-        parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or any(c.isspace() for c in text):
-        raise Refused("“{text}” is not a valid address for {key}: it must start with https://.", text=text, key=key)
-    return text.rstrip("/")
-
+from core.settings.setting import Setting
 
 _PHONE: Final = r"\(?\+?(?:[ ().-]*\d){8,15}"
 _CHAT: Final = "Where the QR code of the live leads. A test of the connection fills it in."
@@ -131,6 +26,12 @@ _DEPOSIT: Final = "The rest is paid on site, or with the same link."
 _TRUST: Final = "Only customers you allow to pay later; the others pay at once."
 _ALWAYS: Final = "Even where invoices are not sent otherwise."
 _WHERE: Final = "Once the order is paid. Only you see it."
+_MODEL: Final = "It never sells, reserves or promises; what the books do not bear out is not sent."
+_ENDPOINT_OF_MODEL: Final = (
+    "Any service that speaks OpenAI’s protocol, one on this computer too: http://localhost:11434/v1."
+)
+_TOKENS: Final = "As your service charges them; 0 for one of your own."
+_BUDGET: Final = "At 80 % you are warned; when it is used up, AI and advertising stop, answers and payments never do."
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
 
@@ -191,6 +92,15 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("quotes.remind", "switch", "Remind customers of quotes that end soon", "true", section="store"),
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
+    ),
+    Setting(
+        "quotes.follow_days",
+        "number",
+        "Ask so many days later about a quote nobody answered (0: never)",
+        "2",
+        section="store",
+        low=0,
+        high=60,
     ),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting(
@@ -304,9 +214,57 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("backup.s3_region", "text", "Region", section="backup"),
     Setting("backup.s3_access_key", "secret", "Access key", section="backup"),
     Setting("backup.s3_secret_key", "secret", "Secret key", section="backup"),
-    Setting("llm.base_url", "url", "Assistant API address", section="assistant"),
+    Setting("llm.enabled", "switch", "Let AI phrase free answers", "false", hint=_MODEL, section="assistant"),
+    Setting("llm.base_url", "url", "Assistant API address", hint=_ENDPOINT_OF_MODEL, section="assistant"),
     Setting("llm.model", "text", "Assistant model", section="assistant"),
     Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),
+    Setting("llm.tone", "choice", "Tone", "warm", section="assistant", choices=("warm", "neutral", "formal")),
+    Setting(
+        "llm.policies",
+        "text",
+        "What it may say of the shop",
+        hint="Delivery, returns, payment: a sentence each. It repeats them word for word and adds nothing.",
+        section="assistant",
+    ),
+    Setting("llm.seconds", "number", "Seconds it may take", "6", section="assistant", low=2, high=20),
+    Setting("llm.calls_day", "number", "Calls a day (0: no limit)", "300", section="assistant", high=10**6),
+    Setting("llm.calls_month", "number", "Calls a month (0: no limit)", "5000", section="assistant", high=10**7),
+    Setting(
+        "llm.price_in",
+        "number",
+        "Price of a million tokens read, in US cents",
+        "15",
+        hint=_TOKENS,
+        section="assistant",
+        high=100_000,
+    ),
+    Setting(
+        "llm.price_out",
+        "number",
+        "Price of a million tokens written, in US cents",
+        "60",
+        hint=_TOKENS,
+        section="assistant",
+        high=100_000,
+    ),
+    Setting(
+        "budget.messages",
+        "number",
+        "WhatsApp messages a month (0: no limit)",
+        "0",
+        hint=_BUDGET,
+        section="assistant",
+        high=10**8,
+    ),
+    Setting(
+        "budget.cents",
+        "number",
+        "US cents a month for messages and AI (0: no limit)",
+        "0",
+        hint=_BUDGET,
+        section="assistant",
+        high=10**8,
+    ),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
     Setting(
         "desktop.lock_minutes",

@@ -8,8 +8,9 @@ from typing import Final
 
 from core.kernel.errors import NotFound, Refused
 from core.segments.rules import KEY as SEGMENT
-from core.settings.declarations import NAMES, Setting
+from core.settings.declarations import NAMES
 from core.settings.events import SettingChanged
+from core.settings.setting import Setting
 from core.storage.engine import Engine, Tx
 from core.storage.vault import Vault
 

@@ -16,6 +16,7 @@ from core.customers.explaining import MANY
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
 from core.orders.standing import first_in, preferred_provider, unpaid_lately
 from core.privacy import service as privacy
 from core.privacy.views import Report
@@ -165,5 +166,5 @@ def _read(path: Path) -> bytes:
             return file.read(media.LIMIT + 1)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=reason(error)
         ) from None

@@ -11,6 +11,8 @@ from localserver.api.moneyroutes import MONEY
 from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
+from localserver.api.steproutes import STEPS
+from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
 
@@ -276,6 +278,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
+    *STEPS,
+    *USAGE,
     Route(
         "GET",
         "/invoices/{id}/certification",

@@ -16,7 +16,8 @@ from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
-from core.settings.declarations import BASE, Setting
+from core.settings.declarations import BASE
+from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
 from desktop.bridge import Control
 from desktop.lock import LockRule

@@ -73,6 +73,13 @@ UNWATCHED: Final[dict[str, str]] = {
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
+    "assistant_turn": "what waits for a language model; answering it is the act",
+    "assistant_message": "as assistant_turn",
+    "ai_day": "how much a language model was asked: a counter",
+    "message_counted": "how a message was counted, once",
+    "message_use": "sums of it",
+    "budget_mark": "what was said of a budget; the saying is journalled",
+    "quote_unsaved": "what is being typed; saving it as a draft is the act",
 }
 
 

@@ -22,7 +22,9 @@ from core.storage.migrations import (
     m0009_signals,
     m0010_quotes,
     m0011_segments,
-    m0012_people,
+    m0012_assistant,
+    m0013_quote_unsaved,
+    m0014_people,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -39,7 +41,9 @@ STEPS: Final[tuple[Step, ...]] = (
     m0009_signals.apply,
     m0010_quotes.apply,
     m0011_segments.apply,
-    m0012_people.apply,
+    m0012_assistant.apply,
+    m0013_quote_unsaved.apply,
+    m0014_people.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

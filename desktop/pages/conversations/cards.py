@@ -8,6 +8,7 @@ from core.conversations.views import CustomerCard, OrderBrief, OrderMark
 from core.customers.rules import BOUNDS
 from core.fraud.service import sentence
 from core.kernel.clock import DAY
+from core.kernel.days import moment_in_words
 from core.kernel.look import Role
 from core.kernel.text import clock_time, countdown, duration
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
@@ -202,11 +203,18 @@ class CardWords:
         return OrderText(
             brief.order_id,
             brief.reference,
-            self._presenter.what(brief.summary),
+            self._what(brief),
             self._presenter.amount(brief.total),
             self.badge(brief, marks, now),
             self._presenter.written_date(self._presenter.day(brief.at), "d MMM"),
         )
+
+    def _what(self, brief: OrderBrief) -> str:
+        """The goods, and for a service the time that was chosen."""
+        what = self._presenter.what(brief.summary)
+        if brief.starts_at is None:
+            return what
+        return f"{what} · {moment_in_words(brief.starts_at, self._presenter.zone, self._t.language)}"
 
     def badge(self, brief: OrderBrief, marks: tuple[OrderMark, ...], now: int) -> Badge:
         """The state's word with its time; a running hold tells how long it still runs."""
@@ -220,6 +228,8 @@ class CardWords:
                 "suspect": t("To check"),
             }
             return Badge(words.get(brief.exception, t("To decide")), "circle-alert", "waiting")
+        if brief.left:
+            return Badge(t("{amount} left to pay", amount=self._presenter.amount(brief.left)), "check", "info")
         if brief.state == "reserved":
             left = next((mark.expires_at - now for mark in marks if mark.order_id == brief.order_id), 0)
             return Badge(f"{t.of('state', 'Pending')} {countdown(left)}", "timer", "waiting")

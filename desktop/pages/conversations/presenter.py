@@ -341,6 +341,8 @@ class ConversationPresenter:
             "quote": t("Asks for a quote or a wholesale price."),
             "change": t("Wants to change an order."),
             "limit": t("Wants to order beyond your limits."),
+            "call": t("Has paid for a time: call to confirm it."),
+            "slot": t("Wants a time, and none is free."),
             "payment_problem": t("Tried to pay and could not."),
             "not_understood": t("The bot did not understand the last message."),
             "media": t("Sent something the bot cannot read."),

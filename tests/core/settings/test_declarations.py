@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.errors import Refused
-from core.settings.declarations import BASE, NAMES, Setting
+from core.settings.declarations import BASE, NAMES
+from core.settings.setting import Setting
 
 DECLARED = {setting.key: setting for setting in BASE}
 
