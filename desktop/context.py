@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
 
@@ -102,6 +103,9 @@ class Context(Protocol):
 
     @property
     def papers(self) -> PapersSource: ...
+
+    @property
+    def quotes(self) -> QuotesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...
