@@ -13,6 +13,7 @@ from core.customers import service as customers
 from core.kernel.errors import EnvironmentProblem
 from core.privacy import service as privacy
 from core.privacy.views import Report
+from core.quotes import listing as quotes
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
@@ -55,6 +56,7 @@ class ShopConversations:
                 tuple(queries.orders_of(reader, row.customer_id)),
                 queries.preferred_provider(reader, row.customer_id),
                 len(messages) > limit,
+                (quotes.latest_draft(reader, row.customer_id) or (0, ""))[1],
             )
 
         return self._engine.read(read)

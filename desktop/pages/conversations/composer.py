@@ -81,6 +81,7 @@ class Composer(QFrame):
     given_back = Signal()
     product_wanted = Signal()
     link_wanted = Signal(int)
+    quote_wanted = Signal()
     file_wanted = Signal()
     file_dropped = Signal(Path)
     left = Signal()
@@ -134,12 +135,13 @@ class Composer(QFrame):
         line.setSpacing(0)
         self.product = Button(t("Product"), "quiet", icon="plus")
         self.link = Button(t("Pay link"), "quiet", icon="plus")
+        self.quote = Button(t("Quote"), "quiet", icon="plus")
         self.file = IconButton("paperclip", t("Photo or PDF"))
         self.give_back = Button(t("Give back to the bot"), "quiet", icon="bot", shrinks=True)
-        for tool in (self.product, self.link, self.give_back):
+        for tool in (self.product, self.link, self.quote, self.give_back):
             tool.setProperty("tight", True)
         self._counter = Label("", "small", "muted")
-        for tool in (self.product, self.link, self.file):
+        for tool in (self.product, self.link, self.quote, self.file):
             line.addWidget(tool)
         line.addStretch(1)
         line.addWidget(self._counter)
@@ -158,6 +160,7 @@ class Composer(QFrame):
         self.product.clicked.connect(self.product_wanted)
         self.file.clicked.connect(self.file_wanted)
         self.link.clicked.connect(self._link)
+        self.quote.clicked.connect(self.quote_wanted)
 
     # -- who speaks
 

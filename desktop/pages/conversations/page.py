@@ -23,6 +23,7 @@ from desktop.pages.conversations.middle import Middle
 from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationPresenter, Thread
 from desktop.pages.conversations.privacy import PrivacyActs
+from desktop.pages.conversations.quoting import QuoteMenu, with_draft
 from desktop.pages.conversations.sending import FileChooser, FileDialog, PictureDialog, ProductDialog
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
@@ -112,6 +113,7 @@ class ConversationsPage(Page):
         self.customer.noted.connect(self._note)
         self.customer.closed.connect(self.toggle_card)
         self.privacy = PrivacyActs(self, self.customer.personal, self.source, self.mount.bridge, self.t)
+        self.quotes = QuoteMenu(self, composer, lambda: self.opened)
         self.mount.ticker.second.connect(self._second)
         self.add_shortcut("Ctrl+F", people.focus_search)
         self.add_shortcut("Alt+Up", lambda: people.list.step(-1))
@@ -195,7 +197,7 @@ class ConversationsPage(Page):
     def _show_speaker(self, row: ThreadRow) -> None:
         presenter, now, marks = self.presenter, self.now, self._reading.thread.marks if self._reading else ()
         self.middle.head.show_head(presenter.head(row), presenter.window(row, now))
-        banner = presenter.banner(row, marks, now)
+        banner = with_draft(presenter.banner(row, marks, now), self._reading, self.t)
         self.middle.show_banner(banner)
         self.middle.composer.show_state(
             presenter.composer(row, now), taken_over=row.need == "seller", offered_above=banner is not None

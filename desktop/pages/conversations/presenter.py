@@ -56,7 +56,8 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones."""
+    """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones;
+    ``draft``: number of the quote that waits to be sent to them."""
 
     row: ThreadRow
     messages: tuple[MessageView, ...]
@@ -65,6 +66,7 @@ class Thread:
     orders: tuple[OrderBrief, ...] = ()
     prefers: str | None = None
     older: bool = False
+    draft: str = ""
 
 
 class ConversationSource(Protocol):

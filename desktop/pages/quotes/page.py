@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -22,7 +21,7 @@ from desktop.pages.quotes.editor import Editor
 from desktop.pages.quotes.form import QuoteForm
 from desktop.pages.quotes.pane import QuotePane
 from desktop.pages.quotes.presenter import FIRST, PAGE, QuotesPresenter
-from desktop.pages.quotes.source import Detail, Overview, QuotesSource
+from desktop.pages.quotes.source import Detail, Overview, QuoteFor, QuotesSource
 from desktop.pages.quotes.table import QuotesModel, QuotesTable
 from desktop.pages.quotes.verbs import KEYS
 from desktop.widgets.buttons import Button, Chip
@@ -33,13 +32,6 @@ from desktop.widgets.labels import IconLabel, Label
 # Messages on their way, stock that an accepted one waits for, and another person at the window change what stands here.
 AREAS: Final = frozenset({"quotes", "conversations", "catalogue", "orders", "accounts"})
 _WIDE_FROM: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteFor:
-    """Another page asks for a new quote for this customer."""
-
-    customer_id: int
 
 
 class UnsavedBar(QWidget):

@@ -66,6 +66,13 @@ class Recipient:
     phone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class QuoteFor:
+    """Another page asks the quotes page for a new quote for this customer."""
+
+    customer_id: int
+
+
 class QuotesSource(Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
 

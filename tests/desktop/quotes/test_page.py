@@ -15,8 +15,8 @@ from core.kernel.clock import DAY, ManualClock
 from core.kernel.errors import Forbidden
 from core.quotes import answering, service
 from desktop.pages.quotes.acts import RefuseDialog, ShortDialog
-from desktop.pages.quotes.page import QuoteFor
 from desktop.pages.quotes.presenter import RowText
+from desktop.pages.quotes.source import QuoteFor
 from desktop.sources.context import ShopContext
 from desktop.widgets.dialog import Confirm
 from tests.desktop.quotes.conftest import Opened, OpenQuotes
