@@ -20,6 +20,7 @@ from core.kernel.reasons import reason
 from core.orders.standing import first_in, preferred_provider, unpaid_lately
 from core.privacy import service as privacy
 from core.privacy.views import Report
+from core.quotes import listing as quotes
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
@@ -66,6 +67,7 @@ class ShopConversations:
                 self._case(reader, conversation_id) if row.need != "bot" else None,
                 tuple(notes.of(reader, conversation_id)),
                 tuple(replace(one, text=canned.filled(one.text, row.name, self._shop.name)) for one in found),
+                (quotes.latest_draft(reader, row.customer_id) or (0, ""))[1],
             )
 
         return self._engine.read(read)
