@@ -85,7 +85,7 @@ class Reply:
 class Http:
     """One client for the whole program; keeps one connection pool per event loop, opened at first use.
 
-    ``connect_timeout`` and ``total_timeout`` are seconds.
+    ``connect_timeout`` and ``total_timeout`` (which holds from the next request on) are seconds.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Http:
         self._clock = clock
         self._user_agent = user_agent
         self._connect_timeout = connect_timeout
-        self._total_timeout = total_timeout
+        self.total_timeout = total_timeout
         self._max_body = max_body
         self._offsets: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -130,7 +130,7 @@ class Http:
         if kind and "Content-Type" not in sending:
             sending["Content-Type"] = kind
         seen = SimpleNamespace(sent=False)
-        limits = aiohttp.ClientTimeout(total=timeout or self._total_timeout, sock_connect=self._connect_timeout)
+        limits = aiohttp.ClientTimeout(total=timeout or self.total_timeout, sock_connect=self._connect_timeout)
         began = self._clock.now()
         try:
             async with self._session().request(

@@ -37,12 +37,6 @@ def claim_url(shop: Shop, keyword: str, language: str = "") -> str:
     return chat_url(shop, texts.gettext("I take {keyword}").format(keyword=keyword))
 
 
-def segment_of(shop: Shop) -> str:
-    """The kind of shop: as set, else as the store was created."""
-    setting = "store.segment"
-    return (shop.settings.get(setting) if setting in shop.settings.declared else "") or shop.card.segment
-
-
 def chat_switches(shop: Shop) -> Switches:
     """What the seller lets the bot's texts add."""
     switch = shop.settings.switch

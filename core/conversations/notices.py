@@ -98,7 +98,7 @@ class Notices:
             return
         order = load(tx, event.order_id)
         language = self._language(tx, event.customer_id)
-        due = self._talk.money(order.total - order.received)
+        due = self._talk.money(order.asked)
         body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
         pay = fit(say("button_pay_amount", language, total=due), 20)
         threads.post(

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from core.conversations import threads
-from core.conversations.events import MessageProgressed, PhotoUnfit
+from core.conversations.events import MessagePriced, MessageProgressed, PhotoUnfit
 from core.conversations.incoming import Incoming
 from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
@@ -86,6 +86,8 @@ class Receiver:
         if outbox_id is None:
             return
         tx.run("UPDATE outbox SET wamid = coalesce(wamid, ?) WHERE id = ?", (change.wamid, outbox_id))
+        if change.pricing is not None and change.pricing.type and change.pricing.category:
+            tx.emit(MessagePriced(0, outbox_id, change.pricing.category, change.pricing.type))
         error = change.errors[0] if change.errors else None
         if outbox.advance(
             tx,

@@ -15,7 +15,7 @@ from core.customers.rules import in_front, recommendation
 from core.customers.service import record
 from core.storage.connection import Reader
 
-_LATER: Final = 180  # kept free under a card for what could not be held as asked
+_LATER: Final = 300  # kept free under a card: a deposit, the next question, what could not be held as asked
 # What somebody last paid for, while there still is one.
 _LAST: Final = (
     "SELECT p.id FROM (SELECT id FROM orders WHERE customer_id = ? AND state = 'paid' ORDER BY id DESC LIMIT 1) o"

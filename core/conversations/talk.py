@@ -12,10 +12,12 @@ from typing import Any, Final
 from core.catalogue.lexicon import Lexicon
 from core.conversations import lists, outgoing, scoring, situation, threads
 from core.conversations.adapting import joined
+from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
-from core.conversations.paying import CANCEL, METHOD, PAY, Paying, Till
+from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
+from core.conversations.steps import Steps
 from core.conversations.texts import say, spoken_to
 from core.kernel.errors import Refused
 from core.orders.rules import RESERVED
@@ -33,10 +35,11 @@ from core.understanding.rules import (
 )
 from core.understanding.sentence import MOST
 
+ROOM: Final = 820  # of a card: the rest is for the next question under it
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
-class Talk(Paying):
+class Talk(Steps):
     """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told."""
 
     def __init__(self, lexicon: Lexicon, language: Callable[[], str], hours: Callable[[], str], till: Till) -> None:
@@ -44,12 +47,18 @@ class Talk(Paying):
         self._lexicon = lexicon
         self.language = language
         self._hours = hours
+        self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
         reply = Reply(tx, customer_id, conversation_id, message, self.language())
+        if self.aside is not None:
+            self.aside.before(reply, message)
+        if message.location is not None and self.place_heard(reply, message):
+            return
         if message.reply_id:
             self._pressed(reply, message.reply_id)
         elif message.cart:
@@ -72,10 +81,15 @@ class Talk(Paying):
         shown, misses = row or (None, 0)
         meant = self._read(reply, message.text, Context(shown), misses)
         reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
+        if self.place_heard(reply, message, meant):
+            return
         if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
             return
-        if next_step(meant, misses) is not Step.ACT:
+        step = next_step(meant, misses)
+        if self.aside is not None and self.aside.takes(reply, message, meant, step):
+            return
+        if step is not Step.ACT:
             self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
@@ -99,6 +113,8 @@ class Talk(Paying):
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
         subject = int(number) if number.isascii() and number.isdigit() else 0
+        if self.pressed_step(reply, verb, subject, value):
+            return
         if verb in (PAY, CANCEL):
             self._pressed_on_card(reply, verb, subject)
         elif verb == METHOD:
@@ -160,12 +176,11 @@ class Talk(Paying):
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
         body = joined(
-            self._card_body(reply, claimed, order), [f"\n{line}" for line in self._shortfalls(reply, claimed)]
+            self._card_body(reply, claimed, order), [f"\n{line}" for line in self._shortfalls(reply, claimed)], ROOM
         )
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = situation.photo(reply.tx, reply.language, held[0]) if len(held) == 1 else None
-        buttons = self.pay_buttons(order.id, reply.language)
-        reply.send_before_end(outgoing.buttons(body, buttons, photo=photo), order)
+        reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
@@ -175,8 +190,9 @@ class Talk(Paying):
             )
         product = self._product(reply, held[0].product_id)
         reply.showed(held[0].product_id)
-        body = say("product_card", reply.language, quantity=held[0].held, total=self.money(order.total), **product)
-        return situation.card(reply, body)
+        card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
+        total = self.money(order.total)
+        return situation.card(reply, say(card, reply.language, quantity=held[0].held, total=total, **product, **more))
 
     def _shortfalls(self, reply: Reply, claimed: Claimed) -> list[str]:
         """What could not be held as asked, one line each."""
@@ -240,7 +256,8 @@ class Talk(Paying):
     def _greeting(self, reply: Reply, _: Understanding) -> None:
         button = Button(CATALOGUE, say("button_catalogue", reply.language))
         mine = Button(MINE, say("button_my_orders", reply.language))
-        body, buttons = say("greeting", reply.language, name=reply.first_name()), [button, mine]
+        text = "greeting_to_confirm" if self.orders.segment().confirms else "greeting"
+        body, buttons = say(text, reply.language, name=reply.first_name()), [button, mine]
         again = situation.last_bought(reply)
         if again is not None:
             reply.showed(again)
@@ -253,9 +270,9 @@ class Talk(Paying):
             reply.text("human_handover")
 
     def _yes(self, reply: Reply, meant: Understanding) -> None:
-        """« Oui » under a card means: I pay. With nothing open it answers nothing of ours."""
-        if self.orders.open_order(reply.tx, reply.customer_id) is not None:
-            self._pay(reply, meant)
+        """« Oui » under a card means: it is right (F46), or I pay. With nothing open it answers nothing of ours."""
+        if (order := self.orders.open_order(reply.tx, reply.customer_id)) is not None:
+            self.agree(reply, order)
 
     def _hours_asked(self, reply: Reply, _: Understanding) -> None:
         if hours := self._hours():
@@ -264,7 +281,9 @@ class Talk(Paying):
             self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:
@@ -280,14 +299,14 @@ class Talk(Paying):
         elif meant.number is not None and self._holds(reply, product_id):
             self._claim(reply, [Wanted(product_id, meant.number)])
         else:
-            self._offer(reply, product_id, meant.number)
+            self.offer(reply, product_id, meant.number)
 
     def _holds(self, reply: Reply, product_id: int) -> bool:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
         return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
 
-    def _offer(self, reply: Reply, product_id: int, number: int | None) -> None:
+    def offer(self, reply: Reply, product_id: int, number: int | None) -> None:
         """One short question: this product, so many?"""
         product = self._product(reply, product_id)
         reply.showed(product_id)

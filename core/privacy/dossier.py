@@ -142,6 +142,16 @@ class _Look:
             order["pay_page_opened_from"] = self.rows(
                 "SELECT kind, at AS first_seen_at FROM visit WHERE order_id = ? ORDER BY at", one
             )
+            order["delivery"] = self.rows(
+                "SELECT address, latitude, longitude, at AS told_at FROM delivery WHERE order_id = ?"
+                " AND at IS NOT NULL",
+                one,
+            )
+            order["times"] = self.rows(
+                "SELECT s.starts_at, s.minutes, b.places, b.confirmed_at FROM booking b JOIN slot s ON s.id = b.slot_id"
+                " WHERE b.order_id = ? ORDER BY s.starts_at",
+                one,
+            )
             for papers, whose in _PAPERS.items():
                 order[papers] = self._papers(whose, order["id"])
         return found

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
+from core.segments.rules import KEY as SEGMENT
+from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
+from core.segments.rules import NAMES as SEGMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class Setting:
     """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret.
 
     ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
-    regular expression, and ``example`` one that does.
+    regular expression, and ``example`` one that does. ``by_segment``: the default of each segment where they differ.
     """
 
     key: str
@@ -31,6 +34,11 @@ class Setting:
     shape: str = ""
     example: str = ""
     tags: frozenset[str] = field(default_factory=frozenset)
+    by_segment: tuple[tuple[str, str], ...] = ()
+
+    def default_in(self, segment: str) -> str:
+        """What holds in such a shop while nobody set anything."""
+        return next((value for name, value in self.by_segment if name == segment), self.default)
 
     def check(self, text: str) -> str:
         """The value as stored. Raises Refused with one sentence when it is not valid."""
@@ -110,7 +118,27 @@ _FIRST_NAMES: Final = "Ask your buyers before: a live is public and kept."
 _DELIVERY: Final = "« Premier achat = livraison offerte »: a promise of money, said to who buys for the first time."
 _SIMPLE: Final = "No emoji, no photo: for buyers who pay for every kilobyte."
 _FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
+_SLOTS: Final = "Of products that have free times. The seller then calls to confirm."
+_DEPOSIT: Final = "The rest is paid on site, or with the same link."
+_TRUST: Final = "Only customers you allow to pay later; the others pay at once."
+_ALWAYS: Final = "Even where invoices are not sent otherwise."
+_WHERE: Final = "Once the order is paid. Only you see it."
+_MODEL: Final = "It never sells, reserves or promises; what the books do not bear out is not sent."
+_ENDPOINT_OF_MODEL: Final = (
+    "Any service that speaks OpenAI’s protocol, one on this computer too: http://localhost:11434/v1."
+)
+_TOKENS: Final = "As your service charges them; 0 for one of your own."
+_BUDGET: Final = "At 80 % you are warned; when it is used up, AI and advertising stop, answers and payments never do."
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
+
+
+def _of_segment(field: str, label: str, *, hint: str = "", low: int = 0, high: int = 2**31) -> Setting:
+    """A field of F109: what the segment says, until the seller changes it."""
+    by_segment = tuple(defaults(field).items())
+    kind = "switch" if by_segment[0][1] in ("true", "false") else "number"
+    first = by_segment[0][1]
+    return Setting(KEYS[field], kind, label, first, hint, "orders", low=low, high=high, by_segment=by_segment)
+
 
 BASE: Final[tuple[Setting, ...]] = (
     Setting("store.name", "text", "Store name", section="store"),
@@ -128,8 +156,35 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
     ),
+    Setting(
+        "quotes.follow_days",
+        "number",
+        "Ask so many days later about a quote nobody answered (0: never)",
+        "2",
+        section="store",
+        low=0,
+        high=60,
+    ),
     Setting("public_url", "url", "Public address of this store", section="network"),
-    Setting("orders.hold_minutes", "number", "Minutes an item stays reserved", "10", section="orders", low=5, high=30),
+    Setting(
+        SEGMENT,
+        "choice",
+        "Kind of shop",
+        SEGMENTS[0],
+        hint="It sets what follows, until you change it yourself.",
+        section="orders",
+        choices=SEGMENTS,
+    ),
+    _of_segment("default_reservation_minutes", "Minutes an item stays reserved", low=5, high=30),
+    _of_segment("allow_quantity_selection", "Ask how many"),
+    _of_segment("require_date_time_slot", "Have buyers choose a date and a time", hint=_SLOTS),
+    _of_segment("require_deposit", "Ask for a deposit", hint=_DEPOSIT),
+    _of_segment("deposit_percentage", "Deposit in percent", low=1, high=99),
+    _of_segment(
+        "payment_terms_days", "Days until a trusted business pays (0: never)", hint=_TRUST, high=MAX_TERMS_DAYS
+    ),
+    _of_segment("generate_invoice", "Send the invoice always", hint=_ALWAYS),
+    _of_segment("require_delivery_address", "Ask for the delivery address", hint=_WHERE),
     Setting("orders.remind", "switch", "Remind buyers before their reservation ends", "true", section="orders"),
     Setting(
         "orders.review_score",
@@ -206,9 +261,57 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("backup.s3_region", "text", "Region", section="backup"),
     Setting("backup.s3_access_key", "secret", "Access key", section="backup"),
     Setting("backup.s3_secret_key", "secret", "Secret key", section="backup"),
-    Setting("llm.base_url", "url", "Assistant API address", section="assistant"),
+    Setting("llm.enabled", "switch", "Let AI phrase free answers", "false", hint=_MODEL, section="assistant"),
+    Setting("llm.base_url", "url", "Assistant API address", hint=_ENDPOINT_OF_MODEL, section="assistant"),
     Setting("llm.model", "text", "Assistant model", section="assistant"),
     Setting("llm.api_key", "secret", "Assistant API key", section="assistant"),
+    Setting("llm.tone", "choice", "Tone", "warm", section="assistant", choices=("warm", "neutral", "formal")),
+    Setting(
+        "llm.policies",
+        "text",
+        "What it may say of the shop",
+        hint="Delivery, returns, payment: a sentence each. It repeats them word for word and adds nothing.",
+        section="assistant",
+    ),
+    Setting("llm.seconds", "number", "Seconds it may take", "6", section="assistant", low=2, high=20),
+    Setting("llm.calls_day", "number", "Calls a day (0: no limit)", "300", section="assistant", high=10**6),
+    Setting("llm.calls_month", "number", "Calls a month (0: no limit)", "5000", section="assistant", high=10**7),
+    Setting(
+        "llm.price_in",
+        "number",
+        "Price of a million tokens read, in US cents",
+        "15",
+        hint=_TOKENS,
+        section="assistant",
+        high=100_000,
+    ),
+    Setting(
+        "llm.price_out",
+        "number",
+        "Price of a million tokens written, in US cents",
+        "60",
+        hint=_TOKENS,
+        section="assistant",
+        high=100_000,
+    ),
+    Setting(
+        "budget.messages",
+        "number",
+        "WhatsApp messages a month (0: no limit)",
+        "0",
+        hint=_BUDGET,
+        section="assistant",
+        high=10**8,
+    ),
+    Setting(
+        "budget.cents",
+        "number",
+        "US cents a month for messages and AI (0: no limit)",
+        "0",
+        hint=_BUDGET,
+        section="assistant",
+        high=10**8,
+    ),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
     Setting(
         "desktop.lock_minutes",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from core.kernel.errors import NotFound, Refused
+from core.segments.rules import KEY as SEGMENT
 from core.settings.declarations import Setting
 from core.settings.events import SettingChanged
 from core.storage.engine import Engine, Tx
@@ -42,7 +43,11 @@ class Settings:
         declared = self.declaration(key)
         if declared.kind == "secret":
             return SECRET_SHOWN if self.secret(key) else ""
-        return self._lent.get(key, self._values.get(key, declared.default))
+        return self._lent.get(key, self._values.get(key, self._default(declared)))
+
+    def _default(self, declared: Setting) -> str:
+        """For some settings what is usual depends on the kind of shop."""
+        return declared.default_in(self.get(SEGMENT)) if declared.by_segment else declared.default
 
     def number(self, key: str) -> int:
         return int(self.get(key))

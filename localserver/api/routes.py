@@ -11,6 +11,7 @@ from localserver.api.moneyroutes import MONEY
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
 from localserver.api.textroutes import TEXTS
+from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
 
@@ -276,6 +277,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     *MONEY,
     *TEXTS,
+    *USAGE,
     Route(
         "GET",
         "/invoices/{id}/certification",

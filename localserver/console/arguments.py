@@ -83,15 +83,10 @@ def build_parser() -> ArgumentParser:
     imports.add_argument("file")
     imports.add_argument("--dry-run", action="store_true", help="only say what would change")
     imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
-    payments = add(verbs, "payments", "money that came in").add_subparsers(required=True, metavar="ACTION")
-    compare = add(payments, "reconcile", "compare the books with the providers'", "money.reconcile")
-    compare.add_argument("store")
-    compare.add_argument("--days", type=_COUNT, default=7, help="ask about the payments of so many days")
-    compare.add_argument("--statement", metavar="FILE", default=None, help="compare with a provider's statement (CSV)")
-    compare.add_argument("--provider", default=None, help="whose statement it is")
-    written = add(payments, "export", "write the payments to a .csv or .xlsx file", "money.export_payments")
-    written.add_argument("store")
-    written.add_argument("file")
+    _payments(add(verbs, "payments", "money that came in").add_subparsers(required=True, metavar="ACTION"), add)
+    usage = add(verbs, "usage", "a month's messages and AI calls, and their cost", "usage.usage")
+    usage.add_argument("store")
+    usage.add_argument("--month", default=None, help="for instance 2026-10 (this month)")
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
@@ -133,6 +128,17 @@ def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     restore.add_argument("--store", default=None, help="which store, as “backups list” shows it")
     restore.add_argument("--at", default=None, help="the state at this time (RFC 3339) instead of the newest")
     restore.add_argument("--as", dest="name", default=None, help="under another name")
+
+
+def _payments(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    compare = add(verbs, "reconcile", "compare the books with the providers'", "money.reconcile")
+    compare.add_argument("store")
+    compare.add_argument("--days", type=_COUNT, default=7, help="ask about the payments of so many days")
+    compare.add_argument("--statement", metavar="FILE", default=None, help="compare with a provider's statement (CSV)")
+    compare.add_argument("--provider", default=None, help="whose statement it is")
+    written = add(verbs, "export", "write the payments to a .csv or .xlsx file", "money.export_payments")
+    written.add_argument("store")
+    written.add_argument("file")
 
 
 def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

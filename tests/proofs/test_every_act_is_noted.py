@@ -15,11 +15,12 @@ from core.catalogue import stock
 from core.customers import consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
-from core.kernel.clock import DAY, MINUTE, ManualClock
+from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
 from core.live import service as live
-from core.orders import settling
+from core.orders import delivery, settling, terms
 from core.orders.service import Wanted
+from core.payments import onsite
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
 from core.privacy import service as privacy
@@ -27,6 +28,8 @@ from core.quotes import answering
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine, Terms
 from core.reconciliation import service as reconciliation
+from core.slots import service as slots
+from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
 from core.voice import service as voice
@@ -227,6 +230,34 @@ def _loose_ends(w: World) -> None:
     privacy.erase(engine, w.shop.orders, w.shop.media, gone, "seller")
 
 
+def _steps(w: World) -> None:
+    """A time offered, taken, given up, confirmed and over; an address; a business that pays later, in cash at last."""
+    engine, now = w.shop.engine, w.clock.now()
+    bag, robe = (w.value("SELECT id FROM product WHERE sku = ?", (sku,)) for sku in ("SAC2", "ROBE1"))
+    offered = [Offered(now + hour * HOUR, 60) for hour in (1, 2, 3)]
+    engine.call(lambda tx: slots.add(tx, robe, offered), actor="seller")
+    first, second, third = (row[0] for row in w.rows("SELECT id FROM slot ORDER BY starts_at"))
+    buyer = engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000055")], "Coumba"), actor="bot")
+    claimed = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(robe)], "api"), actor="account:1")
+    order = claimed.order_id or 0
+    for slot in (first, second):
+        engine.call(lambda tx, s=slot: slots.choose(tx, order, s), actor="bot")  # type: ignore[misc]
+    engine.call(lambda tx: slots.remove(tx, third), actor="seller")
+    engine.call(lambda tx: terms.confirm(tx, order), actor="bot")
+    engine.call(lambda tx: terms.pay_now(tx, order), actor="bot")
+    engine.call(lambda tx: terms.allow(tx, buyer, 30), actor="seller")
+    engine.call(lambda tx: terms.pay_later(tx, order), actor="bot")
+    engine.call(lambda tx: slots.called(tx, order), actor="seller")
+    engine.call(lambda tx: delivery.ask(tx, order), actor="bot")
+    engine.call(lambda tx: delivery.keep(tx, order, "Sacré-Cœur 3"), actor="bot")
+    engine.call(lambda tx: w.shop.orders.expire(tx, order), actor="scheduler")
+    engine.call(lambda tx: onsite.receive(tx, order, "XOF"), actor="seller")
+    engine.call(lambda tx: slots.passed(tx, first), actor="scheduler")
+    other = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(bag)], "api"), actor="account:1")
+    engine.call(lambda tx: terms.pay_later(tx, other.order_id or 0), actor="bot")
+    engine.call(lambda tx: w.shop.orders.cancel(tx, other.order_id or 0, "seller"), actor="seller")
+
+
 async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         witness = Witness(w.shop.engine)
@@ -236,6 +267,7 @@ async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: 
         _quoted(w)
         await _line(w)
         _loose_ends(w)
+        _steps(w)
         await _compared(w)
         await w.settled()
         by_hand = [one for one in witness.silent if "held + 1" in one[1]]

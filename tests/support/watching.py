@@ -21,10 +21,12 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "access_token": frozenset({"used_at", "address"}),
     "attempt": frozenset({"polls", "closing", "error"}),
     "consent": frozenset(),
+    "booking": frozenset(),
     "certification": frozenset({"attempts", "not_before", "error", "changed_at"}),
     "credit_note": frozenset(),
     "customer": frozenset(),
     "decision": frozenset(),
+    "delivery": frozenset(),
     "erasure": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
@@ -33,7 +35,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "login_failure": frozenset(),
     "order_extra": frozenset(),
     "order_line": frozenset(),
-    "orders": frozenset({"link_opened_at", "reminded_at"}),
+    "orders": frozenset({"link_opened_at", "reminded_at", "counted"}),
     "orphan": frozenset(),
     "paper_mark": frozenset(),
     "payment": frozenset(),
@@ -48,6 +50,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "setting": frozenset(),
     "store_text": frozenset(),
     "text_trial": frozenset(),
+    "slot": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -66,6 +69,13 @@ UNWATCHED: Final[dict[str, str]] = {
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
     "text_exposure": "who was told which wording; the message is the act",
+    "assistant_turn": "what waits for a language model; answering it is the act",
+    "assistant_message": "as assistant_turn",
+    "ai_day": "how much a language model was asked: a counter",
+    "message_counted": "how a message was counted, once",
+    "message_use": "sums of it",
+    "budget_mark": "what was said of a budget; the saying is journalled",
+    "quote_unsaved": "what is being typed; saving it as a draft is the act",
 }
 
 
