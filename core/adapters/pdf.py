@@ -31,6 +31,7 @@ from core.kernel.clock import to_datetime
 from core.kernel.i18n import catalogue
 from core.kernel.money import format_amount, format_money
 from core.kernel.phone import display
+from core.payments import onsite
 from core.quotes.documents import QuoteDocument
 from core.storage.pictures import find
 
@@ -228,6 +229,8 @@ class _Words:
                 if method.name == name:
                     label = catalogue("errors", self.language).gettext(method.label)
                     return label if label == method.label else label[:1].lower() + label[1:]  # brands keep their form
+        if name == onsite.CASH:
+            return catalogue("errors", self.language).gettext(onsite.LABEL).lower()
         return name.replace("_", " ").capitalize()
 
 

@@ -25,6 +25,13 @@ class MessageAdded(ConversationEvent, frozen=True):
     kind: str = "text"
 
 
+class InterestShown(ConversationEvent, frozen=True):
+    """Asked for a price, or for a quote."""
+
+    customer_id: int
+    what: str
+
+
 class QuoteWanted(ConversationEvent, frozen=True):
     """A buyer asks for a quote of what their order holds: the seller finds it drafted."""
 

@@ -11,6 +11,7 @@ from core.customers.rules import badges, pattern, recommendation, score, score_l
 from core.customers.service import phone_of, record
 from core.fraud.service import read_signals
 from core.kernel.text import fitting
+from core.orders.holds import STANDS
 from core.storage.connection import Reader, Row
 
 _THREAD: Final = (
@@ -28,10 +29,12 @@ _OPEN: Final = (
     " OR v.customer_id IN (SELECT o.customer_id FROM orders o WHERE o.state = 'reserved'))"
 )
 _ORDER_BRIEF: Final = (
-    "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision WHERE order_id ="
-    " o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END,"
+    "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision"  # noqa: S608
+    " WHERE order_id = o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END,"
     " (SELECT group_concat(l.quantity || ' × ' || l.brief, ', ') FROM order_content l WHERE l.order_id = o.id),"
-    " o.total, coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals FROM orders o"
+    " o.total, coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals,"
+    f" iif(o.state = 'reserved' AND NOT o.agreed AND {STANDS}, o.total - o.received, 0),"
+    " (SELECT min(s.starts_at) FROM booking b JOIN slot s ON s.id = b.slot_id WHERE b.order_id = o.id) FROM orders o"
     " LEFT JOIN risk r ON r.order_id = o.id"
 )
 
@@ -140,16 +143,6 @@ def marks(reader: Reader, customer_id: int, limit: int = 100) -> list[OrderMark]
     return [OrderMark(r[0], r[1], r[2], r[3] or "", *r[4:]) for r in reversed(rows)]
 
 
-def preferred_provider(reader: Reader, customer_id: int) -> str | None:
-    """The means of payment of most of the customer's paid orders; None before there are two of them."""
-    row = reader.one(
-        "SELECT provider, count(*) AS times, sum(count(*)) OVER () FROM orders WHERE customer_id = ? AND state = 'paid'"
-        " AND provider IS NOT NULL GROUP BY provider ORDER BY times DESC LIMIT 1",
-        (customer_id,),
-    )
-    return row[0] if row and row[1] >= 2 and 2 * row[1] > row[2] else None
-
-
 def message_of(
     reader: Reader, *, message_id: int | None = None, outbox_id: int | None = None
 ) -> tuple[int, MessageView] | None:
@@ -167,7 +160,8 @@ def orders_of(reader: Reader, customer_id: int, limit: int = 10) -> list[OrderBr
 
 def _brief(row: Row) -> OrderBrief:
     reasons = read_signals(row[9]) if row[8] else ()
-    return OrderBrief(row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6], bool(row[7]), row[8] or 0, reasons)
+    told = (row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6])
+    return OrderBrief(*told, bool(row[7]), row[8] or 0, reasons, left=row[10], starts_at=row[11])
 
 
 def card(reader: Reader, customer_id: int) -> CustomerCard | None:

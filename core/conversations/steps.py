@@ -35,7 +35,7 @@ _PLACES: Final = frozenset({Intent.UNKNOWN, Intent.DELIVERY, Intent.DETAILS, Int
 SHORTEST_ADDRESS: Final = 4
 
 
-def facts_of(reader: Tx | Reader, order: Order) -> Facts:
+def facts_of(reader: Reader, order: Order) -> Facts:
     """What is known of an order."""
     more = reader.all(
         "SELECT p.on_hand - p.held FROM order_line l JOIN product p ON p.id = l.product_id WHERE l.order_id = ?",

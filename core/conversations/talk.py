@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
-from core.conversations import lists, outgoing, scoring, situation, threads
-from core.conversations.adapting import joined
+from core.conversations import adding, interest, lists, outgoing, scoring, situation, threads
 from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
@@ -20,6 +19,7 @@ from core.conversations.replying import Reply
 from core.conversations.steps import Steps
 from core.conversations.texts import say, spoken_to
 from core.kernel.errors import Refused
+from core.orders.limits import Limited
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
@@ -35,15 +35,23 @@ from core.understanding.rules import (
 )
 from core.understanding.sentence import MOST
 
-ROOM: Final = 820  # of a card: the rest is for the next question under it
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
 class Talk(Steps):
-    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told."""
+    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told;
+    ``proposes()``: whether what goes together may be proposed."""
 
-    def __init__(self, lexicon: Lexicon, language: Callable[[], str], hours: Callable[[], str], till: Till) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        language: Callable[[], str],
+        hours: Callable[[], str],
+        till: Till,
+        proposes: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(till)
+        self.proposes = proposes
         self._lexicon = lexicon
         self.language = language
         self._hours = hours
@@ -65,16 +73,22 @@ class Talk(Steps):
             self._cart(reply, message)
         elif message.media is not None and not message.text:
             self._media(reply, message)
-        elif message.text and not scoring.heard(reply, message.text):
+        elif message.text and not self._about_them(reply, message.text):
             self._said(reply, message)
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
 
+    def _about_them(self, reply: Reply, text: str) -> bool:
+        def holds() -> bool:
+            return self.orders.open_order(reply.tx, reply.customer_id) is not None
+
+        return scoring.heard(reply, text, self._till.currency, holds)
+
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""
         code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
-        language = spoken_to(self.language(), tx, customer_id, code)
-        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
+        said = say("rate_limited", spoken_to(self.language(), tx, customer_id, code))
+        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(said))
 
     def _said(self, reply: Reply, message: InboundMessage) -> None:
         row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
@@ -93,6 +107,7 @@ class Talk(Steps):
             self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
+        interest.noted(reply, meant)
         _INTENTS[meant.intent](self, reply, meant)
         if not _BEYOND.isdisjoint(meant.also) and meant.intent not in _BEYOND:
             reply.hand_over("question")  # asked beside it, and not answered: the seller sees it
@@ -160,6 +175,10 @@ class Talk(Steps):
     def _claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
         try:
             claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
+        except Limited as limit:
+            reply.hand_over("limit")
+            reply.text(f"limit_{limit.why}", most=self.orders.limits.most())
+            return
         except Refused:
             reply.text("not_available_answer", **self._product(reply, wanted[0].product_id))
             return
@@ -175,9 +194,8 @@ class Talk(Steps):
         order = load(reply.tx, claimed.order_id)
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
-        body = joined(
-            self._card_body(reply, claimed, order), [f"\n{line}" for line in self._shortfalls(reply, claimed)], ROOM
-        )
+        more = "" if claimed.joined or not self.proposes() else adding.line(reply, order.id, self.money)
+        body = situation.below(self._card_body(reply, claimed, order), (*self._shortfalls(reply, claimed), more))
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = situation.photo(reply.tx, reply.language, held[0]) if len(held) == 1 else None
         reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
@@ -254,14 +272,11 @@ class Talk(Steps):
             reply.hand_over("media", silent=True)
 
     def _greeting(self, reply: Reply, _: Understanding) -> None:
-        button = Button(CATALOGUE, say("button_catalogue", reply.language))
-        mine = Button(MINE, say("button_my_orders", reply.language))
-        text = "greeting_to_confirm" if self.orders.segment().confirms else "greeting"
-        body, buttons = say(text, reply.language, name=reply.first_name()), [button, mine]
-        again = situation.last_bought(reply)
+        shown = ((CATALOGUE, "button_catalogue"), (MINE, "button_my_orders"))
+        buttons = [Button(verb, say(text, reply.language)) for verb, text in shown]
+        greeting = say("greeting", reply.language, name=reply.first_name())
+        body, again = situation.same_again(reply, greeting, self._product)
         if again is not None:
-            reply.showed(again)
-            body += "\n" + say("line_same_again", reply.language, **self._product(reply, again))
             buttons.append(Button(f"{CLAIM}:{again}", say("button_take", reply.language)))
         reply.send(outgoing.buttons(body, buttons))
 

@@ -23,7 +23,7 @@ Family = Literal["welcome", "payment_request", "confirmation", "reminder", "summ
 
 # F88's families, the first that are asked for; the rest is told apart by the name alone.
 FAMILIES: Final[dict[Family, tuple[str, ...]]] = {
-    "welcome": ("greeting", "greeting_to_confirm", "line_first_free_delivery", "line_same_again", "live_closed"),
+    "welcome": ("greeting", "line_first_free_delivery", "line_same_again", "live_closed"),
     "payment_request": (
         *(
             "product_card",
@@ -99,7 +99,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
 # Lines are added below these: they leave them room.
 ROOM: Final[dict[str, int]] = {
     **dict.fromkeys(("product_card", "event_card", "service_card"), 640),
-    **dict.fromkeys(("greeting", "greeting_to_confirm"), 720),
+    "greeting": 720,
     "payment_confirmed": 940,
 }
 BELOW: Final = 260  # of a product that is proposed under a greeting

@@ -8,8 +8,10 @@ from localserver.api import answers, description, papers, people, privacy, produ
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.moneyroutes import MONEY
+from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
+from localserver.api.steproutes import STEPS
 from localserver.api.textroutes import TEXTS
 from localserver.api.usage import USAGE
 
@@ -219,6 +221,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         problems=(409,),
         keyed=False,
     ),
+    *PEOPLE,
     Route(
         "GET",
         "/conversations",
@@ -276,8 +279,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
-    *TEXTS,
+    *STEPS,
     *USAGE,
+    *TEXTS,
     Route(
         "GET",
         "/invoices/{id}/certification",

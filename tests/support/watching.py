@@ -30,6 +30,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "erasure": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
+    "lead": frozenset(),
     "ledger_entry": frozenset(),
     "live_session": frozenset({"on_screen"}),
     "login_failure": frozenset(),
@@ -37,6 +38,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "order_line": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at", "counted"}),
     "orphan": frozenset(),
+    "pair": frozenset(),
     "paper_mark": frozenset(),
     "payment": frozenset(),
     "product": frozenset(),
@@ -48,9 +50,10 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "receipt": frozenset(),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
+    "slot": frozenset(),
+    "suggestion": frozenset(),
     "store_text": frozenset(),
     "text_trial": frozenset(),
-    "slot": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -63,12 +66,15 @@ UNWATCHED: Final[dict[str, str]] = {
     "inbox": "what came in; applying it is the act",
     "outbox": "messages on their way; deciding them is the act",
     "deadline": "when to look again",
+    "letter": "as outbox",
+    "bought": "counts of the sales, kept as they become firm",
+    "bought_together": "as bought",
+    "bought_total": "as bought",
     "doomed_file": "files to remove, named in the transaction that decided it",
     "idempotency": "answers kept for a repeated request",
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
-    "text_exposure": "who was told which wording; the message is the act",
     "assistant_turn": "what waits for a language model; answering it is the act",
     "assistant_message": "as assistant_turn",
     "ai_day": "how much a language model was asked: a counter",
@@ -76,6 +82,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
     "quote_unsaved": "what is being typed; saving it as a draft is the act",
+    "text_exposure": "who was told which wording; the message is the act",
 }
 
 

@@ -24,7 +24,8 @@ from core.storage.migrations import (
     m0011_segments,
     m0012_assistant,
     m0013_quote_unsaved,
-    m0014_voice,
+    m0014_people,
+    m0015_voice,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -43,7 +44,8 @@ STEPS: Final[tuple[Step, ...]] = (
     m0011_segments.apply,
     m0012_assistant.apply,
     m0013_quote_unsaved.apply,
-    m0014_voice.apply,
+    m0014_people.apply,
+    m0015_voice.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

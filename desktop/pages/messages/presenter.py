@@ -28,7 +28,7 @@ BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     **dict.fromkeys(("reminder", "pay_link"), ("button_pay_amount",)),
     "payment_confirmed": ("button_see_orders",),
-    **dict.fromkeys(("greeting", "greeting_to_confirm"), ("button_catalogue", "button_my_orders")),
+    "greeting": ("button_catalogue", "button_my_orders"),
     **dict.fromkeys(("price_answer", "available_answer"), ("button_take",)),
     "is_it_this": ("button_take", "button_help"),
     "not_understood_first": ("button_catalogue", "button_help"),
@@ -141,7 +141,6 @@ class MessagesPresenter:
         t = self.t
         return {
             "greeting": t("Greeting"),
-            "greeting_to_confirm": t("Greeting, where orders are confirmed"),
             "line_first_free_delivery": t("First delivery is free"),
             "line_same_again": t("The same again"),
             "live_closed": t("The live is over"),

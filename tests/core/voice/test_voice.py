@@ -69,12 +69,12 @@ async def test_buttons_cards_and_the_remaining_time_are_the_sellers_too(tmp_path
 async def test_the_chain_of_fallbacks(tmp_path: Path) -> None:
     async with world(tmp_path, work=False) as w:
         w.shop.engine.call(lambda tx: tx.run("INSERT INTO customer(name, language, created_at) VALUES('Awa N','fr',0)"))
-        segment = ["events"]
+        segment = ["shop"]
         w.shop.voice._segment = lambda: segment[0]
-        assert "code de la place" in says(w, "greeting", name="Awa"), "ours for this segment"
+        assert "OUI pour confirmer" in says(w, "greeting", name="Awa"), "ours for this segment"
         put(w, "greeting", "Live {name}", "other", "live_seller")
         assert says(w, "greeting", name="Awa") == "Live Awa", "the live seller's own words before ours"
-        put(w, "greeting", "Magasin {name}", "other", "events")
+        put(w, "greeting", "Magasin {name}", "other", "shop")
         assert says(w, "greeting", name="Awa") == "Magasin Awa"
         assert says(w, "greeting", "mg", name="Awa").startswith("👋 Miarahaba"), "another language is not concerned"
         segment[0] = "b2b"

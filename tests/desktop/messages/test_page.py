@@ -112,13 +112,13 @@ def test_languages_segments_and_the_search_lead_to_other_texts(opened: Opened) -
     assert page.text is not None
     assert (page.text.key, page.text.language) == ("greeting", "mg")
     page.languages["fr"].click()
-    page.segment.setCurrentIndex(page.segment.findData("events"))
+    page.segment.setCurrentIndex(page.segment.findData("shop"))
     page.segment.activated.emit(page.segment.currentIndex())
-    opened.settled(lambda: "code de la place" in page.edit.words)
+    opened.settled(lambda: "réponds OUI" in page.edit.words)
     page.edit.setPlainText("Bienvenue au magasin, {name}.")
     page.save()
     opened.settled(opened.kept)
-    assert list(opened.kept()) == [("events", "fr", "greeting", "other")]
+    assert list(opened.kept()) == [("shop", "fr", "greeting", "other")]
     page.search.setText("relance")
     page.refresh()
     opened.settled(lambda: len(page.list.texts.rows) < 12)
