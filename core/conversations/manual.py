@@ -62,7 +62,8 @@ def send_link(tx: Tx, talk: Talk, order_id: int) -> None:
     order = load(tx, order_id)
     if order.state != "reserved":
         raise Refused("This order can no longer be paid with this link.")
-    language = str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or "fr")
+    code = str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or DEFAULT_LANGUAGE)
+    language = spoken_to(talk.language(), tx, order.customer_id, code)
     threads.post(
         tx,
         order.customer_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from core.catalogue.queries import photo_of
@@ -15,7 +15,8 @@ from core.customers.rules import in_front, recommendation
 from core.customers.service import record
 from core.storage.connection import Reader
 
-_LATER: Final = 180  # kept free under a card for what could not be held as asked
+_LATER: Final = 300  # kept free under a card: a deposit, the next question, what could not be held as asked
+_NEXT: Final = 200  # of these, for the deposit and the question
 # What somebody last paid for, while there still is one.
 _LAST: Final = (
     "SELECT p.id FROM (SELECT id FROM orders WHERE customer_id = ? AND state = 'paid' ORDER BY id DESC LIMIT 1) o"
@@ -45,6 +46,20 @@ def with_stock(reply: Reply, body: str, product: Mapping[str, Any]) -> str:
     """The answer about a product, with the one line that says what is left of it."""
     key = adapting.stock_line(situation(reply, product["left"]), switches(reply.language))
     return adapting.joined(body, [say(key, reply.language, left=product["left"])])
+
+
+def below(body: str, lines: Iterable[str]) -> str:
+    """What must be said under a card, as far as there is room; the next question still follows."""
+    return adapting.joined(body, [f"\n{line}" for line in lines if line], BODY - _NEXT)
+
+
+def same_again(reply: Reply, body: str, about: Callable[[Reply, int], Mapping[str, Any]]) -> tuple[str, int | None]:
+    """A greeting with what was bought last, offered once more, and that product's id; itself where there is none."""
+    product_id = last_bought(reply)
+    if product_id is None:
+        return body, None
+    reply.showed(product_id)
+    return adapting.joined(body, [say("line_same_again", reply.language, **about(reply, product_id))]), product_id
 
 
 def last_bought(reply: Reply) -> int | None:

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
 from core.conversations import adding, interest, lists, outgoing, scoring, situation, threads
-from core.conversations.adapting import joined as joined_lines
 from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
@@ -88,8 +87,8 @@ class Talk(Steps):
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""
         code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
-        language = spoken_to(self.language(), tx, customer_id, code)
-        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
+        said = say("rate_limited", spoken_to(self.language(), tx, customer_id, code))
+        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(said))
 
     def _said(self, reply: Reply, message: InboundMessage) -> None:
         row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
@@ -196,8 +195,7 @@ class Talk(Steps):
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
         more = "" if claimed.joined or not self.proposes() else adding.line(reply, order.id, self.money)
-        lines = [f"\n{line}" for line in (*self._shortfalls(reply, claimed), more) if line]
-        body = joined_lines(self._card_body(reply, claimed, order), lines)
+        body = situation.below(self._card_body(reply, claimed, order), (*self._shortfalls(reply, claimed), more))
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = situation.photo(reply.tx, reply.language, held[0]) if len(held) == 1 else None
         reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
@@ -212,8 +210,7 @@ class Talk(Steps):
         reply.showed(held[0].product_id)
         card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
         total = self.money(order.total)
-        body = say(card, reply.language, quantity=held[0].held, total=total, **product, **more)
-        return situation.card(reply, body)
+        return situation.card(reply, say(card, reply.language, quantity=held[0].held, total=total, **product, **more))
 
     def _shortfalls(self, reply: Reply, claimed: Claimed) -> list[str]:
         """What could not be held as asked, one line each."""
@@ -275,13 +272,11 @@ class Talk(Steps):
             reply.hand_over("media", silent=True)
 
     def _greeting(self, reply: Reply, _: Understanding) -> None:
-        button = Button(CATALOGUE, say("button_catalogue", reply.language))
-        mine = Button(MINE, say("button_my_orders", reply.language))
-        body, buttons = say("greeting", reply.language, name=reply.first_name()), [button, mine]
-        again = situation.last_bought(reply)
+        shown = ((CATALOGUE, "button_catalogue"), (MINE, "button_my_orders"))
+        buttons = [Button(verb, say(text, reply.language)) for verb, text in shown]
+        greeting = say("greeting", reply.language, name=reply.first_name())
+        body, again = situation.same_again(reply, greeting, self._product)
         if again is not None:
-            reply.showed(again)
-            body += "\n" + say("line_same_again", reply.language, **self._product(reply, again))
             buttons.append(Button(f"{CLAIM}:{again}", say("button_take", reply.language)))
         reply.send(outgoing.buttons(body, buttons))
 

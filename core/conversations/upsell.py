@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.catalogue.queries import photo_of
-from core.conversations import outgoing, threads
+from core.conversations import outgoing, situation, threads
 from core.conversations.adding import shown
 from core.conversations.manual import window_open
 from core.conversations.notices import USEFUL_FOR
 from core.conversations.outgoing import Button
 from core.conversations.talk import CLAIM, Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.customers.rules import tier
 from core.customers.service import record
 from core.durable import outbox
@@ -41,14 +40,17 @@ class Upsell:
         if found is None:
             return
         note(tx, event.order_id, customer_id, found)
-        language = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
+        language = spoken_to(self.talk.language(), tx, customer_id, code)
         self._send(tx, event.order_id, customer_id, found.product_id, language)
 
     def _send(self, tx: Tx, order_id: int, customer_id: int, product_id: int, language: str) -> None:
         title, keyword, price = shown(tx, product_id)
         values: dict[str, Any] = {"product": title, "keyword": keyword, "price": self.talk.money(price)}
         take = Button(f"{CLAIM}:{product_id}", say("button_take", language))
-        message = outgoing.buttons(say("upsell_paid", language, **values), [take], photo=photo_of(tx, product_id))
+        message = outgoing.buttons(
+            say("upsell_paid", language, **values), [take], photo=situation.photo(tx, language, product_id)
+        )
         threads.post(
             tx, customer_id, f"upsell:{order_id}", message, priority=outbox.REMINDER, valid_until=tx.now + USEFUL_FOR
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
+from core.segments import rules as segments
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.voice import wording
@@ -47,7 +48,7 @@ def found(own: Own, key: str, variant: str, segment: str, language: str) -> str 
 
 def segment_known(segment: str) -> str:
     """The segment itself; the live seller's for one nobody knows (F88)."""
-    return segment if segment in SEGMENTS else FALLBACK
+    return segments.named(segment).name
 
 
 def look(own: Own, key: str, variant: str, segment: str, language: str) -> StoreText:

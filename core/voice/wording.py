@@ -14,9 +14,10 @@ from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from core.kernel.money import format_money
 from core.kernel.text import utf16_length
+from core.segments.rules import DEFAULT, NAMES
 
-FALLBACK: Final = "live_seller"
-SEGMENTS: Final = (FALLBACK, "shop", "events", "services", "b2b")
+FALLBACK: Final = DEFAULT.name
+SEGMENTS: Final = NAMES
 PERSON: Final = ("clientName", "previousPurchases")  # F38: known of every buyer
 Family = Literal["welcome", "payment_request", "confirmation", "reminder", "summary", "answer", "seller", "button"]
 
@@ -24,7 +25,16 @@ Family = Literal["welcome", "payment_request", "confirmation", "reminder", "summ
 FAMILIES: Final[dict[Family, tuple[str, ...]]] = {
     "welcome": ("greeting", "line_first_free_delivery", "line_same_again", "live_closed"),
     "payment_request": (
-        *("product_card", "added_to_order", "offer", "choose_payment", "pay_link"),
+        *(
+            "product_card",
+            "event_card",
+            "service_card",
+            "card_deposit",
+            "added_to_order",
+            "offer",
+            "choose_payment",
+            "pay_link",
+        ),
         *("line_vip", "product_card_history", "payment_means_answer"),
     ),
     "confirmation": ("payment_confirmed", "payment_confirmed_count", "payment_confirmed_loyal"),
@@ -36,6 +46,16 @@ ORDER: Final[tuple[Family, ...]] = (*FAMILIES, "answer", "button", "seller")
 # What a text promises and may not leave out.
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "product_card": ("product", "total", "remaining"),
+    **dict.fromkeys(("event_card", "service_card"), ("product", "total", "remaining")),
+    "card_deposit": ("deposit", "balance"),
+    "ask_confirm": ("total",),
+    "slot_held": ("when", "remaining"),
+    "slot_booked": ("when",),
+    "sold_on_terms": ("reference", "total", "until"),
+    "call_confirmed": ("when",),
+    "deposit_received": ("reference", "amount", "due"),
+    "deposit_received_on_site": ("reference", "amount", "due"),
+    "button_terms": ("days",),
     "added_to_order": ("lines", "total", "remaining"),
     "offer": ("product", "total", "remaining"),
     "choose_payment": ("total",),
@@ -77,10 +97,14 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "button_pay_amount": ("total",),
 }
 # Lines are added below these: they leave them room.
-ROOM: Final[dict[str, int]] = {"product_card": 720, "payment_confirmed": 940, "greeting": 760}
+ROOM: Final[dict[str, int]] = {
+    **dict.fromkeys(("product_card", "event_card", "service_card"), 640),
+    "greeting": 720,
+    "payment_confirmed": 940,
+}
 BELOW: Final = 260  # of a product that is proposed under a greeting
 LINE: Final = 160  # of what is added to another text
-_ADDED: Final = ("line_", "product_card_history", "payment_confirmed_", "live_summary_", "live_advice_")
+_ADDED: Final = ("line_", "card_deposit", "product_card_history", "payment_confirmed_", "live_summary_", "live_advice_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +116,23 @@ class Place:
     lines: bool = True
 
 
+_PLACES: Final[tuple[tuple[str | tuple[str, ...], Place], ...]] = (
+    ("button_", Place("button", limits.BUTTON_TITLE, lines=False)),
+    (("row_slot", "row_more_about", "catalogue_row"), Place("description", limits.ROW_DESCRIPTION, lines=False)),
+    (("row_more", "row_later"), Place("row", limits.ROW_TITLE, lines=False)),
+    ("catalogue_other", Place("section", limits.SECTION_TITLE, lines=False)),
+    ("my_orders_line_", Place("text", 2 * LINE, lines=False)),
+    ("line_same_again", Place("text", BELOW)),
+    (_ADDED, Place("text", LINE, lines=False)),
+)
+
+
 def place(key: str) -> Place:
     """Where a text stands, and how long it may be there."""
-    if key.startswith("button_"):
-        return Place("button", limits.BUTTON_TITLE, lines=False)
-    if key == "catalogue_row":
-        return Place("description", limits.ROW_DESCRIPTION, lines=False)
-    if key == "catalogue_other":
-        return Place("section", limits.SECTION_TITLE, lines=False)
-    if key.startswith("my_orders_line_"):
-        return Place("text", 2 * LINE, lines=False)
-    if key == "line_same_again":
-        return Place("text", BELOW)
-    if key.startswith(_ADDED):
-        return Place("text", LINE, lines=False)
-    if key.endswith("_document"):
-        return Place("caption", limits.CAPTION)
-    return Place("text", ROOM.get(key, limits.BODY))
+    for starts, where in _PLACES:
+        if key.startswith(starts):
+            return where
+    return Place("caption", limits.CAPTION) if key.endswith("_document") else Place("text", ROOM.get(key, limits.BODY))
 
 
 def to_seller(key: str) -> bool:
@@ -231,6 +255,11 @@ def samples(currency: str) -> dict[str, Any]:
         "reason": "Trop cher",
         "deposit": money[5_000],
         "balance": money[15_000],
+        "when": "sam. 5 déc. à 10:00",
+        "where": "site",
+        "minutes": 45,
+        "days": 30,
+        "phone": "+221 77 123 45 67",
     }
 
 
@@ -258,6 +287,7 @@ def longest(currency: str, key: str) -> dict[str, Any]:
         "url": "https://boutique.example/q/" + "x" * 40,
         "pay_url": "https://boutique.example/p/" + "x" * 40,
         "reason": "x" * 200,
+        "when": "W" * 60,
     }
 
 

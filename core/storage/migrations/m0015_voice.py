@@ -27,6 +27,7 @@ CREATE TABLE text_exposure (
 );
 CREATE INDEX text_exposure_arm ON text_exposure(trial_id, arm, id);
 CREATE INDEX text_exposure_customer ON text_exposure(customer_id);
+CREATE INDEX text_exposure_order ON text_exposure(order_id);
 """
 
 

@@ -23,7 +23,9 @@ Place = tuple[str, str]
 
 # What stands under a text as buttons, and what a text of its own stands under, in the picture of the message.
 BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("product_card", "added_to_order", "offer"), ("button_pay", "button_cancel")),
+    **dict.fromkeys(
+        ("product_card", "event_card", "service_card", "added_to_order", "offer"), ("button_pay", "button_cancel")
+    ),
     **dict.fromkeys(("reminder", "pay_link"), ("button_pay_amount",)),
     "payment_confirmed": ("button_see_orders",),
     "greeting": ("button_catalogue", "button_my_orders"),
@@ -33,7 +35,7 @@ BUTTONS: Final[Mapping[str, tuple[str, ...]]] = {
     "catalogue": ("button_catalogue",),
 }
 UNDER: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("line_first_free_delivery", "line_vip", "product_card_history"), "product_card"),
+    **dict.fromkeys(("line_first_free_delivery", "line_vip", "product_card_history", "card_deposit"), "product_card"),
     **dict.fromkeys(("line_low_stock", "line_last_one", "line_in_stock"), "price_answer"),
     "line_same_again": "greeting",
     **dict.fromkeys(("payment_confirmed_count", "payment_confirmed_loyal"), "payment_confirmed"),
@@ -142,6 +144,9 @@ class MessagesPresenter:
             "line_first_free_delivery": t("First delivery is free"),
             "line_same_again": t("The same again"),
             "live_closed": t("The live is over"),
+            "event_card": t("Card of a reserved seat"),
+            "service_card": t("Card of a reserved service"),
+            "card_deposit": t("Deposit to pay"),
             "product_card": t("Card of what was reserved"),
             "added_to_order": t("Order of several items"),
             "offer": t("It is your turn"),
@@ -249,7 +254,7 @@ class MessagesPresenter:
 
     @staticmethod
     def _words(known: Mapping[Place, str], key: str) -> str:
-        return known.get((key, ""), known.get((key, "other"), "")) if key != "greeting" else known[key, "other"]
+        return known.get((key, "other"), known.get((key, ""), ""))
 
     def _shown(self, words: str) -> str:
         try:
