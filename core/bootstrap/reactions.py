@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import quoting, stepping
+from core.bootstrap import people, quoting, stepping
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
@@ -80,6 +80,7 @@ def bind(shop: Shop) -> None:
     react(DecisionTaken, shop.notices.decided)
     quoting.bind(shop)
     stepping.bind(shop)
+    people.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)

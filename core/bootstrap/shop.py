@@ -25,7 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import quoting, stepping
+from core.bootstrap import people, quoting, stepping
 from core.bootstrap.chat import learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
@@ -39,7 +39,7 @@ from core.conversations.paying import Till
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
-from core.durable import inbox, outbox
+from core.durable import inbox, letters, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
@@ -49,6 +49,7 @@ from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
 from core.orders.holds import HOLD, REMIND, Holds
+from core.orders.limits import Limits
 from core.orders.service import Orders
 from core.paylinks.links import Links
 from core.payments import refunds
@@ -60,8 +61,8 @@ from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
 from core.segments.rules import segment_of
-from core.settings.declarations import names_in
 from core.settings.service import Settings
+from core.settings.setting import names_in
 from core.storage.backup import recovery_key
 from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
@@ -96,7 +97,8 @@ class Shop:
         self.lexicon = Lexicon()
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
-        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings))
+        limits_of_one = Limits(partial(number, "orders.max_per_client"), partial(number, "orders.min_score"))
+        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings), limits_of_one)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -111,7 +113,8 @@ class Shop:
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
-        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till)
+        proposes = partial(switch, "upsell.enabled")
+        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till, proposes)
         self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
         self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
@@ -124,7 +127,13 @@ class Shop:
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+            self.settings,
+            lambda: self.name,
+            self.country,
+            card.currency,
+            self.media,
+            self.check_url,
+            lambda nonce: quoting.quote_url(self, nonce) if self.reachable() else "",
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
@@ -149,6 +158,7 @@ class Shop:
             lambda: recovery_key(Home(folder.parent.parent), create=True),
         )
         self.keeper = Keeper(charge, clock)
+        self.postman = people.postman(self)
         bind(self)
         self._load_lexicon()
 
@@ -323,7 +333,7 @@ class Shop:
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
             told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)
-            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper)
+            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))
 
@@ -334,6 +344,7 @@ class Shop:
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)
         refunds.resume(tx)
+        letters.interrupted(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

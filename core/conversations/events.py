@@ -25,6 +25,13 @@ class MessageAdded(ConversationEvent, frozen=True):
     kind: str = "text"
 
 
+class InterestShown(ConversationEvent, frozen=True):
+    """Asked for a price, or for a quote."""
+
+    customer_id: int
+    what: str
+
+
 class QuoteWanted(ConversationEvent, frozen=True):
     """A buyer asks for a quote of what their order holds: the seller finds it drafted."""
 
@@ -69,7 +76,7 @@ class MessagePriced(ConversationEvent, frozen=True):
 
 
 class PaperSent(ConversationEvent, frozen=True):
-    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note, receipt or quote."""
 
     kind: str
     paper_id: int

@@ -10,7 +10,7 @@ from core.conversations.views import CustomerCard, InboxCounts, MessageView, Ord
 from core.customers.rules import badges, pattern, recommendation, score, score_lines, tier
 from core.customers.service import phone_of, record
 from core.fraud.service import read_signals
-from core.kernel.text import fold
+from core.kernel.text import fitting
 from core.orders.holds import STANDS
 from core.storage.connection import Reader, Row
 
@@ -86,10 +86,9 @@ def inbox(reader: Reader, *, need: str | None = None, search: str = "", limit: i
     ``search``: words of the name, of the last message or of an order's reference, digits of a phone; all must be found.
     """
     where = {"escalated": "v.escalated_at IS NOT NULL", "open": _OPEN}.get(need or "", "1")
-    words = fold(search).split()
     # The ids first: what a row shows is looked up for the few that are shown, not for every conversation of the store.
-    if words:
-        ids = _search(reader, where, words, limit)
+    if search.strip():
+        ids = _search(reader, where, search, limit)
     else:
         pick = f"SELECT v.id FROM conversation v WHERE {where} ORDER BY {_URGENT_FIRST} LIMIT ?"  # noqa: S608 - constants
         ids = [row[0] for row in reader.all(pick, (limit,))]
@@ -97,22 +96,14 @@ def inbox(reader: Reader, *, need: str | None = None, search: str = "", limit: i
     return [_thread(r) for r in reader.all(f"{_THREAD} WHERE v.id IN ({marks}) ORDER BY {_URGENT_FIRST}", ids)]
 
 
-def _search(reader: Reader, where: str, words: list[str], limit: int) -> list[int]:
-    """Accents and case do not count, which SQL cannot compare: the rows are looked through here."""
+def _search(reader: Reader, where: str, search: str, limit: int) -> list[int]:
     rows = reader.connection.execute(
         "SELECT v.id, c.name || ' ' || v.last_text || ' ' || coalesce((SELECT group_concat(value, ' ') FROM identity i"  # noqa: S608 - constants
         " WHERE i.customer_id = c.id AND i.kind = 'phone'), '') || ' ' || coalesce((SELECT group_concat(reference, ' ')"
         " FROM orders o WHERE o.customer_id = c.id), '') FROM conversation v JOIN customer c ON c.id = v.customer_id"
         f" WHERE {where} ORDER BY {_URGENT_FIRST}"
     )
-    found: list[int] = []
-    for conversation_id, text in rows:
-        haystack = fold(text)
-        if all(word in haystack for word in words):
-            found.append(conversation_id)
-            if len(found) == limit:
-                break
-    return found
+    return fitting(rows, search, limit)
 
 
 def counts(reader: Reader) -> InboxCounts:
@@ -150,16 +141,6 @@ def marks(reader: Reader, customer_id: int, limit: int = 100) -> list[OrderMark]
         (customer_id, limit),
     )
     return [OrderMark(r[0], r[1], r[2], r[3] or "", *r[4:]) for r in reversed(rows)]
-
-
-def preferred_provider(reader: Reader, customer_id: int) -> str | None:
-    """The means of payment of most of the customer's paid orders; None before there are two of them."""
-    row = reader.one(
-        "SELECT provider, count(*) AS times, sum(count(*)) OVER () FROM orders WHERE customer_id = ? AND state = 'paid'"
-        " AND provider IS NOT NULL GROUP BY provider ORDER BY times DESC LIMIT 1",
-        (customer_id,),
-    )
-    return row[0] if row and row[1] >= 2 and 2 * row[1] > row[2] else None
 
 
 def message_of(

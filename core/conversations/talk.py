@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.queries import photo_of
-from core.conversations import lists, outgoing, scoring, threads
+from core.conversations import adding, interest, lists, outgoing, scoring, threads
 from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
@@ -21,6 +21,7 @@ from core.conversations.steps import Steps
 from core.conversations.texts import say
 from core.customers.service import record
 from core.kernel.errors import Refused
+from core.orders.limits import Limited
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
@@ -40,14 +41,24 @@ CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
 class Talk(Steps):
-    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told."""
+    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told;
+    ``proposes()``: whether what goes together may be proposed."""
 
-    def __init__(self, lexicon: Lexicon, language: Callable[[], str], hours: Callable[[], str], till: Till) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        language: Callable[[], str],
+        hours: Callable[[], str],
+        till: Till,
+        proposes: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(till)
+        self.proposes = proposes
         self._lexicon = lexicon
         self.language = language
         self._hours = hours
         self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
@@ -64,10 +75,16 @@ class Talk(Steps):
             self._cart(reply, message)
         elif message.media is not None and not message.text:
             self._media(reply, message)
-        elif message.text and not scoring.heard(reply, message.text):
+        elif message.text and not self._about_them(reply, message.text):
             self._said(reply, message)
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
+
+    def _about_them(self, reply: Reply, text: str) -> bool:
+        def holds() -> bool:
+            return self.orders.open_order(reply.tx, reply.customer_id) is not None
+
+        return scoring.heard(reply, text, self._till.currency, holds)
 
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""
@@ -91,6 +108,7 @@ class Talk(Steps):
             self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
+        interest.noted(reply, meant)
         _INTENTS[meant.intent](self, reply, meant)
         if not _BEYOND.isdisjoint(meant.also) and meant.intent not in _BEYOND:
             reply.hand_over("question")  # asked beside it, and not answered: the seller sees it
@@ -158,6 +176,10 @@ class Talk(Steps):
     def _claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
         try:
             claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
+        except Limited as limit:
+            reply.hand_over("limit")
+            reply.text(f"limit_{limit.why}", most=self.orders.limits.most())
+            return
         except Refused:
             reply.text("not_available_answer", **self._product(reply, wanted[0].product_id))
             return
@@ -173,7 +195,9 @@ class Talk(Steps):
         order = load(reply.tx, claimed.order_id)
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
-        body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
+        parts = (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed))
+        more = "" if claimed.joined or not self.proposes() else adding.line(reply, order.id, self.money)
+        body = "\n\n".join(part for part in (*parts, more) if part)
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = photo_of(reply.tx, held[0]) if len(held) == 1 else None
         reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
@@ -272,7 +296,9 @@ class Talk(Steps):
             self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:

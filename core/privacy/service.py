@@ -193,6 +193,8 @@ def _free_texts(tx: Tx, found: Traces, alias: str) -> int:
     """Words of the seller on decisions and quotes. Invoices, credit notes and receipts never change, and need not: the
     buyer's name is not frozen with them."""
     count = _run(tx, "UPDATE decision SET note = '' WHERE note <> '' AND order_id IN {orders}", found)
+    count += _run(tx, "DELETE FROM quote_unsaved WHERE customer_id IN {mine}", found)
+    count += _run(tx, "UPDATE lead SET next_what = '' WHERE next_what <> '' AND customer_id IN {mine}", found)
     count += _run(tx, "UPDATE quote SET reason = '' WHERE reason <> '' AND customer_id IN {mine}", found)
     for number, title in tx.all(
         about(
@@ -238,7 +240,8 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
         " WHERE o.key IN (SELECT w.value || o.id FROM orders o, json_each(?3) w WHERE o.customer_id IN {mine}"
         " UNION ALL SELECT 'seller-quote:' || q.id || ':' || w.value FROM quote q,"
         " json_each(?2) w WHERE q.customer_id IN {mine}"
-        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders})"
+        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders}"
+        " UNION ALL SELECT 'seller-lead:' || id FROM lead WHERE customer_id IN {mine})"
     )
     told = tx.all(notices, (found.records, json.dumps(NOTED), json.dumps(OF_ORDER)))
     veil = partial(found.veil, alias=alias)

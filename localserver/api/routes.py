@@ -8,6 +8,7 @@ from localserver.api import answers, description, papers, people, privacy, produ
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.moneyroutes import MONEY
+from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
 from localserver.api.steproutes import STEPS
@@ -219,6 +220,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         problems=(409,),
         keyed=False,
     ),
+    *PEOPLE,
     Route(
         "GET",
         "/conversations",

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 from core.accounts.rules import ROLES, SCOPES
 from core.kernel.paths import default_home
+from core.pipeline.rules import STAGES
 from core.storage.folder import Home
-from localserver.console.terminal import Terminal
+from localserver.console.parser import Parser, in_the_terminals_language, shown
+from localserver.console.terminal import Terminal, tr
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -27,7 +29,9 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+            raise ArgumentTypeError(
+                tr("“{given}” is not a whole number from {low} to {high}", given=shown(text), low=low, high=high)
+            )
         return value
 
     return read
@@ -45,16 +49,18 @@ def _head(text: str) -> bytes:
     except ValueError:
         value = b""
     if len(value) != 32:
-        raise ArgumentTypeError(f"{text!r} is not a hash of 64 characters from 0 to 9 and a to f")
+        raise ArgumentTypeError(
+            tr("“{given}” is not a hash of 64 characters from 0 to 9 and a to f", given=shown(text))
+        )
     return value
 
 
 def build_parser() -> ArgumentParser:
     """``command`` (module.function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
-    shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
+    shared = Parser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("--home", type=Path, help="folder of the stores (or LIVEPAY_HOME)")
     shared.add_argument("--json", action="store_true", help="machine-readable result on stdout")
-    parser = ArgumentParser(prog="livepay", description="LivePay: live sales on WhatsApp.", parents=[shared])
+    parser = Parser(prog="livepay", description="LivePay: live sales on WhatsApp.", parents=[shared])
     parser.set_defaults(door="desktop", command=None)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -96,6 +102,7 @@ def build_parser() -> ArgumentParser:
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
+    _pipeline(verbs, add)
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
@@ -179,6 +186,17 @@ def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     export.add_argument("store")
     export.add_argument("id", type=_ID)
     export.add_argument("file")
+    standing = add(verbs, "standing", "a customer's score line by line, and what follows", "people.standing")
+    allow = add(verbs, "allow", "let somebody order beyond the store's limits", "people.allow")
+    for each in (standing, allow):
+        each.add_argument("store")
+        each.add_argument("id", type=_ID)
+    allow.add_argument("--hours", type=_whole(0, 8760), default=24, help="for so long (24); 0 takes it back")
+    merge = add(verbs, "merge", "make two records of one person one", "people.merge")
+    merge.add_argument("store")
+    merge.add_argument("keep", type=_ID, help="the customer to keep")
+    merge.add_argument("absorb", type=_ID, help="the one that becomes the other's")
+    merge.add_argument("--yes", action="store_true", help="do it; without, only show what it would make")
     erase = add(verbs, "erase", "erase a person; amounts and dates stay", "people.erase")
     erase.add_argument("store")
     erase.add_argument("id", type=_ID)
@@ -214,6 +232,44 @@ def _slots(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     called = add(verbs, "called", "the buyer was called and the time stands", "slots.called")
     called.add_argument("store")
     called.add_argument("reference", help="the order's")
+
+
+def _pipeline(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    _leads(add(verbs, "leads", "prospects").add_subparsers(required=True, metavar="ACTION"), add)
+    _pairs(add(verbs, "pairs", "products that go together").add_subparsers(required=True, metavar="ACTION"), add)
+    figures = add(verbs, "figures", "how prospects became sales; with --live a live's figures", "pipeline.figures")
+    figures.add_argument("store")
+    figures.add_argument("--days", type=_COUNT, default=30, help="prospects of so many days (30)")
+    figures.add_argument("--live", type=_ID, default=None, help="the number of a live")
+
+
+def _leads(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    listing = add(verbs, "list", "prospects, newest first, and how many stand where", "pipeline.listing")
+    listing.add_argument("store")
+    listing.add_argument("--stage", choices=STAGES, default=None)
+    listing.add_argument("--qualified", action="store_true", help="only those worth a call")
+    listing.add_argument("--due", action="store_true", help="only those whose next activity is due")
+    listing.add_argument("--limit", type=_COUNT, default=100, help="how many at most (100)")
+    move = add(verbs, "move", "move a prospect to a stage", "pipeline.move")
+    move.add_argument("store")
+    move.add_argument("id", type=_ID)
+    move.add_argument("stage", choices=STAGES)
+    plan = add(verbs, "plan", "what is to be done next", "pipeline.plan")
+    plan.add_argument("store")
+    plan.add_argument("id", type=_ID)
+    plan.add_argument("at", nargs="?", default=None, help="when (RFC 3339); nothing takes it away")
+    plan.add_argument("what", nargs="?", default="", help="what is to be done")
+
+
+def _pairs(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    add(verbs, "list", "products that go together", "pipeline.pair_list").add_argument("store")
+    put = add(verbs, "set", "with one product in the order, another costs less", "pipeline.pair")
+    gone = add(verbs, "remove", "two products go together no more", "pipeline.unpair")
+    for each in (put, gone):
+        each.add_argument("store")
+        each.add_argument("sku")
+        each.add_argument("with_sku", metavar="WITH")
+    put.add_argument("--percent", type=_whole(0, 90), default=0, help="so much less (0: only proposed)")
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -271,14 +327,15 @@ def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
 
 def _read(given: list[str]) -> Namespace:
     """What is not text in the terminal's encoding is refused here, except for the names of files."""
-    parser = build_parser()
-    args = parser.parse_args(given)
+    with in_the_terminals_language():
+        parser = build_parser()
+        args = parser.parse_args(given)
     for name, value in vars(args).items():
         if isinstance(value, str) and name != "file" and not value.isprintable():
             try:
                 value.encode()
             except UnicodeEncodeError:
-                parser.error(f"{name}: this is not text")
+                parser.error(tr("{name}: this is not text", name=tr(name)))
     return args
 
 

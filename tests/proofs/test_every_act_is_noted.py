@@ -11,17 +11,18 @@ from core.accounts import service as accounts
 from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
-from core.customers import consent
+from core.customers import allowing, consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
 from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
 from core.live import service as live
-from core.orders import delivery, settling, terms
+from core.orders import delivery, pairs, settling, terms, together
 from core.orders.service import Wanted
 from core.payments import onsite
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
+from core.pipeline import service as leads
 from core.privacy import service as privacy
 from core.quotes import answering
 from core.quotes import service as quotes
@@ -202,6 +203,14 @@ def _loose_ends(w: World) -> None:
     bag = w.value("SELECT id FROM product WHERE sku = 'SAC2'")
     claimed = engine.call(lambda tx: w.shop.orders.claim(tx, kept, [Wanted(bag)], "api"), actor="account:1")
     order = claimed.order_id or 0
+    robe = w.value("SELECT id FROM product WHERE sku = 'ROBE1'")
+    engine.call(lambda tx: pairs.put(tx, bag, robe, 10), actor="seller")
+    engine.call(lambda tx: together.note(tx, order, kept, together.Related(robe, "pair", 10)), actor="bot")
+    engine.call(lambda tx: pairs.remove(tx, bag, robe), actor="seller")
+    engine.call(lambda tx: allowing.allow(tx, kept), actor="seller")
+    lead = w.value("SELECT max(id) FROM lead WHERE customer_id = ?", (kept,))
+    engine.call(lambda tx: leads.move(tx, lead, "quote"), actor="seller")
+    engine.call(lambda tx: leads.plan(tx, lead, tx.now + DAY, "rappeler"), actor="seller")
     opening = payments.open_attempt
     attempt, _ = engine.call(lambda tx: opening(tx, order, "wave", "wave", "XOF"), actor="buyer")
     engine.call(payments.resume, actor="start")

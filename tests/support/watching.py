@@ -30,6 +30,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "erasure": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
+    "lead": frozenset(),
     "ledger_entry": frozenset(),
     "live_session": frozenset({"on_screen"}),
     "login_failure": frozenset(),
@@ -37,6 +38,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "order_line": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at", "counted"}),
     "orphan": frozenset(),
+    "pair": frozenset(),
     "paper_mark": frozenset(),
     "payment": frozenset(),
     "product": frozenset(),
@@ -49,6 +51,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
     "slot": frozenset(),
+    "suggestion": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -61,6 +64,10 @@ UNWATCHED: Final[dict[str, str]] = {
     "inbox": "what came in; applying it is the act",
     "outbox": "messages on their way; deciding them is the act",
     "deadline": "when to look again",
+    "letter": "as outbox",
+    "bought": "counts of the sales, kept as they become firm",
+    "bought_together": "as bought",
+    "bought_total": "as bought",
     "doomed_file": "files to remove, named in the transaction that decided it",
     "idempotency": "answers kept for a repeated request",
     "screen_mark": "what was shown when: no act on money, stock or people",
@@ -72,6 +79,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_counted": "how a message was counted, once",
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
+    "quote_unsaved": "what is being typed; saving it as a draft is the act",
 }
 
 

@@ -19,6 +19,7 @@ from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.phone import display
 from core.kernel.text import NARROW, clock_time, clock_time_in_words, one_line, short_name, utf16_length
 from core.privacy.views import Report
+from desktop.pages.conversations.standing import StandingSource
 from desktop.pages.conversations.writing import formatted
 from desktop.pictures import Thumb
 from desktop.texts import Texts
@@ -67,7 +68,7 @@ class Thread:
     older: bool = False
 
 
-class ConversationSource(Protocol):
+class ConversationSource(StandingSource, Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
 
     def inbox(self, need: Need, search: str, limit: int) -> Inbox: ...
@@ -339,6 +340,7 @@ class ConversationPresenter:
             "question": t("Asks something that only you know."),
             "quote": t("Asks for a quote or a wholesale price."),
             "change": t("Wants to change an order."),
+            "limit": t("Wants to order beyond your limits."),
             "call": t("Has paid for a time: call to confirm it."),
             "slot": t("Wants a time, and none is free."),
             "payment_problem": t("Tried to pay and could not."),
