@@ -10,7 +10,7 @@ from core.fraud.service import sentence
 from core.kernel.clock import DAY
 from core.kernel.days import moment_in_words
 from core.kernel.look import Role
-from core.kernel.text import clock_time, countdown, duration
+from core.kernel.text import clock_time, countdown, duration, one_line
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
 from desktop.pages.live.rows import PROVIDERS
 
@@ -33,8 +33,8 @@ class OrderText:
 @dataclass(frozen=True, slots=True)
 class CardText:
     """``lines``: the score's parts, each with its points; ``history``: sums of what was bought; ``advice``: how they
-    buy and what follows; ``limited``: what keeps them from a new order; ``risk``: what speaks against the latest order,
-    each with its points."""
+    buy and what follows; ``limited``: what keeps them from a new order; ``stars``: of five; ``risk``: what speaks
+    against the latest order, each with its points."""
 
     customer_id: int
     name: str
@@ -52,6 +52,7 @@ class CardText:
     risk: tuple[tuple[str, str], ...] = ()
     scored: bool = True
     limited: str | None = None
+    stars: int = 0
 
 
 class CardWords:
@@ -85,7 +86,36 @@ class CardWords:
             risk=self._risk(thread.orders[0]) if thread.orders else (),
             scored=card.scored,
             limited=card.limited,
+            stars=card.stars,
         )
+
+    def chips(self, thread: Thread, now: int) -> tuple[Badge, ...]:
+        """What somebody who takes over has to know first: language, the open order and its clock, the score and what
+        follows from it."""
+        case, t = thread.case, self._t
+        if case is None:
+            return ()
+        found = [Badge(self._presenter.language(case.row.language), None, "muted")]
+        if case.order is not None:
+            what, total = self._presenter.what(case.order.summary), self._presenter.amount(case.order.total)
+            left = countdown(case.order.expires_at - now)
+            found.append(Badge(f"{one_line(what, 24)} · {total} · {left}", "timer", "waiting"))
+        role: Role = "paid" if case.score >= 70 else "danger" if case.score < 30 else "muted"
+        found.append(Badge(t("Score {score} · {tier}", score=case.score, tier=self._rank(case.tier)), "star", role))
+        advice = {
+            "vip": Badge(t("VIP"), "circle-check", "paid"),
+            "restrict": Badge(t("payment first"), "hand", "danger"),
+        }
+        if case.advice in advice:
+            found.append(advice[case.advice])
+        if case.handed_over > 1:
+            found.append(Badge(t.plural("{n} handover", "{n} handovers", case.handed_over), None, "muted"))
+        return tuple(found)
+
+    def _rank(self, tier: str) -> str:
+        t = self._t
+        words = {"bronze": t("bronze"), "silver": t("silver"), "gold": t("gold"), "diamond": t("diamond")}
+        return words.get(tier, tier)
 
     def _risk(self, latest: OrderBrief) -> tuple[tuple[str, str], ...]:
         return tuple((sentence(one, self._t.language), f"+{one.points}") for one in latest.reasons)
@@ -175,7 +205,8 @@ class CardWords:
             return ()
         orders = t.plural("{n} order", "{n} orders", card.orders)
         paid = t.plural("{n} paid", "{n} paid", card.paid)
-        found = [(f"{orders}, {paid}", self._presenter.amount(card.spent))]
+        share = f" ({card.success}\u202f%)" if card.success is not None else ""
+        found = [(f"{orders}, {paid}{share}", self._presenter.amount(card.spent))]
         if card.average_pay_ms is not None:
             found.append((t("Average time to pay"), duration(card.average_pay_ms)))
         if card.last_order_at is not None:
