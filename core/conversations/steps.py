@@ -19,6 +19,7 @@ from core.conversations.texts import say
 from core.kernel.days import moment_in_words
 from core.kernel.errors import Refused
 from core.orders import delivery, terms
+from core.orders.holds import STANDS
 from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.segments.rules import Ask, Facts, blocks_paying, next_ask, terms_days
@@ -195,12 +196,15 @@ class Steps(Paying):
         self.ask_next(reply, load(reply.tx, order.id))
 
     def _pay(self, reply: Reply, meant: Understanding | None) -> None:
-        """PAYER: after what must be known first."""
+        """PAYER: after what must be known first; with nothing open, what is left of one that is sold already."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
-        if order is not None and blocks_paying(self.ask_of(reply.tx, order)):
+        sold = _sold(reply) if order is None else None
+        if sold is not None:
+            self._link(reply, sold, "")
+        elif order is not None and blocks_paying(self.ask_of(reply.tx, order)):
             self.ask_next(reply, order)
-            return
-        super()._pay(reply, meant)
+        else:
+            super()._pay(reply, meant)
 
     def _time_chosen(self, reply: Reply, order: Order, slot_id: int) -> None:
         if not reply.tx.value(
@@ -253,6 +257,16 @@ class Steps(Paying):
         delivery.keep(reply.tx, order_id, message.text, message.location)
         reply.text("address_kept")
         return True
+
+
+def _sold(reply: Reply) -> Order | None:
+    """The latest order of this customer that is sold and not paid: its deposit is in, or it is paid later."""
+    found = reply.tx.value(
+        f"SELECT id FROM orders WHERE customer_id = ? AND state = 'reserved' AND {STANDS} AND total > received"  # noqa: S608
+        " AND expires_at > ? ORDER BY id DESC LIMIT 1",
+        (reply.customer_id, reply.tx.now),
+    )
+    return None if found is None else load(reply.tx, found)
 
 
 def _some_time(tx: Tx, order: Order) -> bool:
