@@ -9,24 +9,28 @@ from core.adapters.certified import REGISTRY as PLATFORMS
 from core.adapters.psp import REGISTRY
 from core.invoices.regimes import REGIMES
 from core.kernel.countries import COUNTRIES
-from core.settings.declarations import ACCOUNT, BASE, Setting
+from core.segments.rules import KEY as SEGMENT
+from core.segments.rules import NAMES as SEGMENTS
+from core.settings.declarations import ACCOUNT, BASE
+from core.settings.setting import Setting
 
 _QUIET: Final = "Against laundering. The buyer is told nothing of it."
 
 
-def declared_settings(country: str) -> tuple[Setting, ...]:
-    """The settings of a store in this country."""
+def declared_settings(country: str, segment: str = SEGMENTS[0]) -> tuple[Setting, ...]:
+    """The settings of a store in this country, made for this segment."""
     legal = (
         Setting(f"legal.{known.name}", "text", known.label, hint=known.hint, section="store")
         for known in REGIMES[country].identifiers
     )
     certified = _certification() if country in PLATFORMS else ()
-    return (*_base(), *_limits(COUNTRIES[country].currency), *legal, *certified, *_providers())
+    return (*_base(segment), *_limits(COUNTRIES[country].currency), *legal, *certified, *_providers())
 
 
-def _base() -> list[Setting]:
+def _base(segment: str) -> list[Setting]:
     names = tuple(adapter.name for adapter in REGISTRY)
-    return [replace(s, choices=names) if s.kind == "names" else s for s in BASE]
+    known = [replace(s, choices=names) if s.kind == "names" else s for s in BASE]
+    return [replace(s, default=segment) if s.key == SEGMENT else s for s in known]
 
 
 # Limits against laundering (F128), in smallest units: XOF 2 000 000 is what a wallet may hold, 5 000 000 the sum from

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from core.adapters.tls import aiohttp, trust
 from core.kernel.clock import Clock
 from core.kernel.errors import OutsideWorld
+from core.kernel.reasons import BROKEN_OFF, NO_SUCH_HOST, NOT_SECURE, REASONS, TIMED_OUT
 
 # Some providers' firewalls refuse programs that do not look like a browser (reference payments §3.1).
 USER_AGENT: Final = (
@@ -30,6 +32,21 @@ USER_AGENT: Final = (
 MAX_BODY: Final = 8 * 1024 * 1024
 
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+def _why(error: Exception) -> str:
+    """Why nobody answered. What TLS and the name service raise has numbers, too, but not those of the system."""
+    if isinstance(error, TimeoutError):
+        return TIMED_OUT
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return NO_SUCH_HOST
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return NOT_SECURE
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return BROKEN_OFF
+    if isinstance(error, OSError):
+        return REASONS.get(error.errno or 0) or type(error).__name__
+    return type(error).__name__
 
 
 class NoAnswer(OutsideWorld):
@@ -85,7 +102,7 @@ class Reply:
 class Http:
     """One client for the whole program; keeps one connection pool per event loop, opened at first use.
 
-    ``connect_timeout`` and ``total_timeout`` are seconds.
+    ``connect_timeout`` and ``total_timeout`` (which holds from the next request on) are seconds.
     """
 
     def __init__(
@@ -100,7 +117,7 @@ class Http:
         self._clock = clock
         self._user_agent = user_agent
         self._connect_timeout = connect_timeout
-        self._total_timeout = total_timeout
+        self.total_timeout = total_timeout
         self._max_body = max_body
         self._offsets: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -130,7 +147,7 @@ class Http:
         if kind and "Content-Type" not in sending:
             sending["Content-Type"] = kind
         seen = SimpleNamespace(sent=False)
-        limits = aiohttp.ClientTimeout(total=timeout or self._total_timeout, sock_connect=self._connect_timeout)
+        limits = aiohttp.ClientTimeout(total=timeout or self.total_timeout, sock_connect=self._connect_timeout)
         began = self._clock.now()
         try:
             async with self._session().request(
@@ -149,7 +166,7 @@ class Http:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # ValueError: an address or a header that cannot be written. Its text may hold a secret: name the kind only.
             sent = seen.sent and not isinstance(error, ValueError)
-            raise NoAnswer(_host(url), type(error).__name__, sent) from error
+            raise NoAnswer(_host(url), _why(error), sent) from error
         self._learn_offset(url, reply, began)
         return reply
 

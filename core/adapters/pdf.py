@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from core.adapters import pdf_quote
+from core.adapters import pdf_money, pdf_quote
 from core.adapters.pdf_parts import Row, Sheet, Sum
 from core.adapters.psp import REGISTRY
 from core.invoices.documents import (
@@ -31,6 +31,7 @@ from core.kernel.clock import to_datetime
 from core.kernel.i18n import catalogue
 from core.kernel.money import format_amount, format_money
 from core.kernel.phone import display
+from core.payments import onsite
 from core.quotes.documents import QuoteDocument
 from core.storage.pictures import find
 
@@ -68,7 +69,7 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
     for number, amount in document.credits:
         sums += (Sum(_("Credit note {number}").format(number=number), say.money(-amount)),)
     if not document.refunded:
-        sums += _what_came(document, say)
+        sums += pdf_money.what_came(document, say.texts, say.money)
     return Sheet(
         **_shared(document.papers, say),
         **_table(document.papers, document.lines, say),
@@ -81,7 +82,7 @@ def invoice_sheet(document: InvoiceDocument) -> Sheet:
         ),
         buyer_label=_("Invoiced to"),
         buyer=_buyer(document.buyer),
-        status=_status(document, say),
+        status=pdf_money.status(document, say.texts, say.date, say.means),
         sums=sums,
         closing=(
             *say.closing("This invoice amounts to {words}.", document.total),
@@ -180,14 +181,9 @@ def quote_sheet(document: QuoteDocument) -> Sheet:
             *_sums(document.shares, document.papers.seller, say),
             *pdf_quote.deposit(document, say.texts, say.money),
         ),
-        closing=(
-            *say.closing("This quote amounts to {words}.", document.total),
-            *pdf_quote.payment(document, say.texts),
-        ),
+        closing=say.closing("This quote amounts to {words}.", document.total),
         note=document.note,
-        signature=_("Approved: date and signature"),
-        code=document.url,
-        code_caption=_("Scan to check that this quote is genuine.") if document.url else "",
+        **pdf_quote.agreement(document, say.texts, say.money, say.date),
         created=to_datetime(document.created_at, document.papers.zone),
     )
 
@@ -233,6 +229,8 @@ class _Words:
                 if method.name == name:
                     label = catalogue("errors", self.language).gettext(method.label)
                     return label if label == method.label else label[:1].lower() + label[1:]  # brands keep their form
+        if name == onsite.CASH:
+            return catalogue("errors", self.language).gettext(onsite.LABEL).lower()
         return name.replace("_", " ").capitalize()
 
 
@@ -264,10 +262,10 @@ def _table(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, An
     columns = (
         _("Item"),
         _("Qty"),
-        _("Unit price incl. VAT"),
+        _("Price incl. VAT"),
         _("VAT"),
-        _("Amount excl. VAT"),
-        _("Amount incl. VAT"),
+        _("Excl. VAT"),
+        _("Incl. VAT"),
     )
     taxed = tuple(
         Row(
@@ -285,7 +283,10 @@ def _detail(line: Line, say: _Words) -> str:
     """The SKU, and what the line costs less than its price."""
     if not line.discount:
         return line.detail
-    off = say.texts.gettext("Discount {amount}").format(amount=say.money(-line.discount))
+    _, amount = say.texts.gettext, say.money(-line.discount)
+    off = _("Discount {amount}").format(amount=amount)
+    if line.discount_percent:
+        off = _("Discount {rate} %: {amount}").format(rate=line.discount_percent, amount=amount)
     return " · ".join(part for part in (line.detail, off) if part)
 
 
@@ -327,33 +328,6 @@ def _buyer(buyer: Buyer | None) -> tuple[str, ...]:
     return tuple(text for text in (buyer.name, _phone(buyer.phone) if buyer.phone else "") if text)
 
 
-def _what_came(document: InvoiceDocument, say: _Words) -> tuple[Sum, ...]:
-    """Deposits by their receipts, and the rest: paid since, or still due."""
-    _ = say.texts.gettext
-    parts = [Sum(_("Deposit, receipt {number}").format(number=n), say.money(amount)) for n, amount in document.deposits]
-    if document.due:
-        parts = parts or [Sum(_("Received"), say.money(document.received))]
-        return (*parts, Sum(_("Balance due"), say.money(document.due)))
-    price = document.total - sum(amount for _number, amount in document.credits)
-    rest = min(document.received, price) - sum(amount for _number, amount in document.deposits)
-    return (*parts, Sum(_("Balance paid"), say.money(rest))) if parts and rest > 0 else tuple(parts)
-
-
-def _status(document: InvoiceDocument, say: _Words) -> tuple[str, str] | None:
-    """What became of the money, with the role of its colour."""
-    _ = say.texts.gettext
-    if document.refunded:
-        return _("Refunded"), "info"
-    if document.due:
-        return _("Part paid"), "waiting"
-    if document.paid_at is None:
-        return None
-    date = say.date(document.paid_at)
-    if not document.paid_by:
-        return _("Paid on {date}").format(date=date), "paid"
-    return _("Paid on {date} by {means}").format(date=date, means=say.means(document.paid_by)), "paid"
-
-
 def _sums(shares: Sequence[Share], seller: Seller, say: _Words) -> tuple[Sum, ...]:
     """The total; with VAT its parts for each rate, which add up to it exactly (credit-and-compliance §4.2)."""
     _ = say.texts.gettext
@@ -392,7 +366,7 @@ def _why(kind: str, say: _Words) -> str:
         case "checked":
             return _("The whole price: the shop checks the order, then confirms it.")
         case "deposit":
-            return _("A part as agreed in the quote: the rest is still to be paid.")
+            return _("A part as agreed: the rest is still to be paid.")
         case "overpaid":
             return _("It is more than the order’s total: the shop gives it back or keeps it as you agree.")
         case _:

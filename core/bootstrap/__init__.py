@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.bootstrap.shop import Shop
-from core.bootstrap.stores import SEGMENTS, create_store, open_shop
+from core.bootstrap.stores import create_store, open_shop
+from core.segments.rules import NAMES as SEGMENTS
 
 __all__ = ["SEGMENTS", "Shop", "create_store", "open_shop"]

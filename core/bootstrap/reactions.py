@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import quoting, takeover
-from core.conversations.events import PaymentTalk
+from core.bootstrap import people, quoting, stepping, takeover
+from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
 from core.orders import settling
@@ -80,10 +80,15 @@ def bind(shop: Shop) -> None:
     react(DecisionTaken, shop.notices.decided)
     quoting.bind(shop)
     takeover.bind(shop)
+    stepping.bind(shop)
+    people.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)
     react(CreditNoteIssued, quietly(shop.notices.credited))
+    react(MessageProgressed, shop.meter.moved)
+    react(MessagePriced, shop.meter.priced)
     shop.engine.subscribe(shop.desk.on_events)
+    shop.engine.subscribe(shop.phrasing.desk.on_events)
     shop.engine.subscribe(shop.after_commit)
     shop.settings.on_change = shop.sender.nudge

@@ -22,10 +22,12 @@ from core.adapters.places import place_of
 from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
+from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import quoting, takeover
+from core.bootstrap import people, quoting, stepping, takeover
 from core.bootstrap.chat import learn_number
+from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -38,7 +40,7 @@ from core.conversations.paying import Till
 from core.conversations.receiving import Receiver
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
-from core.durable import inbox, outbox
+from core.durable import inbox, letters, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
@@ -48,6 +50,7 @@ from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
 from core.orders.holds import HOLD, REMIND, Holds
+from core.orders.limits import Limits
 from core.orders.service import Orders
 from core.paylinks.links import Links
 from core.payments import refunds
@@ -58,13 +61,15 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
-from core.settings.declarations import names_in
+from core.segments.rules import segment_of
 from core.settings.service import Settings
+from core.settings.setting import names_in
 from core.storage.backup import recovery_key
 from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
+from core.usage.meter import Meter
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +89,7 @@ class Shop:
         key = vault.database_key()
         migrate(folder / "store.db", key, vfs=vfs)
         self.engine = Engine(folder / "store.db", key, clock, vfs=vfs)
-        self.settings = Settings(self.engine, vault, declared_settings(card.country))
+        self.settings = Settings(self.engine, vault, declared_settings(card.country, card.segment))
         self.links = Links(derive(key, "pay links"), card.id)
         self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
@@ -93,7 +98,8 @@ class Shop:
         self.lexicon = Lexicon()
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
-        self.orders = Orders(holds, self.country.zone)
+        limits_of_one = Limits(partial(number, "orders.max_per_client"), partial(number, "orders.min_score"))
+        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings), limits_of_one)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -108,21 +114,31 @@ class Shop:
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
-        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till)
+        proposes = partial(switch, "upsell.enabled")
+        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till, proposes)
+        self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
+        self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
             self.talk,
             lambda: self.settings.get("seller.notify_to"),
             card.country,
-            lambda: self.settings.switch("invoices.send"),
+            lambda: self.settings.switch("invoices.send") or self.orders.segment().generate_invoice,
             lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+            self.settings,
+            lambda: self.name,
+            self.country,
+            card.currency,
+            self.media,
+            self.check_url,
+            lambda nonce: quoting.quote_url(self, nonce) if self.reachable() else "",
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
+        self.sender.may_advertise = self.meter.may_advertise
         self.fetcher = MediaFetcher(self.engine, self.channel, folder / "media")
         self.inbox = InboxWorker(
             self.engine,
@@ -131,8 +147,8 @@ class Shop:
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
         self.pausing = takeover.pausing_of(self)
-        timed |= {RESUME: self.pausing.due}
-        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED)
+        timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due}
+        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -144,6 +160,7 @@ class Shop:
             lambda: recovery_key(Home(folder.parent.parent), create=True),
         )
         self.keeper = Keeper(charge, clock)
+        self.postman = people.postman(self)
         bind(self)
         self._load_lexicon()
 
@@ -317,8 +334,8 @@ class Shop:
         await asyncio.to_thread(self.lexicon.warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            told = (self.desk, self.returning, self.sender, self.fetcher)
-            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper)
+            told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)
+            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))
 
@@ -330,10 +347,12 @@ class Shop:
         payments.resume(tx)
         refunds.resume(tx)
         self.pausing.recover(tx)
+        letters.interrupted(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""
+        await self.phrasing.close()
         await self.http.close()
 
     def close(self) -> None:

@@ -9,13 +9,12 @@ from core.kernel.clock import Clock, SystemClock
 from core.kernel.countries import country
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.money import EXPONENT
+from core.segments.rules import NAMES as SEGMENTS
 from core.settings.declarations import BASE
 from core.storage.connection import DAMAGE
 from core.storage.damage import damaged_at
 from core.storage.folder import Home, StoreCard, hold
 from core.storage.migrations import migrate
-
-SEGMENTS: Final = ("live_seller", "shop", "events", "services", "b2b")
 
 
 def create_store(

@@ -57,9 +57,8 @@ def fields_by_sku(reader: Reader) -> dict[str, tuple[int, ProductFields, int]]:
 
 def _view(row: Row) -> ProductView:
     """A row of ``COLUMNS``."""
-    return ProductView(
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], bool(row[11]), row[12]
-    )
+    known = row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10]
+    return ProductView(*known, active=bool(row[11]), vat=row[12], event_at=row[13], place=row[14])
 
 
 def photo_of(reader: Reader, product_id: int) -> str | None:

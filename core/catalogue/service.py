@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from core.catalogue.csvfile import LineError, ProductRow
 
 CHUNK: Final = 1000
-_TEXT_FIELDS: Final = ("sku", "keyword", "title", "description", "category", "photo", "price", "vat")
+_TEXT_FIELDS: Final = (
+    *("sku", "keyword", "title", "description", "category", "photo", "price", "vat"),
+    *("event_at", "place"),
+)
 
 
 def checked(values: dict[str, str], currency: str) -> ProductFields:
@@ -53,7 +56,8 @@ def add(tx: Tx, wanted: ProductFields) -> int:
 
 
 def change(tx: Tx, product_id: int, **values: Any) -> None:
-    """Change some fields of a product; ``stock`` is a new count of what is there now, ``vat`` its own rate or None.
+    """Change some fields of a product; ``stock`` is a new count of what is there now, ``vat`` its own rate or
+    None, ``event_at`` when it takes place (ms UTC) or None, ``place`` where.
 
     Raises NotFound, Refused.
     """

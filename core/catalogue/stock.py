@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from core.catalogue.events import StockMoved, StockRepaired
+from core.kernel.errors import NotFound, Refused
+from core.storage.connection import Row
 from core.storage.engine import Tx
+
+
+def for_sale(tx: Tx, product_id: int) -> Row:
+    """(SKU, title, price). Raises NotFound when it is not for sale, Refused when its day is over."""
+    product = tx.one("SELECT sku, title, price, event_at FROM product WHERE id = ? AND active", (product_id,))
+    if product is None:
+        raise NotFound("This product is not in the catalogue.")
+    if product[3] is not None and product[3] <= tx.now:
+        raise Refused("“{title}” has taken place already.", title=product[1])
+    return product[:3]
 
 
 def hold(tx: Tx, product_id: int, quantity: int) -> bool:

@@ -26,6 +26,8 @@ class Product(Model):
     created_at = IntegerField()
     updated_at = IntegerField()
     vat = IntegerField(null=True)
+    event_at = IntegerField(null=True)
+    place = TextField(default="")
 
     class Meta:
         table_name = "product"
@@ -45,4 +47,6 @@ COLUMNS: Final = (
     Product.photo,
     Product.active,
     Product.vat,
+    Product.event_at,
+    Product.place,
 )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class ProductView:
     """``price`` in smallest units; ``total`` is what the stock bar is measured against (ruling R6).
 
-    ``vat``: a rate of its own in percent, None for the store's.
+    ``vat``: a rate of its own in percent, None for the store's. ``event_at``, ``place``: of what takes place on one day
+    (ms UTC), None and empty for other goods.
     """
 
     id: int
@@ -25,6 +26,8 @@ class ProductView:
     photo: str | None
     active: bool
     vat: int | None = None
+    event_at: int | None = None
+    place: str = ""
 
     @property
     def available(self) -> int:

@@ -25,6 +25,19 @@ class MessageAdded(ConversationEvent, frozen=True):
     kind: str = "text"
 
 
+class InterestShown(ConversationEvent, frozen=True):
+    """Asked for a price, or for a quote."""
+
+    customer_id: int
+    what: str
+
+
+class QuoteWanted(ConversationEvent, frozen=True):
+    """A buyer asks for a quote of what their order holds: the seller finds it drafted."""
+
+    order_id: int
+
+
 class MediaSettled(ConversationEvent, frozen=True):
     """The file of a message is in the media folder, or will never be."""
 
@@ -53,8 +66,17 @@ class MessageProgressed(ConversationEvent, frozen=True):
     state: str
 
 
+class MessagePriced(ConversationEvent, frozen=True):
+    """WhatsApp says how it bills a message: ``category`` and ``type`` are its own words."""
+
+    audited: ClassVar[bool] = False
+    outbox_id: int
+    category: str
+    type: str
+
+
 class PaperSent(ConversationEvent, frozen=True):
-    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note, receipt or quote."""
 
     kind: str
     paper_id: int

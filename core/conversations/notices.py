@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.catalogue.queries import photo_of
+from core.catalogue.rules import critical
 from core.conversations import lists, outgoing, threads
 from core.conversations.limits import fit
 from core.conversations.manual import window_open
@@ -97,7 +98,7 @@ class Notices:
             return
         order = load(tx, event.order_id)
         language = self._language(tx, event.customer_id)
-        due = self._talk.money(order.total - order.received)
+        due = self._talk.money(order.asked)
         body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
         pay = fit(say("button_pay_amount", language, total=due), 20)
         threads.post(
@@ -291,7 +292,22 @@ class Notices:
             count=count,
             revenue=self._talk.money(revenue),
         )
+        body = "\n".join([body, *self._low_stock(tx, order.id)])
         threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+
+    def _low_stock(self, tx: Tx, order_id: int) -> list[str]:
+        """What this sale left little of, a line each."""
+        rows = tx.all(
+            "SELECT p.keyword, p.on_hand - p.held, p.total FROM order_line l JOIN product p ON p.id = l.product_id"
+            " WHERE l.order_id = ? ORDER BY l.id",
+            (order_id,),
+        )
+        language = self._talk.language()
+        return [
+            say("seller_low_stock", language, keyword=keyword, left=left)
+            for keyword, left, total in rows
+            if critical(left, max(total, left))
+        ]
 
 
 def seller_reached(tx: Tx, number: str, country: str) -> int | None:

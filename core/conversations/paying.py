@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from core.conversations import lists, outgoing
+from core.conversations import lists, outgoing, whenwhere
 from core.conversations.events import PaymentTalk
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
-from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
 from core.durable import outbox
@@ -58,11 +57,11 @@ class Paying:
         if order is None:
             reply.text("nothing_to_pay")
             return
-        choices = self._till.choices(order.total - order.received)
+        choices = self._till.choices(order.asked)
         if len(choices) <= 1:
             self._link(reply, order, choices[0].value if choices else "")
             return
-        body = say("choose_payment", reply.language, total=self.money(order.total - order.received))
+        body = say("choose_payment", reply.language, total=self.money(order.asked))
         named = [(f"{METHOD}:{order.id}:{c.value}", _label(c, reply.language), c.through) for c in choices]
         if len(named) <= 3:
             titles = [(value, f"{title} · {through}" if through else title) for value, title, through in named]
@@ -89,7 +88,7 @@ class Paying:
     def link_message(self, tx: Tx, order: Order, method: str, language: str) -> Outgoing:
         """The pay link as a button; without a public address, there is nothing a buyer could open."""
         url = self.url_of(tx, order.id) + (f"?m={method}" if method else "")
-        due = self.money(order.total - order.received)
+        due = self.money(order.asked)
         body = say(
             "pay_link",
             language,
@@ -98,7 +97,21 @@ class Paying:
             reference=order.reference,
             remaining="{remaining}",
         )
+        body = "\n".join(filter(None, (body, self.parts(tx, order, language))))
         return outgoing.link_button(body, fit(say("button_pay_amount", language, total=due), 20), url)
+
+    def parts(self, tx: Tx, order: Order, language: str) -> str:
+        """The deposit and what is left after it; empty where the whole is paid at once."""
+        if not order.deposit or order.deposit_in:
+            return ""
+        day = bool(whenwhere.moments(tx, order.id, self.zone, language))
+        return say(
+            "card_deposit",
+            language,
+            where="site" if day else "link",
+            deposit=self.money(order.asked),
+            balance=self.money(order.total - order.deposit),
+        )
 
     def public_url_missing(self) -> bool:
         """Without a public address no link can be opened."""
@@ -148,7 +161,7 @@ class Paying:
         """The means of payment that are open, for what is to be paid; a person where there is none."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
         usual = "SELECT cast(avg(price) AS INTEGER) FROM product WHERE active"  # means may have limits
-        due = order.total - order.received if order else reply.tx.value(usual) or 0
+        due = order.asked if order else reply.tx.value(usual) or 0
         choices = self._till.choices(due)
         means = list(dict.fromkeys(_label(choice, reply.language) for choice in choices))
         if means:
@@ -174,11 +187,6 @@ class Paying:
 
     def lines(self, tx: Tx, order_id: int, joint: str = "\n") -> str:
         return lists.lines(tx, order_id, joint)
-
-
-def presses_payment(message: InboundMessage) -> bool:
-    """A button under a card, a link's choice: it serves a payment and is answered though a person speaks."""
-    return (message.reply_id or "").partition(":")[0] in (PAY, CANCEL, METHOD)
 
 
 def _label(choice: Choice, language: str) -> str:

@@ -7,11 +7,11 @@ import re
 from typing import Final
 
 from core.conversations import threads
-from core.conversations.events import MessageProgressed, PhotoUnfit
+from core.conversations.events import MessagePriced, MessageProgressed, PhotoUnfit
 from core.conversations.incoming import Incoming
-from core.conversations.paying import presses_payment
 from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
+from core.conversations.steps import serves_an_order
 from core.conversations.talk import Talk
 from core.customers.service import Identity, find, recognise
 from core.durable import outbox
@@ -74,7 +74,7 @@ class Receiver:
             return
         bot = threads.mode(tx, conversation_id) == "bot"
         threads.receipt(tx, customer_id, conversation_id, message.wamid)
-        if not bot and not presses_payment(message):
+        if not bot and not serves_an_order(message):
             return  # a person answers
         if not _too_fast(tx, conversation_id):
             self._talk.answer(tx, customer_id, conversation_id, message)
@@ -89,6 +89,8 @@ class Receiver:
         if outbox_id is None:
             return
         tx.run("UPDATE outbox SET wamid = coalesce(wamid, ?) WHERE id = ?", (change.wamid, outbox_id))
+        if change.pricing is not None and change.pricing.type and change.pricing.category:
+            tx.emit(MessagePriced(0, outbox_id, change.pricing.category, change.pricing.type))
         error = change.errors[0] if change.errors else None
         if outbox.advance(
             tx,

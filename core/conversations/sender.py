@@ -29,6 +29,7 @@ from core.kernel.clock import HOUR, MINUTE, SECOND
 from core.kernel.errors import OutsideWorld, Refused, StorageFailed
 from core.kernel.text import countdown
 from core.kernel.waiting import woken
+from core.storage.connection import Reader
 from core.storage.engine import Engine, Tx
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class Sender:
         self._tried: Channel | None = None
         self._stopping = False
         self.halt: Halt | None = None
+        self.may_advertise: Callable[[Reader, int], bool] = lambda reader, now: True
+        """Whether the month's budget lets a message go that nobody asked for."""
 
     def nudge(self) -> None:
         """Something was queued: look at once. Safe from any thread."""
@@ -152,10 +155,16 @@ class Sender:
             if allowed > now:
                 soonest = min(soonest, allowed)
                 continue
-            self._start(queued, now)
+            self._start(self._first(queued, now), now)
             if self.halt is not None:  # probing: one message at a time
                 break
         return max(0.005, (soonest - now) / SECOND)
+
+    def _first(self, queued: Queued, now: int) -> Queued:
+        """Whose turn it is gets first what was answered first: a card does not overtake the answer before it."""
+        if queued.kind == "receipt" or queued.priority > outbox.REPLY:
+            return queued
+        return self._engine.read(lambda r: outbox.first_answer(r, queued.customer_id, now)) or queued
 
     def _start(self, queued: Queued, now: int) -> None:
         if queued.kind != "receipt":
@@ -220,6 +229,9 @@ class Sender:
             return None
         if queued.kind == "receipt":
             return ({}, None) if outbox.begin(tx, queued.id) else None
+        if queued.priority == outbox.BROADCAST and not self.may_advertise(tx, tx.now):
+            self._give_up(tx, queued, "dropped", None, "the month's budget is used up")
+            return None
         last = tx.value("SELECT last_inbound_at FROM conversation WHERE customer_id = ?", (queued.customer_id,))
         message = Outgoing(**queued.body) if queued.kind == "message" else None
         if (message is None or message.needs_window) and (last is None or tx.now > last + WINDOW - WINDOW_MARGIN):

@@ -11,14 +11,17 @@ from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
 from core.catalogue.queries import photo_of
-from core.conversations import lists, outgoing, scoring, threads
+from core.conversations import adding, interest, lists, outgoing, scoring, threads
+from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
-from core.conversations.paying import CANCEL, METHOD, PAY, Paying, Till
+from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
+from core.conversations.steps import Steps
 from core.conversations.texts import say
 from core.customers.service import record
 from core.kernel.errors import Refused
+from core.orders.limits import Limited
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
@@ -37,30 +40,51 @@ from core.understanding.sentence import MOST
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
-class Talk(Paying):
-    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told."""
+class Talk(Steps):
+    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told;
+    ``proposes()``: whether what goes together may be proposed."""
 
-    def __init__(self, lexicon: Lexicon, language: Callable[[], str], hours: Callable[[], str], till: Till) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        language: Callable[[], str],
+        hours: Callable[[], str],
+        till: Till,
+        proposes: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(till)
+        self.proposes = proposes
         self._lexicon = lexicon
         self.language = language
         self._hours = hours
+        self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
         reply = Reply(tx, customer_id, conversation_id, message)
+        if self.aside is not None:
+            self.aside.before(reply, message)
+        if message.location is not None and self.place_heard(reply, message):
+            return
         if message.reply_id:
             self._pressed(reply, message.reply_id)
         elif message.cart:
             self._cart(reply, message)
         elif message.media is not None and not message.text:
             self._media(reply, message)
-        elif message.text and not scoring.heard(reply, message.text):
+        elif message.text and not self._about_them(reply, message.text):
             self._said(reply, message)
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
+
+    def _about_them(self, reply: Reply, text: str) -> bool:
+        def holds() -> bool:
+            return self.orders.open_order(reply.tx, reply.customer_id) is not None
+
+        return scoring.heard(reply, text, self._till.currency, holds)
 
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""
@@ -72,13 +96,19 @@ class Talk(Paying):
         shown, misses = row or (None, 0)
         meant = self._read(reply, message.text, Context(shown), misses)
         reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
+        if self.place_heard(reply, message, meant):
+            return
         if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
             return
-        if next_step(meant, misses) is not Step.ACT:
+        step = next_step(meant, misses)
+        if self.aside is not None and self.aside.takes(reply, message, meant, step):
+            return
+        if step is not Step.ACT:
             self._not_understood(reply, meant)
             return
         reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
+        interest.noted(reply, meant)
         _INTENTS[meant.intent](self, reply, meant)
         if not _BEYOND.isdisjoint(meant.also) and meant.intent not in _BEYOND:
             reply.hand_over("question")  # asked beside it, and not answered: the seller sees it
@@ -99,6 +129,8 @@ class Talk(Paying):
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
         subject = int(number) if number.isascii() and number.isdigit() else 0
+        if self.pressed_step(reply, verb, subject, value):
+            return
         if verb in (PAY, CANCEL):
             self._pressed_on_card(reply, verb, subject)
         elif verb == METHOD:
@@ -144,6 +176,10 @@ class Talk(Paying):
     def _claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
         try:
             claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
+        except Limited as limit:
+            reply.hand_over("limit")
+            reply.text(f"limit_{limit.why}", most=self.orders.limits.most())
+            return
         except Refused:
             reply.text("not_available_answer", **self._product(reply, wanted[0].product_id))
             return
@@ -159,11 +195,12 @@ class Talk(Paying):
         order = load(reply.tx, claimed.order_id)
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
-        body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
+        parts = (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed))
+        more = "" if claimed.joined or not self.proposes() else adding.line(reply, order.id, self.money)
+        body = "\n\n".join(part for part in (*parts, more) if part)
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = photo_of(reply.tx, held[0]) if len(held) == 1 else None
-        buttons = self.pay_buttons(order.id, reply.language)
-        reply.send_before_end(outgoing.buttons(body, buttons, photo=photo), order)
+        reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
@@ -173,7 +210,9 @@ class Talk(Paying):
             )
         product = self._product(reply, held[0].product_id)
         reply.showed(held[0].product_id)
-        body = say("product_card", reply.language, quantity=held[0].held, total=self.money(order.total), **product)
+        card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
+        total = self.money(order.total)
+        body = say(card, reply.language, quantity=held[0].held, total=total, **product, **more)
         paid = record(reply.tx, reply.customer_id).paid
         return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
 
@@ -238,16 +277,17 @@ class Talk(Paying):
     def _greeting(self, reply: Reply, _: Understanding) -> None:
         button = Button(CATALOGUE, say("button_catalogue", reply.language))
         mine = Button(MINE, say("button_my_orders", reply.language))
-        reply.send(outgoing.buttons(say("greeting", reply.language, name=reply.first_name()), [button, mine]))
+        text = "greeting_to_confirm" if self.orders.segment().confirms else "greeting"
+        reply.send(outgoing.buttons(say(text, reply.language, name=reply.first_name()), [button, mine]))
 
     def _human(self, reply: Reply, _: Understanding | None) -> None:
         if reply.hand_over("human"):
             reply.text("human_handover")
 
     def _yes(self, reply: Reply, meant: Understanding) -> None:
-        """« Oui » under a card means: I pay. With nothing open it answers nothing of ours."""
-        if self.orders.open_order(reply.tx, reply.customer_id) is not None:
-            self._pay(reply, meant)
+        """« Oui » under a card means: it is right (F46), or I pay. With nothing open it answers nothing of ours."""
+        if (order := self.orders.open_order(reply.tx, reply.customer_id)) is not None:
+            self.agree(reply, order)
 
     def _hours_asked(self, reply: Reply, _: Understanding) -> None:
         if hours := self._hours():
@@ -256,7 +296,9 @@ class Talk(Paying):
             self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:
@@ -272,14 +314,14 @@ class Talk(Paying):
         elif meant.number is not None and self._holds(reply, product_id):
             self._claim(reply, [Wanted(product_id, meant.number)])
         else:
-            self._offer(reply, product_id, meant.number)
+            self.offer(reply, product_id, meant.number)
 
     def _holds(self, reply: Reply, product_id: int) -> bool:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
         return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
 
-    def _offer(self, reply: Reply, product_id: int, number: int | None) -> None:
+    def offer(self, reply: Reply, product_id: int, number: int | None) -> None:
         """One short question: this product, so many?"""
         product = self._product(reply, product_id)
         reply.showed(product_id)

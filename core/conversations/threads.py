@@ -20,6 +20,7 @@ from core.conversations.outgoing import Outgoing
 from core.durable import outbox
 from core.kernel.errors import NotFound
 from core.kernel.text import one_line
+from core.orders.queries import in_live
 from core.storage.engine import Tx
 
 PREVIEW: Final = 120
@@ -92,7 +93,12 @@ def post(
     deadline: int | None = None,
     valid_until: int | None = None,
 ) -> int | None:
-    """Queue a message for a customer and show it in the thread. ``key`` makes it happen once. → outbox id."""
+    """Queue a message for a customer and show it in the thread. ``key`` makes it happen once. → outbox id.
+
+    An answer to a buyer of the running live goes before other answers.
+    """
+    if priority == outbox.REPLY and in_live(tx, customer_id):
+        priority = outbox.LIVE
     body = json.loads(message.to_payload())
     outbox_id = outbox.put(
         tx, key, customer_id, "message", body, priority=priority, deadline=deadline, valid_until=valid_until

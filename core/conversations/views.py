@@ -89,6 +89,8 @@ class OrderMark:
 
 @dataclass(frozen=True, slots=True)
 class OrderBrief:
+    """``left``: what is still to be paid of one that is sold already; ``starts_at``: the time that was chosen."""
+
     order_id: int
     reference: str
     state: str
@@ -99,13 +101,17 @@ class OrderBrief:
     undecided: bool = False
     risk: int = 0
     reasons: tuple[Signal, ...] = ()
+    left: int = 0
+    starts_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
     """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points).
 
-    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`.
+    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`. ``many``: several reservations
+    within a day, none paid; ``first_in``: lives in which they were the first to pay; ``limited``: what keeps them from
+    a new order (:class:`core.orders.limits.Limits`).
     """
 
     customer_id: int
@@ -127,3 +133,6 @@ class CustomerCard:
     advice: str = "normal"
     habit: str | None = None
     earned: tuple[str, ...] = ()
+    many: bool = False
+    first_in: int = 0
+    limited: str | None = None

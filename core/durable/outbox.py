@@ -16,10 +16,11 @@ from core.storage.engine import Tx
 
 # Smaller goes first.
 PAYMENT: Final = 0
-REPLY: Final = 1
-REMINDER: Final = 2
-BROADCAST: Final = 3
-RECEIPT: Final = 4
+LIVE: Final = 1  # an answer to a buyer of the running live
+REPLY: Final = 2
+REMINDER: Final = 3
+BROADCAST: Final = 4
+RECEIPT: Final = 5
 
 _SKIPPED: Final = 100_000  # more than anybody sends within the time that a backup may be old
 
@@ -91,6 +92,16 @@ def waiting(reader: Reader, now: int, limit: int = 200) -> list[Queued]:
         (now, limit),
     )
     return [Queued(r[0], r[1], r[2], json.loads(r[3]), *r[4:]) for r in rows]
+
+
+def first_answer(reader: Reader, customer_id: int, now: int) -> Queued | None:
+    """The oldest answer that waits for this customer: what they asked first is answered first."""
+    row = reader.one(
+        "SELECT id, customer_id, kind, body, priority, deadline, valid_until, attempts, created_at FROM outbox"
+        " WHERE customer_id = ? AND state = 'queued' AND priority <= ? AND not_before <= ? ORDER BY id LIMIT 1",
+        (customer_id, REPLY, now),
+    )
+    return None if row is None else Queued(row[0], row[1], row[2], json.loads(row[3]), *row[4:])
 
 
 def next_due(reader: Reader) -> int | None:

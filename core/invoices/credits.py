@@ -101,6 +101,14 @@ def on_money_back(tx: Tx, event: RefundCompleted, terms: Terms) -> int | None:
     return _spread(tx, invoice, amount, "", terms, decision) if amount > 0 else None
 
 
+def on_cancel(tx: Tx, order_id: int, terms: Terms) -> int | None:
+    """An order that was invoiced before it was paid is cancelled: all of its invoice is taken back. → credit note id,
+    or None where there is no invoice, or nothing left of it."""
+    invoice = service.of_order(tx, order_id)
+    left = 0 if invoice is None else open_amount(tx, invoice)
+    return _spread(tx, invoice, left, "", terms, None) if invoice is not None and left > 0 else None
+
+
 def credit(tx: Tx, invoice_id: int, amount: int | None, reason: str, terms: Terms) -> int:
     """The seller takes back part of an invoice, or (None) all that is left of it. → credit note id.
 

@@ -116,8 +116,8 @@ def deposits(reader: Reader, order_id: int, total: int) -> tuple[tuple[str, int]
     found: list[tuple[str, int]] = []
     for series, year, number, amount in reader.all(
         "SELECT r.series, r.year, r.number, p.amount - p.refunded FROM receipt r JOIN payment p ON p.id = r.payment_id"
-        " WHERE r.order_id = ? AND json_extract(r.content, '$.kind') = 'underpaid' AND p.amount > p.refunded"
-        " ORDER BY r.id",
+        " WHERE r.order_id = ? AND json_extract(r.content, '$.kind') IN ('underpaid', 'deposit')"
+        " AND p.amount > p.refunded ORDER BY r.id",
         (order_id,),
     ):
         if total - amount >= 0:

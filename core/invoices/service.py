@@ -56,7 +56,9 @@ def issue(tx: Tx, order_id: int, terms: Terms, worth: int | None = None) -> int:
     if existing is not None:
         return existing
     order = tx.one(
-        "SELECT o.reference, o.total, o.paid_at, o.provider, o.customer_id FROM orders o WHERE o.id = ?", (order_id,)
+        "SELECT reference, total, paid_at, provider, customer_id, iif(terms_days > 0, balance_by, NULL) FROM orders"
+        " WHERE id = ?",
+        (order_id,),
     )
     assert order is not None
     sold = tx.all(
@@ -85,7 +87,7 @@ def issue(tx: Tx, order_id: int, terms: Terms, worth: int | None = None) -> int:
             )
         ],
         "vat": as_kept(split.shares),
-    }
+    } | ({} if order[5] is None else {"due_at": order[5]})
     text = json.dumps(content, ensure_ascii=False)
     year, number = numbering.take(tx, numbering.INVOICE, terms.zone)
     invoice_id = tx.insert(

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.catalogue.rules import critical
 from core.customers.rules import Record, badge, score
+from core.durable import outbox
 from core.fraud.service import read_signals
 from core.kernel.clock import MINUTE
 from core.live.views import (
@@ -260,8 +261,8 @@ def alerts(reader: Reader, session_id: int | None, limit: int = 30) -> list[Aler
     if count:
         found.append(Alert("answer", conversation, {"count": count, "text": text or ""}))
     failed = reader.value(
-        "SELECT count(*) FROM outbox WHERE state = 'failed' AND priority <= 1 AND changed_at > ?",
-        (reader.value("SELECT coalesce(max(started_at), 0) FROM live_session"),),
+        "SELECT count(*) FROM outbox WHERE state = 'failed' AND priority <= ? AND changed_at > ?",
+        (outbox.REPLY, reader.value("SELECT coalesce(max(started_at), 0) FROM live_session")),
     )
     if failed:
         found.append(Alert("message_failed", 0, {"count": failed}))

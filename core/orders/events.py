@@ -61,6 +61,44 @@ class OrderPaid(OrderEvent, frozen=True):
     firm: bool
 
 
+class OrderConfirmed(OrderEvent, frozen=True):
+    """The buyer said yes to what the order holds."""
+
+    customer_id: int
+
+
+class OrderOnTerms(OrderEvent, frozen=True):
+    """Sold to a business that pays later: invoiced now, due at ``due_at`` (ms UTC). No hold ends any more."""
+
+    customer_id: int
+    days: int
+    due_at: int
+
+
+class TermsAllowed(Event, frozen=True):
+    """The seller lets a customer pay so many days after the invoice; 0: no longer."""
+
+    area: ClassVar[str] = "customers"
+    customer_id: int
+    days: int
+
+    @property
+    def subject(self) -> int:
+        return self.customer_id
+
+
+class AddressAsked(OrderEvent, frozen=True):
+    """Where to deliver is asked of the buyer."""
+
+    customer_id: int
+
+
+class AddressKept(OrderEvent, frozen=True):
+    """The buyer said where to deliver; the place itself is not told here."""
+
+    customer_id: int
+
+
 class PartReceived(OrderEvent, frozen=True):
     """The deposit that was agreed is in, or a further part after it. ``received``: all so far; ``due``: the rest, by
     ``due_by`` (ms UTC)."""
@@ -141,3 +179,37 @@ class ItemOffered(OrderEvent, frozen=True):
     product_id: int
     quantity: int
     after_order: int | None
+
+
+class PairEvent(Event, frozen=True):
+    area: ClassVar[str] = "catalogue"
+    product_id: int
+    with_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.product_id
+
+
+class PairSet(PairEvent, frozen=True):
+    """Two products go together; the second costs ``percent`` less with the first."""
+
+    percent: int
+
+
+class PairRemoved(PairEvent, frozen=True):
+    pass
+
+
+class Suggested(OrderEvent, frozen=True):
+    """With this order something else was proposed. ``why``: pair (the seller's own), bought (others did), category."""
+
+    customer_id: int
+    product_id: int
+    why: str
+
+
+class SuggestionTaken(OrderEvent, frozen=True):
+    """What was proposed with this order was bought in another one, or in the same."""
+
+    taken_by: int

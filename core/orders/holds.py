@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from core.customers.rules import hold_minutes, reminder_percent
+from core.customers.rules import hold_minutes, prepays, reminder_percent
 from core.customers.service import record
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import MINUTE
@@ -15,6 +15,8 @@ from core.storage.engine import Tx
 
 HOLD: Final = "hold"  # kinds of deadlines
 REMIND: Final = "remind"
+STANDS: Final = "(agreed OR (deposit > 0 AND received >= deposit) OR coalesce(terms_days, 0) > 0)"
+"""An order that no hold ends and no claim changes: made from a quote, with its deposit in, or paid later."""
 
 
 def end_hold(tx: Tx, order_id: int) -> None:
@@ -39,11 +41,16 @@ class Holds:
         """The hold of this customer, ms."""
         return hold_minutes(record(tx, customer_id), self._minutes()) * MINUTE
 
+    def pays_first(self, tx: Tx, customer_id: int) -> bool:
+        """Who is held for five minutes pays the whole within them (F69): no deposit, and nothing they add makes the
+        hold longer."""
+        return prepays(record(tx, customer_id))
+
     def plan(self, tx: Tx, order_id: int, expires_at: int) -> None:
         """(Re)place what falls due for an open order, ``expires_at`` in ms UTC; who was reminded is not again."""
         set_deadline(tx, HOLD, order_id, expires_at)
         row = tx.one(
-            "SELECT customer_id, reserved_at FROM orders WHERE id = ? AND reminded_at IS NULL AND NOT agreed",
+            f"SELECT customer_id, reserved_at FROM orders WHERE id = ? AND reminded_at IS NULL AND NOT {STANDS}",  # noqa: S608
             (order_id,),
         )
         if row is None or not self._reminds():
@@ -56,7 +63,10 @@ class Holds:
     def remind(self, tx: Tx, order_id: int) -> None:
         """The reminder is due. It is lost when the hold ended meanwhile, as after the program was off: an order that
         no longer waits for money needs none."""
-        row = tx.one("SELECT state, customer_id, expires_at, reminded_at FROM orders WHERE id = ?", (order_id,))
+        row = tx.one(
+            f"SELECT state, customer_id, expires_at, reminded_at FROM orders WHERE id = ? AND NOT {STANDS}",  # noqa: S608
+            (order_id,),
+        )
         if row is None or row[0] != RESERVED or row[2] <= tx.now or row[3] is not None or not self._reminds():
             return
         tx.run("UPDATE orders SET reminded_at = ? WHERE id = ?", (tx.now, order_id))

@@ -116,3 +116,15 @@ def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView
             )
         )
     return found
+
+
+def in_live(reader: Reader, customer_id: int) -> bool:
+    """Whether this customer buys, or waits for something, in the live that is running."""
+    session = reader.value("SELECT id FROM live_session WHERE ended_at IS NULL")
+    if session is None:
+        return False
+    found = (
+        "SELECT EXISTS(SELECT 1 FROM orders WHERE customer_id = ?1 AND session_id = ?2)"
+        " OR EXISTS(SELECT 1 FROM waiting WHERE customer_id = ?1 AND session_id = ?2 AND state = 'waiting')"
+    )
+    return bool(reader.value(found, (customer_id, session)))

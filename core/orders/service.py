@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
 from core.catalogue import stock
 from core.durable.deadlines import set_deadline
-from core.kernel.errors import NotFound, Refused
+from core.kernel.errors import Refused
 from core.kernel.ids import new_nonce, new_reference
-from core.orders import line
+from core.orders import line, pairs
 from core.orders.events import (
     BalanceOverdue,
     ItemOffered,
@@ -22,10 +22,26 @@ from core.orders.events import (
     WaitingJoined,
     WaitingLeft,
 )
-from core.orders.holds import HOLD, Holds, end_hold
+from core.orders.holds import HOLD, STANDS, Holds, end_hold
+from core.orders.limits import Limits
+from core.orders.order import COLUMNS, Order, load
+from core.orders.parts import first_part
 from core.orders.rules import GRACE, MAX_HOLD, RESERVED, new_expiry, next_state
+from core.segments.rules import DEFAULT, Segment
 from core.storage.connection import Row
 from core.storage.engine import Tx
+
+__all__ = [
+    "DECISION",
+    "MAX_QUANTITY",
+    "SOURCES",
+    "Claimed",
+    "Order",
+    "Orders",
+    "Wanted",
+    "load",
+    "merge_wanted",
+]
 
 SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
 MAX_QUANTITY: Final = 999
@@ -60,81 +76,69 @@ class Claimed:
     joined: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order as the services see it. ``deposit``: the first part agreed, 0 for none; the rest is due ``balance_by``
-    (ms UTC). ``agreed``: made from a quote."""
-
-    id: int
-    reference: str
-    session_id: int | None
-    customer_id: int
-    source: str
-    state: str
-    exception: str | None
-    total: int
-    received: int
-    reserved_at: int
-    expires_at: int
-    agreed: bool = False
-    deposit: int = 0
-    balance_by: int | None = None
-
-    @property
-    def deposit_in(self) -> bool:
-        """The deposit that was agreed has come in: the goods wait for the rest as long as the seller does."""
-        return 0 < self.deposit <= self.received
-
-
-_COLUMNS: Final = (
-    "id, reference, session_id, customer_id, source, state, exception, total, received, reserved_at, expires_at,"
-    " agreed, deposit, balance_by"
-)
-
-
-def load(tx: Tx, order_id: int) -> Order:
-    """Raises NotFound."""
-    row = tx.one(f"SELECT {_COLUMNS} FROM orders WHERE id = ?", (order_id,))  # noqa: S608 - fixed columns
-    if row is None:
-        raise NotFound("There is no order number {order_id}.", order_id=order_id)
-    return Order(*row)
-
-
 class Orders:
-    """The verbs. ``holds`` tells how long whose hold is, ``zone`` is the store's time zone."""
+    """The verbs. ``holds`` tells how long whose hold is, ``zone`` the store's time zone, ``segment()`` how it sells,
+    ``limits`` who may."""
 
-    def __init__(self, holds: Holds, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        holds: Holds,
+        zone: tzinfo,
+        segment: Callable[[], Segment] = lambda: DEFAULT,
+        limits: Limits | None = None,
+    ) -> None:
         self.holds = holds
+        self.segment = segment
+        self.limits = limits or Limits()
         self._zone = zone
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
     def claim(
-        self, tx: Tx, customer_id: int, wanted: Sequence[Wanted], source: str, *, hold_ms: int | None = None
+        self,
+        tx: Tx,
+        customer_id: int,
+        wanted: Sequence[Wanted],
+        source: str,
+        *,
+        hold_ms: int | None = None,
+        promised: bool = False,
     ) -> Claimed:
         """Hold what is wanted for this customer, in the order already open if there is one; sold out means waiting.
 
         A number *sets* the quantity ("2 ROBE1" after "ROBE1" is two, not three), so that a repeated message changes
-        nothing. Raises Refused for an unknown product or a senseless quantity.
+        nothing. Raises Refused for an unknown product or a senseless quantity, Limited where the store's limits forbid
+        a new order (not what was ``promised`` in the waiting list).
         """
         _check(wanted, source)
         hold_ms = hold_ms or self.holds.length(tx, customer_id)
-        products = [_product(tx, w.product_id) for w in wanted]  # all refusals first: the caller may go on after one
+        products = [
+            stock.for_sale(tx, w.product_id) for w in wanted
+        ]  # all refusals first: the caller may go on after one
         existing = self.open_order(tx, customer_id)
+        if existing is None and not promised:
+            self.limits.check(tx, customer_id, source)
         order = existing or self._new(tx, customer_id, source, hold_ms)
         held = [self._hold_line(tx, order, w, p) for w, p in zip(wanted, products, strict=True)]
         outcomes = tuple(outcome for outcome, _ in held)
         if not any(o.held for o in outcomes) and existing is None:
             tx.run("DELETE FROM orders WHERE id = ?", (order.id,))
             return Claimed(None, outcomes, False)
-        if any(changed for _, changed in held):
+        news, counted = any(changed for _, changed in held), all(w.quantity is not None for w in wanted)
+        if news:
             self._reprice(tx, order, hold_ms, created=existing is None)
+        tx.run(
+            "UPDATE orders SET counted = ?1 OR (counted AND NOT ?2), confirmed_at = iif(?2, NULL, confirmed_at)"
+            " WHERE id = ?3",
+            (counted, news, order.id),
+        )
         return Claimed(order.id, outcomes, existing is not None)
 
     def open_order(self, tx: Tx, customer_id: int) -> Order | None:
-        """The customer's reserved order; one past its time is expired first. One made from a quote stands apart."""
+        """The customer's reserved order; one past its time is expired first. One made from a quote stands apart, and
+        one that was sold already."""
         row = tx.one(
-            f"SELECT {_COLUMNS} FROM orders WHERE customer_id = ? AND state = 'reserved' AND NOT agreed"  # noqa: S608
+            f"SELECT {COLUMNS} FROM orders WHERE customer_id = ? AND state = 'reserved' AND NOT {STANDS}"  # noqa: S608
             " ORDER BY id DESC LIMIT 1",
             (customer_id,),
         )
@@ -198,9 +202,15 @@ class Orders:
         return Outcome(wanted.product_id, asked, held, place), held != already
 
     def _reprice(self, tx: Tx, order: Order, hold_ms: int, *, created: bool) -> None:
-        total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,)) or 0
-        expires = order.expires_at if created else new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
-        tx.run("UPDATE orders SET total = ?, expires_at = ? WHERE id = ?", (total, expires, order.id))
+        total = pairs.priced(tx, order.id)
+        expires, first = order.expires_at, self.holds.pays_first(tx, order.customer_id)
+        if not created and not first:
+            expires = new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
+        part = (0, None) if first else first_part(tx, order.id, total, self.segment())
+        tx.run(
+            "UPDATE orders SET total = ?, expires_at = ?, deposit = ?, balance_by = ? WHERE id = ?",
+            (total, expires, *part, order.id),
+        )
         self.holds.plan(tx, order.id, expires)
         if created:
             tx.run(
@@ -247,7 +257,7 @@ class Orders:
                 continue
             held = self._held(tx, order, product_id)
             wanted = Wanted(product_id, min(MAX_QUANTITY, held + min(quantity, free)))
-            claimed = self.claim(tx, customer_id, [wanted], source)
+            claimed = self.claim(tx, customer_id, [wanted], source, promised=True)
             assert claimed.order_id is not None, "there are free units"
             tx.run("UPDATE waiting SET order_id = ? WHERE id = ?", (claimed.order_id, waiting_id))
             if after_order is not None:
@@ -279,7 +289,7 @@ class Orders:
         order = load(tx, order_id)
         if order.state != RESERVED:
             return
-        if order.deposit_in:
+        if order.stands:
             self._overdue(tx, order)
             return
         self._end(tx, order, next_state(order.state, "expire"), "time")
@@ -289,7 +299,7 @@ class Orders:
 
     @staticmethod
     def _overdue(tx: Tx, order: Order) -> None:
-        """The goods stay with who paid a deposit, and so does the link."""
+        """The goods stay with who paid a deposit or pays later, and so does the link."""
         expires = tx.now + GRACE
         tx.run("UPDATE orders SET expires_at = ? WHERE id = ?", (expires, order.id))
         set_deadline(tx, HOLD, order.id, expires)
@@ -304,11 +314,14 @@ class Orders:
         self._offer_lines(tx, order.id)
 
     def _end(self, tx: Tx, order: Order, state: str, reason: str) -> None:
-        for product_id, held in tx.all(
-            "SELECT product_id, held FROM order_line WHERE order_id = ? AND held > 0", (order.id,)
+        for product_id, held, taken in tx.all(
+            "SELECT product_id, held, taken FROM order_line WHERE order_id = ? AND held + taken > 0", (order.id,)
         ):
-            stock.release(tx, product_id, held)
-        tx.run("UPDATE order_line SET held = 0 WHERE order_id = ?", (order.id,))
+            if held:
+                stock.release(tx, product_id, held)
+            if taken:  # sold, to be paid later
+                stock.give_back(tx, product_id, taken)
+        tx.run("UPDATE order_line SET held = 0, taken = 0 WHERE order_id = ?", (order.id,))
         tx.run(
             "UPDATE orders SET state = ?, closed_at = ?, close_reason = ? WHERE id = ?",
             (state, tx.now, reason, order.id),
@@ -324,7 +337,9 @@ class Orders:
         order = load(tx, order_id)
         if order.state != RESERVED:
             raise Refused("This order is no longer reserved, so it cannot be extended.")
-        latest = 2**53 if order.agreed else order.reserved_at + MAX_HOLD  # a quote's time is the seller's own
+        latest = (
+            2**53 if order.agreed or order.stands else order.reserved_at + MAX_HOLD
+        )  # a quote's time is the seller's own
         expires = min(order.expires_at + minutes * 60_000, latest)
         if expires <= order.expires_at:
             raise Refused("A reservation lasts 30 minutes at most.")
@@ -348,14 +363,6 @@ def _check(wanted: Sequence[Wanted], source: str) -> None:
     for item in wanted:
         if item.quantity is not None and not 1 <= item.quantity <= MAX_QUANTITY:
             raise Refused("The quantity must be between 1 and {most}.", most=MAX_QUANTITY)
-
-
-def _product(tx: Tx, product_id: int) -> Row:
-    """(SKU, title, price). Raises NotFound when it is not for sale."""
-    product = tx.one("SELECT sku, title, price FROM product WHERE id = ? AND active", (product_id,))
-    if product is None:
-        raise NotFound("This product is not in the catalogue.")
-    return product
 
 
 def merge_wanted(wanted: Sequence[Wanted]) -> list[Wanted]:

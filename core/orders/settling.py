@@ -7,7 +7,7 @@ from typing import Final
 
 from core.catalogue import stock
 from core.kernel.errors import NotFound, Refused
-from core.orders import deposits
+from core.orders import deposits, pairs
 from core.orders.events import (
     OrderCancelled,
     OrderChanged,
@@ -29,7 +29,7 @@ from core.orders.questions import (
     raise_question,
     under_review,
 )
-from core.orders.rules import CHOICES, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
+from core.orders.rules import CHOICES, MAX_HOLD, PAID, REFUNDED, RESERVED, Verdict, judge, next_state
 from core.orders.service import DECISION, MAX_QUANTITY, Order, Orders, load
 from core.storage.engine import Tx
 
@@ -40,7 +40,7 @@ def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -
     """Apply money that came in (already stored once as ``payment_id``). → the exception it raised, or None."""
     order = load(tx, order_id)
     before = order.received - (promised_back(tx, order_id) if order.received else 0)
-    verdict = judge(order.state, order.total, before, amount, order.deposit)
+    verdict = judge(order.state, order.total, before, amount, order.first)
     tx.run(
         "UPDATE orders SET received = received + ?, provider = coalesce(?, provider) WHERE id = ?",
         (amount, provider, order_id),
@@ -58,10 +58,12 @@ def settle(tx: Tx, order_id: int, amount: int, provider: str, payment_id: int) -
 
 
 def recheck(tx: Tx, order_id: int) -> None:
-    """The order changed: when it became no dearer than what came in already, it is paid."""
+    """The order changed: when it became no dearer than what came in already, it is paid; or its deposit is."""
     order = load(tx, order_id)
     if order.state == RESERVED and 0 < order.total <= order.received:
         _finish(tx, order, order.received, judge(RESERVED, order.total, 0, order.received), None)
+    elif order.state == RESERVED and order.deposit_in:
+        deposits.covered(tx, order)
 
 
 def _finish(tx: Tx, order: Order, received: int, verdict: Verdict, payment_id: int | None) -> str | None:
@@ -91,20 +93,31 @@ def _mark_paid(tx: Tx, order: Order, received: int) -> None:
     tx.run("UPDATE orders SET state = ?, paid_at = ? WHERE id = ?", (PAID, tx.now, order.id))
     tx.run(
         "UPDATE customer SET paid = paid + 1, spent = spent + ?, pay_ms = pay_ms + ? WHERE id = ?",
-        (min(order.total, received), max(0, tx.now - order.reserved_at), order.customer_id),
+        (min(order.total, received), _took(order, tx.now), order.customer_id),
     )
     end_hold(tx, order.id)
 
 
+def _took(order: Order, now: int) -> int:
+    """How long the buyer took to pay, ms; who pays later as agreed is not slow."""
+    took = max(0, now - order.reserved_at)
+    return min(took, MAX_HOLD) if order.stands else took
+
+
 def _take_stock(tx: Tx, order: Order) -> bool:
     """Held units are sold; without a hold (late) all lines together, or none. → whether the goods are the buyer's."""
-    lines = tx.all("SELECT product_id, quantity, held FROM order_line WHERE order_id = ?", (order.id,))
     if order.state == RESERVED:
-        for product_id, quantity, _ in lines:
-            stock.sell_held(tx, product_id, quantity)
-        tx.run(_TAKE, (order.id,))
+        take_held(tx, order.id)
         return True
     return _take_free(tx, order)
+
+
+def take_held(tx: Tx, order_id: int) -> None:
+    """The held units of an open order are sold; those of an order that is paid later were, when it was agreed."""
+    held = "SELECT product_id, quantity FROM order_line WHERE order_id = ? AND taken = 0"
+    for product_id, quantity in tx.all(held, (order_id,)):
+        stock.sell_held(tx, product_id, quantity)
+    tx.run(_TAKE, (order_id,))
 
 
 def _take_free(tx: Tx, order: Order) -> bool:
@@ -152,7 +165,7 @@ class _HeldAgain:
             tx.run("UPDATE order_line SET quantity = ?1, held = ?1 WHERE id = ?2", (left, self.line_id))
         else:
             tx.run("DELETE FROM order_line WHERE id = ?", (self.line_id,))
-        total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,))
+        total = pairs.priced(tx, order.id)
         tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
         tx.emit(OrderChanged(order.id, total, order.expires_at))
 

@@ -66,6 +66,12 @@ class ReceiptConfirmed(ReceiptEvent, frozen=True):
     amount: int
 
 
+class CashReceived(ReceiptEvent, frozen=True):
+    """The seller took the money in their hand: their word is what settles."""
+
+    amount: int
+
+
 class ReceiptDenied(ReceiptEvent, frozen=True):
     """The seller looked and found no money."""
 

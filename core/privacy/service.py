@@ -17,6 +17,7 @@ from typing import Any
 
 from core.conversations.events import ThreadErased
 from core.conversations.quoting import NOTED
+from core.conversations.stepnotices import OF_ORDER
 from core.customers.events import CustomerErased
 from core.customers.queries import customer
 from core.kernel.errors import Refused, StorageFailed
@@ -102,6 +103,7 @@ def _erase(tx: Tx, orders: Orders, media: Path, customer_id: int, elsewhere: Seq
         Line("files", len(files)),
         Line("identities", _identities(tx, found)),
         Line("visits", _visits(tx, found)),
+        Line("addresses", _run(tx, "DELETE FROM delivery WHERE order_id IN {orders}", found)),
         Line("names", _names(tx, found, customer_id, alias)),
     ]
     for name in files:
@@ -194,6 +196,8 @@ def _free_texts(tx: Tx, found: Traces, alias: str) -> int:
     """Words of the seller on decisions and quotes. Invoices, credit notes and receipts never change, and need not: the
     buyer's name is not frozen with them."""
     count = _run(tx, "UPDATE decision SET note = '' WHERE note <> '' AND order_id IN {orders}", found)
+    count += _run(tx, "DELETE FROM quote_unsaved WHERE customer_id IN {mine}", found)
+    count += _run(tx, "UPDATE lead SET next_what = '' WHERE next_what <> '' AND customer_id IN {mine}", found)
     count += _run(tx, "UPDATE quote SET reason = '' WHERE reason <> '' AND customer_id IN {mine}", found)
     for number, title in tx.all(
         about(
@@ -236,12 +240,13 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
     """The seller was told by message who paid; others may have written a number of theirs."""
     notices = about(
         "SELECT m.id FROM outbox o JOIN message m ON m.outbox_id = o.id"
-        " WHERE o.key IN (SELECT 'seller-paid:' || id FROM orders WHERE customer_id IN {mine}"
+        " WHERE o.key IN (SELECT w.value || o.id FROM orders o, json_each(?3) w WHERE o.customer_id IN {mine}"
         " UNION ALL SELECT 'seller-quote:' || q.id || ':' || w.value FROM quote q,"
         " json_each(?2) w WHERE q.customer_id IN {mine}"
-        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders})"
+        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders}"
+        " UNION ALL SELECT 'seller-lead:' || id FROM lead WHERE customer_id IN {mine})"
     )
-    told = tx.all(notices, (found.records, json.dumps(NOTED)))
+    told = tx.all(notices, (found.records, json.dumps(NOTED), json.dumps(OF_ORDER)))
     veil = partial(found.veil, alias=alias)
     count = 0
     for message_id in {*(row[0] for row in told), *elsewhere}:

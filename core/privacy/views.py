@@ -11,6 +11,7 @@ from core.kernel.i18n import catalogue
 SAID = {
     "identities": "phone numbers and WhatsApp identifiers",
     "visits": "marks of the devices, networks and payers of their orders",
+    "addresses": "where their orders were delivered",
     "names": "names, notes and language",
     "messages": "messages of the conversation, with what they quoted",
     "internal notes": "internal notes beside the conversation",

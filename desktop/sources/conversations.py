@@ -9,9 +9,15 @@ from typing import Final
 from core.bootstrap import Shop
 from core.conversations import canned, escalation, manual, media, notes, queries, threads
 from core.conversations.reading import safe_filename
-from core.customers import consent
+from core.conversations.views import CustomerCard
+from core.customers import allowing, consent, merging
 from core.customers import service as customers
+from core.customers.explaining import MANY
+from core.customers.merging import Preview
+from core.customers.views import CustomerView
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
+from core.orders.standing import first_in, preferred_provider, unpaid_lately
 from core.privacy import service as privacy
 from core.privacy.views import Report
 from core.storage import pictures as store
@@ -53,9 +59,9 @@ class ShopConversations:
                 row,
                 tuple(messages[-limit:]),
                 tuple(queries.marks(reader, row.customer_id)),
-                queries.card(reader, row.customer_id),
+                self._card(reader, row.customer_id),
                 tuple(queries.orders_of(reader, row.customer_id)),
-                queries.preferred_provider(reader, row.customer_id),
+                preferred_provider(reader, row.customer_id),
                 len(messages) > limit,
                 self._case(reader, conversation_id) if row.need != "bot" else None,
                 tuple(notes.of(reader, conversation_id)),
@@ -66,6 +72,19 @@ class ShopConversations:
 
     def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
         return escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now())
+
+    def _card(self, reader: Reader, customer_id: int) -> CustomerCard | None:
+        """With what the record alone does not tell."""
+        card = queries.card(reader, customer_id)
+        if card is None:
+            return None
+        now = self._shop.clock.now()
+        return replace(
+            card,
+            many=unpaid_lately(reader, customer_id, now) >= MANY,
+            first_in=first_in(reader, customer_id),
+            limited=self._shop.orders.limits.standing(reader, customer_id, now),
+        )
 
     # -- who speaks --------------------------------------------------------------------------------------------
 
@@ -127,6 +146,18 @@ class ShopConversations:
     def set_consent(self, customer_id: int, given: bool) -> None:
         self._engine.call(lambda tx: consent.say(tx, customer_id, given, "seller"), actor=ACTOR)
 
+    def allow(self, customer_id: int) -> None:
+        self._engine.call(lambda tx: allowing.allow(tx, customer_id), actor=ACTOR)
+
+    def similar(self, customer_id: int, search: str) -> list[CustomerView]:
+        return self._engine.read(lambda r: merging.similar(r, customer_id, search))
+
+    def preview_merge(self, kept: int, absorbed: int) -> Preview:
+        return self._engine.read(lambda r: merging.preview(r, kept, absorbed))
+
+    def merge(self, kept: int, absorbed: int) -> None:
+        self._engine.call(lambda tx: merging.merge(tx, kept, absorbed), actor=ACTOR)
+
     def export_customer(self, customer_id: int, path: Path) -> None:
         from core.privacy import dossier  # zip: loaded when the first is made
         from core.storage.archive import in_place
@@ -162,5 +193,5 @@ def _read(path: Path) -> bytes:
             return file.read(media.LIMIT + 1)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=reason(error)
         ) from None

@@ -14,7 +14,7 @@ from core.bootstrap import Shop
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from core.storage import pictures as store
 from desktop import pictures
 from desktop.bridge import Control

@@ -69,6 +69,7 @@ class Product(Shown, frozen=True):
     """``available`` is on hand less held. An ``image_url`` of this API needs the token too.
 
     ``vat_rate``: in percent where the product has one of its own; it counts only if the store charges VAT.
+    ``event_at`` and ``place``: of what takes place on one day.
     """
 
     id: int
@@ -84,6 +85,8 @@ class Product(Shown, frozen=True):
     image_url: str | None
     active: bool
     vat_rate: int | None
+    event_at: Time | None
+    place: str
 
 
 class ProductList(Shown, frozen=True):

@@ -96,6 +96,8 @@ class Presenter:
             image_url=photo or None,
             active=p.active,
             vat_rate=p.vat,
+            event_at=when(p.event_at),
+            place=p.place,
         )
 
     def live(self, reader: Reader, session: SessionView) -> answers.Live:

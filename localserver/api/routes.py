@@ -9,8 +9,11 @@ from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.inboxroutes import INBOX
 from localserver.api.moneyroutes import MONEY
+from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
+from localserver.api.steproutes import STEPS
+from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
 
@@ -218,6 +221,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         problems=(409,),
         keyed=False,
     ),
+    *PEOPLE,
     Route(
         "GET",
         "/conversations",
@@ -276,6 +280,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
+    *STEPS,
+    *USAGE,
     Route(
         "GET",
         "/invoices/{id}/certification",

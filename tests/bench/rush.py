@@ -23,6 +23,7 @@ from core.customers.service import Identity, recognise
 from core.kernel.clock import SystemClock
 from core.orders import settling
 from core.orders.service import Wanted
+from core.payments import booking
 from core.storage.engine import Tx
 from localserver.runner import new_loop
 from localserver.sandbox.graph import GRAPH, Account, create_graph_simulator
@@ -187,4 +188,5 @@ def _pay(tx: Tx, order: int) -> None:
         "INSERT INTO payment(provider, key, order_id, amount, received_at) VALUES('sandbox', ?, ?, ?, ?)",
         (f"bench{order}", order, PRICE, tx.now),
     )
+    booking.received(tx, payment, order, "sandbox", PRICE, 0)
     settling.settle(tx, order, PRICE, "sandbox", payment)

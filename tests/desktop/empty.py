@@ -10,12 +10,15 @@ from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
 from core.conversations.views import InboxCounts
+from core.customers.merging import Preview
+from core.customers.views import CustomerView
 from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
-from core.settings.declarations import BASE, Setting
+from core.settings.declarations import BASE
+from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
 from desktop.bridge import Control
 from desktop.lock import LockRule
@@ -80,6 +83,18 @@ class EmptyConversations:
         raise AssertionError("there is no customer")
 
     def export_customer(self, customer_id: int, path: Path) -> None:
+        raise AssertionError("there is no customer")
+
+    def allow(self, customer_id: int) -> None:
+        raise AssertionError("there is no customer")
+
+    def similar(self, customer_id: int, search: str) -> list[CustomerView]:
+        return []
+
+    def preview_merge(self, kept: int, absorbed: int) -> Preview:
+        raise AssertionError("there is no customer")
+
+    def merge(self, kept: int, absorbed: int) -> None:
         raise AssertionError("there is no customer")
 
     def erase_customer(self, customer_id: int) -> Report:

@@ -12,7 +12,7 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, inbox, ledger, papers, run, rush, safety, sale, search, start, verify
+from tests.bench import board, figures, inbox, ledger, papers, run, rush, safety, sale, search, start, talk, verify
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -84,6 +84,11 @@ def test_ledger_opens_a_year_whose_sums_are_right(folder: Path) -> None:
     found = by_name(ledger.measure(folder, ledger.Scale(orders=300, rounds=1)))
     assert list(found) == ["ledger", "ledger.raw"]
     assert found["ledger"].figures["orders"] == 300
+
+
+def test_talk_answers_everybody(folder: Path) -> None:
+    found = by_name(talk.measure(folder, talk.Scale(products=60, customers=20, messages=24, rounds=1)))
+    assert found["talk.answered"].holds
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path: Path) -> None:

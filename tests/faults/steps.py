@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.adapters.http import Http
 from core.kernel.clock import ManualClock
 from localserver.sandbox.graph import default_account
 from localserver.sandbox.graph_events import Delivery, Event, bodies, encode
@@ -26,9 +25,8 @@ def pass_time(w: World, milliseconds: int = 2000) -> None:
 
 
 def impatient(w: World, seconds: float = 0.4) -> None:
-    """From now on the shop waits only so long for an answer from outside. Before anything was sent."""
-    w.shop.http = Http(w.clock, total_timeout=seconds)
-    w.shop.settings.set("orders.hold_minutes", "10")  # adapters are built anew
+    """From now on the shop waits only so long for an answer from outside."""
+    w.shop.http.total_timeout = seconds
 
 
 async def say(w: World, name: str, text: str) -> list[str]:

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import pytest
 
-from core.adapters.http import Http
 from core.adapters.psp import REGISTRY, provider_class
 from core.bootstrap import open_shop
 from core.kernel.clock import MINUTE, SECOND
@@ -162,8 +161,8 @@ class Trade:
 
     def impatient(self, seconds: float = 0.3) -> None:
         """From now on the shop waits only so long for an answer from outside."""
-        self.shop.shop.http = Http(self.shop.clock, total_timeout=seconds)
-        self.shop.shop.settings.set("orders.hold_minutes", "30")  # adapters are built anew
+        self.shop.shop.http.total_timeout = seconds
+        self.shop.shop.settings.set("orders.hold_minutes", "30")  # a buyer who tries again is not to be too late
 
     def sound(self, *orders: int) -> None:
         """These orders were each paid once, to the franc, and the books say so."""

@@ -16,6 +16,7 @@ from typing import Final
 from core.bootstrap import Shop, open_shop
 from core.invoices import credits, service
 from core.orders import settling
+from core.payments import booking
 from core.storage.engine import Tx
 from core.storage.folder import Home
 
@@ -28,6 +29,7 @@ def pay(tx: Tx, order: int, amount: int) -> None:
         "INSERT INTO payment(provider, key, order_id, amount, received_at) VALUES('sandbox', ?, ?, ?, ?)",
         (f"{order}:{tx.value('SELECT count(*) FROM payment WHERE order_id = ?', (order,))}", order, amount, tx.now),
     )
+    booking.received(tx, payment, order, "sandbox", amount, 0)
     settling.settle(tx, order, amount, "sandbox", payment)
 
 

@@ -15,7 +15,7 @@ from core.customers.service import Identity, find, recognise, set_notes
 from core.kernel.clock import MINUTE, ManualClock
 from core.kernel.errors import NotFound, Refused
 from core.ledger import book
-from core.orders import settling
+from core.orders import delivery, settling
 from core.payments import service as payments
 from core.payments.events import PayerTold
 from core.privacy import dossier, service
@@ -87,6 +87,7 @@ async def _a_life(w: World) -> int:
     talk = w.value("SELECT id FROM conversation WHERE customer_id = ?", (customer,))
     w.shop.engine.call(lambda tx: notes.add(tx, talk, f"{NAME}, {PHONE}: taille 44, Keur Massar"), actor="seller")
     w.shop.engine.call(lambda tx: tx.run("UPDATE decision SET note = ? WHERE id = ?", (f"vu avec {NAME}", decided.id)))
+    w.shop.engine.call(lambda tx: delivery.keep(tx, late, "Keur Massar, villa 7", (14.77, -17.31)), actor="bot")
     line = QuoteLine(f"Robe pour {NAME}", 1, 15_000, "")
     w.shop.engine.call(
         lambda tx: quotes.draft(

@@ -12,21 +12,25 @@ from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
 from core.conversations import canned, notes, threads
-from core.customers import consent
+from core.customers import allowing, consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
-from core.kernel.clock import DAY, MINUTE, ManualClock
+from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
 from core.live import service as live
-from core.orders import settling
+from core.orders import delivery, pairs, settling, terms, together
 from core.orders.service import Wanted
+from core.payments import onsite
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
+from core.pipeline import service as leads
 from core.privacy import service as privacy
 from core.quotes import answering
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine, Terms
 from core.reconciliation import service as reconciliation
+from core.slots import service as slots
+from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
 from tests.faults.steps import checkout, link_for, press, say
@@ -207,6 +211,14 @@ def _loose_ends(w: World) -> None:
     bag = w.value("SELECT id FROM product WHERE sku = 'SAC2'")
     claimed = engine.call(lambda tx: w.shop.orders.claim(tx, kept, [Wanted(bag)], "api"), actor="account:1")
     order = claimed.order_id or 0
+    robe = w.value("SELECT id FROM product WHERE sku = 'ROBE1'")
+    engine.call(lambda tx: pairs.put(tx, bag, robe, 10), actor="seller")
+    engine.call(lambda tx: together.note(tx, order, kept, together.Related(robe, "pair", 10)), actor="bot")
+    engine.call(lambda tx: pairs.remove(tx, bag, robe), actor="seller")
+    engine.call(lambda tx: allowing.allow(tx, kept), actor="seller")
+    lead = w.value("SELECT max(id) FROM lead WHERE customer_id = ?", (kept,))
+    engine.call(lambda tx: leads.move(tx, lead, "quote"), actor="seller")
+    engine.call(lambda tx: leads.plan(tx, lead, tx.now + DAY, "rappeler"), actor="seller")
     opening = payments.open_attempt
     attempt, _ = engine.call(lambda tx: opening(tx, order, "wave", "wave", "XOF"), actor="buyer")
     engine.call(payments.resume, actor="start")
@@ -226,6 +238,34 @@ def _loose_ends(w: World) -> None:
     privacy.erase(engine, w.shop.orders, w.shop.media, gone, "seller")
 
 
+def _steps(w: World) -> None:
+    """A time offered, taken, given up, confirmed and over; an address; a business that pays later, in cash at last."""
+    engine, now = w.shop.engine, w.clock.now()
+    bag, robe = (w.value("SELECT id FROM product WHERE sku = ?", (sku,)) for sku in ("SAC2", "ROBE1"))
+    offered = [Offered(now + hour * HOUR, 60) for hour in (1, 2, 3)]
+    engine.call(lambda tx: slots.add(tx, robe, offered), actor="seller")
+    first, second, third = (row[0] for row in w.rows("SELECT id FROM slot ORDER BY starts_at"))
+    buyer = engine.call(lambda tx: recognise(tx, [Identity("phone", "+221770000055")], "Coumba"), actor="bot")
+    claimed = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(robe)], "api"), actor="account:1")
+    order = claimed.order_id or 0
+    for slot in (first, second):
+        engine.call(lambda tx, s=slot: slots.choose(tx, order, s), actor="bot")  # type: ignore[misc]
+    engine.call(lambda tx: slots.remove(tx, third), actor="seller")
+    engine.call(lambda tx: terms.confirm(tx, order), actor="bot")
+    engine.call(lambda tx: terms.pay_now(tx, order), actor="bot")
+    engine.call(lambda tx: terms.allow(tx, buyer, 30), actor="seller")
+    engine.call(lambda tx: terms.pay_later(tx, order), actor="bot")
+    engine.call(lambda tx: slots.called(tx, order), actor="seller")
+    engine.call(lambda tx: delivery.ask(tx, order), actor="bot")
+    engine.call(lambda tx: delivery.keep(tx, order, "Sacré-Cœur 3"), actor="bot")
+    engine.call(lambda tx: w.shop.orders.expire(tx, order), actor="scheduler")
+    engine.call(lambda tx: onsite.receive(tx, order, "XOF"), actor="seller")
+    engine.call(lambda tx: slots.passed(tx, first), actor="scheduler")
+    other = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(bag)], "api"), actor="account:1")
+    engine.call(lambda tx: terms.pay_later(tx, other.order_id or 0), actor="bot")
+    engine.call(lambda tx: w.shop.orders.cancel(tx, other.order_id or 0, "seller"), actor="seller")
+
+
 async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         witness = Witness(w.shop.engine)
@@ -235,6 +275,7 @@ async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: 
         _quoted(w)
         await _line(w)
         _loose_ends(w)
+        _steps(w)
         await _compared(w)
         await w.settled()
         by_hand = [one for one in witness.silent if "held + 1" in one[1]]

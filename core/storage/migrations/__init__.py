@@ -21,7 +21,11 @@ from core.storage.migrations import (
     m0008_access_more,
     m0009_signals,
     m0010_quotes,
-    m0011_takeover,
+    m0011_segments,
+    m0012_assistant,
+    m0013_quote_unsaved,
+    m0014_people,
+    m0015_takeover,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -37,7 +41,11 @@ STEPS: Final[tuple[Step, ...]] = (
     m0008_access_more.apply,
     m0009_signals.apply,
     m0010_quotes.apply,
-    m0011_takeover.apply,
+    m0011_segments.apply,
+    m0012_assistant.apply,
+    m0013_quote_unsaved.apply,
+    m0014_people.apply,
+    m0015_takeover.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

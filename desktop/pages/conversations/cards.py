@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.conversations.views import CustomerCard, OrderBrief, OrderMark
+from core.customers.rules import BOUNDS
 from core.fraud.service import sentence
 from core.kernel.clock import DAY
+from core.kernel.days import moment_in_words
 from core.kernel.look import Role
 from core.kernel.text import clock_time, countdown, duration, one_line
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
@@ -30,8 +32,9 @@ class OrderText:
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought;
-    ``advice``: how they buy and what follows; ``risk``: what speaks against the latest order, each with its points."""
+    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought; ``advice``: how they
+    buy and what follows; ``limited``: what keeps them from a new order; ``risk``: what speaks against the latest order,
+    each with its points."""
 
     customer_id: int
     name: str
@@ -48,6 +51,7 @@ class CardText:
     advice: tuple[str, ...] = ()
     risk: tuple[tuple[str, str], ...] = ()
     scored: bool = True
+    limited: str | None = None
 
 
 class CardWords:
@@ -80,6 +84,7 @@ class CardWords:
             advice=self._advice(card),
             risk=self._risk(thread.orders[0]) if thread.orders else (),
             scored=card.scored,
+            limited=card.limited,
         )
 
     def chips(self, thread: Thread, now: int) -> tuple[Badge, ...]:
@@ -165,14 +170,23 @@ class CardWords:
                 return t.plural("{n} expired reservation", "{n} expired reservations", -points // 10)
             case "Potential fake buyer":
                 return t("Reserves, hardly ever pays")
+            case _ if label == BOUNDS:
+                return t("Kept between 0 and 100")
             case _:
                 return label
 
     def _tags(self, card: CustomerCard, prefers: str | None) -> tuple[Badge, ...]:
+        """Risks first, then what was earned (F73, F74); the tier's own line tells who is loyal."""
         t = self._t
         found: list[Badge] = []
         if any(label == "Potential fake buyer" for label, _ in card.score_lines):
             found.append(Badge(t("potential fake buyer"), "triangle-alert", "danger"))
+        if card.many:
+            found.append(Badge(t("multiple reservations"), "triangle-alert", "danger"))
+        if card.advice == "vip":
+            found.append(Badge(t("VIP"), "star", "paid"))
+        if card.first_in and card.scored:
+            found.append(Badge(t("first buyer of a live"), "star", "paid"))
         if prefers:
             means = PROVIDERS.get(prefers, prefers)
             text = t("prefers the card") if means == "Card" else t("prefers {means}", means=t(means))
@@ -214,11 +228,18 @@ class CardWords:
         return OrderText(
             brief.order_id,
             brief.reference,
-            self._presenter.what(brief.summary),
+            self._what(brief),
             self._presenter.amount(brief.total),
             self.badge(brief, marks, now),
             self._presenter.written_date(self._presenter.day(brief.at), "d MMM"),
         )
+
+    def _what(self, brief: OrderBrief) -> str:
+        """The goods, and for a service the time that was chosen."""
+        what = self._presenter.what(brief.summary)
+        if brief.starts_at is None:
+            return what
+        return f"{what} · {moment_in_words(brief.starts_at, self._presenter.zone, self._t.language)}"
 
     def badge(self, brief: OrderBrief, marks: tuple[OrderMark, ...], now: int) -> Badge:
         """The state's word with its time; a running hold tells how long it still runs."""
@@ -232,6 +253,8 @@ class CardWords:
                 "suspect": t("To check"),
             }
             return Badge(words.get(brief.exception, t("To decide")), "circle-alert", "waiting")
+        if brief.left:
+            return Badge(t("{amount} left to pay", amount=self._presenter.amount(brief.left)), "check", "info")
         if brief.state == "reserved":
             left = next((mark.expires_at - now for mark in marks if mark.order_id == brief.order_id), 0)
             return Badge(f"{t.of('state', 'Pending')} {countdown(left)}", "timer", "waiting")

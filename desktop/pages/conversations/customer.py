@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, 
 
 from core.customers.service import NOTES
 from desktop.pages.conversations.cards import CardText, OrderText
+from desktop.pages.conversations.identity import IdentityPart
 from desktop.pages.conversations.presenter import Badge
 from desktop.pages.conversations.privacy import PersonalData
 from desktop.texts import Texts
@@ -20,6 +21,7 @@ from desktop.widgets.pill import StatusPill
 
 WIDTH: Final = 286
 SAVE_MS: Final = 1200
+TAGS: Final = 7
 
 
 class NotesEdit(QPlainTextEdit):
@@ -225,9 +227,12 @@ class CustomerPane(QFrame):
         column.addWidget(self._sum)
         self._advice = Label("", "small", "muted", wrap=True)
         column.addWidget(self._advice)
-        self._tags = [StatusPill("") for _ in range(4)]
+        self._tags = [StatusPill("") for _ in range(TAGS)]
         for tag in self._tags:
             column.addWidget(tag)
+        self.identity = IdentityPart(t)
+        column.addSpacing(4)
+        column.addWidget(self.identity)
         self._order = _Order()
         self._older = [_Older() for _ in range(4)]
         self._order_part = self._section(t("Order"), self._order, *self._older)
@@ -269,6 +274,7 @@ class CustomerPane(QFrame):
         self._customer = card.customer_id
         self._name.say(card.name)
         self.personal.show_customer(card.customer_id, card.name, scored=card.scored)
+        self.identity.show_customer(card.customer_id, card.name, card.limited)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)

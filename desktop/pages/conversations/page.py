@@ -21,6 +21,7 @@ from desktop.pages.conversations.bubbles import Attachment, thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
 from desktop.pages.conversations.feed import ConversationFeed, Listing, ThreadReading
+from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.middle import Middle
 from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationPresenter, Thread
@@ -117,6 +118,8 @@ class ConversationsPage(Page):
         self.customer.closed.connect(self.toggle_card)
         self.aside = AsideActs(self, middle, self.customer, self.source, self.mount.bridge, self.t)
         self.privacy = PrivacyActs(self, self.customer.personal, self.source, self.mount.bridge, self.t)
+        bridge, currency = self.mount.bridge, self.presenter.currency
+        self.identity = IdentityActs(self, self.customer.identity, self.source, bridge, self.t, currency)
         self.mount.ticker.second.connect(self._second)
         self.add_shortcut("Ctrl+F", people.focus_search)
         self.add_shortcut("Alt+Up", lambda: people.list.step(-1))

@@ -21,6 +21,7 @@ from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.phone import display
 from core.kernel.text import NARROW, clock_time, one_line, short_name, utf16_length
 from core.privacy.views import Report
+from desktop.pages.conversations.standing import StandingSource
 from desktop.pages.conversations.times import in_hours, shortly
 from desktop.pages.conversations.writing import formatted
 from desktop.pictures import Thumb
@@ -76,7 +77,7 @@ class Thread:
     ready: tuple[Canned, ...] = ()
 
 
-class ConversationSource(Protocol):
+class ConversationSource(StandingSource, Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
 
     def inbox(self, need: Need, search: str, limit: int) -> Inbox: ...

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from core.kernel.errors import LivePayError, Refused
-from core.kernel.i18n import catalogue
+from core.kernel.i18n import catalogue, sentence
 from core.kernel.look import Role
 from core.payments.provider import Finding
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from desktop.pages.settings.words import (
     advanced_keys,
     bucket_keys,
@@ -195,7 +195,10 @@ class SettingsPresenter:
                 t.of("settings", "Sales"),
                 "shopping-bag",
                 t("How long an item waits for its buyer, and who hears of each payment."),
-                (Group(t("Sales"), "", self._of("orders")),),
+                (
+                    Group(t("Sales"), "", self._of("orders")),
+                    Group(t("Prospects and e-mail"), t("Through your own e-mail account."), self._of("mail")),
+                ),
             ),
             Section(
                 "whatsapp",
@@ -294,8 +297,7 @@ class SettingsPresenter:
         params = dict(error.params)
         if params.get("key") in self.declared:
             params["key"] = f"«\u202f{self.label(params['key'])}\u202f»"
-        text = self._errors.gettext(error.message)
-        return text.format(**params) if params else text
+        return sentence(error.message, params, self.t.language)
 
     def shown(self, key: str, value: str) -> str:
         """A value as a sentence names it."""
@@ -352,8 +354,7 @@ class SettingsPresenter:
         return Verdict("danger" if wrong else "paid", summary, tuple(self._finding(line) for line in lines))
 
     def _finding(self, finding: Finding) -> FindingText:
-        text = self._say(finding.message)
-        text = text.format(**finding.params) if finding.params else text
+        text = sentence(finding.message, finding.params, self.t.language)
         return FindingText("circle-check" if finding.ok else "circle-alert", "paid" if finding.ok else "danger", text)
 
     def _say(self, message: str) -> str:

@@ -28,6 +28,7 @@ from core.kernel.clock import HOUR, ManualClock, parse_rfc3339
 from core.kernel.errors import Refused
 from core.orders import settling
 from core.orders.service import Wanted
+from core.payments import booking
 from core.storage.engine import Tx
 from core.storage.folder import Home
 from tests.contract.certified.platforms import Stand, stand
@@ -128,7 +129,9 @@ class Desk:
             order = self.shop.orders.claim(tx, customer, [Wanted(product)], "api").order_id
             assert order is not None
             sql = "INSERT INTO payment(provider, key, order_id, amount, received_at) VALUES('sandbox', ?, ?, 15000, ?)"
-            settling.settle(tx, order, 15_000, "sandbox", tx.insert(sql, (str(count), order, tx.now)))
+            payment = tx.insert(sql, (str(count), order, tx.now))
+            booking.received(tx, payment, order, "sandbox", 15_000, 0)
+            settling.settle(tx, order, 15_000, "sandbox", payment)
 
         self.shop.engine.call(write)
 

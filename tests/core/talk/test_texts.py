@@ -19,11 +19,14 @@ CORE = Path(__file__).resolve().parents[3] / "core"
 KEYS = sorted(texts("fr"))
 LONGEST: dict[str, Any] = {
     "amount": format_money(99_999_999, "XOF"),
+    "balance": format_money(99_999_999, "XOF"),
     "asked": 999,
     "count": 9999,
     "customer": "Mohamed-Abdoulaye R.",
     "conversion": 100,
     "duration": "24\u00a0h\u00a059",
+    "days": 120,
+    "deposit": format_money(99_999_999, "XOF"),
     "due": format_money(99_999_999, "XOF"),
     "held": 998,
     "keyword": "K" * 20,
@@ -32,12 +35,17 @@ LONGEST: dict[str, Any] = {
     "expired": 9999,
     "hours": "lun.–ven. 9 h – 20 h, sam. 9 h – 13 h, dim. fermé",
     "means": "Wave, Orange Money, Free Money, MTN MoMo, Moov Money, Carte bancaire",
+    "more": "\nClient Diamant : réservation prioritaire\nVIP : 15 min de réservation",
+    "most": 1000,
+    "minutes": 1440,
     "name": "Mohamed-Abdoulaye",
     "new": 9999,
     "number": "FA-2026-00001",
     "orders": 9999,
     "paid": 9999,
     "pay_url": f"https://pay.boutique-teranga.sn/p/{'x' * 38}",
+    "percent": 90,
+    "phone": "+221\u00a077\u00a0123\u00a045\u00a067",
     "place": 9999,
     "price": format_money(99_999_999, "XOF"),
     "product": "Grand boubou brodé " * 4,
@@ -46,10 +54,13 @@ LONGEST: dict[str, Any] = {
     "reference": "LP-2026-0215-A3F2",
     "remaining": "1439:59",
     "returning": 9999,
+    "score": 100,
+    "text": "Bonjour, combien coûte la robe dorée ? " * 3,
     "revenue": format_money(999_999_999, "MGA"),
     "total": format_money(99_999_999, "XOF"),
     "until": "31/12/2026",
     "url": f"https://pay.boutique-teranga.sn/q/{'x' * 38}",
+    "when": " / ".join(["mer. 24 sept. · 20 h 30, " + "Théâtre national Daniel-Sorano " * 2] * 2),
 }
 ONE_LINE = "999 × Grand boubou brodé, 999 × Sac à main"
 
@@ -88,7 +99,7 @@ def test_a_text_keeps_within_the_limits_of_whatsapp(key: str, language: str) -> 
     limit = BODY
     if key.startswith("button_"):
         limit, values = BUTTON_TITLE, LONGEST | {"total": format_money(150_000, "XOF")}
-    elif key == "catalogue_row":
+    elif key in ("catalogue_row", "row_slot", "row_more_about"):
         limit = ROW_DESCRIPTION
     elif key == "catalogue_other":
         limit = SECTION_TITLE

@@ -9,7 +9,7 @@ import pytest
 from core.adapters.psp import REGISTRY
 from core.kernel.errors import Refused
 from core.payments.provider import Finding
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, SettingsPresenter
 from desktop.texts import Texts
 

@@ -1,0 +1,54 @@
+"""What a language model is told, and what its answer may say. Pure values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?;\n])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """``price`` as it is shown (``15 000 F CFA``); ``left``: how many can still be taken."""
+
+    id: int
+    keyword: str
+    sku: str
+    title: str
+    description: str
+    category: str
+    price: str
+    left: int
+
+    @property
+    def words(self) -> str:
+        """Everything written about it, except what it costs and how many are left."""
+        return f"{self.keyword} {self.sku} {self.title}. {self.category}. {self.description}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``policies``: what the shop says of itself, a sentence each; ``hours`` as the seller wrote them."""
+
+    products: tuple[Product, ...]
+    policies: tuple[str, ...] = ()
+    hours: str = ""
+    language: str = "fr"
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What may be said of the shop, word for word."""
+        return (*self.policies, *((self.hours,) if self.hours else ()))
+
+    def named(self, keyword: str) -> Product | None:
+        """The product with this keyword or SKU."""
+        wanted = keyword.strip().casefold()
+        return next((p for p in self.products if wanted in (p.keyword.casefold(), p.sku.casefold())), None)
+
+
+def sentences_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """Longer texts in their sentences: each is backed, or not, by itself."""
+    return tuple(part.strip() for text in texts for part in _SENTENCE.split(text) if part.strip())
