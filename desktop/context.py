@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
     from desktop.pages.settings.accesswords import AccessSource
@@ -102,6 +103,9 @@ class Context(Protocol):
 
     @property
     def papers(self) -> PapersSource: ...
+
+    @property
+    def messages(self) -> MessagesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

@@ -90,5 +90,6 @@ def bind(shop: Shop) -> None:
     react(MessagePriced, shop.meter.priced)
     shop.engine.subscribe(shop.desk.on_events)
     shop.engine.subscribe(shop.phrasing.desk.on_events)
+    shop.engine.subscribe(shop.voice.on_events)
     shop.engine.subscribe(shop.after_commit)
     shop.settings.on_change = shop.sender.nudge

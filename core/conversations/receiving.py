@@ -17,6 +17,7 @@ from core.customers.service import Identity, find, recognise
 from core.durable import outbox
 from core.kernel.clock import HOUR, MINUTE
 from core.kernel.phone import from_wa_id
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,20 @@ class Receiver:
         current = _identities(change.current.bsuid, change.current.parent_bsuid, change.current.wa_id)
         if find(tx, previous):
             recognise(tx, [*previous, *current])
+
+
+def lanes_of_live(reader: Reader) -> list[str]:
+    """The inbox's lanes (``wa:`` and who) of those who buy, or wait for something, in the running live: when many
+    write, they go first."""
+    session = reader.value("SELECT id FROM live_session WHERE ended_at IS NULL")
+    if session is None:
+        return []
+    rows = reader.all(
+        "SELECT 'wa:' || ltrim(value, '+') FROM identity WHERE customer_id IN (SELECT customer_id FROM orders"
+        " WHERE session_id = ?1 UNION SELECT customer_id FROM waiting WHERE session_id = ?1 AND state = 'waiting')",
+        (session,),
+    )
+    return [row[0] for row in rows]
 
 
 def _too_fast(tx: Tx, conversation_id: int) -> bool:

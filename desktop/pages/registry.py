@@ -53,6 +53,12 @@ def _papers(mount: Mount) -> Page:
     return PapersPage(mount)
 
 
+def _messages(mount: Mount) -> Page:
+    from desktop.pages.messages.page import MessagesPage
+
+    return MessagesPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -65,5 +71,6 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("papers", mark("Invoices"), "receipt", _papers),
+    PageEntry("messages", mark("Texts"), "scroll-text", _messages),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )

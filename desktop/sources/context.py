@@ -16,6 +16,7 @@ from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
+from desktop.sources.messages import ShopMessages
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.settings import ShopSettings
@@ -48,6 +49,7 @@ class ShopContext:
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
+        self._messages = ShopMessages(shop)
         self._settings = ShopSettings(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
@@ -83,6 +85,10 @@ class ShopContext:
     @property
     def papers(self) -> ShopPapers:
         return self._papers
+
+    @property
+    def messages(self) -> ShopMessages:
+        return self._messages
 
     @property
     def settings(self) -> ShopSettings:

@@ -13,6 +13,7 @@ from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
 from localserver.api.steproutes import STEPS
+from localserver.api.textroutes import TEXTS
 from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
@@ -282,6 +283,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *MONEY,
     *STEPS,
     *USAGE,
+    *TEXTS,
     Route(
         "GET",
         "/invoices/{id}/certification",

@@ -83,17 +83,7 @@ def build_parser() -> ArgumentParser:
     serve.add_argument("--port", type=_PORT, default=8787, help="port to listen on (8787; 0: any free one)")
     serve.add_argument("--sandbox", action="store_true", help="with a simulated WhatsApp and payment provider")
     _stores(add(verbs, "store", "create and set up stores").add_subparsers(required=True, metavar="ACTION"), add)
-    products = add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION")
-    imports = add(products, "import", "import a product list (CSV)", "data.import_products")
-    imports.add_argument("store")
-    imports.add_argument("file")
-    imports.add_argument("--dry-run", action="store_true", help="only say what would change")
-    imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
-    day = add(products, "day", "say when and where a product takes place", "slots.on_day")
-    day.add_argument("store")
-    day.add_argument("sku")
-    day.add_argument("at", nargs="?", default="", help="2026-12-24 20:00, on the store's clock; left out: on no day")
-    day.add_argument("--place", default="", help="where")
+    _products(add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION"), add)
     _slots(add(verbs, "slots", "free times of services").add_subparsers(required=True, metavar="ACTION"), add)
     _payments(add(verbs, "payments", "money that came in").add_subparsers(required=True, metavar="ACTION"), add)
     usage = add(verbs, "usage", "a month's messages and AI calls, and their cost", "usage.usage")
@@ -131,6 +121,19 @@ def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     cut = export.add_mutually_exclusive_group()
     cut.add_argument("--year", type=_YEAR, default=None, help="one year of the store's calendar")
     cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
+
+
+def _products(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    imports = add(verbs, "import", "import a product list (CSV)", "data.import_products")
+    imports.add_argument("store")
+    imports.add_argument("file")
+    imports.add_argument("--dry-run", action="store_true", help="only say what would change")
+    imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
+    day = add(verbs, "day", "say when and where a product takes place", "slots.on_day")
+    day.add_argument("store")
+    day.add_argument("sku")
+    day.add_argument("at", nargs="?", default="", help="2026-12-24 20:00, on the store's clock; left out: on no day")
+    day.add_argument("--place", default="", help="where")
 
 
 def _payments(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -20,10 +20,13 @@ from core.privacy.views import Report
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
+from core.voice.service import StoreText
+from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.settings.accesswords import AccessReading
@@ -301,3 +304,21 @@ class EmptyPapers:
 
     def payloads(self, folder: Path) -> Handed:
         raise AssertionError("no declaration waits")
+
+
+class EmptyMessages:
+    """Implements MessagesSource; there is no text."""
+
+    segment = "live_seller"
+
+    def read(self, segment: str, language: str) -> Listing:
+        return Listing(segment, language)
+
+    def save(self, text: StoreText, words: str | None) -> StoreText:
+        raise AssertionError("there is no text")
+
+    def compare(self, text: StoreText, words: str) -> None:
+        raise AssertionError("there is no text")
+
+    def end(self, trial: Trial, apply: str) -> None:
+        raise AssertionError("there is no text")

@@ -31,6 +31,7 @@ from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.settings.accesswords import AccessSource
@@ -40,6 +41,7 @@ from tests.desktop.empty import (
     EmptyCatalogue,
     EmptyConversations,
     EmptyLock,
+    EmptyMessages,
     EmptyPapers,
     EmptyPayments,
     EmptySettings,
@@ -362,6 +364,7 @@ class SampleContext:
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
+    messages: MessagesSource = field(default_factory=EmptyMessages)
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -33,6 +34,8 @@ from core.slots import service as slots
 from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
+from core.voice import service as voice
+from core.voice import trials
 from tests.faults.steps import checkout, link_for, press, say
 from tests.proofs.acts import paid
 from tests.support.shops import World, world
@@ -55,6 +58,12 @@ async def _office(w: World) -> None:
     shop, engine = w.shop, w.shop.engine
     shop.settings.set("store.city", "Dakar", "seller")
     shop.settings.set_secret("llm.api_key", "sk-1", "seller")
+    place: Any = {"variant": "", "segment": "live_seller", "language": "fr", "currency": "XOF"}
+    for words in ("Ton lien", "Voici ton lien"):
+        tried = f"{words}\u202f: {{total}}, encore {{remaining}}."
+        engine.call(lambda tx, w=tried: voice.put(tx, "pay_link", w, **place), actor="seller")  # type: ignore[misc]
+    trial = engine.call(lambda tx: trials.start(tx, "choose_payment", "À payer {total}", **place), actor="seller")
+    engine.call(lambda tx: trials.end(tx, trial.id, "b", "XOF"), actor="seller")
     account = accounts.save(engine, "awa@teranga.sn", PASSWORD, "owner", "console")
     accounts.login(engine, shop.factors, "awa@teranga.sn", PASSWORD)
     with pytest.raises(Forbidden):

@@ -54,6 +54,8 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "setting": frozenset(),
     "slot": frozenset(),
     "suggestion": frozenset(),
+    "store_text": frozenset(),
+    "text_trial": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -83,6 +85,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
     "quote_unsaved": "what is being typed; saving it as a draft is the act",
+    "text_exposure": "who was told which wording; the message is the act",
 }
 
 
