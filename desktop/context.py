@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
 
@@ -106,6 +107,9 @@ class Context(Protocol):
 
     @property
     def messages(self) -> MessagesSource: ...
+
+    @property
+    def quotes(self) -> QuotesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

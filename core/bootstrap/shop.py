@@ -349,8 +349,8 @@ class Shop:
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)
         refunds.resume(tx)
-        self.pausing.recover(tx)
         letters.interrupted(tx)
+        self.pausing.recover(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

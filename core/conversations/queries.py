@@ -9,7 +9,7 @@ from core.conversations import reasons
 from core.conversations.handovers import RESUME
 from core.conversations.sender import WINDOW
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
-from core.customers.rules import badges, pattern, recommendation, score, score_lines, tier
+from core.customers.rules import badges, pattern, recommendation, score, score_lines, stars, success, tier
 from core.customers.service import phone_of, record
 from core.fraud.service import read_signals
 from core.kernel.text import fitting
@@ -204,4 +204,6 @@ def card(reader: Reader, customer_id: int) -> CustomerCard | None:
         advice=recommendation(known),
         habit=pattern(known),
         earned=badges(known),
+        stars=stars(known),
+        success=success(known),
     )

@@ -34,7 +34,7 @@ from core.understanding.rules import (
     Understanding,
     next_step,
 )
-from core.understanding.sentence import MOST
+from core.understanding.tokens import MOST
 
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 

@@ -109,9 +109,9 @@ class OrderBrief:
 class CustomerCard:
     """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points).
 
-    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`. ``many``: several reservations
-    within a day, none paid; ``first_in``: lives in which they were the first to pay; ``limited``: what keeps them from
-    a new order (:class:`core.orders.limits.Limits`).
+    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`; ``success`` is in percent.
+    ``many``: several reservations within a day, none paid; ``first_in``: lives in which they were the first to pay;
+    ``limited``: what keeps them from a new order (:class:`core.orders.limits.Limits`).
     """
 
     customer_id: int
@@ -133,6 +133,8 @@ class CustomerCard:
     advice: str = "normal"
     habit: str | None = None
     earned: tuple[str, ...] = ()
+    stars: int = 0
+    success: int | None = None
     many: bool = False
     first_in: int = 0
     limited: str | None = None

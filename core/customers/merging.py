@@ -135,6 +135,7 @@ def absorb(tx: Tx, kept: int, absorbed: int) -> None:
     tx.run(
         "UPDATE waiting SET state = 'left', reason = 'merged' WHERE customer_id = ? AND state = 'waiting'", (absorbed,)
     )
+    tx.run("UPDATE OR IGNORE text_exposure SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
     _conversations(tx, kept, absorbed)
     tx.run(
         "UPDATE customer AS a SET orders = a.orders + b.orders, paid = a.paid + b.paid,"

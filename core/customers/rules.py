@@ -72,6 +72,17 @@ def score(record: Record) -> int:
     return sum(points for _, points in score_lines(record))
 
 
+def stars(record: Record) -> int:
+    """The score as 0 to 5 stars (F75), rounded to the nearest."""
+    return (score(record) + 10) // 20
+
+
+def success(record: Record) -> int | None:
+    """Paid of all orders that ended, in percent; None before one has (F75)."""
+    ended = record.paid + record.expired
+    return (200 * record.paid + ended) // (2 * ended) if ended else None
+
+
 def tier(record: Record) -> str:
     """diamond, gold, silver or bronze, on paid orders."""
     value = score(record)

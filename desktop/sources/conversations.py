@@ -20,6 +20,7 @@ from core.kernel.reasons import reason
 from core.orders.standing import first_in, preferred_provider, unpaid_lately
 from core.privacy import service as privacy
 from core.privacy.views import Report
+from core.quotes import listing as quotes
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
@@ -66,12 +67,10 @@ class ShopConversations:
                 self._case(reader, conversation_id) if row.need != "bot" else None,
                 tuple(notes.of(reader, conversation_id)),
                 tuple(replace(one, text=canned.filled(one.text, row.name, self._shop.name)) for one in found),
+                (quotes.latest_draft(reader, row.customer_id) or (0, ""))[1],
             )
 
         return self._engine.read(read)
-
-    def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
-        return escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now())
 
     def _card(self, reader: Reader, customer_id: int) -> CustomerCard | None:
         """With what the record alone does not tell."""
@@ -85,6 +84,9 @@ class ShopConversations:
             first_in=first_in(reader, customer_id),
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
         )
+
+    def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
+        return escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now())
 
     # -- who speaks --------------------------------------------------------------------------------------------
 

@@ -32,12 +32,14 @@ class Word(Shown, frozen=True):
 
 class Standing(Shown, frozen=True):
     """What is concluded from a customer's purchases; the points of ``lines`` add up to ``score``. ``scored`` false:
-    they refuse it, and count as a newcomer. ``recommendation``: restrict (five minutes, payment first), normal or vip.
-    ``limited``: what keeps them from a new order (score, orders); ``allowed_until``: the seller lets them all the
-    same. Texts are in the store's language."""
+    they refuse it, and count as a newcomer. ``success``: paid of the orders that ended, in percent.
+    ``recommendation``: restrict (five minutes, payment first), normal or vip. ``limited``: what keeps them from a new
+    order (score, orders); ``allowed_until``: the seller lets them all the same. Texts are in the store's language."""
 
     customer_id: int
     score: int
+    stars: int
+    success: int | None
     scored: bool
     lines: list[ScoreLine]
     tier: Tier

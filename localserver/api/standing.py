@@ -9,7 +9,7 @@ from core.customers import allowing, merging
 from core.customers import queries as customers
 from core.customers.explaining import explain
 from core.customers.merging import Preview
-from core.customers.rules import hold_minutes
+from core.customers.rules import hold_minutes, stars, success
 from core.kernel.errors import NotFound
 from core.orders.standing import lately
 from core.storage.connection import Reader
@@ -38,6 +38,8 @@ def standing_of(call: Call, reader: Reader) -> shapes.Standing:
     return shapes.Standing(
         customer_id=call.id,
         score=said.score,
+        stars=stars(record),
+        success=success(record),
         scored=record.scored,
         lines=[shapes.ScoreLine(line.text, line.points, line.said) for line in said.lines],
         tier=said.tier,  # type: ignore[arg-type] # its four words

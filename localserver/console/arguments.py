@@ -15,6 +15,7 @@ from typing import Any, Final
 from core.accounts.rules import ROLES, SCOPES
 from core.kernel.paths import default_home
 from core.pipeline.rules import STAGES
+from core.quotes.rules import STATES
 from core.storage.folder import Home
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
@@ -91,11 +92,12 @@ def build_parser() -> ArgumentParser:
     usage.add_argument("--month", default=None, help="for instance 2026-10 (this month)")
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
+    _quotes(add(verbs, "quotes", "what was offered").add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
+    _pipeline(verbs, add)
     _conversations(
         add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
     )
-    _pipeline(verbs, add)
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
@@ -105,22 +107,19 @@ def build_parser() -> ArgumentParser:
         "--as", dest="name", metavar="NAME", default=None, help="under another name, beside the old one"
     )
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
-    _audit(add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION"), add)
-    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
-    add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
-    return parser
-
-
-def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    verify = add(verbs, "verify", "recompute the whole chain", "audit.verify")
+    audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
+    verify = add(audit, "verify", "recompute the whole chain", "audit.verify")
     verify.add_argument("store")
     verify.add_argument("--head", type=_head, default=None, help="a head kept elsewhere: it must be in the chain")
-    export = add(verbs, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
+    export = add(audit, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
     export.add_argument("store")
     export.add_argument("file", help="a file; with --by-year a folder")
     cut = export.add_mutually_exclusive_group()
     cut.add_argument("--year", type=_YEAR, default=None, help="one year of the store's calendar")
     cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
+    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
+    add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
+    return parser
 
 
 def _products(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -188,6 +187,21 @@ def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     payloads = add(verbs, "payloads", "write what no platform was told of, a file each", "papers.payloads")
     payloads.add_argument("store")
     payloads.add_argument("folder")
+
+
+def _quotes(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    listed = add(verbs, "list", "the quotes, newest first", "quotes.listed")
+    listed.add_argument("store")
+    listed.add_argument("--state", choices=STATES, default=None)
+    listed.add_argument("--search", default="", help="a number, a name or a phone")
+    listed.add_argument("--limit", type=_COUNT, default=100, help="how many at most (100)")
+    shown = add(verbs, "show", "one quote with its lines", "quotes.show")
+    sent = add(verbs, "send", "send a draft to its customer; it does not change any more", "quotes.send")
+    drawn = add(verbs, "pdf", "draw a quote into a file", "quotes.pdf")
+    for each in (shown, sent, drawn):
+        each.add_argument("store")
+        each.add_argument("number", help="as printed, for instance DV-2026-0042")
+    drawn.add_argument("file")
 
 
 def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -17,6 +17,7 @@ from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
+from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
@@ -29,6 +30,7 @@ from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
+from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
@@ -261,6 +263,19 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter) -> int:
         return 0
+
+
+class EmptyQuotes:
+    """As much of a QuotesSource as a page without quotes asks for."""
+
+    def overview(self) -> quotes.Overview:
+        return quotes.Overview()
+
+    def page(self, wanted: Wanted, before: int, limit: int) -> list[QuoteRow]:
+        return []
+
+    def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
+        return []
 
 
 class EmptyPapers:

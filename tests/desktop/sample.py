@@ -34,6 +34,7 @@ from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, Ove
 from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
+from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
 from tests.desktop.empty import (
@@ -44,6 +45,7 @@ from tests.desktop.empty import (
     EmptyMessages,
     EmptyPapers,
     EmptyPayments,
+    EmptyQuotes,
     EmptySettings,
 )
 
@@ -365,6 +367,7 @@ class SampleContext:
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
+    quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))

@@ -77,7 +77,6 @@ UNWATCHED: Final[dict[str, str]] = {
     "screen_mark": "what was shown when: no act on money, stock or people",
     "conversation": "what was said, not money, stock, people or settings; who speaks is journalled",
     "message": "as conversation",
-    "handover": "times of what is journalled: asked, taken, given back, resolved",
     "assistant_turn": "what waits for a language model; answering it is the act",
     "assistant_message": "as assistant_turn",
     "ai_day": "how much a language model was asked: a counter",
@@ -86,6 +85,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "budget_mark": "what was said of a budget; the saying is journalled",
     "quote_unsaved": "what is being typed; saving it as a draft is the act",
     "text_exposure": "who was told which wording; the message is the act",
+    "handover": "times of what is journalled: asked, taken, given back, resolved",
 }
 
 

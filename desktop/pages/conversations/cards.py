@@ -33,8 +33,8 @@ class OrderText:
 @dataclass(frozen=True, slots=True)
 class CardText:
     """``lines``: the score's parts, each with its points; ``history``: sums of what was bought; ``advice``: how they
-    buy and what follows; ``limited``: what keeps them from a new order; ``risk``: what speaks against the latest order,
-    each with its points."""
+    buy and what follows; ``limited``: what keeps them from a new order; ``stars``: of five; ``risk``: what speaks
+    against the latest order, each with its points."""
 
     customer_id: int
     name: str
@@ -52,6 +52,7 @@ class CardText:
     risk: tuple[tuple[str, str], ...] = ()
     scored: bool = True
     limited: str | None = None
+    stars: int = 0
 
 
 class CardWords:
@@ -85,6 +86,7 @@ class CardWords:
             risk=self._risk(thread.orders[0]) if thread.orders else (),
             scored=card.scored,
             limited=card.limited,
+            stars=card.stars,
         )
 
     def chips(self, thread: Thread, now: int) -> tuple[Badge, ...]:
@@ -203,7 +205,8 @@ class CardWords:
             return ()
         orders = t.plural("{n} order", "{n} orders", card.orders)
         paid = t.plural("{n} paid", "{n} paid", card.paid)
-        found = [(f"{orders}, {paid}", self._presenter.amount(card.spent))]
+        share = f" ({card.success}\u202f%)" if card.success is not None else ""
+        found = [(f"{orders}, {paid}{share}", self._presenter.amount(card.spent))]
         if card.average_pay_ms is not None:
             found.append((t("Average time to pay"), duration(card.average_pay_ms)))
         if card.last_order_at is not None:

@@ -105,6 +105,7 @@ class Composer(QFrame):
     taken = Signal()
     product_wanted = Signal()
     link_wanted = Signal(int)
+    quote_wanted = Signal()
     file_wanted = Signal()
     file_dropped = Signal(Path)
     left = Signal()
@@ -161,6 +162,7 @@ class Composer(QFrame):
         line.setSpacing(0)
         self.product = Button(t("Product"), "quiet", icon="plus")
         self.link = Button(t("Pay link"), "quiet", icon="plus")
+        self.quote = Button(t("Quote"), "quiet", icon="plus")
         self.file = IconButton("paperclip", t("Photo or PDF"))
         self.canned = Button(t("Ready answers"), "quiet", icon="list")
         self.note = Button(t("Internal note"), "quiet", icon="pencil")
@@ -175,10 +177,10 @@ class Composer(QFrame):
             tool.setAccessibleName(name)
         self.canned.setToolTip(t("Ready answers: type / in a message"))
         self.note.setToolTip(f"{t('Internal note: never sent')} (Alt+N)")
-        for tool in (self.product, self.link, self.canned, self.note):
+        for tool in (self.product, self.link, self.quote, self.canned, self.note):
             tool.setProperty("tight", True)
         self._counter = Label("", "small", "muted")
-        for tool in (self.product, self.link, self.canned, self.note, self.file):
+        for tool in (self.product, self.link, self.quote, self.canned, self.note, self.file):
             line.addWidget(tool)
         line.addStretch(1)
         line.addWidget(self._counter)
@@ -196,6 +198,7 @@ class Composer(QFrame):
         self.product.clicked.connect(self.product_wanted)
         self.file.clicked.connect(self.file_wanted)
         self.link.clicked.connect(self._link)
+        self.quote.clicked.connect(self.quote_wanted)
 
     # -- who speaks
 

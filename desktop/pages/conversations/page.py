@@ -26,6 +26,7 @@ from desktop.pages.conversations.middle import Middle
 from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationPresenter, Thread
 from desktop.pages.conversations.privacy import PrivacyActs
+from desktop.pages.conversations.quoting import QuoteMenu, with_draft
 from desktop.pages.conversations.sending import FileChooser, FileDialog, PictureDialog, ProductDialog
 from desktop.pages.conversations.speaking import Speaking
 from desktop.pages.live.presenter import LivePresenter
@@ -120,6 +121,7 @@ class ConversationsPage(Page):
         self.privacy = PrivacyActs(self, self.customer.personal, self.source, self.mount.bridge, self.t)
         bridge, currency = self.mount.bridge, self.presenter.currency
         self.identity = IdentityActs(self, self.customer.identity, self.source, bridge, self.t, currency)
+        self.quotes = QuoteMenu(self, composer, lambda: self.opened)
         self.mount.ticker.second.connect(self._second)
         self.add_shortcut("Ctrl+F", people.focus_search)
         self.add_shortcut("Alt+Up", lambda: people.list.step(-1))
@@ -214,7 +216,7 @@ class ConversationsPage(Page):
             banner = self._speaking.banner(thread.row, thread.marks, now, thread.case)
             if banner is not None and not banner.paused and self._folded:  # else the card beside says it
                 banner = replace(banner, chips=self._cards.chips(thread, now))
-            self.middle.show_banner(banner)
+            self.middle.show_banner(with_draft(banner, self._reading, self.t))
 
     def _second(self, now: int) -> None:
         """What counts down: the window to the minute, a hold to the second."""

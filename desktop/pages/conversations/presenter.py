@@ -62,7 +62,8 @@ class Inbox:
 class Thread:
     """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones.
 
-    ``ready``: the answers kept ready, worded for this customer.
+    ``ready``: the answers kept ready, worded for this customer; ``draft``: number of the quote that waits to be sent to
+    them.
     """
 
     row: ThreadRow
@@ -75,6 +76,7 @@ class Thread:
     case: Case | None = None
     notes: tuple[NoteView, ...] = ()
     ready: tuple[Canned, ...] = ()
+    draft: str = ""
 
 
 class ConversationSource(StandingSource, Protocol):

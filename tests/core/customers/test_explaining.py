@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.customers.explaining import ADVICE, BADGES, HABITS, LINES, TAGS, TIERS, Lately, codes, explain
-from core.customers.rules import BOUNDS, Record, prepays, recommendation, score, score_lines, tier
+from core.customers.rules import BOUNDS, Record, prepays, recommendation, score, score_lines, stars, success, tier
 from core.kernel.clock import HOUR, ManualClock
 from core.live import service as live
 from core.orders.service import Wanted
@@ -113,6 +113,16 @@ def test_tags_and_badges_by_their_rules() -> None:
     said = explain(GOOD, "fr", "XOF", Lately("Wave", 0, 2))
     assert [words for _, words in said.badges] == ["Premier acheteur d’un live", "Fidèle", "Payeur rapide", "Vérifié"]
     assert [words for _, words in said.tags] == ["VIP", "payeur rapide", "client fidèle", "préfère Wave"]
+
+
+def test_stars_and_the_share_of_success() -> None:
+    assert [stars(record) for record in (GOOD, FAKER, Record(0, 0, 0, 0, 0), Record(2, 0, 2, 0, 0))] == [5, 0, 3, 2]
+    assert [success(record) for record in (GOOD, FAKER, Record(1, 0, 0, 0, 0), Record(3, 2, 1, 0, 0))] == [
+        100,
+        20,
+        None,
+        67,
+    ]
 
 
 def test_who_refuses_to_be_scored_counts_as_a_newcomer() -> None:

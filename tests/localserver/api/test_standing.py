@@ -20,6 +20,7 @@ async def test_a_score_line_by_line_and_what_keeps_somebody_from_ordering(api: A
         "restrict",
         5,
     )
+    assert (shown["stars"], shown["success"]) == (0, 20)
     assert sum(line["points"] for line in shown["lines"]) == 0
     assert shown["lines"][2]["said"] == "4 réservations expirées\u202f: −40"
     assert [tag["code"] for tag in shown["tags"]] == ["fake"]
