@@ -21,6 +21,7 @@ def pausing_of(shop: Shop) -> Pausing:
     return Pausing(
         partial(shop.settings.number, "bot.resume_minutes"),
         partial(shop.settings.switch, "bot.announce"),
+        shop.talk.language,
         lambda text: understand(text, shop.lexicon).intent not in SILENT,
     )
 

@@ -9,7 +9,7 @@ from core.conversations import handovers, outgoing, threads
 from core.conversations.events import PersonSpoke, TakenOver
 from core.conversations.handovers import RESUME
 from core.conversations.manual import window_open
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.durable.deadlines import set_deadline
 from core.kernel.clock import DAY, MINUTE
 from core.storage.engine import Tx
@@ -21,11 +21,19 @@ _PRESSES: Final = ("interactive", "button")  # of buttons and lists of ours
 
 class Pausing:
     """Reactors to who speaks. ``minutes()``: of a person's silence until the bot resumes, 0 for never by itself;
-    ``announces()``: whether customers are told; ``asks(text)``: whether a message wants an answer."""
+    ``announces()``: whether customers are told, as the store speaks (``house()``); ``asks(text)``: whether a message
+    wants an answer."""
 
-    def __init__(self, minutes: Callable[[], int], announces: Callable[[], bool], asks: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        minutes: Callable[[], int],
+        announces: Callable[[], bool],
+        house: Callable[[], str],
+        asks: Callable[[str], bool],
+    ) -> None:
         self._minutes = minutes
         self._announces = announces
+        self._house = house
         self._asks = asks
 
     def taken(self, tx: Tx, event: TakenOver) -> None:
@@ -52,7 +60,8 @@ class Pausing:
         )
         if row is None or not window_open(tx, row[0], tx.now) or not self._bot_talked(tx, conversation_id):
             return
-        customer_id, handover_id, language = row
+        customer_id, handover_id, code = row
+        language = spoken_to(self._house(), tx, customer_id, code)
         handovers.told(tx, conversation_id)
         threads.post(
             tx,

@@ -9,9 +9,9 @@ from typing import Final
 from core.conversations import threads
 from core.conversations.events import MessagePriced, MessageProgressed, PhotoUnfit
 from core.conversations.incoming import Incoming
-from core.conversations.paying import presses_payment
 from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
+from core.conversations.steps import serves_an_order
 from core.conversations.talk import Talk
 from core.customers.service import Identity, find, recognise
 from core.durable import outbox
@@ -75,7 +75,7 @@ class Receiver:
             return
         bot = threads.mode(tx, conversation_id) == "bot"
         threads.receipt(tx, customer_id, conversation_id, message.wamid)
-        if not bot and not presses_payment(message):
+        if not bot and not serves_an_order(message):
             return  # a person answers
         if not _too_fast(tx, conversation_id):
             self._talk.answer(tx, customer_id, conversation_id, message)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from core.conversations import outgoing, whenwhere
 from core.conversations.events import QuoteWanted
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
-from core.conversations.paying import CANCEL, Paying
+from core.conversations.paying import CANCEL, METHOD, PAY, Paying
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
@@ -297,3 +297,9 @@ _VERBS: Final[dict[str, Callable[[Steps, Reply, Order, int], Any]]] = {
     CASH: Steps._cash,
     TERMS: Steps._on_terms,
 }
+_OF_AN_ORDER: Final = frozenset({PAY, CANCEL, METHOD, COUNT, SLOT, LATER, CONFIRM, CASH, TERMS})
+
+
+def serves_an_order(message: InboundMessage) -> bool:
+    """A button under a card, a means, a step: it serves a payment, and is answered though a person speaks."""
+    return (message.reply_id or "").partition(":")[0] in _OF_AN_ORDER

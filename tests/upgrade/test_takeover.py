@@ -33,7 +33,7 @@ def test_what_was_open_is_a_handover_and_a_pause_ends(tmp_path: Path) -> None:
             lambda r: r.all("SELECT conversation_id, opened_at, reason, taken_at, ended_at FROM handover ORDER BY 1")
         )
         assert rows == [(1, 50, None, 50, None), (2, 40, "complaint", None, None)]
-        engine.call(Pausing(lambda: 60, lambda: True, lambda text: True).recover)
+        engine.call(Pausing(lambda: 60, lambda: True, lambda: "fr", lambda text: True).recover)
         due = engine.read(lambda r: r.all("SELECT kind, subject, due_at FROM deadline"))
         assert due == [("resume", 1, clock.now() + 60 * MINUTE)]
     finally:

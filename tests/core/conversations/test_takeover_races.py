@@ -41,6 +41,12 @@ def _turn_down(talk: Chat) -> None:
         )
 
 
+def _restart(talk: Chat) -> None:
+    """What was on its way has an unknown end; that the start warns of it is seen elsewhere."""
+    talk.shop.engine.call(outbox.interrupted, actor="start")
+    talk.reopen()
+
+
 def _by_hand(verb: Callable[[Tx], object], talk: Chat) -> None:
     talk.shop.engine.call(verb, actor="seller")
 
@@ -62,7 +68,7 @@ def _acts(number: int) -> dict[str, Callable[[Chat], object]]:
         "sends": _start_one,
         "turned down": _turn_down,
         "leave": lambda talk: talk.leave(),
-        "restart": lambda talk: talk.reopen(),
+        "restart": _restart,
     }
 
 
