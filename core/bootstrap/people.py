@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def pipeline(shop: Shop) -> Pipeline:
     return Pipeline(
         lambda: shop.settings.number("leads.amount"),
-        lambda: shop.card.segment == "b2b",
+        lambda: shop.settings.get("store.segment") == "b2b",
         lambda tx, customer_id: _is_seller(tx, shop, customer_id),
     )
 

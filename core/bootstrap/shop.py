@@ -25,18 +25,19 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import people, quoting, stepping
-from core.bootstrap.chat import learn_number
+from core.bootstrap import people, quoting, stepping, takeover
+from core.bootstrap.chat import chat_switches, learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
 from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.handovers import RESUME
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.paying import Till
-from core.conversations.receiving import Receiver
+from core.conversations.receiving import Receiver, lanes_of_live
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
 from core.durable import inbox, letters, outbox
@@ -69,6 +70,7 @@ from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
 from core.usage.meter import Meter
+from core.voice.manner import Voice
 
 log = logging.getLogger(__name__)
 
@@ -113,8 +115,9 @@ class Shop:
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
-        proposes = partial(switch, "upsell.enabled")
-        self.talk = Talk(self.lexicon, lambda: told("store.language"), lambda: told("hours.open"), till, proposes)
+        self.voice = Voice(self.engine, lambda: told("store.segment"), lambda: chat_switches(self))
+        proposes, tongue = partial(switch, "upsell.enabled"), lambda: self.voice.tongue(told("store.language"))
+        self.talk = Talk(self.lexicon, tongue, lambda: told("hours.open"), till, proposes)
         self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
         self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
@@ -142,10 +145,12 @@ class Shop:
         self.inbox = InboxWorker(
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
+            lanes_of_live,
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
-        timed |= {TURN: self.phrasing.assistant.late}
+        self.pausing = takeover.pausing_of(self)
+        timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due}
         self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -345,6 +350,7 @@ class Shop:
         payments.resume(tx)
         refunds.resume(tx)
         letters.interrupted(tx)
+        self.pausing.recover(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

@@ -83,19 +83,60 @@ class PaperSent(ConversationEvent, frozen=True):
 
 
 class Escalated(ConversationEvent, frozen=True):
-    """The bot hands over. ``reason`` is a word: human, not_understood, complaint, media."""
+    """The bot hands over. ``reason`` is a word of :mod:`core.conversations.reasons`."""
 
     reason: str
 
 
 class TakenOver(ConversationEvent, frozen=True):
-    """A person answers from now on. ``where``: window, api, phone."""
+    """A person answers from now on. ``where``: window, api, console, phone."""
 
     where: str
 
 
+class PersonSpoke(ConversationEvent, frozen=True):
+    """A person wrote to the customer, ``at`` in ms UTC; the message itself is a :class:`MessageAdded`."""
+
+    audited: ClassVar[bool] = False
+    where: str
+    at: int
+
+
 class GivenBack(ConversationEvent, frozen=True):
-    """The bot answers again."""
+    """The bot answers again. ``how``: given_back by somebody, or timer."""
+
+    how: str = "given_back"
+
+
+class Resolved(ConversationEvent, frozen=True):
+    """Somebody says that nothing is left to do; the bot answers what comes next."""
+
+
+class NoteAdded(ConversationEvent, frozen=True):
+    """Somebody of the shop left a note for the others."""
+
+    note_id: int
+
+
+class NoteRemoved(ConversationEvent, frozen=True):
+    note_id: int
+
+
+class CannedEvent(Event, frozen=True):
+    area: ClassVar[str] = "canned"
+    canned_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.canned_id
+
+
+class CannedSaved(CannedEvent, frozen=True):
+    """An answer that is kept ready is new or changed."""
+
+
+class CannedRemoved(CannedEvent, frozen=True):
+    pass
 
 
 class PaymentTalk(ConversationEvent, frozen=True):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.catalogue.queries import photo_of
 from core.catalogue.rules import critical
-from core.conversations import lists, outgoing, threads
+from core.conversations import lists, outgoing, situation, threads
 from core.conversations.limits import fit
 from core.conversations.manual import window_open
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.customers.service import Identity, find, record
 from core.durable import outbox
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
@@ -56,7 +55,8 @@ class Notices:
         self._country = country
 
     def _language(self, tx: Tx, customer_id: int) -> str:
-        return str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+        return spoken_to(self._talk.language(), tx, customer_id, code)
 
     def _reachable(self, tx: Tx, customer_id: int) -> bool:
         """Only people who wrote to the shop can be answered; others were invoiced by hand and got the link there."""
@@ -80,11 +80,12 @@ class Notices:
             total=self._talk.money(order.total),
             remaining="{remaining}",
         )
+        photo = situation.photo(tx, language, event.product_id)
         threads.post(
             tx,
             event.customer_id,
             f"offer:{event.order_id}:{event.product_id}:{tx.now}",
-            outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo_of(tx, event.product_id)),
+            outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo),
             priority=outbox.PAYMENT,
             deadline=order.expires_at,
             valid_until=order.expires_at,

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from core.conversations import lists, outgoing, whenwhere
 from core.conversations.events import PaymentTalk
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
+from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
 from core.durable import outbox
@@ -187,6 +188,11 @@ class Paying:
 
     def lines(self, tx: Tx, order_id: int, joint: str = "\n") -> str:
         return lists.lines(tx, order_id, joint)
+
+
+def presses_payment(message: InboundMessage) -> bool:
+    """A button under a card, a link's choice: it serves a payment and is answered though a person speaks."""
+    return (message.reply_id or "").partition(":")[0] in (PAY, CANCEL, METHOD)
 
 
 def _label(choice: Choice, language: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from core.conversations import reasons
+from core.conversations.handovers import RESUME
 from core.conversations.sender import WINDOW
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
 from core.customers.rules import badges, pattern, recommendation, score, score_lines, stars, success, tier
@@ -15,14 +17,18 @@ from core.orders.holds import STANDS
 from core.storage.connection import Reader, Row
 
 _THREAD: Final = (
-    "SELECT v.id, v.customer_id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"
+    "SELECT v.id, v.customer_id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"  # noqa: S608
     " ORDER BY last_seen DESC LIMIT 1), c.language, v.mode, v.reason, v.unread, v.last_text, v.last_author, v.last_at,"
     " v.last_inbound_at, (SELECT o.id FROM orders o WHERE o.customer_id = c.id AND o.state = 'reserved' LIMIT 1),"
-    " v.escalated_at, coalesce(s.kind, 'text'), CASE WHEN v.escalated_at IS NOT NULL THEN s.text END"
+    " v.escalated_at, coalesce(s.kind, 'text'), CASE WHEN v.escalated_at IS NOT NULL THEN s.text END,"
+    f" CASE v.mode WHEN 'seller' THEN (SELECT due_at FROM deadline WHERE kind = '{RESUME}' AND subject = v.id) END,"
+    " v.closed_at"
     " FROM conversation v JOIN customer c ON c.id = v.customer_id LEFT JOIN message s ON s.id = (SELECT m.id FROM"
     " message m WHERE m.conversation_id = v.id AND (v.escalated_at IS NULL OR m.author = 'customer')"
     " ORDER BY m.id DESC LIMIT 1)"
 )
+# Among those that wait, money and people upset first, then who waits longest.
+_NEED_FIRST: Final = f"{reasons.by_weight('v.reason')}, v.escalated_at, v.id"
 _URGENT_FIRST: Final = "(v.escalated_at IS NOT NULL) DESC, v.last_at DESC, v.id DESC"
 _OPEN: Final = (
     "v.escalated_at IS NULL AND (v.mode = 'seller'"
@@ -77,31 +83,36 @@ def _thread(row: Row) -> ThreadRow:
         row[12],
         row[14],
         row[15],
+        row[13],
+        row[16],
+        row[17],
     )
 
 
 def inbox(reader: Reader, *, need: str | None = None, search: str = "", limit: int = 100) -> list[ThreadRow]:
-    """The top of the inbox: those that need a person first, then the latest. ``need``: escalated, open or all.
+    """The top of the inbox: those that need a person first, then the latest. ``need``: escalated, open or all; the
+    first of those that are escalated is the one to take first.
 
     ``search``: words of the name, of the last message or of an order's reference, digits of a phone; all must be found.
     """
     where = {"escalated": "v.escalated_at IS NOT NULL", "open": _OPEN}.get(need or "", "1")
+    order = _NEED_FIRST if need == "escalated" else _URGENT_FIRST
     # The ids first: what a row shows is looked up for the few that are shown, not for every conversation of the store.
     if search.strip():
-        ids = _search(reader, where, search, limit)
+        ids = _search(reader, where, order, search, limit)
     else:
-        pick = f"SELECT v.id FROM conversation v WHERE {where} ORDER BY {_URGENT_FIRST} LIMIT ?"  # noqa: S608 - constants
+        pick = f"SELECT v.id FROM conversation v WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - constants
         ids = [row[0] for row in reader.all(pick, (limit,))]
     marks = ",".join("?" * len(ids))
-    return [_thread(r) for r in reader.all(f"{_THREAD} WHERE v.id IN ({marks}) ORDER BY {_URGENT_FIRST}", ids)]
+    return [_thread(r) for r in reader.all(f"{_THREAD} WHERE v.id IN ({marks}) ORDER BY {order}", ids)]
 
 
-def _search(reader: Reader, where: str, search: str, limit: int) -> list[int]:
+def _search(reader: Reader, where: str, order: str, search: str, limit: int) -> list[int]:
     rows = reader.connection.execute(
         "SELECT v.id, c.name || ' ' || v.last_text || ' ' || coalesce((SELECT group_concat(value, ' ') FROM identity i"  # noqa: S608 - constants
         " WHERE i.customer_id = c.id AND i.kind = 'phone'), '') || ' ' || coalesce((SELECT group_concat(reference, ' ')"
         " FROM orders o WHERE o.customer_id = c.id), '') FROM conversation v JOIN customer c ON c.id = v.customer_id"
-        f" WHERE {where} ORDER BY {_URGENT_FIRST}"
+        f" WHERE {where} ORDER BY {order}"
     )
     return fitting(rows, search, limit)
 

@@ -16,7 +16,7 @@ from core.conversations.events import PaperSent
 from core.conversations.manual import CLOSED, window_open
 from core.conversations.notices import USEFUL_FOR, seller_reached
 from core.conversations.talk import Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.durable import outbox
 from core.kernel.clock import to_datetime
 from core.kernel.errors import Refused
@@ -148,7 +148,7 @@ class QuoteNotices:
         values = {"reference": order.reference, "total": money(order.total), "due": money(event.due)}
         values |= {"amount": money(event.received), "until": self._date(event.due_by)}
         if window_open(tx, event.customer_id, tx.now):
-            language = _language(tx, event.customer_id)
+            language = self._language(tx, event.customer_id)
             days = () if order.agreed else whenwhere.moments(tx, order.id, self._zone, language)
             text = "deposit_received_on_site" if days else "deposit_received"
             body = say(text, language, when=" / ".join(days), **values)
@@ -201,7 +201,7 @@ class QuoteNotices:
         url = "" if self._talk.public_url_missing() or quote.link is None else self._url(quote.link)
         return say(
             text,
-            _language(tx, quote.customer_id),
+            self._language(tx, quote.customer_id),
             number=quote.reference,
             total=self._talk.money(quote.total),
             until=values.pop("until", self._date(quote.valid_until)),
@@ -218,9 +218,9 @@ class QuoteNotices:
     def _date(self, ms: int) -> str:
         return f"{to_datetime(ms, self._zone):%d/%m/%Y}"
 
-
-def _language(tx: Tx, customer_id: int | None) -> str:
-    return str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+    def _language(self, tx: Tx, customer_id: int | None) -> str:
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+        return code if customer_id is None else spoken_to(self._talk.language(), tx, customer_id, code)
 
 
 def _name(tx: Tx, customer_id: int | None) -> str:

@@ -10,23 +10,22 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
-from core.catalogue.queries import photo_of
-from core.conversations import adding, interest, lists, outgoing, scoring, threads
+from core.conversations import adding, interest, lists, outgoing, scoring, situation, threads
+from core.conversations.adapting import joined as joined_lines
 from core.conversations.aside import Aside
 from core.conversations.outgoing import Button, fit
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.steps import Steps
-from core.conversations.texts import say
-from core.customers.service import record
+from core.conversations.texts import say, spoken_to
 from core.kernel.errors import Refused
 from core.orders.limits import Limited
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
+from core.understanding import fragments
 from core.understanding.engine import understand
-from core.understanding.fragments import joined
 from core.understanding.rules import (
     MISSES_BEFORE_HANDOVER,
     Context,
@@ -35,7 +34,7 @@ from core.understanding.rules import (
     Understanding,
     next_step,
 )
-from core.understanding.sentence import MOST
+from core.understanding.tokens import MOST
 
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
@@ -64,7 +63,7 @@ class Talk(Steps):
 
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
-        reply = Reply(tx, customer_id, conversation_id, message)
+        reply = Reply(tx, customer_id, conversation_id, message, self.language())
         if self.aside is not None:
             self.aside.before(reply, message)
         if message.location is not None and self.place_heard(reply, message):
@@ -88,7 +87,8 @@ class Talk(Steps):
 
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""
-        language = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
+        language = spoken_to(self.language(), tx, customer_id, code)
         threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
 
     def _said(self, reply: Reply, message: InboundMessage) -> None:
@@ -121,7 +121,7 @@ class Talk(Steps):
         meant = understand(text, self._lexicon, context)
         if not misses or next_step(meant, 0) is Step.ACT:
             return meant
-        whole = understand(joined(reply.lately_said(misses + 1)), self._lexicon, context)
+        whole = understand(fragments.joined(reply.lately_said(misses + 1)), self._lexicon, context)
         return whole if next_step(whole, 0) is Step.ACT else meant
 
     def _pressed(self, reply: Reply, reply_id: str) -> None:
@@ -195,11 +195,11 @@ class Talk(Steps):
         order = load(reply.tx, claimed.order_id)
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
-        parts = (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed))
         more = "" if claimed.joined or not self.proposes() else adding.line(reply, order.id, self.money)
-        body = "\n\n".join(part for part in (*parts, more) if part)
+        lines = [f"\n{line}" for line in (*self._shortfalls(reply, claimed), more) if line]
+        body = joined_lines(self._card_body(reply, claimed, order), lines)
         held = [o.product_id for o in claimed.outcomes if o.held]
-        photo = photo_of(reply.tx, held[0]) if len(held) == 1 else None
+        photo = situation.photo(reply.tx, reply.language, held[0]) if len(held) == 1 else None
         reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
@@ -213,8 +213,7 @@ class Talk(Steps):
         card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
         total = self.money(order.total)
         body = say(card, reply.language, quantity=held[0].held, total=total, **product, **more)
-        paid = record(reply.tx, reply.customer_id).paid
-        return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
+        return situation.card(reply, body)
 
     def _shortfalls(self, reply: Reply, claimed: Claimed) -> list[str]:
         """What could not be held as asked, one line each."""
@@ -257,8 +256,9 @@ class Talk(Steps):
             return
         key = "price_answer" if meant.intent == "price" else "available_answer"
         button = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
-        photo = photo_of(reply.tx, product_id)
-        reply.send(outgoing.buttons(say(key, reply.language, **product), [button], photo=photo))
+        photo = situation.photo(reply.tx, reply.language, product_id)
+        body = situation.with_stock(reply, say(key, reply.language, **product), product)
+        reply.send(outgoing.buttons(body, [button], photo=photo))
 
     def _media(self, reply: Reply, message: InboundMessage) -> None:
         """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""
@@ -277,8 +277,13 @@ class Talk(Steps):
     def _greeting(self, reply: Reply, _: Understanding) -> None:
         button = Button(CATALOGUE, say("button_catalogue", reply.language))
         mine = Button(MINE, say("button_my_orders", reply.language))
-        text = "greeting_to_confirm" if self.orders.segment().confirms else "greeting"
-        reply.send(outgoing.buttons(say(text, reply.language, name=reply.first_name()), [button, mine]))
+        body, buttons = say("greeting", reply.language, name=reply.first_name()), [button, mine]
+        again = situation.last_bought(reply)
+        if again is not None:
+            reply.showed(again)
+            body += "\n" + say("line_same_again", reply.language, **self._product(reply, again))
+            buttons.append(Button(f"{CLAIM}:{again}", say("button_take", reply.language)))
+        reply.send(outgoing.buttons(body, buttons))
 
     def _human(self, reply: Reply, _: Understanding | None) -> None:
         if reply.hand_over("human"):

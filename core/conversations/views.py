@@ -13,7 +13,8 @@ class ThreadRow:
     """One conversation. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window.
 
     ``asked``: the customer's own last words while they wait for a person, else None. ``last_kind``: WhatsApp's type of
-    the last message (of theirs, while they wait).
+    the last message (of theirs, while they wait). ``waiting_since``: when the bot asked for a person. ``resume_at``:
+    when it speaks again by itself, while a person does. ``closed_at``: when somebody resolved it.
     """
 
     conversation_id: int
@@ -31,6 +32,9 @@ class ThreadRow:
     open_order_id: int | None
     last_kind: str = "text"
     asked: str | None = None
+    waiting_since: int | None = None
+    resume_at: int | None = None
+    closed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

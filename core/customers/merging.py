@@ -13,6 +13,7 @@ from core.customers.events import CustomersMerged, MergeAsked
 from core.customers.queries import customer
 from core.customers.rules import Record, score, tier
 from core.customers.views import CustomerView
+from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.errors import Refused
 from core.kernel.text import fold
 from core.storage.connection import Reader
@@ -134,6 +135,7 @@ def absorb(tx: Tx, kept: int, absorbed: int) -> None:
     tx.run(
         "UPDATE waiting SET state = 'left', reason = 'merged' WHERE customer_id = ? AND state = 'waiting'", (absorbed,)
     )
+    tx.run("UPDATE OR IGNORE text_exposure SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
     _conversations(tx, kept, absorbed)
     tx.run(
         "UPDATE customer AS a SET orders = a.orders + b.orders, paid = a.paid + b.paid,"
@@ -163,8 +165,11 @@ def _conversations(tx: Tx, kept: int, absorbed: int) -> None:
         tx.run("UPDATE conversation SET customer_id = ? WHERE id = ?", (kept, source))
         return
     tx.run("UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    tx.run("UPDATE note SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    _handovers(tx, target, source)
     tx.run(
         "UPDATE conversation AS a SET unread = a.unread + b.unread,"
+        " closed_at = iif(a.closed_at IS NULL OR b.closed_at IS NULL, NULL, max(a.closed_at, b.closed_at)),"
         " mode = iif(b.mode = 'seller', 'seller', a.mode),"  # where a person speaks, the bot stays silent
         " reason = iif(a.escalated_at IS NULL, b.reason, a.reason),"
         " escalated_at = coalesce(a.escalated_at, b.escalated_at),"
@@ -175,3 +180,18 @@ def _conversations(tx: Tx, kept: int, absorbed: int) -> None:
         (target, source),
     )
     tx.run("DELETE FROM conversation WHERE id = ?", (source,))
+
+
+def _handovers(tx: Tx, target: int, source: int) -> None:
+    """One goes on, of two: the one that a person took. The bot comes back when the later of both ends."""
+    tx.run(
+        "UPDATE handover SET ended_at = ?1, ended = 'merged' WHERE id = (SELECT id FROM handover"
+        " WHERE conversation_id IN (?2, ?3) AND ended_at IS NULL ORDER BY taken_at IS NULL DESC, opened_at DESC"
+        " LIMIT 1) AND (SELECT count(*) FROM handover WHERE conversation_id IN (?2, ?3) AND ended_at IS NULL) = 2",
+        (tx.now, target, source),
+    )
+    tx.run("UPDATE handover SET conversation_id = ? WHERE conversation_id = ?", (target, source))
+    due = tx.value("SELECT max(due_at) FROM deadline WHERE kind = 'resume' AND subject IN (?, ?)", (target, source))
+    clear_deadline(tx, "resume", source)
+    if due is not None:
+        set_deadline(tx, "resume", target, due)

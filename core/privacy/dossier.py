@@ -91,6 +91,14 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             "SELECT m.id, m.author, m.kind, m.text, m.at AS sent_at, m.media, m.payload FROM message m"
             " JOIN conversation v ON v.id = m.conversation_id WHERE v.customer_id IN {mine} ORDER BY m.id"
         ),
+        "internal_notes": look.rows(
+            "SELECT n.id, n.text, n.at AS written_at, n.actor FROM note n JOIN conversation v ON v.id ="
+            " n.conversation_id WHERE v.customer_id IN {mine} ORDER BY n.id"
+        ),
+        "handovers": look.rows(
+            "SELECT h.reason, h.opened_at, h.taken_at, h.answered_at, h.ended_at, h.ended FROM handover h"
+            " JOIN conversation v ON v.id = h.conversation_id WHERE v.customer_id IN {mine} ORDER BY h.id"
+        ),
         "journal": look.rows(
             "SELECT seq, at AS noted_at, actor, kind FROM journal WHERE subject IN {mine} AND kind LIKE 'Customer%'"
             " ORDER BY seq"

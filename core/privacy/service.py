@@ -148,11 +148,14 @@ def _names(tx: Tx, found: Traces, customer_id: int, alias: str) -> int:
 def _conversation(tx: Tx, found: Traces) -> list[Line]:
     threads = tx.all(about("SELECT id FROM conversation WHERE customer_id IN {mine}"), (found.records,))
     messages = _run(tx, "DELETE FROM message WHERE conversation_id IN {threads}", found)
+    notes = _run(tx, "DELETE FROM note WHERE conversation_id IN {threads}", found)
+    _run(tx, "UPDATE handover SET conversation_id = NULL WHERE conversation_id IN {threads}", found)
+    _run(tx, "DELETE FROM deadline WHERE kind = 'resume' AND subject IN {threads}", found)
     _run(tx, "DELETE FROM conversation WHERE customer_id IN {mine}", found)
     sent = _run(tx, "DELETE FROM outbox WHERE customer_id IN {mine}", found)
     for (conversation_id,) in threads:
         tx.emit(ThreadErased(conversation_id))
-    return [Line("messages", messages), Line("sent", sent)]
+    return [Line("messages", messages), Line("internal notes", notes), Line("sent", sent)]
 
 
 def _received(tx: Tx, found: Traces) -> int:
@@ -258,6 +261,9 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
             tx.run("UPDATE outbox SET body = ? WHERE id = ?", (veil(body), row[2]))
         last = tx.value("SELECT last_text FROM conversation WHERE id = ?", (row[3],))
         tx.run("UPDATE conversation SET last_text = ? WHERE id = ?", (veil(last or ""), row[3]))
+    for note_id, text in tx.all("SELECT id, text FROM note"):
+        if any(number in text for number in found.numbers):
+            count += tx.run("UPDATE note SET text = ? WHERE id = ?", (veil(text), note_id))
     return count
 
 

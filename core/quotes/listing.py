@@ -17,7 +17,8 @@ _STANDING: Final = "CASE WHEN q.state IN ('sent', 'seen') AND q.valid_until <= ?
 _ROW: Final = (
     f"SELECT q.id, q.reference, q.customer_id, coalesce(c.name, ''), (SELECT value FROM identity i"  # noqa: S608 - fixed
     f" WHERE i.customer_id = q.customer_id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1), {_STANDING}, q.total,"
-    " q.created_at, q.valid_until, q.sent_at, q.seen_at, q.answered_at, coalesce(json_extract(q.content, '$.asked'), 0)"
+    " q.created_at, q.valid_until, q.sent_at, q.seen_at, q.answered_at, q.reminded_at,"
+    " coalesce(json_extract(q.content, '$.asked'), 0)"
     " FROM quote q LEFT JOIN customer c ON c.id = q.customer_id"
 )
 
@@ -39,6 +40,7 @@ class QuoteRow:
     sent_at: int | None
     seen_at: int | None
     answered_at: int | None
+    reminded_at: int | None
     asked: bool = False
 
 
@@ -89,6 +91,12 @@ def by_reference(reader: Reader, number: str) -> int:
 def counts(reader: Reader, now: int) -> dict[str, int]:
     """How many quotes stand in each state now."""
     return dict(reader.all(f"SELECT {_STANDING}, count(*) FROM quote q GROUP BY 1", (now,)))  # noqa: S608 - fixed
+
+
+def waiting(reader: Reader) -> int:
+    """How many wait for the seller: asked for in the chat and not looked at, or accepted and not ordered yet."""
+    count = "state = 'accepted' OR (state = 'draft' AND json_extract(content, '$.asked'))"
+    return int(reader.value(f"SELECT count(*) FROM quote WHERE state IN ('accepted', 'draft') AND ({count})"))  # noqa: S608
 
 
 def latest_draft(reader: Reader, customer_id: int) -> tuple[int, str] | None:

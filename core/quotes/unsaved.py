@@ -33,5 +33,7 @@ def drop(tx: Tx, quote_id: int) -> None:
 
 def latest(reader: Reader) -> Unsaved | None:
     """What was typed last."""
-    row = reader.one("SELECT quote_id, customer_id, at, content FROM quote_unsaved ORDER BY at DESC LIMIT 1")
+    row = reader.one(
+        "SELECT quote_id, customer_id, at, content FROM quote_unsaved ORDER BY at DESC, quote_id DESC LIMIT 1"
+    )
     return Unsaved(*row) if row else None

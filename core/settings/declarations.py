@@ -14,6 +14,8 @@ _PHONE: Final = r"\(?\+?(?:[ ().-]*\d){8,15}"
 _CHAT: Final = "Where the QR code of the live leads. A test of the connection fills it in."
 _PAYERS: Final = "Only the initial of the first name, among the last three."
 _FIRST_NAMES: Final = "Ask your buyers before: a live is public and kept."
+_DELIVERY: Final = "« Premier achat = livraison offerte »: a promise of money, said to who buys for the first time."
+_SIMPLE: Final = "No emoji, no photo: for buyers who pay for every kilobyte."
 _FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
 _PER_CLIENT: Final = "Paid and reserved ones count, those that ended do not. You can let somebody order all the same."
 _MIN_SCORE: Final = "Who is below is asked to write to you; newcomers have 50. You can let somebody order all the same."
@@ -174,6 +176,20 @@ BASE: Final[tuple[Setting, ...]] = (
         "overlay.name", "switch", "Show the store’s name in OBS while no live is running", "true", section="orders"
     ),
     Setting("live.summary", "switch", "Send the seller a summary when a live ends", "true", section="orders"),
+    Setting("chat.urgency", "switch", "Say when little is left (« Plus que 2 ! »)", "true", section="chat"),
+    Setting("chat.trust_badge", "switch", "Say to loyal buyers that they are known", "true", section="chat"),
+    Setting("chat.suggestions", "switch", "Offer the same as last time", "true", section="chat"),
+    Setting("chat.first_delivery_free", "switch", "First delivery is free", "false", hint=_DELIVERY, section="chat"),
+    Setting("chat.simple", "switch", "Plain messages for slow connections", "false", hint=_SIMPLE, section="chat"),
+    Setting(
+        "bot.resume_minutes",
+        "number",
+        "Minutes of your silence until the bot answers again (0: never by itself)",
+        "60",
+        section="orders",
+        high=1440,
+    ),
+    Setting("bot.announce", "switch", "Tell the customer when a person takes over", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "payments.order",
@@ -252,7 +268,6 @@ BASE: Final[tuple[Setting, ...]] = (
         "number",
         "WhatsApp messages a month (0: no limit)",
         "0",
-        hint=_BUDGET,
         section="assistant",
         high=10**8,
     ),

@@ -15,7 +15,8 @@ from core.understanding.claims import (
     unlikely_count,
 )
 from core.understanding.rules import Context, Intent, Item, Understanding
-from core.understanding.sentence import MOST, Products, Sentence
+from core.understanding.sentence import Products, Sentence
+from core.understanding.tokens import MOST
 from core.understanding.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, vocabulary
 
 

@@ -6,7 +6,8 @@ Words of taking reach the products around them; a refusal, a past, a condition o
 from __future__ import annotations
 
 from core.understanding.rules import Item
-from core.understanding.sentence import MOST, NUMBER, PRODUCT, Clause, Sentence
+from core.understanding.sentence import Clause, Sentence
+from core.understanding.tokens import MOST, NUMBER, PRODUCT
 from core.understanding.words import CHOICE, TAIL, vocabulary
 
 
@@ -22,16 +23,38 @@ def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
             taking = False
             continue
         taken = taken_ids(clause)
-        if taken is None and _bare(clause) and (taking or not busy):
+        if taken is None and _bare(clause) and (taking or not busy or _asked_for(clause, sentence)):
             found += clause.items
         found += [item for item in clause.items if item[0] in (taken or ())]
-        if taken is not None and not clause.items and len(found) == 1 and found[0][1] is None:
-            found[0] = (found[0][0], _count(clause))  # « CREME10, j’en voudrais cinq »
+        if not clause.items and len(found) == 1 and found[0][1] is None and (taken is not None or _pieces(clause)):
+            found[0] = (found[0][0], _count(clause))  # « CREME10, j’en voudrais cinq », « le savon, 3 pièces »
         taking = taking or taken is not None
         said = said or bool(taken)
+    if found:
+        found += _counted(sentence)
     if not found and (product := _meant_by_pronoun(sentence)) is not None:
         return (product,), True
     return merged(found), said
+
+
+def _pieces(clause: Clause) -> bool:
+    """« 3 pots », « quantité 2 »: a number of pieces by itself; « 39 » alone is a size."""
+    words = clause.form.split()
+    return _bare(clause) and ("quantite" in words or not vocabulary().pieces.isdisjoint(words))
+
+
+def _asked_for(clause: Clause, sentence: Sentence) -> bool:
+    """« 2 HUILE7 svp, combien la livraison ? »: counted, and the rest asks only what comes after a purchase."""
+    known = vocabulary()
+    rest = [one for one in sentence.clauses if turns_elsewhere(one)]
+    counted = bool(clause.items) and all(count is not None for _, count in clause.items)
+    return counted and not sentence.codes and all(known.elsewhere.search(one.form) and not one.items for one in rest)
+
+
+def _counted(sentence: Sentence) -> list[tuple[int, int | None]]:
+    """What has its number beside it where something else is taken: « pour maman : 1 BOUBOU4, 2 FOULARD11 »."""
+    open_clauses = [c for c in sentence.clauses if not stands_in_the_way(c) and not turns_elsewhere(c)]
+    return [item for clause in open_clauses for item in clause.items if item[1] is not None]
 
 
 def _count(clause: Clause) -> int | None:
@@ -41,7 +64,7 @@ def _count(clause: Clause) -> int | None:
 
 def _meant_by_pronoun(sentence: Sentence) -> Item | None:
     """« ne vendez pas KAFTAN, je le prends »: a clause that only takes, after the one product of the message."""
-    everything = named_items(sentence.clauses)
+    everything = merged([item for clause in sentence.clauses for item in clause.items])
     if len(everything) != 1 or not sentence.clauses:
         return None
     last = sentence.clauses[-1]
@@ -143,7 +166,9 @@ def likely_items(sentence: Sentence) -> tuple[Item, ...]:
     asks, or two are to choose from.
     """
     known = vocabulary()
-    if any(pattern.search(sentence.form) for pattern in (known.cancel, known.paid, known.beyond, known.bargained)):
+    if any(pattern.search(sentence.form) for pattern in (known.cancel, known.paid, known.bargained)):
+        return ()
+    if any(turns_elsewhere(clause) for clause in sentence.clauses if clause.items):
         return ()
     holding = [clause for clause in sentence.clauses if clause.items]
     if CHOICE.search(sentence.form) or unlikely_count(sentence.clauses) or sentence.codes:

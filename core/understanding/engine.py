@@ -15,13 +15,27 @@ from core.understanding.cascade import first_reading
 from core.understanding.claims import counted_items, likely_items, named_items, refused
 from core.understanding.features import MARKS, of_message
 from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
-from core.understanding.sentence import MOST, NUMBER, Products, Sentence, read
+from core.understanding.sentence import Products, Sentence, read
+from core.understanding.tokens import MOST, NUMBER
 from core.understanding.words import vocabulary
 
 CONTESTED: Final = 0.6  # below it, a claim of the rules is none where the classifier finds something else likelier
 ALSO: Final = 0.6
 LANGUAGE: Final = 0.5
+LEAST_BESIDE: Final = 0.02  # the question of the message outweighs its claim in the classifier's eyes, as it is longer
 _LIKELY: Final = 3
+_ASKED_AFTER_A_CLAIM: Final = frozenset(
+    {
+        Intent.DELIVERY,
+        Intent.PAYMENT_MEANS,
+        Intent.PAY,
+        Intent.OPENING_HOURS,
+        Intent.DETAILS,
+        Intent.PRICE,
+        Intent.AVAILABILITY,
+        Intent.MY_ORDERS,
+    }
+)
 _ASKS: Final = frozenset(
     {
         Intent.PRICE,
@@ -58,21 +72,38 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
     likely = model.probabilities(words, features)
     if context.asked and first.intent is Intent.YES:
         return first
-    meant = _weighed(sentence, first, likely)
+    asked = _beside(sentence, products) if first.intent is Intent.CLAIM else {}
+    meant = _weighed(sentence, first, likely, bool(asked))
+    others = likely | {str(intent): chance for intent, chance in asked.items()}
     also = tuple(
-        intent for intent in Intent if intent in _ASKS and intent is not meant.intent and likely.get(intent, 0) > ALSO
+        intent for intent in Intent if intent in _ASKS and intent is not meant.intent and others.get(intent, 0) > ALSO
     )
     return replace(meant, language=_language(words, likely), also=also, number=_number(sentence))
 
 
-def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float]) -> Understanding:
-    """The first reading and the classifier's, against each other."""
+def _beside(sentence: Sentence, products: Products) -> dict[Intent, float]:
+    """What the clauses that ask would mean alone: « je prends ROBE1, vous livrez à Thiès ? »."""
+    asking = [clause for clause in sentence.clauses if clause.asks and not clause.items]
+    holding = [clause for clause in sentence.clauses if clause.items and not clause.asks]
+    if not asking or not holding:
+        return {}
+    rest = read(" ".join(token.text for clause in asking for token in clause.tokens), products)
+    if not rest.form.replace("?", "").strip():
+        return {}
+    words, features = of_message(rest, first_reading(rest, products, NOTHING_KNOWN))
+    likely = model.probabilities(words, features)
+    return {intent: likely[intent] for intent in _ASKS if likely[intent] > ALSO}
+
+
+def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float], beside: bool) -> Understanding:
+    """The first reading and the classifier's, against each other. ``beside``: another clause asks something else."""
     ranked = sorted(_possible(sentence, first), key=lambda intent: -likely[intent])
     claim = likely[Intent.CLAIM]
     named = named_items(sentence.clauses)
     best = tuple(ranked[:_LIKELY])
     act = model.model().act
     agreed = claim >= act["ruled"] and (ranked[0] is Intent.CLAIM or claim >= CONTESTED)
+    agreed = agreed or (beside and ranked[0] in _ASKED_AFTER_A_CLAIM and claim >= LEAST_BESIDE)
     if first.intent is Intent.CLAIM and agreed:
         return Understanding(Intent.CLAIM, first.items, confidence=claim, likely=best)
     if claim >= act["alone"] and ranked[0] is Intent.CLAIM and (items := likely_items(sentence)):

@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from core.kernel.text import fold
+from core.understanding.counting import counted_items, numbered
+from core.understanding.tokens import BREAK, NAME, NUMBER, PRODUCT, Token
 from core.understanding.words import AGREEING_EMOJI, MEASURE, concepts, vocabulary
 
 LONGEST: Final = 600  # characters read: nobody orders further down
-LARGEST_COUNT_AFTER_EN: Final = 9
-MOST: Final = 99  # pieces of one product that one sentence may ask for
-PRODUCT, NUMBER, BREAK, NAME, SIZE, SUM = "§", "#", "|", "name", "~", "$"
 
 _PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
 _CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
-_GROUPED = re.compile(r"(?<=\d)[.\u202f\u00a0](?=\d{3}(?!\d))")
+_GROUPED = re.compile(r"(?<=\d)(?:[.\u202f\u00a0](?=\d{3}(?!\d))| (?=[05]00(?!\d)))")
 _TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
 _GLUED = re.compile(r"(?P<count>\d{1,2})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,2})")
 # What is not seen is not read, and what looks like a Latin letter is one: Cyrillic and Greek.
@@ -40,6 +39,10 @@ _ARTICLES: Final = frozenset(
 )
 _SIZES: Final = frozenset("taille tailles size pointure pointures s m l xl xxl xxxl xs en habe refa unique".split())
 _OF: Final = frozenset("en de du a au".split())
+_ASKING_STARTS: Final = frozenset(
+    "vous tu est livraison comment combien quand quel quelle ohatrinona rahoviana oviana misy aiza firy fanaterana"
+    " ahoana inona frais prix paiement".split()
+)
 _NO_KIND: Final = frozenset("cote nom suite votre la".split())
 _LONGEST_TITLE: Final = 5
 _CODE_LIKE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}")
@@ -53,18 +56,6 @@ class Products(Protocol):
     def search(self, query: str, limit: int = 5) -> list[int]: ...
 
     def titled(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """``kind``: word, name, § (product), # (number), ~ (size, hour…), $ (amount), ? or | (end of a clause).
-
-    ``value``: product id or number.
-    """
-
-    kind: str
-    text: str
-    value: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ def read(text: str, products: Products) -> Sentence:
     """Take a message apart."""
     raw = text[: 2 * LONGEST].translate(_SEEN_AS)[:LONGEST]
     emoji = tuple(c for c in raw if unicodedata.category(c) in ("So", "Sk") or c in AGREEING_EMOJI)
-    tokens = _numbers(_products(_plain(raw), products, _names(raw)))
+    tokens = numbered(_products(_plain(raw), products, _names(raw)))
     codes = tuple(t.text for t in tokens if t.kind == "word" and _looks_like_code(t.text))
     form = _form([t for t in tokens if t.kind != BREAK])
     clauses = tuple(_clause(part) for part in _split(tokens) if part)
@@ -114,14 +105,17 @@ def _plain(text: str) -> list[str]:
     """Folded words and marks, in the usual spelling: ``C'est payé`` → c est payed."""
     text = _GROUPED.sub("", _PAID_ACCENT.sub(" payed ", unicodedata.normalize("NFC", text)))
     found: list[str] = []
-    for token in _TOKEN.findall(fold(text)):
-        if token in "?,;.!\n/":
+    every = _TOKEN.findall(fold(text))
+    for token, following in zip(every, [*every[1:], ""], strict=False):
+        if token == ":" and following.isdigit() and found and _looks_like_code(found[-1]):
+            continue  # « SAVON5 : 6 »
+        if token in "?,;.!\n/:":
             found.append("?" if token == "?" else BREAK)
         elif token in "*×":
             found.append("x")
         elif token == "+":
             found.append("et")
-        elif token not in ":()" and not (token == "est" and found[-1:] == ["est"]):  # « c'est » after « c » → « c est »
+        elif token not in "()" and not (token == "est" and found[-1:] == ["est"]):  # « c'est » after « c » → « c est »
             short = re.sub(r"([^\W\d_])\1{2,}", r"\1", token)
             found.extend(vocabulary().spellings.get(short, [short]))
     return found
@@ -247,94 +241,6 @@ def _corrected(word: str) -> str:
     return found[0] if found else word
 
 
-# ------------------------------------------------------------------------------------------------------------- numbers
-
-
-def _numbers(tokens: list[Token]) -> list[Token]:
-    """Numbers that can be quantities become ``#``, amounts ``$``; sizes, hours and phone numbers ``~``."""
-    found: list[Token] = []
-    for index, token in enumerate(tokens):
-        previous = tokens[index - 1].text if index else ""
-        if token.kind != "word":
-            found.append(token)
-        elif previous == "les" and vocabulary().numbers.get(token.text, 0) > 1 and _all_of_them(tokens[index + 1 :]):
-            continue
-        elif token.text in vocabulary().numbers:
-            found.append(Token(NUMBER, token.text, vocabulary().numbers[token.text]))
-        elif re.fullmatch(r"x\d{1,2}", token.text):
-            found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
-        elif re.fullmatch(r"\d{1,2}x", token.text):
-            found += [Token(NUMBER, token.text[:-1], int(token.text[:-1])), Token("word", "x")]
-        elif token.text.isdecimal():
-            found.append(_number(tokens, index, previous))
-        elif MEASURE.fullmatch(token.text):
-            found.append(
-                Token(SUM if token.text.endswith(("f", "fr", "frs", "fcfa", "cfa", "ar", "k")) else SIZE, token.text)
-            )
-        else:
-            found.append(token)
-    return found
-
-
-def _number(tokens: list[Token], index: int, previous: str) -> Token:
-    text = tokens[index].text
-    neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
-    if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
-        return Token(SIZE, text)
-    if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
-        return Token(SIZE, text)
-    if int(text) > MOST:
-        return Token(SUM, text, int(text))
-    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    after_product = index > 0 and tokens[index - 1].kind == PRODUCT
-    if (
-        after_product and int(text) > 9 and following not in vocabulary().pieces
-    ):  # « ROBE1 42 »: who wants 42 says so otherwise
-        return Token(SIZE, text)
-    return Token(NUMBER, text, int(text))
-
-
-def _all_of_them(rest: list[Token]) -> bool:
-    """« les deux ROBE1 et SAC2 »: a number that counts the products, not the pieces of one."""
-    ahead = [token.kind for token in rest[:4]]
-    return ahead.count(PRODUCT) > 1
-
-
-def _items(tokens: list[Token]) -> tuple[tuple[int, int | None], ...]:
-    """Products of a clause with their numbers: before the product, or after it when the clause is written that way."""
-    row = [t for t in tokens if t.kind in (PRODUCT, NUMBER)]
-    after_style = bool(row) and row[0].kind == PRODUCT and row[-1].kind == NUMBER
-    counts: dict[int, int | None] = {}
-    last = -1
-    free = dict.fromkeys(i for i, t in enumerate(row) if t.kind == NUMBER)
-    for index, token in enumerate(row):
-        if token.kind != PRODUCT:
-            continue
-        ahead = row[index + 1] if index + 1 < len(row) else None
-        number: int | None = None
-        if not after_style and index - 1 in free:
-            number = row[index - 1].value
-            del free[index - 1]
-        elif ahead is not None and ahead.kind == NUMBER and (after_style or _belongs_before(tokens, row, index)):
-            number = ahead.value
-            free.pop(index + 1, None)
-        if token.value in counts and last == index - 1 and row[last].value == token.value:
-            number = (counts[token.value] or 1) + (number or 1)  # the same code again, at once: one more
-        elif token.value in counts:
-            number = max(counts[token.value] or 1, number or 1)
-        counts[token.value] = number
-        last = index
-    return tuple(counts.items())
-
-
-def _belongs_before(tokens: list[Token], row: list[Token], index: int) -> bool:
-    """Whether the number after a product counts that product: « ROBE1 x2 », « ROBE1 roa », or nothing else to count."""
-    number = row[index + 1]
-    place = next(i for i, t in enumerate(tokens) if t is number)
-    times = place > 0 and tokens[place - 1].text == "x" and (place < 2 or tokens[place - 2].kind == PRODUCT)
-    return times or number.text in vocabulary().malagasy_numbers or index + 2 >= len(row)
-
-
 # ------------------------------------------------------------------------------------------------------------- clauses
 
 
@@ -348,6 +254,8 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
         if token.text == "fa" and _takes_after_all(parts[-1], tokens[index + 1 :]):
             parts.append([])
             continue
+        if _turns_to_ask(tokens, index) and any(t.kind == PRODUCT for t in parts[-1]):
+            parts.append([])
         if token.text in ("pas", "sauf", "sans") and any(t.kind == PRODUCT for t in parts[-1]):
             rest = [t for t in tokens[index + 1 : index + 3] if t.text not in ("la", "le", "les")]
             if rest and rest[0].kind == PRODUCT:
@@ -356,6 +264,15 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
         if token.kind == "?":
             parts.append([])
     return parts
+
+
+def _turns_to_ask(tokens: list[Token], index: int) -> bool:
+    """« ROBE1 pour moi et vous livrez à Yoff ? », « … est-ce que … »: what follows is a question of its own."""
+    said = [token.text for token in tokens[index : index + 3]]
+    if said[:2] == ["est", "ce"]:
+        return True
+    begins = said[2:3] if said[1:2] in (["la"], ["le"], ["les"], ["c"], ["ny"]) else said[1:2]
+    return said[0] in ("et", "dia", "ary", "de") and begins[:1] != [] and begins[0] in _ASKING_STARTS
 
 
 def _takes_after_all(before: list[Token], after: list[Token]) -> bool:
@@ -373,4 +290,4 @@ def _form(tokens: list[Token]) -> str:
 
 
 def _clause(tokens: list[Token]) -> Clause:
-    return Clause(tuple(tokens), _form(tokens), _items(tokens))
+    return Clause(tuple(tokens), _form(tokens), counted_items(tokens))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop
-from core.conversations import manual, media, queries, threads
+from core.conversations import canned, escalation, manual, media, notes, queries, threads
 from core.conversations.reading import safe_filename
 from core.conversations.views import CustomerCard
 from core.customers import allowing, consent, merging
@@ -20,6 +20,7 @@ from core.kernel.reasons import reason
 from core.orders.standing import first_in, preferred_provider, unpaid_lately
 from core.privacy import service as privacy
 from core.privacy.views import Report
+from core.quotes import listing as quotes
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
@@ -54,6 +55,7 @@ class ShopConversations:
             if row is None:
                 return None
             messages = queries.messages(reader, conversation_id, limit=limit + 1)
+            found = canned.matching(canned.every(reader), "", row.language)
             return Thread(
                 row,
                 tuple(messages[-limit:]),
@@ -62,6 +64,10 @@ class ShopConversations:
                 tuple(queries.orders_of(reader, row.customer_id)),
                 preferred_provider(reader, row.customer_id),
                 len(messages) > limit,
+                self._case(reader, conversation_id) if row.need != "bot" else None,
+                tuple(notes.of(reader, conversation_id)),
+                tuple(replace(one, text=canned.filled(one.text, row.name, self._shop.name)) for one in found),
+                (quotes.latest_draft(reader, row.customer_id) or (0, ""))[1],
             )
 
         return self._engine.read(read)
@@ -79,6 +85,9 @@ class ShopConversations:
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
         )
 
+    def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
+        return escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now())
+
     # -- who speaks --------------------------------------------------------------------------------------------
 
     def mark_read(self, conversation_id: int) -> None:
@@ -89,6 +98,26 @@ class ShopConversations:
 
     def give_back(self, conversation_id: int) -> None:
         self._engine.call(lambda tx: threads.give_back(tx, conversation_id), actor=ACTOR)
+
+    def resolve(self, conversation_id: int) -> None:
+        self._engine.call(lambda tx: threads.resolve(tx, conversation_id), actor=ACTOR)
+
+    # -- for the shop's own people -----------------------------------------------------------------------------
+
+    def add_note(self, conversation_id: int, text: str) -> None:
+        self._engine.call(lambda tx: notes.add(tx, conversation_id, text), actor=ACTOR)
+
+    def remove_note(self, note_id: int) -> None:
+        self._engine.call(lambda tx: notes.remove(tx, note_id), actor=ACTOR)
+
+    def canned(self) -> tuple[canned.Canned, ...]:
+        return tuple(self._engine.read(canned.every))
+
+    def save_canned(self, shortcut: str, language: str, text: str) -> int:
+        return self._engine.call(lambda tx: canned.save(tx, shortcut, language, text), actor=ACTOR)
+
+    def remove_canned(self, canned_id: int) -> None:
+        self._engine.call(lambda tx: canned.remove(tx, canned_id), actor=ACTOR)
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -128,7 +128,7 @@ class ShopPapers:
     # -- verbs -------------------------------------------------------------------------------------------------
 
     def send(self, kind: str, paper_id: int) -> None:
-        self._engine.call(lambda tx: manual.send_paper(tx, kind, paper_id), actor=ACTOR)
+        self._engine.call(lambda tx: manual.send_paper(tx, kind, paper_id, self._shop.talk.language()), actor=ACTOR)
 
     def creditable(self, invoice_id: int) -> Creditable:
         def read(reader: Reader) -> Creditable:

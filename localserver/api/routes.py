@@ -7,11 +7,13 @@ from typing import Final
 from localserver.api import answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
+from localserver.api.inboxroutes import INBOX
 from localserver.api.moneyroutes import MONEY
 from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
 from localserver.api.steproutes import STEPS
+from localserver.api.textroutes import TEXTS
 from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
@@ -230,6 +232,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: answers.ConversationList},
         asks=requests.ConversationPage,
     ),
+    *INBOX,
     Route(
         "GET",
         "/conversations/{id}/messages",
@@ -280,6 +283,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *MONEY,
     *STEPS,
     *USAGE,
+    *TEXTS,
     Route(
         "GET",
         "/invoices/{id}/certification",

@@ -15,6 +15,7 @@ from typing import Any, Final
 from core.accounts.rules import ROLES, SCOPES
 from core.kernel.paths import default_home
 from core.pipeline.rules import STAGES
+from core.quotes.rules import STATES
 from core.storage.folder import Home
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
@@ -83,17 +84,7 @@ def build_parser() -> ArgumentParser:
     serve.add_argument("--port", type=_PORT, default=8787, help="port to listen on (8787; 0: any free one)")
     serve.add_argument("--sandbox", action="store_true", help="with a simulated WhatsApp and payment provider")
     _stores(add(verbs, "store", "create and set up stores").add_subparsers(required=True, metavar="ACTION"), add)
-    products = add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION")
-    imports = add(products, "import", "import a product list (CSV)", "data.import_products")
-    imports.add_argument("store")
-    imports.add_argument("file")
-    imports.add_argument("--dry-run", action="store_true", help="only say what would change")
-    imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
-    day = add(products, "day", "say when and where a product takes place", "slots.on_day")
-    day.add_argument("store")
-    day.add_argument("sku")
-    day.add_argument("at", nargs="?", default="", help="2026-12-24 20:00, on the store's clock; left out: on no day")
-    day.add_argument("--place", default="", help="where")
+    _products(add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION"), add)
     _slots(add(verbs, "slots", "free times of services").add_subparsers(required=True, metavar="ACTION"), add)
     _payments(add(verbs, "payments", "money that came in").add_subparsers(required=True, metavar="ACTION"), add)
     usage = add(verbs, "usage", "a month's messages and AI calls, and their cost", "usage.usage")
@@ -101,8 +92,12 @@ def build_parser() -> ArgumentParser:
     usage.add_argument("--month", default=None, help="for instance 2026-10 (this month)")
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
+    _quotes(add(verbs, "quotes", "what was offered").add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     _pipeline(verbs, add)
+    _conversations(
+        add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
+    )
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
@@ -128,6 +123,19 @@ def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     cut = export.add_mutually_exclusive_group()
     cut.add_argument("--year", type=_YEAR, default=None, help="one year of the store's calendar")
     cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
+
+
+def _products(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    imports = add(verbs, "import", "import a product list (CSV)", "data.import_products")
+    imports.add_argument("store")
+    imports.add_argument("file")
+    imports.add_argument("--dry-run", action="store_true", help="only say what would change")
+    imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
+    day = add(verbs, "day", "say when and where a product takes place", "slots.on_day")
+    day.add_argument("store")
+    day.add_argument("sku")
+    day.add_argument("at", nargs="?", default="", help="2026-12-24 20:00, on the store's clock; left out: on no day")
+    day.add_argument("--place", default="", help="where")
 
 
 def _payments(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -182,6 +190,21 @@ def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     payloads = add(verbs, "payloads", "write what no platform was told of, a file each", "papers.payloads")
     payloads.add_argument("store")
     payloads.add_argument("folder")
+
+
+def _quotes(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    listed = add(verbs, "list", "the quotes, newest first", "quotes.listed")
+    listed.add_argument("store")
+    listed.add_argument("--state", choices=STATES, default=None)
+    listed.add_argument("--search", default="", help="a number, a name or a phone")
+    listed.add_argument("--limit", type=_COUNT, default=100, help="how many at most (100)")
+    shown = add(verbs, "show", "one quote with its lines", "quotes.show")
+    sent = add(verbs, "send", "send a draft to its customer; it does not change any more", "quotes.send")
+    drawn = add(verbs, "pdf", "draw a quote into a file", "quotes.pdf")
+    for each in (shown, sent, drawn):
+        each.add_argument("store")
+        each.add_argument("number", help="as printed, for instance DV-2026-0042")
+    drawn.add_argument("file")
 
 
 def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -273,6 +296,37 @@ def _pairs(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
         each.add_argument("sku")
         each.add_argument("with_sku", metavar="WITH")
     put.add_argument("--percent", type=_whole(0, 90), default=0, help="so much less (0: only proposed)")
+
+
+def _conversations(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    queue = add(verbs, "queue", "who waits for a person, the most pressing first", "inbox.queue")
+    queue.add_argument("store")
+    queue.add_argument("--limit", type=_COUNT, default=50, help="how many at most (50)")
+    one = {
+        "show": add(verbs, "show", "a conversation as who takes it over needs it", "inbox.show"),
+        "reply": add(verbs, "reply", "write to the customer; the bot falls silent", "inbox.reply"),
+        "take-over": add(verbs, "take-over", "answer in person; the bot falls silent", "inbox.take_over"),
+        "resume": add(verbs, "resume", "let the bot answer again", "inbox.resume"),
+        "resolve": add(verbs, "resolve", "nothing is left to do, until the customer writes", "inbox.resolve"),
+        "note": add(verbs, "note", "keep an internal note, which is never sent", "inbox.note"),
+    }
+    for name, verb in one.items():
+        verb.add_argument("store")
+        verb.add_argument("id", type=_ID)
+        if name in ("reply", "note"):
+            verb.add_argument("text")
+    figures = add(verbs, "figures", "how conversations were handled", "inbox.figure_page")
+    figures.add_argument("store")
+    figures.add_argument("--days", type=_whole(1, 3660), default=30, help="the last so many days (30)")
+    add(verbs, "answers", "the answers kept ready", "inbox.answers").add_argument("store")
+    keep = add(verbs, "keep-answer", "keep an answer ready, or change it", "inbox.keep_answer")
+    keep.add_argument("store")
+    keep.add_argument("shortcut", help="what is typed after a slash, for instance merci")
+    keep.add_argument("text", help="{name} is the customer's first name, {shop} the store's")
+    keep.add_argument("--language", default="fr", help="fr, mg or en")
+    drop = add(verbs, "drop-answer", "remove an answer kept ready", "inbox.drop_answer")
+    drop.add_argument("store")
+    drop.add_argument("id", type=_ID)
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -65,7 +65,7 @@ def lexicon() -> Lexicon:
 
 
 def part(name: str) -> list[Example]:
-    """``test`` or ``heldout``."""
+    """``test``, ``persons`` or ``heldout``: messages that are never trained on."""
     return list(read_examples([DATA / f"{name}.txt"]))
 
 
@@ -93,7 +93,7 @@ def _count(made: Score, example: Example, got: Understanding, keywords: dict[int
 
 
 def measure(folder: Path) -> list[Measured]:
-    examples, products = part("test"), lexicon()
+    examples, products = [*part("test"), *part("persons")], lexicon()
     understand("je prends ROBE1", products)  # the model and the words are read with the first message
     texts = [example.text for example in examples]
     rounds = [_timed(texts, products) for _ in range(ROUNDS)]

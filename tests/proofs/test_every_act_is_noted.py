@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -11,6 +12,7 @@ from core.accounts import service as accounts
 from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
+from core.conversations import canned, notes, threads
 from core.customers import allowing, consent
 from core.customers.service import Identity, recognise, set_notes
 from core.invoices import certification, credits
@@ -32,6 +34,8 @@ from core.slots import service as slots
 from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
+from core.voice import service as voice
+from core.voice import trials
 from tests.faults.steps import checkout, link_for, press, say
 from tests.proofs.acts import paid
 from tests.support.shops import World, world
@@ -54,6 +58,12 @@ async def _office(w: World) -> None:
     shop, engine = w.shop, w.shop.engine
     shop.settings.set("store.city", "Dakar", "seller")
     shop.settings.set_secret("llm.api_key", "sk-1", "seller")
+    place: Any = {"variant": "", "segment": "live_seller", "language": "fr", "currency": "XOF"}
+    for words in ("Ton lien", "Voici ton lien"):
+        tried = f"{words}\u202f: {{total}}, encore {{remaining}}."
+        engine.call(lambda tx, w=tried: voice.put(tx, "pay_link", w, **place), actor="seller")  # type: ignore[misc]
+    trial = engine.call(lambda tx: trials.start(tx, "choose_payment", "À payer {total}", **place), actor="seller")
+    engine.call(lambda tx: trials.end(tx, trial.id, "b", "XOF"), actor="seller")
     account = accounts.save(engine, "awa@teranga.sn", PASSWORD, "owner", "console")
     accounts.login(engine, shop.factors, "awa@teranga.sn", PASSWORD)
     with pytest.raises(Forbidden):
@@ -197,6 +207,13 @@ def _loose_ends(w: World) -> None:
     kept = engine.call(lambda tx: recognise(tx, [scoped, phone], "Awa Ndiaye"), actor="bot")
     engine.call(lambda tx: recognise(tx, [scoped, Identity("parent_bsuid", "SN.ENT.AWA1")]), actor="bot")
     engine.call(lambda tx: set_notes(tx, kept, "taille 40"), actor="seller")
+    talk = engine.call(lambda tx: threads.thread_of(tx, kept), actor="bot")
+    for note in ("négocie", "à rappeler"):
+        number = engine.call(lambda tx, text=note: notes.add(tx, talk, text), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: notes.remove(tx, number), actor="seller")
+    for text in ("Merci {name}", "Merci !"):
+        ready = engine.call(lambda tx, said=text: canned.save(tx, "merci", "fr", said), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: canned.remove(tx, ready), actor="seller")
     engine.call(lambda tx: consent.say(tx, kept, False, "seller"), actor="seller")
     stray = ProviderEvent("E1", "payment", Pay.PAID, "LPUNKNOWN", "S-1", 5_000, "XOF", 0, "T9")
     engine.call(lambda tx: payments.apply_event(tx, payments.event_payload("wave", Auth.BODY_SIGNED, stray, None)))

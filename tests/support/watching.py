@@ -28,6 +28,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "decision": frozenset(),
     "delivery": frozenset(),
     "erasure": frozenset(),
+    "canned": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "lead": frozenset(),
@@ -36,6 +37,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "login_failure": frozenset(),
     "order_extra": frozenset(),
     "order_line": frozenset(),
+    "note": frozenset(),
     "orders": frozenset({"link_opened_at", "reminded_at", "counted"}),
     "orphan": frozenset(),
     "pair": frozenset(),
@@ -52,6 +54,8 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "setting": frozenset(),
     "slot": frozenset(),
     "suggestion": frozenset(),
+    "store_text": frozenset(),
+    "text_trial": frozenset(),
     "waiting": frozenset(),
 }
 # table → why its changes are no acts of their own.
@@ -80,6 +84,8 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
     "quote_unsaved": "what is being typed; saving it as a draft is the act",
+    "text_exposure": "who was told which wording; the message is the act",
+    "handover": "times of what is journalled: asked, taken, given back, resolved",
 }
 
 

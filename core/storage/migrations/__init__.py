@@ -25,6 +25,8 @@ from core.storage.migrations import (
     m0012_assistant,
     m0013_quote_unsaved,
     m0014_people,
+    m0015_voice,
+    m0016_takeover,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -44,6 +46,8 @@ STEPS: Final[tuple[Step, ...]] = (
     m0012_assistant.apply,
     m0013_quote_unsaved.apply,
     m0014_people.apply,
+    m0015_voice.apply,
+    m0016_takeover.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

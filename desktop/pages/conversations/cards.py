@@ -10,7 +10,7 @@ from core.fraud.service import sentence
 from core.kernel.clock import DAY
 from core.kernel.days import moment_in_words
 from core.kernel.look import Role
-from core.kernel.text import clock_time, countdown, duration
+from core.kernel.text import clock_time, countdown, duration, one_line
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
 from desktop.pages.live.rows import PROVIDERS
 
@@ -88,6 +88,34 @@ class CardWords:
             limited=card.limited,
             stars=card.stars,
         )
+
+    def chips(self, thread: Thread, now: int) -> tuple[Badge, ...]:
+        """What somebody who takes over has to know first: language, the open order and its clock, the score and what
+        follows from it."""
+        case, t = thread.case, self._t
+        if case is None:
+            return ()
+        found = [Badge(self._presenter.language(case.row.language), None, "muted")]
+        if case.order is not None:
+            what, total = self._presenter.what(case.order.summary), self._presenter.amount(case.order.total)
+            left = countdown(case.order.expires_at - now)
+            found.append(Badge(f"{one_line(what, 24)} · {total} · {left}", "timer", "waiting"))
+        role: Role = "paid" if case.score >= 70 else "danger" if case.score < 30 else "muted"
+        found.append(Badge(t("Score {score} · {tier}", score=case.score, tier=self._rank(case.tier)), "star", role))
+        advice = {
+            "vip": Badge(t("VIP"), "circle-check", "paid"),
+            "restrict": Badge(t("payment first"), "hand", "danger"),
+        }
+        if case.advice in advice:
+            found.append(advice[case.advice])
+        if case.handed_over > 1:
+            found.append(Badge(t.plural("{n} handover", "{n} handovers", case.handed_over), None, "muted"))
+        return tuple(found)
+
+    def _rank(self, tier: str) -> str:
+        t = self._t
+        words = {"bronze": t("bronze"), "silver": t("silver"), "gold": t("gold"), "diamond": t("diamond")}
+        return words.get(tier, tier)
 
     def _risk(self, latest: OrderBrief) -> tuple[tuple[str, str], ...]:
         return tuple((sentence(one, self._t.language), f"+{one.points}") for one in latest.reasons)

@@ -85,6 +85,12 @@ def bucket_keys() -> frozenset[str]:
     return frozenset(f"backup.{name}" for name in names)
 
 
+def fine_keys() -> frozenset[str]:
+    """What of the assistant is right as it is for nearly everybody."""
+    names = ("seconds", "calls_day", "calls_month", "price_in", "price_out")
+    return frozenset(f"llm.{name}" for name in names)
+
+
 def choice_words(t: Texts) -> dict[str, str]:
     """Words for the values of choices; a value without a word is shown as it is."""
     return {
@@ -115,6 +121,9 @@ def choice_words(t: Texts) -> dict[str, str]:
         "test": f"{t.of('choice', 'Tests')} (test)",
         "v1": f"{t.of('choice', 'New platform')} (v1)",
         "v2": f"{t.of('choice', 'Old platform')} (v2)",
+        "warm": t.of("choice", "Warm"),
+        "neutral": t.of("choice", "Plain"),
+        "formal": t.of("choice", "Formal"),
         "total": t.of("choice", "The whole sum"),
         "line": t.of("choice", "Each line"),
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",

@@ -36,6 +36,7 @@ OTHERWISE = {
     "waiting": "once in each line",
     "conversation": "two threads become one",
     "lead": "two open opportunities become one, where prospects are kept",
+    "text_exposure": "once in each comparison; who was in both groups counts as two",
     "erasure": "a report on a record that was erased, which is never merged",
 }
 

@@ -1,0 +1,110 @@
+"""Which numbers of a message count pieces, and of which product. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from core.understanding.tokens import MOST, NUMBER, PRODUCT, SIZE, SUM, Token
+from core.understanding.words import MEASURE, vocabulary
+
+LARGEST_COUNT_AFTER_EN: Final = 9
+LARGEST_COUNT_OF_OURS: Final = 30  # « mila HARONA5 15 aho »: no size stands before « aho »
+_WE: Final = frozenset(("aho", "izahay"))
+_SPANS: Final = frozenset(
+    "min mn minutes minute h heure heures jour jours an ans semaine semaines mois ora andro minitra".split()
+)
+
+
+def numbered(tokens: list[Token]) -> list[Token]:
+    """Numbers that can be quantities become ``#``, amounts ``$``; sizes, hours and phone numbers ``~``."""
+    found: list[Token] = []
+    for index, token in enumerate(tokens):
+        previous = tokens[index - 1].text if index else ""
+        if token.kind != "word":
+            found.append(token)
+        elif previous == "les" and _counts_products(vocabulary().numbers.get(token.text, 0), tokens, index):
+            continue
+        elif token.text in vocabulary().numbers:
+            found.append(Token(NUMBER, token.text, vocabulary().numbers[token.text]))
+        elif re.fullmatch(r"x\d{1,2}", token.text):
+            found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
+        elif re.fullmatch(r"\d{1,2}x", token.text):
+            found += [Token(NUMBER, token.text[:-1], int(token.text[:-1])), Token("word", "x")]
+        elif token.text.isdecimal():
+            found.append(_number(tokens, index, previous))
+        elif MEASURE.fullmatch(token.text):
+            found.append(
+                Token(SUM if token.text.endswith(("f", "fr", "frs", "fcfa", "cfa", "ar", "k")) else SIZE, token.text)
+            )
+        else:
+            found.append(token)
+    return found
+
+
+def _number(tokens: list[Token], index: int, previous: str) -> Token:
+    text = tokens[index].text
+    neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
+    if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
+        return Token(SIZE, text)
+    if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
+        return Token(SIZE, text)
+    if int(text) > MOST:
+        return Token(SUM, text, int(text))
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    if following in _SPANS:
+        return Token(SIZE, text)
+    after_product = index > 0 and tokens[index - 1].kind == PRODUCT
+    if (
+        after_product
+        and int(text) > 9
+        and following not in vocabulary().pieces
+        and not (following in _WE and int(text) <= LARGEST_COUNT_OF_OURS)
+    ):  # « ROBE1 42 »: who wants 42 says so otherwise
+        return Token(SIZE, text)
+    return Token(NUMBER, text, int(text))
+
+
+def _counts_products(number: int, tokens: list[Token], index: int) -> bool:
+    """« les deux ROBE1 et SAC2 », « A, B et C les trois »: a number that counts the products, not the pieces of one."""
+    ahead = [token.kind for token in tokens[index + 1 : index + 5]].count(PRODUCT)
+    return number > 1 and (ahead > 1 or number == len({t.value for t in tokens[:index] if t.kind == PRODUCT}))
+
+
+def counted_items(tokens: list[Token]) -> tuple[tuple[int, int | None], ...]:
+    """Products of a clause with their numbers: before the product, or after it when the clause is written that way."""
+    row = [t for t in tokens if t.kind in (PRODUCT, NUMBER)]
+    after_style = bool(row) and row[0].kind == PRODUCT and row[-1].kind == NUMBER
+    counts: dict[int, int | None] = {}
+    free = dict.fromkeys(i for i, t in enumerate(row) if t.kind == NUMBER)
+    for index, token in enumerate(row):
+        if token.kind != PRODUCT:
+            continue
+        ahead = row[index + 1] if index + 1 < len(row) else None
+        number: int | None = None
+        if not after_style and index - 1 in free:
+            number = row[index - 1].value
+            del free[index - 1]
+        elif (
+            ahead is not None
+            and ahead.kind == NUMBER
+            and ((after_style and len(row) > 2) or _belongs_before(tokens, row, index))
+        ):
+            number = ahead.value
+            free.pop(index + 1, None)
+        if token.value in counts:  # said again, shouted, or by its title too: no more of it
+            number = max(filter(None, (counts[token.value], number)), default=None)
+        counts[token.value] = number
+    return tuple(counts.items())
+
+
+def _belongs_before(tokens: list[Token], row: list[Token], index: int) -> bool:
+    """Whether the number after a product counts that product: « ROBE1 x2 », « ROBE1 roa », or nothing else to count."""
+    number = row[index + 1]
+    place = next(i for i, t in enumerate(tokens) if t is number)
+    times = place > 0 and tokens[place - 1].text == "x" and (place < 2 or tokens[place - 2].kind == PRODUCT)
+    if times or number.text in vocabulary().malagasy_numbers:
+        return True
+    start = next(i for i, t in enumerate(tokens) if t is row[index])
+    between = all(t.kind != "word" or t.text in vocabulary().harmless for t in tokens[start + 1 : place])
+    return between and index + 2 >= len(row)

@@ -1,0 +1,21 @@
+"""The pieces of a message: what words, numbers and products become when it is taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MOST: Final = 99  # pieces of one product that one sentence may ask for
+PRODUCT, NUMBER, BREAK, NAME, SIZE, SUM = "§", "#", "|", "name", "~", "$"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``kind``: word, name, § (product), # (number), ~ (size, hour…), $ (amount), ? or | (end of a clause).
+
+    ``value``: product id or number.
+    """
+
+    kind: str
+    text: str
+    value: int = 0
