@@ -107,19 +107,22 @@ def build_parser() -> ArgumentParser:
         "--as", dest="name", metavar="NAME", default=None, help="under another name, beside the old one"
     )
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
-    audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
-    verify = add(audit, "verify", "recompute the whole chain", "audit.verify")
+    _audit(add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION"), add)
+    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
+    add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
+    return parser
+
+
+def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    verify = add(verbs, "verify", "recompute the whole chain", "audit.verify")
     verify.add_argument("store")
     verify.add_argument("--head", type=_head, default=None, help="a head kept elsewhere: it must be in the chain")
-    export = add(audit, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
+    export = add(verbs, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
     export.add_argument("store")
     export.add_argument("file", help="a file; with --by-year a folder")
     cut = export.add_mutually_exclusive_group()
     cut.add_argument("--year", type=_YEAR, default=None, help="one year of the store's calendar")
     cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
-    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
-    add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
-    return parser
 
 
 def _products(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

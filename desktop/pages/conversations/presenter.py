@@ -128,15 +128,12 @@ class ConversationSource(StandingSource, Protocol):
 
     def set_consent(self, customer_id: int, given: bool) -> None:
         """Whether they may be scored by their habits, as they said."""
-        ...
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         """Write everything known of a person to a zip. Raises EnvironmentProblem."""
-        ...
 
     def erase_customer(self, customer_id: int) -> Report:
         """Raises Refused while something of this person is still going on."""
-        ...
 
     def thumb(self, name: str, width: int, height: int) -> Thumb | None:
         """A picture of the media folder, cut to this size in px; None when it cannot be shown."""

@@ -197,10 +197,14 @@ class SettingsPresenter:
                 t.of("settings", "Sales"),
                 "shopping-bag",
                 t("How long an item waits for its buyer, and who hears of each payment."),
-                (
-                    Group(t("Sales"), "", self._of("orders")),
-                    Group(t("Prospects and e-mail"), t("Through your own e-mail account."), self._of("mail")),
-                ),
+                (Group(t("Sales"), "", self._of("orders")),),
+            ),
+            Section(
+                "mail",
+                t.of("settings", "Prospects"),
+                "users",
+                t("Who is worth a call, and how you hear of them."),
+                (Group(t("Prospects and e-mail"), t("Through your own e-mail account."), self._of("mail")),),
             ),
             Section(
                 "chat",
