@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from core.kernel import hours
 from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
 from core.segments.rules import KEY as SEGMENT
@@ -19,7 +21,8 @@ class Setting:
     """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret.
 
     ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
-    regular expression, and ``example`` one that does. ``by_segment``: the default of each segment where they differ.
+    regular expression, and ``example`` one that does. ``parse`` raises Refused for what it cannot
+    read. ``by_segment``: the default of each segment where they differ.
     """
 
     key: str
@@ -34,6 +37,7 @@ class Setting:
     shape: str = ""
     example: str = ""
     tags: frozenset[str] = field(default_factory=frozenset)
+    parse: Callable[[str], object] | None = None
     by_segment: tuple[tuple[str, str], ...] = ()
 
     def default_in(self, segment: str) -> str:
@@ -78,6 +82,8 @@ class Setting:
                 key=self.key,
                 example=self.example,
             )
+        if self.parse is not None and text:
+            self.parse(text)
         if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
             raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
         return text
@@ -206,6 +212,14 @@ BASE: Final[tuple[Setting, ...]] = (
     ),
     Setting("live.summary", "switch", "Send the seller a summary when a live ends", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
+    Setting(
+        "store.hours",
+        "text",
+        "Hours outside of which buyers are told that the shop is closed",
+        hint="Like lu-ve 8:00-12:30, 15:00-19:00; sa 9:00-17:00; di fermé. Days not named are closed.",
+        section="orders",
+        parse=hours.parse,
+    ),
     Setting(
         "payments.order",
         "names",

@@ -7,6 +7,7 @@ from typing import Final
 from localserver.api import answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
+from localserver.api.faq import FAQ
 from localserver.api.moneyroutes import MONEY
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
@@ -276,6 +277,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     *MONEY,
     *USAGE,
+    *FAQ,
     Route(
         "GET",
         "/invoices/{id}/certification",

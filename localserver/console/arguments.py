@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.accounts.rules import ROLES, SCOPES
+from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.storage.folder import Home
 from localserver.console.terminal import Terminal
@@ -89,6 +90,8 @@ def build_parser() -> ArgumentParser:
     usage.add_argument("--month", default=None, help="for instance 2026-10 (this month)")
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
+    faq = add(verbs, "faq", "the seller's own questions and answers")
+    _faq(faq.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
@@ -159,6 +162,18 @@ def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     payloads = add(verbs, "payloads", "write what no platform was told of, a file each", "papers.payloads")
     payloads.add_argument("store")
     payloads.add_argument("folder")
+
+
+def _faq(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    add(verbs, "list", "all of them", "faq.listing").add_argument("store")
+    written = add(verbs, "add", "what buyers are told when they ask this in any words", "faq.add")
+    written.add_argument("store")
+    written.add_argument("question")
+    written.add_argument("answer")
+    written.add_argument("--language", choices=LANGUAGES, default="fr", help="of both (fr)")
+    removed = add(verbs, "remove", "a question and its answer", "faq.remove")
+    removed.add_argument("store")
+    removed.add_argument("id", type=_ID)
 
 
 def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -13,6 +13,7 @@ from core.catalogue import service as catalogue
 from core.catalogue import stock
 from core.customers import consent
 from core.customers.service import Identity, recognise, set_notes
+from core.faq import service as faq
 from core.invoices import certification, credits
 from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
@@ -53,6 +54,9 @@ async def _office(w: World) -> None:
     shop, engine = w.shop, w.shop.engine
     shop.settings.set("store.city", "Dakar", "seller")
     shop.settings.set_secret("llm.api_key", "sk-1", "seller")
+    number = engine.call(lambda tx: faq.add(tx, "fr", "Vous livrez ?", "Oui."), actor="seller")
+    engine.call(lambda tx: faq.change(tx, number, answer="Non."), actor="seller")
+    engine.call(lambda tx: faq.remove(tx, number), actor="seller")
     account = accounts.save(engine, "awa@teranga.sn", PASSWORD, "owner", "console")
     accounts.login(engine, shop.factors, "awa@teranga.sn", PASSWORD)
     with pytest.raises(Forbidden):

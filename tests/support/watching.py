@@ -28,6 +28,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "decision": frozenset(),
     "delivery": frozenset(),
     "erasure": frozenset(),
+    "faq": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "ledger_entry": frozenset(),

@@ -23,6 +23,7 @@ from core.storage.migrations import (
     m0010_quotes,
     m0011_segments,
     m0012_assistant,
+    m0013_talk,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -40,6 +41,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0010_quotes.apply,
     m0011_segments.apply,
     m0012_assistant.apply,
+    m0013_talk.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
