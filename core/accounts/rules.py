@@ -71,6 +71,8 @@ ACTS: Final[dict[str, str]] = {
     "TermsAllowed": "customers.credit",
     "SlotsAdded": "products.write",
     "SlotRemoved": "products.write",
+    "FaqSaved": "settings.write",
+    "FaqRemoved": "settings.write",
     "CallMade": "orders.write",
     "RefundHandled": "payments.refund",
     "Reconciled": "payments.reconcile",

@@ -32,6 +32,8 @@ from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
 from core.catalogue.lexicon import Lexicon
+from core.conversations import pieces
+from core.conversations.asked import Opening
 from core.conversations.events import MessageQueued, PhotoUnfit
 from core.conversations.handovers import RESUME
 from core.conversations.media import MediaFetcher
@@ -46,9 +48,11 @@ from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
 from core.fraud.service import FORGET, Watch, limits
 from core.invoices.desk import PaperDesk
+from core.kernel import hours
 from core.kernel.clock import MINUTE, Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
+from core.kernel.hours import Hours
 from core.orders.holds import HOLD, REMIND, Holds
 from core.orders.limits import Limits
 from core.orders.service import Orders
@@ -69,6 +73,7 @@ from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
+from core.understanding.engine import warm
 from core.usage.meter import Meter
 from core.voice.manner import Voice
 
@@ -117,7 +122,8 @@ class Shop:
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
         self.voice = Voice(self.engine, lambda: told("store.segment"), lambda: chat_switches(self))
         proposes, tongue = partial(switch, "upsell.enabled"), lambda: self.voice.tongue(told("store.language"))
-        self.talk = Talk(self.lexicon, tongue, lambda: told("hours.open"), till, proposes)
+        opening = Opening(lambda: told("hours.open") or told("store.hours"), self.opening_hours)
+        self.talk = Talk(self.lexicon, tongue, opening, till, proposes)
         self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
         self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
@@ -150,7 +156,7 @@ class Shop:
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
         self.pausing = takeover.pausing_of(self)
-        timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due}
+        timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due, pieces.PIECES: self.talk.pieces_due}
         self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -181,6 +187,11 @@ class Shop:
     @property
     def media(self) -> Path:
         return self.folder / "media"
+
+    def opening_hours(self) -> Hours | None:
+        """When the shop is open; None while that is not set."""
+        text = self.settings.get("store.hours")
+        return hours.parse(text) if text else None
 
     def public_url(self) -> str:
         """Where the world reaches this store; without a public address, where this computer does."""
@@ -335,6 +346,7 @@ class Shop:
         self.returning.begun()
         await asyncio.to_thread(privacy.finish, self.engine, self.media)
         await asyncio.to_thread(self.lexicon.warm)
+        await asyncio.to_thread(warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
             told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)

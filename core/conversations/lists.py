@@ -14,6 +14,7 @@ from core.orders.service import Order
 from core.storage.connection import Reader
 
 ORDERS: Final = 8
+MORE: Final = "catalogue"  # the verb of the row that shows what follows
 ROWS: Final = 10  # WhatsApp's limit for a list, all sections together
 # Unusual money: what is said when it comes, and as long as the seller has not decided.
 EXCEPTIONS: Final = {
@@ -90,18 +91,26 @@ def my_orders(reader: Reader, customer_id: int, language: str, money: Money) -> 
     return outgoing.text(say("my_orders", language, lines=listed))
 
 
-def catalogue(reader: Reader, language: str, money: Money, verb: str) -> Outgoing:
-    """What is available, by category; a row claims the product (``verb``:id)."""
+def catalogue(reader: Reader, language: str, money: Money, verb: str, skip: int = 0) -> Outgoing:
+    """What is available, by category; a row claims the product (``verb``:id), the last one shows what follows.
+
+    ``skip``: so many products were shown already; from the beginning again where there are no more of them.
+    """
     rows = reader.all(
         "SELECT id, title, price, keyword, on_hand - held, category FROM product WHERE active AND on_hand > held"
-        " ORDER BY category, id LIMIT ?",
-        (ROWS,),
+        " ORDER BY category, id LIMIT ? OFFSET ?",
+        (ROWS + 1, skip),
     )
     if not rows:
-        return outgoing.text(say("catalogue_empty", language))
+        return catalogue(reader, language, money, verb) if skip else outgoing.text(say("catalogue_empty", language))
+    more = len(rows) > ROWS
+    rows = rows[: ROWS - 1] if more else rows
     sections: dict[str, list[Row]] = {}
     for product_id, title, price, keyword, left, category in rows:
         description = fit(say("catalogue_row", language, price=money(price), keyword=keyword, left=left), 72)
         sections.setdefault(category, []).append(Row(f"{verb}:{product_id}", fit(title, 24), description))
     named = [Section(fit(name or say("catalogue_other", language), 24), found) for name, found in sections.items()]
+    if more:
+        onward = Row(f"{MORE}:{skip + len(rows)}", say("catalogue_more", language))
+        named.append(Section(say("catalogue_next", language), [onward]))
     return outgoing.list_message(say("catalogue", language), say("button_catalogue", language), named)

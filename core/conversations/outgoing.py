@@ -41,6 +41,7 @@ __all__ = [
     "read_receipt",
     "template",
     "text",
+    "with_more",
     "with_photo",
 ]
 
@@ -314,6 +315,17 @@ def merge_texts(first: Outgoing, second: Outgoing) -> Outgoing | None:
     if plain and first.body.get("preview_url"):
         part["preview_url"] = True
     return replace(second, body=part, preview=joined, quote=first.quote or second.quote)
+
+
+def with_more(message: Outgoing, more: str) -> Outgoing | None:
+    """The message with a paragraph more under its text; None where that is too long, or it has no text."""
+    if message.kind not in ("text", "buttons", "list", "link"):
+        return None
+    plain = message.kind == "text"
+    said = f"{message.preview}\n\n{limits.clean(more).strip()}"
+    if utf16_length(said) > (limits.TEXT if plain else limits.BODY):
+        return None
+    return replace(message, body={**message.body, "body": said if plain else {"text": said}}, preview=said)
 
 
 def _interactive(

@@ -159,15 +159,18 @@ class Paying:
 
     def _payment_means(self, reply: Reply, _: Understanding) -> None:
         """The means of payment that are open, for what is to be paid; a person where there is none."""
+        if means := self.means(reply):
+            reply.text("payment_means_answer", means=means)
+        else:
+            self._for_the_seller(reply, "question")
+
+    def means(self, reply: Reply) -> str:
+        """The means of payment that are open for what this customer has to pay; empty where there is none."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
         usual = "SELECT cast(avg(price) AS INTEGER) FROM product WHERE active"  # means may have limits
         due = order.asked if order else reply.tx.value(usual) or 0
         choices = self._till.choices(due)
-        means = list(dict.fromkeys(_label(choice, reply.language) for choice in choices))
-        if means:
-            reply.text("payment_means_answer", means=", ".join(means))
-        else:
-            self._for_the_seller(reply, "question")
+        return ", ".join(dict.fromkeys(_label(choice, reply.language) for choice in choices))
 
     def _payment_problem(self, reply: Reply, _: Understanding) -> None:
         """What the books say, and a person looks: a payment that fails is money about to be lost."""

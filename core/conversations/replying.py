@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from core.conversations import handovers, outgoing, threads
@@ -29,6 +30,7 @@ class Reply:
         self._wamid = message.wamid
         self._count = 0
         self._told = False
+        self._notes: list[tuple[str, Callable[[], None] | None]] = []
         row = tx.one("SELECT language, name FROM customer WHERE id = ?", (customer_id,)) or ("fr", "")
         self._house = house
         self.language: str = spoken_to(house, tx, customer_id, row[0])
@@ -67,7 +69,40 @@ class Reply:
         )
         return [(at, text) for at, text in reversed(rows)]
 
+    def understood(self) -> None:
+        """What was not understood before counts no more."""
+        self.tx.run("UPDATE conversation SET misses = 0 WHERE id = ? AND misses > 0", (self.conversation_id,))
+
+    def missed(self) -> int:
+        """One more message that was not understood. → how many there were in a row before."""
+        misses: int = self.tx.value("SELECT misses FROM conversation WHERE id = ?", (self.conversation_id,))
+        self.tx.run("UPDATE conversation SET misses = misses + 1 WHERE id = ?", (self.conversation_id,))
+        return misses
+
+    def note(self, text: str, said: Callable[[], None] | None = None) -> None:
+        """Something to say beside the answer, in the same message: every one is billed. ``said``: once it is told."""
+        self._notes.append((text, said))
+
+    def flush(self) -> None:
+        """The notes for which there was no answer to go with, by themselves."""
+        if self._notes:
+            notes, self._notes = self._notes, []
+            self.send(outgoing.text("\n\n".join(text for text, _ in notes)))
+            _told(notes)
+
+    def drop_notes(self) -> None:
+        """There is nothing to answer: nothing is said."""
+        self._notes = []
+
     def send(self, message: Outgoing, **how: Any) -> None:
+        notes, self._notes = self._notes, []
+        fuller = outgoing.with_more(message, "\n\n".join(text for text, _ in notes)) if notes else message
+        self._post(fuller or message, **how)
+        if notes and fuller is None:
+            self._post(outgoing.text("\n\n".join(text for text, _ in notes)))
+        _told(notes)
+
+    def _post(self, message: Outgoing, **how: Any) -> None:
         self._count += 1
         threads.post(self.tx, self.customer_id, f"reply:{self._wamid}:{self._count}", message, **how)
 
@@ -87,3 +122,9 @@ class Reply:
         if self._told:
             handovers.told(self.tx, self.conversation_id)
         return first and not silent
+
+
+def _told(notes: list[tuple[str, Callable[[], None] | None]]) -> None:
+    for _, said in notes:
+        if said is not None:
+            said()

@@ -10,23 +10,22 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
-from core.conversations import adding, interest, lists, outgoing, scoring, situation, threads
+from core.conversations import adding, interest, lists, outgoing, pieces, scoring, situation, threads
 from core.conversations.aside import Aside
-from core.conversations.outgoing import Button, fit
+from core.conversations.asked import FAQ, Asked, Opening
+from core.conversations.outgoing import Button
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
-from core.conversations.steps import Steps
 from core.conversations.texts import say, spoken_to
 from core.kernel.errors import Refused
 from core.orders.limits import Limited
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.storage.engine import Tx
-from core.understanding import fragments
-from core.understanding.engine import understand
 from core.understanding.rules import (
     MISSES_BEFORE_HANDOVER,
+    SILENT,
     Context,
     Intent,
     Step,
@@ -38,23 +37,21 @@ from core.understanding.tokens import MOST
 CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
 
 
-class Talk(Steps):
-    """Answers one customer message. ``hours()``: the opening hours as the seller wrote them, empty when not told;
-    ``proposes()``: whether what goes together may be proposed."""
+class Talk(Asked):
+    """Answers one customer message. ``proposes()``: whether what goes together may be proposed."""
 
     def __init__(
         self,
         lexicon: Lexicon,
         language: Callable[[], str],
-        hours: Callable[[], str],
+        opening: Opening,
         till: Till,
         proposes: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(till)
+        super().__init__(till, opening)
         self.proposes = proposes
         self._lexicon = lexicon
         self.language = language
-        self._hours = hours
         self.aside: Aside | None = None
         self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
@@ -63,6 +60,22 @@ class Talk(Steps):
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
         reply = Reply(tx, customer_id, conversation_id, message, self.language())
+        self.closed_note(reply)
+        self._answer(reply, message)
+        reply.flush()
+
+    def pieces_due(self, tx: Tx, conversation_id: int) -> None:
+        """The rest of a thought did not come: what there is is answered."""
+        tx.actor = "bot"
+        found = pieces.due(tx, conversation_id)
+        if found is not None:
+            customer_id, message = found
+            reply = Reply(tx, customer_id, conversation_id, message, self.language())
+            self.closed_note(reply)
+            self._said(reply, message, final=True)
+            reply.flush()
+
+    def _answer(self, reply: Reply, message: InboundMessage) -> None:
         if self.aside is not None:
             self.aside.before(reply, message)
         if message.location is not None and self.place_heard(reply, message):
@@ -90,10 +103,11 @@ class Talk(Steps):
         said = say("rate_limited", spoken_to(self.language(), tx, customer_id, code))
         threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(said))
 
-    def _said(self, reply: Reply, message: InboundMessage) -> None:
+    def _said(self, reply: Reply, message: InboundMessage, *, final: bool = False) -> None:
+        """``final``: nothing more of this thought comes."""
         row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         shown, misses = row or (None, 0)
-        meant = self._read(reply, message.text, Context(shown), misses)
+        meant = pieces.meaning(reply, message.text, self._lexicon, Context(shown))
         reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
         if self.place_heard(reply, message, meant):
             return
@@ -101,27 +115,27 @@ class Talk(Steps):
             self._media(reply, message)
             return
         step = next_step(meant, misses)
+        if not final and step is not Step.ACT:
+            if self.written(reply, message.text, meant):
+                return
+            if pieces.wait(reply, message.text):
+                reply.drop_notes()
+                return
+        pieces.ended(reply.tx, reply.conversation_id)
         if self.aside is not None and self.aside.takes(reply, message, meant, step):
+            reply.drop_notes()
+            return
+        if self.written(reply, message.text, meant) or (step is Step.ASK and self.which(reply, message.text)):
             return
         if step is not Step.ACT:
             self._not_understood(reply, meant)
             return
-        reply.tx.run("UPDATE conversation SET misses = 0 WHERE id = ?", (reply.conversation_id,))
+        reply.understood()
         interest.noted(reply, meant)
+        if meant.intent in SILENT and not meant.also:
+            reply.drop_notes()
+        self.answered_beside(reply, meant)
         _INTENTS[meant.intent](self, reply, meant)
-        if not _BEYOND.isdisjoint(meant.also) and meant.intent not in _BEYOND:
-            reply.hand_over("question")  # asked beside it, and not answered: the seller sees it
-
-    def _read(self, reply: Reply, text: str, context: Context, misses: int) -> Understanding:
-        """What this message means; with the pieces right before it that meant nothing alone, where it does not either.
-
-        « je voudrais la » … « petite dorée » within seconds are one thought (lessons c9).
-        """
-        meant = understand(text, self._lexicon, context)
-        if not misses or next_step(meant, 0) is Step.ACT:
-            return meant
-        whole = understand(fragments.joined(reply.lately_said(misses + 1)), self._lexicon, context)
-        return whole if next_step(whole, 0) is Step.ACT else meant
 
     def _pressed(self, reply: Reply, reply_id: str) -> None:
         """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""
@@ -140,7 +154,9 @@ class Talk(Steps):
         elif verb == MINE:
             self._mine(reply, None)
         elif verb == CATALOGUE:
-            self._catalogue(reply, None)
+            reply.send(lists.catalogue(reply.tx, reply.language, self.money, CLAIM, subject))
+        elif verb == FAQ and self.chosen_question(reply, subject):
+            reply.understood()
         elif verb == HELP:
             self._human(reply, None)
         else:
@@ -180,11 +196,11 @@ class Talk(Steps):
             reply.text(f"limit_{limit.why}", most=self.orders.limits.most())
             return
         except Refused:
-            reply.text("not_available_answer", **self._product(reply, wanted[0].product_id))
+            reply.text("not_available_answer", **self.product_values(reply.tx, wanted[0].product_id))
             return
         if claimed.order_id is None:
             outcome = claimed.outcomes[0]
-            reply.text("sold_out_waiting", place=outcome.place, **self._product(reply, outcome.product_id))
+            reply.text("sold_out_waiting", place=outcome.place, **self.product_values(reply.tx, outcome.product_id))
             return
         self.card(reply, claimed)
 
@@ -206,7 +222,7 @@ class Talk(Steps):
             return say(
                 "added_to_order", reply.language, lines=self.lines(reply.tx, order.id), total=self.money(order.total)
             )
-        product = self._product(reply, held[0].product_id)
+        product = self.product_values(reply.tx, held[0].product_id)
         reply.showed(held[0].product_id)
         card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
         total = self.money(order.total)
@@ -216,7 +232,7 @@ class Talk(Steps):
         """What could not be held as asked, one line each."""
         lines: list[str] = []
         for outcome in claimed.outcomes:
-            product = self._product(reply, outcome.product_id)
+            product = self.product_values(reply.tx, outcome.product_id)
             if outcome.held and outcome.held < outcome.asked:
                 lines.append(say("quantity_reduced", reply.language, asked=outcome.asked, held=outcome.held, **product))
             elif not outcome.held:
@@ -246,7 +262,7 @@ class Talk(Steps):
             self._catalogue(reply, meant)
             return
         product_id = meant.items[0].product_id
-        product = self._product(reply, product_id)
+        product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
         if product["left"] <= 0:
             reply.text("not_available_answer", **product)
@@ -271,11 +287,16 @@ class Talk(Steps):
             reply.text("photo_answer")
             reply.hand_over("media", silent=True)
 
-    def _greeting(self, reply: Reply, _: Understanding) -> None:
+    def _greeting(self, reply: Reply, meant: Understanding) -> None:
+        """Once a day; what is asked beside it is answered all the same."""
+        if not self.greets_today(reply):
+            if not meant.also:
+                reply.drop_notes()
+            return
         shown = ((CATALOGUE, "button_catalogue"), (MINE, "button_my_orders"))
         buttons = [Button(verb, say(text, reply.language)) for verb, text in shown]
         greeting = say("greeting", reply.language, name=reply.first_name())
-        body, again = situation.same_again(reply, greeting, self._product)
+        body, again = situation.same_again(reply, greeting, lambda r, p: self.product_values(r.tx, p))
         if again is not None:
             buttons.append(Button(f"{CLAIM}:{again}", say("button_take", reply.language)))
         reply.send(outgoing.buttons(body, buttons))
@@ -288,12 +309,6 @@ class Talk(Steps):
         """« Oui » under a card means: it is right (F46), or I pay. With nothing open it answers nothing of ours."""
         if (order := self.orders.open_order(reply.tx, reply.customer_id)) is not None:
             self.agree(reply, order)
-
-    def _hours_asked(self, reply: Reply, _: Understanding) -> None:
-        if hours := self._hours():
-            reply.text("hours_answer", hours=hours)
-        else:
-            self._for_the_seller(reply, "question")
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
         """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
@@ -323,7 +338,7 @@ class Talk(Steps):
 
     def offer(self, reply: Reply, product_id: int, number: int | None) -> None:
         """One short question: this product, so many?"""
-        product = self._product(reply, product_id)
+        product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
         take = Button(f"{CLAIM}:{product_id}:{number or ''}", say("button_take", reply.language))
         buttons = [take, Button(HELP, say("button_help", reply.language))]
@@ -334,8 +349,7 @@ class Talk(Steps):
 
     def _not_understood(self, reply: Reply, meant: Understanding | None = None) -> None:
         """One short question, with the likeliest answers as buttons; then a person."""
-        misses = reply.tx.value("SELECT misses FROM conversation WHERE id = ?", (reply.conversation_id,))
-        reply.tx.run("UPDATE conversation SET misses = misses + 1 WHERE id = ?", (reply.conversation_id,))
+        misses = reply.missed()
         if misses < MISSES_BEFORE_HANDOVER:
             buttons = self._likely_buttons(reply, meant)
             reply.send(outgoing.buttons(say("not_understood_first", reply.language), buttons))
@@ -352,15 +366,7 @@ class Talk(Steps):
         chosen = [*dict.fromkeys([*first, *offered])][:2]
         return [Button(verb, say(text, reply.language)) for verb, text in (*chosen, (HELP, "button_help"))]
 
-    def _product(self, reply: Reply, product_id: int) -> dict[str, Any]:
-        row = reply.tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,))
-        title, keyword, price, left = row or ("", "", 0, 0)
-        return {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": left}
 
-
-_BEYOND: Final = frozenset(
-    {Intent.DELIVERY, Intent.DETAILS, Intent.QUOTE, Intent.HUMAN, Intent.COMPLAINT, Intent.PAYMENT_PROBLEM}
-)
 # What is asked back, by what was likely meant: the button's verb, its text, whether an open order is needed.
 _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
     Intent.PAY: (PAY, "button_pay", True),
@@ -393,7 +399,7 @@ _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "details": Talk._question,
     "delivery": Talk._question,
     "quote": Talk._question,
-    "opening_hours": Talk._hours_asked,
+    "opening_hours": Talk.hours_asked,
     "payment_means": Talk._payment_means,
     "payment_problem": Talk._payment_problem,
     "complaint": Talk._complaint,

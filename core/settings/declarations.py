@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.kernel import hours
 from core.kernel.i18n import LANGUAGES
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
@@ -191,6 +192,14 @@ BASE: Final[tuple[Setting, ...]] = (
     ),
     Setting("bot.announce", "switch", "Tell the customer when a person takes over", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
+    Setting(
+        "store.hours",
+        "text",
+        "Hours outside of which buyers are told that the shop is closed",
+        hint="Like lu-ve 8:00-12:30, 15:00-19:00; sa 9:00-17:00; di fermé. Days not named are closed.",
+        section="orders",
+        parse=hours.parse,
+    ),
     Setting(
         "payments.order",
         "names",

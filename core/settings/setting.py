@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,7 +16,8 @@ class Setting:
     and may be said as null.
 
     ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
-    regular expression, and ``example`` one that does. ``by_segment``: the default of each segment where they differ.
+    regular expression, and ``example`` one that does. ``parse`` raises Refused for what it cannot read.
+    ``by_segment``: the default of each segment where they differ.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Setting:
     example: str = ""
     unlimited: bool = False
     tags: frozenset[str] = field(default_factory=frozenset)
+    parse: Callable[[str], object] | None = None
     by_segment: tuple[tuple[str, str], ...] = ()
 
     def default_in(self, segment: str) -> str:
@@ -77,6 +80,8 @@ class Setting:
                 key=self.key,
                 example=self.example,
             )
+        if self.parse is not None and text:
+            self.parse(text)
         if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
             raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
         return text

@@ -15,9 +15,9 @@ from core.understanding.cascade import first_reading
 from core.understanding.claims import counted_items, likely_items, named_items, refused
 from core.understanding.features import MARKS, of_message
 from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
-from core.understanding.sentence import Products, Sentence, read
+from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
 from core.understanding.tokens import MOST, NUMBER
-from core.understanding.words import vocabulary
+from core.understanding.words import concepts, vocabulary
 
 CONTESTED: Final = 0.6  # below it, a claim of the rules is none where the classifier finds something else likelier
 ALSO: Final = 0.6
@@ -62,6 +62,11 @@ class Engine(Protocol):
     def __call__(self, text: str, products: Products, context: Context = ...) -> Understanding: ...
 
 
+def warm() -> None:
+    """Read words and model now, some tens of ms, instead of with the first message."""
+    understand("bonjour, je prends ROBE1", NO_PRODUCTS)
+
+
 def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) -> Understanding:
     """The meaning of one message (or caption) of a customer."""
     sentence = read(text, products)
@@ -72,27 +77,40 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
     likely = model.probabilities(words, features)
     if context.asked and first.intent is Intent.YES:
         return first
-    asked = _beside(sentence, products) if first.intent is Intent.CLAIM else {}
+    beside = _words_beside(sentence)
+    asked = _likely_alone(beside, products) if beside and first.intent is Intent.CLAIM else {}
     meant = _weighed(sentence, first, likely, bool(asked))
     others = likely | {str(intent): chance for intent, chance in asked.items()}
     also = tuple(
         intent for intent in Intent if intent in _ASKS and intent is not meant.intent and others.get(intent, 0) > ALSO
     )
-    return replace(meant, language=_language(words, likely), also=also, number=_number(sentence))
+    made = replace(meant, language=_language(words, likely), also=also, number=_number(sentence), beside=beside)
+    return replace(made, asked=_asked_about(sentence, meant)) if meant.intent is Intent.CLAIM else made
 
 
-def _beside(sentence: Sentence, products: Products) -> dict[Intent, float]:
-    """What the clauses that ask would mean alone: « je prends ROBE1, vous livrez à Thiès ? »."""
+def _words_beside(sentence: Sentence) -> str:
+    """The words of the clauses that ask, beside others: « je prends ROBE1, vous livrez à Thiès ? »."""
     asking = [clause for clause in sentence.clauses if clause.asks and not clause.items]
-    holding = [clause for clause in sentence.clauses if clause.items and not clause.asks]
-    if not asking or not holding:
-        return {}
-    rest = read(" ".join(token.text for clause in asking for token in clause.tokens), products)
+    if not asking or len(asking) == len(sentence.clauses):
+        return ""
+    return " ".join(token.text for clause in asking for token in clause.tokens)
+
+
+def _likely_alone(text: str, products: Products) -> dict[Intent, float]:
+    """What a part of a message would mean by itself, as far as it is a question."""
+    rest = read(text, products)
     if not rest.form.replace("?", "").strip():
         return {}
     words, features = of_message(rest, first_reading(rest, products, NOTHING_KNOWN))
     likely = model.probabilities(words, features)
     return {intent: likely[intent] for intent in _ASKS if likely[intent] > ALSO}
+
+
+def _asked_about(sentence: Sentence, claim: Understanding) -> tuple[Item, ...]:
+    """« …, et le SAC2 c’est combien ? »: products asked about beside those that are taken."""
+    taken = {item.product_id for item in claim.items}
+    asking = tuple(clause for clause in sentence.clauses if clause.asks and clause.items)
+    return tuple(item for item in named_items(asking) if item.product_id not in taken)
 
 
 def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float], beside: bool) -> Understanding:
@@ -115,12 +133,21 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
         if not items or refused(sentence):
             return Understanding(Intent.UNKNOWN, named, sure=False, confidence=confidence, likely=best[1:])
         return Understanding(Intent.AVAILABILITY, items, sure=False, confidence=confidence, likely=best)
+    if chosen is Intent.QUANTITY and (named or _names_something(sentence)):
+        return Understanding(Intent.UNKNOWN, named, sure=False, confidence=confidence, likely=best[1:])
     items = named if chosen is not first.intent else first.items
     if chosen is Intent.QUOTE:
         items = counted_items(sentence.clauses)
     if chosen is first.intent is Intent.AVAILABILITY and not first.sure:
         return Understanding(chosen, items, sure=False, confidence=confidence, likely=best)
     return Understanding(chosen, items, confidence >= act[chosen], confidence=confidence, likely=best)
+
+
+def _names_something(sentence: Sentence) -> bool:
+    """« 2 chaises svp »: a number of something that is not sold here says nothing about what was shown before."""
+    known = vocabulary()
+    said = [word for word in sentence.form.split() if len(word) > 3 and word.isalpha()]
+    return any(word not in known.known and word not in known.harmless and not concepts().of(word) for word in said)
 
 
 def _possible(sentence: Sentence, first: Understanding) -> list[Intent]:

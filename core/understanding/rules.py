@@ -52,7 +52,8 @@ class Understanding:
 
     ``language``: fr, mg, en, mixed (French and Malagasy), None when no word tells. ``confidence``: 0…1, how often such
     a reading was right. ``also``: what else the message asks. ``likely``: the likeliest readings, best first, for one
-    short question. ``number``: how many, where no product was named with it.
+    short question. ``number``: how many, where no product was named with it. ``beside``: the words that ask something
+    else, and ``asked`` the products they ask about.
     """
 
     intent: Intent
@@ -63,6 +64,8 @@ class Understanding:
     also: tuple[Intent, ...] = field(default=(), compare=False)
     likely: tuple[Intent, ...] = field(default=(), compare=False)
     number: int | None = field(default=None, compare=False)
+    beside: str = field(default="", compare=False)
+    asked: tuple[Item, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,22 @@ class Products(Protocol):
     def titled(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None: ...
 
 
+class _NoProducts:
+    """A catalogue without a product."""
+
+    def closest_keyword(self, word: str) -> None:
+        return None
+
+    def search(self, query: str, limit: int = 5) -> list[int]:
+        return []
+
+    def titled(self, words: Sequence[str]) -> None:
+        return None
+
+
+NO_PRODUCTS: Final = _NoProducts()
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """Part of a message; ``items`` are the products in it with how many are asked for, None where no number stands."""

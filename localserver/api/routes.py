@@ -7,6 +7,7 @@ from typing import Final
 from localserver.api import answers, description, papers, people, privacy, products, requests, selling, stream
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
+from localserver.api.faq import FAQ
 from localserver.api.inboxroutes import INBOX
 from localserver.api.moneyroutes import MONEY
 from localserver.api.peopleroutes import PEOPLE
@@ -284,6 +285,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *STEPS,
     *USAGE,
     *TEXTS,
+    *FAQ,
     Route(
         "GET",
         "/invoices/{id}/certification",

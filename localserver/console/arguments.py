@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.accounts.rules import ROLES, SCOPES
+from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.pipeline.rules import STAGES
 from core.quotes.rules import STATES
@@ -93,6 +94,8 @@ def build_parser() -> ArgumentParser:
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
     _quotes(add(verbs, "quotes", "what was offered").add_subparsers(required=True, metavar="ACTION"), add)
+    faq = add(verbs, "faq", "the seller's own questions and answers")
+    _faq(faq.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     _pipeline(verbs, add)
     _conversations(
@@ -205,6 +208,18 @@ def _quotes(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
         each.add_argument("store")
         each.add_argument("number", help="as printed, for instance DV-2026-0042")
     drawn.add_argument("file")
+
+
+def _faq(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    add(verbs, "list", "all of them", "faq.listing").add_argument("store")
+    written = add(verbs, "add", "what buyers are told when they ask this in any words", "faq.add")
+    written.add_argument("store")
+    written.add_argument("question")
+    written.add_argument("answer")
+    written.add_argument("--language", choices=LANGUAGES, default="fr", help="of both (fr)")
+    removed = add(verbs, "remove", "a question and its answer", "faq.remove")
+    removed.add_argument("store")
+    removed.add_argument("id", type=_ID)
 
 
 def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:

@@ -15,6 +15,7 @@ from core.catalogue import stock
 from core.conversations import canned, notes, threads
 from core.customers import allowing, consent
 from core.customers.service import Identity, recognise, set_notes
+from core.faq import service as faq
 from core.invoices import certification, credits
 from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
@@ -64,6 +65,9 @@ async def _office(w: World) -> None:
         engine.call(lambda tx, w=tried: voice.put(tx, "pay_link", w, **place), actor="seller")  # type: ignore[misc]
     trial = engine.call(lambda tx: trials.start(tx, "choose_payment", "À payer {total}", **place), actor="seller")
     engine.call(lambda tx: trials.end(tx, trial.id, "b", "XOF"), actor="seller")
+    number = engine.call(lambda tx: faq.add(tx, "fr", "Vous livrez ?", "Oui."), actor="seller")
+    engine.call(lambda tx: faq.change(tx, number, answer="Non."), actor="seller")
+    engine.call(lambda tx: faq.remove(tx, number), actor="seller")
     account = accounts.save(engine, "awa@teranga.sn", PASSWORD, "owner", "console")
     accounts.login(engine, shop.factors, "awa@teranga.sn", PASSWORD)
     with pytest.raises(Forbidden):

@@ -29,6 +29,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "delivery": frozenset(),
     "erasure": frozenset(),
     "canned": frozenset(),
+    "faq": frozenset(),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "lead": frozenset(),

@@ -27,6 +27,7 @@ from core.storage.migrations import (
     m0014_people,
     m0015_voice,
     m0016_takeover,
+    m0017_talk,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -48,6 +49,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0014_people.apply,
     m0015_voice.apply,
     m0016_takeover.apply,
+    m0017_talk.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
