@@ -19,11 +19,12 @@ from core.assistant.events import AssistantAsked
 from core.assistant.facts import Facts, Product, sentences_of
 from core.catalogue.lexicon import Lexicon
 from core.conversations import outgoing, threads
+from core.conversations.claiming import CLAIM, HELP
 from core.conversations.incoming import Incoming
 from core.conversations.outgoing import Button
 from core.conversations.reading import InboundMessage, read_message
 from core.conversations.replying import Reply
-from core.conversations.talk import CLAIM, HELP, Talk
+from core.conversations.talk import Talk
 from core.conversations.texts import say
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import MINUTE, SECOND

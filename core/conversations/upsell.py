@@ -8,10 +8,11 @@ from typing import Any
 
 from core.conversations import outgoing, situation, threads
 from core.conversations.adding import shown
+from core.conversations.claiming import CLAIM
 from core.conversations.manual import window_open
 from core.conversations.notices import USEFUL_FOR
 from core.conversations.outgoing import Button
-from core.conversations.talk import CLAIM, Talk
+from core.conversations.talk import Talk
 from core.conversations.texts import say, spoken_to
 from core.customers.rules import tier
 from core.customers.service import record
