@@ -6,13 +6,13 @@ Each is noted and answered; the explanation is the seller's own, line by line (F
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from core.conversations.replying import Reply
 from core.customers import consent
 from core.customers.explaining import explain
 from core.customers.service import record
+from core.orders.service import Orders
 from core.orders.standing import lately
 
 _MINE: Final = re.compile(
@@ -21,9 +21,8 @@ _MINE: Final = re.compile(
 _OFFERS: Final = re.compile(r"\W*(stop|ok)(?:\s+(?:offres?|pub|promos?|dokambarotra))?\W*", re.IGNORECASE)
 
 
-def heard(reply: Reply, text: str, currency: str, holds: Callable[[], bool]) -> bool:
-    """Was this the message? Then it is answered. ``holds()``: whether something is reserved for them, so that a mere
-    « stop » may mean that."""
+def heard(reply: Reply, text: str, orders: Orders, currency: str) -> bool:
+    """Was this the message? Then it is answered."""
     given = consent.word_of(text)
     if given is not None:
         consent.say(reply.tx, reply.customer_id, given, "conversation")
@@ -32,7 +31,7 @@ def heard(reply: Reply, text: str, currency: str, holds: Callable[[], bool]) -> 
     if _MINE.fullmatch(text):
         _explained(reply, currency)
         return True
-    return _offers(reply, text, holds)
+    return _offers(reply, text, orders)
 
 
 def _explained(reply: Reply, currency: str) -> None:
@@ -42,14 +41,15 @@ def _explained(reply: Reply, currency: str) -> None:
     reply.text("score_explained", score=said.score, lines="\n".join(line.said for line in said.lines), more=more)
 
 
-def _offers(reply: Reply, text: str, holds: Callable[[], bool]) -> bool:
-    """« STOP » ends all proposals, « OK PUB » lets them come again."""
+def _offers(reply: Reply, text: str, orders: Orders) -> bool:
+    """« STOP » ends all proposals, « OK PUB » lets them come again. With something reserved, a mere « stop » is about
+    that, too."""
     found = _OFFERS.fullmatch(text)
     if found is None or (found[1].lower() == "ok" and len(text.split()) < 2):
         return False
     stop = found[1].lower() == "stop"
     consent.offers(reply.tx, reply.customer_id, not stop)
-    if len(text.split()) < 2 and holds():
+    if len(text.split()) < 2 and orders.open_order(reply.tx, reply.customer_id) is not None:
         return False
     reply.text("offers_stopped" if stop else "offers_resumed")
     return True

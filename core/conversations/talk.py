@@ -83,16 +83,10 @@ class Talk(Claiming):
             self._cart(reply, message)
         elif message.media is not None and not message.text:
             self._media(reply, message)
-        elif message.text and not self._about_them(reply, message.text):
+        elif message.text and not scoring.heard(reply, message.text, self.orders, self._till.currency):
             self._said(reply, message)
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
-
-    def _about_them(self, reply: Reply, text: str) -> bool:
-        def holds() -> bool:
-            return self.orders.open_order(reply.tx, reply.customer_id) is not None
-
-        return scoring.heard(reply, text, self._till.currency, holds)
 
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""

@@ -15,9 +15,9 @@ from typing import Any, Final
 from core.accounts.rules import ROLES, SCOPES
 from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
-from core.pipeline.rules import STAGES
 from core.quotes.rules import STATES
 from core.storage.folder import Home
+from localserver.console import prospects
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
 
@@ -97,7 +97,7 @@ def build_parser() -> ArgumentParser:
     faq = add(verbs, "faq", "the seller's own questions and answers")
     _faq(faq.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
-    _pipeline(verbs, add)
+    prospects.commands(verbs, add, _whole)
     _conversations(
         add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
     )
@@ -273,44 +273,6 @@ def _slots(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     called = add(verbs, "called", "the buyer was called and the time stands", "slots.called")
     called.add_argument("store")
     called.add_argument("reference", help="the order's")
-
-
-def _pipeline(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    _leads(add(verbs, "leads", "prospects").add_subparsers(required=True, metavar="ACTION"), add)
-    _pairs(add(verbs, "pairs", "products that go together").add_subparsers(required=True, metavar="ACTION"), add)
-    figures = add(verbs, "figures", "how prospects became sales; with --live a live's figures", "pipeline.figures")
-    figures.add_argument("store")
-    figures.add_argument("--days", type=_COUNT, default=30, help="prospects of so many days (30)")
-    figures.add_argument("--live", type=_ID, default=None, help="the number of a live")
-
-
-def _leads(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    listing = add(verbs, "list", "prospects, newest first, and how many stand where", "pipeline.listing")
-    listing.add_argument("store")
-    listing.add_argument("--stage", choices=STAGES, default=None)
-    listing.add_argument("--qualified", action="store_true", help="only those worth a call")
-    listing.add_argument("--due", action="store_true", help="only those whose next activity is due")
-    listing.add_argument("--limit", type=_COUNT, default=100, help="how many at most (100)")
-    move = add(verbs, "move", "move a prospect to a stage", "pipeline.move")
-    move.add_argument("store")
-    move.add_argument("id", type=_ID)
-    move.add_argument("stage", choices=STAGES)
-    plan = add(verbs, "plan", "what is to be done next", "pipeline.plan")
-    plan.add_argument("store")
-    plan.add_argument("id", type=_ID)
-    plan.add_argument("at", nargs="?", default=None, help="when (RFC 3339); nothing takes it away")
-    plan.add_argument("what", nargs="?", default="", help="what is to be done")
-
-
-def _pairs(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    add(verbs, "list", "products that go together", "pipeline.pair_list").add_argument("store")
-    put = add(verbs, "set", "with one product in the order, another costs less", "pipeline.pair")
-    gone = add(verbs, "remove", "two products go together no more", "pipeline.unpair")
-    for each in (put, gone):
-        each.add_argument("store")
-        each.add_argument("sku")
-        each.add_argument("with_sku", metavar="WITH")
-    put.add_argument("--percent", type=_whole(0, 90), default=0, help="so much less (0: only proposed)")
 
 
 def _conversations(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
