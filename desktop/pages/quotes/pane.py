@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
 from desktop.pages.quotes.presenter import QuotesPresenter
@@ -15,6 +15,7 @@ from desktop.pages.quotes.verbs import KEYS, PAIRED, Offered, offered, titles
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, Label, Rule
 from desktop.widgets.pill import StatusPill
+from desktop.widgets.sidepane import SidePane
 
 WIDE: Final = 320
 NARROW: Final = 260
@@ -47,40 +48,17 @@ class _Pairs(QWidget):
         self.setVisible(bool(pairs))
 
 
-class QuotePane(QFrame):
+class QuotePane(SidePane):
     """``asked`` with the name of a verb."""
 
     asked = Signal(str)
 
     def __init__(self, words: QuotesPresenter) -> None:
-        super().__init__()
+        super().__init__(words.t("Choose a quote to see it here."), WIDE)
         self._words = words
         self.offered = Offered((), (), {})
         self._narrow = False
-        self.setProperty("kind", "card")
-        self.setFixedWidth(WIDE)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        self._none = Label(words.t("Choose a quote to see it here."), "body", "muted", wrap=True)
-        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        outer.addWidget(self._none, 1)
-        inner = QWidget()
-        inner.setProperty("kind", "scrolled")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(SCALE.card, SCALE.card, SCALE.card, 8)
-        column.setSpacing(6)
-        self._told(column)
-        column.addStretch(1)
-        self._shown = QScrollArea()
-        self._shown.setWidgetResizable(True)
-        self._shown.setWidget(inner)
-        self._shown.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._shown.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer.addWidget(self._shown, 1)
-        self._foot = QWidget()
-        outer.addWidget(self._foot)
+        self._told(self.told)
         self._verbs()
         self.show_quote(None, True)
 
@@ -119,7 +97,7 @@ class QuotePane(QFrame):
 
     def _verbs(self) -> None:
         t = self._words.t
-        self._grid = QGridLayout(self._foot)
+        self._grid = QGridLayout(self.foot)
         self._grid.setContentsMargins(SCALE.card, 8, SCALE.card, SCALE.card)
         self._grid.setSpacing(6)
         self.buttons: dict[str, Button] = {}
@@ -130,7 +108,7 @@ class QuotePane(QFrame):
         self.more.clicked.connect(lambda: self.asked.emit("more"))
         for button in (*self.buttons.values(), self.more):
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            button.setParent(self._foot)
+            button.setParent(self.foot)
             button.hide()
 
     def set_narrow(self, narrow: bool) -> None:
@@ -141,9 +119,7 @@ class QuotePane(QFrame):
 
     def show_quote(self, detail: Detail | None, may_write: bool) -> None:
         """Show a quote, or that none is chosen."""
-        self._none.setVisible(detail is None)
-        for part in (self._shown, self._foot):
-            part.setVisible(detail is not None)
+        self.show_something(detail is not None)
         if detail is None:
             self.offered = Offered((), (), {})
             return

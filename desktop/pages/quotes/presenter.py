@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.conversations import sendcodes
 from core.kernel.clock import DAY, to_datetime
-from core.kernel.i18n import catalogue
 from core.kernel.look import Role
 from core.kernel.money import format_amount, format_money
 from core.kernel.phone import display
@@ -16,6 +14,7 @@ from core.quotes.figures import Figures
 from core.quotes.listing import LATEST, QuoteRow
 from core.quotes.rules import ACCEPTED, CONVERTED, DRAFT, EXPIRED, OPEN, REFUSED, REPLACED, SEEN, SENT
 from desktop.pages.quotes.source import Detail
+from desktop.pages.undelivered import why_undelivered
 from desktop.texts import Texts
 
 if TYPE_CHECKING:
@@ -278,8 +277,4 @@ class QuotesPresenter:
             return pill, t(
                 "No message for 24 hours: WhatsApp is closed. Copy the link, hand it over."
             ) if closed else ""
-        words = catalogue("errors", t.language)
-        if delivery.code is not None:
-            return pill, words.gettext(sendcodes.action(delivery.code).message).format(code=delivery.code)
-        known = words.gettext(delivery.error) if delivery.error else ""
-        return pill, known or t("WhatsApp could not be reached. Send it again.")
+        return pill, why_undelivered(t, delivery.state, delivery.code, delivery.error)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.bootstrap import Shop
@@ -19,33 +18,21 @@ from core.quotes.service import Quote
 from desktop.app import Desktop
 from desktop.pages.quotes.editor import Editor
 from desktop.pages.quotes.page import QuotesPage
+from tests.desktop.openpage import OpenPage, go_to
 from tests.desktop.quotes.store import fill, quote_shop
 from tests.desktop.realshop import close_windows, type_text, window_over
 
-D = TypeVar("D", bound=QDialog)
-
 
 @dataclass
-class Opened:
-    """``ids``: state → the quote that is in it; ``seen``: what was handed to the system's viewer."""
+class Opened(OpenPage):
+    """``ids``: state → the quote that is in it."""
 
-    desktop: Desktop
     page: QuotesPage
-    shop: Shop
-    qtbot: QtBot
-    ids: dict[str, int]
-    seen: list[Path] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)
 
     @property
     def editor(self) -> Editor:
         return self.page.editor
-
-    def settled(self, holds: Callable[[], object] = lambda: True) -> None:
-        """Wait until nothing is read or written any more and ``holds``."""
-        page = self.page
-        self.qtbot.waitUntil(
-            lambda: not (self.desktop.bridge.busy or page._pause.isActive()) and bool(holds()), timeout=20_000
-        )
 
     def shown(self) -> list[int]:
         return [text.quote.id for text in self.page.model.rows]
@@ -56,13 +43,6 @@ class Opened:
         self.page.table.select_key(number)
         self.settled(lambda: self.page.detail is not None and self.page.detail.row.id == number)
 
-    def press(self, key: Qt.Key) -> None:
-        """A key on the table; off-screen, a dialog that closed does not give the keyboard back by itself."""
-        self.desktop.shell.activateWindow()
-        self.page.table.setFocus()
-        self.qtbot.waitUntil(self.page.table.hasFocus)
-        QTest.keyClick(self.page.table, key)
-
     def write(self, field: QLineEdit, text: str) -> None:
         """Letters into a field, in place of what is there."""
         self.desktop.shell.activateWindow()
@@ -71,27 +51,6 @@ class Opened:
         if not text:
             QTest.keyClick(field, Qt.Key.Key_Delete)
         type_text(field, text)
-
-    def dialog(self, kind: type[D]) -> D:
-        """The dialog that stands over the page."""
-        found: list[D] = []
-
-        def there() -> bool:
-            found[:] = [each for each in self.page.findChildren(kind) if each.isVisible()]
-            return bool(found)
-
-        self.qtbot.waitUntil(there, timeout=10_000)
-        return found[0]
-
-    def look(self, path: Path) -> bool:
-        """The system's viewer."""
-        self.seen.append(path)
-        return True
-
-    def said(self) -> str:
-        """The last notice."""
-        notices = self.desktop.shell.toasts.shown()
-        return notices[-1].notice.text if notices else ""
 
     def quote(self, number: int) -> Quote:
         return self.shop.engine.read(lambda r: service.load(r, number))
@@ -116,13 +75,9 @@ def open_quotes(shop: Shop, qtbot: QtBot) -> Iterator[OpenQuotes]:
         ids = fill(shop) if filled else {}
         desktop = window_over(shop)
         desktops.append(desktop)
-        desktop.shell.resize(1280, 720)
-        desktop.start()
-        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
-        desktop.shell.go("quotes")
-        page = desktop.shell.page("quotes")
+        page = go_to(desktop, qtbot, "quotes")
         assert isinstance(page, QuotesPage)
-        opened = Opened(desktop, page, shop, qtbot, ids)
+        opened = Opened(desktop, page, shop, qtbot, ids=ids)
         page.acts.opener = opened.look
         opened.settled(lambda: page.read_once)
         return opened
