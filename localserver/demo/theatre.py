@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +18,18 @@ from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
 from core.kernel.clock import ScaledClock
 from core.kernel.events import Event
+from core.kernel.i18n import catalogue as texts
 from core.kernel.paths import resource
 from core.live import service as live
 from core.storage.folder import Home
 from localserver.demo import buyers, script
-from localserver.demo.report import Report, board_line, draw_up, event_line
+from localserver.demo.report import Check, Report, board_line, draw_up, event_line
+from localserver.demo.scenes import PLAYS
+from localserver.demo.talks import Talks
 from localserver.runner import ServerThread
 from localserver.sandbox.stage import Stage
+
+_ = texts("console", "fr").gettext
 
 LIVE_SECONDS: Final = 520.0  # of the live's own time: holds of five minutes end and the next in line pays
 HOLD_MINUTES: Final = "5"
@@ -42,6 +48,7 @@ class Theatre:
         self._said = ""
         self._unsubscribe: Callable[[], None] | None = None
         self._playing: Future[list[str]] | None = None
+        self._talked: list[Check] = []
         self.shop: Shop
         self.server: ServerThread
         self.stage: Stage
@@ -72,14 +79,18 @@ class Theatre:
             self._say(line)
 
     def play(self) -> list[str]:
-        """Run the whole live; blocks until it is over. → what went wrong for whom."""
+        """Run the whole live, then the conversations; blocks until it is over. → what went wrong for whom."""
         assert self.stage.loop is not None
         self.shop.engine.call(lambda tx: live.start(tx, "Live du vendredi", "tiktok"), actor="demo")
         self._playing = asyncio.run_coroutine_threadsafe(self._play(), self.stage.loop)
         try:
-            return self._playing.result()
+            troubles = self._playing.result()
         except CancelledError:
             return ["stopped"]
+        self._say("")
+        self._say(_("Conversations, in shops of five kinds"))
+        self._talked, more = Talks(PLAYS, self._say).play()
+        return [*troubles, *more]
 
     async def _play(self) -> list[str]:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
@@ -107,7 +118,8 @@ class Theatre:
     def report(self, window: dict[str, int] | None) -> Report:
         """Numbers of the database, the simulators and the window, compared."""
         assert self.stage.loop is not None
-        return draw_up(self.shop, self.stage, window)
+        found = draw_up(self.shop, self.stage, window)
+        return replace(found, checks=(*found.checks, *self._talked))
 
     def end_live(self) -> None:
         self.shop.engine.call(live.end, actor="demo")
