@@ -259,8 +259,11 @@ class Composer(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        narrow = self.width() < _WIDE
         for tool, name, short in self._names:
-            tool.setText(short if self.width() < _WIDE else name)
+            tool.setText(short if narrow else name)
+        for tool in (self.product, self.link, self.quote):
+            tool.set_icon_name(None if narrow else "plus")
         self._stack.setFixedHeight(self._height())
 
     # -- writing

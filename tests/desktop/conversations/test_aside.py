@@ -118,7 +118,12 @@ def test_beside_the_card_nothing_is_said_twice(store: Store, open_inbox: OpenInb
 def test_every_button_is_whole(store: Store, open_inbox: OpenInbox, size: tuple[int, int]) -> None:
     window = taken(store, open_inbox, size)
     middle = window.page.middle
-    for button in (middle.banner.give_back, *(b for b, _, _ in middle.composer._names), middle.composer.product):
+    for button in (
+        middle.banner.give_back,
+        *(b for b, _, _ in middle.composer._names),
+        middle.composer.product,
+        middle.composer.quote,
+    ):
         assert button.width() >= button.sizeHint().width(), button.text()
         room = button.parentWidget()
         assert room is not None
