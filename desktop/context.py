@@ -15,8 +15,10 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
 
@@ -102,6 +104,12 @@ class Context(Protocol):
 
     @property
     def papers(self) -> PapersSource: ...
+
+    @property
+    def messages(self) -> MessagesSource: ...
+
+    @property
+    def quotes(self) -> QuotesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

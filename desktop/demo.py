@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, QTimer
 
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
 from desktop.app import Desktop, InMemory, run_desktop
 from desktop.context import Context
 from desktop.pages.live.page import LivePage
@@ -174,7 +175,7 @@ def _make_folder(path: Path) -> None:
         (path / ".writable").unlink()
     except OSError as error:
         raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=path, detail=error.strerror
+            "The folder {path} cannot be written ({detail}).", path=path, detail=reason(error)
         ) from None
 
 

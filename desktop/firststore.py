@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from core.kernel.countries import COUNTRIES
-from core.kernel.errors import LivePayError, Refused
+from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
 from core.kernel.i18n import DEFAULT_LANGUAGE, explain
 from core.kernel.money import currency_sign
 from core.kernel.paths import resource
@@ -53,8 +54,9 @@ def name_problem(draft: StoreDraft, home: Home, t: Texts) -> str:
         slugify(name)
     except Refused as refused:
         return explain(refused, t.language)
-    if any(card.name == name for card in home.list()):
-        return t("You already have a store of that name.")
+    with suppress(EnvironmentProblem):  # said when the store is made
+        if any(card.name == name for card in home.list()):
+            return t("You already have a store of that name.")
     return ""
 
 

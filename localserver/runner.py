@@ -14,6 +14,7 @@ from aiohttp import web
 
 from core.bootstrap import Shop
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
 from localserver.app import create_app
 from localserver.site import SITE
 
@@ -46,7 +47,7 @@ async def serve(
     except OSError as error:
         await runner.cleanup()
         raise EnvironmentProblem(
-            "The address {host}:{port} is not free ({detail}).", host=host, port=port, detail=error.strerror or error
+            "The address {host}:{port} is not free ({detail}).", host=host, port=port, detail=reason(error)
         ) from None
     bound = runner.addresses[0]
     url = f"http://{bound[0]}:{bound[1]}"

@@ -11,7 +11,8 @@ from core.invoices.regimes import REGIMES
 from core.kernel.countries import COUNTRIES
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import NAMES as SEGMENTS
-from core.settings.declarations import ACCOUNT, BASE, Setting
+from core.settings.declarations import ACCOUNT, BASE
+from core.settings.setting import Setting
 
 _QUIET: Final = "Against laundering. The buyer is told nothing of it."
 

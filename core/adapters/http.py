@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from core.adapters.tls import aiohttp, trust
 from core.kernel.clock import Clock
 from core.kernel.errors import OutsideWorld
+from core.kernel.reasons import BROKEN_OFF, NO_SUCH_HOST, NOT_SECURE, REASONS, TIMED_OUT
 
 # Some providers' firewalls refuse programs that do not look like a browser (reference payments §3.1).
 USER_AGENT: Final = (
@@ -30,6 +32,21 @@ USER_AGENT: Final = (
 MAX_BODY: Final = 8 * 1024 * 1024
 
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+def _why(error: Exception) -> str:
+    """Why nobody answered. What TLS and the name service raise has numbers, too, but not those of the system."""
+    if isinstance(error, TimeoutError):
+        return TIMED_OUT
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return NO_SUCH_HOST
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return NOT_SECURE
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return BROKEN_OFF
+    if isinstance(error, OSError):
+        return REASONS.get(error.errno or 0) or type(error).__name__
+    return type(error).__name__
 
 
 class NoAnswer(OutsideWorld):
@@ -149,7 +166,7 @@ class Http:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # ValueError: an address or a header that cannot be written. Its text may hold a secret: name the kind only.
             sent = seen.sent and not isinstance(error, ValueError)
-            raise NoAnswer(_host(url), type(error).__name__, sent) from error
+            raise NoAnswer(_host(url), _why(error), sent) from error
         self._learn_offset(url, reply, began)
         return reply
 

@@ -58,7 +58,9 @@ class LanguageModel:
         http = openai.DefaultAsyncHttpxClient(
             verify=trust(), follow_redirects=False, trust_env=False, timeout=openai.Timeout(TOTAL, connect=CONNECT)
         )
-        return openai.AsyncOpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, http_client=http)
+        client = openai.AsyncOpenAI(base_url=base_url, api_key=key or NO_KEY, max_retries=0, http_client=http)
+        _ = client.chat.completions.with_streaming_response  # imported here, on the thread, not with the call
+        return client
 
     def _body(self, request: Request) -> dict[str, Any]:
         messages = [{"role": "system", "content": request.system}]

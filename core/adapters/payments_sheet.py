@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from core.adapters import sheets
 from core.adapters.psp import REGISTRY
 from core.kernel.i18n import catalogue
-from core.payments import export
+from core.payments import export, onsite
 from core.payments.export import Words
 from core.payments.queries import Filter
 from core.storage.engine import Engine
@@ -17,9 +17,10 @@ from core.storage.engine import Engine
 def write(engine: Engine, path: Path, wanted: Filter, currency: str, zone: ZoneInfo, language: str) -> int:
     """Write what is looked for to a .csv or .xlsx file. → rows. Raises as :func:`core.adapters.sheets.write`."""
     papers, means = catalogue("documents", language), catalogue("errors", language)
+    cash = {onsite.CASH: means.gettext(onsite.LABEL)}
     words = Words(
-        {provider.name: provider.label for provider in REGISTRY},
-        {method.name: means.gettext(method.label) for provider in REGISTRY for method in provider.caps.methods},
+        {provider.name: provider.label for provider in REGISTRY} | cash,
+        {method.name: means.gettext(method.label) for provider in REGISTRY for method in provider.caps.methods} | cash,
         {state: papers.gettext(word) for state, word in export.STATE_WORDS.items()},
     )
     titles = [papers.gettext(title) for _, title in export.TITLES]

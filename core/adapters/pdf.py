@@ -31,6 +31,7 @@ from core.kernel.clock import to_datetime
 from core.kernel.i18n import catalogue
 from core.kernel.money import format_amount, format_money
 from core.kernel.phone import display
+from core.payments import onsite
 from core.quotes.documents import QuoteDocument
 from core.storage.pictures import find
 
@@ -180,14 +181,9 @@ def quote_sheet(document: QuoteDocument) -> Sheet:
             *_sums(document.shares, document.papers.seller, say),
             *pdf_quote.deposit(document, say.texts, say.money),
         ),
-        closing=(
-            *say.closing("This quote amounts to {words}.", document.total),
-            *pdf_quote.payment(document, say.texts),
-        ),
+        closing=say.closing("This quote amounts to {words}.", document.total),
         note=document.note,
-        signature=_("Approved: date and signature"),
-        code=document.url,
-        code_caption=_("Scan to check that this quote is genuine.") if document.url else "",
+        **pdf_quote.agreement(document, say.texts, say.money, say.date),
         created=to_datetime(document.created_at, document.papers.zone),
     )
 
@@ -233,6 +229,8 @@ class _Words:
                 if method.name == name:
                     label = catalogue("errors", self.language).gettext(method.label)
                     return label if label == method.label else label[:1].lower() + label[1:]  # brands keep their form
+        if name == onsite.CASH:
+            return catalogue("errors", self.language).gettext(onsite.LABEL).lower()
         return name.replace("_", " ").capitalize()
 
 
@@ -264,10 +262,10 @@ def _table(papers: Papers, lines: tuple[Line, ...], say: _Words) -> dict[str, An
     columns = (
         _("Item"),
         _("Qty"),
-        _("Unit price incl. VAT"),
+        _("Price incl. VAT"),
         _("VAT"),
-        _("Amount excl. VAT"),
-        _("Amount incl. VAT"),
+        _("Excl. VAT"),
+        _("Incl. VAT"),
     )
     taxed = tuple(
         Row(
@@ -285,7 +283,10 @@ def _detail(line: Line, say: _Words) -> str:
     """The SKU, and what the line costs less than its price."""
     if not line.discount:
         return line.detail
-    off = say.texts.gettext("Discount {amount}").format(amount=say.money(-line.discount))
+    _, amount = say.texts.gettext, say.money(-line.discount)
+    off = _("Discount {amount}").format(amount=amount)
+    if line.discount_percent:
+        off = _("Discount {rate} %: {amount}").format(rate=line.discount_percent, amount=amount)
     return " · ".join(part for part in (line.detail, off) if part)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 WIDTHS: Final = {
     2: (134.0, 40.0),  # what, amount
     4: (94.0, 16.0, 32.0, 32.0),  # item, quantity, unit price, amount
-    6: (58.0, 14.0, 30.0, 16.0, 28.0, 28.0),  # and with VAT: rate, amount before it, amount with it
+    6: (62.0, 13.0, 28.0, 15.0, 28.0, 28.0),  # and with VAT: rate, amount before it, amount with it
 }
 """Widths of the columns in millimetres, by their number; they fill the page's width."""
 
@@ -38,7 +38,9 @@ class Sum:
 class Sheet:
     """Everything that is drawn, already in words. ``status``: a text and its role in the look; ``code``: a QR's URL.
 
-    ``closing``: the sentences beneath the totals (the amount in words, in one language or two).
+    ``closing``: the sentences beneath the totals (the amount in words, in one language or two). With a ``signature``
+    the document is one to agree to: its ``conditions`` (name, value) stand beside the totals, and ``code`` leads to
+    where it is answered, ``check_url`` to where it is checked.
     """
 
     language: str
@@ -64,4 +66,10 @@ class Sheet:
     note: str = ""
     code: str = ""
     code_caption: str = ""
+    code_title: str = ""
+    check_url: str = ""
+    check_caption: str = ""
     signature: str = ""
+    signature_about: str = ""
+    conditions_title: str = ""
+    conditions: tuple[tuple[str, str], ...] = ()

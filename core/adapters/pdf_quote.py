@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from gettext import NullTranslations
+from typing import Any
 
 from core.adapters.pdf_parts import Sum
 from core.quotes.documents import QuoteDocument
@@ -23,18 +24,46 @@ def deposit(document: QuoteDocument, texts: NullTranslations, money: Callable[[i
     """The part that is asked for first."""
     if not document.deposit:
         return ()
-    label = texts.gettext("Deposit {rate} %").format(rate=document.deposit_percent)
+    percent = document.deposit_percent
+    label = texts.gettext("Deposit {rate} %").format(rate=percent) if percent else texts.gettext("Deposit")
     return (Sum(label, money(document.deposit)),)
 
 
-def payment(document: QuoteDocument, texts: NullTranslations) -> tuple[str, ...]:
-    """When it is to be paid once it is accepted."""
-    ngettext, days = texts.ngettext, document.pay_days
-    if not document.deposit:
-        said = ngettext(
-            "Payment within {n} day of your acceptance.", "Payment within {n} days of your acceptance.", days
-        )
-        return (said.format(n=days),) if days else ()
-    first = ngettext("Deposit within {n} day of your acceptance,", "Deposit within {n} days of your acceptance,", days)
-    rest = ngettext("the rest within {n} day.", "the rest within {n} days.", document.balance_days)
-    return (f"{first.format(n=days)} {rest.format(n=document.balance_days)}",)
+def agreement(
+    document: QuoteDocument, texts: NullTranslations, money: Callable[[int], str], date: Callable[[int], str]
+) -> dict[str, Any]:
+    """The parts of a sheet that somebody agrees to: on what, where, and how."""
+    _ = texts.gettext
+    caption = _("Scan or tap: read this quote, accept or refuse it, and pay.")
+    if document.deposit:
+        caption = _("Scan or tap: read this quote, accept or refuse it, and pay the deposit.")
+    return {
+        "conditions_title": _("Conditions"),
+        "conditions": _conditions(document, texts, money, date),
+        "signature": _("Approved"),
+        "signature_about": _("Date, name, signature and stamp"),
+        "code": document.answer_url,
+        "code_title": _("Answer online"),
+        "code_caption": caption,
+        "check_url": document.url,
+        "check_caption": _("Check that it is genuine"),
+    }
+
+
+def _conditions(
+    document: QuoteDocument, texts: NullTranslations, money: Callable[[int], str], date: Callable[[int], str]
+) -> tuple[tuple[str, str], ...]:
+    """Until when it binds, and when it is to be paid once it is accepted."""
+    _ = texts.gettext
+    found = [(_("Validity"), _("until {date}").format(date=date(document.valid_until)))]
+
+    def due(amount: int, days: int) -> str:
+        when = texts.ngettext("within {n} day of your acceptance", "within {n} days of your acceptance", days)
+        return _("{amount}, {when}").format(amount=money(amount), when=when.format(n=days))
+
+    if document.deposit:
+        found.append((_("Deposit"), due(document.deposit, document.pay_days)))
+        found.append((_("Balance"), due(document.total - document.deposit, document.balance_days)))
+    elif document.pay_days:
+        found.append((_("Payment"), due(document.total, document.pay_days)))
+    return tuple(found)

@@ -5,7 +5,6 @@ Importing this module imports fpdf2 (0.2 s): only :mod:`core.adapters.pdf` does,
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import segno
 from fpdf import FPDF
 from fpdf.image_datastructures import RasterImageInfo
 from fpdf.image_parsing import get_img_info
-from PIL import Image
 
-from core.adapters.pdf_parts import WIDTHS, Row, Sheet, Sum
-from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, Pen, blank, close, writable
+from core.adapters.pdf_ending import PAD, Ending
+from core.adapters.pdf_parts import WIDTHS, Row, Sheet
+from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, blank, close, writable
 from core.kernel.errors import LivePayError
 from core.kernel.look import LIGHT
 from core.storage.pictures import decoded, read
@@ -29,18 +27,12 @@ log = logging.getLogger(__name__)
 
 TOP: Final = 16.0
 BOTTOM: Final = 272.0  # the content ends here, the footer is beneath
-PAD: Final = 2.4
 DENSE_ABOVE: Final = 12  # rows: a longer table is set closer, each row on one line where it fits
 DENSE_PAD: Final = 1.5
 GAP: Final = 2.5
 SMALL_LINE: Final = 3.7
 HEAD: Final = 8.0
 CARRY: Final = 6.5
-SUMS_WIDTH: Final = 84.0
-CODE: Final = 27.0
-SIGN: Final = 26.0
-MASK: Final = 3
-DOT: Final = 8  # pixels
 LOGO_SIDE: Final = 320  # pixels: 240 to the inch at the size it is drawn
 SELLER_LINES: Final = 6  # of one fact about the seller: the numbers that the law asks for must all be there
 LOGO: Final = (34.0, 22.0)
@@ -84,13 +76,11 @@ class _Placed:
     height: float
 
 
-class _Drawing(Pen):
+class _Drawing(Ending):
     """Places and draws one sheet; ``y`` goes down the page."""
 
     def __init__(self, pdf: FPDF, sheet: Sheet) -> None:
-        super().__init__(pdf)
-        self.sheet = sheet
-        self.y = TOP
+        super().__init__(pdf, sheet, TOP)
         self.pad = PAD if len(sheet.rows) <= DENSE_ABOVE else DENSE_PAD
         self.columns = WIDTHS[len(sheet.columns)]
 
@@ -112,7 +102,7 @@ class _Drawing(Pen):
             if number < len(pages):
                 self._carry(self.sheet.carried[0], carried)
             else:
-                self._ending()
+                self.ending()
             self._footer(number, len(pages))
 
     def _added(self, rows: Sequence[_Placed]) -> tuple[int, ...]:
@@ -130,7 +120,7 @@ class _Drawing(Pen):
                 y = TOP + 12 + HEAD + CARRY
             pages[-1].append(placed)
             y += placed.height
-        if y + self._ending_height() > BOTTOM and pages[-1]:
+        if y + self.ending_height() > BOTTOM and pages[-1]:
             pages.append([pages[-1].pop()] if len(pages[-1]) > 1 else [])
         return pages
 
@@ -215,6 +205,8 @@ class _Drawing(Pen):
             "waiting": [(6.2, 2.2), (6.2, 3.9), (7.6, 4.8)],
             "info": [(8.2, 3.7), (4.2, 3.7), (5.8, 2.3), (4.2, 3.7), (5.8, 5.1)],
         }[role]
+        if role == "waiting":  # the hands of a clock want their face
+            self.pdf.circle(x + 6.2, self.y + 3.7, 2.3)
         self.pdf.polyline([(x + a, self.y + b) for a, b in mark])
         self.text(x + 10.4, self.y, text, width - 12, height=7.4)
         self.y += 9
@@ -289,85 +281,6 @@ class _Drawing(Pen):
             self.text(x + PAD, self.y, self.sheet.amount_text(amount), width - 2 * PAD, "R", CARRY)
             x += width
         self.y += CARRY
-
-    # -- the end -----------------------------------------------------------------------------------------------
-
-    def _sums_height(self) -> float:
-        return sum(11.0 if s.strong else 6.4 for s in self.sheet.sums) + 2
-
-    def _closing_lines(self) -> list[tuple[str, float, str, str, tuple[str, ...]]]:
-        """(style, size, colour, what, lines) of the sentences beneath the totals."""
-        sheet = self.sheet
-        parts = []
-        for style, size, colour, text in (
-            *(("", 9.5, LIGHT.text, sentence) for sentence in sheet.closing),
-            ("", 9, LIGHT.muted, sheet.mention),
-            ("", 9.5, LIGHT.text, sheet.note),
-        ):
-            self.font(size, style)
-            parts.append((style, size, colour, text, self.wrapped(text, WIDTH) if text else ()))
-        return parts
-
-    def _side_height(self) -> float:
-        """What stands on the left of the totals: a place to sign, and the code beneath it."""
-        return (SIGN + 4 if self.sheet.signature else 0.0) + (CODE if self.sheet.code else 0.0)
-
-    def _ending_height(self) -> float:
-        lines = sum(len(lines) * LINE + 3 for *_, lines in self._closing_lines() if lines)
-        return 6 + max(self._sums_height(), self._side_height()) + 5 + lines
-
-    def _ending(self) -> None:
-        self.y += 6
-        top = self.y
-        if self.sheet.signature:
-            self._signature(top)
-        if self.sheet.code:
-            self._code(top + (SIGN + 4 if self.sheet.signature else 0.0))
-        y = top
-        x = RIGHT - SUMS_WIDTH
-        for each in self.sheet.sums:
-            y = self._sum(x, y, each)
-        self.y = top + max(self._sums_height(), self._side_height()) + 5
-        for style, size, colour, _, lines in self._closing_lines():
-            self.font(size, style, colour=colour)
-            for line in lines:
-                self.text(LEFT, self.y, line, WIDTH)
-                self.y += LINE
-            self.y += 3 if lines else 0
-
-    def _sum(self, x: float, y: float, each: Sum) -> float:
-        if each.strong:
-            self.box(x, y, SUMS_WIDTH, 10, LIGHT.background)
-            self.box(x, y, 1.2, 10, LIGHT.gold)
-            self.font(11.5, "B")
-            self.text(x + 5, y, each.label, 32, height=10)
-            self.font(14, "B")
-            self.text(x + 34, y, each.value, SUMS_WIDTH - 34 - PAD, "R", 10)
-            return y + 11
-        self.font(9.5, colour=LIGHT.muted)
-        self.text(x + 5, y, each.label, 50, height=6)
-        self.font(9.5)
-        self.text(x + 50, y, each.value, SUMS_WIDTH - 50 - PAD, "R", 6)
-        return y + 6.4
-
-    def _code(self, y: float) -> None:
-        buffer = io.BytesIO()
-        # Any mask can be read; trying all eight for the best takes longer than the rest of the code.
-        code = segno.make(self.sheet.code, error="m", micro=False, mask=MASK)
-        code.save(buffer, kind="png", scale=1, border=0)
-        dots = Image.open(buffer).convert("L")
-        picture = dots.resize((dots.width * DOT, dots.height * DOT), Image.Resampling.NEAREST)
-        self.pdf.image(picture, LEFT, y, CODE, CODE, link=self.sheet.code, alt_text=self.sheet.code_caption)
-        self.font(8.5, colour=LIGHT.muted)
-        for index, line in enumerate(self.wrapped(self.sheet.code_caption, 52)):
-            self.text(LEFT + CODE + 5, y + index * 4.2, line, 52, height=4.2)
-
-    def _signature(self, y: float) -> None:
-        self.pdf.set_draw_color(LIGHT.line)
-        self.pdf.set_line_width(0.25)
-        self.pdf.rect(LEFT, y, 74, SIGN, round_corners=True, corner_radius=2)
-        self.font(8.5, colour=LIGHT.muted)
-        self.text(LEFT + 3, y + 1.5, self.sheet.signature, 68, height=5)
 
     def _footer(self, page: int, pages: int) -> None:
         self.rule(279)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.kernel.errors import EnvironmentProblem, Refused
+from core.kernel.reasons import reason
 
 Cell = str | int | Decimal | datetime | None
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -35,7 +36,7 @@ def write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
         partial.replace(path)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be written ({detail}).", path=path, detail=error.strerror or str(error)
+            "The file {path} cannot be written ({detail}).", path=path, detail=reason(error)
         ) from None
     finally:
         partial.unlink(missing_ok=True)

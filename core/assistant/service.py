@@ -13,17 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.assistant import asking, checks
+from core.assistant import asking
 from core.assistant.asking import Answer, Request, Said
 from core.assistant.events import AssistantAsked
 from core.assistant.facts import Facts, Product, sentences_of
 from core.catalogue.lexicon import Lexicon
 from core.conversations import outgoing, threads
+from core.conversations.claiming import CLAIM, HELP
 from core.conversations.incoming import Incoming
 from core.conversations.outgoing import Button
 from core.conversations.reading import InboundMessage, read_message
 from core.conversations.replying import Reply
-from core.conversations.talk import CLAIM, HELP, Talk
+from core.conversations.talk import Talk
 from core.conversations.texts import say
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import MINUTE, SECOND
@@ -237,7 +238,7 @@ class Assistant:
         messages = self._messages(tx, turn)
         if not messages:
             return self._close(tx, turn, "erased")
-        reply = Reply(tx, turn.customer_id, turn.conversation_id, messages[-1])
+        reply = Reply(tx, turn.customer_id, turn.conversation_id, messages[-1], self._talk.language())
         heard = " ".join(message.text for message in messages)
         return self._used(reply, turn, answer, self._facts(tx, question.products, reply.language), heard)
 
@@ -261,6 +262,8 @@ class Assistant:
         return self._close(tx, turn, "answered")
 
     def _wrong(self, answer: Answer, facts: Facts, heard: str) -> str | None:
+        from core.assistant import checks  # with the first answer: its patterns would delay every start
+
         found = checks.flaw(answer.reply, facts, answer.products, heard)
         if found is not None:
             return found

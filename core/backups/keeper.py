@@ -22,6 +22,7 @@ from core.backups.pieces import Check, Damaged, Harmed, Stopped, path_of
 from core.backups.places import MISSING, Missing, Place
 from core.kernel.clock import Clock
 from core.kernel.errors import LivePayError, OutsideWorld
+from core.kernel.reasons import reason
 from core.storage.folder import Home, StoreCard
 from core.storage.vault import Vault, write_private
 
@@ -211,7 +212,7 @@ class Keeper:
             try:
                 found = restoring.rehearse(charge.folder, place, charge.prefix, charge.recovery_key(), self._stop)
             except OSError as error:
-                raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
+                raise OutsideWorld("The disk refuses the backup ({detail}).", detail=reason(error)) from None
             self._newest(place, found)
         except LivePayError as error:
             self._looked = None

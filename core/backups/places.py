@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from core.backups.pieces import Check
 from core.kernel.errors import OutsideWorld
+from core.kernel.reasons import reason
 from core.storage.vault import write_private
 
 MISSING: Final = "The backup is incomplete: {name} is missing in {place}."
@@ -171,7 +172,7 @@ class FolderPlace:
         for numbers, theirs, sentence in _SAID:
             if windows in theirs if windows else error.errno in numbers:
                 return OutsideWorld(sentence, place=self.label)
-        return OutsideWorld(_GONE, place=self.label, detail=error.strerror or type(error).__name__)
+        return OutsideWorld(_GONE, place=self.label, detail=reason(error))
 
 
 def _again(error: OSError) -> None:

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, Final, Protocol
 from core.backups.pieces import PAGES, Damaged, Sealer, database_pieces, file_pieces, name_of
 from core.kernel.clock import to_datetime
 from core.kernel.errors import OutsideWorld, Refused
+from core.kernel.reasons import reason
 from core.storage.connection import Reader, open_connection
 from core.storage.folder import StoreCard
 from core.storage.sealed import MARK, mark_of
@@ -161,7 +162,7 @@ class _Stage:
                 log = self._log(database.with_name(DATABASE[1]), room)
             connection.execute("COMMIT")
         except OSError as error:
-            raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
+            raise OutsideWorld("The disk refuses the backup ({detail}).", detail=reason(error)) from None
         finally:
             connection.close()
         return (row[0], row[1].hex(), [file, log]) if row else (0, "", [file, log])
@@ -223,7 +224,7 @@ def _picture(path: Path, keeping: Keeping, sealer: Sealer, seen: Seen, sure: int
             if not keeping.has(names[-1]):
                 keeping.keep(names[-1], content)
     except OSError as error:
-        raise OutsideWorld("The disk refuses the backup ({detail}).", detail=error.strerror) from None
+        raise OutsideWorld("The disk refuses the backup ({detail}).", detail=reason(error)) from None
     if size == stat.st_size and stat.st_mtime_ns < sure:
         seen[path.name] = (size, stat.st_mtime_ns, tuple(names))
     else:

@@ -1,4 +1,4 @@
-"""Where viewers of a live are led: the store's WhatsApp chat, and the picture that OBS puts on the video."""
+"""The store's WhatsApp chat: how it speaks there, where viewers of a live are led, and the picture that OBS shows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from core.adapters.whatsapp_health import shown_number
+from core.conversations.adapting import Switches
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import catalogue
 from core.kernel.phone import normalise
@@ -34,6 +35,18 @@ def claim_url(shop: Shop, keyword: str, language: str = "") -> str:
     when the message arrives."""
     texts = catalogue("overlay", language or shop.settings.get("store.language"))
     return chat_url(shop, texts.gettext("I take {keyword}").format(keyword=keyword))
+
+
+def chat_switches(shop: Shop) -> Switches:
+    """What the seller lets the bot's texts add."""
+    switch = shop.settings.switch
+    return Switches(
+        urgency=switch("chat.urgency"),
+        trust=switch("chat.trust_badge"),
+        suggestions=switch("chat.suggestions"),
+        free_delivery=switch("chat.first_delivery_free"),
+        simple=switch("chat.simple"),
+    )
 
 
 async def learn_number(shop: Shop, findings: Sequence[Finding]) -> Sequence[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from core.conversations.quoting import QuoteNotices
@@ -11,7 +13,8 @@ from core.orders.events import BalanceOverdue, OrderCancelled, OrderChanged, Par
 from core.orders.rules import asked
 from core.orders.service import load
 from core.payments import service as payments
-from core.quotes import answering
+from core.quotes import answering, following
+from core.quotes import asked as requests
 from core.quotes.events import (
     QuoteAccepted,
     QuoteConverted,
@@ -20,6 +23,8 @@ from core.quotes.events import (
     QuoteSeen,
     QuoteSent,
     QuoteShort,
+    QuoteUnanswered,
+    QuoteUnseen,
 )
 from core.quotes.service import END, REMIND
 from core.storage.engine import Tx
@@ -27,12 +32,35 @@ from core.storage.engine import Tx
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
 
-TIMED: Final[dict[str, Handler]] = {END: answering.expire, REMIND: answering.remind}
+TIMED: Final[dict[str, Handler]] = {
+    END: answering.expire,
+    REMIND: answering.remind,
+    following.FOLLOW: following.follow,
+}
 
 
 def quote_url(shop: Shop, nonce: bytes) -> str:
     """Where a customer answers a quote."""
     return f"{shop.public_url()}/q/{shop.quote_links.token(nonce)}"
+
+
+def send_again(shop: Shop, tx: Tx, quote_id: int) -> None:
+    """The quote's PDF and link into the conversation once more. Raises Refused."""
+    _notices(shop).send_again(tx, quote_id)
+
+
+def asked_for(shop: Shop, tx: Tx, customer_id: int, items: Sequence[tuple[int, int]]) -> int | None:
+    """A customer wants a quote for these (product id, quantity): a draft for the seller to look at and send.
+
+    → its id, None when nothing of it is on sale. Anybody who talks with customers may call it.
+    """
+    return requests.wanted(tx, customer_id, items, shop.papers.terms())
+
+
+def follow(shop: Shop, tx: Tx, quote_id: int) -> None:
+    """Look after it in some days, as the settings say."""
+    number = shop.settings.number
+    following.plan(tx, quote_id, number("quotes.follow_days"), number("quotes.remind_days"))
 
 
 def _notices(shop: Shop) -> QuoteNotices:
@@ -60,6 +88,11 @@ def bind(shop: Shop) -> None:
     react(QuoteConverted, told.converted)
     react(QuoteShort, told.short)
     react(QuoteEnding, told.ending)
+    react(QuoteUnseen, told.unseen)
+    react(QuoteUnanswered, told.unanswered)
+    for event in (QuoteSent, QuoteSeen):
+        react(event, lambda tx, e: follow(shop, tx, e.quote_id))
+    shop.talk.quote_asked = partial(asked_for, shop)
 
 
 def close_unfit(tx: Tx, event: OrderChanged) -> None:

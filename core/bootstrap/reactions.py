@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import quoting, stepping
+from core.bootstrap import people, quoting, stepping, takeover
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
@@ -80,6 +80,8 @@ def bind(shop: Shop) -> None:
     react(DecisionTaken, shop.notices.decided)
     quoting.bind(shop)
     stepping.bind(shop)
+    people.bind(shop)
+    takeover.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)
@@ -88,5 +90,6 @@ def bind(shop: Shop) -> None:
     react(MessagePriced, shop.meter.priced)
     shop.engine.subscribe(shop.desk.on_events)
     shop.engine.subscribe(shop.phrasing.desk.on_events)
+    shop.engine.subscribe(shop.voice.on_events)
     shop.engine.subscribe(shop.after_commit)
     shop.settings.on_change = shop.sender.nudge

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.backups import restoring
-from core.durable import outbox
+from core.durable import letters, outbox
 from core.durable.deadlines import clear_deadline, put_off, set_deadline
 from core.kernel.clock import DAY, MINUTE
 from core.orders.holds import HOLD
@@ -68,6 +68,7 @@ class Returning:
         if not restoring.calm(tx, self._folder):
             return False
         refunds.doubt(tx)
+        letters.hold_back(tx)
         put_off(tx, HOLD, tx.now + _PATIENCE)
         clear(tx)
         set_deadline(tx, RESTORED, int(tx.value("SELECT coalesce(max(id), 0) FROM orders")), 0)

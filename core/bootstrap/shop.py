@@ -25,8 +25,8 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import quoting, stepping
-from core.bootstrap.chat import learn_number
+from core.bootstrap import people, quoting, stepping, takeover
+from core.bootstrap.chat import chat_switches, learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
@@ -35,13 +35,14 @@ from core.catalogue.lexicon import Lexicon
 from core.conversations import pieces
 from core.conversations.asked import Opening
 from core.conversations.events import MessageQueued, PhotoUnfit
+from core.conversations.handovers import RESUME
 from core.conversations.media import MediaFetcher
 from core.conversations.notices import Notices
 from core.conversations.paying import Till
-from core.conversations.receiving import Receiver
+from core.conversations.receiving import Receiver, lanes_of_live
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
-from core.durable import inbox, outbox
+from core.durable import inbox, letters, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
 from core.durable.workers import always, at_last
@@ -53,6 +54,7 @@ from core.kernel.countries import Country, country
 from core.kernel.events import Event
 from core.kernel.hours import Hours
 from core.orders.holds import HOLD, REMIND, Holds
+from core.orders.limits import Limits
 from core.orders.service import Orders
 from core.paylinks.links import Links
 from core.payments import refunds
@@ -64,8 +66,8 @@ from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
 from core.segments.rules import segment_of
-from core.settings.declarations import names_in
 from core.settings.service import Settings
+from core.settings.setting import names_in
 from core.storage.backup import recovery_key
 from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
@@ -73,6 +75,7 @@ from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
 from core.understanding.engine import warm
 from core.usage.meter import Meter
+from core.voice.manner import Voice
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +104,8 @@ class Shop:
         self.lexicon = Lexicon()
         number, switch = self.settings.number, self.settings.switch
         holds = Holds(partial(number, "orders.hold_minutes"), partial(switch, "orders.remind"))
-        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings))
+        limits_of_one = Limits(partial(number, "orders.max_per_client"), partial(number, "orders.min_score"))
+        self.orders = Orders(holds, self.country.zone, partial(segment_of, self.settings), limits_of_one)
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
@@ -116,8 +120,10 @@ class Shop:
         self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
+        self.voice = Voice(self.engine, lambda: told("store.segment"), lambda: chat_switches(self))
+        proposes, tongue = partial(switch, "upsell.enabled"), lambda: self.voice.tongue(told("store.language"))
         opening = Opening(lambda: told("hours.open") or told("store.hours"), self.opening_hours)
-        self.talk = Talk(self.lexicon, lambda: told("store.language"), opening, till)
+        self.talk = Talk(self.lexicon, tongue, opening, till, proposes)
         self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
         self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(
@@ -130,7 +136,13 @@ class Shop:
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)
         self.papers = PaperDesk(
-            self.settings, lambda: self.name, self.country, card.currency, self.media, self.check_url
+            self.settings,
+            lambda: self.name,
+            self.country,
+            card.currency,
+            self.media,
+            self.check_url,
+            lambda nonce: quoting.quote_url(self, nonce) if self.reachable() else "",
         )
         self.press = Press(self.engine, self.papers.shared, card.slug)
         self.sender = Sender(self.engine, self.channel, folder / "media", mark, self.press.content)
@@ -139,11 +151,12 @@ class Shop:
         self.inbox = InboxWorker(
             self.engine,
             {"whatsapp": self.receiver.on_item, "psp": payments.apply_event, "foreign": lambda tx, payload: None},
+            lanes_of_live,
         )
         timed = {HOLD: self.orders.expire, payments.POLL: payments.poll_due, refunds.REFUND: refunds.due}
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
-        timed |= {TURN: self.phrasing.assistant.late}
-        timed |= {pieces.PIECES: self.talk.pieces_due}
+        self.pausing = takeover.pausing_of(self)
+        timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due, pieces.PIECES: self.talk.pieces_due}
         self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
@@ -156,6 +169,7 @@ class Shop:
             lambda: recovery_key(Home(folder.parent.parent), create=True),
         )
         self.keeper = Keeper(charge, clock)
+        self.postman = people.postman(self)
         bind(self)
         self._load_lexicon()
 
@@ -336,7 +350,7 @@ class Shop:
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
             told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)
-            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper)
+            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))
 
@@ -347,6 +361,8 @@ class Shop:
             log.warning("Message %d was being sent when the program stopped: its end is unknown", outbox_id)
         payments.resume(tx)
         refunds.resume(tx)
+        letters.interrupted(tx)
+        self.pausing.recover(tx)
         inbox.forget_old(tx)
 
     async def close_network(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.catalogue.events import StockMoved, StockRepaired
 from core.kernel.errors import NotFound, Refused
-from core.storage.connection import Row
+from core.storage.connection import Reader, Row
 from core.storage.engine import Tx
 
 
@@ -58,8 +58,8 @@ def give_back(tx: Tx, product_id: int, quantity: int) -> None:
     _move(tx, "UPDATE product SET on_hand = on_hand + ?1 WHERE id = ?2 RETURNING on_hand, held", product_id, quantity)
 
 
-def available(tx: Tx, product_id: int) -> int:
-    value: int | None = tx.value("SELECT on_hand - held FROM product WHERE id = ? AND active", (product_id,))
+def available(reader: Reader, product_id: int) -> int:
+    value: int | None = reader.value("SELECT on_hand - held FROM product WHERE id = ? AND active", (product_id,))
     return value or 0
 
 

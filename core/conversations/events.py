@@ -25,6 +25,13 @@ class MessageAdded(ConversationEvent, frozen=True):
     kind: str = "text"
 
 
+class InterestShown(ConversationEvent, frozen=True):
+    """Asked for a price, or for a quote."""
+
+    customer_id: int
+    what: str
+
+
 class QuoteWanted(ConversationEvent, frozen=True):
     """A buyer asks for a quote of what their order holds: the seller finds it drafted."""
 
@@ -69,26 +76,67 @@ class MessagePriced(ConversationEvent, frozen=True):
 
 
 class PaperSent(ConversationEvent, frozen=True):
-    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note or receipt."""
+    """Somebody sent a paper again by hand. ``kind``: invoice, credit_note, receipt or quote."""
 
     kind: str
     paper_id: int
 
 
 class Escalated(ConversationEvent, frozen=True):
-    """The bot hands over. ``reason`` is a word: human, not_understood, complaint, media."""
+    """The bot hands over. ``reason`` is a word of :mod:`core.conversations.reasons`."""
 
     reason: str
 
 
 class TakenOver(ConversationEvent, frozen=True):
-    """A person answers from now on. ``where``: window, api, phone."""
+    """A person answers from now on. ``where``: window, api, console, phone."""
 
     where: str
 
 
+class PersonSpoke(ConversationEvent, frozen=True):
+    """A person wrote to the customer, ``at`` in ms UTC; the message itself is a :class:`MessageAdded`."""
+
+    audited: ClassVar[bool] = False
+    where: str
+    at: int
+
+
 class GivenBack(ConversationEvent, frozen=True):
-    """The bot answers again."""
+    """The bot answers again. ``how``: given_back by somebody, or timer."""
+
+    how: str = "given_back"
+
+
+class Resolved(ConversationEvent, frozen=True):
+    """Somebody says that nothing is left to do; the bot answers what comes next."""
+
+
+class NoteAdded(ConversationEvent, frozen=True):
+    """Somebody of the shop left a note for the others."""
+
+    note_id: int
+
+
+class NoteRemoved(ConversationEvent, frozen=True):
+    note_id: int
+
+
+class CannedEvent(Event, frozen=True):
+    area: ClassVar[str] = "canned"
+    canned_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.canned_id
+
+
+class CannedSaved(CannedEvent, frozen=True):
+    """An answer that is kept ready is new or changed."""
+
+
+class CannedRemoved(CannedEvent, frozen=True):
+    pass
 
 
 class PaymentTalk(ConversationEvent, frozen=True):

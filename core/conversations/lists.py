@@ -64,8 +64,8 @@ def money_state(reader: Reader, order: Order) -> tuple[str, int]:
         return "refund_started", going
     if order.state == REFUNDED:
         return "payment_talk_answer_refunded", gone
-    if order.state == RESERVED and order.deposit_in:
-        return "payment_talk_answer_deposit", order.received
+    if order.state == RESERVED and order.stands:
+        return f"payment_talk_answer_{'terms' if order.on_terms else 'deposit'}", order.received
     state = order.state if order.state in (PAID, RESERVED) else EXPIRED
     return f"payment_talk_answer_{state}", order.received
 

@@ -9,11 +9,12 @@ from core.conversations import outgoing, threads
 from core.conversations.events import PaperSent
 from core.conversations.sender import WINDOW, WINDOW_MARGIN
 from core.conversations.talk import Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.customers.service import Identity, recognise
 from core.durable import outbox
 from core.invoices import queries as papers
 from core.kernel.errors import Refused
+from core.kernel.i18n import DEFAULT_LANGUAGE
 from core.kernel.ids import new_uuid
 from core.orders.service import Wanted, load
 from core.storage.connection import Reader
@@ -61,7 +62,8 @@ def send_link(tx: Tx, talk: Talk, order_id: int) -> None:
     order = load(tx, order_id)
     if order.state != "reserved":
         raise Refused("This order can no longer be paid with this link.")
-    language = str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or "fr")
+    code = str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or DEFAULT_LANGUAGE)
+    language = spoken_to(talk.language(), tx, order.customer_id, code)
     threads.post(
         tx,
         order.customer_id,
@@ -95,8 +97,10 @@ def send_file(tx: Tx, conversation_id: int, file: str, filename: str, caption: s
     return threads.post_file(tx, customer_id, f"seller:{new_uuid()}", file, filename, caption)
 
 
-def send_paper(tx: Tx, kind: str, paper_id: int) -> int | None:
+def send_paper(tx: Tx, kind: str, paper_id: int, house: str = DEFAULT_LANGUAGE) -> int | None:
     """The seller sends an invoice, a credit note or a receipt (again). The bot goes on speaking. → outbox id.
+
+    ``house``: the language of the store, as it speaks it.
 
     Raises NotFound, and Refused outside the 24-hour window or while it is still on its way.
     """
@@ -107,7 +111,8 @@ def send_paper(tx: Tx, kind: str, paper_id: int) -> int | None:
     if paper.sent in ("queued", "sending"):
         raise Refused("{number} is on its way already.", number=paper.number)
     tx.emit(PaperSent(conversation_id, kind, paper_id))
-    language = str(tx.value("SELECT language FROM customer WHERE id = ?", (paper.customer_id,)) or "fr")
+    code = str(tx.value("SELECT language FROM customer WHERE id = ?", (paper.customer_id,)) or DEFAULT_LANGUAGE)
+    language = spoken_to(house, tx, paper.customer_id, code)
     caption = say(f"{kind}_document", language, number=paper.number)
     key = f"{kind}:{paper_id}:{new_uuid()}"
     return threads.post_paper(tx, paper.customer_id, key, kind, paper_id, f"{paper.number}.pdf", caption)
@@ -123,5 +128,5 @@ def _speak(tx: Tx, conversation_id: int, where: str) -> int:
     customer_id = tx.value("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,))
     if customer_id is None or not window_open(tx, customer_id, tx.now):
         raise Refused(CLOSED)
-    threads.take_over(tx, conversation_id, where)
+    threads.person_spoke(tx, conversation_id, where)
     return int(customer_id)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.catalogue.queries import photo_of
-from core.conversations import lists, outgoing, threads
+from core.catalogue.rules import critical
+from core.conversations import lists, outgoing, situation, threads
 from core.conversations.limits import fit
 from core.conversations.manual import window_open
 from core.conversations.outgoing import Button
 from core.conversations.talk import MINE, Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.customers.service import Identity, find, record
 from core.durable import outbox
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
@@ -55,7 +55,8 @@ class Notices:
         self._country = country
 
     def _language(self, tx: Tx, customer_id: int) -> str:
-        return str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+        return spoken_to(self._talk.language(), tx, customer_id, code)
 
     def _reachable(self, tx: Tx, customer_id: int) -> bool:
         """Only people who wrote to the shop can be answered; others were invoiced by hand and got the link there."""
@@ -79,11 +80,12 @@ class Notices:
             total=self._talk.money(order.total),
             remaining="{remaining}",
         )
+        photo = situation.photo(tx, language, event.product_id)
         threads.post(
             tx,
             event.customer_id,
             f"offer:{event.order_id}:{event.product_id}:{tx.now}",
-            outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo_of(tx, event.product_id)),
+            outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo),
             priority=outbox.PAYMENT,
             deadline=order.expires_at,
             valid_until=order.expires_at,
@@ -291,7 +293,22 @@ class Notices:
             count=count,
             revenue=self._talk.money(revenue),
         )
+        body = "\n".join([body, *self._low_stock(tx, order.id)])
         threads.post(tx, seller, f"seller-paid:{order.id}", outgoing.text(body), valid_until=tx.now + USEFUL_FOR)
+
+    def _low_stock(self, tx: Tx, order_id: int) -> list[str]:
+        """What this sale left little of, a line each."""
+        rows = tx.all(
+            "SELECT p.keyword, p.on_hand - p.held, p.total FROM order_line l JOIN product p ON p.id = l.product_id"
+            " WHERE l.order_id = ? ORDER BY l.id",
+            (order_id,),
+        )
+        language = self._talk.language()
+        return [
+            say("seller_low_stock", language, keyword=keyword, left=left)
+            for keyword, left, total in rows
+            if critical(left, max(total, left))
+        ]
 
 
 def seller_reached(tx: Tx, number: str, country: str) -> int | None:

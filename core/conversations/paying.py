@@ -90,7 +90,7 @@ class Paying:
         url = self.url_of(tx, order.id) + (f"?m={method}" if method else "")
         due = self.money(order.asked)
         body = say(
-            "pay_link",
+            "pay_link_rest" if order.stands or order.agreed else "pay_link",
             language,
             lines=self.lines(tx, order.id),
             total=due,

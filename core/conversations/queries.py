@@ -5,33 +5,42 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from core.conversations import reasons
+from core.conversations.handovers import RESUME
 from core.conversations.sender import WINDOW
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
-from core.customers.rules import badges, pattern, recommendation, score, score_lines, tier
+from core.customers.rules import badges, pattern, recommendation, score, score_lines, stars, success, tier
 from core.customers.service import phone_of, record
 from core.fraud.service import read_signals
-from core.kernel.text import fold
+from core.kernel.text import fitting
+from core.orders.holds import STANDS
 from core.storage.connection import Reader, Row
 
 _THREAD: Final = (
-    "SELECT v.id, v.customer_id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"
+    "SELECT v.id, v.customer_id, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"  # noqa: S608
     " ORDER BY last_seen DESC LIMIT 1), c.language, v.mode, v.reason, v.unread, v.last_text, v.last_author, v.last_at,"
     " v.last_inbound_at, (SELECT o.id FROM orders o WHERE o.customer_id = c.id AND o.state = 'reserved' LIMIT 1),"
-    " v.escalated_at, coalesce(s.kind, 'text'), CASE WHEN v.escalated_at IS NOT NULL THEN s.text END"
+    " v.escalated_at, coalesce(s.kind, 'text'), CASE WHEN v.escalated_at IS NOT NULL THEN s.text END,"
+    f" CASE v.mode WHEN 'seller' THEN (SELECT due_at FROM deadline WHERE kind = '{RESUME}' AND subject = v.id) END,"
+    " v.closed_at"
     " FROM conversation v JOIN customer c ON c.id = v.customer_id LEFT JOIN message s ON s.id = (SELECT m.id FROM"
     " message m WHERE m.conversation_id = v.id AND (v.escalated_at IS NULL OR m.author = 'customer')"
     " ORDER BY m.id DESC LIMIT 1)"
 )
+# Among those that wait, money and people upset first, then who waits longest.
+_NEED_FIRST: Final = f"{reasons.by_weight('v.reason')}, v.escalated_at, v.id"
 _URGENT_FIRST: Final = "(v.escalated_at IS NOT NULL) DESC, v.last_at DESC, v.id DESC"
 _OPEN: Final = (
     "v.escalated_at IS NULL AND (v.mode = 'seller'"
     " OR v.customer_id IN (SELECT o.customer_id FROM orders o WHERE o.state = 'reserved'))"
 )
 _ORDER_BRIEF: Final = (
-    "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision WHERE order_id ="
-    " o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END,"
+    "SELECT o.id, o.reference, o.state, CASE WHEN o.undecided THEN coalesce((SELECT kind FROM decision"  # noqa: S608
+    " WHERE order_id = o.id AND choice IS NULL ORDER BY id LIMIT 1), o.exception) ELSE o.exception END,"
     " (SELECT group_concat(l.quantity || ' × ' || l.brief, ', ') FROM order_content l WHERE l.order_id = o.id),"
-    " o.total, coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals FROM orders o"
+    " o.total, coalesce(o.paid_at, o.closed_at, o.reserved_at), o.undecided, r.score, r.signals,"
+    f" iif(o.state = 'reserved' AND NOT o.agreed AND {STANDS}, o.total - o.received, 0),"
+    " (SELECT min(s.starts_at) FROM booking b JOIN slot s ON s.id = b.slot_id WHERE b.order_id = o.id) FROM orders o"
     " LEFT JOIN risk r ON r.order_id = o.id"
 )
 
@@ -74,42 +83,38 @@ def _thread(row: Row) -> ThreadRow:
         row[12],
         row[14],
         row[15],
+        row[13],
+        row[16],
+        row[17],
     )
 
 
 def inbox(reader: Reader, *, need: str | None = None, search: str = "", limit: int = 100) -> list[ThreadRow]:
-    """The top of the inbox: those that need a person first, then the latest. ``need``: escalated, open or all.
+    """The top of the inbox: those that need a person first, then the latest. ``need``: escalated, open or all; the
+    first of those that are escalated is the one to take first.
 
     ``search``: words of the name, of the last message or of an order's reference, digits of a phone; all must be found.
     """
     where = {"escalated": "v.escalated_at IS NOT NULL", "open": _OPEN}.get(need or "", "1")
-    words = fold(search).split()
+    order = _NEED_FIRST if need == "escalated" else _URGENT_FIRST
     # The ids first: what a row shows is looked up for the few that are shown, not for every conversation of the store.
-    if words:
-        ids = _search(reader, where, words, limit)
+    if search.strip():
+        ids = _search(reader, where, order, search, limit)
     else:
-        pick = f"SELECT v.id FROM conversation v WHERE {where} ORDER BY {_URGENT_FIRST} LIMIT ?"  # noqa: S608 - constants
+        pick = f"SELECT v.id FROM conversation v WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - constants
         ids = [row[0] for row in reader.all(pick, (limit,))]
     marks = ",".join("?" * len(ids))
-    return [_thread(r) for r in reader.all(f"{_THREAD} WHERE v.id IN ({marks}) ORDER BY {_URGENT_FIRST}", ids)]
+    return [_thread(r) for r in reader.all(f"{_THREAD} WHERE v.id IN ({marks}) ORDER BY {order}", ids)]
 
 
-def _search(reader: Reader, where: str, words: list[str], limit: int) -> list[int]:
-    """Accents and case do not count, which SQL cannot compare: the rows are looked through here."""
+def _search(reader: Reader, where: str, order: str, search: str, limit: int) -> list[int]:
     rows = reader.connection.execute(
         "SELECT v.id, c.name || ' ' || v.last_text || ' ' || coalesce((SELECT group_concat(value, ' ') FROM identity i"  # noqa: S608 - constants
         " WHERE i.customer_id = c.id AND i.kind = 'phone'), '') || ' ' || coalesce((SELECT group_concat(reference, ' ')"
         " FROM orders o WHERE o.customer_id = c.id), '') FROM conversation v JOIN customer c ON c.id = v.customer_id"
-        f" WHERE {where} ORDER BY {_URGENT_FIRST}"
+        f" WHERE {where} ORDER BY {order}"
     )
-    found: list[int] = []
-    for conversation_id, text in rows:
-        haystack = fold(text)
-        if all(word in haystack for word in words):
-            found.append(conversation_id)
-            if len(found) == limit:
-                break
-    return found
+    return fitting(rows, search, limit)
 
 
 def counts(reader: Reader) -> InboxCounts:
@@ -149,16 +154,6 @@ def marks(reader: Reader, customer_id: int, limit: int = 100) -> list[OrderMark]
     return [OrderMark(r[0], r[1], r[2], r[3] or "", *r[4:]) for r in reversed(rows)]
 
 
-def preferred_provider(reader: Reader, customer_id: int) -> str | None:
-    """The means of payment of most of the customer's paid orders; None before there are two of them."""
-    row = reader.one(
-        "SELECT provider, count(*) AS times, sum(count(*)) OVER () FROM orders WHERE customer_id = ? AND state = 'paid'"
-        " AND provider IS NOT NULL GROUP BY provider ORDER BY times DESC LIMIT 1",
-        (customer_id,),
-    )
-    return row[0] if row and row[1] >= 2 and 2 * row[1] > row[2] else None
-
-
 def message_of(
     reader: Reader, *, message_id: int | None = None, outbox_id: int | None = None
 ) -> tuple[int, MessageView] | None:
@@ -176,7 +171,8 @@ def orders_of(reader: Reader, customer_id: int, limit: int = 10) -> list[OrderBr
 
 def _brief(row: Row) -> OrderBrief:
     reasons = read_signals(row[9]) if row[8] else ()
-    return OrderBrief(row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6], bool(row[7]), row[8] or 0, reasons)
+    told = (row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6])
+    return OrderBrief(*told, bool(row[7]), row[8] or 0, reasons, left=row[10], starts_at=row[11])
 
 
 def card(reader: Reader, customer_id: int) -> CustomerCard | None:
@@ -208,4 +204,6 @@ def card(reader: Reader, customer_id: int) -> CustomerCard | None:
         advice=recommendation(known),
         habit=pattern(known),
         earned=badges(known),
+        stars=stars(known),
+        success=success(known),
     )

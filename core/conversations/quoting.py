@@ -7,16 +7,20 @@ and the seller, who sees it at once, hands the link over otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 from core.conversations import outgoing, threads, whenwhere
-from core.conversations.manual import window_open
+from core.conversations.events import PaperSent
+from core.conversations.manual import CLOSED, window_open
 from core.conversations.notices import USEFUL_FOR, seller_reached
 from core.conversations.talk import Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.durable import outbox
 from core.kernel.clock import to_datetime
+from core.kernel.errors import Refused
+from core.kernel.ids import new_uuid
 from core.kernel.text import short_name
 from core.orders.events import PartReceived
 from core.orders.rules import asked
@@ -31,12 +35,36 @@ from core.quotes.events import (
     QuoteSeen,
     QuoteSent,
     QuoteShort,
+    QuoteUnanswered,
+    QuoteUnseen,
 )
+from core.quotes.queries import standing
+from core.quotes.rules import ACCEPTED, CONVERTED, OPEN
 from core.quotes.service import Quote, load
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
-NOTED: Final = ("seen", "accepted", "refused", "short", "ending")
+NOTED: Final = ("seen", "accepted", "refused", "short", "unseen", "unanswered", "ending")
 """What the seller is told of a quote; each once, under the key ``seller-quote:<id>:<what>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a quote's last message is: a state of the outbox, None without one; ``code``: WhatsApp's of an error."""
+
+    state: str | None = None
+    code: int | None = None
+    error: str | None = None
+
+
+def delivery(reader: Reader, quote_id: int) -> Delivery:
+    """Its own message, or the last that was sent again."""
+    row = reader.one(
+        "SELECT state, error_code, error FROM outbox WHERE key = ?1 OR (key > ?1 || ':' AND key < ?1 || ';')"
+        " ORDER BY id DESC LIMIT 1",
+        (f"quote:{quote_id}",),
+    )
+    return Delivery(*row) if row else Delivery()
 
 
 class QuoteNotices:
@@ -63,11 +91,27 @@ class QuoteNotices:
     def sent(self, tx: Tx, event: QuoteSent) -> None:
         """The PDF with the link beneath it."""
         quote = load(tx, event.quote_id)
-        if quote.customer_id is None or not window_open(tx, quote.customer_id, tx.now):
-            return
+        if quote.customer_id is not None and window_open(tx, quote.customer_id, tx.now):
+            self._post_paper(tx, quote, quote.customer_id, f"quote:{quote.id}")
+
+    def send_again(self, tx: Tx, quote_id: int) -> None:
+        """The seller sends a quote once more. Raises Refused outside the 24-hour window, for one that binds nobody (any
+        more), or while it is still on its way."""
+        quote = load(tx, quote_id)
+        if quote.link is None or quote.customer_id is None:
+            raise Refused("This quote has not been sent yet.")
+        if standing(quote, tx.now) not in (*OPEN, ACCEPTED, CONVERTED):
+            raise Refused("This quote is over: send a new version.")
+        if not window_open(tx, quote.customer_id, tx.now):
+            raise Refused(CLOSED)
+        if delivery(tx, quote_id).state in ("queued", "sending"):
+            raise Refused("{number} is on its way already.", number=quote.reference)
+        tx.emit(PaperSent(threads.thread_of(tx, quote.customer_id), "quote", quote_id))
+        self._post_paper(tx, quote, quote.customer_id, f"quote:{quote_id}:{new_uuid()}")
+
+    def _post_paper(self, tx: Tx, quote: Quote, customer_id: int, key: str) -> None:
         caption = self._said(tx, "quote_document", quote)
-        key = f"quote:{quote.id}"
-        threads.post_paper(tx, quote.customer_id, key, "quote", quote.id, f"{quote.reference}.pdf", caption)
+        threads.post_paper(tx, customer_id, key, "quote", quote.id, f"{quote.reference}.pdf", caption)
 
     def converted(self, tx: Tx, event: QuoteConverted) -> None:
         """What is to be paid now, and where."""
@@ -84,9 +128,19 @@ class QuoteNotices:
         self._tell_seller(tx, event, "short")
 
     def ending(self, tx: Tx, event: QuoteEnding) -> None:
-        """Once before the end; the seller is told where the customer cannot be."""
-        if self._remind() and not self._tell(tx, event, f"quote-ending:{event.quote_id}", "quote_ending"):
-            self._tell_seller(tx, event, "ending")
+        """Once before the end."""
+        self._reminded(tx, event, "ending")
+
+    def unseen(self, tx: Tx, event: QuoteUnseen) -> None:
+        self._reminded(tx, event, "unseen")
+
+    def unanswered(self, tx: Tx, event: QuoteUnanswered) -> None:
+        self._reminded(tx, event, "unanswered")
+
+    def _reminded(self, tx: Tx, event: QuoteEvent, what: str) -> None:
+        """The customer is asked; the seller is told where they cannot be."""
+        if self._remind() and not self._tell(tx, event, f"quote-{what}:{event.quote_id}", f"quote_{what}"):
+            self._tell_seller(tx, event, what)
 
     def part(self, tx: Tx, event: PartReceived) -> None:
         """A deposit, or more of the rest, is in."""
@@ -94,7 +148,7 @@ class QuoteNotices:
         values = {"reference": order.reference, "total": money(order.total), "due": money(event.due)}
         values |= {"amount": money(event.received), "until": self._date(event.due_by)}
         if window_open(tx, event.customer_id, tx.now):
-            language = _language(tx, event.customer_id)
+            language = self._language(tx, event.customer_id)
             days = () if order.agreed else whenwhere.moments(tx, order.id, self._zone, language)
             text = "deposit_received_on_site" if days else "deposit_received"
             body = say(text, language, when=" / ".join(days), **values)
@@ -147,7 +201,7 @@ class QuoteNotices:
         url = "" if self._talk.public_url_missing() or quote.link is None else self._url(quote.link)
         return say(
             text,
-            _language(tx, quote.customer_id),
+            self._language(tx, quote.customer_id),
             number=quote.reference,
             total=self._talk.money(quote.total),
             until=values.pop("until", self._date(quote.valid_until)),
@@ -164,9 +218,9 @@ class QuoteNotices:
     def _date(self, ms: int) -> str:
         return f"{to_datetime(ms, self._zone):%d/%m/%Y}"
 
-
-def _language(tx: Tx, customer_id: int | None) -> str:
-    return str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+    def _language(self, tx: Tx, customer_id: int | None) -> str:
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)) or "fr")
+        return code if customer_id is None else spoken_to(self._talk.language(), tx, customer_id, code)
 
 
 def _name(tx: Tx, customer_id: int | None) -> str:

@@ -11,11 +11,13 @@ from core.conversations.events import MessagePriced, MessageProgressed, PhotoUnf
 from core.conversations.incoming import Incoming
 from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
+from core.conversations.steps import serves_an_order
 from core.conversations.talk import Talk
 from core.customers.service import Identity, find, recognise
 from core.durable import outbox
 from core.kernel.clock import HOUR, MINUTE
 from core.kernel.phone import from_wa_id
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 log = logging.getLogger(__name__)
@@ -73,10 +75,12 @@ class Receiver:
             return
         bot = threads.mode(tx, conversation_id) == "bot"
         threads.receipt(tx, customer_id, conversation_id, message.wamid)
-        if bot and _too_fast(tx, conversation_id):
-            self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
-        elif bot:
+        if not bot and not serves_an_order(message):
+            return  # a person answers
+        if not _too_fast(tx, conversation_id):
             self._talk.answer(tx, customer_id, conversation_id, message)
+        elif bot:
+            self._talk.slow_down(tx, customer_id, tx.now // MINUTE)
 
     def _status(self, tx: Tx, incoming: Incoming) -> None:
         """Our mark names the message where its id is not known yet; another program's mark names nothing of ours."""
@@ -114,6 +118,9 @@ class Receiver:
             return
         customer_id = recognise(tx, identities, "", self._talk.language())
         conversation_id = threads.thread_of(tx, customer_id)
+        if message.reaction_to or message.edits or message.revokes:
+            _annotate(tx, message)
+            return
         threads.add_message(
             tx,
             conversation_id,
@@ -124,7 +131,8 @@ class Receiver:
             wamid=message.wamid,
             at=message.at,
         )
-        threads.take_over(tx, conversation_id, "phone")
+        if tx.now - message.at <= TOO_OLD:
+            threads.person_spoke(tx, conversation_id, "phone", min(message.at, tx.now))
 
     def _user_change(self, tx: Tx, incoming: Incoming) -> None:
         change = read_user_change(incoming)
@@ -134,14 +142,27 @@ class Receiver:
             recognise(tx, [*previous, *current])
 
 
+def lanes_of_live(reader: Reader) -> list[str]:
+    """The inbox's lanes (``wa:`` and who) of those who buy, or wait for something, in the running live: when many
+    write, they go first."""
+    session = reader.value("SELECT id FROM live_session WHERE ended_at IS NULL")
+    if session is None:
+        return []
+    rows = reader.all(
+        "SELECT 'wa:' || ltrim(value, '+') FROM identity WHERE customer_id IN (SELECT customer_id FROM orders"
+        " WHERE session_id = ?1 UNION SELECT customer_id FROM waiting WHERE session_id = ?1 AND state = 'waiting')",
+        (session,),
+    )
+    return [row[0] for row in rows]
+
+
 def _too_fast(tx: Tx, conversation_id: int) -> bool:
     """More messages in a minute than a person writes (F47): somebody plays with the bot."""
     rows = tx.all(
-        "SELECT at, author FROM message WHERE conversation_id = ? ORDER BY id DESC LIMIT ?",
-        (conversation_id, 2 * MOST_A_MINUTE),
+        "SELECT at FROM message WHERE conversation_id = ? AND author = 'customer' ORDER BY id DESC LIMIT ?",
+        (conversation_id, MOST_A_MINUTE + 1),
     )
-    recent = [at for at, author in rows if author == "customer" and at > tx.now - MINUTE]
-    return len(recent) > MOST_A_MINUTE
+    return len(rows) > MOST_A_MINUTE and all(at > tx.now - MINUTE for (at,) in rows)
 
 
 def identities_of(incoming: Incoming) -> list[Identity]:

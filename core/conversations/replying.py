@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from core.conversations import outgoing, threads
+from core.conversations import handovers, outgoing, threads
 from core.conversations.outgoing import Outgoing
 from core.conversations.reading import InboundMessage
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.customers.service import set_language
 from core.durable import outbox
 from core.kernel.clock import SECOND
@@ -16,26 +16,30 @@ from core.orders.service import Order
 from core.storage.engine import Tx
 
 ALBUM: Final = 5 * SECOND
+# Texts that tell of a person who will look or answer.
+TELL_OF_A_PERSON: Final = frozenset({"human_handover", "complaint_answer", "voice_note_answer", "photo_answer"})
 
 
 class Reply:
     """One answer being made: who it goes to, in which language, under which key."""
 
-    def __init__(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
+    def __init__(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage, house: str) -> None:
         self.tx = tx
         self.customer_id = customer_id
         self.conversation_id = conversation_id
         self._wamid = message.wamid
         self._count = 0
+        self._told = False
         self._notes: list[tuple[str, Callable[[], None] | None]] = []
         row = tx.one("SELECT language, name FROM customer WHERE id = ?", (customer_id,)) or ("fr", "")
-        self.language: str = row[0]
+        self._house = house
+        self.language: str = spoken_to(house, tx, customer_id, row[0])
         self._name: str = row[1]
 
     def language_heard(self, language: str | None) -> None:
         """Answer in the language of the message (R15); remembered for what is said later."""
         if language is not None and language != self.language:
-            self.language = language
+            self.language = spoken_to(self._house, self.tx, self.customer_id, language)
             set_language(self.tx, self.customer_id, language)
 
     def first_name(self) -> str:
@@ -107,11 +111,17 @@ class Reply:
         self.send(message, priority=outbox.PAYMENT, deadline=order.expires_at, valid_until=order.expires_at)
 
     def text(self, key: str, **values: Any) -> None:
+        if key in TELL_OF_A_PERSON:
+            self._told = True
+            handovers.told(self.tx, self.conversation_id)
         self.send(outgoing.text(say(key, self.language, **values)))
 
     def hand_over(self, reason: str, *, silent: bool = False) -> bool:
         """Ask for a person. True when nobody had been asked yet."""
-        return threads.escalate(self.tx, self.conversation_id, reason) and not silent
+        first = threads.escalate(self.tx, self.conversation_id, reason)
+        if self._told:
+            handovers.told(self.tx, self.conversation_id)
+        return first and not silent
 
 
 def _told(notes: list[tuple[str, Callable[[], None] | None]]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from core.conversations import outgoing, pace, sendcodes
+from core.conversations import handovers, outgoing, pace, sendcodes
 from core.conversations.channel import Channel, NotSent, SendRefused, Unclear
 from core.conversations.events import MessageProgressed
 from core.conversations.outgoing import Outgoing
@@ -366,7 +366,13 @@ class Sender:
         await self._again(queued, now + wait, code, detail)
 
     async def _again(self, queued: Queued, not_before: int, code: int | None, detail: str) -> None:
-        await self._record(lambda tx: outbox.retry(tx, queued.id, not_before, code, detail))
+        await self._record(lambda tx: self._requeue(tx, queued, not_before, code, detail))
+
+    @staticmethod
+    def _requeue(tx: Tx, queued: Queued, not_before: int, code: int | None, detail: str) -> None:
+        """Back to the queue, unless a person began to answer meanwhile and it was only talk."""
+        outbox.retry(tx, queued.id, not_before, code, detail)
+        handovers.hold_back(tx, tx.value("SELECT customer_id FROM outbox WHERE id = ?", (queued.id,)))
 
 
 def rendered(message: Outgoing, deadline: int | None, now: int) -> Outgoing:

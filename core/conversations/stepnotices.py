@@ -11,7 +11,7 @@ from core.conversations.manual import window_open
 from core.conversations.notices import USEFUL_FOR, seller_reached
 from core.conversations.outgoing import Outgoing, fit
 from core.conversations.talk import Talk
-from core.conversations.texts import say
+from core.conversations.texts import say, spoken_to
 from core.customers.service import phone_of
 from core.durable import outbox
 from core.kernel.days import day_in_words
@@ -118,9 +118,9 @@ class StepNotices:
 
     # -- words -------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _language(tx: Tx, order: Order) -> str:
-        return str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or "fr")
+    def _language(self, tx: Tx, order: Order) -> str:
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (order.customer_id,)) or "fr")
+        return spoken_to(self._talk.language(), tx, order.customer_id, code)
 
     @staticmethod
     def _name(tx: Tx, order: Order) -> str:

@@ -12,13 +12,14 @@ from typing import Any, Final
 from core.conversations import outgoing, whenwhere
 from core.conversations.events import QuoteWanted
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
-from core.conversations.paying import CANCEL, Paying
+from core.conversations.paying import CANCEL, METHOD, PAY, Paying
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
 from core.kernel.days import moment_in_words
 from core.kernel.errors import Refused
 from core.orders import delivery, terms
+from core.orders.holds import STANDS
 from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.segments.rules import Ask, Facts, blocks_paying, next_ask, terms_days
@@ -35,7 +36,7 @@ _PLACES: Final = frozenset({Intent.UNKNOWN, Intent.DELIVERY, Intent.DETAILS, Int
 SHORTEST_ADDRESS: Final = 4
 
 
-def facts_of(reader: Tx | Reader, order: Order) -> Facts:
+def facts_of(reader: Reader, order: Order) -> Facts:
     """What is known of an order."""
     more = reader.all(
         "SELECT p.on_hand - p.held FROM order_line l JOIN product p ON p.id = l.product_id WHERE l.order_id = ?",
@@ -195,12 +196,15 @@ class Steps(Paying):
         self.ask_next(reply, load(reply.tx, order.id))
 
     def _pay(self, reply: Reply, meant: Understanding | None) -> None:
-        """PAYER: after what must be known first."""
+        """PAYER: after what must be known first; with nothing open, what is left of one that is sold already."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
-        if order is not None and blocks_paying(self.ask_of(reply.tx, order)):
+        sold = _sold(reply) if order is None else None
+        if sold is not None:
+            self._link(reply, sold, "")
+        elif order is not None and blocks_paying(self.ask_of(reply.tx, order)):
             self.ask_next(reply, order)
-            return
-        super()._pay(reply, meant)
+        else:
+            super()._pay(reply, meant)
 
     def _time_chosen(self, reply: Reply, order: Order, slot_id: int) -> None:
         if not reply.tx.value(
@@ -255,6 +259,16 @@ class Steps(Paying):
         return True
 
 
+def _sold(reply: Reply) -> Order | None:
+    """The latest order of this customer that is sold and not paid: its deposit is in, or it is paid later."""
+    found = reply.tx.value(
+        f"SELECT id FROM orders WHERE customer_id = ? AND state = 'reserved' AND {STANDS} AND total > received"  # noqa: S608
+        " AND expires_at > ? ORDER BY id DESC LIMIT 1",
+        (reply.customer_id, reply.tx.now),
+    )
+    return None if found is None else load(reply.tx, found)
+
+
 def _some_time(tx: Tx, order: Order) -> bool:
     product_id, places, _ = slots.without_time(tx, order.id) or (0, 1, "")
     return bool(slots.free(tx, product_id, places, tx.now, limit=1))
@@ -283,3 +297,9 @@ _VERBS: Final[dict[str, Callable[[Steps, Reply, Order, int], Any]]] = {
     CASH: Steps._cash,
     TERMS: Steps._on_terms,
 }
+_OF_AN_ORDER: Final = frozenset({PAY, CANCEL, METHOD, COUNT, SLOT, LATER, CONFIRM, CASH, TERMS})
+
+
+def serves_an_order(message: InboundMessage) -> bool:
+    """A button under a card, a means, a step: it serves a payment, and is answered though a person speaks."""
+    return (message.reply_id or "").partition(":")[0] in _OF_AN_ORDER

@@ -10,19 +10,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.catalogue.lexicon import Lexicon
-from core.catalogue.queries import photo_of
-from core.conversations import lists, outgoing, pieces, scoring, threads
+from core.conversations import interest, lists, outgoing, pieces, scoring, situation, threads
 from core.conversations.aside import Aside
-from core.conversations.asked import FAQ, Asked, Opening
+from core.conversations.asked import FAQ, Opening
+from core.conversations.claiming import CLAIM, HELP, Claiming
 from core.conversations.outgoing import Button
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
-from core.conversations.texts import say
-from core.customers.service import record
-from core.kernel.errors import Refused
-from core.orders.rules import RESERVED
-from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
+from core.conversations.texts import say, spoken_to
+from core.orders.service import Wanted
 from core.storage.engine import Tx
 from core.understanding.rules import (
     MISSES_BEFORE_HANDOVER,
@@ -35,23 +32,31 @@ from core.understanding.rules import (
 )
 from core.understanding.tokens import MOST
 
-CLAIM, MINE, CATALOGUE, HELP = "claim", "mine", "catalogue", "help"
+MINE, CATALOGUE = "mine", "catalogue"
 
 
-class Talk(Asked):
-    """Answers one customer message."""
+class Talk(Claiming):
+    """Answers one customer message. ``proposes()``: whether what goes together may be proposed."""
 
-    def __init__(self, lexicon: Lexicon, language: Callable[[], str], opening: Opening, till: Till) -> None:
-        super().__init__(till, opening)
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        language: Callable[[], str],
+        opening: Opening,
+        till: Till,
+        proposes: Callable[[], bool] = lambda: False,
+    ) -> None:
+        super().__init__(till, opening, proposes)
         self._lexicon = lexicon
         self.language = language
         self.aside: Aside | None = None
+        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
 
     # -- the way in --------------------------------------------------------------------------------------------
 
     def answer(self, tx: Tx, customer_id: int, conversation_id: int, message: InboundMessage) -> None:
         """Do what the message asks and queue at most one reply."""
-        reply = Reply(tx, customer_id, conversation_id, message)
+        reply = Reply(tx, customer_id, conversation_id, message, self.language())
         self.closed_note(reply)
         self._answer(reply, message)
         reply.flush()
@@ -62,7 +67,7 @@ class Talk(Asked):
         found = pieces.due(tx, conversation_id)
         if found is not None:
             customer_id, message = found
-            reply = Reply(tx, customer_id, conversation_id, message)
+            reply = Reply(tx, customer_id, conversation_id, message, self.language())
             self.closed_note(reply)
             self._said(reply, message, final=True)
             reply.flush()
@@ -78,15 +83,16 @@ class Talk(Asked):
             self._cart(reply, message)
         elif message.media is not None and not message.text:
             self._media(reply, message)
-        elif message.text and not scoring.heard(reply, message.text):
+        elif message.text and not scoring.heard(reply, message.text, self.orders, self._till.currency):
             self._said(reply, message)
         elif message.unsupported or message.type in ("location", "contacts"):
             reply.hand_over("media", silent=True)
 
     def slow_down(self, tx: Tx, customer_id: int, minute: int) -> None:
         """Too many messages: said once a minute, nothing else is done."""
-        language = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
-        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(say("rate_limited", language)))
+        code = str(tx.value("SELECT language FROM customer WHERE id = ?", (customer_id,)))
+        said = say("rate_limited", spoken_to(self.language(), tx, customer_id, code))
+        threads.post(tx, customer_id, f"slow:{customer_id}:{minute}", outgoing.text(said))
 
     def _said(self, reply: Reply, message: InboundMessage, *, final: bool = False) -> None:
         """``final``: nothing more of this thought comes."""
@@ -116,6 +122,7 @@ class Talk(Asked):
             self._not_understood(reply, meant)
             return
         reply.understood()
+        interest.noted(reply, meant)
         if meant.intent in SILENT and not meant.also:
             reply.drop_notes()
         self.answered_beside(reply, meant)
@@ -134,7 +141,7 @@ class Talk(Asked):
             self._method(reply, subject, value)
         elif verb == CLAIM and subject:
             count = int(value) if value.isascii() and value.isdigit() else 0
-            self._claim(reply, [Wanted(subject, count if 0 < count <= MOST else None)])
+            self.claim(reply, [Wanted(subject, count if 0 < count <= MOST else None)])
         elif verb == MINE:
             self._mine(reply, None)
         elif verb == CATALOGUE:
@@ -165,60 +172,9 @@ class Talk(Asked):
             if found is not None:
                 wanted.append(Wanted(found, max(1, min(line.quantity, 999))))
         if wanted:
-            self._claim(reply, wanted)
+            self.claim(reply, wanted)
         else:
             self._not_understood(reply)
-
-    def _claim_meant(self, reply: Reply, meant: Understanding) -> None:
-        self._claim(reply, [Wanted(i.product_id, i.quantity if i.counted else None) for i in meant.items])
-
-    def _claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
-        try:
-            claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
-        except Refused:
-            reply.text("not_available_answer", **self._product(reply, wanted[0].product_id))
-            return
-        if claimed.order_id is None:
-            outcome = claimed.outcomes[0]
-            reply.text("sold_out_waiting", place=outcome.place, **self._product(reply, outcome.product_id))
-            return
-        self.card(reply, claimed)
-
-    def card(self, reply: Reply, claimed: Claimed) -> None:
-        """The rich card of F34: what is held, for how long, PAYER / ANNULER."""
-        assert claimed.order_id is not None
-        order = load(reply.tx, claimed.order_id)
-        if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
-            return
-        body = "\n\n".join(p for p in (self._card_body(reply, claimed, order), *self._shortfalls(reply, claimed)) if p)
-        held = [o.product_id for o in claimed.outcomes if o.held]
-        photo = photo_of(reply.tx, held[0]) if len(held) == 1 else None
-        reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)
-
-    def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
-        held = [o for o in claimed.outcomes if o.held]
-        if claimed.joined or len(held) > 1:
-            return say(
-                "added_to_order", reply.language, lines=self.lines(reply.tx, order.id), total=self.money(order.total)
-            )
-        product = self._product(reply, held[0].product_id)
-        reply.showed(held[0].product_id)
-        card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
-        total = self.money(order.total)
-        body = say(card, reply.language, quantity=held[0].held, total=total, **product, **more)
-        paid = record(reply.tx, reply.customer_id).paid
-        return body + ("\n" + say("product_card_history", reply.language, count=paid) if paid else "")
-
-    def _shortfalls(self, reply: Reply, claimed: Claimed) -> list[str]:
-        """What could not be held as asked, one line each."""
-        lines: list[str] = []
-        for outcome in claimed.outcomes:
-            product = self._product(reply, outcome.product_id)
-            if outcome.held and outcome.held < outcome.asked:
-                lines.append(say("quantity_reduced", reply.language, asked=outcome.asked, held=outcome.held, **product))
-            elif not outcome.held:
-                lines.append(say("sold_out_waiting", reply.language, place=outcome.place, **product))
-        return lines
 
     # -- the rest ----------------------------------------------------------------------------------------------
 
@@ -243,15 +199,16 @@ class Talk(Asked):
             self._catalogue(reply, meant)
             return
         product_id = meant.items[0].product_id
-        product = self._product(reply, product_id)
+        product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
         if product["left"] <= 0:
             reply.text("not_available_answer", **product)
             return
         key = "price_answer" if meant.intent == "price" else "available_answer"
         button = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
-        photo = photo_of(reply.tx, product_id)
-        reply.send(outgoing.buttons(say(key, reply.language, **product), [button], photo=photo))
+        photo = situation.photo(reply.tx, reply.language, product_id)
+        body = situation.with_stock(reply, say(key, reply.language, **product), product)
+        reply.send(outgoing.buttons(body, [button], photo=photo))
 
     def _media(self, reply: Reply, message: InboundMessage) -> None:
         """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""
@@ -273,10 +230,13 @@ class Talk(Asked):
             if not meant.also:
                 reply.drop_notes()
             return
-        button = Button(CATALOGUE, say("button_catalogue", reply.language))
-        mine = Button(MINE, say("button_my_orders", reply.language))
-        text = "greeting_to_confirm" if self.orders.segment().confirms else "greeting"
-        reply.send(outgoing.buttons(say(text, reply.language, name=reply.first_name()), [button, mine]))
+        shown = ((CATALOGUE, "button_catalogue"), (MINE, "button_my_orders"))
+        buttons = [Button(verb, say(text, reply.language)) for verb, text in shown]
+        greeting = say("greeting", reply.language, name=reply.first_name())
+        body, again = situation.same_again(reply, greeting, lambda r, p: self.product_values(r.tx, p))
+        if again is not None:
+            buttons.append(Button(f"{CLAIM}:{again}", say("button_take", reply.language)))
+        reply.send(outgoing.buttons(body, buttons))
 
     def _human(self, reply: Reply, _: Understanding | None) -> None:
         if reply.hand_over("human"):
@@ -288,36 +248,14 @@ class Talk(Asked):
             self.agree(reply, order)
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
+        if meant.intent is Intent.QUOTE:
+            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
         self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:
         if reply.hand_over("complaint"):
             reply.text("complaint_answer")
-
-    def _corrected(self, reply: Reply, meant: Understanding) -> None:
-        """« non 3 », « plutôt SAC2 »: the number of what is held is set; another product is offered by its button."""
-        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
-        product_id = meant.items[0].product_id if meant.items else shown
-        if product_id is None or (not meant.items and meant.number is None):
-            self._for_the_seller(reply, "change")
-        elif meant.number is not None and self._holds(reply, product_id):
-            self._claim(reply, [Wanted(product_id, meant.number)])
-        else:
-            self.offer(reply, product_id, meant.number)
-
-    def _holds(self, reply: Reply, product_id: int) -> bool:
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
-        return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
-
-    def offer(self, reply: Reply, product_id: int, number: int | None) -> None:
-        """One short question: this product, so many?"""
-        product = self._product(reply, product_id)
-        reply.showed(product_id)
-        take = Button(f"{CLAIM}:{product_id}:{number or ''}", say("button_take", reply.language))
-        buttons = [take, Button(HELP, say("button_help", reply.language))]
-        reply.send(outgoing.buttons(say("is_it_this", reply.language, quantity=number or 1, **product), buttons))
 
     def _nothing(self, reply: Reply, _: Understanding) -> None:
         """Thanks and "ok 👍" deserve no billed message (lessons: Stardeck)."""
@@ -341,9 +279,6 @@ class Talk(Asked):
         chosen = [*dict.fromkeys([*first, *offered])][:2]
         return [Button(verb, say(text, reply.language)) for verb, text in (*chosen, (HELP, "button_help"))]
 
-    def _product(self, reply: Reply, product_id: int) -> dict[str, Any]:
-        return self.product_values(reply.tx, product_id)
-
 
 # What is asked back, by what was likely meant: the button's verb, its text, whether an open order is needed.
 _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
@@ -358,7 +293,7 @@ _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
 }
 
 _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
-    "claim": Talk._claim_meant,
+    "claim": Talk.claim_meant,
     "cancel": Talk._cancel,
     "pay": Talk._pay,
     "my_orders": Talk._mine,
@@ -372,8 +307,8 @@ _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "yes": Talk._yes,
     "no": Talk._nothing,
     "acknowledgement": Talk._nothing,
-    "quantity": Talk._corrected,
-    "change": Talk._corrected,
+    "quantity": Talk.corrected,
+    "change": Talk.corrected,
     "details": Talk._question,
     "delivery": Talk._question,
     "quote": Talk._question,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from core.conversations import handovers
 from core.conversations.events import (
     ConversationRead,
     Escalated,
     GivenBack,
     MessageAdded,
     MessageQueued,
+    PersonSpoke,
+    Resolved,
     TakenOver,
 )
 from core.conversations.outgoing import Outgoing
@@ -69,9 +72,11 @@ def add_message(
 
 
 def heard(tx: Tx, conversation_id: int, at: int) -> None:
-    """The customer wrote: one more unread, and the 24-hour window runs from WhatsApp's own time of the message."""
+    """The customer wrote: one more unread, what was resolved is open again, and the 24-hour window runs from WhatsApp's
+    own time of the message."""
     tx.run(
-        "UPDATE conversation SET unread = unread + 1, last_inbound_at = max(coalesce(last_inbound_at, 0), ?)"
+        "UPDATE conversation SET unread = unread + 1, closed_at = NULL,"
+        " last_inbound_at = max(coalesce(last_inbound_at, 0), ?)"
         " WHERE id = ?",
         (at, conversation_id),
     )
@@ -154,6 +159,8 @@ def post_plain(tx: Tx, outbox_id: int) -> str | None:
     photo: str | None = next((body["photo"] for body in bodies if body.get("photo")), None)
     if photo is None:
         return None
+    if handovers.person_speaks(tx, rows[0][2]) and rows[0][4] >= outbox.REPLY:  # the bot does not speak now
+        return photo
     for row, body in zip(rows, bodies, strict=True):
         plain = {**body, "photo": None}
         again = outbox.put(
@@ -205,28 +212,62 @@ def escalate(tx: Tx, conversation_id: int, reason: str) -> bool:
         (tx.now, reason, conversation_id),
     )
     if changed:
+        handovers.asked(tx, conversation_id, reason)
         tx.emit(Escalated(conversation_id, reason))
     return bool(changed)
 
 
 def take_over(tx: Tx, conversation_id: int, where: str) -> bool:
-    """A person speaks from now on: the bot is silent at once. → False when it was so already."""
+    """A person speaks from now on: the bot is silent at once, and what it had not said yet stays unsaid.
+
+    → False when it was so already.
+    """
     before = mode(tx, conversation_id)
     tx.run(
-        "UPDATE conversation SET mode = 'seller', escalated_at = NULL, reason = NULL, misses = 0 WHERE id = ?",
+        "UPDATE conversation SET mode = 'seller', escalated_at = NULL, reason = NULL, misses = 0, closed_at = NULL"
+        " WHERE id = ?",
         (conversation_id,),
     )
     if before == "seller":
         return False
+    handovers.taken(tx, conversation_id, where)
+    handovers.hold_back(tx, tx.value("SELECT customer_id FROM conversation WHERE id = ?", (conversation_id,)))
     tx.emit(TakenOver(conversation_id, where))
     return True
 
 
-def give_back(tx: Tx, conversation_id: int) -> None:
-    """The bot answers again."""
-    if mode(tx, conversation_id) == "seller":
-        tx.run("UPDATE conversation SET mode = 'bot', misses = 0 WHERE id = ?", (conversation_id,))
-        tx.emit(GivenBack(conversation_id))
+def person_spoke(tx: Tx, conversation_id: int, where: str, at: int | None = None) -> None:
+    """A person writes, from wherever: the conversation is theirs. ``at``: ms UTC, now unless given."""
+    take_over(tx, conversation_id, where)
+    last = handovers.answered(tx, conversation_id, tx.now if at is None else at)
+    tx.emit(PersonSpoke(conversation_id, where, last))
+
+
+def give_back(tx: Tx, conversation_id: int, how: str = "given_back") -> bool:
+    """The bot answers again. → False when it did already."""
+    if mode(tx, conversation_id) != "seller":
+        return False
+    tx.run("UPDATE conversation SET mode = 'bot', misses = 0 WHERE id = ?", (conversation_id,))
+    handovers.ended(tx, conversation_id, how)
+    tx.emit(GivenBack(conversation_id, how))
+    return True
+
+
+def resolve(tx: Tx, conversation_id: int) -> bool:
+    """Nothing is left to do: the conversation rests until the customer writes, and then the bot answers.
+
+    → False when it rested already.
+    """
+    mode(tx, conversation_id)
+    if not tx.run(
+        "UPDATE conversation SET mode = 'bot', escalated_at = NULL, reason = NULL, misses = 0, unread = 0,"
+        " closed_at = ? WHERE id = ? AND (closed_at IS NULL OR mode = 'seller' OR escalated_at IS NOT NULL)",
+        (tx.now, conversation_id),
+    ):
+        return False
+    handovers.ended(tx, conversation_id, "resolved")
+    tx.emit(Resolved(conversation_id))
+    return True
 
 
 def mark_read(tx: Tx, conversation_id: int) -> None:

@@ -13,7 +13,8 @@ class ThreadRow:
     """One conversation. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window.
 
     ``asked``: the customer's own last words while they wait for a person, else None. ``last_kind``: WhatsApp's type of
-    the last message (of theirs, while they wait).
+    the last message (of theirs, while they wait). ``waiting_since``: when the bot asked for a person. ``resume_at``:
+    when it speaks again by itself, while a person does. ``closed_at``: when somebody resolved it.
     """
 
     conversation_id: int
@@ -31,6 +32,9 @@ class ThreadRow:
     open_order_id: int | None
     last_kind: str = "text"
     asked: str | None = None
+    waiting_since: int | None = None
+    resume_at: int | None = None
+    closed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class OrderMark:
 
 @dataclass(frozen=True, slots=True)
 class OrderBrief:
+    """``left``: what is still to be paid of one that is sold already; ``starts_at``: the time that was chosen."""
+
     order_id: int
     reference: str
     state: str
@@ -95,13 +101,17 @@ class OrderBrief:
     undecided: bool = False
     risk: int = 0
     reasons: tuple[Signal, ...] = ()
+    left: int = 0
+    starts_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
     """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points).
 
-    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`.
+    ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`; ``success`` is in percent.
+    ``many``: several reservations within a day, none paid; ``first_in``: lives in which they were the first to pay;
+    ``limited``: what keeps them from a new order (:class:`core.orders.limits.Limits`).
     """
 
     customer_id: int
@@ -123,3 +133,8 @@ class CustomerCard:
     advice: str = "normal"
     habit: str | None = None
     earned: tuple[str, ...] = ()
+    stars: int = 0
+    success: int | None = None
+    many: bool = False
+    first_in: int = 0
+    limited: str | None = None

@@ -20,6 +20,7 @@ How = Literal["conversation", "seller"]
 TEXT_VERSION: Final = "2026-11"
 """Of the privacy page's words: what was agreed to, or refused."""
 REFUSAL: Final = "STOP SCORE"
+ASK: Final = "MON SCORE"
 AGREEMENT: Final = "OK SCORE"
 _WORDS: Final = re.compile(r"\W*(stop|ok)\s+score\W*", re.IGNORECASE)
 
@@ -49,6 +50,12 @@ def say(tx: Tx, customer_id: int, given: bool, how: How) -> None:
         (customer_id, given, how, TEXT_VERSION, tx.now, tx.actor),
     )
     tx.emit(ConsentNoted(customer_id, "scoring", given, how))
+
+
+def offers(tx: Tx, customer_id: int, given: bool) -> None:
+    """Whether they may be proposed something; said in the conversation."""
+    if tx.run("UPDATE customer SET no_offers = ?1 WHERE id = ?2 AND no_offers <> ?1", (not given, customer_id)):
+        tx.emit(ConsentNoted(customer_id, "offers", given, "conversation"))
 
 
 def last(reader: Reader, customer_id: int) -> Consent | None:

@@ -32,13 +32,25 @@ class CustomersMerged(CustomerEvent, frozen=True):
     absorbed_id: int
 
 
+class MergeAsked(CustomerEvent, frozen=True):
+    """Somebody says that two records are one person; ``customer_id`` is the one to keep."""
+
+    absorbed_id: int
+
+
 class CustomerNoted(CustomerEvent, frozen=True):
     """The seller's notes on a person changed (never their text)."""
 
 
+class OrderingAllowed(CustomerEvent, frozen=True):
+    """The seller lets them order beyond the store's limits. ``until`` in ms UTC, 0: no longer."""
+
+    until: int
+
+
 class ConsentNoted(CustomerEvent, frozen=True):
-    """A person agreed to something or refused it. ``purpose``: scoring; ``how``: in the conversation, or the seller
-    heard it."""
+    """A person agreed to something or refused it. ``purpose``: scoring, or offers (being proposed something); ``how``:
+    in the conversation, or the seller heard it."""
 
     purpose: str
     given: bool

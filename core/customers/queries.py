@@ -8,6 +8,7 @@ from typing import Any, Final
 from core.customers.rules import Record
 from core.customers.views import CustomerView
 from core.kernel.errors import NotFound
+from core.kernel.text import fitting
 from core.storage.connection import Reader
 
 _CUSTOMER: Final = (
@@ -33,6 +34,17 @@ def customer(reader: Reader, customer_id: int) -> CustomerView:
     if not found:
         raise NotFound("There is no customer number {customer_id}.", customer_id=customer_id)
     return found[0]
+
+
+def search(reader: Reader, text: str, limit: int) -> list[CustomerView]:
+    """Who fits: words of the name, or digits of the phone; all must be found. The latest known first."""
+    rows = reader.connection.execute(
+        "SELECT c.id, c.name || ' ' || group_concat(CASE i.kind WHEN 'phone' THEN i.value ELSE '' END, ' ')"
+        " FROM customer c JOIN identity i ON i.customer_id = c.id GROUP BY c.id ORDER BY c.id DESC"
+    )
+    found = fitting(rows, text.replace("+", " "), limit)
+    marks = ",".join("?" * len(found))
+    return _read(reader, f"{_CUSTOMER} WHERE c.id IN ({marks}) ORDER BY c.id DESC", found)
 
 
 def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[CustomerView]:

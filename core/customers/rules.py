@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 BASE: Final = 50
+MOST: Final = 100
+BOUNDS: Final = "Between 0 and 100"  # the line that keeps a sum within them
 FAST_PAY_MS: Final = 120_000
 LARGE_SPENDER: Final = 100_000
 AT_RISK: Final = 30  # recommendation (R13); reminders use 40
@@ -44,7 +46,7 @@ def potential_fake(record: Record) -> bool:
 
 
 def score_lines(record: Record) -> tuple[tuple[str, int], ...]:
-    """The score as a sum, line by line: (label message id, points)."""
+    """The score as a sum, line by line: (label, points); together exactly the score."""
     lines = [("Base", BASE)]
     if not record.scored:
         return tuple(lines)
@@ -59,12 +61,26 @@ def score_lines(record: Record) -> tuple[tuple[str, int], ...]:
         lines.append(("Expired reservations", -10 * record.expired))
     if potential_fake(record):
         lines.append(("Potential fake buyer", -20))
+    total = sum(points for _, points in lines)
+    if not 0 <= total <= MOST:
+        lines.append((BOUNDS, max(0, min(MOST, total)) - total))
     return tuple(lines)
 
 
 def score(record: Record) -> int:
     """0 to 100."""
-    return max(0, min(100, sum(points for _, points in score_lines(record))))
+    return sum(points for _, points in score_lines(record))
+
+
+def stars(record: Record) -> int:
+    """The score as 0 to 5 stars (F75), rounded to the nearest."""
+    return (score(record) + 10) // 20
+
+
+def success(record: Record) -> int | None:
+    """Paid of all orders that ended, in percent; None before one has (F75)."""
+    ended = record.paid + record.expired
+    return (200 * record.paid + ended) // (2 * ended) if ended else None
 
 
 def tier(record: Record) -> str:
@@ -89,6 +105,12 @@ def recommendation(record: Record) -> str:
     if value < AT_RISK or potential_fake(record):
         return "restrict"
     return "vip" if value >= VIP else "normal"
+
+
+def prepays(record: Record) -> bool:
+    """F69: payment comes first, the whole of it. The five minutes of the hold are for paying, nothing makes them
+    longer, and no later terms (a deposit, cash on delivery, thirty days) are offered."""
+    return recommendation(record) == "restrict"
 
 
 def hold_minutes(record: Record, base: int) -> int:

@@ -1,4 +1,7 @@
-"""People: found by any of their identities, created on first contact, merged when two records prove to be one."""
+"""People: found by any of their identities, created on first contact, merged when two records prove to be one.
+
+A number that changed with its country's plan is found under its old and its new form.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.customers.events import CustomerAdded, CustomerChanged, CustomerNoted, CustomersMerged
+from core.customers.events import CustomerAdded, CustomerChanged, CustomerNoted
+from core.customers.merging import absorb
 from core.customers.rules import Record
 from core.kernel.errors import NotFound, Refused
+from core.kernel.numbering import forms
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
@@ -32,12 +37,16 @@ def find(reader: Reader, identities: Sequence[Identity]) -> list[int]:
     for kind in KINDS:
         for identity in identities:
             if identity.kind == kind:
-                row = reader.one(
-                    "SELECT customer_id FROM identity WHERE kind = ? AND value = ?", (kind, identity.value)
-                )
-                if row and row[0] not in found:
-                    found.append(row[0])
+                found += [owner for owner in _owners(reader, identity) if owner not in found]
     return found
+
+
+def _owners(reader: Reader, identity: Identity) -> list[int]:
+    """Whose this is: of a phone in any of its forms, the one given first."""
+    values = forms(identity.value) if identity.kind == "phone" else (identity.value,)
+    sql = "SELECT customer_id FROM identity WHERE kind = ? AND value = ?"
+    owners = (reader.value(sql, (identity.kind, value)) for value in values)
+    return [owner for owner in dict.fromkeys(owners) if owner is not None]
 
 
 def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: str = "fr") -> int:
@@ -46,7 +55,7 @@ def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: 
     if found:
         customer_id = found[0]
         for other in found[1:]:
-            _merge(tx, customer_id, other)
+            absorb(tx, customer_id, other)
         if name and tx.run("UPDATE customer SET name = ? WHERE id = ? AND name = ''", (name, customer_id)):
             tx.emit(CustomerChanged(customer_id, "name"))
     else:
@@ -78,62 +87,6 @@ def set_language(tx: Tx, customer_id: int, language: str) -> None:
     tx.emit(CustomerChanged(customer_id, "language"))
 
 
-def _merge(tx: Tx, kept: int, absorbed: int) -> None:
-    """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays: the journal names it."""
-    for table in ("orders", "identity", "quote", "consent"):
-        tx.run(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))  # noqa: S608 - fixed names
-    tx.run("UPDATE outbox SET customer_id = ? WHERE customer_id = ? AND state = 'queued'", (kept, absorbed))
-    tx.run(
-        "UPDATE outbox SET customer_id = ? WHERE id IN (SELECT m.outbox_id FROM message m JOIN conversation v"
-        " ON v.id = m.conversation_id WHERE v.customer_id = ?)",
-        (kept, absorbed),
-    )
-    tx.run("UPDATE OR IGNORE waiting SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
-    tx.run(
-        "UPDATE waiting SET state = 'left', reason = 'merged' WHERE customer_id = ? AND state = 'waiting'", (absorbed,)
-    )
-    _merge_conversations(tx, kept, absorbed)
-    tx.run(
-        "UPDATE customer AS a SET orders = a.orders + b.orders, paid = a.paid + b.paid,"
-        " expired = a.expired + b.expired, spent = a.spent + b.spent, pay_ms = a.pay_ms + b.pay_ms,"
-        " name = iif(a.name = '', b.name, a.name),"
-        " scored = a.scored AND b.scored,"
-        " notes = trim(a.notes || char(10, 10) || b.notes, char(10)),"
-        " last_order_at = nullif(max(coalesce(a.last_order_at, 0), coalesce(b.last_order_at, 0)), 0)"
-        " FROM customer b WHERE a.id = ? AND b.id = ?",
-        (kept, absorbed),
-    )
-    tx.run(
-        "UPDATE customer SET orders = 0, paid = 0, expired = 0, spent = 0, pay_ms = 0, name = '', notes = '',"
-        " merged_into = ? WHERE id = ?",
-        (kept, absorbed),
-    )
-    tx.emit(CustomersMerged(kept, absorbed))
-
-
-def _merge_conversations(tx: Tx, kept: int, absorbed: int) -> None:
-    target = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (kept,))
-    source = tx.value("SELECT id FROM conversation WHERE customer_id = ?", (absorbed,))
-    if source is None:
-        return
-    if target is None:
-        tx.run("UPDATE conversation SET customer_id = ? WHERE id = ?", (kept, source))
-        return
-    tx.run("UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (target, source))
-    tx.run(
-        "UPDATE conversation AS a SET unread = a.unread + b.unread,"
-        " mode = iif(b.mode = 'seller', 'seller', a.mode),"  # where a person speaks, the bot stays silent
-        " reason = iif(a.escalated_at IS NULL, b.reason, a.reason),"
-        " escalated_at = coalesce(a.escalated_at, b.escalated_at),"
-        " last_inbound_at = coalesce(max(a.last_inbound_at, b.last_inbound_at), a.last_inbound_at, b.last_inbound_at),"
-        " (last_at, last_text, last_author) = (SELECT last_at, last_text, last_author FROM conversation"
-        " WHERE id IN (a.id, b.id) ORDER BY last_at DESC, id DESC LIMIT 1)"
-        " FROM conversation b WHERE a.id = ? AND b.id = ?",
-        (target, source),
-    )
-    tx.run("DELETE FROM conversation WHERE id = ?", (source,))
-
-
 def set_notes(tx: Tx, customer_id: int, text: str) -> None:
     """Keep what the seller wants to remember of a person. Raises NotFound, Refused when it is too long."""
     notes = text.strip()
@@ -157,6 +110,12 @@ def phone_of(reader: Reader, customer_id: int) -> str | None:
         (customer_id,),
     )
     return value
+
+
+def phones_of(reader: Reader, customer_id: int) -> list[str]:
+    """Every phone known of this person, the one seen last first."""
+    sql = "SELECT value FROM identity WHERE customer_id = ? AND kind = 'phone' ORDER BY last_seen DESC"
+    return [row[0] for row in reader.all(sql, (customer_id,))]
 
 
 def bsuid_of(reader: Reader, customer_id: int) -> str | None:

@@ -6,6 +6,7 @@ An item's *lane* (a customer, a payment attempt) is what must stay in order; lan
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Final
 from core.kernel.clock import DAY, MINUTE, SECOND
 from core.kernel.errors import LivePayError, StorageFailed
 from core.kernel.waiting import woken
+from core.storage.connection import Reader, Row
 from core.storage.engine import Engine, Tx
 
 log = logging.getLogger(__name__)
@@ -92,11 +94,20 @@ def forget_old(tx: Tx) -> int:
 
 
 class InboxWorker:
-    """Applies stored items in order per lane, in the background of the writer, until told to stop."""
+    """Applies stored items in order per lane, in the background of the writer, until told to stop.
 
-    def __init__(self, engine: Engine, handlers: Mapping[str, Handler]) -> None:
+    ``pressing(reader)``: lanes whose items go before others when more wait than can be seen at once.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        handlers: Mapping[str, Handler],
+        pressing: Callable[[Reader], Collection[str]] = lambda reader: (),
+    ) -> None:
         self._engine = engine
         self._handlers = handlers
+        self._pressing = pressing
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._brought: list[_Part] = []
@@ -202,10 +213,22 @@ class InboxWorker:
                 " ORDER BY id LIMIT ?",
                 (*except_for, PAGE * 4),
             )
+            full = len(rows) == PAGE * 4
+            if full and (pressing := set(self._pressing(reader)).difference(except_for)):
+                rows = [*self._of_lanes(reader, pressing), *rows]
         first: dict[str, tuple[int, int]] = {}
         for item_id, lane, not_before in rows:
             first.setdefault(lane, (item_id, not_before))
-        return first, len(rows) == PAGE * 4
+        return first, full
+
+    @staticmethod
+    def _of_lanes(reader: Reader, lanes: Collection[str]) -> list[Row]:
+        """The oldest items of these lanes, wherever they stand."""
+        return reader.all(
+            "SELECT id, lane, not_before FROM inbox WHERE state = 'new' AND lane IN (SELECT value FROM json_each(?))"
+            " ORDER BY id LIMIT ?",
+            (json.dumps(list(lanes)), PAGE),
+        )
 
     async def _apply(self, item_id: int) -> None:
         try:

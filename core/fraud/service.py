@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.customers.service import phone_of, record
+from core.customers.service import phone_of, phones_of, record
 from core.durable.deadlines import set_deadline
 from core.fraud.events import RiskAssessed, VisitNoted
 from core.fraud.rules import (
@@ -33,6 +33,7 @@ from core.fraud.rules import (
 )
 from core.kernel.i18n import catalogue
 from core.kernel.money import group_digits
+from core.kernel.numbering import today
 from core.kernel.phone import calling_code
 from core.orders.questions import ask_review
 from core.orders.rules import RESERVED
@@ -183,13 +184,12 @@ def _facts(tx: Tx, order: Order, paying: bool) -> Facts:
         " FROM (SELECT reserved_at, state, closed_at FROM orders WHERE customer_id = ?3 ORDER BY id DESC LIMIT 50)",
         (tx.now - VELOCITY_MS, tx.now - DAY_MS, order.customer_id),
     ) or (0, 0)
-    pieces, attempts, numbers, talk = tx.one(
+    pieces, attempts, talk = tx.one(
         "SELECT (SELECT coalesce(sum(quantity), 0) FROM order_line WHERE order_id = ?1),"
         " (SELECT count(*) FROM attempt WHERE order_id = ?1),"
-        " (SELECT count(*) FROM identity WHERE customer_id = ?2 AND kind = 'phone'),"
         " (SELECT coalesce(max(talk), 0) FROM risk WHERE order_id = ?1)",
-        (order.id, order.customer_id),
-    ) or (0, 0, 0, 0)
+        (order.id,),
+    ) or (0, 0, 0)
     payers, paid_for, alike, abroad = _payers(tx, order) if paying else (0, 0, 0, False)
     return Facts(
         order.total,
@@ -199,7 +199,7 @@ def _facts(tx: Tx, order: Order, paying: bool) -> Facts:
         person.paid,
         person.spent,
         attempts,
-        numbers,
+        len({today(number) for number in phones_of(tx, order.customer_id)}),
         payers,
         paid_for,
         0 if paying else talk,

@@ -19,7 +19,8 @@ from core.storage.engine import Tx
 
 
 class PaperDesk:
-    """``name()``: the store as buyers know it; ``check_url(nonce)``: where a paper is checked, empty without a page."""
+    """``name()``: the store as buyers know it; ``check_url(nonce)`` and ``quote_url(nonce)``: where a paper is checked
+    and a quote answered, empty without a page."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class PaperDesk:
         currency: str,
         media: Path,
         check_url: Callable[[bytes], str],
+        quote_url: Callable[[bytes], str],
     ) -> None:
         self._settings = settings
         self._name = name
@@ -36,11 +38,13 @@ class PaperDesk:
         self._currency = currency
         self._media = media
         self._check_url = check_url
+        self._quote_url = quote_url
 
     def shared(self) -> Papers:
         """What every paper of this store has in common, as it is drawn now."""
         language = self._settings.get("store.language")
-        return Papers(self._seller(), self._currency, language, self._country.zone, self._media, self._check_url)
+        urls = (self._check_url, self._quote_url)
+        return Papers(self._seller(), self._currency, language, self._country.zone, self._media, *urls)
 
     def terms(self) -> Terms:
         """What a paper is issued under now."""

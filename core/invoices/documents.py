@@ -47,7 +47,8 @@ _SELLER_FIELDS: Final = frozenset(f.name for f in fields(Seller))
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What all papers of a store share. ``check_url(nonce)`` is where a paper is checked, empty without such a page."""
+    """What all papers of a store share. ``check_url(nonce)`` is where a paper is checked and ``quote_url(nonce)`` where
+    a quote is answered, both empty where nobody could open such a page."""
 
     seller: Seller
     currency: str
@@ -55,6 +56,7 @@ class Papers:
     zone: tzinfo
     media: Path
     check_url: Callable[[bytes], str]
+    quote_url: Callable[[bytes], str] = lambda nonce: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Buyer:
 @dataclass(frozen=True, slots=True)
 class Line:
     """``detail`` stands small beneath the title (the SKU). Prices in smallest units, VAT at ``rate`` percent included
-    where it applies; ``net`` is the line's part of the sum before tax; ``discount`` is taken off the line."""
+    where it applies; ``net`` is the line's part of the sum before tax; ``discount`` is taken off the line,
+    given as a share where there is a ``discount_percent``."""
 
     title: str
     detail: str
@@ -77,6 +80,7 @@ class Line:
     rate: int = 0
     net: int = 0
     discount: int = 0
+    discount_percent: int = 0
 
     @property
     def amount(self) -> int:

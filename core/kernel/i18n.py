@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from core.kernel.errors import LivePayError
 from core.kernel.paths import resource
+from core.kernel.reasons import KNOWN
 
 LANGUAGES: Final[tuple[str, ...]] = ("fr", "mg", "en")
 DEFAULT_LANGUAGE: Final[str] = "fr"
@@ -28,7 +30,16 @@ def catalogue(domain: str, language: str) -> gettext.NullTranslations:
     return wanted
 
 
+def sentence(message: str, params: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
+    """A message of the domain ``errors`` with its values; the system's reasons among them are translated too."""
+    texts = catalogue("errors", language)
+    text = texts.gettext(message)
+    if not params:
+        return text
+    values = {n: texts.gettext(v) if isinstance(v, str) and v in KNOWN else v for n, v in params.items()}
+    return text.format(**values)
+
+
 def explain(error: LivePayError, language: str = DEFAULT_LANGUAGE) -> str:
     """The sentence that tells a person what went wrong and what to do, in their language."""
-    text = catalogue("errors", language).gettext(error.message)
-    return text.format(**error.params) if error.params else text
+    return sentence(error.message, error.params, language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.kernel.errors import Refused
+from core.kernel.numbering import today
 
 # A WhatsApp business-scoped user id (reference whatsapp §4): never a phone, never normalised.
 BSUID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
@@ -13,7 +14,8 @@ BSUID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
 def normalise(text: str, country: str) -> str:
     """E.164 (``+221771234567``) from what a person typed; ``country`` is the store's, for national numbers.
 
-    Raises Refused when the text cannot be a phone number there.
+    A number of an old plan becomes today's (:mod:`core.kernel.numbering`). Raises Refused when the text cannot be a
+    phone number there.
     """
     import phonenumbers
 
@@ -24,9 +26,11 @@ def normalise(text: str, country: str) -> str:
         number = phonenumbers.parse(raw, country)
     except phonenumbers.NumberParseException:
         raise Refused("“{text}” is not a phone number.", text=text.strip()) from None
+    current = today(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    number = phonenumbers.parse(current)
     if not phonenumbers.is_possible_number(number):
         raise Refused("“{text}” is not a complete phone number.", text=text.strip())
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return current
 
 
 def mobile(text: str, country: str) -> str:
@@ -52,11 +56,11 @@ def from_wa_id(wa_id: str) -> str | None:
 
 
 def display(e164: str) -> str:
-    """``+221 77 123 45 67`` with no-break spaces, for people."""
+    """``+221 77 123 45 67`` with no-break spaces, for people, as it is dialled today."""
     import phonenumbers
 
     try:
-        number = phonenumbers.parse(e164)
+        number = phonenumbers.parse(today(e164))
     except phonenumbers.NumberParseException:
         return e164
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from core.kernel.clock import MINUTE, SECOND, to_datetime
@@ -16,6 +17,20 @@ def fold(text: str) -> str:
     """Lower case without accents, for comparing what people type: ``Élégante`` → ``elegante``."""
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_FOLD))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def fitting(rows: Iterable[tuple[int, str]], search: str, limit: int) -> list[int]:
+    """The first ids whose text holds all words of ``search``. Accents and case do not count, which SQL cannot compare:
+    the rows are looked through here."""
+    words = fold(search).split()
+    found: list[int] = []
+    for number, text in rows:
+        folded = fold(text)
+        if all(word in folded for word in words):
+            found.append(number)
+            if len(found) == limit:
+                break
+    return found
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -16,6 +16,7 @@ from core.kernel.ids import new_nonce
 from core.orders.events import OrderReserved
 from core.orders.holds import HOLD
 from core.orders.service import Orders
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 
@@ -80,12 +81,12 @@ def one_line_each(lines: Sequence[Agreed]) -> tuple[Agreed, ...]:
     return (*merged.values(), *extras)
 
 
-def shortages(tx: Tx, lines: Sequence[Agreed]) -> list[Short]:
+def shortages(reader: Reader, lines: Sequence[Agreed]) -> list[Short]:
     """What the shop cannot set aside now."""
     found = []
     for line in one_line_each(lines):
         if line.product_id is not None:
-            free = stock.available(tx, line.product_id)
+            free = stock.available(reader, line.product_id)
             if free < line.quantity:
                 found.append(Short(line.product_id, line.title, line.quantity, free))
     return found

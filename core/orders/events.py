@@ -179,3 +179,37 @@ class ItemOffered(OrderEvent, frozen=True):
     product_id: int
     quantity: int
     after_order: int | None
+
+
+class PairEvent(Event, frozen=True):
+    area: ClassVar[str] = "catalogue"
+    product_id: int
+    with_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.product_id
+
+
+class PairSet(PairEvent, frozen=True):
+    """Two products go together; the second costs ``percent`` less with the first."""
+
+    percent: int
+
+
+class PairRemoved(PairEvent, frozen=True):
+    pass
+
+
+class Suggested(OrderEvent, frozen=True):
+    """With this order something else was proposed. ``why``: pair (the seller's own), bought (others did), category."""
+
+    customer_id: int
+    product_id: int
+    why: str
+
+
+class SuggestionTaken(OrderEvent, frozen=True):
+    """What was proposed with this order was bought in another one, or in the same."""
+
+    taken_by: int

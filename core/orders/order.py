@@ -7,7 +7,7 @@ from typing import Final
 
 from core.kernel.errors import NotFound
 from core.orders.rules import asked
-from core.storage.engine import Tx
+from core.storage.connection import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ COLUMNS: Final = (
 )
 
 
-def load(tx: Tx, order_id: int) -> Order:
+def load(reader: Reader, order_id: int) -> Order:
     """Raises NotFound."""
-    row = tx.one(f"SELECT {COLUMNS} FROM orders WHERE id = ?", (order_id,))  # noqa: S608 - fixed columns
+    row = reader.one(f"SELECT {COLUMNS} FROM orders WHERE id = ?", (order_id,))  # noqa: S608 - fixed columns
     if row is None:
         raise NotFound("There is no order number {order_id}.", order_id=order_id)
     return Order(*row)

@@ -11,7 +11,7 @@ from core.catalogue import stock
 from core.durable.deadlines import set_deadline
 from core.kernel.errors import Refused
 from core.kernel.ids import new_nonce, new_reference
-from core.orders import line
+from core.orders import line, pairs
 from core.orders.events import (
     BalanceOverdue,
     ItemOffered,
@@ -23,6 +23,7 @@ from core.orders.events import (
     WaitingLeft,
 )
 from core.orders.holds import HOLD, STANDS, Holds, end_hold
+from core.orders.limits import Limits
 from core.orders.order import COLUMNS, Order, load
 from core.orders.parts import first_part
 from core.orders.rules import GRACE, MAX_HOLD, RESERVED, new_expiry, next_state
@@ -76,22 +77,38 @@ class Claimed:
 
 
 class Orders:
-    """The verbs. ``holds`` tells how long whose hold is, ``zone`` the store's time zone, ``segment()`` how it sells."""
+    """The verbs. ``holds`` tells how long whose hold is, ``zone`` the store's time zone, ``segment()`` how it sells,
+    ``limits`` who may."""
 
-    def __init__(self, holds: Holds, zone: tzinfo, segment: Callable[[], Segment] = lambda: DEFAULT) -> None:
+    def __init__(
+        self,
+        holds: Holds,
+        zone: tzinfo,
+        segment: Callable[[], Segment] = lambda: DEFAULT,
+        limits: Limits | None = None,
+    ) -> None:
         self.holds = holds
         self.segment = segment
+        self.limits = limits or Limits()
         self._zone = zone
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
     def claim(
-        self, tx: Tx, customer_id: int, wanted: Sequence[Wanted], source: str, *, hold_ms: int | None = None
+        self,
+        tx: Tx,
+        customer_id: int,
+        wanted: Sequence[Wanted],
+        source: str,
+        *,
+        hold_ms: int | None = None,
+        promised: bool = False,
     ) -> Claimed:
         """Hold what is wanted for this customer, in the order already open if there is one; sold out means waiting.
 
         A number *sets* the quantity ("2 ROBE1" after "ROBE1" is two, not three), so that a repeated message changes
-        nothing. Raises Refused for an unknown product or a senseless quantity.
+        nothing. Raises Refused for an unknown product or a senseless quantity, Limited where the store's limits forbid
+        a new order (not what was ``promised`` in the waiting list).
         """
         _check(wanted, source)
         hold_ms = hold_ms or self.holds.length(tx, customer_id)
@@ -99,6 +116,8 @@ class Orders:
             stock.for_sale(tx, w.product_id) for w in wanted
         ]  # all refusals first: the caller may go on after one
         existing = self.open_order(tx, customer_id)
+        if existing is None and not promised:
+            self.limits.check(tx, customer_id, source)
         order = existing or self._new(tx, customer_id, source, hold_ms)
         held = [self._hold_line(tx, order, w, p) for w, p in zip(wanted, products, strict=True)]
         outcomes = tuple(outcome for outcome, _ in held)
@@ -183,9 +202,11 @@ class Orders:
         return Outcome(wanted.product_id, asked, held, place), held != already
 
     def _reprice(self, tx: Tx, order: Order, hold_ms: int, *, created: bool) -> None:
-        total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,)) or 0
-        expires = order.expires_at if created else new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
-        part = first_part(tx, order.id, total, self.segment())
+        total = pairs.priced(tx, order.id)
+        expires, first = order.expires_at, self.holds.pays_first(tx, order.customer_id)
+        if not created and not first:
+            expires = new_expiry(order.reserved_at, order.expires_at, tx.now, hold_ms)
+        part = (0, None) if first else first_part(tx, order.id, total, self.segment())
         tx.run(
             "UPDATE orders SET total = ?, expires_at = ?, deposit = ?, balance_by = ? WHERE id = ?",
             (total, expires, *part, order.id),
@@ -236,7 +257,7 @@ class Orders:
                 continue
             held = self._held(tx, order, product_id)
             wanted = Wanted(product_id, min(MAX_QUANTITY, held + min(quantity, free)))
-            claimed = self.claim(tx, customer_id, [wanted], source)
+            claimed = self.claim(tx, customer_id, [wanted], source, promised=True)
             assert claimed.order_id is not None, "there are free units"
             tx.run("UPDATE waiting SET order_id = ? WHERE id = ?", (claimed.order_id, waiting_id))
             if after_order is not None:

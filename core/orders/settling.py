@@ -7,7 +7,7 @@ from typing import Final
 
 from core.catalogue import stock
 from core.kernel.errors import NotFound, Refused
-from core.orders import deposits
+from core.orders import deposits, pairs
 from core.orders.events import (
     OrderCancelled,
     OrderChanged,
@@ -165,7 +165,7 @@ class _HeldAgain:
             tx.run("UPDATE order_line SET quantity = ?1, held = ?1 WHERE id = ?2", (left, self.line_id))
         else:
             tx.run("DELETE FROM order_line WHERE id = ?", (self.line_id,))
-        total = tx.value("SELECT sum(quantity * unit_price) FROM order_line WHERE order_id = ?", (order.id,))
+        total = pairs.priced(tx, order.id)
         tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
         tx.emit(OrderChanged(order.id, total, order.expires_at))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.customers.rules import prepays
+from core.customers.service import record
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import DAY
 from core.kernel.errors import NotFound, Refused
@@ -61,7 +63,9 @@ def allow(tx: Tx, customer_id: int, days: int) -> None:
 
 
 def allowed(reader: Reader, customer_id: int) -> int:
-    """How many days this customer may take to pay; 0: pays at once."""
+    """How many days this customer may take to pay; 0: pays at once, as whose payment must come first does (F69)."""
+    if prepays(record(reader, customer_id)):
+        return 0
     return reader.value("SELECT terms_days FROM customer WHERE id = ?", (customer_id,)) or 0
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.orders.rules import asked
 from core.paylinks.rules import Facts, Question, is_trying, may_bring_money, standing
+from core.slots.queries import bookings
 from core.storage.connection import Reader, Row
 
 
@@ -22,6 +23,14 @@ class Line:
     title: str
     quantity: int
     photo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When something of the order takes place, ms UTC, and where; the place is empty for a time that was chosen."""
+
+    at: int
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,11 @@ class LinkView:
     favourite: Means | None
     asked: Asked | None
     phone: str | None
+    days: tuple[Day, ...] = ()
 
     def fingerprint(self, now: int) -> str:
         """Changes when the page would say something else."""
-        told = (self.last, self.asked, self.receipts, self.lines, self.invoice_id)
+        told = (self.last, self.asked, self.receipts, self.lines, self.invoice_id, self.days)
         parts = (standing(self.facts, now), self.facts, *told)
         return hashlib.blake2s(repr(parts).encode(), digest_size=6).hexdigest()
 
@@ -93,7 +103,8 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         " o.link_opened_at, c.language, o.customer_id, EXISTS(SELECT 1 FROM conversation v WHERE"
         " v.customer_id = c.id AND v.last_inbound_at IS NOT NULL), (SELECT id FROM invoice WHERE order_id = o.id),"
         " (SELECT value FROM identity WHERE customer_id = c.id AND kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
-        " o.deposit FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.id = ?",
+        " o.deposit, coalesce(o.terms_days, 0) > 0 FROM orders o JOIN customer c ON c.id = o.customer_id"
+        " WHERE o.id = ?",
         (order_id,),
     )
     if row is None:
@@ -119,6 +130,7 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         ),
         deposit=row[14],
         asked=asked(row[2], row[3], row[14]),
+        later=bool(row[15]),
     )
     return LinkView(
         order_id=order_id,
@@ -136,6 +148,7 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         favourite=_favourite(reader, row[10], order_id),
         asked=_asked(reader, order_id),
         phone=row[13],
+        days=_days(reader, order_id),
     )
 
 
@@ -173,6 +186,15 @@ def _lines(reader: Reader, order_id: int) -> tuple[Line, ...]:
         (order_id,),
     )
     return tuple(Line(*row) for row in rows)
+
+
+def _days(reader: Reader, order_id: int) -> tuple[Day, ...]:
+    events = (
+        "SELECT DISTINCT p.event_at, p.place FROM order_line l JOIN product p ON p.id = l.product_id"
+        " WHERE l.order_id = ? AND p.event_at IS NOT NULL ORDER BY p.event_at LIMIT 5"
+    )
+    found = [Day(at, place) for at, place in reader.all(events, (order_id,))]
+    return (*found, *(Day(taken.starts_at, "") for taken in bookings(reader, order_id)))
 
 
 def _receipts(reader: Reader, order_id: int) -> tuple[Receipt, ...]:

@@ -24,6 +24,7 @@ class Standing(StrEnum):
     RESERVED = "reserved"  # choose a means and pay
     CHECKING = "checking"  # a means was chosen, the provider has not said the end
     UNDERPAID = "underpaid"  # a part is in, the rest can still be paid
+    ON_TERMS = "on_terms"  # sold and invoiced, paid later: until its day, or before
     DEPOSIT_PAID = "deposit_paid"  # as agreed: the goods are held, the rest is paid with the same link
     PAID = "paid"
     PAID_LATE = "paid_late"  # the money came after the end: the shop decides and writes
@@ -48,6 +49,7 @@ class Facts:
     """An order as its books have it. Amounts in smallest units, times in ms UTC.
 
     ``deposit``: the first part that was agreed, 0 for none; ``asked``: what is to be paid now, the deposit or the rest.
+    ``later``: sold, to be paid by ``expires_at`` or before.
     ``trying``: the buyer is, or was, at a provider whose last word is not known; ``unsettled``: some attempt may still
     bring money.
     """
@@ -62,6 +64,7 @@ class Facts:
     questions: tuple[Question, ...] = ()
     deposit: int = 0
     asked: int = 0
+    later: bool = False
 
     @property
     def due(self) -> int:
@@ -99,6 +102,8 @@ def payable(facts: Facts, now: int) -> bool:
 def standing(facts: Facts, now: int) -> Standing:
     """The one thing to tell. A hold past its time counts as expired before the sweep has come round."""
     if payable(facts, now):
+        if facts.later:
+            return Standing.ON_TERMS
         if facts.received:
             return Standing.DEPOSIT_PAID if 0 < facts.deposit <= facts.received else Standing.UNDERPAID
         return Standing.CHECKING if facts.trying else Standing.RESERVED

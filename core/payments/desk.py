@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.kernel.events import Event
+from core.kernel.numbering import today
 from core.kernel.phone import mobile
 from core.payments import refunds, service
 from core.payments.attempts import AttemptRow, load_attempt
@@ -152,7 +153,7 @@ class PaymentDesk:
             amount=attempt.amount,
             currency=attempt.currency,
             country=self.offer.country,
-            buyer=Buyer(name, attempt.payer or phone),
+            buyer=Buyer(name, attempt.payer or (today(phone) if phone else None)),
             return_url=self._place.page(token),
             notify_url=self._place.notify(provider.name, attempt.notify_token),
             method=attempt.method,

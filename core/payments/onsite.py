@@ -17,6 +17,7 @@ from core.storage.engine import Tx
 
 CASH: Final = "cash"
 """Provider and means of what no provider saw: the ledger has an account of it like any other."""
+LABEL: Final = "Cash"  # for people; a message id of the domain ``errors``
 
 
 def receive(tx: Tx, order_id: int, currency: str, amount: int | None = None) -> int:

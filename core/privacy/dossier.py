@@ -44,6 +44,8 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
     person = customer(reader, customer_id)
     found = traces.of(reader, customer_id)
     look = _Look(reader, found, currency)
+    words = "SELECT allowed_until, no_offers FROM customer WHERE id = ?"
+    until, no_offers = reader.one(words, (customer_id,)) or (0, 0)
     return {
         "customer": {
             "id": person.id,
@@ -51,6 +53,8 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             "language": person.language,
             "created_at": rfc3339(person.created_at),
             "notes": person.notes,
+            "may_order_beyond_limits_until": rfc3339(until) if until else None,
+            "wants_no_proposals": bool(no_offers),
             "also_recorded_as": list(found.ids[1:]),
         },
         "identities": look.rows(
@@ -75,9 +79,25 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             "SELECT reference, state, created_at, sent_at, seen_at, answered_at, valid_until AS valid_until_at,"
             " total AS total_amount, reason, content FROM quote WHERE customer_id IN {mine} ORDER BY id"
         ),
+        "opportunities": look.rows(
+            "SELECT stage, asked, amount AS amount_amount, next_at, next_what, opened_at, moved_at, qualified_at,"
+            " qualified_by FROM lead WHERE customer_id IN {mine} ORDER BY id"
+        ),
+        "proposed": look.rows(
+            "SELECT p.sku, p.title, g.why, g.at AS proposed_at, g.taken_by FROM suggestion g"
+            " JOIN product p ON p.id = g.product_id WHERE g.customer_id IN {mine} ORDER BY g.order_id"
+        ),
         "messages": look.rows(
             "SELECT m.id, m.author, m.kind, m.text, m.at AS sent_at, m.media, m.payload FROM message m"
             " JOIN conversation v ON v.id = m.conversation_id WHERE v.customer_id IN {mine} ORDER BY m.id"
+        ),
+        "internal_notes": look.rows(
+            "SELECT n.id, n.text, n.at AS written_at, n.actor FROM note n JOIN conversation v ON v.id ="
+            " n.conversation_id WHERE v.customer_id IN {mine} ORDER BY n.id"
+        ),
+        "handovers": look.rows(
+            "SELECT h.reason, h.opened_at, h.taken_at, h.answered_at, h.ended_at, h.ended FROM handover h"
+            " JOIN conversation v ON v.id = h.conversation_id WHERE v.customer_id IN {mine} ORDER BY h.id"
         ),
         "journal": look.rows(
             "SELECT seq, at AS noted_at, actor, kind FROM journal WHERE subject IN {mine} AND kind LIKE 'Customer%'"

@@ -148,11 +148,14 @@ def _names(tx: Tx, found: Traces, customer_id: int, alias: str) -> int:
 def _conversation(tx: Tx, found: Traces) -> list[Line]:
     threads = tx.all(about("SELECT id FROM conversation WHERE customer_id IN {mine}"), (found.records,))
     messages = _run(tx, "DELETE FROM message WHERE conversation_id IN {threads}", found)
+    notes = _run(tx, "DELETE FROM note WHERE conversation_id IN {threads}", found)
+    _run(tx, "UPDATE handover SET conversation_id = NULL WHERE conversation_id IN {threads}", found)
+    _run(tx, "DELETE FROM deadline WHERE kind = 'resume' AND subject IN {threads}", found)
     _run(tx, "DELETE FROM conversation WHERE customer_id IN {mine}", found)
     sent = _run(tx, "DELETE FROM outbox WHERE customer_id IN {mine}", found)
     for (conversation_id,) in threads:
         tx.emit(ThreadErased(conversation_id))
-    return [Line("messages", messages), Line("sent", sent)]
+    return [Line("messages", messages), Line("internal notes", notes), Line("sent", sent)]
 
 
 def _received(tx: Tx, found: Traces) -> int:
@@ -193,6 +196,8 @@ def _free_texts(tx: Tx, found: Traces, alias: str) -> int:
     """Words of the seller on decisions and quotes. Invoices, credit notes and receipts never change, and need not: the
     buyer's name is not frozen with them."""
     count = _run(tx, "UPDATE decision SET note = '' WHERE note <> '' AND order_id IN {orders}", found)
+    count += _run(tx, "DELETE FROM quote_unsaved WHERE customer_id IN {mine}", found)
+    count += _run(tx, "UPDATE lead SET next_what = '' WHERE next_what <> '' AND customer_id IN {mine}", found)
     count += _run(tx, "UPDATE quote SET reason = '' WHERE reason <> '' AND customer_id IN {mine}", found)
     for number, title in tx.all(
         about(
@@ -238,7 +243,8 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
         " WHERE o.key IN (SELECT w.value || o.id FROM orders o, json_each(?3) w WHERE o.customer_id IN {mine}"
         " UNION ALL SELECT 'seller-quote:' || q.id || ':' || w.value FROM quote q,"
         " json_each(?2) w WHERE q.customer_id IN {mine}"
-        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders})"
+        " UNION ALL SELECT 'seller-part:' || id FROM payment WHERE order_id IN {orders}"
+        " UNION ALL SELECT 'seller-lead:' || id FROM lead WHERE customer_id IN {mine})"
     )
     told = tx.all(notices, (found.records, json.dumps(NOTED), json.dumps(OF_ORDER)))
     veil = partial(found.veil, alias=alias)
@@ -255,6 +261,9 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
             tx.run("UPDATE outbox SET body = ? WHERE id = ?", (veil(body), row[2]))
         last = tx.value("SELECT last_text FROM conversation WHERE id = ?", (row[3],))
         tx.run("UPDATE conversation SET last_text = ? WHERE id = ?", (veil(last or ""), row[3]))
+    for note_id, text in tx.all("SELECT id, text FROM note"):
+        if any(number in text for number in found.numbers):
+            count += tx.run("UPDATE note SET text = ? WHERE id = ?", (veil(text), note_id))
     return count
 
 

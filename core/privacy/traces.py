@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from core.kernel.numbering import forms
 from core.kernel.text import short_name
 from core.storage.connection import Reader
 
@@ -61,6 +62,7 @@ def of(reader: Reader, customer_id: int) -> Traces:
     values = [row[0] for row in reader.all(about("SELECT value FROM identity WHERE customer_id IN {mine}"), mine)]
     known = [row[0] for row in reader.all(about("SELECT name FROM customer WHERE id IN {mine}"), mine)]
     names = (form for name in known for form in (name, " ".join(name.split()), short_name(name)))
+    values = [form for value in values for form in forms(value)]  # of a plan that changed, both are the person's
     numbers = [*values, *(value.removeprefix("+") for value in values)]  # WhatsApp writes phones without the plus
     return Traces(ids, _longest_first(numbers), _longest_first(name for name in names if len(name) >= LEAST))
 

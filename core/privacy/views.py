@@ -14,6 +14,7 @@ SAID = {
     "addresses": "where their orders were delivered",
     "names": "names, notes and language",
     "messages": "messages of the conversation, with what they quoted",
+    "internal notes": "internal notes beside the conversation",
     "sent": "messages sent or waiting to be sent",
     "received": "messages as WhatsApp delivered them",
     "files": "photos, voice messages and documents",

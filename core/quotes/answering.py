@@ -26,6 +26,7 @@ from core.quotes.events import (
 )
 from core.quotes.rules import ACCEPTED, CONVERTED, EXPIRED, MAX_REASON, OPEN, next_state
 from core.quotes.service import END, REMIND, Quote, load
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 CUSTOMER: Final = "customer"
@@ -81,10 +82,10 @@ def convert(tx: Tx, orders: Orders, quote_id: int) -> int:
     return _become_order(tx, orders, quote)
 
 
-def short_of(tx: Tx, quote_id: int) -> list[Short]:
+def short_of(reader: Reader, quote_id: int) -> list[Short]:
     """What an accepted quote still waits for."""
-    quote = load(tx, quote_id)
-    return agreed.shortages(tx, _lines(tx, quote)) if quote.state == ACCEPTED else []
+    quote = load(reader, quote_id)
+    return agreed.shortages(reader, _lines(reader, quote)) if quote.state == ACCEPTED else []
 
 
 def _in_time(tx: Tx, quote: Quote) -> None:
@@ -119,11 +120,11 @@ def _become_order(tx: Tx, orders: Orders, quote: Quote) -> int:
     return order_id
 
 
-def _lines(tx: Tx, quote: Quote) -> tuple[Agreed, ...]:
+def _lines(reader: Reader, quote: Quote) -> tuple[Agreed, ...]:
     """The lines at what they finally cost. One whose product is gone from the catalogue is sold like a free text."""
     found = []
     for line, amount in zip(quote.lines, quote.wording.sums.amounts, strict=True):
-        product_id = tx.value("SELECT id FROM product WHERE sku = ?", (line.sku,)) if line.sku else None
+        product_id = reader.value("SELECT id FROM product WHERE sku = ?", (line.sku,)) if line.sku else None
         rate = quote.seller.get("vat_rate", 0) if line.rate is None else line.rate
         found.append(
             Agreed(

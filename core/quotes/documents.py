@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from core.invoices.documents import Buyer, Line, Papers, buyer_of, frozen_seller
 from core.invoices.marks import nonce_of
-from core.invoices.rules import Share, taxed
-from core.invoices.service import rate_of
+from core.invoices.rules import Share
 from core.quotes import service
-from core.quotes.rules import DRAFT, Discount
+from core.quotes.figures import by_line, figures, rates
+from core.quotes.rules import DRAFT, Discount, QuoteLine
 from core.storage.connection import Reader
 
 
@@ -19,7 +19,7 @@ class QuoteDocument:
 
     ``lines`` add up to ``subtotal`` (each after its own discount); ``off`` is the ``discount`` of the whole, and
     ``shares`` are taxed on what is left, ``total``. ``deposit``: asked for first, 0 for none. ``draft``: not sent yet,
-    so that it binds nobody. ``replaces``: the number of the version before.
+    so that it binds nobody. ``replaces``: the number of the version before. ``answer_url``: the customer's own page.
     """
 
     papers: Papers
@@ -32,6 +32,7 @@ class QuoteDocument:
     total: int
     note: str
     url: str
+    answer_url: str = ""
     subtotal: int = 0
     off: int = 0
     discount: Discount | None = None
@@ -47,9 +48,10 @@ def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocume
     """Everything that stands on a quote. Raises NotFound."""
     quote = service.load(reader, quote_id)
     seller = frozen_seller({"seller": quote.seller}, papers.seller)
-    rates = [rate_of(line.rate, seller.vat_rate) for line in quote.lines]
-    sums, terms = quote.wording.sums, quote.wording.terms
-    nets = taxed([(line.amount, rate) for line, rate in zip(quote.lines, rates, strict=True)], quote.rounding).nets
+    wording, terms = quote.wording, quote.wording.terms
+    come_to = figures(wording, seller.vat_rate, quote.rounding)
+    nets = by_line(wording, seller.vat_rate, quote.rounding).nets
+    of_lines = rates(wording, seller.vat_rate)
     issued = quote.sent_at or quote.created_at
     return QuoteDocument(
         papers=replace(papers, seller=seller),
@@ -57,21 +59,24 @@ def quote_document(reader: Reader, quote_id: int, papers: Papers) -> QuoteDocume
         created_at=issued,
         valid_until=quote.valid_until,
         buyer=buyer_of(reader, quote.customer_id),
-        lines=tuple(
-            Line(line.description, line.sku, line.quantity, line.unit_price, rate, net, line.off)
-            for line, rate, net in zip(quote.lines, rates, nets, strict=True)
-        ),
-        shares=taxed(list(zip(sums.amounts, rates, strict=True)), quote.rounding).shares,
+        lines=tuple(_line(*each) for each in zip(quote.lines, of_lines, nets, strict=True)),
+        shares=come_to.shares,
         total=quote.total,
         note=quote.note,
         url=papers.check_url(nonce_of(reader, "quote", quote_id)) if quote.sent_at else "",
-        subtotal=sums.subtotal,
-        off=sums.off,
-        discount=quote.wording.discount,
-        deposit=quote.deposit,
+        answer_url=papers.quote_url(quote.link) if quote.link else "",
+        subtotal=come_to.subtotal,
+        off=come_to.off,
+        discount=wording.discount,
+        deposit=come_to.deposit,
         deposit_percent=terms.deposit,
         pay_days=terms.pay_days,
         balance_days=terms.balance_days,
         draft=quote.state == DRAFT,
         replaces=service.load(reader, quote.replaces).reference if quote.replaces else "",
     )
+
+
+def _line(line: QuoteLine, rate: int, net: int) -> Line:
+    share = line.discount.value if line.discount is not None and line.discount.kind == "percent" else 0
+    return Line(line.description, line.sku, line.quantity, line.unit_price, rate, net, line.off, share)

@@ -80,6 +80,14 @@ class QuoteExpired(QuoteEvent, frozen=True):
     pass
 
 
+class QuoteUnseen(QuoteEvent, frozen=True):
+    """Sent some days ago and never opened: the customer is asked, once."""
+
+
+class QuoteUnanswered(QuoteEvent, frozen=True):
+    """Opened some days ago and neither accepted nor refused: the customer is asked, once."""
+
+
 class QuoteEnding(QuoteEvent, frozen=True):
     """Its time is nearly over and nobody has answered: the customer is reminded, once."""
 

@@ -141,13 +141,19 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a quote is to be answered and paid. ``deposit``: percent asked for first, 0 for the whole at once; days count
-    from the sending (``valid_days``) and from the acceptance (the others)."""
+    """How a quote is to be answered and paid. ``deposit``: percent asked for first, or ``deposit_amount`` of it in
+    smallest units; 0 and 0 for the whole at once. Days count from the sending (``valid_days``) and from the acceptance
+    (the others)."""
 
     valid_days: int = VALID_DAYS
     deposit: int = 0
     pay_days: int = PAY_DAYS
     balance_days: int = BALANCE_DAYS
+    deposit_amount: int = 0
+
+    def first(self, total: int) -> int:
+        """The part that is asked for first, 0 when it is the whole."""
+        return self.deposit_amount or deposit_of(total, self.deposit)
 
 
 def reference(year: int, number: int) -> str:
@@ -176,14 +182,18 @@ def checked_line(line: QuoteLine) -> QuoteLine:
     return replace(line, description=description)
 
 
-def checked_terms(terms: Terms) -> Terms:
-    """Raises Refused when nobody could keep them."""
+def checked_terms(terms: Terms, total: int) -> Terms:
+    """Raises Refused when nobody could keep them for a quote of ``total``."""
     if not 1 <= terms.valid_days <= MAX_VALID_DAYS:
         raise Refused("A quote is valid between 1 and {most} days.", most=MAX_VALID_DAYS)
     if not 0 <= terms.deposit <= 99:
         raise Refused("A deposit is between 0 and 99 percent.")
+    if terms.deposit_amount < 0 or (terms.deposit and terms.deposit_amount):
+        raise Refused("A deposit is either a share of the total or an amount.")
     if not (1 <= terms.pay_days <= MAX_VALID_DAYS and 1 <= terms.balance_days <= MAX_VALID_DAYS):
         raise Refused("A time to pay is between 1 and {most} days.", most=MAX_VALID_DAYS)
+    if terms.deposit_amount and terms.deposit_amount >= total:
+        raise Refused("A deposit must be less than the total of the quote.")
     return terms
 
 

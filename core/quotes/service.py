@@ -28,7 +28,6 @@ from core.quotes.rules import (
     Terms,
     checked_line,
     checked_terms,
-    deposit_of,
     next_state,
     number_of,
     reference,
@@ -54,8 +53,8 @@ class Wording:
     def checked(self) -> Wording:
         """As kept. Raises Refused."""
         kept = tuple(checked_line(line) for line in self.lines)
-        sums(kept, self.discount)
-        return Wording(kept, self.discount, self.note.strip()[:MAX_NOTE], checked_terms(self.terms))
+        total = sums(kept, self.discount).total
+        return Wording(kept, self.discount, self.note.strip()[:MAX_NOTE], checked_terms(self.terms, total))
 
     @property
     def sums(self) -> Sums:
@@ -98,7 +97,7 @@ class Quote:
 
     @property
     def deposit(self) -> int:
-        return deposit_of(self.total, self.wording.terms.deposit)
+        return self.wording.terms.first(self.total)
 
 
 def from_catalogue(reader: Reader, sku: str, quantity: int, discount: Discount | None = None) -> QuoteLine:
@@ -109,8 +108,17 @@ def from_catalogue(reader: Reader, sku: str, quantity: int, discount: Discount |
     return QuoteLine(row[1], quantity, row[2], row[0], row[3], discount)
 
 
-def draft(tx: Tx, wording: Wording, *, customer_id: int | None, terms: PaperTerms, replaces: int | None = None) -> int:
-    """Number and keep a quote. → its id. Raises Refused."""
+def draft(
+    tx: Tx,
+    wording: Wording,
+    *,
+    customer_id: int | None,
+    terms: PaperTerms,
+    replaces: int | None = None,
+    asked: bool = False,
+) -> int:
+    """Number and keep a quote. ``asked``: written for a customer who asked in the chat, and for the seller to look at.
+    → its id. Raises Refused."""
     wording = wording.checked()
     year = to_datetime(tx.now, terms.zone).year
     latest = tx.value(
@@ -129,7 +137,7 @@ def draft(tx: Tx, wording: Wording, *, customer_id: int | None, terms: PaperTerm
             tx.now,
             valid_until,
             total,
-            _content(wording, terms),
+            _content(wording, terms, asked=asked),
             replaces,
         ),
     )
@@ -137,8 +145,10 @@ def draft(tx: Tx, wording: Wording, *, customer_id: int | None, terms: PaperTerm
     return quote_id
 
 
-def edit(tx: Tx, quote_id: int, wording: Wording, customer_id: int | None, terms: PaperTerms) -> None:
-    """Write a draft anew. Raises Refused for one that was sent."""
+def edit(
+    tx: Tx, quote_id: int, wording: Wording, customer_id: int | None, terms: PaperTerms, *, asked: bool = False
+) -> None:
+    """Write a draft anew; ``asked`` as in :func:`draft`. Raises Refused for one that was sent."""
     before = load(tx, quote_id)
     if before.state != DRAFT:
         next_state(before.state, "send")  # says what became of it
@@ -147,7 +157,7 @@ def edit(tx: Tx, quote_id: int, wording: Wording, customer_id: int | None, terms
     total = wording.sums.total
     tx.run(
         "UPDATE quote SET customer_id = ?, valid_until = ?, total = ?, content = ? WHERE id = ?",
-        (customer_id, valid_until, total, _content(wording, terms), quote_id),
+        (customer_id, valid_until, total, _content(wording, terms, asked=asked), quote_id),
     )
     tx.emit(QuoteEdited(quote_id, customer_id, total))
 
@@ -196,8 +206,14 @@ def revise(tx: Tx, quote_id: int, terms: PaperTerms) -> int:
     return draft(tx, before.wording, customer_id=before.customer_id, terms=terms, replaces=quote_id)
 
 
-def _content(wording: Wording, terms: PaperTerms) -> str:
-    content = {
+def duplicate(tx: Tx, quote_id: int, terms: PaperTerms) -> int:
+    """A draft of its own that says the same to the same customer. → its id."""
+    before = load(tx, quote_id)
+    return draft(tx, before.wording, customer_id=before.customer_id, terms=terms)
+
+
+def _content(wording: Wording, terms: PaperTerms, *, asked: bool = False) -> str:
+    content: dict[str, Any] = {
         "lines": [asdict(line) for line in wording.lines],
         "note": wording.note,
         "discount": asdict(wording.discount) if wording.discount else None,
@@ -205,6 +221,8 @@ def _content(wording: Wording, terms: PaperTerms) -> str:
         "seller": dict(terms.seller),
         "rounding": terms.rounding.value,
     }
+    if asked:
+        content["asked"] = True
     return json.dumps(content, ensure_ascii=False)
 
 

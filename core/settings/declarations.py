@@ -2,126 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from core.kernel import hours
-from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret.
-
-    ``label``, ``hint``: message ids (domain ``errors``). ``shape``: what a text that is not empty must look like, a
-    regular expression, and ``example`` one that does. ``parse`` raises Refused for what it cannot
-    read. ``by_segment``: the default of each segment where they differ.
-    """
-
-    key: str
-    kind: str
-    label: str
-    default: str = ""
-    hint: str = ""
-    section: str = ""
-    choices: tuple[str, ...] = ()
-    low: int = 0
-    high: int = 2**31
-    shape: str = ""
-    example: str = ""
-    tags: frozenset[str] = field(default_factory=frozenset)
-    parse: Callable[[str], object] | None = None
-    by_segment: tuple[tuple[str, str], ...] = ()
-
-    def default_in(self, segment: str) -> str:
-        """What holds in such a shop while nobody set anything."""
-        return next((value for name, value in self.by_segment if name == segment), self.default)
-
-    def check(self, text: str) -> str:
-        """The value as stored. Raises Refused with one sentence when it is not valid."""
-        text = text.strip()
-        if self.kind == "number":
-            if not text.removeprefix("-").isdecimal() or not self.low <= int(text) <= self.high:
-                raise Refused(
-                    "“{text}” is not a valid value for {key}: use a whole number from {low} to {high}.",
-                    text=text,
-                    key=self.key,
-                    low=self.low,
-                    high=self.high,
-                )
-            return str(int(text))
-        if self.kind == "switch":
-            lowered = text.lower()
-            if lowered in ("true", "1", "yes", "oui", "on"):
-                return "true"
-            if lowered in ("false", "0", "no", "non", "off"):
-                return "false"
-            raise Refused("“{text}” is not a valid value for {key}: use true or false.", text=text, key=self.key)
-        if self.kind == "choice" and text not in self.choices:
-            raise Refused(
-                "“{text}” is not a valid value for {key}: use one of {choices}.",
-                text=text,
-                key=self.key,
-                choices=", ".join(self.choices),
-            )
-        if self.kind == "names":
-            return self._names(text)
-        if self.kind == "url" and text:
-            return _url(text, self.key)
-        if self.shape and text and re.fullmatch(self.shape, text, re.ASCII) is None:
-            raise Refused(
-                "“{text}” is not a valid value for {key}: write it like {example}.",
-                text=text,
-                key=self.key,
-                example=self.example,
-            )
-        if self.parse is not None and text:
-            self.parse(text)
-        if len(text) > 2000 or any(ord(c) < 32 and c not in "\n\t" for c in text):
-            raise Refused("The value of {key} is too long or contains control characters.", key=self.key)
-        return text
-
-    def _names(self, text: str) -> str:
-        """``wave, mvola``: each known, none twice. Raises Refused."""
-        names = [name.strip().lower() for name in text.split(",") if name.strip()]
-        if len(set(names)) < len(names) or not set(names) <= set(self.choices):
-            raise Refused(
-                "“{text}” is not a valid value for {key}: name each once, separated by commas: {choices}.",
-                text=text,
-                key=self.key,
-                choices=", ".join(self.choices),
-            )
-        return ", ".join(names)
-
-
-def names_in(value: str) -> list[str]:
-    """The names of a stored list, in order."""
-    return [name for name in value.split(", ") if name]
-
-
-def _url(text: str, key: str) -> str:
-    try:
-        parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or any(c.isspace() for c in text):
-        raise Refused("“{text}” is not a valid address for {key}: it must start with https://.", text=text, key=key)
-    return text.rstrip("/")
-
+from core.settings.setting import Setting
 
 _PHONE: Final = r"\(?\+?(?:[ ().-]*\d){8,15}"
 _CHAT: Final = "Where the QR code of the live leads. A test of the connection fills it in."
 _PAYERS: Final = "Only the initial of the first name, among the last three."
 _FIRST_NAMES: Final = "Ask your buyers before: a live is public and kept."
+_DELIVERY: Final = "« Premier achat = livraison offerte »: a promise of money, said to who buys for the first time."
+_SIMPLE: Final = "No emoji, no photo: for buyers who pay for every kilobyte."
 _FOLDER: Final = "It must exist: an unplugged disk is waited for, never replaced by a folder."
+_PER_CLIENT: Final = "Paid and reserved ones count, those that ended do not. You can let somebody order all the same."
+_MIN_SCORE: Final = "Who is below is asked to write to you; newcomers have 50. You can let somebody order all the same."
+_UPSELL: Final = "At most once a day for a customer, never to newcomers, never what is sold out."
+_LEADS: Final = "Who asked for a price or a quote twice, a large amount, a business: each told once."
+_SENDER: Final = "Empty: the user of the account."
+_EMAIL: Final = r"[^@\s]+@[^@\s]+"
 _SLOTS: Final = "Of products that have free times. The seller then calls to confirm."
 _DEPOSIT: Final = "The rest is paid on site, or with the same link."
 _TRUST: Final = "Only customers you allow to pay later; the others pay at once."
@@ -156,9 +58,52 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.vat_mention", "text", "Mention printed when no VAT applies", section="store"),
     Setting("store.vat_rounding", "choice", "VAT is rounded on", "total", section="store", choices=("total", "line")),
     Setting("invoices.send", "switch", "Send the invoice on WhatsApp after payment", "true", section="store"),
+    Setting(
+        "leads.notify",
+        "choice",
+        "Tell the seller of a prospect worth a call",
+        "nobody",
+        hint=_LEADS,
+        section="mail",
+        choices=("nobody", "whatsapp", "email", "both"),
+    ),
+    Setting(
+        "leads.amount",
+        "number",
+        "Amount from which a prospect is worth a call (0: none)",
+        "0",
+        section="mail",
+        high=10**12,
+        unlimited=True,
+    ),
+    Setting("smtp.host", "text", "E-mail server (SMTP)", section="mail"),
+    Setting("smtp.port", "number", "Port of the e-mail server", "587", section="mail", low=1, high=65535),
+    Setting(
+        "smtp.security",
+        "choice",
+        "Protection of the connection",
+        "starttls",
+        section="mail",
+        choices=("starttls", "tls", "plain"),
+    ),
+    Setting("smtp.user", "text", "User of the e-mail account", section="mail"),
+    Setting("smtp.password", "secret", "Password of the e-mail account", section="mail"),
+    Setting(
+        "smtp.from", "text", "Sender’s address", hint=_SENDER, section="mail", shape=_EMAIL, example="moi@boutique.sn"
+    ),
+    Setting("smtp.to", "text", "Address that is written to", section="mail", shape=_EMAIL, example="moi@boutique.sn"),
     Setting("quotes.remind", "switch", "Remind customers of quotes that end soon", "true", section="store"),
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
+    ),
+    Setting(
+        "quotes.follow_days",
+        "number",
+        "Ask so many days later about a quote nobody answered (0: never)",
+        "2",
+        section="store",
+        low=0,
+        high=60,
     ),
     Setting("public_url", "url", "Public address of this store", section="network"),
     Setting(
@@ -181,6 +126,27 @@ BASE: Final[tuple[Setting, ...]] = (
     _of_segment("generate_invoice", "Send the invoice always", hint=_ALWAYS),
     _of_segment("require_delivery_address", "Ask for the delivery address", hint=_WHERE),
     Setting("orders.remind", "switch", "Remind buyers before their reservation ends", "true", section="orders"),
+    Setting(
+        "orders.max_per_client",
+        "number",
+        "Orders one customer may have in a live (0: no limit)",
+        "0",
+        hint=_PER_CLIENT,
+        section="orders",
+        high=1000,
+        unlimited=True,
+    ),
+    Setting(
+        "orders.min_score",
+        "number",
+        "Trust score a customer needs to order (0: none)",
+        "0",
+        hint=_MIN_SCORE,
+        section="orders",
+        low=0,
+        high=100,
+    ),
+    Setting("upsell.enabled", "switch", "Propose a product after a payment", "false", hint=_UPSELL, section="orders"),
     Setting(
         "orders.review_score",
         "number",
@@ -211,6 +177,20 @@ BASE: Final[tuple[Setting, ...]] = (
         "overlay.name", "switch", "Show the store’s name in OBS while no live is running", "true", section="orders"
     ),
     Setting("live.summary", "switch", "Send the seller a summary when a live ends", "true", section="orders"),
+    Setting("chat.urgency", "switch", "Say when little is left (« Plus que 2 ! »)", "true", section="chat"),
+    Setting("chat.trust_badge", "switch", "Say to loyal buyers that they are known", "true", section="chat"),
+    Setting("chat.suggestions", "switch", "Offer the same as last time", "true", section="chat"),
+    Setting("chat.first_delivery_free", "switch", "First delivery is free", "false", hint=_DELIVERY, section="chat"),
+    Setting("chat.simple", "switch", "Plain messages for slow connections", "false", hint=_SIMPLE, section="chat"),
+    Setting(
+        "bot.resume_minutes",
+        "number",
+        "Minutes of your silence until the bot answers again (0: never by itself)",
+        "60",
+        section="orders",
+        high=1440,
+    ),
+    Setting("bot.announce", "switch", "Tell the customer when a person takes over", "true", section="orders"),
     Setting("hours.open", "text", "Opening hours", section="orders"),
     Setting(
         "store.hours",
@@ -297,7 +277,6 @@ BASE: Final[tuple[Setting, ...]] = (
         "number",
         "WhatsApp messages a month (0: no limit)",
         "0",
-        hint=_BUDGET,
         section="assistant",
         high=10**8,
     ),
@@ -322,6 +301,13 @@ BASE: Final[tuple[Setting, ...]] = (
     ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )
+
+NAMES: Final[dict[str, str]] = {
+    "maxOrdersPerClient": "orders.max_per_client",
+    "minTrustScoreRequired": "orders.min_score",
+    "upsellEnabled": "upsell.enabled",
+}
+"""Other names by which a setting is known."""
 
 ACCOUNT: Final[tuple[Setting, ...]] = (
     Setting("enabled", "switch", "Enabled", "false"),

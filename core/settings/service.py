@@ -8,8 +8,9 @@ from typing import Final
 
 from core.kernel.errors import NotFound, Refused
 from core.segments.rules import KEY as SEGMENT
-from core.settings.declarations import Setting
+from core.settings.declarations import NAMES
 from core.settings.events import SettingChanged
+from core.settings.setting import Setting
 from core.storage.engine import Engine, Tx
 from core.storage.vault import Vault
 
@@ -32,15 +33,16 @@ class Settings:
         self.on_change: Callable[[], None] | None = None
 
     def declaration(self, key: str) -> Setting:
-        """Raises NotFound for a key nobody declared."""
+        """By its key or another of its names. Raises NotFound for one nobody declared."""
         try:
-            return self.declared[key]
+            return self.declared[NAMES.get(key, key)]
         except KeyError:
             raise NotFound("There is no setting named {key}.", key=key) from None
 
     def get(self, key: str) -> str:
         """The value, or the declared default. Raises NotFound; secrets have their own reading."""
         declared = self.declaration(key)
+        key = declared.key
         if declared.kind == "secret":
             return SECRET_SHOWN if self.secret(key) else ""
         return self._lent.get(key, self._values.get(key, self._default(declared)))
@@ -92,6 +94,7 @@ class Settings:
     def set(self, key: str, text: str, actor: str = "system") -> str:
         """Validate and store; blocks until durable. Raises Refused or NotFound. → the value as stored."""
         declared = self.declaration(key)
+        key = declared.key
         if declared.kind == "secret":
             raise Refused("{key} is a secret: enter it with “store secret”.", key=key)
         value = declared.check(text)

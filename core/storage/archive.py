@@ -4,9 +4,9 @@ one before. ``resources/tools/livepay_verify.py`` says the format and checks it 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from core.kernel.clock import to_datetime
 from core.kernel.errors import EnvironmentProblem, NotFound
 from core.kernel.paths import resource
+from core.kernel.reasons import reason
 from core.storage import journal
 from core.storage.connection import Reader
 
@@ -103,7 +104,7 @@ def in_place(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(path.name + ".partial")
     try:
         if path.is_dir():
-            raise IsADirectoryError(21, os.strerror(21))
+            raise IsADirectoryError(errno.EISDIR, path.name)
         if path.exists() and not path.is_file():  # a pipe or a terminal: nothing to put in place
             with path.open("wb") as file:
                 yield file
@@ -115,7 +116,7 @@ def in_place(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         raise EnvironmentProblem(
-            "The file {path} cannot be written ({detail}).", path=path, detail=error.strerror
+            "The file {path} cannot be written ({detail}).", path=path, detail=reason(error)
         ) from None
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -129,6 +130,6 @@ def add_verifier(folder: Path) -> Path:
         shutil.copyfile(resource("tools", VERIFIER), target)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be written ({detail}).", path=target, detail=error.strerror
+            "The file {path} cannot be written ({detail}).", path=target, detail=reason(error)
         ) from None
     return target

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
+from core.kernel.reasons import reason
 from core.storage.folder import Home, StoreCard, hold, slugify, write_card
 from core.storage.vault import choose_vault
 
@@ -44,7 +45,7 @@ def arrival(home: Home, card: StoreCard) -> Iterator[Path]:
             (folder / _ARRIVING).unlink(missing_ok=True)
         except OSError as error:
             raise EnvironmentProblem(
-                "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror or str(error)
+                "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
             ) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

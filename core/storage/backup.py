@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Final
 import apsw
 
 from core.kernel.errors import EnvironmentProblem, Refused
+from core.kernel.reasons import reason
 from core.storage import arriving, backup_v1, sealed
 from core.storage.connection import open_connection
 from core.storage.folder import Home, StoreCard
@@ -82,7 +83,7 @@ def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names:
                 size = file.seek(0, os.SEEK_END)
         except OSError as error:
             raise EnvironmentProblem(
-                "The file {path} cannot be written ({detail}).", path=target, detail=error.strerror
+                "The file {path} cannot be written ({detail}).", path=target, detail=reason(error)
             ) from None
     return Written(size, home.path / "recovery.key")
 
@@ -209,7 +210,7 @@ def restore(home: Home, path: Path, name: str | None) -> StoreCard:
                 return _settle(folder, card, opened.inside)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path, detail=reason(error)
         ) from None
 
 

@@ -296,7 +296,7 @@ class Engine:
         self.chain.head = head
         log.log(logging.DEBUG if self.storage_failing else logging.ERROR, "The database refused a commit: %s", error)
         return StorageFailed(
-            "The disk refused to store this ({detail}). Free some space, then try again.", detail=error
+            "The disk refused to store this ({detail}). Free some space, then try again.", detail=str(error)
         )
 
     def _report_storage(self, failing: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 from core.kernel.errors import EnvironmentProblem, NotFound, Refused
+from core.kernel.reasons import reason
 from core.kernel.text import fold
 from core.storage.vault import Vault, choose_vault, write_private
 
@@ -46,16 +49,22 @@ class Home:
         self.stores = path / "stores"
 
     def list(self) -> list[StoreCard]:
-        """Every store, by name."""
-        if not self.stores.is_dir():
-            return []
-        cards = [_read_card(f) for f in sorted(self.stores.glob("*/store.json"))]
-        return sorted(cards, key=lambda c: fold(c.name))
+        """Every store, by name. Raises EnvironmentProblem for a home that is no folder or cannot be read."""
+        with _looking(self.path):
+            if self.path.is_file():
+                raise NotADirectoryError
+            try:
+                found = [f for f in sorted(self.stores.iterdir()) if (f / "store.json").is_file()]
+            except FileNotFoundError:  # no store yet
+                found = []
+        return sorted((_read_card(f / "store.json") for f in found), key=lambda c: fold(c.name))
 
     def folder(self, slug: str) -> Path:
         """The store's folder. Raises NotFound with the names there are."""
         path = self.stores / slug
-        if not re.fullmatch(r"[a-z0-9-]{1,48}", slug) or not (path / "store.json").is_file():
+        with _looking(self.path):
+            here = re.fullmatch(r"[a-z0-9-]{1,48}", slug) and (path / "store.json").is_file()
+        if not here:
             known = ", ".join(c.slug for c in self.list()) or "—"
             raise NotFound("There is no store “{slug}” here. Stores: {known}.", slug=slug, known=known)
         return path
@@ -77,10 +86,12 @@ class Home:
 
         base = slugify(name)
         slug, n = base, 2
-        while (self.stores / slug).exists():
-            if any(c.slug == slug and c.name == name for c in self.list()):
-                raise Refused("A store named “{name}” exists already.", name=name)
-            slug, n = f"{base}-{n}", n + 1
+        names = {c.slug: c.name for c in self.list()}
+        with _looking(self.path):
+            while (self.stores / slug).exists():
+                if names.get(slug) == name:
+                    raise Refused("A store named “{name}” exists already.", name=name)
+                slug, n = f"{base}-{n}", n + 1
         folder = self.stores / slug
         store_id = uuid.uuid4().hex
         try:
@@ -93,7 +104,7 @@ class Home:
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise EnvironmentProblem(
-                "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+                "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
             ) from None
         return card, key
 
@@ -109,6 +120,23 @@ class Home:
         with hold(folder):
             self.vault(slug).forget()
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _looking(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except NotADirectoryError:
+        raise EnvironmentProblem(
+            "{path} is not a folder. Name the folder of the stores with --home or LIVEPAY_HOME.",
+            path=home / "stores" if home.is_dir() else home,
+        ) from None
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The folder {path} cannot be read ({detail}). Name another with --home or LIVEPAY_HOME.",
+            path=home,
+            detail=reason(error),
+        ) from None
 
 
 def write_card(folder: Path, card: StoreCard) -> None:
@@ -135,6 +163,6 @@ def hold(folder: Path) -> FileLock:
         ) from None
     except OSError as error:
         raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+            "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
         ) from None
     return lock

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.kernel.errors import EnvironmentProblem, Refused
+from core.kernel.reasons import reason
 from core.storage.vault import write_private
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def keep(media: Path, file: MediaFile, prefix: str = "") -> str:
         write_private(media / name, file.content)
     except OSError as error:
         raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=media, detail=error.strerror
+            "The folder {path} cannot be written ({detail}).", path=media, detail=reason(error)
         ) from None
     return name
 
@@ -72,7 +73,7 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=reason(error)
         ) from None
 
 

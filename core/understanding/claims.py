@@ -154,6 +154,11 @@ def named_items(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
     return merged([(product_id, None) for clause in clauses for product_id, _ in clause.items])
 
 
+def counted_items(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
+    """All that is named, as many of each as is said: what a quote is asked for."""
+    return merged([item for clause in clauses for item in clause.items])
+
+
 def likely_items(sentence: Sentence) -> tuple[Item, ...]:
     """The products of a message that is a claim by all it says, though no word of taking is known in it.
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from core.understanding import model
 from core.understanding.cascade import first_reading
-from core.understanding.claims import likely_items, named_items, refused
+from core.understanding.claims import counted_items, likely_items, named_items, refused
 from core.understanding.features import MARKS, of_message
 from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
 from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
@@ -136,6 +136,8 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
     if chosen is Intent.QUANTITY and (named or _names_something(sentence)):
         return Understanding(Intent.UNKNOWN, named, sure=False, confidence=confidence, likely=best[1:])
     items = named if chosen is not first.intent else first.items
+    if chosen is Intent.QUOTE:
+        items = counted_items(sentence.clauses)
     if chosen is first.intent is Intent.AVAILABILITY and not first.sure:
         return Understanding(chosen, items, sure=False, confidence=confidence, likely=best)
     return Understanding(chosen, items, confidence >= act[chosen], confidence=confidence, likely=best)

@@ -53,6 +53,18 @@ def _papers(mount: Mount) -> Page:
     return PapersPage(mount)
 
 
+def _messages(mount: Mount) -> Page:
+    from desktop.pages.messages.page import MessagesPage
+
+    return MessagesPage(mount)
+
+
+def _quotes(mount: Mount) -> Page:
+    from desktop.pages.quotes.page import QuotesPage
+
+    return QuotesPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -64,6 +76,8 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
+    PageEntry("quotes", mark("Quotes"), "file-text", _quotes),
     PageEntry("papers", mark("Invoices"), "receipt", _papers),
+    PageEntry("messages", mark("Texts"), "scroll-text", _messages),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )

@@ -17,6 +17,7 @@ from core.catalogue.views import ProductView
 from core.kernel import sheet
 from core.kernel.errors import EnvironmentProblem, NotFound
 from core.kernel.paths import resource
+from core.kernel.reasons import reason
 from core.kernel.text import fold
 from core.storage import pictures as store
 from core.storage.connection import Reader
@@ -165,7 +166,7 @@ class ShopCatalogue:
             shutil.copyfile(source, path)
         except OSError as error:
             raise EnvironmentProblem(
-                "The folder {path} cannot be written ({detail}).", path=path.parent, detail=error.strerror
+                "The folder {path} cannot be written ({detail}).", path=path.parent, detail=reason(error)
             ) from None
 
 
@@ -214,7 +215,7 @@ def _read(path: Path) -> bytes:
             return file.read(sheet.MAX_BYTES + 1)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=reason(error)
         ) from None
 
 

@@ -9,6 +9,7 @@ from core.accounts import queries
 from core.bootstrap import Shop
 from core.kernel.clock import Clock
 from core.kernel.events import Event
+from core.quotes import listing
 from core.reconciliation import concerns
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.access import ShopAccess
@@ -16,8 +17,10 @@ from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
+from desktop.sources.messages import ShopMessages
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
+from desktop.sources.quotes import ShopQuotes
 from desktop.sources.settings import ShopSettings
 
 
@@ -48,6 +51,8 @@ class ShopContext:
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
+        self._messages = ShopMessages(shop)
+        self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._settings = ShopSettings(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
@@ -83,6 +88,14 @@ class ShopContext:
     @property
     def papers(self) -> ShopPapers:
         return self._papers
+
+    @property
+    def messages(self) -> ShopMessages:
+        return self._messages
+
+    @property
+    def quotes(self) -> ShopQuotes:
+        return self._quotes
 
     @property
     def settings(self) -> ShopSettings:
@@ -149,7 +162,16 @@ class ShopContext:
         now = self.shop.clock.now()
         money = self.shop.engine.read(lambda r: concerns.count(r, now))
         papers = self.shop.engine.read(lambda r: self._papers.attention(r, now))
-        return Badges((("conversations", waiting), ("live", undecided), ("payments", money), ("papers", papers)))
+        asked = self.shop.engine.read(listing.waiting)
+        return Badges(
+            (
+                ("conversations", waiting),
+                ("live", undecided),
+                ("payments", money),
+                ("quotes", asked),
+                ("papers", papers),
+            )
+        )
 
     def close(self) -> None:
         self._backstage.stop()

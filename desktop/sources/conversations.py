@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop
-from core.conversations import manual, media, queries, threads
+from core.conversations import canned, escalation, manual, media, notes, queries, threads
 from core.conversations.reading import safe_filename
-from core.customers import consent
+from core.conversations.views import CustomerCard
+from core.customers import allowing, consent, merging
 from core.customers import service as customers
+from core.customers.explaining import MANY
+from core.customers.merging import Preview
+from core.customers.views import CustomerView
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
+from core.orders.standing import first_in, preferred_provider, unpaid_lately
 from core.privacy import service as privacy
 from core.privacy.views import Report
+from core.quotes import listing as quotes
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from desktop import pictures
@@ -47,17 +55,38 @@ class ShopConversations:
             if row is None:
                 return None
             messages = queries.messages(reader, conversation_id, limit=limit + 1)
+            found = canned.matching(canned.every(reader), "", row.language)
             return Thread(
                 row,
                 tuple(messages[-limit:]),
                 tuple(queries.marks(reader, row.customer_id)),
-                queries.card(reader, row.customer_id),
+                self._card(reader, row.customer_id),
                 tuple(queries.orders_of(reader, row.customer_id)),
-                queries.preferred_provider(reader, row.customer_id),
+                preferred_provider(reader, row.customer_id),
                 len(messages) > limit,
+                self._case(reader, conversation_id) if row.need != "bot" else None,
+                tuple(notes.of(reader, conversation_id)),
+                tuple(replace(one, text=canned.filled(one.text, row.name, self._shop.name)) for one in found),
+                (quotes.latest_draft(reader, row.customer_id) or (0, ""))[1],
             )
 
         return self._engine.read(read)
+
+    def _card(self, reader: Reader, customer_id: int) -> CustomerCard | None:
+        """With what the record alone does not tell."""
+        card = queries.card(reader, customer_id)
+        if card is None:
+            return None
+        now = self._shop.clock.now()
+        return replace(
+            card,
+            many=unpaid_lately(reader, customer_id, now) >= MANY,
+            first_in=first_in(reader, customer_id),
+            limited=self._shop.orders.limits.standing(reader, customer_id, now),
+        )
+
+    def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
+        return escalation.case(reader, self._shop.lexicon, conversation_id, self._shop.clock.now())
 
     # -- who speaks --------------------------------------------------------------------------------------------
 
@@ -69,6 +98,26 @@ class ShopConversations:
 
     def give_back(self, conversation_id: int) -> None:
         self._engine.call(lambda tx: threads.give_back(tx, conversation_id), actor=ACTOR)
+
+    def resolve(self, conversation_id: int) -> None:
+        self._engine.call(lambda tx: threads.resolve(tx, conversation_id), actor=ACTOR)
+
+    # -- for the shop's own people -----------------------------------------------------------------------------
+
+    def add_note(self, conversation_id: int, text: str) -> None:
+        self._engine.call(lambda tx: notes.add(tx, conversation_id, text), actor=ACTOR)
+
+    def remove_note(self, note_id: int) -> None:
+        self._engine.call(lambda tx: notes.remove(tx, note_id), actor=ACTOR)
+
+    def canned(self) -> tuple[canned.Canned, ...]:
+        return tuple(self._engine.read(canned.every))
+
+    def save_canned(self, shortcut: str, language: str, text: str) -> int:
+        return self._engine.call(lambda tx: canned.save(tx, shortcut, language, text), actor=ACTOR)
+
+    def remove_canned(self, canned_id: int) -> None:
+        self._engine.call(lambda tx: canned.remove(tx, canned_id), actor=ACTOR)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -98,6 +147,18 @@ class ShopConversations:
 
     def set_consent(self, customer_id: int, given: bool) -> None:
         self._engine.call(lambda tx: consent.say(tx, customer_id, given, "seller"), actor=ACTOR)
+
+    def allow(self, customer_id: int) -> None:
+        self._engine.call(lambda tx: allowing.allow(tx, customer_id), actor=ACTOR)
+
+    def similar(self, customer_id: int, search: str) -> list[CustomerView]:
+        return self._engine.read(lambda r: merging.similar(r, customer_id, search))
+
+    def preview_merge(self, kept: int, absorbed: int) -> Preview:
+        return self._engine.read(lambda r: merging.preview(r, kept, absorbed))
+
+    def merge(self, kept: int, absorbed: int) -> None:
+        self._engine.call(lambda tx: merging.merge(tx, kept, absorbed), actor=ACTOR)
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         from core.privacy import dossier  # zip: loaded when the first is made
@@ -134,5 +195,5 @@ def _read(path: Path) -> bytes:
             return file.read(media.LIMIT + 1)
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path.name, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path.name, detail=reason(error)
         ) from None

@@ -17,6 +17,7 @@ from core.invoices.credits import Taken
 from core.invoices.queries import Filter, PaperRow
 from core.kernel.errors import EnvironmentProblem, NotFound, Refused
 from core.kernel.i18n import catalogue
+from core.kernel.reasons import reason
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from desktop.bridge import Control
@@ -127,7 +128,7 @@ class ShopPapers:
     # -- verbs -------------------------------------------------------------------------------------------------
 
     def send(self, kind: str, paper_id: int) -> None:
-        self._engine.call(lambda tx: manual.send_paper(tx, kind, paper_id), actor=ACTOR)
+        self._engine.call(lambda tx: manual.send_paper(tx, kind, paper_id, self._shop.talk.language()), actor=ACTOR)
 
     def creditable(self, invoice_id: int) -> Creditable:
         def read(reader: Reader) -> Creditable:
@@ -231,6 +232,4 @@ def _zipped(path: Path, papers: Iterator[tuple[str, bytes]]) -> None:
 
 
 def _unwritten(path: Path, error: OSError) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        "The file {path} cannot be written ({detail}).", path=path, detail=error.strerror or str(error)
-    )
+    return EnvironmentProblem("The file {path} cannot be written ({detail}).", path=path, detail=reason(error))

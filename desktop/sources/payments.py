@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
 from core.ledger import book
 from core.payments import queries
 from core.payments.misfits import deal_with
@@ -100,7 +101,7 @@ class ShopPayments:
             data = path.read_bytes()
         except OSError as error:
             raise EnvironmentProblem(
-                "The file {path} cannot be read ({detail}).", path=path, detail=error.strerror
+                "The file {path} cannot be read ({detail}).", path=path, detail=reason(error)
             ) from None
         run_id, read = self._here(self._shop.reconciler.read_statement(data, provider, actor=ACTOR))
         return self._compared(run_id, len(read.unreadable))

@@ -14,8 +14,9 @@ from core.bootstrap import Shop
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from core.storage import pictures as store
+from core.usage import queries
 from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
@@ -41,7 +42,9 @@ class ShopSettings:
         values = {key: settings.get(key) for key in settings.declared}
         url = self._shop.public_url()
         address = f"{url}/webhooks/whatsapp" if url else ""
-        return Reading(values, tuple(self._provider(adapter) for adapter in REGISTRY), address)
+        now, meter = self._shop.clock.now(), self._shop.meter
+        month = self._shop.engine.read(lambda r: queries.usage(r, meter, now))
+        return Reading(values, tuple(self._provider(adapter) for adapter in REGISTRY), address, month)
 
     def _provider(self, adapter: type[Provider]) -> ProviderInfo:
         shop, caps = self._shop, adapter.caps

@@ -69,6 +69,7 @@ class Product(Shown, frozen=True):
     """``available`` is on hand less held. An ``image_url`` of this API needs the token too.
 
     ``vat_rate``: in percent where the product has one of its own; it counts only if the store charges VAT.
+    ``event_at`` and ``place``: of what takes place on one day.
     """
 
     id: int
@@ -84,6 +85,8 @@ class Product(Shown, frozen=True):
     image_url: str | None
     active: bool
     vat_rate: int | None
+    event_at: Time | None
+    place: str
 
 
 class ProductList(Shown, frozen=True):
@@ -231,7 +234,11 @@ class CustomerList(Shown, frozen=True):
 
 
 class Conversation(Shown, frozen=True):
-    """``need``: escalated (a person is asked for), seller (a person answers), bot. ``window_until`` ends the 24 h."""
+    """``need``: escalated (a person is asked for), seller (a person answers), bot. ``window_until`` ends the 24 h.
+
+    ``waiting_since``: when the bot asked for a person. ``resume_at``: when it answers again by itself, while a person
+    does; ``closed_at``: when somebody resolved it. A new message opens it again.
+    """
 
     id: int
     customer: Person
@@ -244,6 +251,9 @@ class Conversation(Shown, frozen=True):
     last_at: Time
     window_until: Time | None
     open_order_id: int | None
+    waiting_since: Time | None
+    resume_at: Time | None
+    closed_at: Time | None
 
 
 class ConversationList(Shown, frozen=True):

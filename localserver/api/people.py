@@ -73,7 +73,8 @@ async def send(call: Call) -> web.Response:
         if not window_open(tx, customer_id, tx.now):
             raise Refused("More than 24 hours since the customer last wrote. Only an approved template can be sent.")
         conversation_id = threads.thread_of(tx, customer_id)
-        threads.take_over(tx, conversation_id, "api")
+        threads.person_spoke(tx, conversation_id, "api")
+        threads.mark_read(tx, conversation_id)
         threads.post(tx, customer_id, f"api:{new_uuid()}", message, author="seller")
         latest = conversations.messages(tx, conversation_id, limit=1)[0]
         return Result(202, Presenter(call.shop).message(conversation_id, latest))

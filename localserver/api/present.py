@@ -96,6 +96,8 @@ class Presenter:
             image_url=photo or None,
             active=p.active,
             vat_rate=p.vat,
+            event_at=when(p.event_at),
+            place=p.place,
         )
 
     def live(self, reader: Reader, session: SessionView) -> answers.Live:
@@ -186,6 +188,9 @@ class Presenter:
             last_at=rfc3339(t.last_at),
             window_until=when(t.window_until),
             open_order_id=t.open_order_id,
+            waiting_since=when(t.waiting_since),
+            resume_at=when(t.resume_at),
+            closed_at=when(t.closed_at),
         )
 
     def message(self, conversation_id: int, m: MessageView) -> answers.Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -63,7 +64,12 @@ def _priced(price: Price, currency: str) -> int:
     return amount
 
 
-def _found(reader: Reader, product_id: int) -> ProductView:
+def _moment(at: datetime | None) -> int | None:
+    """ms UTC; None takes the day away."""
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def found_product(reader: Reader, product_id: int) -> ProductView:
     found = queries.product(reader, product_id)
     if found is None:
         raise NotFound("This product is not in the catalogue.")
@@ -79,7 +85,7 @@ async def listing(call: Call) -> web.Response:
 
 
 async def one(call: Call) -> web.Response:
-    return show(Presenter(call.shop).product(await call.read(lambda r: _found(r, call.id))))
+    return show(Presenter(call.shop).product(await call.read(lambda r: found_product(r, call.id))))
 
 
 async def add(call: Call) -> web.Response:
@@ -99,7 +105,9 @@ async def add(call: Call) -> web.Response:
 
     def command(tx: Tx) -> Result:
         product_id = service.add(tx, wanted)
-        return Result(201, Presenter(call.shop).product(_found(tx, product_id)))
+        if asked.event_at is not None or asked.place:
+            service.change(tx, product_id, event_at=_moment(asked.event_at), place=asked.place.strip())
+        return Result(201, Presenter(call.shop).product(found_product(tx, product_id)))
 
     return await call.act(command)
 
@@ -117,18 +125,20 @@ async def change(call: Call) -> web.Response:
         ("on_hand", "stock", int),
         ("active", "active", bool),
         ("vat_rate", "vat", lambda rate: rate),
+        ("event_at", "event_at", _moment),
+        ("place", "place", str.strip),
     )
     values = {column: check(value) for name, column, check in checks if (value := getattr(asked, name)) is not UNSET}
 
     def command(tx: Tx) -> Result:
         service.change(tx, call.id, **values)
-        return Result(200, Presenter(call.shop).product(_found(tx, call.id)))
+        return Result(200, Presenter(call.shop).product(found_product(tx, call.id)))
 
     return await call.act(command)
 
 
 async def photo(call: Call) -> web.StreamResponse:
-    name = (await call.read(lambda r: _found(r, call.id))).photo or ""
+    name = (await call.read(lambda r: found_product(r, call.id))).photo or ""
     kind = PHOTO_TYPES.get(Path(name).suffix.lower())
     path = await asyncio.to_thread(pictures.find, call.shop.media, name) if kind else None
     if path is None or kind is None:

@@ -106,7 +106,13 @@ async def draft(call: Call) -> web.Response:
             tuple(_line(tx, line, currency) for line in asked.lines),
             _discount(asked.discount, currency),
             asked.note,
-            Terms(asked.valid_days, asked.deposit, asked.pay_days, asked.balance_days),
+            Terms(
+                asked.valid_days,
+                asked.deposit,
+                asked.pay_days,
+                asked.balance_days,
+                0 if asked.deposit_amount is UNSET else units(asked.deposit_amount, currency),
+            ),
         )
         quote_id = service.draft(tx, wording, customer_id=customer_id, terms=shop.papers.terms())
         return Result(201, shown_quote(tx, Presenter(shop), quote_id))
@@ -131,15 +137,21 @@ async def change(call: Call) -> web.Response:
 
 def _anew(reader: Reader, shop: Shop, asked: QuoteChange, old: Wording) -> Wording:
     currency, terms = shop.card.currency, old.terms
+    share, amount = terms.deposit, terms.deposit_amount
+    if asked.deposit is not UNSET:
+        share, amount = asked.deposit, 0
+    elif asked.deposit_amount is not UNSET:
+        share, amount = 0, units(asked.deposit_amount, currency)
     return Wording(
         old.lines if asked.lines is UNSET else tuple(_line(reader, line, currency) for line in asked.lines),
         old.discount if asked.discount is UNSET else _discount(asked.discount, currency),
         old.note if asked.note is UNSET else asked.note,
         Terms(
             terms.valid_days if asked.valid_days is UNSET else asked.valid_days,
-            terms.deposit if asked.deposit is UNSET else asked.deposit,
+            share,
             terms.pay_days if asked.pay_days is UNSET else asked.pay_days,
             terms.balance_days if asked.balance_days is UNSET else asked.balance_days,
+            amount,
         ),
     )
 

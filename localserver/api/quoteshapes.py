@@ -47,8 +47,8 @@ class NewQuoteLine(Request, frozen=True):
 class NewQuote(Request, frozen=True):
     """For a ``customer``, a ``customer_id`` or nobody in particular.
 
-    ``deposit``: percent that is asked for first, within ``pay_days`` of the acceptance; the rest within
-    ``balance_days``. Without one the whole is asked for within ``pay_days``.
+    ``deposit``: percent that is asked for first, or ``deposit_amount`` of it, within ``pay_days`` of the acceptance;
+    the rest within ``balance_days``. Without one the whole is asked for within ``pay_days``.
     """
 
     lines: Annotated[list[NewQuoteLine], Meta(min_length=1, max_length=200)]
@@ -57,6 +57,7 @@ class NewQuote(Request, frozen=True):
     discount: Reduction | UnsetType = UNSET
     valid_days: Days = 30
     deposit: Annotated[int, Meta(ge=0, le=99)] = 0
+    deposit_amount: Price | UnsetType = UNSET
     pay_days: Days = 7
     balance_days: Days = 30
     note: Note = ""
@@ -64,16 +65,20 @@ class NewQuote(Request, frozen=True):
     def __post_init__(self) -> None:
         if self.customer is not UNSET and self.customer_id is not UNSET:
             raise ValueError("Name `customer` or `customer_id`, not both")
+        if self.deposit and self.deposit_amount is not UNSET:
+            raise ValueError("Name `deposit` or `deposit_amount`, not both")
 
 
 class QuoteChange(Request, frozen=True):
-    """What a draft says anew; what is not named stays. ``discount`` null takes it away."""
+    """What a draft says anew; what is not named stays. ``discount`` null takes it away; ``deposit`` and
+    ``deposit_amount`` replace each other."""
 
     lines: Annotated[list[NewQuoteLine], Meta(min_length=1, max_length=200)] | UnsetType = UNSET
     customer_id: Id | UnsetType = UNSET
     discount: Reduction | UnsetType | None = UNSET
     valid_days: Days | UnsetType = UNSET
     deposit: Annotated[int, Meta(ge=0, le=99)] | UnsetType = UNSET
+    deposit_amount: Price | UnsetType = UNSET
     pay_days: Days | UnsetType = UNSET
     balance_days: Days | UnsetType = UNSET
     note: Note | UnsetType = UNSET

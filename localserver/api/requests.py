@@ -5,6 +5,7 @@ A field that is not named here is refused: a misspelt one that is silently ignor
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -22,6 +23,8 @@ Description = Annotated[str, Meta(max_length=2000, pattern=PLAIN)]
 Category = Annotated[str, Meta(max_length=60, pattern=PLAIN)]
 PhotoUrl = Annotated[str, Meta(max_length=500, pattern=r"^(https?://[!-~]+)?$", description="Empty takes it away.")]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000)]
+Place = Annotated[str, Meta(max_length=120, pattern=PLAIN)]
+Moment = Annotated[dt.datetime, Meta(tz=True)]
 VatRate = Annotated[int, Meta(ge=0, le=30)]
 Phone = Annotated[str, Meta(min_length=1, max_length=40, pattern=PLAIN)]
 
@@ -41,7 +44,10 @@ class Price(Request, frozen=True):
 
 
 class NewProduct(Request, frozen=True):
-    """``keyword`` is made from the SKU when it is left out. ``vat_rate``: in percent, null for the store's."""
+    """``keyword`` is made from the SKU when it is left out. ``vat_rate``: in percent, null for the store's.
+
+    ``event_at`` and ``place``: of what takes place on one day.
+    """
 
     sku: Sku
     title: Title
@@ -52,6 +58,8 @@ class NewProduct(Request, frozen=True):
     category: Category = ""
     image_url: PhotoUrl = ""
     vat_rate: VatRate | None = None
+    event_at: Moment | None = None
+    place: Place = ""
 
 
 class ProductChange(Request, frozen=True):
@@ -67,6 +75,8 @@ class ProductChange(Request, frozen=True):
     image_url: PhotoUrl | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     vat_rate: VatRate | UnsetType | None = UNSET
+    event_at: Moment | UnsetType | None = UNSET
+    place: Place | UnsetType = UNSET
 
 
 class Upload(Request, frozen=True):

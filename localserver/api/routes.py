@@ -8,9 +8,13 @@ from localserver.api import answers, description, papers, people, privacy, produ
 from localserver.api.accessroutes import ACCESS
 from localserver.api.door import Route
 from localserver.api.faq import FAQ
+from localserver.api.inboxroutes import INBOX
 from localserver.api.moneyroutes import MONEY
+from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
+from localserver.api.steproutes import STEPS
+from localserver.api.textroutes import TEXTS
 from localserver.api.usage import USAGE
 
 PDF: Final = ("application/pdf",)
@@ -219,6 +223,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         problems=(409,),
         keyed=False,
     ),
+    *PEOPLE,
     Route(
         "GET",
         "/conversations",
@@ -228,6 +233,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         {200: answers.ConversationList},
         asks=requests.ConversationPage,
     ),
+    *INBOX,
     Route(
         "GET",
         "/conversations/{id}/messages",
@@ -276,7 +282,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         also=SEE_PEOPLE,
     ),
     *MONEY,
+    *STEPS,
     *USAGE,
+    *TEXTS,
     *FAQ,
     Route(
         "GET",

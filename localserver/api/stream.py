@@ -19,8 +19,9 @@ from core.accounts.queries import Session, session_of
 from core.bootstrap import Shop
 from core.catalogue import queries as catalogue
 from core.catalogue.events import CatalogueImported, ProductSaved, StockMoved
+from core.conversations import notes
 from core.conversations import queries as conversations
-from core.conversations.events import ConversationEvent, MessageAdded, MessageProgressed, MessageQueued
+from core.conversations.events import ConversationEvent, MessageAdded, MessageProgressed, MessageQueued, NoteAdded
 from core.customers import queries as customers
 from core.customers.events import CustomerEvent
 from core.fraud.events import RiskAssessed
@@ -37,7 +38,7 @@ from core.orders.events import OrderEvent, WaitingJoined
 from core.payments.events import RefundEvent
 from core.quotes.events import QuoteEvent
 from core.storage.connection import Reader
-from localserver.api import answers, quoteshapes
+from localserver.api import answers, inboxshapes, quoteshapes
 from localserver.api.answers import CatalogueChange
 from localserver.api.door import Call, bearer
 from localserver.api.present import SEE_PEOPLE, Presenter
@@ -94,6 +95,7 @@ CUSTOMER: Final = Kind(
     "customer", answers.Customer, "customers.read", lambda r, p, n: p.customer(customers.customer(r, n))
 )
 CONVERSATION: Final = Kind("conversation", answers.Conversation, "messages.read", _conversation)
+NOTE: Final = Kind("note", inboxshapes.Note, "messages.read", lambda r, p, n: inboxshapes.note(notes.one(r, n)))
 MESSAGE: Final = Kind("message", answers.Message, "messages.read", _message)
 SENT: Final = Kind("message", answers.Message, "messages.read", _sent)
 INVOICE: Final = Kind("invoice", answers.Invoice, "orders.read", lambda r, p, n: p.invoice(invoices.invoice(r, n)))
@@ -113,6 +115,7 @@ CHANGES: Final[tuple[tuple[type[Event], Kind, str], ...]] = (
     (CatalogueImported, CATALOGUE, "subject"),
     (LiveEvent, LIVE, "session_id"),
     (MessageAdded, MESSAGE, "message_id"),
+    (NoteAdded, NOTE, "note_id"),
     (MessageProgressed, SENT, "outbox_id"),
     (ConversationEvent, CONVERSATION, "conversation_id"),
     (CustomerEvent, CUSTOMER, "customer_id"),

@@ -15,8 +15,11 @@ from typing import Any, Final
 from core.accounts.rules import ROLES, SCOPES
 from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
+from core.quotes.rules import STATES
 from core.storage.folder import Home
-from localserver.console.terminal import Terminal
+from localserver.console import prospects
+from localserver.console.parser import Parser, in_the_terminals_language, shown
+from localserver.console.terminal import Terminal, tr
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -28,7 +31,9 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+            raise ArgumentTypeError(
+                tr("“{given}” is not a whole number from {low} to {high}", given=shown(text), low=low, high=high)
+            )
         return value
 
     return read
@@ -46,16 +51,18 @@ def _head(text: str) -> bytes:
     except ValueError:
         value = b""
     if len(value) != 32:
-        raise ArgumentTypeError(f"{text!r} is not a hash of 64 characters from 0 to 9 and a to f")
+        raise ArgumentTypeError(
+            tr("“{given}” is not a hash of 64 characters from 0 to 9 and a to f", given=shown(text))
+        )
     return value
 
 
 def build_parser() -> ArgumentParser:
     """``command`` (module.function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
-    shared = ArgumentParser(add_help=False, argument_default=SUPPRESS)
+    shared = Parser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("--home", type=Path, help="folder of the stores (or LIVEPAY_HOME)")
     shared.add_argument("--json", action="store_true", help="machine-readable result on stdout")
-    parser = ArgumentParser(prog="livepay", description="LivePay: live sales on WhatsApp.", parents=[shared])
+    parser = Parser(prog="livepay", description="LivePay: live sales on WhatsApp.", parents=[shared])
     parser.set_defaults(door="desktop", command=None)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -78,21 +85,22 @@ def build_parser() -> ArgumentParser:
     serve.add_argument("--port", type=_PORT, default=8787, help="port to listen on (8787; 0: any free one)")
     serve.add_argument("--sandbox", action="store_true", help="with a simulated WhatsApp and payment provider")
     _stores(add(verbs, "store", "create and set up stores").add_subparsers(required=True, metavar="ACTION"), add)
-    products = add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION")
-    imports = add(products, "import", "import a product list (CSV)", "data.import_products")
-    imports.add_argument("store")
-    imports.add_argument("file")
-    imports.add_argument("--dry-run", action="store_true", help="only say what would change")
-    imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
+    _products(add(verbs, "products", "the catalogue").add_subparsers(required=True, metavar="ACTION"), add)
+    _slots(add(verbs, "slots", "free times of services").add_subparsers(required=True, metavar="ACTION"), add)
     _payments(add(verbs, "payments", "money that came in").add_subparsers(required=True, metavar="ACTION"), add)
     usage = add(verbs, "usage", "a month's messages and AI calls, and their cost", "usage.usage")
     usage.add_argument("store")
     usage.add_argument("--month", default=None, help="for instance 2026-10 (this month)")
     papers = add(verbs, "papers", "invoices, credit notes and receipts")
     _papers(papers.add_subparsers(required=True, metavar="ACTION"), add)
+    _quotes(add(verbs, "quotes", "what was offered").add_subparsers(required=True, metavar="ACTION"), add)
     faq = add(verbs, "faq", "the seller's own questions and answers")
     _faq(faq.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
+    prospects.commands(verbs, add, _whole)
+    _conversations(
+        add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
+    )
     backup = add(verbs, "backup", "the store in one encrypted, verified file", "data.make_backup")
     backup.add_argument("store")
     backup.add_argument("file")
@@ -102,19 +110,53 @@ def build_parser() -> ArgumentParser:
         "--as", dest="name", metavar="NAME", default=None, help="under another name, beside the old one"
     )
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
-    audit = add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION")
-    verify = add(audit, "verify", "recompute the whole chain", "audit.verify")
+    _audit(add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION"), add)
+    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
+    add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
+    return parser
+
+
+def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    verify = add(verbs, "verify", "recompute the whole chain", "audit.verify")
     verify.add_argument("store")
     verify.add_argument("--head", type=_head, default=None, help="a head kept elsewhere: it must be in the chain")
-    export = add(audit, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
+    export = add(verbs, "export", "write the journal with its hashes, and a verifier beside it", "audit.export")
     export.add_argument("store")
     export.add_argument("file", help="a file; with --by-year a folder")
     cut = export.add_mutually_exclusive_group()
     cut.add_argument("--year", type=_YEAR, default=None, help="one year of the store's calendar")
     cut.add_argument("--by-year", action="store_true", help="a file for each year, linked to the one before")
-    add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
-    add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
-    return parser
+
+
+def _products(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    imports = add(verbs, "import", "import a product list (CSV)", "data.import_products")
+    imports.add_argument("store")
+    imports.add_argument("file")
+    imports.add_argument("--dry-run", action="store_true", help="only say what would change")
+    imports.add_argument("--all-or-nothing", action="store_true", help="import nothing if a line is wrong")
+    day = add(verbs, "day", "say when and where a product takes place", "slots.on_day")
+    day.add_argument("store")
+    day.add_argument("sku")
+    day.add_argument("at", nargs="?", default="", help="2026-12-24 20:00, on the store's clock; left out: on no day")
+    day.add_argument("--place", default="", help="where")
+
+
+def _payments(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    compare = add(verbs, "reconcile", "compare the books with the providers'", "money.reconcile")
+    compare.add_argument("store")
+    compare.add_argument("--days", type=_COUNT, default=7, help="ask about the payments of so many days")
+    compare.add_argument("--statement", metavar="FILE", default=None, help="compare with a provider's statement (CSV)")
+    compare.add_argument("--provider", default=None, help="whose statement it is")
+    written = add(verbs, "export", "write the payments to a .csv or .xlsx file", "money.export_payments")
+    written.add_argument("store")
+    written.add_argument("file")
+    cash = add(verbs, "cash", "money that was handed over for an order", "terms.cash")
+    cash.add_argument("store")
+    cash.add_argument("reference", help="the order's, for instance LP-2026-1120-A3F2")
+    cash.add_argument("--amount", type=_COUNT, default=None, help="in smallest units; all that is left")
+    owed = add(verbs, "owed", "what is to be paid later", "terms.owed")
+    owed.add_argument("store")
+    owed.add_argument("--overdue", action="store_true", help="only what should have come by now")
 
 
 def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -131,17 +173,6 @@ def _backups(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     restore.add_argument("--store", default=None, help="which store, as “backups list” shows it")
     restore.add_argument("--at", default=None, help="the state at this time (RFC 3339) instead of the newest")
     restore.add_argument("--as", dest="name", default=None, help="under another name")
-
-
-def _payments(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    compare = add(verbs, "reconcile", "compare the books with the providers'", "money.reconcile")
-    compare.add_argument("store")
-    compare.add_argument("--days", type=_COUNT, default=7, help="ask about the payments of so many days")
-    compare.add_argument("--statement", metavar="FILE", default=None, help="compare with a provider's statement (CSV)")
-    compare.add_argument("--provider", default=None, help="whose statement it is")
-    written = add(verbs, "export", "write the payments to a .csv or .xlsx file", "money.export_payments")
-    written.add_argument("store")
-    written.add_argument("file")
 
 
 def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -164,6 +195,21 @@ def _papers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     payloads.add_argument("folder")
 
 
+def _quotes(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    listed = add(verbs, "list", "the quotes, newest first", "quotes.listed")
+    listed.add_argument("store")
+    listed.add_argument("--state", choices=STATES, default=None)
+    listed.add_argument("--search", default="", help="a number, a name or a phone")
+    listed.add_argument("--limit", type=_COUNT, default=100, help="how many at most (100)")
+    shown = add(verbs, "show", "one quote with its lines", "quotes.show")
+    sent = add(verbs, "send", "send a draft to its customer; it does not change any more", "quotes.send")
+    drawn = add(verbs, "pdf", "draw a quote into a file", "quotes.pdf")
+    for each in (shown, sent, drawn):
+        each.add_argument("store")
+        each.add_argument("number", help="as printed, for instance DV-2026-0042")
+    drawn.add_argument("file")
+
+
 def _faq(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     add(verbs, "list", "all of them", "faq.listing").add_argument("store")
     written = add(verbs, "add", "what buyers are told when they ask this in any words", "faq.add")
@@ -181,10 +227,83 @@ def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     export.add_argument("store")
     export.add_argument("id", type=_ID)
     export.add_argument("file")
+    standing = add(verbs, "standing", "a customer's score line by line, and what follows", "people.standing")
+    allow = add(verbs, "allow", "let somebody order beyond the store's limits", "people.allow")
+    for each in (standing, allow):
+        each.add_argument("store")
+        each.add_argument("id", type=_ID)
+    allow.add_argument("--hours", type=_whole(0, 8760), default=24, help="for so long (24); 0 takes it back")
+    merge = add(verbs, "merge", "make two records of one person one", "people.merge")
+    merge.add_argument("store")
+    merge.add_argument("keep", type=_ID, help="the customer to keep")
+    merge.add_argument("absorb", type=_ID, help="the one that becomes the other's")
+    merge.add_argument("--yes", action="store_true", help="do it; without, only show what it would make")
     erase = add(verbs, "erase", "erase a person; amounts and dates stay", "people.erase")
     erase.add_argument("store")
     erase.add_argument("id", type=_ID)
     erase.add_argument("--yes", action="store_true")
+    later = add(verbs, "terms", "let a customer pay so many days after the invoice", "terms.allow")
+    later.add_argument("store")
+    later.add_argument("id", type=_ID)
+    later.add_argument("days", type=_whole(0, 120), help="0: at once, like everybody")
+
+
+def _slots(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    one = add(verbs, "add", "offer times of a product", "slots.add")
+    week = add(verbs, "weekly", "offer the same times every week", "slots.weekly")
+    imports = add(verbs, "import", "offer the times of a list (CSV)", "slots.import_times")
+    listing = add(verbs, "list", "the times still to come", "slots.listing")
+    for each in (one, week, imports, listing):
+        each.add_argument("store")
+        each.add_argument("sku")
+    one.add_argument("at", nargs="+", help="2026-12-01 09:00, on the store's clock")
+    week.add_argument("--days", nargs="+", required=True, choices=("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+    week.add_argument("--opens", required=True, help="09:00")
+    week.add_argument("--closes", required=True, help="17:00")
+    week.add_argument("--weeks", type=_whole(1, 26), default=4, help="for so many weeks (4)")
+    for each in (one, week):
+        each.add_argument("--minutes", type=_whole(5, 1440), default=60, help="how long each lasts (60)")
+        each.add_argument("--places", type=_whole(1, 500), default=1, help="how many can come at once (1)")
+    imports.add_argument("file")
+    listing.add_argument("--limit", type=_COUNT, default=50, help="how many at most (50)")
+    remove = add(verbs, "remove", "offer a time no more", "slots.remove")
+    remove.add_argument("store")
+    remove.add_argument("id", type=_ID)
+    add(verbs, "calls", "whom to call to confirm a time", "slots.calls").add_argument("store")
+    called = add(verbs, "called", "the buyer was called and the time stands", "slots.called")
+    called.add_argument("store")
+    called.add_argument("reference", help="the order's")
+
+
+def _conversations(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    queue = add(verbs, "queue", "who waits for a person, the most pressing first", "inbox.queue")
+    queue.add_argument("store")
+    queue.add_argument("--limit", type=_COUNT, default=50, help="how many at most (50)")
+    one = {
+        "show": add(verbs, "show", "a conversation as who takes it over needs it", "inbox.show"),
+        "reply": add(verbs, "reply", "write to the customer; the bot falls silent", "inbox.reply"),
+        "take-over": add(verbs, "take-over", "answer in person; the bot falls silent", "inbox.take_over"),
+        "resume": add(verbs, "resume", "let the bot answer again", "inbox.resume"),
+        "resolve": add(verbs, "resolve", "nothing is left to do, until the customer writes", "inbox.resolve"),
+        "note": add(verbs, "note", "keep an internal note, which is never sent", "inbox.note"),
+    }
+    for name, verb in one.items():
+        verb.add_argument("store")
+        verb.add_argument("id", type=_ID)
+        if name in ("reply", "note"):
+            verb.add_argument("text")
+    figures = add(verbs, "figures", "how conversations were handled", "inbox.figure_page")
+    figures.add_argument("store")
+    figures.add_argument("--days", type=_whole(1, 3660), default=30, help="the last so many days (30)")
+    add(verbs, "answers", "the answers kept ready", "inbox.answers").add_argument("store")
+    keep = add(verbs, "keep-answer", "keep an answer ready, or change it", "inbox.keep_answer")
+    keep.add_argument("store")
+    keep.add_argument("shortcut", help="what is typed after a slash, for instance merci")
+    keep.add_argument("text", help="{name} is the customer's first name, {shop} the store's")
+    keep.add_argument("--language", default="fr", help="fr, mg or en")
+    drop = add(verbs, "drop-answer", "remove an answer kept ready", "inbox.drop_answer")
+    drop.add_argument("store")
+    drop.add_argument("id", type=_ID)
 
 
 def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -242,14 +361,15 @@ def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
 
 def _read(given: list[str]) -> Namespace:
     """What is not text in the terminal's encoding is refused here, except for the names of files."""
-    parser = build_parser()
-    args = parser.parse_args(given)
+    with in_the_terminals_language():
+        parser = build_parser()
+        args = parser.parse_args(given)
     for name, value in vars(args).items():
         if isinstance(value, str) and name != "file" and not value.isprintable():
             try:
                 value.encode()
             except UnicodeEncodeError:
-                parser.error(f"{name}: this is not text")
+                parser.error(tr("{name}: this is not text", name=tr(name)))
     return args
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.bootstrap import Shop, open_shop
 from core.kernel.errors import EnvironmentProblem
+from core.kernel.reasons import reason
 from core.storage import archive, journal
 from core.storage.damage import place_of_damage
 from core.storage.events import JournalExported
@@ -95,7 +96,7 @@ def _each_year(shop: Shop, folder: Path) -> list[dict[str, Any]]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+            "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
         ) from None
     with shop.engine.reader() as reader:
         years = archive.years(reader, shop.country.zone)

@@ -9,6 +9,7 @@ from core.bootstrap import open_shop
 from core.catalogue import service as catalogue
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.i18n import explain
+from core.kernel.reasons import reason
 from core.storage import backup
 from core.storage.events import BackupBegun
 from core.storage.folder import Home
@@ -21,7 +22,7 @@ def read_file(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise EnvironmentProblem(
-            "The file {path} cannot be read ({detail}).", path=path, detail=error.strerror
+            "The file {path} cannot be read ({detail}).", path=path, detail=reason(error)
         ) from None
 
 

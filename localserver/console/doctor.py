@@ -7,9 +7,8 @@ import platform
 import shutil
 import sqlite3
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import apsw
 
@@ -19,8 +18,9 @@ from core.fraud.rules import SUMS
 from core.invoices.regimes import REGIMES, odd
 from core.kernel.clock import rfc3339
 from core.kernel.errors import LivePayError
-from core.kernel.i18n import catalogue, explain
+from core.kernel.i18n import catalogue, explain, sentence
 from core.kernel.money import format_money
+from core.kernel.reasons import reason
 from core.ledger import book
 from core.storage import journal
 from core.storage.connection import CIPHER
@@ -65,14 +65,17 @@ def _machine(home: Home) -> Iterator[Line]:
     yield Line(True, tr("system"), f"{platform.system()} {platform.release()}, Python {platform.python_version()}")
     yield Line(True, "SQLite", f"{apsw.sqlite_lib_version()} ({CIPHER}; stdlib {sqlite3.sqlite_version})")
     yield Line(True, tr("keys"), tr("system keyring") if keyring_works() else tr("protected file (no system keyring)"))
-    root = home.path if home.path.exists() else home.path.parent
     try:
+        root = home.path if home.path.exists() else home.path.parent
         free = shutil.disk_usage(root if root.exists() else ".").free
     except OSError as error:
-        yield Line(False, tr("disk"), str(error.strerror))
+        yield Line(False, tr("disk"), catalogue("errors", language()).gettext(reason(error)))
         return
     yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=free // 1024 // 1024))
-    yield Line(True, tr("stores"), f"{home.path}: " + (", ".join(c.slug for c in home.list()) or "—"))
+    try:
+        yield Line(True, tr("stores"), f"{home.path}: " + (", ".join(c.slug for c in home.list()) or "—"))
+    except LivePayError as error:
+        yield Line(False, tr("stores"), explain(error, language()))
 
 
 def _store(shop: Shop) -> Iterator[Line]:
@@ -158,16 +161,13 @@ async def _connections(shop: Shop) -> list[Line]:
         found.append(Line(False, "WhatsApp", tr("not set up")))
     else:
         findings = await shop.check_whatsapp()
-        found += [Line(f.ok, "WhatsApp", _said(f.message, f.params)) for f in findings]
+        found += [Line(f.ok, "WhatsApp", sentence(f.message, f.params, language())) for f in findings]
         number = shop.settings.get("whatsapp.number")
         missing = tr("not shown: set whatsapp.number, the number that buyers write to")
         found.append(Line(bool(chat_url(shop, "")), tr("QR code of the live"), number or missing))
     for provider in shop.providers():
-        found += [Line(f.ok, provider.label, _said(f.message, f.params)) for f in await provider.selftest()]
+        found += [
+            Line(f.ok, provider.label, sentence(f.message, f.params, language())) for f in await provider.selftest()
+        ]
     await shop.close_network()
     return found
-
-
-def _said(message: str, params: Mapping[str, Any]) -> str:
-    text = catalogue("errors", language()).gettext(message)
-    return text.format(**params) if params else text

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop, open_shop
 from core.kernel.errors import Refused
 from core.kernel.i18n import explain
@@ -24,6 +25,11 @@ from localserver.console.terminal import DONE, Terminal, language, tr
 
 def reconcile(args: Namespace, home: Home, out: Terminal) -> int:
     """Ask the providers about every payment of the last days, or read a statement; list what differs."""
+    known = [provider.name for provider in REGISTRY]
+    if args.provider is not None and args.provider not in known:
+        raise Refused(
+            "Unknown payment provider “{name}”. There are: {known}.", name=args.provider, known=", ".join(known)
+        )
     if (args.statement is None) != (args.provider is None):
         raise Refused("Give both: --statement FILE and --provider NAME.")
     data = None if args.statement is None else read_file(args.statement)

@@ -1,4 +1,4 @@
-"""``customers``: what is known of a person, handed to them or erased."""
+"""``customers``: what is known and concluded of a person, merged, handed to them or erased."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from argparse import Namespace
 from pathlib import Path
 
 from core.bootstrap import open_shop
+from core.customers import allowing, merging, queries
+from core.customers.explaining import explain
+from core.kernel.clock import rfc3339
 from core.kernel.errors import Refused
+from core.kernel.money import format_money
+from core.orders.standing import lately
 from core.privacy import dossier, service
 from core.privacy.views import Report
 from core.storage.archive import in_place
@@ -25,6 +30,83 @@ def export(args: Namespace, home: Home, out: Terminal) -> int:
     counts = {"orders": len(found["orders"]), "messages": len(found["messages"]), "files": files}
     text = tr("{orders} orders, {messages} messages and {files} files written to {file}", **counts, file=args.file)
     out.result({"customer": args.id, "file": args.file, **counts}, text)
+    return DONE
+
+
+def standing(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        now = shop.clock.now()
+        with shop.engine.reader() as reader:
+            record = queries.customer(reader, args.id).record
+            said = explain(record, language(), shop.card.currency, lately(reader, args.id, now))
+            limited = shop.orders.limits.standing(reader, args.id, now)
+    finally:
+        shop.close()
+    value = {
+        "customer": args.id,
+        "score": said.score,
+        "tier": said.tier,
+        "recommendation": said.recommendation,
+        "lines": [{"text": line.text, "points": line.points} for line in said.lines],
+        "badges": [code for code, _ in said.badges],
+        "tags": [code for code, _ in said.tags],
+        "limited": limited,
+    }
+    words = [line.said for line in said.lines]
+    words += [
+        tr("Score: {score}", score=said.score),
+        *(part for part in (said.benefit, said.advice, said.habit) if part),
+    ]
+    words += [", ".join(text for _, text in (*said.badges, *said.tags))] if said.badges or said.tags else []
+    out.result(value, "\n".join(words))
+    return DONE
+
+
+def allow(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        until = shop.engine.call(lambda tx: allowing.allow(tx, args.id, args.hours), actor="console")
+    finally:
+        shop.close()
+    text = tr("They may order until {time}.", time=rfc3339(until)) if until else tr("The store's limits count again.")
+    out.result({"customer": args.id, "allowed_until": rfc3339(until) if until else None}, text)
+    return DONE
+
+
+def merge(args: Namespace, home: Home, out: Terminal) -> int:
+    """Without ``--yes`` only what it would make: it cannot be taken back."""
+    shop = open_shop(home, args.store)
+    try:
+        found = shop.engine.read(lambda r: merging.preview(r, args.keep, args.absorb))
+        if args.yes:
+            shop.engine.call(lambda tx: merging.merge(tx, args.keep, args.absorb), actor="console")
+        money = format_money(max(0, found.record.spent), shop.card.currency)
+    finally:
+        shop.close()
+    value = {
+        "kept": args.keep,
+        "absorbed": args.absorb,
+        "merged": args.yes,
+        "orders": found.record.orders,
+        "paid": found.record.paid,
+        "spent": found.record.spent,
+        "score": found.score,
+        "phones": list(found.phones),
+    }
+    text = tr(
+        "{kept} and {absorbed}: {orders} orders, {paid} paid, {money}, score {score}",
+        kept=found.kept.name or args.keep,
+        absorbed=found.absorbed.name or args.absorb,
+        orders=found.record.orders,
+        paid=found.record.paid,
+        money=money,
+        score=found.score,
+    )
+    done = (
+        tr("Now one customer.") if args.yes else tr("Nothing was changed: add --yes to merge. It cannot be taken back.")
+    )
+    out.result(value, f"{text}\n{done}")
     return DONE
 
 

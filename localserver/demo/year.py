@@ -29,6 +29,7 @@ from core.kernel.clock import DAY, HOUR, MINUTE, SECOND, ManualClock, SystemCloc
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.i18n import catalogue as texts
 from core.kernel.money import format_money
+from core.kernel.reasons import reason
 from core.ledger import book
 from core.live import service as live
 from core.orders import settling
@@ -317,7 +318,7 @@ def run(folder: Path, say: Callable[[str], None]) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror
+            "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
         ) from None
     report = Year(folder, say).run()
     for line in report.lines():

@@ -12,7 +12,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from core.bootstrap import Shop
-from core.customers.consent import REFUSAL
+from core.customers.consent import ASK, REFUSAL
 from core.fraud.rules import ADDRESS_KEPT, DEVICE_KEPT, PAYER_KEPT
 from core.kernel.clock import DAY, HOUR
 from core.kernel.errors import Refused
@@ -98,8 +98,9 @@ def sections(shop: Shop, words: Words) -> list[tuple[Markup, Markup]]:
         (
             _("Your trust score"),
             _(
-                "The shop draws it from your purchases. You may refuse: write {words} to the shop on WhatsApp. "
-                "Nothing else changes for you.",
+                "The shop draws it from your purchases. Write {ask} to the shop on WhatsApp to see it line by line. "
+                "You may refuse: write {words}. Nothing else changes for you.",
+                ask=Markup("<b>{}</b>").format(ASK),
                 words=Markup("<b>{}</b>").format(REFUSAL),
             ),
         ),

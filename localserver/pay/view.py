@@ -24,6 +24,7 @@ from localserver.pay.pictures import version
 from localserver.pay.words import Words
 
 MOST_TYPED: Final = 32  # characters of a phone number shown again
+_SOLD: Final = (Standing.DEPOSIT_PAID, Standing.ON_TERMS)
 SHOWN_LINES: Final = 2
 """More products than this fold away below the first, so that the means of payment stay above the fold."""
 
@@ -129,6 +130,7 @@ class Page:
     due: int
     asked: int
     deposit: bool
+    days: tuple[str, ...]
     refund_due: int
     refunded: int
     excess: int
@@ -178,7 +180,7 @@ def build(
         amount=format_amount(_amount(view, stands), shop.card.currency),
         sign=currency_sign(shop.card.currency),
         reference=view.reference,
-        deadline=words.time(facts.expires_at, now),
+        deadline=words.date(facts.expires_at) if stands is Standing.ON_TERMS else words.time(facts.expires_at, now),
         left=left,
         clock_from=clock_from(facts),
         minutes=max(1, -(-left // MINUTE)),
@@ -202,6 +204,7 @@ def build(
         due=facts.due,
         asked=facts.asked,
         deposit=0 < facts.asked < facts.due,
+        days=tuple(words.day(day.at, day.place) for day in view.days),
         refund_due=facts.refunds("todo"),
         refunded=facts.refunds("done"),
         excess=facts.excess(chosen=False),
@@ -235,7 +238,7 @@ def _scan(shop: Shop, view: LinkView) -> Markup | None:
 def _amount(view: LinkView, stands: Standing) -> int:
     """What the big figure says: the sum to pay, then the sum paid."""
     facts = view.facts
-    if stands in (Standing.RESERVED, Standing.CHECKING, Standing.UNDERPAID, Standing.DEPOSIT_PAID):
+    if stands in (Standing.RESERVED, Standing.CHECKING, Standing.UNDERPAID, *_SOLD):
         return facts.asked
     if stands is Standing.PAID and facts.received < facts.total:
         return facts.received  # the shop was content with less
@@ -260,7 +263,7 @@ def _refresh(stands: Standing, left: int, clock: int) -> int:
     """Seconds until a page without script should look again: soon while something is awaited, else at the next turn."""
     if stands is Standing.CHECKING:
         return 10
-    if stands in (Standing.RESERVED, Standing.UNDERPAID, Standing.DEPOSIT_PAID):
+    if stands in (Standing.RESERVED, Standing.UNDERPAID, *_SOLD):
         return min(60, (left - clock) // 1000 + 1) if left > clock else min(20, left // 1000 + 2)
     return 30
 

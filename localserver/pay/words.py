@@ -10,9 +10,11 @@ from markupsafe import Markup, escape
 
 from core.adapters.psp import REGISTRY
 from core.kernel.clock import to_datetime
+from core.kernel.days import moment_in_words
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from core.kernel.money import format_money
 from core.kernel.text import clock_time, clock_time_in_words
+from core.payments import onsite
 
 
 class Words:
@@ -41,6 +43,13 @@ class Words:
             return text
         return f"{text} ({to_datetime(ms, self._zone):%d/%m/%Y})"
 
+    def date(self, ms: int) -> str:
+        return f"{to_datetime(ms, self._zone):%d/%m/%Y}"
+
+    def day(self, ms: int, place: str = "") -> str:
+        """``sam. 28 nov. · 20 h, Théâtre Sorano``."""
+        return ", ".join(filter(None, (moment_in_words(ms, self._zone, self.language), place)))
+
     def means(self, provider: str, method: str | None) -> str:
         """« Wave », « Carte bancaire »; the provider's own name where the method is not known."""
         for adapter in REGISTRY:
@@ -49,7 +58,7 @@ class Words:
                     if known.name == method:
                         return catalogue("errors", self.language).gettext(known.label)
                 return adapter.label
-        return provider
+        return catalogue("errors", self.language).gettext(onsite.LABEL) if provider == onsite.CASH else provider
 
     def means_within(self, provider: str, method: str | None) -> str:
         """As inside a sentence: « Wave », « carte bancaire »; a brand's name is its own translation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import string
@@ -15,7 +16,9 @@ from babel.messages.pofile import read_po
 
 from core.adapters.psp import REGISTRY
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from core.kernel.reasons import KNOWN
 from core.settings.declarations import ACCOUNT, BASE
+from localserver.console.arguments import build_parser
 from tests.arch.sources import ROOT, modules, parsed, project_files
 
 LOCALE = ROOT / "resources" / "locale"
@@ -78,6 +81,17 @@ def test_translations_keep_the_placeholders(path: Path) -> None:
             if not wanted - optional <= placeholders(form) <= wanted:
                 wrong.append(form)
     assert wrong == []
+
+
+def test_translations_keep_argparses_placeholders() -> None:
+    """Named ones may be left out or said without quotes; the others stay as they are and in order."""
+    own = argparses_own()
+    for message in messages(LOCALE / DEFAULT_LANGUAGE / "LC_MESSAGES" / "console.po"):
+        for text, form in zip(forms(message.id), forms(message.string), strict=True):
+            if text in own:
+                named, plain = re.compile(r"%\(\w+\)"), re.compile(r"%[a-z]")
+                assert set(named.findall(form)) <= set(named.findall(text)), form
+                assert plain.findall(form) == plain.findall(text), form
 
 
 @pytest.mark.parametrize("path", [p for p in CATALOGUES if language(p) == "fr"], ids=lambda path: path.stem)
@@ -153,6 +167,10 @@ def test_every_finding_of_a_connection_test_can_be_said_in_french() -> None:
     assert untranslated(ids_in("python", modules("core"), {"Finding": (2,)}), "errors") == {}
 
 
+def test_every_reason_of_the_system_can_be_said_in_french() -> None:
+    assert untranslated(dict.fromkeys(KNOWN, "core.kernel.reasons"), "errors") == {}
+
+
 def test_every_setting_has_a_french_name() -> None:
     used = {text: setting.key for setting in (*BASE, *ACCOUNT) for text in (setting.label, setting.hint)}
     for provider in REGISTRY:
@@ -177,9 +195,61 @@ def test_every_text_of_the_other_doors_is_translated() -> None:
     assert untranslated(used, *domains) == {}
 
 
+def said_by(parser: argparse.ArgumentParser, name: str = "livepay") -> Iterator[tuple[str, str]]:
+    """Every text that a parser was given → the command it belongs to; in English, as the terminal's language asks."""
+    actions = parser._actions
+    yield from ((text, name) for text in (parser.description, *(action.help for action in actions)) if text)
+    yield from ((group.title, name) for group in parser._action_groups if group.title)
+    for action in actions:
+        if isinstance(action.metavar, str) and action.choices is None:
+            yield action.metavar, name
+        if isinstance(action, argparse._SubParsersAction):
+            yield str(action.metavar), name
+            for command, under in action.choices.items():
+                yield from said_by(under, f"{name} {command}")
+
+
+# What argparse says to who writes a parser, and what ours says in its place.
+NOT_FOR_USERS = {
+    ".__call__() not defined",
+    "conflicting subparser: %s",
+    "conflicting subparser alias: %s",
+    "unknown parser %(parser_name)r (choices: %(choices)s)",
+    'argument "-" with mode %r',
+    "can't open '%(filename)s': %(error)s",
+    "cannot merge actions - two groups are named %r",
+    "'required' is an invalid argument for positionals",
+    "invalid option string %(option)r: must start with a character %(prefix_chars)r",
+    "dest= is required for options like %r",
+    "invalid conflict_resolution value: %r",
+    "conflicting option string: %s",
+    "conflicting option strings: %s",
+    "mutually exclusive arguments must be optional",
+    "cannot have multiple subparser arguments",
+    "unexpected option string: %s",
+    "%r is not callable",
+    "invalid choice: %(value)r (choose from %(choices)s)",
+    "%(prog)s: error: %(message)s\n",
+}
+
+
+def argparses_own() -> dict[str, str]:
+    with Path(argparse.__file__).open("rb") as source:
+        found = extract("python", source, keywords={"_": None, "ngettext": (1, 2)})
+        return {form: f"argparse:{line}" for line, text, _, _ in found for form in forms(text) if form}
+
+
+def test_the_command_line_speaks_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What arguments are given to say, and what argparse says by itself."""
+    monkeypatch.setenv("LC_ALL", "en")
+    assert untranslated(dict(said_by(build_parser())), "console") == {}
+    own = {text: where for text, where in argparses_own().items() if text not in NOT_FOR_USERS}
+    assert untranslated(own, "console") == {}
+
+
 def literals() -> set[str]:
-    """Every string of the product's code, and all the text of its templates."""
-    return {
+    """Every string of the product's code and of the command line, and all the text of its templates."""
+    return set(argparses_own()) | {
         node.value
         for path in modules("core", "desktop", "localserver", "main.py")
         for node in ast.walk(parsed(path))

@@ -8,20 +8,29 @@ from pathlib import Path
 from core.adapters.certified.handing import Handed
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
+from core.conversations.canned import Canned
 from core.conversations.views import InboxCounts
+from core.customers.merging import Preview
+from core.customers.views import CustomerView
 from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
-from core.settings.declarations import BASE, Setting
+from core.quotes.listing import QuoteRow, Wanted
+from core.settings.declarations import BASE
+from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
+from core.voice.service import StoreText
+from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
+from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
@@ -45,6 +54,24 @@ class EmptyConversations:
     def give_back(self, conversation_id: int) -> None:
         raise AssertionError("there is no conversation")
 
+    def resolve(self, conversation_id: int) -> None:
+        raise AssertionError("there is no conversation")
+
+    def add_note(self, conversation_id: int, text: str) -> None:
+        raise AssertionError("there is no conversation")
+
+    def remove_note(self, note_id: int) -> None:
+        raise AssertionError("there is no note")
+
+    def canned(self) -> tuple[Canned, ...]:
+        return ()
+
+    def save_canned(self, shortcut: str, language: str, text: str) -> int:
+        raise AssertionError("nothing is kept here")
+
+    def remove_canned(self, canned_id: int) -> None:
+        raise AssertionError("nothing is kept here")
+
     def send_text(self, conversation_id: int, text: str) -> None:
         raise AssertionError("there is no conversation")
 
@@ -61,6 +88,18 @@ class EmptyConversations:
         raise AssertionError("there is no customer")
 
     def export_customer(self, customer_id: int, path: Path) -> None:
+        raise AssertionError("there is no customer")
+
+    def allow(self, customer_id: int) -> None:
+        raise AssertionError("there is no customer")
+
+    def similar(self, customer_id: int, search: str) -> list[CustomerView]:
+        return []
+
+    def preview_merge(self, kept: int, absorbed: int) -> Preview:
+        raise AssertionError("there is no customer")
+
+    def merge(self, kept: int, absorbed: int) -> None:
         raise AssertionError("there is no customer")
 
     def erase_customer(self, customer_id: int) -> Report:
@@ -226,6 +265,19 @@ class EmptyPayments:
         return 0
 
 
+class EmptyQuotes:
+    """As much of a QuotesSource as a page without quotes asks for."""
+
+    def overview(self) -> quotes.Overview:
+        return quotes.Overview()
+
+    def page(self, wanted: Wanted, before: int, limit: int) -> list[QuoteRow]:
+        return []
+
+    def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
+        return []
+
+
 class EmptyPapers:
     """Implements PapersSource; nothing was issued."""
 
@@ -267,3 +319,21 @@ class EmptyPapers:
 
     def payloads(self, folder: Path) -> Handed:
         raise AssertionError("no declaration waits")
+
+
+class EmptyMessages:
+    """Implements MessagesSource; there is no text."""
+
+    segment = "live_seller"
+
+    def read(self, segment: str, language: str) -> Listing:
+        return Listing(segment, language)
+
+    def save(self, text: StoreText, words: str | None) -> StoreText:
+        raise AssertionError("there is no text")
+
+    def compare(self, text: StoreText, words: str) -> None:
+        raise AssertionError("there is no text")
+
+    def end(self, trial: Trial, apply: str) -> None:
+        raise AssertionError("there is no text")

@@ -31,8 +31,10 @@ from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
+from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
 from tests.desktop.empty import (
@@ -40,8 +42,10 @@ from tests.desktop.empty import (
     EmptyCatalogue,
     EmptyConversations,
     EmptyLock,
+    EmptyMessages,
     EmptyPapers,
     EmptyPayments,
+    EmptyQuotes,
     EmptySettings,
 )
 
@@ -362,6 +366,8 @@ class SampleContext:
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
+    messages: MessagesSource = field(default_factory=EmptyMessages)
+    quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))

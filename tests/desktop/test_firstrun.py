@@ -154,7 +154,7 @@ def test_a_disk_that_refuses_is_said_and_what_was_typed_stays(tmp_path: Path, t:
     type_name(window, "Teranga")
     window.submit()
     qtbot.waitUntil(lambda: not window._wrong.isHidden())
-    assert "Impossible d’écrire" in window._why.text()
+    assert "home n’est pas un dossier." in window._why.text()
     assert (window.name.text, window.action.isEnabled(), window.card) == ("Teranga", True, None)
     window.bridge.close()
 

@@ -39,6 +39,7 @@ SMALL: Final = frozenset(
         "deadline",
         "waiting",
         "quote",
+        "bought_total",  # one row
         "CONSTANT",
         "json_each",
         "sqlite_master",  # read when a connection opens, to prove the key

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.conversations import threads
+from core.conversations import notes, threads
 from core.customers.service import Identity, find, recognise, set_notes
 from core.kernel.clock import MINUTE, ManualClock
 from core.kernel.errors import NotFound, Refused
@@ -84,6 +84,8 @@ async def _a_life(w: World) -> int:
     w.shop.engine.call(lambda tx: settling.refund_done(tx, decided.id), actor="seller")
     customer = customer_of(w, NAME)
     w.shop.engine.call(lambda tx: set_notes(tx, customer, "taille 44, Keur Massar"), actor="seller")
+    talk = w.value("SELECT id FROM conversation WHERE customer_id = ?", (customer,))
+    w.shop.engine.call(lambda tx: notes.add(tx, talk, f"{NAME}, {PHONE}: taille 44, Keur Massar"), actor="seller")
     w.shop.engine.call(lambda tx: tx.run("UPDATE decision SET note = ? WHERE id = ?", (f"vu avec {NAME}", decided.id)))
     w.shop.engine.call(lambda tx: delivery.keep(tx, late, "Keur Massar, villa 7", (14.77, -17.31)), actor="bot")
     line = QuoteLine(f"Robe pour {NAME}", 1, 15_000, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -11,18 +12,20 @@ from core.accounts import service as accounts
 from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
-from core.customers import consent
+from core.conversations import canned, notes, threads
+from core.customers import allowing, consent
 from core.customers.service import Identity, recognise, set_notes
 from core.faq import service as faq
 from core.invoices import certification, credits
 from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import Forbidden
 from core.live import service as live
-from core.orders import delivery, settling, terms
+from core.orders import delivery, pairs, settling, terms, together
 from core.orders.service import Wanted
 from core.payments import onsite
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
+from core.pipeline import service as leads
 from core.privacy import service as privacy
 from core.quotes import answering
 from core.quotes import service as quotes
@@ -32,6 +35,8 @@ from core.slots import service as slots
 from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
+from core.voice import service as voice
+from core.voice import trials
 from tests.faults.steps import checkout, link_for, press, say
 from tests.proofs.acts import paid
 from tests.support.shops import World, world
@@ -54,6 +59,12 @@ async def _office(w: World) -> None:
     shop, engine = w.shop, w.shop.engine
     shop.settings.set("store.city", "Dakar", "seller")
     shop.settings.set_secret("llm.api_key", "sk-1", "seller")
+    place: Any = {"variant": "", "segment": "live_seller", "language": "fr", "currency": "XOF"}
+    for words in ("Ton lien", "Voici ton lien"):
+        tried = f"{words}\u202f: {{total}}, encore {{remaining}}."
+        engine.call(lambda tx, w=tried: voice.put(tx, "pay_link", w, **place), actor="seller")  # type: ignore[misc]
+    trial = engine.call(lambda tx: trials.start(tx, "choose_payment", "À payer {total}", **place), actor="seller")
+    engine.call(lambda tx: trials.end(tx, trial.id, "b", "XOF"), actor="seller")
     number = engine.call(lambda tx: faq.add(tx, "fr", "Vous livrez ?", "Oui."), actor="seller")
     engine.call(lambda tx: faq.change(tx, number, answer="Non."), actor="seller")
     engine.call(lambda tx: faq.remove(tx, number), actor="seller")
@@ -200,12 +211,27 @@ def _loose_ends(w: World) -> None:
     kept = engine.call(lambda tx: recognise(tx, [scoped, phone], "Awa Ndiaye"), actor="bot")
     engine.call(lambda tx: recognise(tx, [scoped, Identity("parent_bsuid", "SN.ENT.AWA1")]), actor="bot")
     engine.call(lambda tx: set_notes(tx, kept, "taille 40"), actor="seller")
+    talk = engine.call(lambda tx: threads.thread_of(tx, kept), actor="bot")
+    for note in ("négocie", "à rappeler"):
+        number = engine.call(lambda tx, text=note: notes.add(tx, talk, text), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: notes.remove(tx, number), actor="seller")
+    for text in ("Merci {name}", "Merci !"):
+        ready = engine.call(lambda tx, said=text: canned.save(tx, "merci", "fr", said), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: canned.remove(tx, ready), actor="seller")
     engine.call(lambda tx: consent.say(tx, kept, False, "seller"), actor="seller")
     stray = ProviderEvent("E1", "payment", Pay.PAID, "LPUNKNOWN", "S-1", 5_000, "XOF", 0, "T9")
     engine.call(lambda tx: payments.apply_event(tx, payments.event_payload("wave", Auth.BODY_SIGNED, stray, None)))
     bag = w.value("SELECT id FROM product WHERE sku = 'SAC2'")
     claimed = engine.call(lambda tx: w.shop.orders.claim(tx, kept, [Wanted(bag)], "api"), actor="account:1")
     order = claimed.order_id or 0
+    robe = w.value("SELECT id FROM product WHERE sku = 'ROBE1'")
+    engine.call(lambda tx: pairs.put(tx, bag, robe, 10), actor="seller")
+    engine.call(lambda tx: together.note(tx, order, kept, together.Related(robe, "pair", 10)), actor="bot")
+    engine.call(lambda tx: pairs.remove(tx, bag, robe), actor="seller")
+    engine.call(lambda tx: allowing.allow(tx, kept), actor="seller")
+    lead = w.value("SELECT max(id) FROM lead WHERE customer_id = ?", (kept,))
+    engine.call(lambda tx: leads.move(tx, lead, "quote"), actor="seller")
+    engine.call(lambda tx: leads.plan(tx, lead, tx.now + DAY, "rappeler"), actor="seller")
     opening = payments.open_attempt
     attempt, _ = engine.call(lambda tx: opening(tx, order, "wave", "wave", "XOF"), actor="buyer")
     engine.call(payments.resume, actor="start")

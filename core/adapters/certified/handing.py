@@ -17,6 +17,7 @@ from core.invoices import certification, queries
 from core.invoices.certification import Certification
 from core.kernel.clock import to_datetime
 from core.kernel.errors import EnvironmentProblem, Refused
+from core.kernel.reasons import reason
 from core.storage.connection import Reader
 
 TITLES: Final = ("Number", "Kind", "Issued", "With tax", "File", "Why not")  # message ids of domain ``documents``
@@ -65,7 +66,7 @@ def hand_over(
         sheets.write(folder / LIST, [say(title) for title in TITLES], rows())
     except OSError as error:
         raise EnvironmentProblem(
-            "The folder {path} cannot be written ({detail}).", path=folder, detail=error.strerror or str(error)
+            "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
         ) from None
     return Handed(written, left_out)
 

@@ -23,7 +23,11 @@ from core.storage.migrations import (
     m0010_quotes,
     m0011_segments,
     m0012_assistant,
-    m0013_talk,
+    m0013_quote_unsaved,
+    m0014_people,
+    m0015_voice,
+    m0016_takeover,
+    m0017_talk,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -41,7 +45,11 @@ STEPS: Final[tuple[Step, ...]] = (
     m0010_quotes.apply,
     m0011_segments.apply,
     m0012_assistant.apply,
-    m0013_talk.apply,
+    m0013_quote_unsaved.apply,
+    m0014_people.apply,
+    m0015_voice.apply,
+    m0016_takeover.apply,
+    m0017_talk.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from core.conversations import sendcodes
+from core.conversations.handovers import HELD_BACK
+from core.conversations.notes import NoteView
 from core.conversations.reading import safe_filename
 from core.conversations.views import MessageView, OrderMark
 from core.kernel.clock import MINUTE
@@ -103,14 +105,29 @@ class Day:
         return self.text
 
 
-Item = Bubble | Line | Day
+@dataclass(frozen=True, slots=True)
+class NoteItem:
+    """A note of the shop's own people; it was never sent. ``meta``: that it is one, whose, and when."""
+
+    key: str
+    note_id: int
+    text: str
+    meta: str
+
+    @property
+    def said(self) -> str:
+        return f"{self.meta}, {self.text}"
+
+
+Item = Bubble | Line | Day | NoteItem
 
 
 def thread_items(thread: Thread, presenter: ConversationPresenter, now: int) -> tuple[Item, ...]:
     """Everything to show of a thread, oldest first. Messages keep the order in which they came."""
     words = _Words(presenter, thread.row.name)
     first = thread.messages[0].at if thread.messages else 0
-    marks = sorted(words.marks(thread.marks), key=lambda one: one[0])
+    beside: list[tuple[int, Line | NoteItem]] = [*words.marks(thread.marks), *words.notes(thread.notes)]
+    marks = sorted(beside, key=lambda one: one[0])
     waiting = [one for one in marks if not thread.older or one[0] >= first]
     items: list[Item] = []
     last: MessageView | None = None
@@ -226,6 +243,8 @@ class _Words:
                 return self._failure(message), "danger"
             case "unknown":
                 return t("outcome unknown: check on the phone"), "waiting"
+            case "dropped" if message.error == HELD_BACK:
+                return t("Held back: a person answers."), "muted"
             case "dropped":
                 return t("It would have come too late to be of use."), "muted"
             case _:
@@ -274,7 +293,15 @@ class _Words:
             return t("not a picture, a sound or a PDF: look at it on the phone")
         return t("no longer available") if lost else t("being fetched…")
 
-    # -- orders
+    # -- beside the messages
+
+    def notes(self, notes: tuple[NoteView, ...]) -> Iterator[tuple[int, NoteItem]]:
+        """Each with its time."""
+        t = self._t
+        for note in notes:
+            who = t.of("need", "You") if note.author == "seller" else note.author
+            parts = (t("Internal note"), who, clock_time(note.at, self._presenter.zone))
+            yield note.at, NoteItem(f"n{note.id}", note.id, note.text, " · ".join(parts))
 
     def marks(self, marks: tuple[OrderMark, ...]) -> Iterator[tuple[int, Line]]:
         """What happened to the customer's orders, each with its time."""

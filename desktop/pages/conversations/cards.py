@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.conversations.views import CustomerCard, OrderBrief, OrderMark
+from core.customers.rules import BOUNDS
 from core.fraud.service import sentence
 from core.kernel.clock import DAY
+from core.kernel.days import moment_in_words
 from core.kernel.look import Role
-from core.kernel.text import clock_time, countdown, duration
+from core.kernel.text import clock_time, countdown, duration, one_line
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
 from desktop.pages.live.rows import PROVIDERS
 
@@ -30,8 +32,9 @@ class OrderText:
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought;
-    ``advice``: how they buy and what follows; ``risk``: what speaks against the latest order, each with its points."""
+    """``lines``: the score's parts, each with its points; ``history``: sums of what was bought; ``advice``: how they
+    buy and what follows; ``limited``: what keeps them from a new order; ``stars``: of five; ``risk``: what speaks
+    against the latest order, each with its points."""
 
     customer_id: int
     name: str
@@ -48,6 +51,8 @@ class CardText:
     advice: tuple[str, ...] = ()
     risk: tuple[tuple[str, str], ...] = ()
     scored: bool = True
+    limited: str | None = None
+    stars: int = 0
 
 
 class CardWords:
@@ -80,7 +85,37 @@ class CardWords:
             advice=self._advice(card),
             risk=self._risk(thread.orders[0]) if thread.orders else (),
             scored=card.scored,
+            limited=card.limited,
+            stars=card.stars,
         )
+
+    def chips(self, thread: Thread, now: int) -> tuple[Badge, ...]:
+        """What somebody who takes over has to know first: language, the open order and its clock, the score and what
+        follows from it."""
+        case, t = thread.case, self._t
+        if case is None:
+            return ()
+        found = [Badge(self._presenter.language(case.row.language), None, "muted")]
+        if case.order is not None:
+            what, total = self._presenter.what(case.order.summary), self._presenter.amount(case.order.total)
+            left = countdown(case.order.expires_at - now)
+            found.append(Badge(f"{one_line(what, 24)} · {total} · {left}", "timer", "waiting"))
+        role: Role = "paid" if case.score >= 70 else "danger" if case.score < 30 else "muted"
+        found.append(Badge(t("Score {score} · {tier}", score=case.score, tier=self._rank(case.tier)), "star", role))
+        advice = {
+            "vip": Badge(t("VIP"), "circle-check", "paid"),
+            "restrict": Badge(t("payment first"), "hand", "danger"),
+        }
+        if case.advice in advice:
+            found.append(advice[case.advice])
+        if case.handed_over > 1:
+            found.append(Badge(t.plural("{n} handover", "{n} handovers", case.handed_over), None, "muted"))
+        return tuple(found)
+
+    def _rank(self, tier: str) -> str:
+        t = self._t
+        words = {"bronze": t("bronze"), "silver": t("silver"), "gold": t("gold"), "diamond": t("diamond")}
+        return words.get(tier, tier)
 
     def _risk(self, latest: OrderBrief) -> tuple[tuple[str, str], ...]:
         return tuple((sentence(one, self._t.language), f"+{one.points}") for one in latest.reasons)
@@ -137,14 +172,23 @@ class CardWords:
                 return t.plural("{n} expired reservation", "{n} expired reservations", -points // 10)
             case "Potential fake buyer":
                 return t("Reserves, hardly ever pays")
+            case _ if label == BOUNDS:
+                return t("Kept between 0 and 100")
             case _:
                 return label
 
     def _tags(self, card: CustomerCard, prefers: str | None) -> tuple[Badge, ...]:
+        """Risks first, then what was earned (F73, F74); the tier's own line tells who is loyal."""
         t = self._t
         found: list[Badge] = []
         if any(label == "Potential fake buyer" for label, _ in card.score_lines):
             found.append(Badge(t("potential fake buyer"), "triangle-alert", "danger"))
+        if card.many:
+            found.append(Badge(t("multiple reservations"), "triangle-alert", "danger"))
+        if card.advice == "vip":
+            found.append(Badge(t("VIP"), "star", "paid"))
+        if card.first_in and card.scored:
+            found.append(Badge(t("first buyer of a live"), "star", "paid"))
         if prefers:
             means = PROVIDERS.get(prefers, prefers)
             text = t("prefers the card") if means == "Card" else t("prefers {means}", means=t(means))
@@ -161,7 +205,8 @@ class CardWords:
             return ()
         orders = t.plural("{n} order", "{n} orders", card.orders)
         paid = t.plural("{n} paid", "{n} paid", card.paid)
-        found = [(f"{orders}, {paid}", self._presenter.amount(card.spent))]
+        share = f" ({card.success}\u202f%)" if card.success is not None else ""
+        found = [(f"{orders}, {paid}{share}", self._presenter.amount(card.spent))]
         if card.average_pay_ms is not None:
             found.append((t("Average time to pay"), duration(card.average_pay_ms)))
         if card.last_order_at is not None:
@@ -186,11 +231,18 @@ class CardWords:
         return OrderText(
             brief.order_id,
             brief.reference,
-            self._presenter.what(brief.summary),
+            self._what(brief),
             self._presenter.amount(brief.total),
             self.badge(brief, marks, now),
             self._presenter.written_date(self._presenter.day(brief.at), "d MMM"),
         )
+
+    def _what(self, brief: OrderBrief) -> str:
+        """The goods, and for a service the time that was chosen."""
+        what = self._presenter.what(brief.summary)
+        if brief.starts_at is None:
+            return what
+        return f"{what} · {moment_in_words(brief.starts_at, self._presenter.zone, self._t.language)}"
 
     def badge(self, brief: OrderBrief, marks: tuple[OrderMark, ...], now: int) -> Badge:
         """The state's word with its time; a running hold tells how long it still runs."""
@@ -204,6 +256,8 @@ class CardWords:
                 "suspect": t("To check"),
             }
             return Badge(words.get(brief.exception, t("To decide")), "circle-alert", "waiting")
+        if brief.left:
+            return Badge(t("{amount} left to pay", amount=self._presenter.amount(brief.left)), "check", "info")
         if brief.state == "reserved":
             left = next((mark.expires_at - now for mark in marks if mark.order_id == brief.order_id), 0)
             return Badge(f"{t.of('state', 'Pending')} {countdown(left)}", "timer", "waiting")

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QStackedWidget, QVBoxLayout
 
+from core.conversations.limits import TEXT
+from core.conversations.notes import LENGTH as NOTE
 from desktop.pages.conversations.presenter import ComposerText, ConversationPresenter, Mode
 from desktop.widgets.buttons import ENTER, Button, IconButton
 from desktop.widgets.drops import dropped_file
-from desktop.widgets.labels import IconLabel, Label
+from desktop.widgets.labels import IconLabel, Label, restyle
 
 LINES: Final = 6
+_WIDE: Final = 600  # px from which each tool has its whole name
+_SHORTCUT: Final = re.compile(r"/\S{0,32}")
 FILES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".pdf")
 
 
-class MessageEdit(QPlainTextEdit):
-    """Several lines that grow with the text: Enter sends, Shift+Enter begins a new line, Esc leaves."""
+class Picker(Protocol):
+    """A list that may be open above the field."""
 
+    def takes(self, event: QKeyEvent) -> bool:
+        """Whether a key was meant for it."""
+        ...
+
+
+class MessageEdit(QPlainTextEdit):
+    """Several lines that grow with the text: Enter sends, Shift+Enter begins a new line, Esc leaves.
+
+    ``picker``: what may take keys before.
+    """
+
+    picker: Picker | None = None
     submitted = Signal()
     left = Signal()
     dropped = Signal(object)
@@ -51,6 +68,8 @@ class MessageEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if self.picker is not None and self.picker.takes(event):
+            return
         if enter and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.insertPlainText("\n")
             self.ensureCursorVisible()
@@ -74,13 +93,19 @@ class MessageEdit(QPlainTextEdit):
 
 
 class Composer(QFrame):
-    """``sent`` with the text on Enter; the rest are wishes for the page to carry out."""
+    """``sent`` with the text on Enter, ``noted`` with that of a note; the rest are wishes for the page to carry out.
+
+    ``slashed`` with what follows a slash at the begin of a message, None when there is none any more.
+    """
 
     sent = Signal(str)
+    noted = Signal(str)
+    slashed = Signal(object)
+    canned_wanted = Signal()
     taken = Signal()
-    given_back = Signal()
     product_wanted = Signal()
     link_wanted = Signal(int)
+    quote_wanted = Signal()
     file_wanted = Signal()
     file_dropped = Signal(Path)
     left = Signal()
@@ -90,6 +115,9 @@ class Composer(QFrame):
         t = presenter.t
         self._presenter = presenter
         self._state: ComposerText | None = None
+        self._offered_above = False
+        self._aside = ""  # the message while a note is being written, and the other way round
+        self.noting = False
         self.setProperty("kind", "pane")
         self.setProperty("side", "bottom")
         column = QVBoxLayout(self)
@@ -134,30 +162,43 @@ class Composer(QFrame):
         line.setSpacing(0)
         self.product = Button(t("Product"), "quiet", icon="plus")
         self.link = Button(t("Pay link"), "quiet", icon="plus")
+        self.quote = Button(t("Quote"), "quiet", icon="plus")
         self.file = IconButton("paperclip", t("Photo or PDF"))
-        self.give_back = Button(t("Give back to the bot"), "quiet", icon="bot", shrinks=True)
-        for tool in (self.product, self.link, self.give_back):
+        self.canned = Button(t("Ready answers"), "quiet", icon="list")
+        self.note = Button(t("Internal note"), "quiet", icon="pencil")
+        self.note.setCheckable(True)
+        # The words of each, and those for little room.
+        self._names = (
+            (self.link, t("Pay link"), t.of("tool", "Link")),
+            (self.canned, t("Ready answers"), t.of("tool", "Answers")),
+            (self.note, t("Internal note"), t.of("tool", "Note")),
+        )
+        for tool, name, _ in self._names:
+            tool.setAccessibleName(name)
+        self.canned.setToolTip(t("Ready answers: type / in a message"))
+        self.note.setToolTip(f"{t('Internal note: never sent')} (Alt+N)")
+        for tool in (self.product, self.link, self.quote, self.canned, self.note):
             tool.setProperty("tight", True)
         self._counter = Label("", "small", "muted")
-        for tool in (self.product, self.link, self.file):
+        for tool in (self.product, self.link, self.quote, self.canned, self.note, self.file):
             line.addWidget(tool)
         line.addStretch(1)
         line.addWidget(self._counter)
-        line.addSpacing(8)
-        line.addWidget(self.give_back)
         return line
 
     def _connect(self) -> None:
         self.edit.submitted.connect(self._submit)
         self.edit.textChanged.connect(self._typed)
-        self.edit.left.connect(self.left)
+        self.edit.left.connect(self._leave)
         self.edit.dropped.connect(self.file_dropped)
         self.send.clicked.connect(self._submit)
         self.take_over.clicked.connect(self.taken)
-        self.give_back.clicked.connect(self.given_back)
+        self.canned.clicked.connect(self.canned_wanted)
+        self.note.clicked.connect(lambda: self.write_note(not self.noting))
         self.product.clicked.connect(self.product_wanted)
         self.file.clicked.connect(self.file_wanted)
         self.link.clicked.connect(self._link)
+        self.quote.clicked.connect(self.quote_wanted)
 
     # -- who speaks
 
@@ -165,25 +206,45 @@ class Composer(QFrame):
     def mode(self) -> Mode | None:
         return self._state.mode if self._state else None
 
-    def show_state(self, state: ComposerText, *, taken_over: bool, offered_above: bool) -> None:
-        """Lock or unlock. ``offered_above``: the banner has the gold button already; ``taken_over``: not the bot's."""
-        t = self._presenter.t
-        self._state = state
-        writing = state.mode == "seller"
+    def show_state(self, state: ComposerText, *, offered_above: bool) -> None:
+        """Lock or unlock. ``offered_above``: the banner has the gold button already."""
+        self._state, self._offered_above = state, offered_above
+        self._dress()
+
+    def write_note(self, noting: bool) -> None:
+        """Write a note for the shop's own people instead of a message, or go back; what was begun waits."""
+        if noting != self.noting:
+            self.noting = noting
+            text, self._aside = self._aside, self.text
+            self.set_text(text)
+            self._dress()
+        if noting or self.mode == "seller":
+            self.edit.setFocus()
+
+    def _dress(self) -> None:
+        state, t = self._state, self._presenter.t
+        if state is None:
+            return
+        writing = state.mode == "seller" or self.noting
         focused = self.edit.hasFocus()
         self._stack.setCurrentWidget(self._writing if writing else self._lock_line)
         self._stack.setFixedHeight(self._height())
         self._sentence.say(state.sentence)
         self._lock_line.setAccessibleName(state.sentence)
         self._icon.show_icon("bot" if state.mode == "bot" else "lock", "muted")
-        self.take_over.setVisible(state.mode == "bot" and not offered_above)
-        for tool in (self.product, self.file):
-            tool.setEnabled(writing)
-        self.link.setEnabled(writing and state.order_id is not None)
+        self.take_over.setVisible(state.mode == "bot" and not self._offered_above)
+        message = state.mode == "seller" and not self.noting
+        for tool in (self.product, self.file, self.canned):
+            tool.setEnabled(message)
+        self.link.setEnabled(message and state.order_id is not None)
         self.link.setToolTip("" if state.order_id is not None else t("There is no open order to pay."))
-        self.give_back.setVisible(taken_over)
-        self.edit.setAccessibleName(t("Your message"))
-        self.edit.setPlaceholderText(t("Write a message"))
+        self.note.setChecked(self.noting)
+        self.send.setText(t("Keep the note") if self.noting else t("Send"))
+        self.edit.setAccessibleName(t("Internal note") if self.noting else t("Your message"))
+        self.edit.setPlaceholderText(t("Internal note: never sent") if self.noting else t("Write a message"))
+        if self.edit.property("note") != self.noting:
+            self.edit.setProperty("note", self.noting)
+            restyle(self.edit)
         if focused and not writing:
             self.left.emit()
         self._typed()
@@ -198,6 +259,8 @@ class Composer(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        for tool, name, short in self._names:
+            tool.setText(short if self.width() < _WIDE else name)
         self._stack.setFixedHeight(self._height())
 
     # -- writing
@@ -206,8 +269,24 @@ class Composer(QFrame):
     def text(self) -> str:
         return self.edit.toPlainText()
 
+    @property
+    def drafts(self) -> tuple[str, str]:
+        """The message and the note that were begun."""
+        return (self._aside, self.text) if self.noting else (self.text, self._aside)
+
+    def set_drafts(self, message: str, note: str) -> None:
+        """Another conversation's."""
+        self.noting, self._aside = False, note
+        self.set_text(message)
+        self._dress()
+
+    def take_canned(self, text: str) -> None:
+        """The chosen answer in place of its shortcut; it can still be changed before it is sent."""
+        self.set_text(text)
+        self.edit.setFocus()
+
     def set_text(self, text: str) -> None:
-        """Another conversation's draft, or what could not be sent."""
+        """What could not be sent, or another text."""
         if text != self.text:
             self.edit.setPlainText(text)
             self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
@@ -221,14 +300,24 @@ class Composer(QFrame):
         self.edit.setFocus()
 
     def _typed(self) -> None:
-        shown, too_long = self._presenter.counter(self.text)
+        shown, too_long = self._presenter.counter(self.text, NOTE if self.noting else TEXT)
         self._counter.say(shown)
         self._counter.set_role("danger" if too_long else "muted")
         self.send.setEnabled(bool(self.text.strip()) and not too_long)
+        typed = self.text if self.mode == "seller" and not self.noting else ""
+        self.slashed.emit(typed[1:] if _SHORTCUT.fullmatch(typed) else None)
         self._stack.setFixedHeight(self._height())
 
+    def _leave(self) -> None:
+        if self.noting:
+            self.write_note(False)
+        else:
+            self.left.emit()
+
     def _submit(self) -> None:
-        if self.send.isEnabled() and self.mode == "seller":
+        if self.send.isEnabled() and self.noting:
+            self.noted.emit(self.text)
+        elif self.send.isEnabled() and self.mode == "seller":
             self.sent.emit(self.text)
 
     def _link(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, 
 
 from core.customers.service import NOTES
 from desktop.pages.conversations.cards import CardText, OrderText
+from desktop.pages.conversations.identity import IdentityPart
 from desktop.pages.conversations.presenter import Badge
 from desktop.pages.conversations.privacy import PersonalData
 from desktop.texts import Texts
@@ -20,6 +21,8 @@ from desktop.widgets.pill import StatusPill
 
 WIDTH: Final = 286
 SAVE_MS: Final = 1200
+TAGS: Final = 7
+STARS: Final = 5
 
 
 class NotesEdit(QPlainTextEdit):
@@ -78,6 +81,25 @@ class NotesEdit(QPlainTextEdit):
         super().focusOutEvent(event)
         if shiboken6.isValid(self):  # Qt takes the focus away while it destroys the window
             self.save()
+
+
+class _Stars(QWidget):
+    """So many of five; those that are missing are not shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 3, 0, 0)
+        line.setSpacing(2)
+        self.icons = [IconLabel("star", "waiting", 13) for _ in range(STARS)]
+        for icon in self.icons:
+            line.addWidget(icon)
+        line.addStretch(1)
+
+    def show_stars(self, count: int, said: str) -> None:
+        for number, icon in enumerate(self.icons):
+            icon.setVisible(number < count)
+        self.setAccessibleName(said)
 
 
 class _Sums(QWidget):
@@ -217,6 +239,8 @@ class CustomerPane(QFrame):
         words.addWidget(Label(t("Trust score"), "small-bold"))
         self._tier = ElidedLabel("", "small", "muted")
         words.addWidget(self._tier)
+        self._stars = _Stars()
+        words.addWidget(self._stars)
         words.addStretch(1)
         score.addWidget(self._score)
         score.addLayout(words, 1)
@@ -225,9 +249,12 @@ class CustomerPane(QFrame):
         column.addWidget(self._sum)
         self._advice = Label("", "small", "muted", wrap=True)
         column.addWidget(self._advice)
-        self._tags = [StatusPill("") for _ in range(4)]
+        self._tags = [StatusPill("") for _ in range(TAGS)]
         for tag in self._tags:
             column.addWidget(tag)
+        self.identity = IdentityPart(t)
+        column.addSpacing(4)
+        column.addWidget(self.identity)
         self._order = _Order()
         self._older = [_Older() for _ in range(4)]
         self._order_part = self._section(t("Order"), self._order, *self._older)
@@ -269,10 +296,12 @@ class CustomerPane(QFrame):
         self._customer = card.customer_id
         self._name.say(card.name)
         self.personal.show_customer(card.customer_id, card.name, scored=card.scored)
+        self.identity.show_customer(card.customer_id, card.name, card.limited)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)
         self._tier.say(card.tier)
+        self._stars.show_stars(card.stars, self._t("{n} of 5 stars", n=card.stars))
         self._sum.show_sums(card.lines)
         self._advice.setVisible(bool(card.advice))
         self._advice.say(" ".join(card.advice))

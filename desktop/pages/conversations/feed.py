@@ -13,7 +13,7 @@ from desktop.pages.conversations.bubbles import Item
 from desktop.pages.conversations.cards import CardText
 from desktop.pages.conversations.presenter import ConversationSource, Inbox, Need, Thread
 
-AREAS: Final = frozenset({"conversations", "orders", "customers", "settings"})
+AREAS: Final = frozenset({"conversations", "orders", "customers", "settings", "canned"})
 LAZY_MS: Final = 250  # the list, and what other areas change of a thread, are read no more often than this
 RETRY_MS: Final = 1000
 PAGE: Final = 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,15 +16,19 @@ from core.conversations.views import ThreadRow
 from core.kernel.clock import MINUTE
 from core.kernel.errors import StorageFailed
 from desktop.opening import open_file
+from desktop.pages.conversations.aside import AsideActs
 from desktop.pages.conversations.bubbles import Attachment, thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
 from desktop.pages.conversations.feed import ConversationFeed, Listing, ThreadReading
+from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.middle import Middle
 from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationPresenter, Thread
 from desktop.pages.conversations.privacy import PrivacyActs
+from desktop.pages.conversations.quoting import QuoteMenu, with_draft
 from desktop.pages.conversations.sending import FileChooser, FileDialog, PictureDialog, ProductDialog
+from desktop.pages.conversations.speaking import Speaking
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
 from desktop.widgets.empty import EmptyState
@@ -41,8 +46,9 @@ class ConversationsPage(Page):
         self.source = context.conversations
         self.presenter = ConversationPresenter(t, context.store.currency, context.store.zone)
         self._cards = CardWords(self.presenter)
+        self._speaking = Speaking(self.presenter)
         self._reading: ThreadReading | None = None
-        self._drafts: dict[int, str] = {}
+        self._drafts: dict[int, tuple[str, str]] = {}
         self._wanted: int | None = None
         self._compose = False
         self._day = self.presenter.day(self.now)
@@ -103,19 +109,24 @@ class ConversationsPage(Page):
         composer = middle.composer
         composer.sent.connect(self.send_text)
         composer.taken.connect(self.take_over)
-        composer.given_back.connect(self.give_back)
+        middle.banner.give_back.clicked.connect(self.give_back)
+        middle.banner.resolve.clicked.connect(self.resolve)
         composer.product_wanted.connect(self.choose_product)
         composer.link_wanted.connect(self.send_link)
         composer.file_wanted.connect(self.choose_file)
         composer.file_dropped.connect(self.attach)
         composer.left.connect(self.people.list.setFocus)
-        self.customer.noted.connect(self._note)
         self.customer.closed.connect(self.toggle_card)
+        self.aside = AsideActs(self, middle, self.customer, self.source, self.mount.bridge, self.t)
         self.privacy = PrivacyActs(self, self.customer.personal, self.source, self.mount.bridge, self.t)
+        bridge, currency = self.mount.bridge, self.presenter.currency
+        self.identity = IdentityActs(self, self.customer.identity, self.source, bridge, self.t, currency)
+        self.quotes = QuoteMenu(self, composer, lambda: self.opened)
         self.mount.ticker.second.connect(self._second)
         self.add_shortcut("Ctrl+F", people.focus_search)
         self.add_shortcut("Alt+Up", lambda: people.list.step(-1))
         self.add_shortcut("Alt+Down", lambda: people.list.step(1))
+        self.add_shortcut("Alt+N", self.aside.write_note)
 
     # -- showing
 
@@ -170,8 +181,9 @@ class ConversationsPage(Page):
         other = before is None or before.row.conversation_id != row.conversation_id
         self._reading = reading
         self._show_speaker(row)
+        self.aside.show(row.conversation_id, reading.thread.ready)
         if other:
-            self.middle.composer.set_text(self._drafts.pop(row.conversation_id, ""))
+            self.middle.composer.set_drafts(*self._drafts.pop(row.conversation_id, ("", "")))
             self.middle.messages.show_thread(reading.items)
         else:
             self.middle.messages.show_items(reading.items)
@@ -193,13 +205,18 @@ class ConversationsPage(Page):
         self.feed.refresh()
 
     def _show_speaker(self, row: ThreadRow) -> None:
-        presenter, now, marks = self.presenter, self.now, self._reading.thread.marks if self._reading else ()
+        presenter, now = self.presenter, self.now
         self.middle.head.show_head(presenter.head(row), presenter.window(row, now))
-        banner = presenter.banner(row, marks, now)
-        self.middle.show_banner(banner)
-        self.middle.composer.show_state(
-            presenter.composer(row, now), taken_over=row.need == "seller", offered_above=banner is not None
-        )
+        self._show_banner(now)
+        self.middle.composer.show_state(presenter.composer(row, now), offered_above=row.need == "escalated")
+
+    def _show_banner(self, now: int) -> None:
+        if self._reading is not None:
+            thread = self._reading.thread
+            banner = self._speaking.banner(thread.row, thread.marks, now, thread.case)
+            if banner is not None and not banner.paused and self._folded:  # else the card beside says it
+                banner = replace(banner, chips=self._cards.chips(thread, now))
+            self.middle.show_banner(with_draft(banner, self._reading, self.t))
 
     def _second(self, now: int) -> None:
         """What counts down: the window to the minute, a hold to the second."""
@@ -210,6 +227,7 @@ class ConversationsPage(Page):
             self._day = self.presenter.day(now)
             self.feed.refresh()
         self.middle.head.show_window(self.presenter.window(thread.row, now))
+        self._show_banner(now)
         state = self.presenter.composer(thread.row, now)
         if state.mode != self.middle.composer.mode and now % MINUTE < 2000:
             self._show_speaker(thread.row)
@@ -244,13 +262,18 @@ class ConversationsPage(Page):
             self.people.list.setFocus()
             self.call(partial(self.source.give_back, self.feed.current), "give back")
 
+    def resolve(self) -> None:
+        if self.feed.current is not None:
+            self.people.list.setFocus()
+            self.call(partial(self.source.resolve, self.feed.current), "resolve")
+
     # -- writing
 
     def _keep_draft(self) -> None:
         if self.opened is not None:
-            text = self.middle.composer.text
-            if text.strip():
-                self._drafts[self.opened.row.conversation_id] = text
+            drafts = self.middle.composer.drafts
+            if any(text.strip() for text in drafts):
+                self._drafts[self.opened.row.conversation_id] = drafts
 
     def send_text(self, text: str) -> None:
         """The field is free at once; what could not be queued comes back into it."""
@@ -272,7 +295,7 @@ class ConversationsPage(Page):
             later = composer.text
             composer.set_text(f"{text}\n{later}" if later.strip() else text)
         else:
-            self._drafts[conversation_id] = text
+            self._drafts[conversation_id] = (text, self._drafts.get(conversation_id, ("", ""))[1])
         return False
 
     def send_link(self, order_id: int) -> None:
@@ -301,18 +324,6 @@ class ConversationsPage(Page):
 
     def _send_file(self, conversation_id: int, path: Path, caption: str) -> None:
         self.call(partial(self.source.send_file, conversation_id, path, caption), "send file")
-
-    def _note(self, customer_id: int, text: str) -> None:
-        self.mount.bridge.run(
-            partial(self.source.set_notes, customer_id, text),
-            owner=self,
-            failed=self._not_noted,
-            name="keep notes",
-        )
-
-    def _not_noted(self, error: Exception) -> bool:
-        self.customer.notes.lost()
-        return False
 
     # -- files
 

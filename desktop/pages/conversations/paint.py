@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QTextCharForma
 from core.kernel.look import Palette, mix
 from desktop.fonts import Face, elided, face, width
 from desktop.icons import draw
-from desktop.pages.conversations.bubbles import Attachment, Bubble, Day, Item, Line
+from desktop.pages.conversations.bubbles import Attachment, Bubble, Day, Item, Line, NoteItem
 from desktop.pages.conversations.writing import Span
 from desktop.theme import theme
 from desktop.widgets.cells import colour
@@ -57,24 +57,40 @@ class Measures:
     def __init__(self) -> None:
         self._wide = 0
         self._known: dict[Bubble, Measure] = {}
+        self._notes: dict[NoteItem, QTextLayout] = {}
 
     def of(self, item: Bubble, wide: int) -> Measure:
-        if wide != self._wide or len(self._known) > _REMEMBERED:
-            self._known.clear()
-            self._wide = wide
+        self._fit(wide)
         found = self._known.get(item)
         if found is None:
             found = self._known[item] = _measure_bubble(item, wide)
         return found
 
+    def _fit(self, wide: int) -> None:
+        if wide != self._wide or len(self._known) > _REMEMBERED:
+            self.forget()
+            self._wide = wide
+
+    def note(self, item: NoteItem, wide: int) -> QTextLayout:
+        """The words of a note, laid out."""
+        self._fit(wide)
+        found = self._notes.get(item)
+        if found is None:
+            room = min(_WIDEST, int((wide - 2 * SIDE) * _SHARE))
+            found = self._notes[item] = _laid_out(item.text, "body", room - 2 * _PAD)
+        return found
+
     def height(self, item: Item, wide: int) -> int:
         if isinstance(item, Bubble):
             return self.of(item, wide).height
+        if isinstance(item, NoteItem):
+            return round(self.note(item, wide).boundingRect().height()) + _GAP + _META + 20
         return DAY if isinstance(item, Day) else LINE
 
     def forget(self) -> None:
         """The fonts may have changed: with the screen, or the theme."""
         self._known.clear()
+        self._notes.clear()
 
 
 def _measure_bubble(item: Bubble, wide: int) -> Measure:
@@ -201,6 +217,27 @@ def paint_line(painter: QPainter, item: Line | Day, box: QRectF) -> None:
     painter.setFont(face("small"))
     room = QRectF(left, box.top(), box.right() - left - 20, box.height())
     painter.drawText(room, _LEFT, item.text)
+
+
+def paint_note(painter: QPainter, item: NoteItem, laid: QTextLayout, wide: int, selected: bool) -> None:
+    """A note, with the painter's origin at the item's corner: in the middle, on yellow, with a dashed edge."""
+    palette = theme().palette
+    words = max(_natural(laid), width(item.meta, "small-bold") + 20)
+    box = QRectF((wide - words - 2 * _PAD) / 2, _GAP, words + 2 * _PAD, laid.boundingRect().height() + _META + 16)
+    tone = palette.tone("waiting")
+    pen = QPen(colour(palette.info.ink if selected else mix(tone.ground, tone.ink, 0.45)), 1)
+    if not selected:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(colour(tone.ground))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
+    left = box.left() + _PAD
+    draw(painter, "pencil", tone.ink, left, box.top() + 11, 14, 2.4)
+    painter.setPen(colour(tone.ink))
+    painter.setFont(face("small-bold"))
+    painter.drawText(QRectF(left + 20, box.top() + 8, words, _META), _LEFT, item.meta)
+    painter.setPen(colour(palette.text))
+    laid.draw(painter, QPointF(left, box.top() + 8 + _META))
 
 
 def paint_bubble(painter: QPainter, item: Bubble, laid: Measure, picture: QPixmap | None, selected: bool) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Final, Literal, Protocol, get_args
 
 from core.catalogue.views import ProductView
+from core.conversations.canned import Canned
+from core.conversations.escalation import Case
 from core.conversations.limits import TEXT
+from core.conversations.notes import NoteView
 from core.conversations.sender import WINDOW_MARGIN
 from core.conversations.texts import say
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
-from core.kernel.clock import HOUR, MINUTE, to_datetime
+from core.kernel.clock import HOUR, to_datetime
 from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.phone import display
-from core.kernel.text import NARROW, clock_time, clock_time_in_words, one_line, short_name, utf16_length
+from core.kernel.text import NARROW, clock_time, one_line, short_name, utf16_length
 from core.privacy.views import Report
+from desktop.pages.conversations.standing import StandingSource
+from desktop.pages.conversations.times import in_hours, shortly
 from desktop.pages.conversations.writing import formatted
 from desktop.pictures import Thumb
 from desktop.texts import Texts
@@ -26,8 +30,8 @@ from desktop.texts import Texts
 Need = Literal["escalated", "open", "all"]
 NEEDS: Final[tuple[Need, ...]] = get_args(Need)
 NEARLY_CLOSED: Final = 2 * HOUR
-COUNTER_FROM: Final = TEXT - 500
-"""From this many characters on, the composer counts them."""
+COUNTED: Final = 500
+"""So many characters before the end, the composer begins to count them."""
 
 # WhatsApp's types without words of their own, as one word; the rest is said as it was written.
 KIND_ICONS: Final[dict[str, str]] = {
@@ -56,7 +60,11 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones."""
+    """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones.
+
+    ``ready``: the answers kept ready, worded for this customer; ``draft``: number of the quote that waits to be sent to
+    them.
+    """
 
     row: ThreadRow
     messages: tuple[MessageView, ...]
@@ -65,9 +73,13 @@ class Thread:
     orders: tuple[OrderBrief, ...] = ()
     prefers: str | None = None
     older: bool = False
+    case: Case | None = None
+    notes: tuple[NoteView, ...] = ()
+    ready: tuple[Canned, ...] = ()
+    draft: str = ""
 
 
-class ConversationSource(Protocol):
+class ConversationSource(StandingSource, Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
 
     def inbox(self, need: Need, search: str, limit: int) -> Inbox: ...
@@ -81,6 +93,24 @@ class ConversationSource(Protocol):
     def take_over(self, conversation_id: int) -> None: ...
 
     def give_back(self, conversation_id: int) -> None: ...
+
+    def resolve(self, conversation_id: int) -> None: ...
+
+    def add_note(self, conversation_id: int, text: str) -> None:
+        """Keep a note for the shop's own people. Raises Refused."""
+        ...
+
+    def remove_note(self, note_id: int) -> None: ...
+
+    def canned(self) -> tuple[Canned, ...]:
+        """The answers kept ready, in every language."""
+        ...
+
+    def save_canned(self, shortcut: str, language: str, text: str) -> int:
+        """→ its id. Raises Refused, Forbidden."""
+        ...
+
+    def remove_canned(self, canned_id: int) -> None: ...
 
     def send_text(self, conversation_id: int, text: str) -> None:
         """Queue what the seller wrote. Raises Refused (window closed, too long)."""
@@ -98,15 +128,12 @@ class ConversationSource(Protocol):
 
     def set_consent(self, customer_id: int, given: bool) -> None:
         """Whether they may be scored by their habits, as they said."""
-        ...
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         """Write everything known of a person to a zip. Raises EnvironmentProblem."""
-        ...
 
     def erase_customer(self, customer_id: int) -> Report:
         """Raises Refused while something of this person is still going on."""
-        ...
 
     def thumb(self, name: str, width: int, height: int) -> Thumb | None:
         """A picture of the media folder, cut to this size in px; None when it cannot be shown."""
@@ -171,8 +198,13 @@ class ComposerText:
 
 @dataclass(frozen=True, slots=True)
 class BannerText:
+    """Who speaks, and what follows. ``paused``: a person does; else the bot hands over. ``chips``: known first."""
+
     title: str
     sentence: str
+    role: Role = "waiting"
+    paused: bool = False
+    chips: tuple[Badge, ...] = ()
 
 
 class ConversationPresenter:
@@ -222,9 +254,10 @@ class ConversationPresenter:
         name = short_name(row.name) or self.called("", row.phone)
         pill = self.pill(row)
         preview, icon = self._preview(row)
-        time = self.when(row.last_at, now)
+        time = self.when(row.last_at, now) if row.waiting_since is None else shortly(now - row.waiting_since)
+        waits = "" if row.waiting_since is None else self.t("waits for {time}", time=time)
         unread = self.t.plural("{n} unread message", "{n} unread messages", row.unread) if row.unread else ""
-        said = ", ".join(filter(None, (name, pill.text if pill else "", unread, preview, time)))
+        said = ", ".join(filter(None, (name, pill.text if pill else "", unread, preview, waits or time)))
         return ThreadText(
             row.conversation_id,
             self.initial(row.name),
@@ -249,7 +282,9 @@ class ConversationPresenter:
             return Badge(t.of("need", "To take over"), None, "danger")
         if row.need == "seller":
             return Badge(t.of("need", "You"), None, "paid")
-        return Badge(t.of("need", "Bot"), None, "info") if row.open_order_id is not None else None
+        if row.open_order_id is not None:
+            return Badge(t.of("need", "Bot"), None, "info")
+        return Badge(t.of("need", "Resolved"), "check", "muted") if row.closed_at is not None else None
 
     def when(self, at: int, now: int) -> str:
         """``21:46``, « hier », ``lun.``, ``12/11``: the shortest that is clear."""
@@ -307,7 +342,7 @@ class ConversationPresenter:
         if left <= 0:
             return Badge(t("Window closed"), "lock", "danger")
         role: Role = "waiting" if left < NEARLY_CLOSED else "paid"
-        return Badge(t("Window open for {time}", time=_hours(left)), "timer" if role == "waiting" else None, role)
+        return Badge(t("Window open for {time}", time=in_hours(left)), "timer" if role == "waiting" else None, role)
 
     # -- who speaks
 
@@ -328,54 +363,16 @@ class ConversationPresenter:
             return ComposerText("bot", t("The bot answers in this conversation. Take over to write."))
         return ComposerText("seller", "", row.open_order_id)
 
-    def banner(self, row: ThreadRow, marks: Sequence[OrderMark], now: int) -> BannerText | None:
-        """Why the bot hands over, in a sentence, and where the latest order stands."""
-        if row.need != "escalated":
-            return None
-        t = self.t
-        reasons = {
-            "human": t("Asks for a person."),
-            "complaint": t("Complains about something."),
-            "question": t("Asks something that only you know."),
-            "quote": t("Asks for a quote or a wholesale price."),
-            "change": t("Wants to change an order."),
-            "payment_problem": t("Tried to pay and could not."),
-            "not_understood": t("The bot did not understand the last message."),
-            "media": t("Sent something the bot cannot read."),
-            "voice": t("Sent a voice message; the bot cannot listen."),
-            "no_public_url": t("Wants to pay, but the store has no public address: no link can be opened."),
-            "old_message": t("This message came more than 12 hours late: the bot did not act on it."),
-        }
-        reason = reasons.get(row.reason or "", t("The bot needs you here."))
-        return BannerText(t("The bot hands over to you"), " ".join(filter(None, (reason, self._latest(marks, now)))))
-
-    def _latest(self, marks: Sequence[OrderMark], now: int) -> str:
-        """Where the latest order of today stands."""
-        if not marks:
-            return ""
-        t, mark = self.t, marks[-1]
-        at = mark.paid_at or mark.closed_at or mark.expires_at
-        if self.day(at) != self.day(now):
-            return ""
-        what, time = self.what(mark.summary), clock_time_in_words(at, self.zone)
-        sentences = {
-            "reserved": t("Order {what} reserved until {time}.", what=what, time=time),
-            "paid": t("Order {what} paid at {time}.", what=what, time=time),
-            "expired": t("Order {what} expired at {time}.", what=what, time=time),
-            "cancelled": t("Order {what} cancelled at {time}.", what=what, time=time),
-        }
-        return sentences.get(mark.state, "")
-
     @staticmethod
     def what(summary: str) -> str:
         """``SAC2, 2 × ROBE1``: a single piece needs no number."""
         return ", ".join(part.removeprefix("1 × ") for part in summary.split(", "))
 
-    def counter(self, text: str) -> tuple[str, bool]:
+    def counter(self, text: str, limit: int = TEXT) -> tuple[str, bool]:
         """How long the message is, once that matters, and whether it is too long. Counted as WhatsApp counts."""
         length = utf16_length(text)
-        shown = f"{format_amount(length, 'XOF')}\u00a0/\u00a0{format_amount(TEXT, 'XOF')}"
-        return (shown if length >= COUNTER_FROM else ""), length > TEXT
+        shown = f"{format_amount(length, 'XOF')}\u00a0/\u00a0{format_amount(limit, 'XOF')}"
+        return (shown if length >= limit - COUNTED else ""), length > limit
 
     def product_card(self, product: ProductView, language: str) -> str:
         """A product as the bot words it, in the customer's language: title, price, keyword, what is left."""
@@ -387,11 +384,3 @@ class ConversationPresenter:
             price=format_money(product.price, self.currency),
             left=product.available,
         )
-
-
-def _hours(ms: int) -> str:
-    """``23 h 51`` or ``51 min``, rounded down so that it never promises too much."""
-    minutes = ms // MINUTE
-    if minutes < 60:
-        return f"{minutes}\u00a0min"
-    return f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}"

@@ -30,8 +30,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.bridge import Bridge
-from desktop.pages.conversations.bubbles import Bubble, Item
-from desktop.pages.conversations.paint import PICTURE, Measures, paint_bubble, paint_line
+from desktop.pages.conversations.bubbles import Bubble, Item, NoteItem
+from desktop.pages.conversations.paint import PICTURE, Measures, paint_bubble, paint_line, paint_note
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pictures import Thumb
 from desktop.texts import Texts
@@ -172,15 +172,21 @@ class ThreadDelegate(QStyledItemDelegate):
             picture = self._pictures.get(shown) if shown else None
             focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
             paint_bubble(painter, item, laid, picture, focused)
+        elif isinstance(item, NoteItem):
+            wide = self._view.viewport().width()
+            focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+            paint_note(painter, item, self.measures.note(item, wide), wide, focused)
         else:
             paint_line(painter, item, QRectF(0, 0, box.width(), box.height()))
         painter.restore()
 
 
 class ThreadView(QListView):
-    """``near_top`` when earlier messages are wanted; ``opened`` with a message's :class:`Attachment` to open."""
+    """``near_top`` when earlier messages are wanted; ``opened`` with a message's :class:`Attachment` to open;
+    ``note_dropped`` with the id of a note that is to go."""
 
     near_top = Signal()
+    note_dropped = Signal(int)
     opened = Signal(object)
     entered = Signal()
 
@@ -334,6 +340,8 @@ class ThreadView(QListView):
         item = self._thread.item(self.currentIndex())
         if event.matches(QKeySequence.StandardKey.Copy) and item is not None:
             self._copy(item)
+        elif event.key() == Qt.Key.Key_Delete and isinstance(item, NoteItem):
+            self.note_dropped.emit(item.note_id)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if isinstance(item, Bubble) and item.attachment is not None and item.attachment.opens:
                 self.opened.emit(item.attachment)
@@ -352,6 +360,8 @@ class ThreadView(QListView):
             return
         menu = QMenu(self)
         menu.addAction(self._t("Copy the text")).triggered.connect(lambda: self._copy(item))
+        if isinstance(item, NoteItem):
+            menu.addAction(self._t("Remove the note")).triggered.connect(lambda: self.note_dropped.emit(item.note_id))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from core.kernel.clock import HOUR, MINUTE, to_datetime
+from core.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from core.kernel.look import Role
 from core.kernel.money import format_amount
 from core.kernel.text import clock_time_in_words, countdown, duration, fold, short_name
@@ -166,6 +166,8 @@ class RowText:
         if self.row.state != "reserved":
             return None
         left = self.row.expires_at - now
+        if left > DAY:  # its deposit is in, or it is paid later
+            return to_datetime(self.row.expires_at, self._presenter.zone).strftime("%d/%m"), "text"
         whole = max(1, self.row.expires_at - self.row.reserved_at)
         return countdown(left), "waiting" if left <= whole * LAST_QUARTER else "text"
 

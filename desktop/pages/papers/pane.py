@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.invoices.queries import PaperRow
 from core.kernel.look import SCALE
@@ -13,6 +13,7 @@ from desktop.pages.papers.presenter import Overview, PapersPresenter, Pill
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.labels import ElidedLabel, Label, Rule
 from desktop.widgets.pill import StatusPill
+from desktop.widgets.sidepane import SidePane
 
 WIDE: Final = 300
 NARROW: Final = 244
@@ -44,39 +45,16 @@ class _StateLine(QWidget):
             self._pill.show_state(state.word, state.icon, state.role)
 
 
-class PaperPane(QFrame):
+class PaperPane(SidePane):
     """``asked`` with the name of a verb: open, save, send, link, credit, certification."""
 
     asked = Signal(str)
 
     def __init__(self, words: PapersPresenter) -> None:
-        super().__init__()
+        super().__init__(words.t("Choose a paper to see it here."), WIDE)
         self._words = words
-        self.setProperty("kind", "card")
-        self.setFixedWidth(WIDE)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        self._none = Label(words.t("Choose a paper to see it here."), "body", "muted", wrap=True)
-        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        outer.addWidget(self._none, 1)
-        inner = QWidget()
-        inner.setProperty("kind", "scrolled")
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(SCALE.card, SCALE.card, SCALE.card, SCALE.card)
-        column.setSpacing(6)
-        self._told(column)
-        column.addStretch(1)
-        self._shown = QScrollArea()
-        self._shown.setWidgetResizable(True)
-        self._shown.setWidget(inner)
-        self._shown.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._shown.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer.addWidget(self._shown, 1)
-        self._foot = QWidget()
-        outer.addWidget(self._foot)
-        self._verbs(QVBoxLayout(self._foot))
+        self._told(self.told)
+        self._verbs(QVBoxLayout(self.foot))
         self.show_paper(None, Overview())
 
     def _told(self, column: QVBoxLayout) -> None:
@@ -128,9 +106,7 @@ class PaperPane(QFrame):
 
     def show_paper(self, paper: PaperRow | None, overview: Overview) -> None:
         """Show a paper, or that none is chosen."""
-        self._none.setVisible(paper is None)
-        for part in (self._shown, self._foot):
-            part.setVisible(paper is not None)
+        self.show_something(paper is not None)
         if paper is None:
             return
         words = self._words

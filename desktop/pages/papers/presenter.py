@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from core.conversations import sendcodes
 from core.invoices.certification import ACCEPTED, PREPARED, QUEUED, REFUSED, SENT, Certification
 from core.invoices.credits import OpenLine, Taken
 from core.invoices.queries import END, Filter, Kind, PaperRow
@@ -17,6 +16,7 @@ from core.kernel.errors import Refused
 from core.kernel.i18n import catalogue, explain
 from core.kernel.look import Role
 from core.kernel.money import format_amount, format_money
+from desktop.pages.undelivered import why_undelivered
 from desktop.texts import Texts
 
 if TYPE_CHECKING:
@@ -311,15 +311,7 @@ class PapersPresenter:
 
     def unsent(self, paper: PaperRow) -> str:
         """Why a message did not arrive, as far as is known."""
-        if paper.sent not in ("failed", "unknown"):
-            return ""
-        words = catalogue("errors", self.t.language)
-        if paper.sent_code is not None:
-            return words.gettext(sendcodes.action(paper.sent_code).message).format(code=paper.sent_code)
-        known = words.gettext(paper.sent_error) if paper.sent_error else ""
-        if known and known != paper.sent_error:
-            return known
-        return self.t("WhatsApp could not be reached. Send it again.")
+        return why_undelivered(self.t, paper.sent, paper.sent_code, paper.sent_error)
 
     def held_up(self, state: str | None, error: str | None) -> str:
         """Why a declaration goes no further: our sentences in the person's language, the platform's as it said them."""

@@ -10,6 +10,7 @@ from core.kernel.errors import Refused
 from core.kernel.i18n import explain
 from core.kernel.look import Role
 from core.kernel.money import format_amount, format_money
+from core.payments import onsite
 from core.reconciliation.concerns import Concern
 from core.reconciliation.rules import NEXT_STEP, TAKEN
 from desktop.texts import Texts
@@ -44,7 +45,7 @@ class TaskWords:
 
     def provider(self, name: str) -> str:
         """What people call a provider."""
-        return self.labels.get(name, name)
+        return self.t("Cash") if name == onsite.CASH else self.labels.get(name, name)
 
     def task(self, concern: Concern) -> TaskText:
         t, who = self.t, concern.customer or concern.reference

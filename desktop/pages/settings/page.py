@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -30,13 +31,8 @@ from desktop.pages.settings.presenter import (
     SettingsSource,
 )
 from desktop.pages.settings.rows import LogoRow, SettingRow
-from desktop.pages.settings.sections import (
-    BackupSection,
-    NetworkSection,
-    PaymentsSection,
-    SectionView,
-    WhatsAppSection,
-)
+from desktop.pages.settings.sections import BackupSection, NetworkSection, PaymentsSection, SectionView, WhatsAppSection
+from desktop.pages.settings.usage import UsageSection
 from desktop.theme import CHOICES, theme
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import NavButton
@@ -49,6 +45,7 @@ VIEWS: Final[dict[str, type[SectionView]]] = {
     "payments": PaymentsSection,
     "backup": BackupSection,
     "access": AccessSection,
+    "assistant": UsageSection,
 }
 _NAV: Final = 196
 Ask = Callable[[Control], tuple[Finding, ...]]
@@ -182,7 +179,9 @@ class SettingsPage(Page):
     def show_reading(self, reading: Reading) -> None:
         """Put what was read on the page."""
         logo_before = self.reading.values.get(LOGO)
-        self.reading = Reading({**reading.values, **self._choices()}, reading.providers, reading.whatsapp_address)
+        self.reading = Reading(
+            {**reading.values, **self._choices()}, reading.providers, reading.whatsapp_address, reading.usage
+        )
         for view in self.views.values():
             view.show_reading(self.reading)
         for key, rows in self.rows.items():
@@ -254,9 +253,7 @@ class SettingsPage(Page):
         self._end()
 
     def _note(self, saved: Saved) -> None:
-        self.reading = Reading(
-            {**self.reading.values, saved.key: saved.value}, self.reading.providers, self.reading.whatsapp_address
-        )
+        self.reading = replace(self.reading, values={**self.reading.values, saved.key: saved.value})
         for row in self.rows.get(saved.key, []):
             row.show_value(saved.value, kept=True)
         for view in self.views.values():

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from core.kernel.errors import LivePayError, Refused
-from core.kernel.i18n import catalogue
+from core.kernel.i18n import catalogue, sentence
 from core.kernel.look import Role
 from core.payments.provider import Finding
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
+from core.usage.queries import Usage
 from desktop.pages.settings.words import (
     advanced_keys,
     bucket_keys,
     choice_words,
+    fine_keys,
     hints,
     labels,
     of_invoices,
@@ -32,7 +34,6 @@ PUBLIC_URL: Final = "public_url"
 VERIFY_TOKEN: Final = "whatsapp.verify_token"
 THEME: Final = "desktop.theme"
 SOUND: Final = "desktop.sound"
-_WITHOUT_A_PART: Final = frozenset({"assistant"})  # declared for what this version does not have yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Reading:
     values: Mapping[str, str]
     providers: tuple[ProviderInfo, ...]
     whatsapp_address: str
+    usage: Usage | None = None
 
 
 class SettingsSource(Protocol):
@@ -198,11 +200,32 @@ class SettingsPresenter:
                 (Group(t("Sales"), "", self._of("orders")),),
             ),
             Section(
+                "mail",
+                t.of("settings", "Prospects"),
+                "users",
+                t("Who is worth a call, and how you hear of them."),
+                (Group(t("Prospects and e-mail"), t("Through your own e-mail account."), self._of("mail")),),
+            ),
+            Section(
+                "chat",
+                t.of("settings", "Messages"),
+                "bot",
+                t("What the bot adds to its answers."),
+                (Group(t("In the messages"), "", self._of("chat")),),
+            ),
+            Section(
                 "whatsapp",
                 t.of("settings", "WhatsApp"),
                 "message-circle",
                 t("The number that answers your buyers, through WhatsApp’s Cloud API."),
                 (Group(t("Your WhatsApp number"), t("All of it stands in WhatsApp Manager."), plain, advanced),),
+            ),
+            Section(
+                "assistant",
+                t.of("settings", "Messages and AI"),
+                "bot",
+                t("What messages cost, and whether AI may phrase the answers that LivePay is not sure of."),
+                self._usage_groups(),
             ),
             Section(
                 "payments",
@@ -242,13 +265,23 @@ class SettingsPresenter:
         )
         return fixed + self._others({section.name for section in fixed})
 
+    def _usage_groups(self) -> tuple[Group, ...]:
+        t, keys = self.t, self._of("assistant")
+        budget = tuple(key for key in keys if key.startswith("budget."))
+        fine = tuple(key for key in keys if key in fine_keys())
+        plain = tuple(key for key in keys if key not in (*budget, *fine))
+        return (
+            Group(t("Budget of a month"), "", budget),
+            Group(t("AI for free answers"), t("Off, LivePay’s own engine answers alone."), plain, fine),
+        )
+
     def _others(self, placed: set[str]) -> tuple[Section, ...]:
         """Sections somebody declared that this page gives no special place."""
         names = dict.fromkeys(s.section for s in self.declared.values() if not s.section.startswith("psp."))
         return tuple(
             Section(name, name.capitalize(), "settings", "", (Group(name.capitalize(), "", self._of(name)),))
             for name in names
-            if name not in placed | _WITHOUT_A_PART
+            if name not in placed
         )
 
     def _of(self, section: str) -> tuple[str, ...]:
@@ -294,8 +327,7 @@ class SettingsPresenter:
         params = dict(error.params)
         if params.get("key") in self.declared:
             params["key"] = f"«\u202f{self.label(params['key'])}\u202f»"
-        text = self._errors.gettext(error.message)
-        return text.format(**params) if params else text
+        return sentence(error.message, params, self.t.language)
 
     def shown(self, key: str, value: str) -> str:
         """A value as a sentence names it."""
@@ -352,8 +384,7 @@ class SettingsPresenter:
         return Verdict("danger" if wrong else "paid", summary, tuple(self._finding(line) for line in lines))
 
     def _finding(self, finding: Finding) -> FindingText:
-        text = self._say(finding.message)
-        text = text.format(**finding.params) if finding.params else text
+        text = sentence(finding.message, finding.params, self.t.language)
         return FindingText("circle-check" if finding.ok else "circle-alert", "paid" if finding.ok else "danger", text)
 
     def _say(self, message: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from desktop.pages.settings.presenter import LOGO, SettingsPresenter
 from desktop.pictures import Thumb
 from desktop.widgets.buttons import Button, IconButton

@@ -28,6 +28,7 @@ def hints(t: Texts) -> dict[str, str]:
         "public_url": t("The https address of your tunnel or domain, without a path."),
         "orders.hold_minutes": t("Between 5 and 30 minutes. Then the item goes to the next in line."),
         "seller.notify_to": t("Yours or a partner’s. Leave it empty to be told nothing."),
+        "segment.allow_quantity_selection": t("As a list of numbers, when none was said."),
         "hours.open": t("Told to buyers who ask."),
         "whatsapp.phone_number_id": t("The long id of the number, not the number itself."),
         "whatsapp.waba_id": t("The id of the WhatsApp Business account."),
@@ -84,15 +85,33 @@ def bucket_keys() -> frozenset[str]:
     return frozenset(f"backup.{name}" for name in names)
 
 
+def fine_keys() -> frozenset[str]:
+    """What of the assistant is right as it is for nearly everybody."""
+    names = ("seconds", "calls_day", "calls_month", "price_in", "price_out")
+    return frozenset(f"llm.{name}" for name in names)
+
+
 def choice_words(t: Texts) -> dict[str, str]:
     """Words for the values of choices; a value without a word is shown as it is."""
     return {
         "fr": "Français",
         "mg": "Malagasy",
         "en": "English",
+        "live_seller": t.of("choice", "Live sales"),
+        "shop": t.of("choice", "Shop"),
+        "events": t.of("choice", "Events"),
+        "services": t.of("choice", "Services by appointment"),
+        "b2b": t.of("choice", "Businesses"),
         "off": t.of("choice", "Nowhere yet"),
         "folder": t.of("choice", "A folder or a removable disk"),
         "bucket": t.of("choice", "A bucket (S3)"),
+        "nobody": t.of("choice", "Not told"),
+        "whatsapp": t.of("choice", "By WhatsApp"),
+        "email": t.of("choice", "By e-mail"),
+        "both": t.of("choice", "By WhatsApp and e-mail"),
+        "starttls": t.of("choice", "Encrypted after the greeting (STARTTLS)"),
+        "tls": t.of("choice", "Encrypted from the first byte (TLS)"),
+        "plain": t.of("choice", "None: only for a server on this computer"),
         "dark": t.of("choice", "Dark"),
         "light": t.of("choice", "Light"),
         "system": t.of("choice", "As the computer"),
@@ -102,6 +121,9 @@ def choice_words(t: Texts) -> dict[str, str]:
         "test": f"{t.of('choice', 'Tests')} (test)",
         "v1": f"{t.of('choice', 'New platform')} (v1)",
         "v2": f"{t.of('choice', 'Old platform')} (v2)",
+        "warm": t.of("choice", "Warm"),
+        "neutral": t.of("choice", "Plain"),
+        "formal": t.of("choice", "Formal"),
         "total": t.of("choice", "The whole sum"),
         "line": t.of("choice", "Each line"),
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",

@@ -260,9 +260,9 @@ def test_a_quote_says_until_when_and_leaves_room_to_sign(tmp_path: Path) -> None
     sheet = quote_sheet(quote(tmp_path))
     assert sheet.facts == (("Date", "20 novembre 2026"), ("Valable jusqu’au", "20 décembre 2026"))
     assert sheet.closing == ("Arrêté le présent devis à la somme de soixante mille francs CFA.",)
-    assert "signature" in sheet.signature
+    assert (sheet.signature, sheet.signature_about) == ("Bon pour accord", "Date, nom, signature et cachet")
     assert (sheet.status, sheet.buyer_label) == (None, "Préparé pour")
-    assert sheet.code.startswith("https://pay.teranga.sn/v/")
+    assert (sheet.code, sheet.check_url[:26]) == ("", "https://pay.teranga.sn/v/a")
 
 
 def test_an_english_store_writes_english(tmp_path: Path) -> None:

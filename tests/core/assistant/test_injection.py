@@ -209,3 +209,24 @@ def test_two_records_that_prove_to_be_one_person_keep_the_question(room: Room) -
     room.do(prove)
     room.do(lambda tx: room.assistant.late(tx, question.turn.id))
     assert len(room.replies(wamid)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("The dress suits you very well and it is really beautiful, do you want it?", False),
+        ("Tena tsara tarehy ilay akanjo, mety aminao tokoa izy io azafady.", False),
+        ("Cette robe vous ira très bien, elle est vraiment belle.", True),
+    ],
+)
+def test_the_answer_is_in_the_language_of_the_question(room: Room, reply: str, said: bool) -> None:
+    wamid = room.hear("elle est en quelle matière la robe dorée ?", "221770777777", "Awa Ndour")
+    question = room.question()
+    assert question is not None
+    room.do(lambda tx: room.assistant.begin(tx, question))
+    answer = json.dumps({"intent": "answer", "products": [], "reply": reply})
+    room.do(lambda tx: room.assistant.answered(tx, question, answer))
+    assert (json.loads(room.replies(wamid)[0])["preview"] == reply) is said
+    assert room.rows("SELECT outcome FROM assistant_turn ORDER BY id DESC LIMIT 1")[0][0] == (
+        "answered" if said else "rejected: language"
+    )

@@ -13,6 +13,7 @@ from core.customers.service import Identity, recognise
 from core.kernel.clock import MINUTE, SECOND, ManualClock
 from core.orders.service import Wanted
 from core.orders.settling import settle
+from core.orders.standing import preferred_provider
 from core.storage.engine import Engine, Tx
 from tests.support.stores import add_product, bare_engine, orders_of
 
@@ -132,9 +133,9 @@ def test_a_customer_prefers_what_paid_most_of_their_orders(engine: Engine, peopl
     add_product(engine, "SAC2", 22_000, 10)
     moussa = engine.read(lambda r: r.value("SELECT customer_id FROM conversation WHERE id = ?", (people["Moussa"],)))
     for number, provider in enumerate(("wave", "stripe", "wave")):
-        assert engine.read(lambda r: queries.preferred_provider(r, moussa)) is None
+        assert engine.read(lambda r: preferred_provider(r, moussa)) is None
         engine.call(partial(_buy, moussa, provider, number))
-    assert engine.read(lambda r: queries.preferred_provider(r, moussa)) == "wave"
+    assert engine.read(lambda r: preferred_provider(r, moussa)) == "wave"
 
 
 def _buy(customer_id: int, provider: str, payment_id: int, tx: Tx) -> None:

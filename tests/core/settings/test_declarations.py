@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.kernel.errors import Refused
-from core.settings.declarations import BASE, Setting
+from core.settings.declarations import BASE, NAMES
+from core.settings.setting import Setting
 
 DECLARED = {setting.key: setting for setting in BASE}
 
@@ -45,3 +46,14 @@ def test_what_can_work_is_taken(key: str, text: str) -> None:
 def test_example_and_default_have_the_shape_they_show(setting: Setting) -> None:
     assert setting.check(setting.default) == setting.default
     assert setting.check(setting.example) == setting.example
+
+
+@pytest.mark.parametrize("text", ["null", "None", "", "0"])
+def test_no_limit_is_said_as_one_likes(text: str) -> None:
+    assert DECLARED["orders.max_per_client"].check(text) == "0"
+    assert DECLARED["orders.max_per_client"].check(" 3 ") == "3"
+
+
+def test_other_names_lead_to_a_setting() -> None:
+    assert set(NAMES.values()) <= set(DECLARED)
+    assert not set(NAMES) & set(DECLARED)

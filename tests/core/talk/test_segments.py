@@ -136,6 +136,8 @@ async def test_an_event_asks_for_half_and_the_rest_is_taken_on_site(tmp_path: Pa
         assert w.value("SELECT count(*) FROM receipt") == 1, "the deposit's own paper"
         assert w.value("SELECT total FROM invoice") == 25_000
         assert w.value("SELECT count(*) FROM journal WHERE kind = 'CashReceived' AND actor = 'seller'") == 1
+        await w.shop.reconciler.ask_providers(30)
+        assert not w.value("SELECT count(*) FROM difference"), "nobody outside can be asked about cash"
 
 
 async def test_a_deposit_that_is_in_stands_apart_from_what_is_claimed_next(tmp_path: Path) -> None:
@@ -251,6 +253,11 @@ async def test_a_trusted_business_pays_later_and_the_others_at_once(tmp_path: Pa
         ]
         assert w.value("SELECT json_extract(content, '$.due_at') FROM invoice WHERE order_id = ?", (order,)) == due
         assert w.value("SELECT on_hand FROM product") == 80, "the goods are sold"
+        (known,) = await say(w, AWA, "j'ai payé")
+        assert "plus tard sur facture" in known
+        (link,) = await press(w, AWA, "PAYER")
+        assert "440\u202f000" in link, "what is owed can be paid any time"
+        assert "valide" not in link
         assert isinstance(w.clock, ManualClock)
         w.clock.advance(31 * DAY)
         await w.shop.scheduler.settle_due()

@@ -14,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtGui import QFontDatabase
 
+from core.storage.engine import Tx
 from desktop.app import Desktop, InMemory, application
 from desktop.pages.conversations.bubbles import Bubble
 from desktop.pages.conversations.page import ConversationsPage
@@ -74,6 +75,12 @@ def conversations(folder: Path, choice: Choice) -> None:
         shoot(store, "photo", folder, choice, SIZES[1:2], who="Moussa Kane")
         _taken(store)
         shoot(store, "taken", folder, choice, who="Adjoa Mensah", act=_compose)
+        _aside(store)
+        shoot(store, "note", folder, choice, SIZES[1:], who="Adjoa Mensah", act=_write_note)
+        shoot(store, "ready", folder, choice, SIZES[1:2], who="Adjoa Mensah", act=_slash)
+        shoot(
+            store, "answers", folder, choice, SIZES[1:2], who="Adjoa Mensah", act=lambda page: page.aside.keep_canned()
+        )
         _failed(store)
         shoot(store, "failed", folder, choice, SIZES[1:2], who="Adjoa Mensah")
         store.clock.advance(24 * 3_600_000)
@@ -125,6 +132,38 @@ def _taken(store: Store) -> None:
     store.leave("Adjoa Mensah", "delivered")
     store.clock.advance(90_000)
     say("Je peux l’envoyer demain matin à Thiès.")
+
+
+def _aside(store: Store) -> None:
+    """Notes beside the thread, and answers kept ready."""
+    from core.conversations import canned, notes
+
+    conversation_id = store.conversation("Adjoa Mensah")
+
+    def keep(tx: Tx) -> None:
+        notes.add(tx, conversation_id, "Négocie toujours un peu : ne pas descendre sous 20 000 F. Préfère le samedi.")
+        for word, text in READY:
+            canned.save(tx, word, "fr", text)
+
+    store.shop.engine.call(keep, actor="seller")
+
+
+READY = (
+    ("merci", "Merci {name}, à bientôt chez {shop} !"),
+    ("livraison", "Nous livrons à Dakar le jour même, à Thiès et Mbour le samedi."),
+    ("horaires", "La boutique est ouverte du lundi au samedi, de 9 h à 20 h."),
+    ("attente", "Je vérifie et je reviens vers toi dans quelques minutes, {name}."),
+)
+
+
+def _write_note(page: ConversationsPage) -> None:
+    page.aside.write_note()
+    page.middle.composer.insert("À rappeler demain pour la taille.")
+
+
+def _slash(page: ConversationsPage) -> None:
+    page.middle.composer.set_text("")
+    page.aside.offer_canned()
 
 
 def _compose(page: ConversationsPage) -> None:

@@ -101,8 +101,8 @@ def test_the_card_says_how_somebody_buys_and_what_to_do(words: ConversationPrese
 
 
 def test_the_history_is_told_in_figures(words: ConversationPresenter) -> None:
-    assert [(label, narrow(value)) for label, value in card(words).history] == [
-        ("6 commandes, 5 payées", "96 000 F"),
+    assert [(narrow(label), narrow(value)) for label, value in card(words, success=83).history] == [
+        ("6 commandes, 5 payées (83 %)", "96 000 F"),
         ("Temps moyen de paiement", "2 min 05 s"),
         ("Dernière commande", "il y a 12 jours"),
     ]

@@ -105,7 +105,8 @@ def test_every_control_has_a_name_and_is_high_enough(store: Store, open_inbox: O
     fill(store)
     page = open_inbox("Adjoa Mensah").page
     composer = page.middle.composer
-    controls = [composer.product, composer.link, composer.file, composer.give_back, composer.send]
+    controls = [composer.product, composer.link, composer.file, composer.canned, composer.note, composer.send]
+    controls += [page.middle.banner.give_back, page.middle.banner.resolve]
     assert all(control.accessibleName() or control.text() for control in controls)
     assert all(control.height() >= 40 for control in (*controls, composer.edit))
     assert composer.edit.accessibleName() == "Votre message"

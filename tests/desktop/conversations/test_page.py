@@ -29,7 +29,7 @@ def test_what_needs_a_person_most_is_open_and_marked(store: Store, open_inbox: O
     assert page.middle.head.name.text() == "Khady Sarr"
     assert narrow(page.middle.head.about.text()) == "+221 77 000 00 11 · français"
     assert narrow(page.middle.head.window_left.accessibleName()) == "Fenêtre ouverte encore 23 h 48"
-    assert page.middle.banner.title.text() == "Le bot vous passe la main"
+    assert narrow(page.middle.banner.title.text()) == "Le bot vous passe la main · attend depuis 15 min"
     assert page.middle.composer.mode == "bot"
     assert page.customer._score.text() == "65"
     assert page.middle.messages.at_end

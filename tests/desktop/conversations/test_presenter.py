@@ -15,6 +15,7 @@ from core.conversations.sender import WINDOW, WINDOW_MARGIN
 from core.conversations.views import OrderMark, ThreadRow
 from core.kernel.clock import DAY, HOUR, MINUTE
 from desktop.pages.conversations.presenter import ConversationPresenter
+from desktop.pages.conversations.speaking import Speaking
 from tests.desktop.conversations.conftest import narrow
 from tests.desktop.conversations.store import at
 
@@ -175,7 +176,7 @@ def test_the_composer_says_who_is_speaking(words: ConversationPresenter) -> None
     ],
 )
 def test_the_bot_says_why_it_hands_over(words: ConversationPresenter, reason: str | None, sentence: str) -> None:
-    banner = words.banner(row(need="escalated", reason=reason), (), NOW)
+    banner = Speaking(words).banner(row(need="escalated", reason=reason), (), NOW)
     assert banner is not None
     assert (banner.title, narrow(banner.sentence)) == ("Le bot vous passe la main", sentence)
 
@@ -193,14 +194,20 @@ def test_the_bot_says_why_it_hands_over(words: ConversationPresenter, reason: st
 def test_the_banner_adds_where_todays_order_stands(
     words: ConversationPresenter, latest: OrderMark, sentence: str
 ) -> None:
-    banner = words.banner(row(need="escalated", reason="human"), (latest,), NOW)
+    banner = Speaking(words).banner(row(need="escalated", reason="human"), (latest,), NOW)
     assert banner is not None
     assert narrow(banner.sentence) == f"Demande une personne. {sentence}".strip()
 
 
 def test_there_is_no_banner_while_the_bot_copes(words: ConversationPresenter) -> None:
-    assert words.banner(row(), (), NOW) is None
-    assert words.banner(row(need="seller"), (), NOW) is None
+    assert Speaking(words).banner(row(), (), NOW) is None
+    paused = Speaking(words).banner(row(need="seller", resume_at=NOW + 42 * MINUTE - 5000), (), NOW)
+    assert paused is not None
+    assert paused.paused
+    assert narrow(f"{paused.title} {paused.sentence}") == ("Vous répondez vous-même Le bot reprend dans 42 min.")
+    forever = Speaking(words).banner(row(need="seller"), (), NOW)
+    assert forever is not None
+    assert forever.sentence.startswith("Le bot se tait")
 
 
 # -- writing

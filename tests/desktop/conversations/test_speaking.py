@@ -23,7 +23,7 @@ def test_enter_takes_over_and_enter_again_writes(store: Store, open_inbox: OpenI
     page, composer = window.page, window.page.middle.composer
     QTest.keyClick(page.people.list, Qt.Key.Key_Return)
     window.qtbot.waitUntil(lambda: composer.mode == "seller")
-    assert page.middle.banner.isHidden()
+    assert page.middle.banner.take_over.isHidden()
     window.calm()
     assert chips(window)[0] == "À reprendre 1"
     QTest.keyClicks(composer.edit, "Bonsoir Khady")
@@ -38,7 +38,7 @@ def test_enter_takes_over_and_enter_again_writes(store: Store, open_inbox: OpenI
     before = len(window.bubbles())
     store.write("Khady Sarr", "ROBE1")
     window.qtbot.waitUntil(lambda: len(window.bubbles()) == before + 1)  # the bot keeps silent
-    composer.give_back.click()
+    page.middle.banner.give_back.click()
     window.qtbot.waitUntil(lambda: composer.mode == "bot")
 
 

@@ -222,7 +222,7 @@ def test_a_page_elsewhere_points_to_a_connection(open_settings: OpenSettings) ->
     assert opened.page.stack.currentWidget() is opened.page.whatsapp
 
 
-@pytest.mark.parametrize("section", ["store", "orders", "whatsapp", "payments", "network", "window"])
+@pytest.mark.parametrize("section", ["store", "orders", "whatsapp", "assistant", "payments", "network", "window"])
 def test_every_section_is_walked_by_tab_and_every_stop_has_a_name(open_settings: OpenSettings, section: str) -> None:
     opened = open_settings(section)
     view = opened.page.views[section]

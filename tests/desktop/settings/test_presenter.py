@@ -9,7 +9,7 @@ import pytest
 from core.adapters.psp import REGISTRY
 from core.kernel.errors import Refused
 from core.payments.provider import Finding
-from core.settings.declarations import Setting
+from core.settings.setting import Setting
 from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, SettingsPresenter
 from desktop.texts import Texts
 
@@ -24,8 +24,7 @@ def test_every_declared_setting_stands_somewhere_once(words: SettingsPresenter) 
     groups += [words.provider_group(adapter.name) for adapter in REGISTRY]
     shown = Counter(key for group in groups for key in (*group.keys, *group.advanced))
     shown.update([VERIFY_TOKEN, *(f"psp.{adapter.name}.enabled" for adapter in REGISTRY)])
-    later = {key for key, setting in words.declared.items() if setting.section == "assistant"}
-    assert set(shown) == set(words.declared) - later
+    assert set(shown) == set(words.declared)
     assert set(shown.values()) == {1}
 
 
@@ -50,6 +49,7 @@ def test_a_refusal_names_the_setting_as_the_page_does(words: SettingsPresenter) 
     "key",
     [
         "store.language",
+        "llm.tone",
         "desktop.theme",
         "psp.bictorys.page",
         "psp.bictorys.signature",

@@ -47,6 +47,9 @@ async def test_a_conversation_and_its_messages(api: ApiShop) -> None:
             "last_at": "2026-11-20T21:46:00.000Z",
             "window_until": "2026-11-21T21:46:00.000Z",
             "open_order_id": None,
+            "waiting_since": None,
+            "resume_at": None,
+            "closed_at": None,
         }
     ]
     said = (await api.get(f"/conversations/{thread}/messages")).json["items"]

@@ -39,6 +39,8 @@ async def test_a_product_is_added_and_shown(api: ApiShop) -> None:
         "image_url": None,
         "active": True,
         "vat_rate": None,
+        "event_at": None,
+        "place": "",
     }
     assert (await api.get("/products/1")).json == added.json
     assert (await api.get("/products")).json == {"items": [added.json], "next": None}

@@ -41,6 +41,18 @@ async def test_a_draft_is_written_anew_in_part(api: ApiShop) -> None:
     assert (await api.ask("PATCH", "/devis/2", {"note": ""})).status == 404
 
 
+async def test_a_deposit_is_a_share_or_an_amount_and_one_replaces_the_other(api: ApiShop) -> None:
+    amount = {"amount": 5_000, "currency": "XOF"}
+    await drafted(api, deposit_amount=amount)
+    assert (await api.get("/devis/1")).json["deposit"]["amount"] == 5_000
+    for change, deposit in (({"deposit": 50}, 30_000), ({"deposit_amount": amount}, 5_000), ({"deposit": 0}, 0)):
+        changed = await api.ask("PATCH", "/devis/1", change)
+        assert (changed.status, changed.json["deposit"]["amount"]) == (200, deposit)
+    whole = {"deposit_amount": {"amount": 60_000, "currency": "XOF"}}
+    assert (await api.ask("PATCH", "/devis/1", whole)).status == 409
+    assert (await api.post("/devis", {"lines": [FREE], "deposit": 10, "deposit_amount": amount})).status == 422
+
+
 async def test_a_sent_quote_stays_and_a_new_version_replaces_it(api: ApiShop) -> None:
     await drafted(api)
     sent = await api.post("/devis/1/send")

@@ -1,0 +1,69 @@
+"""The verbs on who a customer is, and their words (no Qt)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from core.customers.merging import Preview
+from core.customers.views import CustomerView
+from core.kernel.money import format_money
+from core.kernel.phone import display
+from desktop.texts import Texts
+
+
+class StandingSource(Protocol):
+    """All may block: called off the window's thread."""
+
+    def allow(self, customer_id: int) -> None:
+        """Let them order beyond the store's limits for a day."""
+        ...
+
+    def similar(self, customer_id: int, search: str) -> Sequence[CustomerView]:
+        """Who might be the same person."""
+        ...
+
+    def preview_merge(self, kept: int, absorbed: int) -> Preview:
+        """What a merge would make. Raises Refused where it would be refused."""
+        ...
+
+    def merge(self, kept: int, absorbed: int) -> None:
+        """Two records are one person. Raises Refused."""
+        ...
+
+
+def called(t: Texts, person: CustomerView) -> str:
+    return " ".join(person.name.split()) or (display(person.phone) if person.phone else t("Unknown customer"))
+
+
+def candidate(t: Texts, person: CustomerView) -> str:
+    """``Awa Ndour · +221 77 123 45 67 · 3 commandes``."""
+    phone = display(person.phone) if person.phone else t("number not shown")
+    orders = t.plural("{n} order", "{n} orders", person.record.orders)
+    return " · ".join((called(t, person), phone, orders))
+
+
+def question(t: Texts, found: Preview, currency: str) -> str:
+    """What the two make together, said before it is done."""
+    together = t(
+        "Together: {orders}, {paid}, {amount}, trust score {score}.",
+        orders=t.plural("{n} order", "{n} orders", found.record.orders),
+        paid=t.plural("{n} paid", "{n} paid", found.record.paid),
+        amount=format_money(max(0, found.record.spent), currency),
+        score=found.score,
+    )
+    carried = t(
+        "Orders, messages, notes and numbers of {other} become {name}’s; the stricter word on being scored holds. This"
+        " cannot be taken back.",
+        other=called(t, found.absorbed),
+        name=called(t, found.kept),
+    )
+    return f"{together} {carried}"
+
+
+def limit(t: Texts, limited: str | None) -> str:
+    """Why they cannot order now; empty when they can."""
+    return {
+        "score": t("Below the trust score you ask for: cannot order."),
+        "orders": t("Has all the orders you allow in a live."),
+    }.get(limited or "", "")

@@ -1,0 +1,69 @@
+"""The texts' page's source over an open shop: every method may block and is called off the window's thread."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.bootstrap import Shop
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+from core.voice import service, trials
+from core.voice.service import StoreText
+from core.voice.trials import Trial
+from desktop.pages.messages.presenter import Listing
+
+ACTOR: Final = "seller"
+
+
+class ShopMessages:
+    """Implements :class:`desktop.pages.messages.presenter.MessagesSource`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._engine = shop.engine
+
+    @property
+    def segment(self) -> str:
+        return self._shop.voice.segment()
+
+    def read(self, segment: str, language: str) -> Listing:
+        now = self._shop.clock.now()
+
+        def look(reader: Reader) -> Listing:
+            texts = tuple(service.listing(service.known(reader), segment, language))
+            compared = {
+                (trial.key, trial.variant): (trial, trials.read(reader, trial, now))
+                for trial in trials.running(reader).values()
+                if (trial.segment, trial.language) == (segment, language)
+            }
+            return Listing(segment, language, texts, compared)
+
+        return self._engine.read(look)
+
+    def save(self, text: StoreText, words: str | None) -> StoreText:
+        place = {"variant": text.variant, "segment": text.segment, "language": text.language}
+        currency = self._shop.card.currency
+
+        def put(tx: Tx) -> StoreText:
+            if words is None:
+                return service.reset(tx, text.key, **place)
+            return service.put(tx, text.key, words, **place, currency=currency)
+
+        return self._engine.call(put, actor=ACTOR)
+
+    def compare(self, text: StoreText, words: str) -> None:
+        self._engine.call(
+            lambda tx: trials.start(
+                tx,
+                text.key,
+                words,
+                variant=text.variant,
+                segment=text.segment,
+                language=text.language,
+                currency=self._shop.card.currency,
+            ),
+            actor=ACTOR,
+        )
+
+    def end(self, trial: Trial, apply: str) -> None:
+        self._engine.call(lambda tx: trials.end(tx, trial.id, apply, self._shop.card.currency), actor=ACTOR)

@@ -1,0 +1,47 @@
+"""What is chosen in a list, at a glance beside it: a card that scrolls over a foot with the verbs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from core.kernel.look import SCALE
+from desktop.widgets.labels import Label
+
+
+class SidePane(QFrame):
+    """``told`` is filled with what is said, ``foot`` with buttons; ``nothing``: said while nothing is chosen."""
+
+    def __init__(self, nothing: str, wide: int) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.setFixedWidth(wide)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._none = Label(nothing, "body", "muted", wrap=True)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        outer.addWidget(self._none, 1)
+        inner = QWidget()
+        inner.setProperty("kind", "scrolled")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(SCALE.card, SCALE.card, SCALE.card, SCALE.card)
+        self.told = QVBoxLayout()
+        self.told.setSpacing(6)
+        column.addLayout(self.told)
+        column.addStretch(1)
+        self._shown = QScrollArea()
+        self._shown.setWidgetResizable(True)
+        self._shown.setWidget(inner)
+        self._shown.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._shown.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(self._shown, 1)
+        self.foot = QWidget()
+        outer.addWidget(self.foot)
+
+    def show_something(self, something: bool) -> None:
+        """Whether anything is chosen."""
+        self._none.setVisible(not something)
+        for part in (self._shown, self.foot):
+            part.setVisible(something)

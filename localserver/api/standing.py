@@ -1,0 +1,115 @@
+"""Customers as they are concluded on, let through, and made one, over HTTP."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.adapters.psp import provider_class
+from core.customers import allowing, merging
+from core.customers import queries as customers
+from core.customers.explaining import explain
+from core.customers.merging import Preview
+from core.customers.rules import hold_minutes, stars, success
+from core.kernel.errors import NotFound
+from core.orders.standing import lately
+from core.storage.connection import Reader
+from core.storage.engine import Tx
+from localserver.api import peopleshapes as shapes
+from localserver.api.answers import Customer
+from localserver.api.door import Call, show
+from localserver.api.once import Result
+from localserver.api.present import Presenter, when
+
+
+def means(provider: str) -> str:
+    """What a provider is called, in a tag."""
+    try:
+        return provider_class(provider).label
+    except NotFound:
+        return provider
+
+
+def standing_of(call: Call, reader: Reader) -> shapes.Standing:
+    """Raises NotFound."""
+    shop, now = call.shop, call.shop.clock.now()
+    record = customers.customer(reader, call.id).record
+    said = explain(record, shop.settings.get("store.language"), shop.card.currency, lately(reader, call.id, now, means))
+    until = reader.value("SELECT allowed_until FROM customer WHERE id = ?", (call.id,))
+    return shapes.Standing(
+        customer_id=call.id,
+        score=said.score,
+        stars=stars(record),
+        success=success(record),
+        scored=record.scored,
+        lines=[shapes.ScoreLine(line.text, line.points, line.said) for line in said.lines],
+        tier=said.tier,  # type: ignore[arg-type] # its four words
+        benefit=said.benefit,
+        recommendation=said.recommendation,  # type: ignore[arg-type] # its three words
+        advice=said.advice,
+        habit=said.habit,
+        badges=[shapes.Word(*badge) for badge in said.badges],
+        tags=[shapes.Word(*tag) for tag in said.tags],
+        hold_minutes=min(30, hold_minutes(record, shop.settings.number("orders.hold_minutes"))),
+        limited=shop.orders.limits.standing(reader, call.id, now),  # type: ignore[arg-type] # its two words
+        allowed_until=when(until) if until > now else None,
+    )
+
+
+async def standing(call: Call) -> web.Response:
+    return show(await call.read(lambda r: standing_of(call, r)))
+
+
+async def allow(call: Call) -> web.Response:
+    """The seller's word that they may order beyond the limits."""
+    asked: shapes.Allowance = call.body
+
+    def command(tx: Tx) -> Result:
+        allowing.allow(tx, call.id, asked.hours)
+        return Result(200, standing_of(call, tx))
+
+    return await call.act(command)
+
+
+async def similar(call: Call) -> web.Response:
+    asked: shapes.SimilarPage = call.query
+
+    def question(reader: Reader) -> list[Customer]:
+        customers.customer(reader, call.id)
+        present = Presenter(call.shop)
+        return [present.customer(one) for one in merging.similar(reader, call.id, asked.search)]
+
+    return show(shapes.SimilarList(await call.read(question)))
+
+
+def _preview(call: Call, found: Preview) -> shapes.MergePreview:
+    present = Presenter(call.shop)
+    return shapes.MergePreview(
+        kept=present.customer(found.kept),
+        absorbed=present.customer(found.absorbed),
+        orders=found.record.orders,
+        paid=found.record.paid,
+        expired=found.record.expired,
+        spent=present.amount(max(0, found.record.spent)),
+        score=found.score,
+        tier=found.tier,  # type: ignore[arg-type] # its four words
+        scored=found.record.scored,
+        phones=list(found.phones),
+        open_orders=found.open_orders,
+        messages=found.messages,
+    )
+
+
+async def preview(call: Call) -> web.Response:
+    asked: shapes.MergeWith = call.query
+    return show(_preview(call, await call.read(lambda r: merging.preview(r, call.id, asked.absorb))))
+
+
+async def merge(call: Call) -> web.Response:
+    """Two records are one person; it cannot be taken back."""
+    asked: shapes.MergeWith = call.body
+
+    def command(tx: Tx) -> Result:
+        merging.merge(tx, call.id, asked.absorb)
+        return Result(200, Presenter(call.shop).customer(customers.customer(tx, call.id)))
+
+    return await call.act(command)

@@ -1,0 +1,126 @@
+"""The API's operations on segments, free times and payment after a time, as one table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from localserver.api import answers, requests, steps
+from localserver.api import stepshapes as shapes
+from localserver.api.door import Route
+
+STEPS: Final[tuple[Route, ...]] = (
+    Route("GET", "/segment", steps.segment, "orders.read", "How the store sells", {200: shapes.Segment}),
+    Route(
+        "PATCH",
+        "/segment",
+        steps.change_segment,
+        "settings.write",
+        "Change how the store sells",
+        {200: shapes.Segment},
+        takes=shapes.SegmentChange,
+    ),
+    Route(
+        "GET",
+        "/products/{id}/slots",
+        steps.slots,
+        "products.read",
+        "The times of a product that are still to come",
+        {200: shapes.SlotList},
+        asks=requests.Page,
+    ),
+    Route(
+        "POST",
+        "/products/{id}/slots",
+        steps.add_slots,
+        "products.write",
+        "Offer times of a product",
+        {201: shapes.SlotsAdded},
+        takes=shapes.NewSlots,
+        problems=(409,),
+    ),
+    Route(
+        "POST",
+        "/products/{id}/slots/weekly",
+        steps.add_weekly,
+        "products.write",
+        "Offer the same times every week",
+        {201: shapes.SlotsAdded},
+        takes=shapes.WeeklySlots,
+        problems=(409,),
+    ),
+    Route(
+        "DELETE",
+        "/slots/{id}",
+        steps.remove_slot,
+        "products.write",
+        "Offer a time no more",
+        {204: None},
+        problems=(409,),
+    ),
+    Route("GET", "/calls", steps.calls, "orders.read", "Whom to call to confirm a time", {200: shapes.CallList}),
+    Route(
+        "GET",
+        "/owed",
+        steps.owed,
+        "orders.read",
+        "What is to be paid later, the soonest due first",
+        {200: shapes.OwedList},
+        asks=shapes.OwedPage,
+    ),
+    Route(
+        "GET",
+        "/orders/{id}/steps",
+        steps.steps,
+        "orders.read",
+        "Where an order stands: what is asked next, times, deposit, address",
+        {200: shapes.Steps},
+    ),
+    Route(
+        "POST",
+        "/orders/{id}/slot",
+        steps.choose_slot,
+        "orders.write",
+        "Take a time for an order",
+        {200: shapes.Steps},
+        takes=shapes.ChosenSlot,
+        problems=(409,),
+    ),
+    Route(
+        "POST",
+        "/orders/{id}/call",
+        steps.called,
+        "orders.write",
+        "The buyer was called and the time stands",
+        {200: shapes.Steps},
+        problems=(409,),
+    ),
+    Route(
+        "POST",
+        "/orders/{id}/cash",
+        steps.cash,
+        "orders.write",
+        "Money that was handed over: the rest on site, or an invoice",
+        {200: answers.Order},
+        takes=shapes.Cash,
+        problems=(409,),
+    ),
+    Route(
+        "POST",
+        "/orders/{id}/later",
+        steps.pay_later,
+        "orders.write",
+        "Sell to a customer who may pay later",
+        {200: shapes.Steps},
+        problems=(409,),
+    ),
+    Route(
+        "POST",
+        "/customers/{id}/terms",
+        steps.allow,
+        "customers.credit",
+        "Let a customer pay so many days after the invoice",
+        {200: shapes.CustomerTerms},
+        takes=shapes.Terms,
+        problems=(409,),
+    ),
+)
