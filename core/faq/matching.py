@@ -22,6 +22,7 @@ from core.understanding.words import concepts, vocabulary
 
 SURE: Final = 0.54
 MAYBE: Final = 0.34
+LEAST_WORDS: Final = 2  # one word alone names a thing, and asks nothing about it
 CLEAR: Final = 0.06  # by how much the best must lead
 MOST_ASKED_BACK: Final = 3
 _BEGINNING: Final = 5
@@ -59,6 +60,7 @@ class Matcher:
         made = {faq.id: self._of(faq) for faq in every}
         rare = _rarity([made[faq.id] for faq in every])
         asked = _weighed(_vector(text), rare)
+        enough = len(_content(read(text, NO_PRODUCTS).form.split())) >= LEAST_WORDS
         scores = sorted(
             (
                 (_alike(asked, _weighed(made[f.id], rare)) + _OWN_LANGUAGE * (f.language == language), f.id, f)
@@ -69,7 +71,7 @@ class Matcher:
         best, _, faq = scores[0]
         # The same answer in two languages is no doubt about which is meant.
         others = [score for score, _, other in scores[1:] if other.language == faq.language]
-        if best >= SURE and (not others or best - others[0] >= CLEAR):
+        if enough and best >= SURE and (not others or best - others[0] >= CLEAR):
             return Found(faq)
         return Found(None, tuple(f for score, _, f in scores[:MOST_ASKED_BACK] if score >= MAYBE))
 
@@ -98,6 +100,10 @@ def _vector(text: str) -> Vector:
             if name not in LANGUAGES and likely >= _LEAST_MEANT:
                 found[f"i:{name}"] = _MEANT * likely
     return found
+
+
+def _content(words: Sequence[str]) -> list[str]:
+    return [word for word in words if len(word) > 2 and not _empty(word)]
 
 
 def _empty(word: str) -> bool:

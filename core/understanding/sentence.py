@@ -45,6 +45,7 @@ _ASKING_STARTS: Final = frozenset(
 )
 _NO_KIND: Final = frozenset("cote nom suite votre la".split())
 _LONGEST_TITLE: Final = 5
+_LONG_ENOUGH: Final = 6  # letters from which one word with a slip in it still names a product
 _CODE_LIKE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}")
 
 
@@ -215,9 +216,15 @@ def _described(plain: list[str], at: int, products: Products, tokens: list[Token
         found = products.titled(said)
         if found is None or _other_kind(plain[at + size : at + size + 2], found[1]):
             continue
+        if len(said) == 1 and len(said[0]) < _LONG_ENOUGH and not _stands_in(said[0], found[1]):
+            continue  # « un salon » is no « savon »
         tokens.append(Token(PRODUCT, " ".join(part), found[0]))
         return size
     return 0
+
+
+def _stands_in(word: str, title: frozenset[str]) -> bool:
+    return any(form in title for form in (word, word.rstrip("sx"), word.rstrip("es"), word + "s", word + "e"))
 
 
 def _other_kind(following: list[str], title: frozenset[str]) -> bool:

@@ -13,14 +13,15 @@ from core.understanding.features import SIZE
 from core.understanding.model import from_bytes, model
 from core.understanding.rules import Intent
 from tests.arch.sources import ROOT
-from tests.bench.nlu import Score, lexicon, part, score
+from tests.bench.nlu import TESTED, Score, lexicon, part, score
 
+PARTS = (*TESTED, "heldout")
 MADE = ROOT / "packaging" / "train_understanding.py"
 
 
 @pytest.fixture(scope="module")
 def scored() -> Score:
-    return score([*part("test"), *part("persons"), *part("heldout")], lexicon())
+    return score([message for name in PARTS for message in part(name)], lexicon())
 
 
 def share_of_malagasy(examples: list[Example]) -> float:
@@ -28,7 +29,7 @@ def share_of_malagasy(examples: list[Example]) -> float:
 
 
 def test_the_messages_are_many_and_half_of_them_malagasy_or_mixed() -> None:
-    train, test = training(), [*part("test"), *part("persons"), *part("heldout")]
+    train, test = training(), [message for name in PARTS for message in part(name)]
     assert len(train) > 6000
     assert len(test) > 750
     assert share_of_malagasy(train) > 0.45
@@ -37,7 +38,7 @@ def test_the_messages_are_many_and_half_of_them_malagasy_or_mixed() -> None:
 
 
 def test_no_message_is_in_two_parts_or_twice_in_one() -> None:
-    texts = [example.text for name in ("test", "persons", "heldout") for example in part(name)]
+    texts = [example.text for name in PARTS for example in part(name)]
     texts += [example.text for example in training()]
     assert len(texts) == len(set(texts))
 
