@@ -25,7 +25,13 @@ SIZE = (1440, 900)
 HEADLESS_SECONDS = 30
 WINDOW_SECONDS = 180
 LOOK_MS = 700
-PICTURES = (("live", "board"), ("conversations", "conversations"), ("catalogue", "catalogue"))
+PICTURES = (
+    ("live", "board"),
+    ("conversations", "conversations"),
+    ("catalogue", "catalogue"),
+    ("quotes", "quotes"),
+    ("messages", "messages"),
+)
 
 
 class Report(Protocol):

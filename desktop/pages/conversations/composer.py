@@ -18,7 +18,6 @@ from desktop.widgets.drops import dropped_file
 from desktop.widgets.labels import IconLabel, Label, restyle
 
 LINES: Final = 6
-_WIDE: Final = 600  # px from which each tool has its whole name
 _SHORTCUT: Final = re.compile(r"/\S{0,32}")
 FILES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".pdf")
 
@@ -259,12 +258,16 @@ class Composer(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _WIDE
+        self._name_tools(narrow=False)
+        row = (self.product, self.link, self.quote, self.canned, self.note, self.file)
+        self._name_tools(narrow=sum(tool.sizeHint().width() for tool in row) > self.width())
+        self._stack.setFixedHeight(self._height())
+
+    def _name_tools(self, *, narrow: bool) -> None:
         for tool, name, short in self._names:
             tool.setText(short if narrow else name)
         for tool in (self.product, self.link, self.quote):
             tool.set_icon_name(None if narrow else "plus")
-        self._stack.setFixedHeight(self._height())
 
     # -- writing
 
