@@ -22,7 +22,7 @@ from core.understanding.rules import Intent, Understanding
 from tests.bench.figures import Figure, Measured, median, percentile
 
 DATA: Final = Path(__file__).resolve().parents[1] / "core" / "understanding" / "data"
-TESTED: Final = ("test", "persons", "voices")  # looked at while the engine was made; ``heldout`` is not
+TESTED: Final = ("test", "persons", "voices", "heldout")  # looked at while the engine was made; ``plain`` is not
 LIMIT_MS: Final = 5.0
 ROUNDS: Final = 5
 _WORD = re.compile(r"[^\W_]+")
@@ -66,7 +66,7 @@ def lexicon() -> Lexicon:
 
 
 def part(name: str) -> list[Example]:
-    """``test``, ``persons``, ``voices`` or ``heldout``: messages that are never trained on."""
+    """``test``, ``persons``, ``voices``, ``heldout`` or ``plain``: messages that are never trained on."""
     return list(read_examples([DATA / f"{name}.txt"]))
 
 
@@ -102,7 +102,7 @@ def measure(folder: Path) -> list[Measured]:
     took = [median(each) for each in zip(*rounds, strict=True)]  # of a message, not of what else the machine did
     p99 = percentile(took, 0.99) * 1000
     raw = median(_raw(texts) for _ in range(ROUNDS))
-    made, later = score(examples, products), score(part("heldout"), products)
+    made, later = score(examples, products), score(part("plain"), products)
     speed: dict[str, Figure] = {
         "limit_ms": LIMIT_MS,
         "p50_ms": median(took) * 1000,
@@ -117,14 +117,14 @@ def measure(folder: Path) -> list[Measured]:
     return [
         Measured("nlu", p99 / LIMIT_MS, "at most", 1.0, speed),
         Measured("nlu.intent", made.accuracy, "at least", 0.95, seen | sure | _table(made)),
-        Measured("nlu.heldout", later.accuracy, "at least", 0.95, _later(later)),
+        Measured("nlu.plain", later.accuracy, "at least", 0.95, _later(later)),
         Measured("nlu.claims", made.precision, "at least", 0.98, claims),
         Measured("nlu.claims_found", made.recall, "at least", 0.98, {"claims": made.claims}),
     ]
 
 
 def _later(made: Score) -> dict[str, Figure]:
-    """Of the messages written when the engine was finished, the most unlike those it was made of."""
+    """Of plain messages that were written after the engine was finished, and only measured."""
     return {
         "messages": made.messages,
         "claims_right": made.precision,
