@@ -127,7 +127,7 @@ def test_each_takeover_tells_it_again_only_after_the_bot_spoke(talk: Chat) -> No
     talk.writes("Encore moi", number)
     assert notices(talk) == 1, "no bot in between"
     talk.shop.engine.call(lambda tx: threads.give_back(tx, number), actor="seller")
-    talk.hears("bonjour")
+    talk.hears("catalogue")
     talk.leave()
     talk.writes("Me revoilà", number)
     assert notices(talk) == 2
