@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from core.bootstrap import Shop
+from core.faq import service as faq
+from core.faq.views import Faq
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.voice import service, trials
@@ -67,3 +69,18 @@ class ShopMessages:
 
     def end(self, trial: Trial, apply: str) -> None:
         self._engine.call(lambda tx: trials.end(tx, trial.id, apply, self._shop.card.currency), actor=ACTOR)
+
+    def questions(self) -> tuple[Faq, ...]:
+        return tuple(self._engine.read(faq.every))
+
+    def keep_question(self, number: int | None, language: str, question: str, answer: str) -> int:
+        def keep(tx: Tx) -> int:
+            if number is None:
+                return faq.add(tx, language, question, answer)
+            faq.change(tx, number, language=language, question=question, answer=answer)
+            return number
+
+        return self._engine.call(keep, actor=ACTOR)
+
+    def remove_question(self, number: int) -> None:
+        self._engine.call(lambda tx: faq.remove(tx, number), actor=ACTOR)

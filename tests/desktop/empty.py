@@ -12,6 +12,7 @@ from core.conversations.canned import Canned
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
+from core.faq.views import Faq
 from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
@@ -337,3 +338,12 @@ class EmptyMessages:
 
     def end(self, trial: Trial, apply: str) -> None:
         raise AssertionError("there is no text")
+
+    def questions(self) -> tuple[Faq, ...]:
+        return ()
+
+    def keep_question(self, number: int | None, language: str, question: str, answer: str) -> int:
+        raise AssertionError("there is no question")
+
+    def remove_question(self, number: int) -> None:
+        raise AssertionError("there is no question")

@@ -14,6 +14,7 @@ from core.kernel.text import clock_time
 from core.voice import wording
 from core.voice.service import StoreText
 from desktop.pages.living import LivingPage
+from desktop.pages.messages.faq import FaqDialog
 from desktop.pages.messages.parts import Phone, TextsList, Variables, WordsEdit
 from desktop.pages.messages.presenter import Listing, MessagesPresenter, MessagesSource
 from desktop.pages.page import Mount
@@ -54,6 +55,12 @@ class MessagesPage(LivingPage):
         self.add_shortcut("Ctrl+Z", self.undo)
         self.refresh()
 
+    def ask(self) -> FaqDialog:
+        """The seller's own questions and answers."""
+        dialog = FaqDialog(self, self.t, self.source, self.mount.bridge, self.listing.language)
+        dialog.present()
+        return dialog
+
     # -- parts
 
     def _head(self) -> QHBoxLayout:
@@ -83,6 +90,9 @@ class MessagesPage(LivingPage):
         self.languages[self.listing.language].setChecked(True)
         self._languages.idClicked.connect(lambda number: self.look(language=LANGUAGES[number]))
         line.addStretch(1)
+        self.asked = Button(self.t("Questions buyers ask…"), icon="message-circle")
+        self.asked.clicked.connect(self.ask)
+        line.addWidget(self.asked)
         label = Label(self.t("Kind of shop"), "small", "muted")
         self.segment = QComboBox()
         for name, word in self.presenter.segments().items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from core.conversations.adapting import plain
+from core.faq.views import Faq
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from core.kernel.text import fold, one_line
@@ -88,6 +89,16 @@ class MessagesSource(Protocol):
 
     def end(self, trial: Trial, apply: str) -> None:
         """End a comparison and keep ``a``, ``b`` or, with nothing, what was said before. Raises Refused."""
+        ...
+
+    def questions(self) -> tuple[Faq, ...]: ...
+
+    def keep_question(self, number: int | None, language: str, question: str, answer: str) -> int:
+        """``number`` None: a new one. → its number. Raises Refused, NotFound."""
+        ...
+
+    def remove_question(self, number: int) -> None:
+        """Raises NotFound."""
         ...
 
 

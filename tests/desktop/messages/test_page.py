@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.bootstrap import Shop
+from core.faq import service as faq
 from core.voice import service
 from desktop.app import Desktop
 from desktop.pages.messages.page import MessagesPage
@@ -160,3 +161,25 @@ def test_everything_stands_whole_in_a_small_window(opened: Opened) -> None:
     for button in (page.saving, page.ours, page.compare_button, *page.variables.buttons.values()):
         assert button.width() >= button.minimumSizeHint().width() - 1, button.text()
         assert page.rect().contains(button.mapTo(page, button.rect().bottomRight())), button.text()
+
+
+def test_questions_and_answers_are_kept_changed_and_removed(opened: Opened) -> None:
+    dialog = opened.page.ask()
+    opened.settled(lambda: dialog.list.count() == 1)
+    dialog.question.edit.setText("Vous livrez ?")
+    dialog.save.click()
+    opened.settled(lambda: dialog.answer.error)
+    assert not opened.shop.engine.read(faq.every)
+    dialog.text.setPlainText("Oui, à Dakar.")
+    dialog.save.click()
+    opened.settled(lambda: dialog.list.count() == 2)
+    opened.settled(dialog.remove.isEnabled)
+    dialog.text.setPlainText("Oui, partout.")
+    dialog.save.click()
+    opened.settled(lambda: [one.answer for one in opened.shop.engine.read(faq.every)] == ["Oui, partout."])
+    opened.settled()
+    dialog.remove.click()
+    opened.settled(lambda: dialog.list.count() == 1)
+    assert not opened.shop.engine.read(faq.every)
+    dialog.reject()
+    opened.settled()
