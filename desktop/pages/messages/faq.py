@@ -67,7 +67,7 @@ class FaqDialog(Dialog):
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(150)
         self.text.setPlaceholderText(t("Yes, in Dakar within the day: 2 000 F CFA."))
-        self.answer = Field(t("Answer"), self.text, close=True)
+        self.answer = Field(t("The answer"), self.text, close=True)
         column.addWidget(self.answer)
         return column
 
