@@ -343,7 +343,7 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
             [python, "-m", "pytest", "-q", "-p", "noqt", "-p", "no:pytest-qt", *workers, *folders],
             without_qt,
         ),
-        ("tests", [python, "-m", "pytest", "-q", *workers], env),
+        ("the rest", [python, "-m", "pytest", "-q", *workers, *(f"--ignore={folder}" for folder in folders)], env),
     ]
     results = []
     for name, command, step_env in steps:
