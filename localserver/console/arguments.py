@@ -211,7 +211,7 @@ def _quotes(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
 
 
 def _faq(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
-    add(verbs, "list", "all of them", "faq.listing").add_argument("store")
+    add(verbs, "list", "every question with its answer", "faq.listing").add_argument("store")
     written = add(verbs, "add", "what buyers are told when they ask this in any words", "faq.add")
     written.add_argument("store")
     written.add_argument("question")

@@ -44,8 +44,9 @@ async def test_a_buyer_reads_the_sellers_words_and_ours_again_after_the_reset(tm
             lambda tx: service.reset(tx, "greeting", variant="other", segment="live_seller", language="fr"),
             actor="seller",
         )
-        await _say(w, AWA, "bonjour")
-        assert w.thread(AWA)[-1].startswith("👋 Bonjour Awa")
+        w.buyer("Fanta Keïta")
+        await _say(w, "Fanta Keïta", "bonjour")
+        assert w.thread("Fanta Keïta")[-1].startswith("👋 Bonjour Fanta")
         kinds = [row[0] for row in w.rows("SELECT kind FROM journal WHERE kind = 'TextChanged' ORDER BY seq")]
         assert kinds == ["TextChanged", "TextChanged"]
         assert not w.value("SELECT count(*) FROM journal WHERE data LIKE '%Téranga,%'"), "ids, never words"
@@ -93,8 +94,9 @@ async def test_a_broken_saved_text_never_keeps_a_buyer_from_an_answer(tmp_path: 
         place = ("live_seller", "fr", "greeting", "other", words)
         w.shop.engine.call(lambda tx: tx.run("INSERT INTO store_text VALUES(?,?,?,?,?,0)", place))
         w.shop.engine.read(w.shop.voice._read)
-        await _say(w, AWA, "bonjour")
-        assert w.thread(AWA)[-1].startswith("👋 Bonjour Awa")
+        w.buyer("Fanta Keïta")
+        await _say(w, "Fanta Keïta", "bonjour")
+        assert w.thread("Fanta Keïta")[-1].startswith("👋 Bonjour Fanta")
 
 
 async def test_what_is_taken_back_is_never_said(tmp_path: Path) -> None:
