@@ -73,14 +73,14 @@ async def test_wrong_usage_is_2(tmp_path: Path) -> None:
     for arguments, done in zip(wrong, await _each(*wrong, home=tmp_path), strict=True):
         assert done.code == 2, (arguments, done)
         assert done.out == ""
-        assert "usage:" in done.err
-        assert "Traceback" not in done.err
+        assert "Aide\u202f: livepay" in done.err
+        assert len(done.err.splitlines()) == 1
 
 
 async def test_a_number_out_of_bounds_is_told_its_bounds(tmp_path: Path) -> None:
     wrong = (["serve", SLUG, "--port", "99999"], ["serve", SLUG, "--port", "http"], ["demo", "--seconds", "0"])
     for arguments, done in zip(wrong, await _each(*wrong, home=tmp_path), strict=True):
-        assert f"'{arguments[-1]}' is not a whole number from " in done.err
+        assert f"«\u202f{arguments[-1]}\u202f» n’est pas un nombre entier de " in done.err
 
 
 async def test_help_is_0_and_names_every_command(tmp_path: Path) -> None:

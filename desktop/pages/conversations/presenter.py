@@ -376,11 +376,8 @@ class ConversationPresenter:
 
     def product_card(self, product: ProductView, language: str) -> str:
         """A product as the bot words it, in the customer's language: title, price, keyword, what is left."""
-        return say(
-            "price_answer" if product.available > 0 else "not_available_answer",
-            language,
-            product=product.title,
-            keyword=product.keyword,
-            price=format_money(product.price, self.currency),
-            left=product.available,
-        )
+        there = product.available > 0
+        price = format_money(product.price, self.currency)
+        key = "price_answer" if there else "not_available_answer"
+        told = say(key, language, product=product.title, keyword=product.keyword, price=price)
+        return f"{told}\n{say('line_in_stock', language, left=product.available)}" if there else told
