@@ -18,7 +18,7 @@ from core.orders.standing import lately
 _MINE: Final = re.compile(
     r"\W*(?:mon|ma|my|ny)\s+(?:score|note|isako)(?:\s+de\s+confiance)?\W*|\W*isako\W*", re.IGNORECASE
 )
-_OFFERS: Final = re.compile(r"\W*(stop|ok)(?:\s+(?:offres?|pub|promos?|dokambarotra))?\W*", re.IGNORECASE)
+_OFFERS: Final = re.compile(r"\W*(stop|ok)(?:\s+(offres?|pub|promos?|dokambarotra))?\W*", re.IGNORECASE)
 
 
 def heard(reply: Reply, text: str, orders: Orders, currency: str) -> bool:
@@ -45,7 +45,7 @@ def _offers(reply: Reply, text: str, orders: Orders) -> bool:
     """« STOP » ends all proposals, « OK PUB » lets them come again. With something reserved, a mere « stop » is about
     that, too."""
     found = _OFFERS.fullmatch(text)
-    if found is None or (found[1].lower() == "ok" and len(text.split()) < 2):
+    if found is None or (found[1].lower() == "ok" and not found[2]):
         return False
     stop = found[1].lower() == "stop"
     consent.offers(reply.tx, reply.customer_id, not stop)

@@ -14,6 +14,7 @@ _WE: Final = frozenset(("aho", "izahay"))
 _SPANS: Final = frozenset(
     "min mn minutes minute h heure heures jour jours an ans semaine semaines mois ora andro minitra".split()
 )
+_STREETS: Final = frozenset("rue avenue av boulevard bd".split())
 
 
 def numbered(tokens: list[Token]) -> list[Token]:
@@ -49,10 +50,10 @@ def _number(tokens: list[Token], index: int, previous: str) -> Token:
         return Token(SIZE, text)
     if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
         return Token(SIZE, text)
-    if int(text) > MOST:
-        return Token(SUM, text, int(text))
     following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    if following in _SPANS:
+    if int(text) > MOST and not _counts_many(tokens, index, previous):
+        return Token(SUM, text, int(text))
+    if following in _SPANS or following in _STREETS:
         return Token(SIZE, text)
     after_product = index > 0 and tokens[index - 1].kind == PRODUCT
     if (
@@ -65,6 +66,13 @@ def _number(tokens: list[Token], index: int, previous: str) -> Token:
     return Token(NUMBER, text, int(text))
 
 
+def _counts_many(tokens: list[Token], index: int, previous: str) -> bool:
+    """« 500 ROBE1 », « 150 pièces de SAC2 », « ROBE1 x 150 »: no sum, and too many to be sure: never one."""
+    ahead = tokens[index + 1] if index + 1 < len(tokens) else None
+    pieces = ahead is not None and ahead.text in vocabulary().pieces and ahead.text != "isa"  # « 15000 isa »: each
+    return previous == "x" or pieces or (ahead is not None and ahead.kind == PRODUCT)
+
+
 def _counts_products(number: int, tokens: list[Token], index: int) -> bool:
     """« les deux ROBE1 et SAC2 », « A, B et C les trois »: a number that counts the products, not the pieces of one."""
     ahead = [token.kind for token in tokens[index + 1 : index + 5]].count(PRODUCT)
@@ -73,7 +81,7 @@ def _counts_products(number: int, tokens: list[Token], index: int) -> bool:
 
 def counted_items(tokens: list[Token]) -> tuple[tuple[int, int | None], ...]:
     """Products of a clause with their numbers: before the product, or after it when the clause is written that way."""
-    row = [t for t in tokens if t.kind in (PRODUCT, NUMBER)]
+    row = [t for i, t in enumerate(tokens) if t.kind == PRODUCT or (t.kind == NUMBER and not _instalments(tokens, i))]
     after_style = bool(row) and row[0].kind == PRODUCT and row[-1].kind == NUMBER
     counts: dict[int, int | None] = {}
     free = dict.fromkeys(i for i, t in enumerate(row) if t.kind == NUMBER)
@@ -96,6 +104,12 @@ def counted_items(tokens: list[Token]) -> tuple[tuple[int, int | None], ...]:
             number = max(filter(None, (counts[token.value], number)), default=None)
         counts[token.value] = number
     return tuple(counts.items())
+
+
+def _instalments(tokens: list[Token], index: int) -> bool:
+    """« ROBE1 en 2 fois »: how often is paid, not how many are wanted."""
+    around = [token.text for token in tokens[max(0, index - 1) : index + 2]]
+    return around[0] == "en" and around[-1] == "fois"
 
 
 def _belongs_before(tokens: list[Token], row: list[Token], index: int) -> bool:

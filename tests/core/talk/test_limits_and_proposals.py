@@ -122,6 +122,16 @@ async def test_a_small_thing_after_a_payment_once_a_day_and_never_after_stop(tmp
         ]
 
 
+async def test_ok_with_a_thumb_does_not_undo_a_stop(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.buyer(AWA)
+        await _say(w, AWA, "STOP")
+        assert await _say(w, AWA, "ok 👍") == []
+        assert await _say(w, AWA, "OK 🙏 !") == []
+        (answer,) = await _say(w, AWA, "ok pub 👍")
+        assert "de nouveau te proposer" in answer
+
+
 async def test_stop_with_something_reserved_cancels_as_before_and_ends_proposals(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         w.product("ROBE1")

@@ -121,6 +121,8 @@ def test_a_code_that_is_not_in_the_catalogue_is_never_replaced_by_a_neighbour(te
         ("ROBE1 77 123 45 67", 1),
         ("je prends ROBE1 à 15000", 1),
         ("12 ROBE1", 12),
+        ("je prends ROBE1 en 2 fois possible ?", 1),
+        ("ROBE1 livrez au 12 rue 10 le 15", 1),
     ],
 )
 def test_sizes_prices_and_phone_numbers_are_no_quantities(text: str, quantity: int) -> None:
@@ -130,6 +132,22 @@ def test_sizes_prices_and_phone_numbers_are_no_quantities(text: str, quantity: i
 @pytest.mark.parametrize("text", ["0 ROBE1", "je prends 500000 ROBE1", "ROBE1 x0"])
 def test_an_impossible_quantity_reserves_nothing_or_one(text: str) -> None:
     assert all(item.quantity == 1 for item in meant(text).items)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je prends 500 ROBE1",
+        "il me faut 120 ROBE1 livrés à Thiès",
+        "150 pièces de ROBE1 svp",
+        "ROBE1 x 150",
+        "alaiko 200 ROBE1",
+    ],
+)
+def test_more_than_a_sentence_may_ask_for_is_never_taken_as_one(text: str) -> None:
+    understood = meant(text)
+    assert understood.intent is not Intent.CLAIM
+    assert [item.product_id for item in understood.items] == [NUMBERS["ROBE1"]]
 
 
 def test_the_product_shown_last_is_meant_by_a_pronoun() -> None:
