@@ -120,6 +120,7 @@ class Http:
         self.total_timeout = total_timeout
         self._max_body = max_body
         self._offsets: dict[str, int] = {}
+        self._closed = False
         self._lock = threading.Lock()
         self._sessions: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = (
             weakref.WeakKeyDictionary()
@@ -149,6 +150,8 @@ class Http:
         seen = SimpleNamespace(sent=False)
         limits = aiohttp.ClientTimeout(total=timeout or self.total_timeout, sock_connect=self._connect_timeout)
         began = self._clock.now()
+        if self._closed:
+            raise NoAnswer(_host(url), BROKEN_OFF, False)
         try:
             async with self._session().request(
                 method,
@@ -189,7 +192,9 @@ class Http:
         return self.time_at(url)
 
     async def close(self) -> None:
-        """Close the pools of this event loop and of every other loop still running."""
+        """Close the pools of this event loop and of every other loop still running, for good: who is late finds nobody,
+        instead of opening a connection that nobody would give back."""
+        self._closed = True
         with self._lock:
             sessions = list(self._sessions.items())
             self._sessions.clear()

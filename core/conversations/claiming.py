@@ -16,7 +16,7 @@ from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
 from core.understanding.rules import Understanding
 
-CLAIM, HELP = "claim", "help"  # verbs of buttons and rows
+CLAIM, SWAP, HELP = "claim", "swap", "help"  # verbs of buttons and rows
 
 
 class Claiming(Asked):
@@ -29,7 +29,8 @@ class Claiming(Asked):
     def claim_meant(self, reply: Reply, meant: Understanding) -> None:
         self.claim(reply, [Wanted(i.product_id, i.quantity if i.counted else None) for i in meant.items])
 
-    def claim(self, reply: Reply, wanted: Sequence[Wanted]) -> None:
+    def claim(self, reply: Reply, wanted: Sequence[Wanted], instead_of: int | None = None) -> None:
+        """``instead_of``: a product of the open order that goes back once the wanted ones are held."""
         try:
             claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
         except Limited as limit:
@@ -43,7 +44,20 @@ class Claiming(Asked):
             outcome = claimed.outcomes[0]
             reply.text("sold_out_waiting", place=outcome.place, **self.product_values(reply.tx, outcome.product_id))
             return
+        if instead_of is not None and all(outcome.held for outcome in claimed.outcomes):
+            self.orders.put_back(reply.tx, claimed.order_id, instead_of)
         self.card(reply, claimed)
+
+    def swapped(self, reply: Reply, product_id: int, number: int | None) -> None:
+        """« plutôt SAC2 », confirmed: it takes the place of the one thing that is held."""
+        self.claim(reply, [Wanted(product_id, number)], self._only_other(reply, product_id))
+
+    def _only_other(self, reply: Reply, product_id: int) -> int | None:
+        """What the buyer holds, where that is one product and not this one."""
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        held = "SELECT product_id FROM order_line WHERE order_id = ? AND held > 0"
+        found = [] if order is None else [row[0] for row in reply.tx.all(held, (order.id,))]
+        return found[0] if len(found) == 1 and found[0] != product_id else None
 
     def card(self, reply: Reply, claimed: Claimed) -> None:
         """The rich card of F34: what is held, for how long, PAYER / ANNULER."""
@@ -89,17 +103,18 @@ class Claiming(Asked):
         elif meant.number is not None and self._holds(reply, product_id):
             self.claim(reply, [Wanted(product_id, meant.number)])
         else:
-            self.offer(reply, product_id, meant.number)
+            other = self._only_other(reply, product_id)
+            self.offer(reply, product_id, meant.number, CLAIM if other is None else SWAP)
 
     def _holds(self, reply: Reply, product_id: int) -> bool:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
         return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
 
-    def offer(self, reply: Reply, product_id: int, number: int | None) -> None:
+    def offer(self, reply: Reply, product_id: int, number: int | None, verb: str = CLAIM) -> None:
         """One short question: this product, so many?"""
         product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
-        take = Button(f"{CLAIM}:{product_id}:{number or ''}", say("button_take", reply.language))
+        take = Button(f"{verb}:{product_id}:{number or ''}", say("button_take", reply.language))
         buttons = [take, Button(HELP, say("button_help", reply.language))]
         reply.send(outgoing.buttons(say("is_it_this", reply.language, quantity=number or 1, **product), buttons))

@@ -13,7 +13,7 @@ from core.catalogue.lexicon import Lexicon
 from core.conversations import interest, lists, outgoing, pieces, scoring, situation, threads
 from core.conversations.aside import Aside
 from core.conversations.asked import FAQ, Opening
-from core.conversations.claiming import CLAIM, HELP, Claiming
+from core.conversations.claiming import CLAIM, HELP, SWAP, Claiming
 from core.conversations.outgoing import Button
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
@@ -139,9 +139,10 @@ class Talk(Claiming):
             self._pressed_on_card(reply, verb, subject)
         elif verb == METHOD:
             self._method(reply, subject, value)
-        elif verb == CLAIM and subject:
+        elif verb in (CLAIM, SWAP) and subject:
             count = int(value) if value.isascii() and value.isdigit() else 0
-            self.claim(reply, [Wanted(subject, count if 0 < count <= MOST else None)])
+            wanted = count if 0 < count <= MOST else None
+            self.swapped(reply, subject, wanted) if verb == SWAP else self.claim(reply, [Wanted(subject, wanted)])
         elif verb == MINE:
             self._mine(reply, None)
         elif verb == CATALOGUE:

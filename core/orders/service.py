@@ -134,6 +134,20 @@ class Orders:
         )
         return Claimed(order.id, outcomes, existing is not None)
 
+    def put_back(self, tx: Tx, order_id: int, product_id: int) -> None:
+        """The buyer takes something else instead: these units go on. Nothing is done to an order's only line, or where
+        money has come in already."""
+        order = load(tx, order_id)
+        line = tx.one("SELECT id, held FROM order_line WHERE order_id = ? AND product_id = ?", (order_id, product_id))
+        others = tx.value("SELECT 1 FROM order_line WHERE order_id = ? AND product_id <> ?", (order_id, product_id))
+        if line is None or not others or order.state != RESERVED or order.received:
+            return
+        if line[1]:
+            stock.release(tx, product_id, line[1])
+        tx.run("DELETE FROM order_line WHERE id = ?", (line[0],))
+        self._reprice(tx, order, self.holds.length(tx, order.customer_id), created=False)
+        self.offer_next(tx, product_id, order_id)
+
     def open_order(self, tx: Tx, customer_id: int) -> Order | None:
         """The customer's reserved order; one past its time is expired first. One made from a quote stands apart, and
         one that was sold already."""

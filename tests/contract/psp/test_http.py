@@ -193,10 +193,18 @@ async def test_each_event_loop_has_its_own_pool(http: Http, server: TestServer) 
 
     async def once() -> None:
         outcome.append((await http.request("GET", url)).status)
-        await http.close()
+        await http.close_here()
 
     assert (await http.request("GET", url)).ok
     with ThreadPoolExecutor(1) as pool:
         await asyncio.get_running_loop().run_in_executor(pool, asyncio.run, once())
     assert outcome == [200]
     assert (await http.request("GET", url)).ok
+
+
+async def test_who_is_late_opens_no_connection(http: Http, server: TestServer) -> None:
+    assert (await http.request("GET", at(server, "/echo"))).ok
+    await http.close()
+    with pytest.raises(NoAnswer) as late:
+        await http.request("GET", at(server, "/echo"))
+    assert not late.value.sent

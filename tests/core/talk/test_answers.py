@@ -74,7 +74,24 @@ async def test_another_product_instead_is_asked_back_with_its_button(tmp_path: P
         assert "SAC2" in asked
         assert w.value("SELECT count(*) FROM order_line") == 1, "nothing is taken before it is confirmed"
         await _press(w, AWA, "JE PRENDS")
-        assert w.value("SELECT count(*) FROM order_line") == 2
+        assert w.rows("SELECT sku, held FROM order_line") == [("SAC2", 1)], "in place of the dress"
+        assert w.value("SELECT total FROM orders") == 20_000
+        assert w.rows("SELECT sku, held FROM product ORDER BY sku") == [("ROBE1", 0), ("SAC2", 1)]
+
+
+async def test_what_is_held_stays_where_the_other_is_sold_out(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.product("ROBE1", 15_000)
+        w.product("SAC2", 20_000, stock=1)
+        for name in (AWA, "Fanta Keïta"):
+            w.buyer(name)
+        await _say(w, AWA, "ROBE1")
+        await _say(w, AWA, "plutôt SAC2")
+        await _say(w, "Fanta Keïta", "SAC2")
+        await _press(w, AWA, "JE PRENDS")
+        assert w.order(AWA)[1] == "reserved"
+        held = "SELECT l.sku FROM order_line l JOIN orders o ON o.id = l.order_id JOIN customer c"
+        assert w.rows(f"{held} ON c.id = o.customer_id WHERE c.name LIKE 'Awa%' AND l.held > 0") == [("ROBE1",)]
 
 
 async def test_questions_are_answered_from_the_books_or_left_to_a_person(tmp_path: Path) -> None:
