@@ -45,13 +45,22 @@ def _demo(args: Namespace, home: Home, out: Terminal) -> int:
     return run(args, out.say_line, Theatre)
 
 
+def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:
+    if args.headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from desktop.rehearsal import run
+    from localserver.demo.rehearsal import Rehearsal
+
+    return run(args, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
+
+
 def _bench(args: Namespace, home: Home, out: Terminal) -> int:
     from tests.bench.run import run
 
     return int(run(args, home, out))
 
 
-DOORS = {"desktop": _desktop, "demo": _demo, "bench": _bench}
+DOORS = {"desktop": _desktop, "demo": _demo, "rehearse": _rehearse, "bench": _bench}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -45,7 +45,12 @@ class Desktop(QObject):
     """The window and all that lives as long as it does."""
 
     def __init__(
-        self, open_context: Callable[[], Context], preferences: Preferences, language: str = "fr", store_name: str = ""
+        self,
+        open_context: Callable[[], Context],
+        preferences: Preferences,
+        language: str = "fr",
+        store_name: str = "",
+        rehearse: Callable[[int, int], object] | None = None,
     ) -> None:
         super().__init__()
         self._collector = Collector(self)
@@ -53,6 +58,7 @@ class Desktop(QObject):
         self.preferences = preferences
         self.exit_code = 0
         self._open_context = open_context
+        self._rehearse = rehearse
         self._context: Context | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._ticker: Ticker | None = None
@@ -74,8 +80,10 @@ class Desktop(QObject):
         self._context = context
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
-        lock = self.shell.lock_now
-        self.shell.attach(Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock))
+        lock, rehearse = self.shell.lock_now, self._rehearse
+        self.shell.attach(
+            Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock, rehearse)
+        )
         self._ticker.start()
         self._collector.start()
 
@@ -123,6 +131,7 @@ def run_desktop(
     language: str = "fr",
     store_name: str = "",
     ready: Callable[[Desktop], None] | None = None,
+    rehearse: Callable[[int, int], object] | None = None,
 ) -> int:
     """Open the window over a shop and run until it is closed; → exit code.
 
@@ -134,7 +143,7 @@ def run_desktop(
     theme().install(made, theme_choice(chosen))
     # A slot that runs long must not starve the server's thread (reference stack, "Recommended wiring").
     sys.setswitchinterval(0.0005)
-    desktop = Desktop(open_context, chosen, language, store_name)
+    desktop = Desktop(open_context, chosen, language, store_name, rehearse)
     desktop.start()
     made.processEvents()
     # Seen first, loaded then: what the loop needs costs a third of the window's own start.

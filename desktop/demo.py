@@ -103,11 +103,7 @@ class Director(QObject):
         """The numbers as they stand on the window's tiles."""
         page = self._desktop.shell.page("live")
         assert isinstance(page, LivePage)
-        names = ("orders", "paid", "pending", "expired", "revenue")
-        shown = (tile.figure() for tile in page.board.tiles)
-        return {
-            name: int("".join(c for c in text if c.isdigit()) or 0) for name, text in zip(names, shown, strict=True)
-        }
+        return page.board.figures()
 
     def _next_picture(self, steps: list[tuple[Choice, str, str]], report: Report) -> None:
         """Show a page in a theme, let it read, keep its picture, go on; at the end the papers."""
