@@ -116,9 +116,23 @@ def build_parser() -> ArgumentParser:
     )
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
     _audit(add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION"), add)
+    _support(add(verbs, "support", "what a helper needs to see").add_subparsers(required=True, metavar="ACTION"), add)
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
+
+
+def _support(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    bundle = add(
+        verbs, "bundle", "checks, settings, counts and logs in one file, without secrets", "support.make_bundle"
+    )
+    bundle.add_argument("store")
+    bundle.add_argument("file")
+    bundle.add_argument("--personal", action="store_true", help="with the store’s own name, numbers and addresses")
+    told = add(verbs, "trace", "what happened to an order, a payment or a message", "support.tell")
+    told.add_argument("store")
+    told.add_argument("what", help="a reference, a provider’s or WhatsApp’s id, or a telephone number")
+    told.add_argument("--limit", type=_COUNT, default=5, help="at most so many orders (5)")
 
 
 def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
