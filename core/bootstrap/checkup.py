@@ -74,7 +74,7 @@ def store(shop: Shop, tr: Words) -> Iterator[Line]:
         return int(shop.engine.read(lambda r: r.value(sql)) or 0)
 
     checked = shop.engine.read(lambda r: r.value("PRAGMA quick_check"))
-    yield Line(checked == "ok", tr("database"), str(checked))
+    yield Line(checked == "ok", tr("database"), tr("whole") if checked == "ok" else str(checked))
     verdict = shop.engine.read(journal.verify)
     told = tr("{count} entries", count=verdict.entries) if verdict.intact else said(verdict, tr)[0]
     yield Line(verdict.intact, tr("journal"), told)
@@ -135,7 +135,7 @@ def _backup(shop: Shop, tr: Words) -> Line:
     if shop.returning.pending():
         return Line(False, tr("backup"), tr("brought back from one: the providers are asked at the next start"))
     if shop.backup_place() is None:
-        return Line(False, tr("backup"), tr("no place set up (backup.to): the work is lost with this disk"))
+        return Line(False, tr("backup"), tr("no place set up: the work is lost with this disk"))
     kept = tr("kept until {at}", at=rfc3339(state.safe_at)) if state.safe_at is not None else tr("never yet")
     proved = (
         tr("brought back on trial {at}", at=rfc3339(state.rehearsed_at)) if state.rehearsed_at else tr("never tried")

@@ -102,6 +102,7 @@ _WORDS: Final = {
     "live": "the live",
     "api": "another program",
 }
+_PROPER: Final = {"whatsapp": "WhatsApp", "WhatsApp": "WhatsApp", "tiktok": "TikTok", "mvola": "MVola"}
 MESSAGES: Final = frozenset(_SENT.values()) | frozenset(_ENDS.values()) | frozenset(_WORDS.values())
 """The sentences (domain ``support``) that stand in a table here."""
 
@@ -127,6 +128,8 @@ def told(step: Step, language: str, currency: str) -> str:
     def word(name: str, value: Any) -> Any:
         if name == "amount":
             return format_money(value, currency)
+        if name in ("provider", "source") and value not in _WORDS:
+            return _PROPER.get(value, str(value).replace("_", " ").title())
         known = _WORDS.get(value) if isinstance(value, str) and name != "why" else None
         return texts.gettext(known) if known else value
 

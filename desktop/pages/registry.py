@@ -65,6 +65,12 @@ def _quotes(mount: Mount) -> Page:
     return QuotesPage(mount)
 
 
+def _support(mount: Mount) -> Page:
+    from desktop.pages.support.page import SupportPage
+
+    return SupportPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -79,5 +85,6 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("quotes", mark("Quotes"), "file-text", _quotes),
     PageEntry("papers", mark("Invoices"), "receipt", _papers),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages),
+    PageEntry("support", mark("Help and checks"), "circle-help", _support),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )

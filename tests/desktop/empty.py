@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.adapters.certified.handing import Handed
+from core.bootstrap.checkup import Line
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
@@ -22,6 +23,7 @@ from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
+from core.support.trace import Story
 from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
@@ -34,6 +36,7 @@ from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
+from desktop.pages.support.presenter import TraceWanted
 from desktop.pictures import Thumb
 
 
@@ -347,3 +350,28 @@ class EmptyMessages:
 
     def remove_question(self, number: int) -> None:
         raise AssertionError("there is no question")
+
+
+class EmptySupport:
+    """Nothing is wrong, and nothing happened."""
+
+    def checks(self, language: str, control: Control) -> list[Line]:
+        return []
+
+    def find(self, text: str) -> list[Story]:
+        return []
+
+    def story(self, wanted: TraceWanted) -> Story:
+        raise NotImplementedError
+
+    def log(self, lines: int) -> list[str]:
+        return []
+
+    def take_fault(self) -> str:
+        return ""
+
+    def bundle(self, checks: Sequence[Line], personal: bool) -> dict[str, str]:
+        return {}
+
+    def save(self, texts: Mapping[str, str], target: Path) -> None:
+        pass

@@ -36,12 +36,12 @@ async def test_the_story_goes_from_the_webhook_to_the_board(tmp_path: Path) -> N
         for wanted in (
             "Un avis de WhatsApp est arrivé et a été gardé",
             "Le client a écrit (texte)",
-            "Réservée, par whatsapp",
-            "Un avis de sandbox est arrivé et a été gardé",
+            "Réservée, par WhatsApp",
+            "Un avis de Sandbox est arrivé et a été gardé",
             "La commande est payée sur le tableau",
         ):
             assert wanted in said, said
-        assert any(line.startswith("sandbox a confirmé 15\u202f000") for line in said)
+        assert any(line.startswith("Sandbox a confirmé 15\u202f000") for line in said)
         assert any(line.startswith("Remis à WhatsApp après") for line in said)
         assert "je prends ROBE1" in {step.said for step in story.steps}
 
