@@ -1,6 +1,7 @@
-"""The window's pages, in the order of the sidebar. A page that does not exist in this version has no entry.
+"""The window's pages. A page that does not exist in this version has no entry.
 
 A new page: a module with a :class:`desktop.pages.page.Page`, a function below that imports it, one line in PAGES.
+Its ``section`` is the entry of the sidebar (:mod:`desktop.sections`) it is a tab of; without one it is its own.
 """
 
 from __future__ import annotations
@@ -15,12 +16,20 @@ from desktop.texts import mark
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it."""
+    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it.
+
+    ``under``: the section it is a tab of, when that has another name.
+    """
 
     name: str
     title: str
     icon: str
     build: Callable[[Mount], Page]
+    under: str = ""
+
+    @property
+    def section(self) -> str:
+        return self.under or self.name
 
 
 def _live(mount: Mount) -> Page:
@@ -76,8 +85,8 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
-    PageEntry("quotes", mark("Quotes"), "file-text", _quotes),
-    PageEntry("papers", mark("Invoices"), "receipt", _papers),
-    PageEntry("messages", mark("Texts"), "scroll-text", _messages),
+    PageEntry("quotes", mark("Quotes"), "file-text", _quotes, under="billing"),
+    PageEntry("papers", mark("Invoices"), "receipt", _papers, under="billing"),
     PageEntry("settings", mark("Settings"), "settings", _settings),
+    PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
 )
