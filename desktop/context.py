@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
+    from desktop.palette.presenter import SearchSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,9 @@ class Context(Protocol):
 
     @property
     def settings(self) -> SettingsSource: ...
+
+    @property
+    def search(self) -> SearchSource: ...
 
     @property
     def lock(self) -> LockSource: ...

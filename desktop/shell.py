@@ -27,6 +27,7 @@ from desktop.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from desktop.lock import IdleLock
+    from desktop.palette.overlay import Palette
 
 COMPACT_UNDER: Final = 1100
 STATUS_MS: Final = 5 * SECOND
@@ -50,6 +51,7 @@ class Shell(QMainWindow):
         self._mount: Mount | None = None
         self._status_at = 0
         self.lock: IdleLock | None = None
+        self._palette: Palette | None = None
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
         self.setMinimumSize(QSize(960, 600))
         self.sections = grouped(pages)
@@ -98,6 +100,8 @@ class Shell(QMainWindow):
 
     def _bind_keys(self) -> None:
         bound: list[tuple[str, Callable[[], object]]] = [
+            ("Ctrl+K", self.open_palette),
+            ("Ctrl+P", self.open_palette),
             ("F11", self.switch_full_screen),
             ("Ctrl+T", self.next_theme),
             ("Ctrl+L", self.lock_now),
@@ -167,6 +171,23 @@ class Shell(QMainWindow):
         self.sidebar.buttons[section.name].setChecked(True)
         self.tabs.show_tabs([(page.name, self.t(page.title)) for page in section.pages], name)
         self.tabs.count(self._counts)
+
+    def do(self, name: str, act: str) -> None:
+        """Show a page and do there what its entry offers."""
+        self.go(name)
+        if name in self._pages:
+            getattr(self._pages[name], act)()
+
+    def open_palette(self) -> None:
+        """Ask for anything. It is loaded when first asked for."""
+        mount = self._mount
+        if mount is None or not self._centre.isEnabled():
+            return
+        if self._palette is None:
+            from desktop.palette.opening import make_palette
+
+            self._palette = make_palette(self, self._centre, mount)
+        self._palette.present()
 
     def page(self, name: str) -> Page | None:
         """A page that has been shown before."""

@@ -15,10 +15,20 @@ from desktop.texts import mark
 
 
 @dataclass(frozen=True, slots=True)
+class PageCommand:
+    """Something to do on a page, wherever one is: ``title`` is a text id, ``keys`` its key there, ``act`` a method of
+    the page without arguments. It is called with the page in view, and read."""
+
+    title: str
+    keys: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageEntry:
     """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it.
 
-    ``under``: the section it is a tab of, when that has another name.
+    ``under``: the section it is a tab of, when that has another name. ``commands``: what the palette offers of it.
     """
 
     name: str
@@ -26,6 +36,7 @@ class PageEntry:
     icon: str
     build: Callable[[Mount], Page]
     under: str = ""
+    commands: tuple[PageCommand, ...] = ()
 
     @property
     def section(self) -> str:
@@ -80,13 +91,35 @@ def _settings(mount: Mount) -> Page:
     return SettingsPage(mount)
 
 
+_LIVE: Final = (
+    PageCommand(mark("New invoice"), "N", "new_invoice"),
+    PageCommand(mark("Start a live"), "L", "start_live"),
+    PageCommand(mark("End the live"), "", "end_live"),
+    PageCommand(mark("Choose the product on screen"), "E", "choose_on_screen"),
+    PageCommand(mark("Show the product’s code"), "Q", "show_code"),
+    PageCommand(mark("Show in OBS"), "O", "show_in_obs"),
+)
+_CATALOGUE: Final = (
+    PageCommand(mark("New product"), "N", "add"),
+    PageCommand(mark("Import a list…"), "I", "import_list"),
+)
+
 PAGES: Final[tuple[PageEntry, ...]] = (
-    PageEntry("live", mark("Live"), "radio", _live),
+    PageEntry("live", mark("Live"), "radio", _live, commands=_LIVE),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
-    PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
+    PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue, commands=_CATALOGUE),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
-    PageEntry("quotes", mark("Quotes"), "file-text", _quotes, under="billing"),
-    PageEntry("papers", mark("Invoices"), "receipt", _papers, under="billing"),
+    PageEntry(
+        "quotes", mark("Quotes"), "file-text", _quotes, "billing", (PageCommand(mark("New quote"), "N", "write_new"),)
+    ),
+    PageEntry(
+        "papers",
+        mark("Invoices"),
+        "receipt",
+        _papers,
+        "billing",
+        (PageCommand(mark("Export invoices…"), "E", "export"),),
+    ),
     PageEntry("settings", mark("Settings"), "settings", _settings),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
 )

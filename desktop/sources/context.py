@@ -21,6 +21,7 @@ from desktop.sources.messages import ShopMessages
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.quotes import ShopQuotes
+from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
 
 
@@ -54,6 +55,7 @@ class ShopContext:
         self._messages = ShopMessages(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._settings = ShopSettings(shop)
+        self._search = ShopSearch(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -100,6 +102,10 @@ class ShopContext:
     @property
     def settings(self) -> ShopSettings:
         return self._settings
+
+    @property
+    def search(self) -> ShopSearch:
+        return self._search
 
     @property
     def lock(self) -> ShopLock:

@@ -19,6 +19,7 @@ from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
+from core.search.queries import Hit
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
@@ -347,3 +348,10 @@ class EmptyMessages:
 
     def remove_question(self, number: int) -> None:
         raise AssertionError("there is no question")
+
+
+class EmptySearch:
+    """Implements SearchSource; there is nothing to find."""
+
+    def find(self, text: str, control: Control) -> list[Hit]:
+        return []

@@ -37,6 +37,7 @@ from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
+from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
@@ -46,6 +47,7 @@ from tests.desktop.empty import (
     EmptyPapers,
     EmptyPayments,
     EmptyQuotes,
+    EmptySearch,
     EmptySettings,
 )
 
@@ -369,6 +371,7 @@ class SampleContext:
     messages: MessagesSource = field(default_factory=EmptyMessages)
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
+    search: SearchSource = field(default_factory=EmptySearch)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
