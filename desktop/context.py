@@ -38,10 +38,13 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name or text id."""
+    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name, empty for what
+    the ``kind`` (whatsapp, tunnel, psp) names; ``settings``: what of the settings it is set up in."""
 
     name: str
     state: str
+    kind: str = "psp"
+    settings: str = "payments"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from core.kernel.clock import DAY, SECOND
 from desktop.bridge import Change
-from desktop.context import Badges, Context, Status
+from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
 from desktop.pages.registry import PAGES, PageEntry
 from desktop.sections import grouped
@@ -70,6 +70,8 @@ class Shell(QMainWindow):
         self.opening = EmptyState("store", t("Opening the store…"), t("Its orders and messages are being read."))
         self.stack.addWidget(self.opening)
         self.status = StatusLine(t)
+        self.status.asked.connect(self._explain)
+        self._read = Status()
         self._lay_out()
         self.toasts = Toasts(self._centre, t("Close"))
         self._bind_keys()
@@ -219,6 +221,7 @@ class Shell(QMainWindow):
 
     def _show_status(self, read: tuple[Status, Badges]) -> None:
         status, badges = read
+        self._read = status
         if self._mount:
             self.status.show_status(status, self._mount.context.clock.now(), self._mount.context.store.zone)
         if status.storage_failed:
@@ -230,6 +233,16 @@ class Shell(QMainWindow):
         for section in self.sections:
             self.sidebar.buttons[section.name].set_badge(section.badge(counts))
         self.tabs.count(counts)
+
+    def _explain(self, mark: QWidget, asked: Link | str) -> None:
+        """Say what a part of the status line means, and offer the way to it."""
+        from desktop.explained import explained
+        from desktop.widgets.popover import Explanation
+
+        told = explained(asked, self._read, self.t)
+        Explanation(
+            self._centre, told.title, told.sentence, told.verb, partial(self.go, told.page, told.subject)
+        ).present(mark)
 
     def _warn_second(self, status: Status) -> bool:
         """Three days before an owner's account needs a second factor, and from then on."""

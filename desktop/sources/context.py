@@ -132,8 +132,14 @@ class ShopContext:
 
     def status(self) -> Status:
         shop = self.shop
-        links = [Link("WhatsApp", self._whatsapp_state())]
-        links += [Link(p.label, "ok") for p in shop.providers()]
+        tunnel = "ok" if shop.settings.get("public_url") else "off"
+        links = [
+            Link("", tunnel, "tunnel", "network"),
+            Link("WhatsApp", self._whatsapp_state(), "whatsapp", "whatsapp"),
+        ]
+        links += [Link(p.label, "ok", "psp", f"psp.{p.name}") for p in shop.providers()]
+        if len(links) == 2:  # nobody can pay
+            links.append(Link("", "off"))
         queued = shop.engine.read(
             lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
         )

@@ -384,7 +384,7 @@ class SampleContext:
         return lambda: self.callbacks.remove(callback)
 
     def status(self) -> Status:
-        links = (Link("WhatsApp", "ok"), Link("Wave", "ok"), Link("Bictorys", "ok"))
+        links = (Link("WhatsApp", "ok", "whatsapp", "whatsapp"), Link("Wave", "ok"), Link("Bictorys", "ok"))
         return Status(links, 0, NOW - 4 * MINUTE)
 
     def badges(self) -> Badges:

@@ -146,7 +146,7 @@ def test_badges_and_status_come_from_the_shop(open_window: Open, qtbot: QtBot) -
     shell = open_window().shell
     assert shell.sidebar.buttons["live"].badge == 1
     assert shell.sidebar.buttons["live"].accessibleName() == "Live (1)"
-    assert [mark._text.text() for mark in shell.status._marks] == [
+    assert [mark.text() for mark in shell.status.marks] == [
         "WhatsApp connecté",
         "Wave connecté",
         "Bictorys connecté",
@@ -171,8 +171,8 @@ def test_a_connection_that_is_cut_is_said_in_words(t: Texts, qtbot: QtBot) -> No
     qtbot.addWidget(line)
     links = (Link("WhatsApp", "down"), Link("Wave", "waiting"), Link("Stripe", "off"))
     line.show_status(Status(links, 30, None), NOW, STORE.zone)
-    assert [mark._text.text() for mark in line._marks] == ["WhatsApp coupé", "Wave se connecte…", "Stripe à configurer"]
-    assert (line.queue.text(), line.queue.property("role")) == ("30 messages en attente", "waiting")
+    assert [mark.text() for mark in line.marks] == ["WhatsApp coupé", "Wave se connecte…", "Stripe à configurer"]
+    assert (line.queue.text(), line.queue.role) == ("30 messages en attente", "waiting")
     for changes, said, role in (
         ({}, "Sauvegardé à l’instant", "muted"),
         ({"backup_late": True}, "Sauvegardé à l’instant · en retard", "waiting"),
@@ -184,9 +184,9 @@ def test_a_connection_that_is_cut_is_said_in_words(t: Texts, qtbot: QtBot) -> No
         ({"comparing": True}, "Revenue d’une sauvegarde · les prestataires sont interrogés", "waiting"),
     ):
         line.show_status(replace(Status(links, 0, NOW), **changes), NOW, STORE.zone)  # type: ignore[arg-type]
-        assert (line.backup.text(), line.backup.property("role")) == (said, role)
+        assert (line.backup.text(), line.backup.role) == (said, role)
     line.show_status(replace(Status(links), links=links[:1]), NOW, STORE.zone)
-    assert [mark.isHidden() for mark in line._marks] == [False, True, True]
+    assert [mark.isHidden() for mark in line.marks] == [False, True, True]
     line.deleteLater()
 
 
