@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
     from desktop.pages.support.presenter import SupportSource
+    from desktop.palette.presenter import SearchSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,13 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name or text id."""
+    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name, empty for what
+    the ``kind`` (whatsapp, tunnel, psp) names; ``settings``: what of the settings it is set up in."""
 
     name: str
     state: str
+    kind: str = "psp"
+    settings: str = "payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,9 @@ class Context(Protocol):
 
     @property
     def support(self) -> SupportSource: ...
+
+    @property
+    def search(self) -> SearchSource: ...
 
     @property
     def lock(self) -> LockSource: ...

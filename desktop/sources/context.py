@@ -21,6 +21,7 @@ from desktop.sources.messages import ShopMessages
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.quotes import ShopQuotes
+from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
 from desktop.sources.support import ShopSupport
 
@@ -56,6 +57,7 @@ class ShopContext:
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._settings = ShopSettings(shop)
         self._support = ShopSupport(shop)
+        self._search = ShopSearch(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -108,6 +110,10 @@ class ShopContext:
         return self._support
 
     @property
+    def search(self) -> ShopSearch:
+        return self._search
+
+    @property
     def lock(self) -> ShopLock:
         return self._lock
 
@@ -132,8 +138,14 @@ class ShopContext:
 
     def status(self) -> Status:
         shop = self.shop
-        links = [Link("WhatsApp", self._whatsapp_state())]
-        links += [Link(p.label, "ok") for p in shop.providers()]
+        tunnel = "ok" if shop.settings.get("public_url") else "off"
+        links = [
+            Link("", tunnel, "tunnel", "network"),
+            Link("WhatsApp", self._whatsapp_state(), "whatsapp", "whatsapp"),
+        ]
+        links += [Link(p.label, "ok", "psp", f"psp.{p.name}") for p in shop.providers()]
+        if len(links) == 2:  # nobody can pay
+            links.append(Link("", "off"))
         queued = shop.engine.read(
             lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
         )

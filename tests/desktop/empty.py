@@ -20,6 +20,7 @@ from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
+from core.search.queries import Hit
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
@@ -375,3 +376,10 @@ class EmptySupport:
 
     def save(self, texts: Mapping[str, str], target: Path) -> None:
         pass
+
+
+class EmptySearch:
+    """Implements SearchSource; there is nothing to find."""
+
+    def find(self, text: str, control: Control) -> list[Hit]:
+        return []

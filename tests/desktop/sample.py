@@ -38,6 +38,7 @@ from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
 from desktop.pages.support.presenter import SupportSource
+from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
@@ -47,6 +48,7 @@ from tests.desktop.empty import (
     EmptyPapers,
     EmptyPayments,
     EmptyQuotes,
+    EmptySearch,
     EmptySettings,
     EmptySupport,
 )
@@ -372,6 +374,7 @@ class SampleContext:
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     support: SupportSource = field(default_factory=EmptySupport)
+    search: SearchSource = field(default_factory=EmptySearch)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
@@ -384,7 +387,7 @@ class SampleContext:
         return lambda: self.callbacks.remove(callback)
 
     def status(self) -> Status:
-        links = (Link("WhatsApp", "ok"), Link("Wave", "ok"), Link("Bictorys", "ok"))
+        links = (Link("WhatsApp", "ok", "whatsapp", "whatsapp"), Link("Wave", "ok"), Link("Bictorys", "ok"))
         return Status(links, 0, NOW - 4 * MINUTE)
 
     def badges(self) -> Badges:
