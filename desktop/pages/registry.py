@@ -65,6 +65,12 @@ def _quotes(mount: Mount) -> Page:
     return QuotesPage(mount)
 
 
+def _analyses(mount: Mount) -> Page:
+    from desktop.pages.analyses.page import AnalysesPage
+
+    return AnalysesPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -79,5 +85,6 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("quotes", mark("Quotes"), "file-text", _quotes),
     PageEntry("papers", mark("Invoices"), "receipt", _papers),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages),
+    PageEntry("analyses", mark("Analyses"), "chart-column", _analyses),
     PageEntry("settings", mark("Settings"), "settings", _settings),
 )
