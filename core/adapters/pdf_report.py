@@ -17,9 +17,8 @@ from core.adapters.pdf_logo import draw_logo
 from core.adapters.pdf_pen import LEFT, RIGHT, WIDTH, Pen, blank, close, writable
 from core.analytics.charts import Chart, Tone
 from core.analytics.drawing import Drawing, Line, Word, draw, height_of
-from core.kernel.errors import EnvironmentProblem
 from core.kernel.look import LIGHT
-from core.kernel.reasons import reason
+from core.storage.archive import in_place
 
 PX: Final = 0.25  # mm: a chart's px on paper
 POINT: Final = 72 / 25.4  # points in a mm
@@ -73,16 +72,8 @@ def write(path: Path, cover: Cover, charts: tuple[Chart, ...], progress: Callabl
         content = bytes(pdf.output())
     finally:
         close(pdf)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        raise EnvironmentProblem(
-            "The file {path} cannot be written ({detail}).", path=path, detail=reason(error)
-        ) from None
-    finally:
-        partial.unlink(missing_ok=True)
+    with in_place(path) as file:
+        file.write(content)
     progress(len(charts), len(charts))
     return pages
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPolygonF
 
 from core.analytics.charts import Chart
 from core.analytics.drawing import BODY, Drawing, Line, Word, draw, height_of
-from core.kernel.errors import EnvironmentProblem
 from core.kernel.look import LIGHT, Palette
+from core.storage.archive import in_place
 from desktop.fonts import Face, face, width
 
 SCALE: Final = 2
@@ -78,11 +78,11 @@ def write_picture(path: Path, chart: Chart, foot: str) -> None:
     Raises EnvironmentProblem when it cannot be written.
     """
     image = picture(chart, foot)
-    partial = path.with_name(f"{path.name}.partial.png")
-    if not image.save(str(partial)):
-        partial.unlink(missing_ok=True)
-        raise EnvironmentProblem("The file {path} cannot be written ({detail}).", path=path, detail="PNG")
-    partial.replace(path)
+    packed = QBuffer()
+    packed.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(packed, "PNG")  # type: ignore[call-overload] # the stubs want bytes, the library takes text
+    with in_place(path) as file:
+        file.write(packed.data().data())
 
 
 def picture(chart: Chart, foot: str) -> QImage:

@@ -8,7 +8,7 @@ import apsw
 
 SCHEMA: Final = """
 -- What was earned, and earned no more; everything that a sum by time and provider needs is in the index.
-CREATE INDEX ledger_entry_sales ON ledger_entry(at, order_id, payment_id, credit, amount)
+CREATE INDEX ledger_entry_sales ON ledger_entry(at, order_id, payment_id, debit, credit, amount)
   WHERE 'sales' IN (debit, credit);
 CREATE INDEX orders_claimed ON orders(reserved_at, state, customer_id);
 CREATE INDEX orders_paid ON orders(paid_at, customer_id, state) WHERE paid_at IS NOT NULL;

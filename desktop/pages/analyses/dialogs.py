@@ -30,7 +30,7 @@ class RowsDialog(Dialog):
         self.body.addWidget(Label(title, "body", "muted", wrap=True))
         count = len(rows.headings)
         right = (count - 1,) if count == 5 else ()
-        shares = (1.2, 1.4, 1.1, 1.3, 1.2)[:count]
+        shares = (1.75, 1.35, 0.9, 1.3, 1.1)[:count]
         self.grid = Grid(t("What it is made of"), shares, right=right, plain=range(1, count))
         self.grid.show_rows(rows.headings, rows.lines)
         self.grid.setMinimumHeight(320)

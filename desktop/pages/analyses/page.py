@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from desktop.charts.canvas import Canvas
 
 _TILES: Final = 6
-_ONE_COLUMN_UNDER: Final = 760  # px
+_SIX_FROM: Final = 1_000  # px: narrower, the tiles stand in two lines
+_TWO_FROM: Final = 760
 _AGAIN_MS: Final = 4_000  # a year's figures are not counted anew at every order
 _WIDE: Final = frozenset({"revenue", "products", "lives"})
 
@@ -76,8 +77,10 @@ class AnalysesPage(LivingPage):
         self.tiles = [FigureTile() for _ in range(_TILES)]
         for place, tile in enumerate(self.tiles):
             tile.asked.connect(partial(self._open_tile, place))
+            self._grid.addWidget(tile, 0, place)
+            tile.hide()  # until it says something
         self.cards: dict[str, ChartCard] = {}
-        self._columns = 0
+        self._shape: tuple[bool, bool] | None = None
         area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inner)
@@ -97,20 +100,21 @@ class AnalysesPage(LivingPage):
         )
 
     def _place(self) -> None:
-        """Six to a line and two to a line, or three and one where the window is narrow."""
-        narrow = self.width() < _ONE_COLUMN_UNDER
-        columns = 3 if narrow else 6
-        if not self.cards or columns == self._columns:
+        """Six tiles and two charts to a line; three and one where the window is narrow."""
+        shape = (self.width() >= _SIX_FROM, self.width() >= _TWO_FROM)
+        if not self.cards or shape == self._shape:
             return
-        self._columns = columns
-        for number in range(6):
-            self._grid.setColumnStretch(number, 1 if number < columns else 0)
+        self._shape = shape
+        six, two = shape
+        for column in range(_TILES):
+            self._grid.setColumnStretch(column, 1)
+        wide = 1 if six else 2
         for place, tile in enumerate(self.tiles):
-            self._grid.addWidget(tile, place // columns, place % columns)
-        row, column = _TILES // columns, 0
+            self._grid.addWidget(tile, place * wide // _TILES, place * wide % _TILES, 1, wide)
+        row, column = wide, 0
         for name, card in self.cards.items():
-            wide = columns if narrow or name in _WIDE else 3
-            if column + wide > columns:
+            wide = 3 if two and name not in _WIDE else _TILES
+            if column + wide > _TILES:
                 row, column = row + 1, 0
             self._grid.addWidget(card, row, column, 1, wide)
             column += wide
@@ -131,17 +135,19 @@ class AnalysesPage(LivingPage):
         question, reading = read
         if question != self.head.question:
             return
-        report = self.reading_ = reading
+        self.reading_ = reading
         self.head.show_lives(reading.lives)
         self.charts = self.presenter.charts(reading)
-        figures = report.report
+        figures = reading.report
         caption = self.presenter.against(figures.period, figures.before, figures.now)
-        time = self.presenter.time(figures.period)
+        time = self.presenter.subject(reading)
         self.head.caption.say(f"{time[:1].upper()}{time[1:]} · {caption}")
-        self.head.paper.setEnabled(not figures.is_empty)
+        for button in (self.head.paper, self.head.against):
+            button.setEnabled(not figures.is_empty)
         self._stack.setCurrentIndex(1 if figures.is_empty else 0)
         for tile, said in zip(self.tiles, self.presenter.tiles(figures), strict=True):
             tile.show_tile(said)
+            tile.show()
         if not figures.is_empty:
             self._show_charts()
         self.read_once = True
@@ -233,7 +239,7 @@ class AnalysesPage(LivingPage):
 
     def _foot(self) -> str:
         assert self.reading_ is not None
-        return f"{self.mount.context.store.name} · {self.presenter.time(self.reading_.report.period)}"
+        return f"{self.mount.context.store.name} · {self.presenter.subject(self.reading_)}"
 
     def _written(self, path: Path) -> None:
         self.mount.bridge.notice.emit(Notice(self.t("Written to {file}", file=path.name), "paid"))
@@ -252,11 +258,11 @@ class AnalysesPage(LivingPage):
         assert self.reading_ is not None
         path = path if path.suffix.lower() == ".pdf" else path.with_name(path.name + ".pdf")
         presenter, source, charts = self.presenter, self.source, tuple(self.charts.values())
-        report, store = self.reading_.report, self.mount.context.store
+        reading, store = self.reading_, self.mount.context.store
         dialog = PaperDialog(self, self.t, len(charts))
 
         def work(control: Control) -> int | None:
-            return source.paper(path, presenter.cover(report, store.name), charts, control)
+            return source.paper(path, presenter.cover(reading, store.name), charts, control)
 
         def done(pages: int | None) -> None:
             dialog.accept()

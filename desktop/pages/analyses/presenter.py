@@ -97,6 +97,13 @@ class AnalysesPresenter(People):
         )  # fmt: skip
         return {chart.name: chart for chart in made}
 
+    def subject(self, reading: Reading) -> str:
+        """Which time it is; of a live its name before."""
+        period = reading.report.period
+        title = next((title for number, title, _ in reading.lives if number == period.session_id), "")
+        time = self.time(period)
+        return f"{title} · {time}" if title else time
+
     def tiles(self, report: Report) -> tuple[Tile, ...]:
         t, now, then = self.t, report.sums, report.sums_before
         all_, paid = self.wanted(report), self.wanted(report, basis="paid", states=("paid",))
@@ -129,11 +136,11 @@ class AnalysesPresenter(People):
                  t("From claim to payment; half are quicker"), paid),
         )  # fmt: skip
 
-    def cover(self, report: Report, seller: str) -> Cover:
+    def cover(self, reading: Reading, seller: str) -> Cover:
         """The head of the paper; the source adds the logo and the address. Imports fpdf2: off the window's thread."""
         from core.adapters.pdf_report import Cover, Figure
 
-        t = self.t
+        t, report = self.t, reading.report
         tones: dict[Role, Tone] = {"paid": "paid", "danger": "danger"}
         figures = tuple(
             Figure(tile.title, f"{tile.value} {tile.unit}".strip(), tile.change, tones.get(tile.role, "muted"))
@@ -143,7 +150,7 @@ class AnalysesPresenter(People):
         made = t("{store} · made with LivePay on {day} at {hour}", store=seller, day=self.day_of(report.now),
                  hour=f"{now:%H:%M}")  # fmt: skip
         return Cover(
-            t.language, seller, (), None, t("Analyses"), self.time(report.period),
+            t.language, seller, (), None, t("Analyses"), self.subject(reading),
             self.against(report.period, report.before, report.now), figures, t("Page {page} / {pages}"), now, made,
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from core.analytics.charts import (
     scale,
     share,
 )
+from core.analytics.queries import LIVES
 from core.analytics.views import LiveLine, OrdersWanted, ProductFigures, Report
 from core.kernel.clock import to_datetime
 from core.kernel.days import weekday_in_words
@@ -236,7 +237,7 @@ class Selling(Words):
             "lives", t("Lives compared"), t("Each live whole, until now; the latest first"),
             t.plural("{n} live", "{n} lives", len(lives)),
             Table(
-                heads, (26, 11, 10, 9, 13, 17, 13, 9), tuple(self._live(live, *most) for live in lives),
+                heads, (22, 10, 13, 10, 13, 17, 11, 12), tuple(self._live(live, *most) for live in lives),
                 frozenset(range(1, 8)),
             ),
             (t.of("analyses", "Start"), *heads),
@@ -250,6 +251,7 @@ class Selling(Words):
                 for live in lives
             ),
             "" if lives else t("No live began in this time."),
+            [t("The latest {n} are shown.", n=LIVES)] if len(lives) == LIVES else [],
         )  # fmt: skip
 
     def _live(self, live: LiveLine, revenue: int, orders: int) -> tuple[tuple[Entry, ...], Point]:

@@ -87,8 +87,9 @@ class Words:
         language = self.t.language
         first = date_in_words(period.since, self.zone, language)
         if period.session_id is not None:
-            hours = f"{self._hour(period.since)} – {self._hour(period.until)}"
-            return f"{first}, {hours}"
+            end = date_in_words(period.until - 1, self.zone, language)
+            until = self._hour(period.until)
+            return f"{first}, {self._hour(period.since)} – {until if end == first else f'{end}, {until}'}"
         last = date_in_words(period.until - 1, self.zone, language)
         return first if first == last else self.t("from {first} to {last}", first=first, last=last)
 
