@@ -307,9 +307,9 @@ def _table(drawing: Drawing, shape: Table, measure: Measure) -> None:
             drawing.words += _entry(entry, left, y, room, row, side, column == 0, measure)
             if entry.share is not None:
                 drawing.boxes.append(Box(left, y + row - 12, room, 4, "line", 700, 2))
-                drawing.boxes.append(
-                    Box(left, y + row - 12, max(2.0, room * entry.share / 1000), 4, entry.tone, corner=2)
-                )
+                if entry.share:
+                    wide = max(2.0, room * entry.share / 1000)
+                    drawing.boxes.append(Box(left, y + row - 12, wide, 4, entry.tone, corner=2))
         drawing.lines.append(Line(((0, y + row), (drawing.width, y + row)), "line"))
         drawing.marks.append(Mark(0, y, drawing.width, row, point))
 

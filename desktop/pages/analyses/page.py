@@ -124,6 +124,7 @@ class AnalysesPage(LivingPage):
     def ask(self, question: Question) -> None:
         """Another time, or another to compare with."""
         self.head.show_question(question)
+        self._area.verticalScrollBar().setValue(0)
         self.refresh()
 
     def refresh(self) -> None:

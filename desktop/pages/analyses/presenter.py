@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.analytics.charts import Chart, Tone
+from core.analytics.rows import LIMIT
 from core.analytics.rules import Name
 from core.analytics.views import OrderLine, OrdersWanted, Report
 from core.conversations.figures import HandoverRow
@@ -186,6 +187,8 @@ class AnalysesPresenter(People):
             for o in orders
         )  # fmt: skip
         found = t.plural("{n} order", "{n} orders", len(orders))
+        if len(orders) >= LIMIT:
+            found = t("The latest {n} orders only", n=LIMIT)
         total = f"{found} · {self.money(sum(o.amount for o in orders))}"
         return Rows(
             (t("Order"), t("Customer"), t("State"), t("Time"), amount),
