@@ -129,16 +129,21 @@ class AnalysesPage(LivingPage):
 
     def refresh(self) -> None:
         self.reading()
-        question, source = self.head.question, self.source
-        self.call(lambda: (question, source.read(question)), "read analyses", self._show)
+        question, source, presenter = self.head.question, self.source, self.presenter
 
-    def _show(self, read: tuple[Question, Reading]) -> None:
-        question, reading = read
+        def read() -> tuple[Question, Reading, dict[str, Chart]]:
+            reading = source.read(question)
+            return question, reading, presenter.charts(reading)
+
+        self.call(read, "read analyses", self._show)
+
+    def _show(self, read: tuple[Question, Reading, dict[str, Chart]]) -> None:
+        question, reading, charts = read
         if question != self.head.question:
             return
         self.reading_ = reading
         self.head.show_lives(reading.lives)
-        self.charts = self.presenter.charts(reading)
+        self.charts = charts
         figures = reading.report
         caption = self.presenter.against(figures.period, figures.before, figures.now)
         time = self.presenter.subject(reading)
