@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from core.kernel.clock import Clock
     from desktop.bridge import Change
     from desktop.lock import LockSource
+    from desktop.pages.analyses.presenter import AnalysesSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
@@ -115,6 +116,9 @@ class Context(Protocol):
 
     @property
     def quotes(self) -> QuotesSource: ...
+
+    @property
+    def analyses(self) -> AnalysesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

@@ -91,6 +91,12 @@ def _support(mount: Mount) -> Page:
     return SupportPage(mount)
 
 
+def _analyses(mount: Mount) -> Page:
+    from desktop.pages.analyses.page import AnalysesPage
+
+    return AnalysesPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -115,7 +121,6 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live, commands=_LIVE),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue, commands=_CATALOGUE),
-    PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry(
         "quotes", mark("Quotes"), "file-text", _quotes, "billing", (PageCommand(mark("New quote"), "N", "write_new"),)
     ),
@@ -127,6 +132,8 @@ PAGES: Final[tuple[PageEntry, ...]] = (
         "billing",
         (PageCommand(mark("Export invoices…"), "E", "export"),),
     ),
+    PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
+    PageEntry("analyses", mark("Analyses"), "chart-column", _analyses),
     PageEntry("settings", mark("Settings"), "settings", _settings),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
     PageEntry("support", mark("Help and checks"), "circle-help", _support, under="settings"),

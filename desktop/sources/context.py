@@ -13,6 +13,7 @@ from core.quotes import listing
 from core.reconciliation import concerns
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.access import ShopAccess
+from desktop.sources.analyses import ShopAnalyses
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
@@ -55,6 +56,7 @@ class ShopContext:
         self._papers = ShopPapers(shop)
         self._messages = ShopMessages(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
+        self._analyses = ShopAnalyses(shop)
         self._settings = ShopSettings(shop)
         self._support = ShopSupport(shop)
         self._search = ShopSearch(shop)
@@ -100,6 +102,10 @@ class ShopContext:
     @property
     def quotes(self) -> ShopQuotes:
         return self._quotes
+
+    @property
+    def analyses(self) -> ShopAnalyses:
+        return self._analyses
 
     @property
     def settings(self) -> ShopSettings:

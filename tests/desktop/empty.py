@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.adapters.certified.handing import Handed
+from core.analytics.rules import Period
+from core.analytics.views import Funnel, Sums
+from core.analytics.views import Report as AnalysesReport
 from core.bootstrap.checkup import Line
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
+from core.conversations.figures import Figures as Answers
+from core.conversations.figures import Span
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -18,6 +23,7 @@ from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
+from core.pipeline.figures import Funnel as Prospects
 from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
 from core.search.queries import Hit
@@ -29,6 +35,7 @@ from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
+from desktop.pages.analyses import presenter as analyses
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.presenter import Listing
@@ -268,6 +275,38 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter) -> int:
         return 0
+
+
+class EmptyAnalyses:
+    """As much of an AnalysesSource as a page without orders asks for."""
+
+    def read(self, question: analyses.Question) -> analyses.Reading:
+        none, span = Sums(0, 0, 0, None, 0, 0, None), Span(0, None, None)
+        answers = Answers(0, 1, 0, 0, 0, 0, 0, None, 0, None, 0, span, span, span, span, ())
+        report = AnalysesReport(
+            period=Period("days", 0, 86_400_000),
+            before=None,
+            now=1,
+            unit="day",
+            pieces=(0,),
+            earned=(),
+            then=(),
+            sums=none,
+            sums_before=None,
+            funnel=Funnel(0, 0, 0, 0),
+            funnel_before=None,
+            hours=((0,) * 24,) * 7,
+            products=(),
+            tiers=(),
+            months=((0, 1),),
+            cohorts=((0,),),
+            answers=answers,
+            answers_before=None,
+            prospects=Prospects((), (), (), ()),
+            lives=(),
+            ever_sold=False,
+        )
+        return analyses.Reading(report, {}, ())
 
 
 class EmptyQuotes:

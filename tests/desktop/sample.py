@@ -28,6 +28,7 @@ from core.live.views import (
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
+from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
@@ -41,6 +42,7 @@ from desktop.pages.support.presenter import SupportSource
 from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
+    EmptyAnalyses,
     EmptyCatalogue,
     EmptyConversations,
     EmptyLock,
@@ -371,6 +373,7 @@ class SampleContext:
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
+    analyses: AnalysesSource = field(default_factory=lambda: cast(AnalysesSource, EmptyAnalyses()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     support: SupportSource = field(default_factory=EmptySupport)
