@@ -16,7 +16,6 @@ from core.understanding.claims import (
 )
 from core.understanding.rules import Context, Intent, Item, Understanding
 from core.understanding.sentence import Products, Sentence
-from core.understanding.tokens import MOST
 from core.understanding.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, vocabulary
 
 
@@ -70,7 +69,7 @@ def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
 def _for_the_seller(sentence: Sentence, left: bool) -> bool:
     """Sizes asked for, complaints, choices, refusals, unknown codes: answering with price or stock would miss it."""
     known, form = vocabulary(), sentence.form
-    if sentence.codes or unlikely_count(sentence.clauses):
+    if sentence.codes or unlikely_count(sentence):
         return True
     if any(clause.asks and known.sized.search(clause.form) for clause in sentence.clauses):
         return True
@@ -138,7 +137,7 @@ def _says_nothing(word: str) -> bool:
 
 def _only_number(sentence: Sentence) -> int:
     numbers = [t.value for clause in sentence.clauses for t in clause.tokens if t.kind == "#"]
-    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= MOST else 1
+    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= sentence.most else 1
 
 
 # ---------------------------------------------------------------------------------------------------------- small talk
