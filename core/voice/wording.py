@@ -275,6 +275,9 @@ def samples(currency: str) -> dict[str, Any]:
         "phone": "+221 77 123 45 67",
         "example": ", par exemple ROBE1",
         "most": 1,
+        "share": 80,
+        "store": "Boutique Téranga",
+        "month": "10/2026",
     }
 
 

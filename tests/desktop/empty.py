@@ -222,6 +222,9 @@ class EmptySettings:
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
         return ()
 
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        return ()
+
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         return ()
 
