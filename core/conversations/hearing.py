@@ -66,7 +66,10 @@ _ASKING_WHEN: Final = frozenset(
         *(Intent.DELIVERY, Intent.CATALOGUE),
     }
 )
-_JOINS: Final = re.compile(r"^(?:et|aussi|plus|ajout\w*|rajout\w*|avec|sy|ary|dia|koa|ampio|asio|and|add)\b|^\+")
+_JOINS: Final = re.compile(
+    r"^(?:non|plutot|finalement|en fait|pour|aleo|ho an|et|aussi|plus|ajout\w*|rajout\w*|avec|sy|ary|dia|koa|ampio"
+    r"|asio|and|add)\b|^\+"
+)
 _APART: Final = re.compile(r"[’'-]")
 
 
@@ -105,23 +108,50 @@ class Hearing(Timing):
     def _amount(self, reply: Reply, text: str, meant: Understanding) -> Understanding | None:
         """« 2 mais livré demain ? », « une en moins », « tout », « ok » after the shop's question."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
-        if order is None:
-            return meant
+        if order is None:  # « oui 2 », of what was shown: it is offered
+            counted = meant.intent is Intent.YES and meant.number is not None
+            return replace(meant, intent=Intent.QUANTITY) if counted else meant
         sentence = read(text, self._lexicon, self.orders.segment().most_pieces)
         if not sentence.clauses and not sentence.emoji:
             return meant
         line = self._line(reply, order, meant)
-        if line is not None and meant.intent in _COUNTING and (more := amounts.step(sentence)) is not None:
-            number = line[1] + more
-            if number < 1:
-                return replace(meant, intent=Intent.CANCEL, items=(), sure=True) if self._alone(reply, order) else meant
-            return _number(meant, line[0], number)
+        changed = None if line is None else self._changed(reply, order, sentence, meant, *line)
+        return changed or self._answered(reply, order, sentence, meant, line)
+
+    def _changed(
+        self, reply: Reply, order: Order, sentence: Sentence, meant: Understanding, product_id: int, held: int
+    ) -> Understanding | None:
+        """« une en moins », « on sera 2 »: so many of what is held; None where nothing of it is changed."""
+        if meant.intent in _COUNTING and (more := amounts.step(sentence)) is not None:
+            if held + more > 0:
+                return _number(meant, product_id, held + more)
+            return replace(meant, intent=Intent.CANCEL, items=(), sure=True) if self._alone(reply, order) else None
+        coming = None if meant.items else amounts.people(sentence)
+        return None if coming is None else _number(meant, product_id, coming)
+
+    def _answered(
+        self, reply: Reply, order: Order, sentence: Sentence, meant: Understanding, line: tuple[int, int] | None
+    ) -> Understanding | None:
+        """An answer to what the shop has asked of this order."""
         ask = self.ask_of(reply.tx, order)
+        if ask is Ask.CONFIRM and self._agreed(sentence, meant):
+            return replace(meant, intent=Intent.YES, items=(), sure=True)
         if ask not in (Ask.QUANTITY, Ask.CONFIRM, Ask.SLOT):
             return meant
         if ask is Ask.SLOT:
             return self._other_time(reply, order, meant)
-        return meant if line is None else self._how_many(reply, sentence, meant, ask, *line)
+        if meant.intent in (Intent.QUANTITY, Intent.CHANGE, Intent.UNKNOWN) and amounts.undecided(sentence):
+            reply.understood()
+            self.ask_next(reply, order)
+            return None
+        return meant if line is None else self._how_many(reply, sentence, meant, *line)
+
+    def _agreed(self, sentence: Sentence, meant: Understanding) -> bool:
+        """A yes in other words; where a quote is the other choice, only the word of the button says which."""
+        if amounts.orders(sentence):
+            return meant.intent is not Intent.CANCEL
+        agrees = not self.orders.segment().quotes and amounts.agrees(sentence)
+        return agrees and meant.intent in (Intent.THANKS, Intent.ACKNOWLEDGEMENT, Intent.UNKNOWN)
 
     def _other_time(self, reply: Reply, order: Order, meant: Understanding) -> Understanding | None:
         """« décaler à plus tard », « un autre jour », while a time is still to be chosen: the times once more."""
@@ -132,7 +162,7 @@ class Hearing(Timing):
         return None
 
     def _how_many(
-        self, reply: Reply, sentence: Sentence, meant: Understanding, ask: Ask, product_id: int, held: int
+        self, reply: Reply, sentence: Sentence, meant: Understanding, product_id: int, held: int
     ) -> Understanding | None:
         if meant.intent is not Intent.CLAIM and (found := amounts.beside_a_question(sentence)) is not None:
             number, beside = found
@@ -149,9 +179,6 @@ class Hearing(Timing):
         if amounts.pair(sentence) and meant.number == 1 and meant.intent in _COUNTING:
             title = reply.tx.value("SELECT title FROM product WHERE id = ?", (product_id,)) or ""
             return _number(meant, product_id, 1 if amounts.sold_in_pairs(fold(title)) else 2)
-        agreed = ask is Ask.CONFIRM and not self.orders.segment().quotes and amounts.agrees(sentence)
-        if agreed and meant.intent in (Intent.THANKS, Intent.ACKNOWLEDGEMENT, Intent.UNKNOWN):
-            return replace(meant, intent=Intent.YES, sure=True)
         return meant
 
     def _line(self, reply: Reply, order: Order, meant: Understanding) -> tuple[int, int] | None:
@@ -264,14 +291,19 @@ class Hearing(Timing):
 
     def _quoted_on(self, reply: Reply, text: str, meant: Understanding) -> Understanding:
         """« et 20 HUILE5 », after a quote was asked for and while nothing is held: one more line of it."""
-        joins = meant.items and meant.intent in (Intent.CLAIM, Intent.AVAILABILITY, Intent.UNKNOWN)
+        lines = (Intent.CLAIM, Intent.AVAILABILITY, Intent.UNKNOWN, Intent.CHANGE, Intent.QUANTITY)
+        joins = meant.items and meant.intent in lines
         if not (self.orders.segment().quotes and joins) or _JOINS.search(_plain(text)) is None:
             return meant
         asked = (
             "SELECT 1 FROM quote WHERE customer_id = ? AND state = 'draft' AND json_extract(content, '$.asked')"
             " AND created_at > ?"
         )
-        if not reply.tx.value(asked, (reply.customer_id, reply.tx.now - QUOTE_GOES_ON)):
+        since = reply.tx.now - QUOTE_GOES_ON
+        noted = "SELECT 1 FROM conversation WHERE id = ? AND reason = 'quote' AND escalated_at > ?"
+        if not (
+            reply.tx.value(asked, (reply.customer_id, since)) or reply.tx.value(noted, (reply.conversation_id, since))
+        ):
             return meant
         if self.orders.open_order(reply.tx, reply.customer_id) is not None:
             return meant

@@ -48,7 +48,7 @@ class Timing(Claiming):
 
     def at_a_moment(self, reply: Reply, text: str, meant: Understanding, rest: Understanding, said: Said) -> bool:
         """``rest``: the meaning of the message without the moment ``said`` in it. → whether this answered it."""
-        if not {meant.intent, rest.intent}.isdisjoint(_ELSEWHERE):
+        if rest.intent in _ELSEWHERE or (meant.intent in _ELSEWHERE and rest.intent is not Intent.CLAIM):
             return False
         order = self._booked(reply)
         product_id = self._timed(reply, order, rest)
@@ -213,7 +213,7 @@ class Timing(Claiming):
         at, language = round(target.timestamp() * 1000), reply.language
         if not near:
             return (), ""
-        if said.day is None:
+        if said.day is None or said.part is not None:
             return near, say("slot_none_then", language)
         if said.minute is None:
             return near, say("slot_day_full", language, when=day_in_words(at, self.zone, language))

@@ -37,6 +37,15 @@ _AGREED: Final = frozenset(
     " entendu tsara ekena".split()
 )
 _AGREEING: Final = frozenset("👍👌✅💯")
+_EITHER: Final = re.compile(r"# (?:ou|na|or) #")
+_COMING: Final = re.compile(
+    r"(?<!\S)(?:(?:on|nous) (?:est|sera|serons|sommes|seront|vient|venons|viendra|viendrons) (?:a )?#"
+    r"|(?:isika|izahay) #|# (?:personnes?|olona))(?!\S)"
+)
+_ORDERING: Final = frozenset(
+    "commander commande commandons confirmer confirme confirmons valider valide validons".split()
+)
+_AROUND_ORDERING: Final = frozenset("je j on nous veux voudrais peux vais tout la le l oui eny".split())
 _STARTS: Final = frozenset("et sy ary dia plus aussi alors".split())
 
 
@@ -51,7 +60,7 @@ def beside_a_question(sentence: Sentence) -> tuple[int, str] | None:
         return _numbers(bare[0])[0], " ".join(rest)
     first = sentence.clauses[0]
     place = next((i for i, token in enumerate(first.tokens) if token.kind == NUMBER), None)
-    if bare or place is None or len(_numbers(first)) != 1 or first.items:
+    if bare or place is None or first.items or undecided(sentence):
         return None
     ahead = [token.text for token in first.tokens[:place]]
     if not all(_says_nothing(word) for word in ahead):
@@ -59,6 +68,24 @@ def beside_a_question(sentence: Sentence) -> tuple[int, str] | None:
     rest = [token.text for token in first.tokens[place + 1 :]]
     rest += [token.text for clause in sentence.clauses[1:] for token in clause.tokens]
     return first.tokens[place].value, " ".join(rest[1:] if rest[:1] and rest[0] in _STARTS else rest)
+
+
+def undecided(sentence: Sentence) -> bool:
+    """« 2 ou 3 »."""
+    return _EITHER.search(sentence.form) is not None
+
+
+def people(sentence: Sentence) -> int | None:
+    """« on sera 2 », « nous venons à 4 », « isika telo »: how many come."""
+    found = _COMING.search(sentence.form)
+    numbers = [token.value for clause in sentence.clauses for token in clause.tokens if token.kind == NUMBER]
+    return numbers[0] if found and len(numbers) == 1 and "?" not in sentence.form else None
+
+
+def orders(sentence: Sentence) -> bool:
+    """« commander », « je valide »: the word of the button, written."""
+    words = [word for word in sentence.form.split() if word not in vocabulary().manners]
+    return not {*words}.isdisjoint(_ORDERING) and all(word in _ORDERING or word in _AROUND_ORDERING for word in words)
 
 
 def step(sentence: Sentence) -> int | None:

@@ -122,7 +122,11 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
     if described:
         items = tuple(Item(product_id) for product_id in products.search(" ".join(described), 3))
         return Understanding(intent if items else Intent.UNKNOWN, items, sure=False)
-    shown = () if context.product_id is None else (Item(context.product_id, _only_number(sentence)),)
+    shown = (
+        ()
+        if context.product_id is None
+        else (Item(context.product_id, _only_number(sentence), _says_number(sentence)),)
+    )
     if shown and any(taken_ids(clause) is not None for clause in open_clauses):
         return Understanding(Intent.CLAIM, shown)
     return Understanding(intent, shown, sure=bool(shown or price))
@@ -133,6 +137,11 @@ def _says_nothing(word: str) -> bool:
     sets = (known.manners, known.french_words, known.malagasy_words, known.english_words, known.pieces)
     patterns = (known.taking, known.ordering, known.price, known.available, known.asking)
     return any(word in each for each in sets) or any(pattern.fullmatch(word) for pattern in patterns)
+
+
+def _says_number(sentence: Sentence) -> bool:
+    """« j’en prends 4 »: not merely the one that was shown."""
+    return any(token.kind == "#" for clause in sentence.clauses for token in clause.tokens)
 
 
 def _only_number(sentence: Sentence) -> int:

@@ -21,12 +21,14 @@ from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
+from core.slots.rules import Weekly
+from core.slots.service import Added
 from core.storage.pictures import MediaFile
 from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
-from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
+from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
@@ -142,6 +144,18 @@ class EmptyCatalogue:
 
     def change(self, product: ProductView, values: dict[str, str], photo: NewPhoto | None) -> None:
         raise AssertionError("there is nothing to change")
+
+    def times(self, product_id: int) -> Sequence[TimeView]:
+        return ()
+
+    def sells_times(self) -> bool:
+        return False
+
+    def add_times(self, product_id: int, habit: Weekly) -> Added:
+        raise AssertionError("there is no product")
+
+    def close_time(self, slot_id: int) -> None:
+        raise AssertionError("there is no time")
 
     def move_stock(self, product_id: int, step: int) -> None:
         raise AssertionError("there is no stock")

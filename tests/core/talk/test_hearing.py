@@ -133,6 +133,39 @@ async def test_the_total_is_said_once(tmp_path: Path) -> None:
         assert card.count("60\u202f000") == 1
 
 
+@pytest.mark.parametrize("said", ["j'en prends 4", "alaiko efatra", "je prends les 4", "oui 4"])
+async def test_a_number_of_what_was_shown(tmp_path: Path, said: str) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "shop")
+        add(w, "SAC2", "Sac cuir", 20_000, 40)
+        await say(w, AWA, "c'est combien SAC2 ?")
+        (told,) = await say(w, AWA, said)
+        assert "4 × " in told
+        assert held(w) in ({"SAC2": 4}, {}), "held, or offered by its button; never one"
+
+
+async def test_two_or_three_is_asked_again(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "shop")
+        add(w, "SAC2", "Sac cuir", 20_000, 40)
+        await say(w, AWA, "je prends SAC2")
+        (told,) = await say(w, AWA, "2 ou 3")
+        assert "Combien en veux-tu" in told
+        assert held(w) == {"SAC2": 1}
+        (told,) = await say(w, AWA, "5 c'est possible de payer en 2 fois ?")
+        assert held(w) == {"SAC2": 5}
+
+
+async def test_a_yes_is_one_for_several_products_too(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "shop")
+        add(w, "SAC2", "Sac cuir", 20_000, 40)
+        add(w, "ROBE1", "Robe bleue", 15_000, 40)
+        await say(w, AWA, "je prends 2 SAC2 et 1 ROBE1")
+        await say(w, AWA, "c'est bon")
+        assert w.value("SELECT confirmed_at IS NOT NULL FROM orders")
+
+
 # -- a trade -----------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +211,29 @@ async def test_a_quote_asked_for_in_words_is_drafted_and_said(tmp_path: Path) ->
         (told,) = await say(w, AWA, "et 5 ROBE1")
         assert "5 × Robe bleue" in told
         assert w.rows("SELECT state, total FROM quote") == [("draft", 475_000)], "another number replaces the former"
+        assert held(w) == {}
+
+
+@pytest.mark.parametrize("said", ["commander", "je commande", "on valide"])
+async def test_the_word_of_the_button_does_what_it_does(tmp_path: Path, said: str) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "b2b")
+        add(w, "SAC2", "Sac cuir", 20_000, 500)
+        await say(w, AWA, "je prends 20 SAC2")
+        await say(w, AWA, said)
+        assert w.value("SELECT confirmed_at IS NOT NULL FROM orders")
+
+
+async def test_what_a_quote_is_for_may_follow_it_or_change(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "b2b")
+        add(w, "SAC2", "Sac cuir", 20_000, 500)
+        await say(w, AWA, "pouvez vous envoyer une proforma ?")
+        (told,) = await say(w, AWA, "pour 45 SAC2")
+        assert "45 × Sac cuir" in told
+        (told,) = await say(w, AWA, "plutôt 150 SAC2")
+        assert "150 × Sac cuir" in told
+        assert w.rows("SELECT state, total FROM quote") == [("draft", 3_000_000)]
         assert held(w) == {}
 
 

@@ -111,6 +111,24 @@ async def test_a_party_that_no_time_has_room_for_is_told_so_and_takes_several(tm
         assert w.value("SELECT on_hand - held FROM product") == w.value("SELECT sum(capacity - taken) FROM slot")
 
 
+async def test_fewer_may_be_said_too(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "services")
+        times(w, 9, 10, 11)
+        await say(w, AWA, "TRESSE pour 3 personnes demain")
+        await say(w, AWA, "on sera 2")
+        assert held(w) == {"TRESSE": 2}
+
+
+async def test_an_appointment_asked_for_in_malagasy(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "services")
+        times(w, 9, 15)
+        await say(w, AWA, "mila rendez-vous rahampitso folakandro")
+        assert held(w) == {"TRESSE": 1}
+        assert [row.split("·")[1].strip() for row in rows(w)] == ["15\u00a0h"]
+
+
 async def test_or_fewer_come(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await opened(w, "services")
