@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
 from core.bootstrap import people, quoting, stepping, takeover
+from core.conversations.budgeting import BudgetNotices
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
@@ -36,6 +37,7 @@ from core.payments.events import (
     RefundCompleted,
     RefundSeen,
 )
+from core.usage.events import BudgetReached
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
@@ -88,6 +90,8 @@ def bind(shop: Shop) -> None:
     react(CreditNoteIssued, quietly(shop.notices.credited))
     react(MessageProgressed, shop.meter.moved)
     react(MessagePriced, shop.meter.priced)
+    budget = BudgetNotices(lambda: shop.settings.get("seller.notify_to"), shop.card.country, shop.talk.language)
+    react(BudgetReached, lambda tx, e: budget.reached(tx, e.month, e.percent))
     shop.engine.subscribe(shop.desk.on_events)
     shop.engine.subscribe(shop.phrasing.desk.on_events)
     shop.engine.subscribe(shop.voice.on_events)

@@ -55,7 +55,8 @@ class Paying:
     def _pay(self, reply: Reply, _: Understanding | None) -> None:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         if order is None:
-            reply.text("nothing_to_pay")
+            example = lists.example(reply.tx, "example_one", reply.language, reply.tx.now)
+            reply.text("nothing_to_pay", example=example)
             return
         choices = self._till.choices(order.asked)
         if len(choices) <= 1:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from core.adapters.psp import REGISTRY, provider_class
 from core.backups.pieces import Stopped
-from core.bootstrap import Shop
+from core.bootstrap import Shop, people
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
@@ -130,6 +130,12 @@ class ShopSettings:
         adapter = provider_class(name)
         provider = adapter(self._shop.provider_config(adapter), self._shop.http)
         return self._asked(provider.selftest, control)
+
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        async def tried() -> Sequence[Finding]:
+            return (await people.try_mail(self._shop),)
+
+        return self._asked(tried, control)
 
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         shop = self._shop

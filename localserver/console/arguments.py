@@ -347,6 +347,7 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     secret = add(verbs, "secret", "store a secret (value on stdin)", "stores.secret")
     secret.add_argument("store")
     secret.add_argument("key")
+    add(verbs, "mail-test", "send a test e-mail to who hears of prospects", "mail.test").add_argument("store")
     second = add(verbs, "otp", "set a user's second factor (a code of the app on stdin)", "users.second_factor")
     second.add_argument("store")
     second.add_argument("email")

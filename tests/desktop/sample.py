@@ -42,7 +42,6 @@ from desktop.pages.support.presenter import SupportSource
 from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
-    EmptyAnalyses,
     EmptyCatalogue,
     EmptyConversations,
     EmptyLock,
@@ -50,10 +49,9 @@ from tests.desktop.empty import (
     EmptyPapers,
     EmptyPayments,
     EmptyQuotes,
-    EmptySearch,
     EmptySettings,
-    EmptySupport,
 )
+from tests.desktop.emptymore import EmptyAnalyses, EmptySearch, EmptySupport
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
