@@ -78,7 +78,7 @@ def last_text(w: World) -> str:
 
 
 async def test_the_reviewers_word_reaches_the_list_by_webhook(w: World) -> None:
-    assert await approve(w, "suivi_commande")
+    await approve(w, "suivi_commande")
     assert named(w, "suivi_commande").state == APPROVED
     await w.shop.templates.hand_in(named(w, "relance_devis").id, "seller")
     assert named(w, "relance_devis").state == SUBMITTED
