@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
@@ -107,6 +108,9 @@ class Context(Protocol):
 
     @property
     def messages(self) -> MessagesSource: ...
+
+    @property
+    def templates(self) -> TemplatesSource: ...
 
     @property
     def quotes(self) -> QuotesSource: ...

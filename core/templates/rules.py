@@ -138,7 +138,7 @@ def checked(words: Words) -> Words:
     count = len(numbers(body))
     samples = tuple(one_value(text) for text in words.samples[:count])
     if len(samples) < count or not all(samples):
-        raise Unfit("samples", "WhatsApp wants an example for each of the {count} variables.", count=count)
+        raise Unfit("samples", "WhatsApp wants an example for each variable.")
     if any(len(text) > SAMPLE for text in samples):
         raise Unfit("samples", "An example has at most {limit} characters.", limit=SAMPLE)
     fields = (*words.fields, *[""] * count)[:count]

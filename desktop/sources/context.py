@@ -22,6 +22,7 @@ from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.quotes import ShopQuotes
 from desktop.sources.settings import ShopSettings
+from desktop.sources.templates import ShopTemplates
 
 
 class StorageChanged(Event, frozen=True):
@@ -52,6 +53,7 @@ class ShopContext:
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
         self._messages = ShopMessages(shop)
+        self._templates = ShopTemplates(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._settings = ShopSettings(shop)
         self._lock = ShopLock(shop)
@@ -92,6 +94,10 @@ class ShopContext:
     @property
     def messages(self) -> ShopMessages:
         return self._messages
+
+    @property
+    def templates(self) -> ShopTemplates:
+        return self._templates
 
     @property
     def quotes(self) -> ShopQuotes:

@@ -31,6 +31,7 @@ from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.messages.beyondwords import TemplatesSource
 from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
@@ -47,6 +48,7 @@ from tests.desktop.empty import (
     EmptyPayments,
     EmptyQuotes,
     EmptySettings,
+    EmptyTemplates,
 )
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
@@ -367,6 +369,7 @@ class SampleContext:
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
+    templates: TemplatesSource = field(default_factory=lambda: cast(TemplatesSource, EmptyTemplates()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
