@@ -36,11 +36,9 @@ class ShopTemplates:
     def remove(self, template_id: int) -> None:
         self._asked(lambda: self._shop.templates.remove(template_id, ACTOR))
 
-    def hand_in(self, template_id: int | None, words: Words) -> int:
-        """Keep the words, then hand them to WhatsApp. → its id."""
-        number = self.save(template_id, words)
-        self._asked(lambda: self._shop.templates.hand_in(number, ACTOR))
-        return number
+    def hand_in(self, template_id: int) -> int:
+        """Hand what is kept to WhatsApp. → its id."""
+        return self._asked(lambda: self._shop.templates.hand_in(template_id, ACTOR)).id
 
     def compare(self) -> Compared:
         return self._asked(lambda: self._shop.templates.compare(ACTOR))

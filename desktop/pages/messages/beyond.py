@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -263,20 +264,21 @@ class BeyondPart(QWidget):
             self._call(partial(self._source.save, number, words), "save template", self._saved)
 
     def propose(self) -> None:
-        """Keep it and hand it to WhatsApp."""
+        """Keep it, then hand it to WhatsApp: what was kept stays, whatever WhatsApp says."""
         if self.hand_in.isEnabled():
             number, words = self._number, self.form.words
             self.hand_in.setEnabled(False)
             said = self._page.t("{name} is with WhatsApp: the answer shows here.", name=words.name)
-            self._page.mount.bridge.run(
-                partial(self._source.hand_in, number, words),
-                owner=self,
-                done=lambda number: self._proposed(number, said),
-                failed=self._not_proposed,
-                name="hand in template",
-            )
+            self._run(partial(self._source.save, number, words), partial(self._hand_in, said), "save template")
 
-    def _proposed(self, number: int, said: str) -> None:
+    def _hand_in(self, said: str, number: int) -> None:
+        self._saved(number)
+        self._run(partial(self._source.hand_in, number), partial(self._proposed, said), "hand in template")
+
+    def _run(self, work: Callable[[], int], done: Callable[[int], object], name: str) -> None:
+        self._page.mount.bridge.run(work, owner=self, done=done, failed=self._not_proposed, name=name)
+
+    def _proposed(self, said: str, number: int) -> None:
         self._page.mount.bridge.notice.emit(Notice(said, "paid"))
         self._saved(number)
 

@@ -132,10 +132,15 @@ def test_a_refusal_of_the_call_is_said_and_what_was_typed_stays(opened: Opened) 
     opened.shop.settings.set("whatsapp.waba_id", "1", "seller")
     opened.click(part.ready)
     opened.settled(lambda: len(part.known) == 10)
-    assert part.choose("suivi_commande")
+    opened.click(part.new)
+    part.form.name.edit.setText("merci")
+    part.form.body.setPlainText("Merci beaucoup, à très vite.")
     opened.click(part.hand_in)
     opened.settled(opened.desktop.shell.toasts.shown)
-    assert opened.named("suivi_commande").state == "draft"
+    assert opened.named("merci").state == "draft"
+    assert part.template is not None
+    assert part.template.words.name == "merci"  # kept, and still open
+    assert part.hand_in.isEnabled()
     assert opened.desktop.shell.toasts.shown()[-1].notice.text.startswith("WhatsApp refuse")
 
 
