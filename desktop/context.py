@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
@@ -113,6 +114,9 @@ class Context(Protocol):
 
     @property
     def messages(self) -> MessagesSource: ...
+
+    @property
+    def templates(self) -> TemplatesSource: ...
 
     @property
     def quotes(self) -> QuotesSource: ...

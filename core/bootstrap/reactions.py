@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import people, quoting, stepping, takeover
+from core.bootstrap import people, quoting, stepping, takeover, templating
 from core.conversations.budgeting import BudgetNotices
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
@@ -84,6 +84,7 @@ def bind(shop: Shop) -> None:
     stepping.bind(shop)
     people.bind(shop)
     takeover.bind(shop)
+    templating.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)

@@ -7,7 +7,7 @@ this flow. Prices, stock and promises come from the database only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from core.catalogue.lexicon import Lexicon
 from core.conversations import interest, lists, outgoing, pieces, scoring, situation, threads
@@ -35,6 +35,16 @@ from core.understanding.rules import (
 MINE, CATALOGUE = "mine", "catalogue"
 
 
+class Instead(Protocol):
+    """How something is told by an approved template where the 24 hours are over."""
+
+    def __call__(
+        self, tx: Tx, customer_id: int, use: str, key: str, *, until: int | None = None, **more: str | int
+    ) -> bool:
+        """→ whether one could."""
+        ...
+
+
 class Talk(Hearing):
     """Answers one customer message. ``proposes()``: whether what goes together may be proposed."""
 
@@ -49,6 +59,13 @@ class Talk(Hearing):
         super().__init__(till, opening, proposes, lexicon)
         self.language = language
         self.aside: Aside | None = None
+        self.beyond: Instead | None = None
+
+    def instead(
+        self, tx: Tx, customer_id: int, use: str, key: str, *, until: int | None = None, **more: str | int
+    ) -> bool:
+        """Tell it by an approved template, where the 24 hours are over. → whether one could."""
+        return self.beyond is not None and self.beyond(tx, customer_id, use, key, until=until, **more)
 
     # -- the way in --------------------------------------------------------------------------------------------
 

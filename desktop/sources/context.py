@@ -25,6 +25,7 @@ from desktop.sources.quotes import ShopQuotes
 from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
 from desktop.sources.support import ShopSupport
+from desktop.sources.templates import ShopTemplates
 
 
 class StorageChanged(Event, frozen=True):
@@ -55,6 +56,7 @@ class ShopContext:
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
         self._messages = ShopMessages(shop)
+        self._templates = ShopTemplates(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._analyses = ShopAnalyses(shop)
         self._settings = ShopSettings(shop)
@@ -98,6 +100,10 @@ class ShopContext:
     @property
     def messages(self) -> ShopMessages:
         return self._messages
+
+    @property
+    def templates(self) -> ShopTemplates:
+        return self._templates
 
     @property
     def quotes(self) -> ShopQuotes:

@@ -24,12 +24,14 @@ from core.settings.setting import Setting
 from core.slots.rules import Weekly
 from core.slots.service import Added
 from core.storage.pictures import MediaFile
+from core.templates.rules import Template
 from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
@@ -337,6 +339,16 @@ class EmptyPapers:
 
     def payloads(self, folder: Path) -> Handed:
         raise AssertionError("no declaration waits")
+
+
+class EmptyTemplates:
+    """WhatsApp's templates, none yet."""
+
+    def every(self) -> tuple[Template, ...]:
+        return ()
+
+    def choices(self, conversation_id: int) -> tuple[Choice, ...]:
+        return ()
 
 
 class EmptyMessages:

@@ -32,6 +32,7 @@ from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.messages.beyondwords import TemplatesSource
 from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
@@ -50,6 +51,7 @@ from tests.desktop.empty import (
     EmptyPayments,
     EmptyQuotes,
     EmptySettings,
+    EmptyTemplates,
 )
 from tests.desktop.emptymore import EmptyAnalyses, EmptySearch, EmptySupport
 
@@ -372,6 +374,7 @@ class SampleContext:
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
     analyses: AnalysesSource = field(default_factory=lambda: cast(AnalysesSource, EmptyAnalyses()))
+    templates: TemplatesSource = field(default_factory=lambda: cast(TemplatesSource, EmptyTemplates()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     support: SupportSource = field(default_factory=EmptySupport)
