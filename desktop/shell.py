@@ -28,6 +28,7 @@ from desktop.widgets.tabs import Tabs
 if TYPE_CHECKING:
     from desktop.lock import IdleLock
     from desktop.palette.overlay import Palette
+    from desktop.presence import Presence
 
 COMPACT_UNDER: Final = 1100
 STATUS_MS: Final = 5 * SECOND
@@ -51,7 +52,9 @@ class Shell(QMainWindow):
         self._mount: Mount | None = None
         self._status_at = 0
         self.lock: IdleLock | None = None
+        self.presence: Presence | None = None
         self._palette: Palette | None = None
+        self._leaving = False
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
         self.setMinimumSize(QSize(960, 600))
         self.sections = grouped(pages)
@@ -107,7 +110,8 @@ class Shell(QMainWindow):
             ("F11", self.switch_full_screen),
             ("Ctrl+T", self.next_theme),
             ("Ctrl+L", self.lock_now),
-            ("Ctrl+Q", self.close),
+            ("Ctrl+B", self.open_notifications),
+            ("Ctrl+Q", self.leave),
         ]
         bound += [("Ctrl+Tab", partial(self.next_tab, 1)), ("Ctrl+Shift+Tab", partial(self.next_tab, -1))]
         bound += [(f"Ctrl+{n % 10}", partial(self.go_section, s.name)) for n, s in enumerate(self.sections[:10], 1)]
@@ -133,6 +137,9 @@ class Shell(QMainWindow):
         mount.bridge.notice.connect(self.say)
         mount.bridge.changed.connect(self._changed)
         mount.ticker.second.connect(self._second)
+        from desktop.presence import Presence
+
+        self.presence = Presence(self, mount)
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
         self.go_section(self.sections[0].name)
@@ -180,6 +187,19 @@ class Shell(QMainWindow):
         if name in self._pages:
             getattr(self._pages[name], act)()
 
+    @property
+    def centre(self) -> QWidget:
+        """All but what stands over the window."""
+        return self._centre
+
+    @property
+    def locked(self) -> bool:
+        return self.lock is not None and self.lock.locked
+
+    def open_notifications(self) -> None:
+        if self.presence is not None:
+            self.presence.open_panel()
+
     def open_palette(self) -> None:
         """Ask for anything. It is loaded when first asked for."""
         mount = self._mount
@@ -222,6 +242,8 @@ class Shell(QMainWindow):
     def _show_status(self, read: tuple[Status, Badges]) -> None:
         status, badges = read
         self._read = status
+        if self.presence:
+            self.presence.take_status(status, badges)
         if self._mount:
             self.status.show_status(status, self._mount.context.clock.now(), self._mount.context.store.zone)
         if status.storage_failed:
@@ -279,6 +301,15 @@ class Shell(QMainWindow):
         super().resizeEvent(event)
         self.sidebar.set_compact(self.width() < COMPACT_UNDER)
 
+    def leave(self) -> None:
+        """Close for good."""
+        self._leaving = True
+        self.close()
+        self.closing.emit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._leaving and self.presence is not None and self.presence.stays():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)

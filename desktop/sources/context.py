@@ -15,6 +15,7 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.access import ShopAccess
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
+from desktop.sources.happenings import ShopHappenings
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
@@ -56,6 +57,7 @@ class ShopContext:
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._settings = ShopSettings(shop)
         self._search = ShopSearch(shop)
+        self._happenings = ShopHappenings(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -106,6 +108,10 @@ class ShopContext:
     @property
     def search(self) -> ShopSearch:
         return self._search
+
+    @property
+    def happenings(self) -> ShopHappenings:
+        return self._happenings
 
     @property
     def lock(self) -> ShopLock:

@@ -25,8 +25,9 @@ from core.settings.setting import Setting
 from core.storage.pictures import MediaFile
 from core.voice.service import StoreText
 from core.voice.trials import Trial
-from desktop.bridge import Control
+from desktop.bridge import Change, Control
 from desktop.lock import LockRule
+from desktop.notifications.presenter import Happening
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.presenter import Listing
@@ -354,4 +355,14 @@ class EmptySearch:
     """Implements SearchSource; there is nothing to find."""
 
     def find(self, text: str, control: Control) -> list[Hit]:
+        return []
+
+
+class EmptyHappenings:
+    """Implements HappeningSource; nothing happens."""
+
+    def concern(self, changes: Sequence[Change]) -> list[Change]:
+        return []
+
+    def read(self, changes: Sequence[Change]) -> list[Happening]:
         return []

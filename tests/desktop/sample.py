@@ -28,6 +28,7 @@ from core.live.views import (
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
+from desktop.notifications.presenter import HappeningSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
@@ -42,6 +43,7 @@ from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
     EmptyConversations,
+    EmptyHappenings,
     EmptyLock,
     EmptyMessages,
     EmptyPapers,
@@ -372,6 +374,7 @@ class SampleContext:
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     search: SearchSource = field(default_factory=EmptySearch)
+    happenings: HappeningSource = field(default_factory=EmptyHappenings)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
