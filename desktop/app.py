@@ -60,6 +60,7 @@ class Desktop(QObject):
         self.bridge = Bridge(self.t, parent=self)
         self.shell = Shell(self.t, self.sounds, store_name=store_name)
         self.shell.resize(*SIZE)
+        self.shell.restore(preferences.get("window.place", ""))
         self.shell.chosen.connect(preferences.set)
 
     def start(self) -> None:

@@ -17,6 +17,7 @@ from desktop.tray import Tray, state_of
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.labels import Label
+from desktop.widgets.notices import Notice
 from desktop.widgets.popover import Popover
 
 if TYPE_CHECKING:
@@ -117,6 +118,18 @@ class Presence(QObject):
             self._shell.hide()
         return wish != "quit"
 
+    def forget(self) -> None:
+        """Ask at the next closing."""
+        self._mount.preferences.set(TRAY, "ask")
+
+    def switch_telling(self) -> None:
+        """Messages of the system on or off, and which it is now."""
+        now = "off" if self._mount.preferences.get(NOTIFY, "on") == "on" else "on"
+        self._mount.preferences.set(NOTIFY, now)
+        t = self._t
+        on, off = t("The computer tells you what happens."), t("The computer stays silent; the bell keeps the list.")
+        self._shell.say(Notice(on if now == "on" else off))
+
     def choose(self, wish: str) -> None:
         """Remember it, and do it."""
         self._mount.preferences.set(TRAY, wish)
@@ -144,7 +157,7 @@ class Leaving(Dialog):
             )
         )
         self.body.addWidget(
-            Label(t("You can change this in the settings, under Appearance."), "small", "muted", wrap=True)
+            Label(t("Ctrl+K, “Ask again when the window closes”, takes this back."), "small", "muted", wrap=True)
         )
         self.add_way_out(t("Back"))
         self.quit = Button(t("Quit"))

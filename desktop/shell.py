@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from desktop.presence import Presence
 
 COMPACT_UNDER: Final = 1100
+LOW_UNDER: Final = 680
 STATUS_MS: Final = 5 * SECOND
 SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
@@ -41,7 +42,8 @@ class Shell(QMainWindow):
 
     closing = Signal()
     chosen = Signal(str, str)
-    """A choice of this computer's person: key (``theme``, ``sound``) and value."""
+    """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``window.place``,
+    ``window.page``) and value."""
 
     def __init__(self, t: Texts, sounds: Sounds, pages: Sequence[PageEntry] = PAGES, store_name: str = "") -> None:
         super().__init__()
@@ -126,7 +128,7 @@ class Shell(QMainWindow):
     # -- the shop
 
     def attach(self, mount: Mount) -> None:
-        """The shop is open: show its first page and keep the status line true."""
+        """The shop is open: show the page that was last in view and keep the status line true."""
         from desktop.lock import IdleLock
 
         self._mount = mount
@@ -142,7 +144,8 @@ class Shell(QMainWindow):
         self.presence = Presence(self, mount)
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
-        self.go_section(self.sections[0].name)
+        last = mount.preferences.get("window.page", "")
+        self.go(last if last in self._entries else self.sections[0].pages[0].name)
 
     def refuse(self, title: str, sentence: str) -> None:
         """The shop could not be opened: say why instead of the pages."""
@@ -199,6 +202,14 @@ class Shell(QMainWindow):
     def open_notifications(self) -> None:
         if self.presence is not None:
             self.presence.open_panel()
+
+    def switch_telling(self) -> None:
+        if self.presence is not None:
+            self.presence.switch_telling()
+
+    def ask_again(self) -> None:
+        if self.presence is not None:
+            self.presence.forget()
 
     def open_palette(self) -> None:
         """Ask for anything. It is loaded when first asked for."""
@@ -300,6 +311,17 @@ class Shell(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.sidebar.set_compact(self.width() < COMPACT_UNDER)
+        self.sidebar.set_low(self.height() < LOW_UNDER)
+
+    def _remember(self) -> None:
+        self.chosen.emit("window.place", bytes(self.saveGeometry().toBase64().data()).decode())
+        name = self._last.get(self._section.name)
+        if name is not None:
+            self.chosen.emit("window.page", name)
+
+    def restore(self, place: str) -> bool:
+        """Size, place and state as :attr:`chosen` told them. → False when that cannot be read."""
+        return bool(place) and self.restoreGeometry(QByteArray.fromBase64(place.encode("ascii", "replace")))
 
     def leave(self) -> None:
         """Close for good."""
@@ -309,7 +331,9 @@ class Shell(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._leaving and self.presence is not None and self.presence.stays():
+            self._remember()
             event.ignore()
             return
+        self._remember()
         self.closing.emit()
         super().closeEvent(event)
