@@ -93,7 +93,9 @@ class Presence(QObject):
         self.bell.show_state("bell", "waiting" if number else "muted", words)
 
     def _arrived(self, entries: list[Entry]) -> None:
-        if self.tray and not self._shell.isActiveWindow() and self._mount.preferences.get(NOTIFY, "on") == "on":
+        """A locked window tells no names, beside the clock neither."""
+        wanted = self._mount.preferences.get(NOTIFY, "on") == "on" and not self._shell.locked
+        if self.tray and wanted and not self._shell.isActiveWindow():
             self.tray.tell(entries)
 
     def open_panel(self) -> Panel | None:
