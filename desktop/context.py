@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from core.kernel.clock import Clock
     from desktop.bridge import Change
     from desktop.lock import LockSource
+    from desktop.notifications.presenter import HappeningSource
     from desktop.pages.analyses.presenter import AnalysesSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
@@ -132,6 +133,9 @@ class Context(Protocol):
 
     @property
     def search(self) -> SearchSource: ...
+
+    @property
+    def happenings(self) -> HappeningSource: ...
 
     @property
     def lock(self) -> LockSource: ...

@@ -16,6 +16,7 @@ from desktop.sources.access import ShopAccess
 from desktop.sources.analyses import ShopAnalyses
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
+from desktop.sources.happenings import ShopHappenings
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
@@ -62,6 +63,7 @@ class ShopContext:
         self._settings = ShopSettings(shop)
         self._support = ShopSupport(shop)
         self._search = ShopSearch(shop)
+        self._happenings = ShopHappenings(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -124,6 +126,10 @@ class ShopContext:
     @property
     def search(self) -> ShopSearch:
         return self._search
+
+    @property
+    def happenings(self) -> ShopHappenings:
+        return self._happenings
 
     @property
     def lock(self) -> ShopLock:

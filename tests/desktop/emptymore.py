@@ -14,7 +14,8 @@ from core.conversations.figures import Span
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
 from core.support.trace import Story
-from desktop.bridge import Control
+from desktop.bridge import Change, Control
+from desktop.notifications.presenter import Happening
 from desktop.pages.analyses import presenter as analyses
 from desktop.pages.support.presenter import TraceWanted
 
@@ -81,3 +82,13 @@ class EmptyAnalyses:
             ever_sold=False,
         )
         return analyses.Reading(report, {}, ())
+
+
+class EmptyHappenings:
+    """Implements HappeningSource; nothing happens."""
+
+    def concern(self, changes: Sequence[Change]) -> list[Change]:
+        return []
+
+    def read(self, changes: Sequence[Change]) -> list[Happening]:
+        return []

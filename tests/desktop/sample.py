@@ -28,6 +28,7 @@ from core.live.views import (
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
+from desktop.notifications.presenter import HappeningSource
 from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
@@ -53,7 +54,7 @@ from tests.desktop.empty import (
     EmptySettings,
     EmptyTemplates,
 )
-from tests.desktop.emptymore import EmptyAnalyses, EmptySearch, EmptySupport
+from tests.desktop.emptymore import EmptyAnalyses, EmptyHappenings, EmptySearch, EmptySupport
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -379,6 +380,7 @@ class SampleContext:
     settings: SettingsSource = field(default_factory=EmptySettings)
     support: SupportSource = field(default_factory=EmptySupport)
     search: SearchSource = field(default_factory=EmptySearch)
+    happenings: HappeningSource = field(default_factory=EmptyHappenings)
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
