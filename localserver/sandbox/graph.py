@@ -50,6 +50,7 @@ def create_graph_simulator(
             web.post(version + "/{id}/messages", messages.send),
             web.post(version + "/{id}/media", objects.upload),
             web.route("*", version + "/{id}/{edge:subscribed_apps|phone_numbers}", objects.account_edge),
+            web.get(version + "/debug_token", objects.token),
             web.get(version + "/{id}", objects.object),
             web.post(version + "/{id}", objects.configure),
             web.delete(version + "/{id}", objects.delete),

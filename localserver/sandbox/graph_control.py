@@ -59,6 +59,8 @@ class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subscribed: bool | None = None
     health: Json | None = None
     templates: dict[str, int] | None = None
+    token_scopes: tuple[str, ...] | None = None
+    token_ends: int | None = None
 
 
 class Hook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

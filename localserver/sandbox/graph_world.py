@@ -39,7 +39,7 @@ class Webhook:
 
 @dataclass(slots=True)
 class Account:
-    """One business number and its WhatsApp Business account."""
+    """One business number and its WhatsApp Business account. ``token_ends``: ms UTC, 0 for a token without an end."""
 
     phone_number_id: str
     waba_id: str
@@ -53,6 +53,9 @@ class Account:
     subscribed: bool = True
     health: Json = field(default_factory=dict)
     templates: dict[str, int] = field(default_factory=dict)
+    token_scopes: tuple[str, ...] = ("whatsapp_business_management", "whatsapp_business_messaging")
+    token_ends: int = 0
+    app_id: str = "1"
     recent: deque[int] = field(default_factory=deque)
 
     @property
