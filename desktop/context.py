@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
+    from desktop.pages.welcome.presenter import WelcomeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class StoreInfo:
     currency: str
     zone: ZoneInfo
     language: str = "fr"
+    welcome: bool = False
+    """Whether somebody is still being led through the first steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,9 @@ class Context(Protocol):
 
     @property
     def settings(self) -> SettingsSource: ...
+
+    @property
+    def welcome(self) -> WelcomeSource: ...
 
     @property
     def lock(self) -> LockSource: ...

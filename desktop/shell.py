@@ -111,6 +111,7 @@ class Shell(QMainWindow):
         self.t = t
         self._sounds = sounds
         self._entries = {page.name: page for page in pages}
+        pages = [page for page in pages if not page.alone]
         self._pages: dict[str, Page] = {}
         self._mount: Mount | None = None
         self._status_at = 0
@@ -186,7 +187,7 @@ class Shell(QMainWindow):
         mount.ticker.second.connect(self._second)
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
-        self.go(next(iter(self._entries)))
+        self.go("welcome" if store.welcome and "welcome" in self._entries else next(iter(self._entries)))
 
     def refuse(self, title: str, sentence: str) -> None:
         """The shop could not be opened: say why instead of the pages."""
@@ -203,7 +204,10 @@ class Shell(QMainWindow):
             page.wants.connect(self.go)
             self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
-        self.sidebar.buttons[name].setChecked(True)
+        alone = self._entries[name].alone
+        self.sidebar.setVisible(not alone)
+        if not alone:
+            self.sidebar.buttons[name].setChecked(True)
         page.take_focus()
         if subject is not None:
             page.show_subject(subject)

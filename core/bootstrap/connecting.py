@@ -79,10 +79,12 @@ async def connect_whatsapp(shop: Shop) -> Sequence[Finding]:
     return await shop.check_whatsapp()
 
 
-def answer_first(shop: Shop, since: int, text: str) -> tuple[Heard, Finding | None] | None:
-    """The first message after ``since``, answered once with ``text``; beside it what became of the answer, None while
-    it is on its way. None while nobody wrote. Blocks."""
-    heard = shop.engine.read(lambda r: queries.heard_since(r, since))
+def answer_first(shop: Shop, after: int, text: str) -> tuple[Heard, Finding | None] | None:
+    """The first message after that of this id, answered once with ``text``; None while nobody wrote. Blocks.
+
+    Beside it what became of the answer, None while that is on its way.
+    """
+    heard = shop.engine.read(lambda r: queries.heard_after(r, after))
     if heard is None:
         return None
     echo = shop.engine.read(lambda r: queries.echo_of(r, heard.message_id))

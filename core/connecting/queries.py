@@ -13,7 +13,7 @@ ECHO: Final = "connecting:echo:"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The first message of a person after some moment."""
+    """The first message of a person since we began to listen."""
 
     message_id: int
     customer_id: int
@@ -38,12 +38,17 @@ def has_heard(reader: Reader) -> bool:
     return bool(reader.value("SELECT EXISTS(SELECT 1 FROM message WHERE author = 'customer')"))
 
 
-def heard_since(reader: Reader, at: int) -> Heard | None:
-    """Who wrote first after that moment (ms UTC)."""
+def newest(reader: Reader) -> int:
+    """The id of the newest message, 0 for none: what comes later has a greater one, whatever anybody's clock says."""
+    return int(reader.value("SELECT coalesce(max(id), 0) FROM message"))
+
+
+def heard_after(reader: Reader, message_id: int) -> Heard | None:
+    """Who wrote first after that message."""
     row = reader.one(
         "SELECT m.id, c.customer_id, cu.name, m.text FROM message m JOIN conversation c ON c.id = m.conversation_id"
-        " JOIN customer cu ON cu.id = c.customer_id WHERE m.author = 'customer' AND m.at >= ? ORDER BY m.id LIMIT 1",
-        (at,),
+        " JOIN customer cu ON cu.id = c.customer_id WHERE m.author = 'customer' AND m.id > ? ORDER BY m.id LIMIT 1",
+        (message_id,),
     )
     return None if row is None else Heard(*row)
 

@@ -15,12 +15,16 @@ from desktop.texts import mark
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it."""
+    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it.
+
+    ``alone``: it has the window to itself, and no place in the sidebar.
+    """
 
     name: str
     title: str
     icon: str
     build: Callable[[Mount], Page]
+    alone: bool = False
 
 
 def _live(mount: Mount) -> Page:
@@ -71,6 +75,12 @@ def _settings(mount: Mount) -> Page:
     return SettingsPage(mount)
 
 
+def _welcome(mount: Mount) -> Page:
+    from desktop.pages.welcome.page import WelcomePage
+
+    return WelcomePage(mount)
+
+
 PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
@@ -80,4 +90,5 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("papers", mark("Invoices"), "receipt", _papers),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages),
     PageEntry("settings", mark("Settings"), "settings", _settings),
+    PageEntry("welcome", mark("First steps"), "store", _welcome, alone=True),
 )

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 from core.accounts import queries
 from core.bootstrap import Shop
+from core.connecting.rules import DONE
 from core.kernel.clock import Clock
 from core.kernel.events import Event
 from core.quotes import listing
@@ -22,6 +23,7 @@ from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.quotes import ShopQuotes
 from desktop.sources.settings import ShopSettings
+from desktop.sources.welcome import Practices, ShopWelcome
 
 
 class StorageChanged(Event, frozen=True):
@@ -43,7 +45,7 @@ class Backstage(Protocol):
 class ShopContext:
     """Implements :class:`desktop.context.Context`."""
 
-    def __init__(self, shop: Shop, backstage: Backstage) -> None:
+    def __init__(self, shop: Shop, backstage: Backstage, practices: Practices | None = None) -> None:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
@@ -54,6 +56,7 @@ class ShopContext:
         self._messages = ShopMessages(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._settings = ShopSettings(shop)
+        self._welcome = ShopWelcome(shop, practices, ShopContext)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -63,7 +66,15 @@ class ShopContext:
     def store(self) -> StoreInfo:
         shop = self.shop
         language = shop.settings.get("store.language")
-        return StoreInfo(shop.slug, shop.name, shop.card.country, shop.card.currency, shop.country.zone, language)
+        return StoreInfo(
+            shop.slug,
+            shop.name,
+            shop.card.country,
+            shop.card.currency,
+            shop.country.zone,
+            language,
+            self._welcome.step() != DONE,
+        )
 
     @property
     def clock(self) -> Clock:
@@ -100,6 +111,10 @@ class ShopContext:
     @property
     def settings(self) -> ShopSettings:
         return self._settings
+
+    @property
+    def welcome(self) -> ShopWelcome:
+        return self._welcome
 
     @property
     def lock(self) -> ShopLock:
@@ -174,6 +189,7 @@ class ShopContext:
         )
 
     def close(self) -> None:
+        self._welcome.close()
         self._backstage.stop()
         self.shop.close()
         self._papers.close()

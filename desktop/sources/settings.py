@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -21,9 +20,9 @@ from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
 from desktop.pictures import Thumb
+from desktop.sources.asking import asked
 
 ACTOR: Final = "seller"
-_LOOK_EVERY: Final = 0.1  # s between two looks whether a test was given up
 
 
 class ShopSettings:
@@ -142,19 +141,4 @@ class ShopSettings:
     def _asked(
         self, question: Callable[[], Coroutine[Any, Any, Sequence[Finding]]], control: Control
     ) -> tuple[Finding, ...]:
-        """Ask on a loop of our own, which lives as long as the question; given up when the seller stops it."""
-
-        async def ask() -> tuple[Finding, ...]:
-            task = asyncio.create_task(question())
-            try:
-                while not task.done():
-                    await asyncio.wait({task}, timeout=_LOOK_EVERY)
-                    if control.stopped:
-                        task.cancel()
-                        await asyncio.wait({task})
-                        return ()
-                return tuple(task.result())
-            finally:
-                await self._shop.http.close_here()
-
-        return asyncio.run(ask())
+        return tuple(asked(self._shop, question, control) or ())

@@ -37,6 +37,7 @@ from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
+from desktop.pages.welcome.presenter import WelcomeSource
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
@@ -47,6 +48,7 @@ from tests.desktop.empty import (
     EmptyPayments,
     EmptyQuotes,
     EmptySettings,
+    EmptyWelcome,
 )
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
@@ -369,6 +371,7 @@ class SampleContext:
     messages: MessagesSource = field(default_factory=EmptyMessages)
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
+    welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -21,7 +22,7 @@ from tests.contract.whatsapp.conftest import VERIFY_TOKEN, MakeWire, Wire
 from tests.core.adapters.test_tls import self_signed
 
 
-def typed(wire: Wire, **changes: str) -> Values:
+def typed(wire: Wire, **changes: Any) -> Values:
     account = default_account()
     values = Values(
         wire.base_url,
