@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.context import Context
@@ -47,6 +47,8 @@ class PracticeStep(StepView):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _, highest: bar.setValue(highest))
         phone.column.addWidget(self._scroll, 1)
         self.write = TextField(t("Awa writes"), close=True)
         self.write.edit.returnPressed.connect(self.act)
@@ -162,8 +164,6 @@ class PracticeStep(StepView):
             bubble for bubble in bubbles if bubble.text
         ):  # a button that was pressed has none
             self._thread.insertWidget(place, _bubble(bubble))
-        bar = self._scroll.verticalScrollBar()
-        QTimer.singleShot(0, bar, lambda: bar.setValue(bar.maximum()))
 
 
 def _bubble(bubble: Bubble) -> QWidget:
