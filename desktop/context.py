@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
     from desktop.pages.support.presenter import SupportSource
+    from desktop.pages.welcome.presenter import WelcomeSource
     from desktop.palette.presenter import SearchSource
 
 
@@ -38,6 +39,8 @@ class StoreInfo:
     currency: str
     zone: ZoneInfo
     language: str = "fr"
+    welcome: bool = False
+    """Whether somebody is still being led through the first steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,9 @@ class Context(Protocol):
 
     @property
     def happenings(self) -> HappeningSource: ...
+
+    @property
+    def welcome(self) -> WelcomeSource: ...
 
     @property
     def lock(self) -> LockSource: ...

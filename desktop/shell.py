@@ -50,6 +50,7 @@ class Shell(QMainWindow):
         self.t = t
         self._sounds = sounds
         self._entries = {page.name: page for page in pages}
+        pages = [page for page in pages if not page.alone]
         self._pages: dict[str, Page] = {}
         self._mount: Mount | None = None
         self._status_at = 0
@@ -145,7 +146,10 @@ class Shell(QMainWindow):
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
         last = mount.preferences.get("window.page", "")
-        self.go(last if last in self._entries else self.sections[0].pages[0].name)
+        if store.welcome and "welcome" in self._entries:
+            self.go("welcome")
+        else:
+            self.go(last if last in self._entries else self.sections[0].pages[0].name)
 
     def refuse(self, title: str, sentence: str) -> None:
         """The shop could not be opened: say why instead of the pages."""
@@ -172,7 +176,11 @@ class Shell(QMainWindow):
             page.wants.connect(self.go)
             self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
-        self._show_section(name)
+        alone = self._entries[name].alone
+        self.sidebar.setVisible(not alone)
+        self.tabs.setVisible(not alone)
+        if not alone:
+            self._show_section(name)
         page.take_focus()
         if subject is not None:
             page.show_subject(subject)

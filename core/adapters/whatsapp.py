@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
@@ -163,6 +164,29 @@ class WhatsApp:
     async def withdraw(self, name: str, wa_id: str) -> None:
         """Delete a template in one language; its name rests for 30 days. Raises SendRefused, NotSent, Unclear."""
         await self._call("DELETE", f"{self._waba}/message_templates", params={"name": name, "hsm_id": wa_id})
+
+    async def about_token(self, access_token: str) -> dict[str, Any]:
+        """What the token is good for: ``is_valid``, ``expires_at`` (Unix s, 0 never), ``scopes`` [S]; empty where Meta
+        does not tell. Raises SendRefused, NotSent, Unclear."""
+        described = (await self._read("debug_token", {"input_token": access_token})).get("data")
+        return described if isinstance(described, dict) else {}
+
+    async def about_number(self) -> dict[str, Any]:
+        """Who the number is. Raises SendRefused, NotSent, Unclear."""
+        return await self._read(self._number, {"fields": "display_phone_number,verified_name,quality_rating"})
+
+    async def numbers_of_account(self) -> dict[str, Any]:
+        """The account's numbers. Raises SendRefused, NotSent, Unclear."""
+        return await self._read(f"{self._waba}/phone_numbers")
+
+    async def prove_secret(self, app_secret: str, access_token: str) -> None:
+        """A call that carries the proof of the app's secret: Meta refuses a wrong one (code 100), whatever the call.
+
+        The proof is HMAC-SHA256 of the token under the secret (Graph API, "Securing requests" [D]). Raises SendRefused,
+        NotSent, Unclear.
+        """
+        proof = hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
+        await self._read(self._number, {"fields": "id", "appsecret_proof": proof})
 
     async def _read(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         reply = await self._call("GET", path, params=params)

@@ -25,7 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import people, quoting, stepping, takeover
+from core.bootstrap import connecting, people, quoting, stepping, takeover
 from core.bootstrap.chat import chat_switches, learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
@@ -304,7 +304,8 @@ class Shop:
         if channel is None:
             return (Finding(False, "WhatsApp is not set up: enter the phone number ID and the access token."),)
         url = self.public_url()
-        return await learn_number(self, await channel.health(f"{url}/webhooks/whatsapp" if url else None))
+        found = await channel.health(f"{url}/webhooks/whatsapp" if url else None)
+        return await learn_number(self, [*found, *await connecting.more_of_whatsapp(self)])
 
     # -- wiring ------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.connecting.rules import DONE, LATER, STEP, STEPS
 from core.kernel import hours
 from core.kernel.i18n import LANGUAGES
 from core.segments.rules import KEY as SEGMENT
@@ -291,6 +292,8 @@ BASE: Final[tuple[Setting, ...]] = (
         section="assistant",
         high=10**8,
     ),
+    Setting(STEP, "choice", "Where the first steps are", DONE, section="welcome", choices=(*STEPS, DONE)),
+    Setting(LATER, "switch", "Hide what is still missing for selling", "false", section="welcome"),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
     Setting(
         "desktop.lock_minutes",

@@ -176,7 +176,7 @@ class ShopCatalogue:
     # -- import ------------------------------------------------------------------------------------------------
 
     def plan(self, path: Path, control: Control) -> ImportPlan:
-        data = _read(path)
+        data = read_list(path)
         return self._engine.read(lambda r: service.plan(r, data, self._shop.card.currency, _watched(control)))
 
     def carry_out(self, planned: ImportPlan, atomic: bool, control: Control) -> Stopped | None:
@@ -253,7 +253,7 @@ def _natural(text: str) -> str:
     return _DIGITS.sub(lambda digits: digits.group().zfill(12), fold(text))
 
 
-def _read(path: Path) -> bytes:
+def read_list(path: Path) -> bytes:
     """The file, no more of it than a product list may have."""
     try:
         with path.open("rb") as file:

@@ -61,6 +61,7 @@ def create_graph_simulator(
             web.get(listed, templates.listed),
             web.post(listed, templates.create),
             web.delete(listed, templates.delete),
+            web.get(version + "/debug_token", objects.token),
             web.get(version + "/{id}", objects.object),
             web.post(version + "/{id}", change),
             web.delete(version + "/{id}", objects.delete),

@@ -62,6 +62,8 @@ class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_secret: str | None = None
     subscribed: bool | None = None
     health: Json | None = None
+    token_scopes: tuple[str, ...] | None = None
+    token_ends: int | None = None
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

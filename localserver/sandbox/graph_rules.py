@@ -19,6 +19,7 @@ TITLES: Final[dict[int, str]] = {
     3: "API Method",
     4: "API Too Many Calls",
     10: "Permission Denied",
+    200: "Permissions error",
     33: "Parameter value is not valid",
     100: "Invalid parameter",
     190: "Access token has expired",

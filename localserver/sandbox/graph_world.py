@@ -76,7 +76,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Account:
-    """One business number and its WhatsApp Business account."""
+    """One business number and its WhatsApp Business account. ``token_ends``: ms UTC, 0 for a token without an end."""
 
     phone_number_id: str
     waba_id: str
@@ -89,6 +89,9 @@ class Account:
     number_webhook: Webhook | None = None
     subscribed: bool = True
     health: Json = field(default_factory=dict)
+    token_scopes: tuple[str, ...] = ("whatsapp_business_management", "whatsapp_business_messaging")
+    token_ends: int = 0
+    app_id: str = "1"
     recent: deque[int] = field(default_factory=deque)
 
     @property

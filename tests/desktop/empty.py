@@ -376,3 +376,13 @@ class EmptyMessages:
 
     def remove_question(self, number: int) -> None:
         raise AssertionError("there is no question")
+
+
+class EmptyWelcome:
+    """Nobody is led, and nothing is missing."""
+
+    def tasks(self) -> tuple[()]:
+        return ()
+
+    def later(self) -> bool:
+        return True

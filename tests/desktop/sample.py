@@ -41,6 +41,7 @@ from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
 from desktop.pages.support.presenter import SupportSource
+from desktop.pages.welcome.presenter import WelcomeSource
 from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
@@ -53,6 +54,7 @@ from tests.desktop.empty import (
     EmptyQuotes,
     EmptySettings,
     EmptyTemplates,
+    EmptyWelcome,
 )
 from tests.desktop.emptymore import EmptyAnalyses, EmptyHappenings, EmptySearch, EmptySupport
 
@@ -381,6 +383,7 @@ class SampleContext:
     support: SupportSource = field(default_factory=EmptySupport)
     search: SearchSource = field(default_factory=EmptySearch)
     happenings: HappeningSource = field(default_factory=EmptyHappenings)
+    welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))

@@ -267,7 +267,7 @@ class SettingsPresenter:
                 (Group(t("This window"), "", self._of("window")),),
             ),
         )
-        return fixed + self._others({section.name for section in fixed})
+        return fixed + self._others({section.name for section in fixed} | {"welcome"})  # its own pages set these
 
     def _usage_groups(self) -> tuple[Group, ...]:
         t, keys = self.t, self._of("assistant")
