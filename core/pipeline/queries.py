@@ -11,8 +11,9 @@ from core.storage.connection import Reader
 
 _ROWS: Final = (
     "SELECT l.id, l.customer_id, l.stage, l.asked, l.amount, l.next_at, l.next_what, l.opened_at, l.moved_at,"
-    " l.qualified_at, l.qualified_by, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id"
-    " AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1), v.id, v.last_text FROM lead l"
+    " l.qualified_at, l.qualified_by, l.estimate, l.note, l.lost_why, c.name,"
+    " (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone'"
+    " ORDER BY last_seen DESC LIMIT 1), v.id, v.last_text FROM lead l"
     " JOIN customer c ON c.id = l.customer_id LEFT JOIN conversation v ON v.customer_id = l.customer_id"
 )
 
@@ -70,7 +71,7 @@ def one(reader: Reader, lead_id: int) -> LeadView | None:
 
 
 def _view(row: Any) -> LeadView:
-    return LeadView(Lead(*row[:11]), row[11], row[12], row[13], row[14] or "")
+    return LeadView(Lead(*row[:14]), row[14], row[15], row[16], row[17] or "")
 
 
 def columns(reader: Reader) -> list[Column]:
