@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.lock import LockSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
+    from desktop.pages.customers.source import CustomersSource
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
@@ -95,6 +96,9 @@ class Context(Protocol):
 
     @property
     def conversations(self) -> ConversationSource: ...
+
+    @property
+    def customers(self) -> CustomersSource: ...
 
     @property
     def catalogue(self) -> CatalogueSource: ...

@@ -35,6 +35,12 @@ def _conversations(mount: Mount) -> Page:
     return ConversationsPage(mount)
 
 
+def _customers(mount: Mount) -> Page:
+    from desktop.pages.customers.page import CustomersPage
+
+    return CustomersPage(mount)
+
+
 def _catalogue(mount: Mount) -> Page:
     from desktop.pages.catalogue.page import CataloguePage
 
@@ -74,6 +80,7 @@ def _settings(mount: Mount) -> Page:
 PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
+    PageEntry("customers", mark("Customers"), "users", _customers),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("quotes", mark("Quotes"), "file-text", _quotes),

@@ -15,6 +15,7 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.access import ShopAccess
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
+from desktop.sources.customers import ShopCustomers
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
@@ -48,6 +49,7 @@ class ShopContext:
         self._backstage = backstage
         self._live = ShopLive(shop)
         self._conversations = ShopConversations(shop)
+        self._customers = ShopCustomers(shop)
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
@@ -76,6 +78,10 @@ class ShopContext:
     @property
     def conversations(self) -> ShopConversations:
         return self._conversations
+
+    @property
+    def customers(self) -> ShopCustomers:
+        return self._customers
 
     @property
     def catalogue(self) -> ShopCatalogue:

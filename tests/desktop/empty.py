@@ -10,6 +10,7 @@ from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
 from core.conversations.views import InboxCounts
+from core.customers import listing
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
 from core.faq.views import Faq
@@ -28,6 +29,7 @@ from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.customers import source as customers
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
@@ -264,6 +266,16 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter) -> int:
         return 0
+
+
+class EmptyCustomers:
+    """As much of a CustomersSource as a page without customers asks for."""
+
+    def overview(self, wanted: listing.Wanted) -> customers.Overview:
+        return customers.Overview()
+
+    def page(self, wanted: listing.Wanted, after: customers.Place | None, limit: int) -> list[listing.CustomerRow]:
+        return []
 
 
 class EmptyQuotes:

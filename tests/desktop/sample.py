@@ -30,6 +30,7 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
+from desktop.pages.customers.source import CustomersSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
 from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
@@ -41,6 +42,7 @@ from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
     EmptyConversations,
+    EmptyCustomers,
     EmptyLock,
     EmptyMessages,
     EmptyPapers,
@@ -366,6 +368,7 @@ class SampleContext:
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
+    customers: CustomersSource = field(default_factory=lambda: cast(CustomersSource, EmptyCustomers()))
     messages: MessagesSource = field(default_factory=EmptyMessages)
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
