@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.pipeline.source import PipelineSource
     from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
@@ -99,6 +100,9 @@ class Context(Protocol):
 
     @property
     def customers(self) -> CustomersSource: ...
+
+    @property
+    def pipeline(self) -> PipelineSource: ...
 
     @property
     def catalogue(self) -> CatalogueSource: ...

@@ -41,6 +41,12 @@ def _customers(mount: Mount) -> Page:
     return CustomersPage(mount)
 
 
+def _pipeline(mount: Mount) -> Page:
+    from desktop.pages.pipeline.page import PipelinePage
+
+    return PipelinePage(mount)
+
+
 def _catalogue(mount: Mount) -> Page:
     from desktop.pages.catalogue.page import CataloguePage
 
@@ -81,6 +87,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("customers", mark("Customers"), "users", _customers),
+    PageEntry("pipeline", mark("Prospects"), "activity", _pipeline),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("quotes", mark("Quotes"), "file-text", _quotes),

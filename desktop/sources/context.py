@@ -21,6 +21,7 @@ from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
+from desktop.sources.pipeline import ShopPipeline
 from desktop.sources.quotes import ShopQuotes
 from desktop.sources.settings import ShopSettings
 
@@ -50,6 +51,7 @@ class ShopContext:
         self._live = ShopLive(shop)
         self._conversations = ShopConversations(shop)
         self._customers = ShopCustomers(shop)
+        self._pipeline = ShopPipeline(shop)
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
@@ -82,6 +84,10 @@ class ShopContext:
     @property
     def customers(self) -> ShopCustomers:
         return self._customers
+
+    @property
+    def pipeline(self) -> ShopPipeline:
+        return self._pipeline
 
     @property
     def catalogue(self) -> ShopCatalogue:

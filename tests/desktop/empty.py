@@ -18,6 +18,7 @@ from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
+from core.pipeline import board as leads
 from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
@@ -33,6 +34,7 @@ from desktop.pages.customers import source as customers
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
+from desktop.pages.pipeline import source as pipeline
 from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
@@ -276,6 +278,13 @@ class EmptyCustomers:
 
     def page(self, wanted: listing.Wanted, after: customers.Place | None, limit: int) -> list[listing.CustomerRow]:
         return []
+
+
+class EmptyPipeline:
+    """As much of a PipelineSource as a page without prospects asks for."""
+
+    def board(self, wanted: leads.Wanted, limit: int) -> pipeline.Board:
+        return pipeline.Board()
 
 
 class EmptyQuotes:

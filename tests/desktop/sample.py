@@ -35,6 +35,7 @@ from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, Ove
 from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
+from desktop.pages.pipeline.source import PipelineSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
@@ -47,6 +48,7 @@ from tests.desktop.empty import (
     EmptyMessages,
     EmptyPapers,
     EmptyPayments,
+    EmptyPipeline,
     EmptyQuotes,
     EmptySettings,
 )
@@ -369,6 +371,7 @@ class SampleContext:
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     customers: CustomersSource = field(default_factory=lambda: cast(CustomersSource, EmptyCustomers()))
+    pipeline: PipelineSource = field(default_factory=lambda: cast(PipelineSource, EmptyPipeline()))
     messages: MessagesSource = field(default_factory=EmptyMessages)
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
