@@ -27,6 +27,7 @@ from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped
 from desktop.pictures import Thumb
+from desktop.sources.pairs import ShopPairs
 
 ACTOR: Final = "seller"
 SAMPLE: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
@@ -56,6 +57,7 @@ class ShopCatalogue:
     """Implements :class:`desktop.pages.catalogue.presenter.CatalogueSource`."""
 
     def __init__(self, shop: Shop) -> None:
+        self.pairs = ShopPairs(shop)
         self._shop = shop
         self._engine = shop.engine
 

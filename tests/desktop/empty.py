@@ -28,6 +28,7 @@ from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
+from desktop.pages.catalogue import pairs_texts as together
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.customers import source as customers
@@ -123,8 +124,29 @@ class EmptyConversations:
         return None
 
 
+class EmptyPairs:
+    """Implements PairsSource; nothing goes together."""
+
+    def read(self) -> together.Reading:
+        return together.Reading()
+
+    def find(self, query: str, limit: int) -> list[ProductView]:
+        return []
+
+    def put(self, product_id: int, with_id: int, percent: int) -> None:
+        raise AssertionError("there is no product")
+
+    def remove(self, product_id: int, with_id: int) -> None:
+        raise AssertionError("there is no product")
+
+    def propose(self, on: bool) -> None:
+        raise AssertionError("there is no product")
+
+
 class EmptyCatalogue:
     """Implements CatalogueSource; nothing can be changed in it."""
+
+    pairs: together.PairsSource = EmptyPairs()
 
     def ids(self, question: Question) -> tuple[int, ...]:
         return ()
