@@ -11,6 +11,7 @@ from typing import Any
 
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.storage.folder import Home
+from core.support.logbook import Logbook
 from localserver.console.arguments import carry_out, parse
 from localserver.console.terminal import FAILED, Terminal
 
@@ -45,13 +46,22 @@ def _demo(args: Namespace, home: Home, out: Terminal) -> int:
     return run(args, out.say_line, Theatre)
 
 
+def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:
+    if args.headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from desktop.rehearsal import run
+    from localserver.demo.rehearsal import Rehearsal
+
+    return run(args, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
+
+
 def _bench(args: Namespace, home: Home, out: Terminal) -> int:
     from tests.bench.run import run
 
     return int(run(args, home, out))
 
 
-DOORS = {"desktop": _desktop, "demo": _demo, "bench": _bench}
+DOORS = {"desktop": _desktop, "demo": _demo, "rehearse": _rehearse, "bench": _bench}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -60,6 +70,9 @@ def main(argv: list[str] | None = None) -> int:
     # Short turns keep the server answering while the window draws: webhook p99 175 ms → 12 ms (docs/architecture.md).
     sys.setswitchinterval(0.0005)
     args, home, out = parse(argv)
+    book = Logbook(home.path) if args.door == "desktop" or args.command == "serving.run" else None
+    if book:
+        book.open()
     try:
         return _open(args, home, out)
     except LivePayError as error:
@@ -71,6 +84,9 @@ def main(argv: list[str] | None = None) -> int:
     except Exception:  # boundary: program
         log.exception("LivePay stopped because of a mistake in the program")
         return FAILED
+    finally:
+        if book:
+            book.close()
 
 
 def _open(args: Namespace, home: Home, out: Terminal) -> int:

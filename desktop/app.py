@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -17,12 +18,14 @@ from desktop import plain  # noqa: F401 - before any other of the window's modul
 from desktop.bridge import Bridge
 from desktop.context import Context, Preferences
 from desktop.garbage import Collector
+from desktop.mishap import Mishaps
 from desktop.pages.page import Mount
 from desktop.shell import Shell
 from desktop.sound import Sounds
 from desktop.texts import Texts
 from desktop.theme import CHOICES, Choice, theme
 from desktop.ticker import Ticker
+from desktop.widgets.notices import Notice
 
 log = logging.getLogger(__name__)
 SIZE = (1440, 900)
@@ -45,7 +48,12 @@ class Desktop(QObject):
     """The window and all that lives as long as it does."""
 
     def __init__(
-        self, open_context: Callable[[], Context], preferences: Preferences, language: str = "fr", store_name: str = ""
+        self,
+        open_context: Callable[[], Context],
+        preferences: Preferences,
+        language: str = "fr",
+        store_name: str = "",
+        rehearse: Callable[[int, int], object] | None = None,
     ) -> None:
         super().__init__()
         self._collector = Collector(self)
@@ -53,17 +61,23 @@ class Desktop(QObject):
         self.preferences = preferences
         self.exit_code = 0
         self._open_context = open_context
+        self._rehearse = rehearse
         self._context: Context | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._ticker: Ticker | None = None
         self.sounds = Sounds(preferences.get("sound", "on") == "on", self)
         self.bridge = Bridge(self.t, parent=self)
+        self.mishaps = Mishaps(self)
         self.shell = Shell(self.t, self.sounds, store_name=store_name)
         self.shell.resize(*SIZE)
+        self.shell.restore(preferences.get("window.place", ""))
         self.shell.chosen.connect(preferences.set)
+        self.mishaps.happened.connect(self.bridge.tell_mishap)
+        self.bridge.mishap.connect(self._show_mishap)
 
     def start(self) -> None:
         """Show the window, then open the shop on another thread while it is already seen."""
+        self.mishaps.listen()
         self.shell.show()
         QTimer.singleShot(0, self, self._open)
 
@@ -74,10 +88,25 @@ class Desktop(QObject):
         self._context = context
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
-        lock = self.shell.lock_now
-        self.shell.attach(Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock))
+        lock, rehearse = self.shell.lock_now, self._rehearse
+        self.shell.attach(
+            Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock, rehearse)
+        )
         self._ticker.start()
         self._collector.start()
+        self.bridge.run(context.support.take_fault, owner=self, done=self._tell_fault, name="last fault")
+
+    def _tell_fault(self, found: str) -> None:
+        """The program did not end by itself last time: say so, and offer what it left."""
+        if found:
+            t = self.t
+            said = t("LivePay stopped unexpectedly last time. Your orders and payments are whole.")
+            self.bridge.notice.emit(Notice(said, "waiting", t("See the report"), partial(self._show_mishap, found)))
+
+    def _show_mishap(self, text: str) -> None:
+        from desktop.mishapdialog import MishapDialog
+
+        MishapDialog(self.shell, self.t, text).present()
 
     def _refused(self, error: Exception) -> None:
         t = self.t
@@ -96,6 +125,7 @@ class Desktop(QObject):
         if self._unsubscribe:
             self._unsubscribe()
         self.bridge.close()
+        self.mishaps.leave()
         if self._context:
             self._context.close()
             self._context = None
@@ -123,6 +153,7 @@ def run_desktop(
     language: str = "fr",
     store_name: str = "",
     ready: Callable[[Desktop], None] | None = None,
+    rehearse: Callable[[int, int], object] | None = None,
 ) -> int:
     """Open the window over a shop and run until it is closed; → exit code.
 
@@ -134,7 +165,7 @@ def run_desktop(
     theme().install(made, theme_choice(chosen))
     # A slot that runs long must not starve the server's thread (reference stack, "Recommended wiring").
     sys.setswitchinterval(0.0005)
-    desktop = Desktop(open_context, chosen, language, store_name)
+    desktop = Desktop(open_context, chosen, language, store_name, rehearse)
     desktop.start()
     made.processEvents()
     # Seen first, loaded then: what the loop needs costs a third of the window's own start.

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import shiboken6
@@ -19,6 +20,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
+from core.support.mishaps import report
 from desktop.texts import Texts
 from desktop.widgets.notices import Notice
 
@@ -82,10 +84,12 @@ class Task(Generic[T]):
 
 
 class Bridge(QObject):
-    """``changed`` carries a list of :class:`Change`; ``notice`` a :class:`Notice` for the window to show."""
+    """``changed`` carries a list of :class:`Change`; ``notice`` a :class:`Notice` for the window to show; ``mishap`` a
+    report of a fault of ours that the person wants to read."""
 
     changed = Signal(list)
     notice = Signal(object)
+    mishap = Signal(str)
     _wake = Signal()
     _ended = Signal(object, object, object)
     _advanced = Signal(object, int, int)
@@ -214,5 +218,9 @@ class Bridge(QObject):
             self.notice.emit(Notice(explain(error, self._t.language), "danger"))
             return
         log.error("window task %s failed", name or "?", exc_info=error)
-        text = self._t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
-        self.notice.emit(Notice(text, "danger"))
+        self.tell_mishap(report(f"window task {name or '?'} failed", error))
+
+    def tell_mishap(self, text: str) -> None:
+        """Say that it was our fault, and offer what a helper needs to know of it."""
+        said = self._t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
+        self.notice.emit(Notice(said, "danger", self._t("See the report"), partial(self.mishap.emit, text)))

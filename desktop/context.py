@@ -12,10 +12,13 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from core.kernel.clock import Clock
     from desktop.bridge import Change
     from desktop.lock import LockSource
+    from desktop.notifications.presenter import HappeningSource
+    from desktop.pages.analyses.presenter import AnalysesSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.customers.source import CustomersSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
@@ -23,6 +26,8 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
+    from desktop.pages.support.presenter import SupportSource
+    from desktop.palette.presenter import SearchSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,13 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name or text id."""
+    """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name, empty for what
+    the ``kind`` (whatsapp, tunnel, psp) names; ``settings``: what of the settings it is set up in."""
 
     name: str
     state: str
+    kind: str = "psp"
+    settings: str = "payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +125,25 @@ class Context(Protocol):
     def messages(self) -> MessagesSource: ...
 
     @property
+    def templates(self) -> TemplatesSource: ...
+
+    @property
     def quotes(self) -> QuotesSource: ...
 
     @property
+    def analyses(self) -> AnalysesSource: ...
+
+    @property
     def settings(self) -> SettingsSource: ...
+
+    @property
+    def support(self) -> SupportSource: ...
+
+    @property
+    def search(self) -> SearchSource: ...
+
+    @property
+    def happenings(self) -> HappeningSource: ...
 
     @property
     def lock(self) -> LockSource: ...

@@ -103,11 +103,7 @@ class Director(QObject):
         """The numbers as they stand on the window's tiles."""
         page = self._desktop.shell.page("live")
         assert isinstance(page, LivePage)
-        names = ("orders", "paid", "pending", "expired", "revenue")
-        shown = (tile.figure() for tile in page.board.tiles)
-        return {
-            name: int("".join(c for c in text if c.isdigit()) or 0) for name, text in zip(names, shown, strict=True)
-        }
+        return page.board.figures()
 
     def _next_picture(self, steps: list[tuple[Choice, str, str]], report: Report) -> None:
         """Show a page in a theme, let it read, keep its picture, go on; at the end the papers."""
@@ -157,7 +153,7 @@ class Director(QObject):
         """The papers could not be made: said, and the demo has failed; without a screen it must still end."""
         self._say(f"  ✕ {error}")
         if self._leave:
-            self._desktop.shell.close()
+            self._desktop.shell.leave()
 
     def _end(self, report: Report) -> None:
         for line in report.lines():
@@ -168,7 +164,7 @@ class Director(QObject):
         self.exit_code = 0 if report.agrees and not self._troubles else 1
         if self._leave:
             self._theatre.end_live()
-            self._desktop.shell.close()
+            self._desktop.shell.leave()
         else:
             self._say(f"→ {self._theatre.stage.graph_url}/phone")
 

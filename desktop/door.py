@@ -79,6 +79,16 @@ def run(home: Home, servers: Servers, port: int = 8787) -> int:
         card = create_first_store(home, preferences)
         if card is None:
             return 0
+
+    def rehearse(buyers: int, speed: int) -> None:
+        from desktop.rehearsal import launch
+
+        launch(home.path, card.slug, buyers, speed)
+
     return run_desktop(
-        opener(home, card.slug, servers, port), preferences=preferences, language=card.language, store_name=card.name
+        opener(home, card.slug, servers, port),
+        preferences=preferences,
+        language=card.language,
+        store_name=card.name,
+        rehearse=rehearse,
     )

@@ -1,4 +1,4 @@
-"""The window: sidebar, the page in view, the status line, and whatever has to be said over all of them."""
+"""The window: sidebar, the page in view with its tabs, the status line, and what is said over all of them."""
 
 from __future__ import annotations
 
@@ -6,97 +6,35 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.clock import DAY, SECOND
 from desktop.bridge import Change
-from desktop.context import Badges, Context, Status
+from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
 from desktop.pages.registry import PAGES, PageEntry
+from desktop.sections import grouped
+from desktop.sidebar import Sidebar
 from desktop.sound import Sounds
 from desktop.statusline import StatusLine
 from desktop.texts import Texts, full_disk, second_due
 from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.labels import ElidedLabel, Label
-from desktop.widgets.navigation import COMPACT, WIDE, NavButton
 from desktop.widgets.notices import Banner, Notice, Toasts
+from desktop.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from desktop.lock import IdleLock
+    from desktop.palette.overlay import Palette
+    from desktop.presence import Presence
 
 COMPACT_UNDER: Final = 1100
+LOW_UNDER: Final = 680
 STATUS_MS: Final = 5 * SECOND
 SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
-
-
-class Sidebar(QFrame):
-    """Navigation. ``asked`` with a page's name; ``theme_asked`` and ``sound_asked`` for the two switches."""
-
-    asked = Signal(str)
-    theme_asked = Signal()
-    sound_asked = Signal()
-
-    def __init__(self, t: Texts, pages: Sequence[PageEntry]) -> None:
-        super().__init__()
-        self._t = t
-        self.setProperty("kind", "sidebar")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 16, 12, 10)
-        column.setSpacing(2)
-        brand = QHBoxLayout()
-        brand.setSpacing(0)
-        brand.setContentsMargins(12, 0, 0, 0)
-        self._first, self._second = Label("Live", "title"), Label("Pay", "title", "gold")
-        brand.addWidget(self._first)
-        brand.addWidget(self._second)
-        brand.addStretch(1)
-        column.addLayout(brand)
-        self.store = ElidedLabel("", "small", "muted")
-        self.store.setContentsMargins(12, 0, 0, 0)
-        column.addWidget(self.store)
-        column.addSpacing(16)
-        self.buttons: dict[str, NavButton] = {}
-        for number, page in enumerate(pages, 1):
-            button = self.buttons[page.name] = NavButton(page.icon, t(page.title))
-            button.clicked.connect(partial(self.asked.emit, page.name))
-            if number < 10:
-                button.setAccessibleDescription(f"Ctrl+{number}")
-            column.addWidget(button)
-        column.addStretch(1)
-        self.sound = NavButton("volume-2", t("Sound on"), checkable=False)
-        self.sound.clicked.connect(self.sound_asked)
-        self.look = NavButton("moon", t("Dark theme"), checkable=False)
-        self.look.clicked.connect(self.theme_asked)
-        column.addWidget(self.sound)
-        column.addWidget(self.look)
-        self.set_compact(False)
-
-    def set_compact(self, compact: bool) -> None:
-        """Icons only, when the window is narrow."""
-        self.setFixedWidth(COMPACT if compact else WIDE)
-        margin = 8 if compact else 12
-        layout = self.layout()
-        if layout:
-            layout.setContentsMargins(margin, 16, margin, 10)
-        self._first.say("L" if compact else "Live")
-        self._second.setVisible(not compact)
-        self.store.setVisible(not compact)
-        for button in (*self.buttons.values(), self.sound, self.look):
-            button.set_compact(compact)
-
-    def show_switches(self, choice: Choice, sound: bool) -> None:
-        t = self._t
-        icon, word = {
-            "dark": ("moon", t("Dark theme")),
-            "light": ("sun", t("Light theme")),
-            "system": ("monitor", t("System theme")),
-        }[choice]
-        self.look.set_look(icon, word)
-        self.sound.set_look("volume-2" if sound else "volume-x", t("Sound on") if sound else t("Sound off"))
 
 
 class Shell(QMainWindow):
@@ -104,7 +42,8 @@ class Shell(QMainWindow):
 
     closing = Signal()
     chosen = Signal(str, str)
-    """A choice of this computer's person: key (``theme``, ``sound``) and value."""
+    """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``window.place``,
+    ``window.page``) and value."""
 
     def __init__(self, t: Texts, sounds: Sounds, pages: Sequence[PageEntry] = PAGES, store_name: str = "") -> None:
         super().__init__()
@@ -115,21 +54,32 @@ class Shell(QMainWindow):
         self._mount: Mount | None = None
         self._status_at = 0
         self.lock: IdleLock | None = None
+        self.presence: Presence | None = None
+        self._palette: Palette | None = None
+        self._leaving = False
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
         self.setMinimumSize(QSize(960, 600))
-        self.sidebar = Sidebar(t, pages)
+        self.sections = grouped(pages)
+        self._section = self.sections[0]
+        self._last: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+        self.sidebar = Sidebar(t, self.sections)
         self.sidebar.store.say(store_name)
-        self.sidebar.asked.connect(self.go)
+        self.sidebar.asked.connect(self.go_section)
         self.sidebar.theme_asked.connect(self.next_theme)
         self.sidebar.sound_asked.connect(self.switch_sound)
         self.banner = Banner()
+        self.tabs = Tabs()
+        self.tabs.asked.connect(self.go)
         self.stack = QStackedWidget()
         self.opening = EmptyState("store", t("Opening the store…"), t("Its orders and messages are being read."))
         self.stack.addWidget(self.opening)
         self.status = StatusLine(t)
+        self.status.asked.connect(self._explain)
+        self._read = Status()
         self._lay_out()
         self.toasts = Toasts(self._centre, t("Close"))
-        self._bind_keys(pages)
+        self._bind_keys()
         theme().changed.connect(self._show_switches)
         sounds.switched.connect(self._show_switches)
         self._show_switches()
@@ -148,20 +98,25 @@ class Shell(QMainWindow):
         strip.setContentsMargins(20, 0, 20, 0)
         strip.addWidget(self.banner)
         right.addLayout(strip)
+        right.addWidget(self.tabs)
         right.addWidget(self.stack, 1)
         row.addLayout(right, 1)
         column.addLayout(row, 1)
         column.addWidget(self.status)
         self.setCentralWidget(centre)
 
-    def _bind_keys(self, pages: Sequence[PageEntry]) -> None:
+    def _bind_keys(self) -> None:
         bound: list[tuple[str, Callable[[], object]]] = [
+            ("Ctrl+K", self.open_palette),
+            ("Ctrl+P", self.open_palette),
             ("F11", self.switch_full_screen),
             ("Ctrl+T", self.next_theme),
             ("Ctrl+L", self.lock_now),
-            ("Ctrl+Q", self.close),
+            ("Ctrl+B", self.open_notifications),
+            ("Ctrl+Q", self.leave),
         ]
-        bound += [(f"Ctrl+{n}", partial(self.go, page.name)) for n, page in enumerate(pages[:9], 1)]
+        bound += [("Ctrl+Tab", partial(self.next_tab, 1)), ("Ctrl+Shift+Tab", partial(self.next_tab, -1))]
+        bound += [(f"Ctrl+{n % 10}", partial(self.go_section, s.name)) for n, s in enumerate(self.sections[:10], 1)]
         for keys, act in bound:
             QShortcut(QKeySequence(keys), self).activated.connect(act)
 
@@ -173,7 +128,7 @@ class Shell(QMainWindow):
     # -- the shop
 
     def attach(self, mount: Mount) -> None:
-        """The shop is open: show its first page and keep the status line true."""
+        """The shop is open: show the page that was last in view and keep the status line true."""
         from desktop.lock import IdleLock
 
         self._mount = mount
@@ -184,14 +139,28 @@ class Shell(QMainWindow):
         mount.bridge.notice.connect(self.say)
         mount.bridge.changed.connect(self._changed)
         mount.ticker.second.connect(self._second)
+        from desktop.presence import Presence
+
+        self.presence = Presence(self, mount)
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
-        self.go(next(iter(self._entries)))
+        last = mount.preferences.get("window.page", "")
+        self.go(last if last in self._entries else self.sections[0].pages[0].name)
 
     def refuse(self, title: str, sentence: str) -> None:
         """The shop could not be opened: say why instead of the pages."""
         self.opening.say(title, sentence)
         self.stack.setCurrentWidget(self.opening)
+
+    def go_section(self, name: str) -> None:
+        """Show a section: its tab that was last in view."""
+        section = next(section for section in self.sections if section.name == name)
+        self.go(self._last.get(name, section.pages[0].name))
+
+    def next_tab(self, step: int) -> None:
+        """The section's next tab, round and round."""
+        names = [page.name for page in self._section.pages]
+        self.go(names[(names.index(self._last[self._section.name]) + step) % len(names)])
 
     def go(self, name: str, subject: object = None) -> None:
         """Show a page, built the first time; ``subject`` is brought into sight there. Unknown names do nothing."""
@@ -203,10 +172,55 @@ class Shell(QMainWindow):
             page.wants.connect(self.go)
             self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
-        self.sidebar.buttons[name].setChecked(True)
+        self._show_section(name)
         page.take_focus()
         if subject is not None:
             page.show_subject(subject)
+
+    def _show_section(self, name: str) -> None:
+        section = self._section = next(s for s in self.sections if self._entries[name] in s.pages)
+        self._last[section.name] = name
+        self.sidebar.buttons[section.name].setChecked(True)
+        self.tabs.show_tabs([(page.name, self.t(page.title)) for page in section.pages], name)
+        self.tabs.count(self._counts)
+
+    def do(self, name: str, act: str) -> None:
+        """Show a page and do there what its entry offers."""
+        self.go(name)
+        if name in self._pages:
+            getattr(self._pages[name], act)()
+
+    @property
+    def centre(self) -> QWidget:
+        """All but what stands over the window."""
+        return self._centre
+
+    @property
+    def locked(self) -> bool:
+        return self.lock is not None and self.lock.locked
+
+    def open_notifications(self) -> None:
+        if self.presence is not None:
+            self.presence.open_panel()
+
+    def switch_telling(self) -> None:
+        if self.presence is not None:
+            self.presence.switch_telling()
+
+    def ask_again(self) -> None:
+        if self.presence is not None:
+            self.presence.forget()
+
+    def open_palette(self) -> None:
+        """Ask for anything. It is loaded when first asked for."""
+        mount = self._mount
+        if mount is None or not self._centre.isEnabled():
+            return
+        if self._palette is None:
+            from desktop.palette.opening import make_palette
+
+            self._palette = make_palette(self, self._centre, mount)
+        self._palette.present()
 
     def page(self, name: str) -> Page | None:
         """A page that has been shown before."""
@@ -238,6 +252,9 @@ class Shell(QMainWindow):
 
     def _show_status(self, read: tuple[Status, Badges]) -> None:
         status, badges = read
+        self._read = status
+        if self.presence:
+            self.presence.take_status(status, badges)
         if self._mount:
             self.status.show_status(status, self._mount.context.clock.now(), self._mount.context.store.zone)
         if status.storage_failed:
@@ -245,9 +262,20 @@ class Shell(QMainWindow):
         elif not self._warn_second(status):
             self.banner.hide()
         self._strip.setContentsMargins(20, 0 if self.banner.isHidden() else 12, 20, 0)
-        counts = dict(badges.counts)
-        for name, button in self.sidebar.buttons.items():
-            button.set_badge(counts.get(name, 0))
+        counts = self._counts = dict(badges.counts)
+        for section in self.sections:
+            self.sidebar.buttons[section.name].set_badge(section.badge(counts))
+        self.tabs.count(counts)
+
+    def _explain(self, mark: QWidget, asked: Link | str) -> None:
+        """Say what a part of the status line means, and offer the way to it."""
+        from desktop.explained import explained
+        from desktop.widgets.popover import Explanation
+
+        told = explained(asked, self._read, self.t)
+        Explanation(
+            self._centre, told.title, told.sentence, told.verb, partial(self.go, told.page, told.subject)
+        ).present(mark)
 
     def _warn_second(self, status: Status) -> bool:
         """Three days before an owner's account needs a second factor, and from then on."""
@@ -283,7 +311,29 @@ class Shell(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.sidebar.set_compact(self.width() < COMPACT_UNDER)
+        self.sidebar.set_low(self.height() < LOW_UNDER)
+
+    def _remember(self) -> None:
+        self.chosen.emit("window.place", bytes(self.saveGeometry().toBase64().data()).decode())
+        name = self._last.get(self._section.name)
+        if name is not None:
+            self.chosen.emit("window.page", name)
+
+    def restore(self, place: str) -> bool:
+        """Size, place and state as :attr:`chosen` told them. → False when that cannot be read."""
+        return bool(place) and self.restoreGeometry(QByteArray.fromBase64(place.encode("ascii", "replace")))
+
+    def leave(self) -> None:
+        """Close for good."""
+        self._leaving = True
+        self.close()
+        self.closing.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._leaving and self.presence is not None and self.presence.stays():
+            self._remember()
+            event.ignore()
+            return
+        self._remember()
         self.closing.emit()
         super().closeEvent(event)

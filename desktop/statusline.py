@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import Final
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy
 
 from core.kernel.clock import DAY, HOUR, MINUTE
 from core.kernel.look import Role
 from core.kernel.text import clock_time
 from desktop.context import Link, Status
+from desktop.fonts import width
+from desktop.icons import draw
 from desktop.texts import Texts
-from desktop.widgets.labels import IconLabel, Label
+from desktop.theme import theme
+from desktop.widgets.cells import colour, write
+from desktop.widgets.labels import Label
+
+HEIGHT: Final = 40
+QUEUE_LONG: Final = 20
+_ICON: Final = 13
+_PAD: Final = 8
 
 STATES: dict[str, tuple[str, Role]] = {
     "ok": ("dot", "paid"),
@@ -21,69 +33,105 @@ STATES: dict[str, tuple[str, Role]] = {
 }
 
 
-class LinkMark(QWidget):
-    """One connection: an icon for its state and its name with the state's word."""
+class StatusMark(QAbstractButton):
+    """One thing of the line: an icon for its state, and the state in words. It explains itself when it is pressed."""
 
-    def __init__(self) -> None:
+    def __init__(self, icon: str = "", role: Role = "muted") -> None:
         super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(5)
-        self._icon = IconLabel("dot", "muted", 13)
-        self._text = Label("", "small", "muted")
-        line.addWidget(self._icon)
-        line.addWidget(self._text)
+        self._icon, self._role = icon, role
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_link(self, icon: str, role: Role, text: str) -> None:
-        self._icon.show_icon(icon, role)
-        self._text.say(text)
+    @property
+    def role(self) -> Role:
+        return self._role
+
+    def show_state(self, icon: str, role: Role, text: str) -> None:
+        if (icon, role, text) != (self._icon, self._role, self.text()):
+            self._icon, self._role = icon, role
+            self.setText(text)
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(width(self.text(), "small")) + 2 * _PAD + (_ICON + 6 if self._icon else 0), HEIGHT - 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = theme().palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 5.5, -0.5, -5.5)
+        painter.setPen(colour(palette.info.ink) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(colour(palette.raised) if self.underMouse() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 6, 6)
+        x = float(_PAD)
+        if self._icon:
+            draw(painter, self._icon, palette.ink(self._role), x, (self.height() - _ICON) / 2, _ICON)
+            x += _ICON + 6
+        ink = palette.ink(self._role if self._role in ("waiting", "danger") else "muted")
+        write(painter, QRectF(x, 0, self.width() - x, self.height()), self.text(), "small", ink)
 
 
 class StatusLine(QFrame):
-    """Filled from a :class:`Status`; the clock is the store's own time."""
+    """Filled from a :class:`Status`; the clock is the store’s own time. ``asked``: somebody pressed a mark."""
+
+    asked = Signal(object, object)
 
     def __init__(self, t: Texts) -> None:
         super().__init__()
         self._t = t
         self.setProperty("kind", "statusline")
-        self.setFixedHeight(30)
+        self.setFixedHeight(HEIGHT)
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 0, 16, 0)
-        line.setSpacing(20)
+        line.setContentsMargins(8, 0, 16, 0)
+        line.setSpacing(2)
         self._links = QHBoxLayout()
-        self._links.setSpacing(20)
+        self._links.setSpacing(2)
         line.addLayout(self._links)
-        self.queue = Label("", "small", "muted")
+        self.queue = StatusMark("send")
+        self.queue.clicked.connect(lambda: self.asked.emit(self.queue, "queue"))
         line.addWidget(self.queue)
         line.addStretch(1)
-        self.lent = LinkMark()
+        self.lent = StatusMark()
+        self.lent.clicked.connect(lambda: self.asked.emit(self.lent, "lent"))
         self.lent.hide()
         line.addWidget(self.lent)
-        self.backup = Label("", "small", "muted")
+        self.backup = StatusMark("hard-drive")
+        self.backup.clicked.connect(lambda: self.asked.emit(self.backup, "backup"))
         self.clock = Label("", "small", "muted")
         line.addWidget(self.backup)
+        line.addSpacing(6)
         line.addWidget(self.clock)
-        self._marks: list[LinkMark] = []
+        self.line = line
+        self.marks: list[StatusMark] = []
+        self._shown: tuple[Link, ...] = ()
 
     def show_status(self, status: Status, now: int, zone: tzinfo) -> None:
         if status.lent_until is not None:
             until = clock_time(status.lent_until, zone)
-            self.lent.show_link("eye", "waiting", self._t("Support looks on until {time}", time=until))
+            self.lent.show_state("eye", "waiting", self._t("Support looks on until {time}", time=until))
         self.lent.setVisible(status.lent_until is not None)
-        while len(self._marks) < len(status.links):
-            mark = LinkMark()
-            self._marks.append(mark)
-            self._links.addWidget(mark)
-        for mark, link in zip(self._marks, status.links, strict=False):
-            mark.show_link(*STATES.get(link.state, STATES["off"]), link_text(link, self._t))
+        self._shown = status.links
+        while len(self.marks) < len(status.links):
+            self._add_mark(len(self.marks))
+        for mark, link in zip(self.marks, status.links, strict=False):
+            mark.show_state(*STATES.get(link.state, STATES["off"]), link_text(link, self._t))
             mark.show()
-        for mark in self._marks[len(status.links) :]:
+        for mark in self.marks[len(status.links) :]:
             mark.hide()
-        self.queue.say(self._t.plural("{n} message waiting", "{n} messages waiting", status.queued))
-        self.queue.set_role("waiting" if status.queued > 20 else "muted")
-        self.backup.say(_backup_said(status, now, self._t))
+        queued = self._t.plural("{n} message waiting", "{n} messages waiting", status.queued)
+        self.queue.show_state("send", "waiting" if status.queued > QUEUE_LONG else "muted", queued)
         role: Role = "danger" if status.backup_harmed else "waiting" if status.backup_late else "muted"
-        self.backup.set_role("waiting" if status.comparing else role)
+        role = "waiting" if status.comparing else role
+        self.backup.show_state("hard-drive", role, _backup_said(status, now, self._t))
+
+    def _add_mark(self, place: int) -> None:
+        mark = StatusMark()
+        mark.clicked.connect(lambda: self.asked.emit(mark, self._shown[place]))
+        self.marks.append(mark)
+        self._links.addWidget(mark)
 
     def show_time(self, now: int, zone: tzinfo) -> None:
         self.clock.say(clock_time(now, zone))
@@ -91,6 +139,10 @@ class StatusLine(QFrame):
 
 def link_text(link: Link, t: Texts) -> str:
     """« WhatsApp connecté »: the name, and the state in a word."""
+    if link.kind == "tunnel":
+        return t("Public address set") if link.state == "ok" else t("No public address")
+    if not link.name:
+        return t("No means of payment")
     words = {
         "ok": t("{name} connected", name=link.name),
         "waiting": t("{name} connecting…", name=link.name),

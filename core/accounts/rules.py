@@ -84,6 +84,10 @@ ACTS: Final[dict[str, str]] = {
     "PersonSpoke": "messages.send",
     "NoteAdded": "messages.send",
     "NoteRemoved": "messages.send",
+    "TemplateSaved": "settings.write",
+    "TemplateRemoved": "settings.write",
+    "TemplateHandedIn": "settings.write",
+    "TemplateSent": "messages.send",
     "CannedSaved": "settings.write",
     "CannedRemoved": "settings.write",
     "CustomerWritten": "customers.write",
@@ -151,7 +155,7 @@ CONSEQUENCES: Final = frozenset(
         *("PayerTold", "VisitNoted", "InterestShown", "Suggested", "SuggestionTaken"),
         *("LeadOpened", "LeadAdvanced", "LeadAsked", "LeadValued", "LeadQualified"),
         *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),
-        "QuoteWanted",
+        *("QuoteWanted", "TemplateStood"),
         *("MessagePriced", "AssistantAsked", "BudgetReached"),
     }
 )

@@ -5,25 +5,17 @@ Importing this module imports fpdf2 (0.2 s): only :mod:`core.adapters.pdf` does,
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.image_datastructures import RasterImageInfo
-from fpdf.image_parsing import get_img_info
 
 from core.adapters.pdf_ending import PAD, Ending
+from core.adapters.pdf_logo import draw_logo
 from core.adapters.pdf_parts import WIDTHS, Row, Sheet
 from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, blank, close, writable
-from core.kernel.errors import LivePayError
 from core.kernel.look import LIGHT
-from core.storage.pictures import decoded, read
-
-log = logging.getLogger(__name__)
 
 TOP: Final = 16.0
 BOTTOM: Final = 272.0  # the content ends here, the footer is beneath
@@ -33,9 +25,7 @@ GAP: Final = 2.5
 SMALL_LINE: Final = 3.7
 HEAD: Final = 8.0
 CARRY: Final = 6.5
-LOGO_SIDE: Final = 320  # pixels: 240 to the inch at the size it is drawn
 SELLER_LINES: Final = 6  # of one fact about the seller: the numbers that the law asks for must all be there
-LOGO: Final = (34.0, 22.0)
 WHITE: Final = "#FFFFFF"
 
 
@@ -52,17 +42,6 @@ def draw(sheet: Sheet) -> bytes:
         return bytes(pdf.output())
     finally:
         close(pdf)
-
-
-@lru_cache(maxsize=4)
-def _shrunk(path: Path, _changed: int) -> RasterImageInfo:
-    """The logo packed as the file has it, once for all documents: packing takes a sixth of a page's time.
-
-    Its time of change makes a new picture of a new file. Raises LivePayError, OSError.
-    """
-    picture = decoded(read(path), LOGO_SIDE).convert("RGBA")
-    picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
-    return get_img_info("logo", picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +106,7 @@ class _Drawing(Ending):
     def _letterhead(self) -> None:
         sheet = self.sheet
         x = LEFT
-        width, height = self._logo() if sheet.logo else (0.0, 0.0)
+        width, height = draw_logo(self.pdf, sheet.logo, self.y) if sheet.logo else (0.0, 0.0)
         if height:
             x += width + 6
         room = 118 - (x - LEFT)
@@ -150,21 +129,6 @@ class _Drawing(Ending):
         self.y = max(y, self.y + max(height, 16)) + 5
         self.rule(self.y, LIGHT.gold, 0.9)
         self.y += 7
-
-    def _logo(self) -> tuple[float, float]:
-        """→ the size taken, zero when the picture cannot be read: a document never fails for its logo."""
-        path = self.sheet.logo
-        assert path is not None
-        try:
-            picture = _shrunk(path, path.stat().st_mtime_ns)
-        except (OSError, LivePayError) as error:
-            log.info("The logo %s cannot be drawn: %s", path.name, error)
-            return 0.0, 0.0
-        scale = min(LOGO[0] / picture.width, LOGO[1] / picture.height)
-        width, height = picture.width * scale, picture.height * scale
-        self.pdf.image_cache.images["logo"] = RasterImageInfo(picture, i=1, usages=0, iccp=None, iccp_i=None)
-        self.pdf.image("logo", LEFT, self.y, width, height)
-        return width, height
 
     def _parties(self) -> None:
         """The buyer on the left, the document's facts on the right, what became of the money beneath them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.customers.rules import AT_RISK, VIP
-from core.storage.migrations.m0018_clients import LAST, NAME, SCORE, TIER
+from core.storage.migrations.m0021_clients import LAST, NAME, SCORE, TIER
 
 __all__ = ["IMPORTANT", "LAST", "NAME", "RANKS", "RISKY", "SCORE", "TIER"]
 RANKS: Final = ("bronze", "silver", "gold", "diamond")  # a tier's number is its place here

@@ -40,3 +40,19 @@ def time_in_words(ms: int, zone: tzinfo, language: str) -> str:
 def moment_in_words(ms: int, zone: tzinfo, language: str) -> str:
     """``ven. 27 nov. · 14 h 30``: 24 characters at most."""
     return f"{day_in_words(ms, zone, language)} · {time_in_words(ms, zone, language)}"
+
+
+def weekday_in_words(day: int, language: str) -> str:
+    """``ven.``; Monday is 0."""
+    return _DAYS[language if language in _DAYS else DEFAULT_LANGUAGE][day]
+
+
+def month_in_words(ms: int, zone: tzinfo, language: str) -> str:
+    """``nov. 2026``"""
+    at = to_datetime(ms, zone)
+    return f"{_MONTHS[language if language in _MONTHS else DEFAULT_LANGUAGE][at.month - 1]}{_N}{at.year}"
+
+
+def date_in_words(ms: int, zone: tzinfo, language: str) -> str:
+    """``27 nov. 2026``"""
+    return f"{to_datetime(ms, zone).day}{_N}{month_in_words(ms, zone, language)}"

@@ -56,6 +56,13 @@ class Palette:
         """The ground of a pill of that role; neutral roles stand on ``raised``."""
         return self.raised if role in ("text", "muted", "gold") else self.tone(role).ground
 
+    def shade(self, name: str, share: int = 1000) -> str:
+        """A colour by its name, a tone's ink by its role; ``share`` of it laid on a surface, in thousandths."""
+        whole = getattr(self, name)
+        if isinstance(whole, Tone):
+            whole = whole.ink
+        return str(whole) if share >= 1000 else mix(self.surface, str(whole), share / 1000)
+
     def tone(self, role: Role) -> Tone:
         tones = {"paid": self.paid, "waiting": self.waiting, "danger": self.danger, "info": self.info}
         return tones[role]

@@ -35,6 +35,7 @@ _ENDPOINT_OF_MODEL: Final = (
 )
 _TOKENS: Final = "As your service charges them; 0 for one of your own."
 _BUDGET: Final = "At 80 % you are warned; when it is used up, AI and advertising stop, answers and payments never do."
+_AT_ONCE: Final = "At the prices of the catalogue. Otherwise you look at it first."
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
 
@@ -96,6 +97,7 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
     ),
+    Setting("quotes.at_once", "switch", "Send a quote asked for in the chat at once", hint=_AT_ONCE, section="store"),
     Setting(
         "quotes.follow_days",
         "number",

@@ -42,11 +42,15 @@ def slugify(name: str) -> str:
 
 
 class Home:
-    """The folder that holds the stores of this computer."""
+    """The folder that holds the stores of this computer.
 
-    def __init__(self, path: Path) -> None:
+    ``passing``: a home that is thrown away. Its keys stay in it, so that nothing is left in the system's keyring.
+    """
+
+    def __init__(self, path: Path, *, passing: bool = False) -> None:
         self.path = path
         self.stores = path / "stores"
+        self._vault_kind = "file" if passing else None
 
     def list(self) -> list[StoreCard]:
         """Every store, by name. Raises EnvironmentProblem for a home that is no folder or cannot be read."""
@@ -98,7 +102,7 @@ class Home:
             for sub in (folder, folder / "media", folder / "backups"):
                 sub.mkdir(parents=True)
             folder.chmod(0o700)
-            vault = choose_vault(folder, store_id, None)
+            vault = choose_vault(folder, store_id, self._vault_kind)
             card = StoreCard(slug, store_id, name, country, currency, language, segment, vault.kind)
             key = vault.new_database_key()
         except OSError as error:

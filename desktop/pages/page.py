@@ -23,7 +23,8 @@ T = TypeVar("T")
 class Mount:
     """What a page is built with: the open shop, the way to it, texts, clock, sounds, and the person's choices.
 
-    ``lock`` hides the window until somebody says who they are.
+    ``lock`` hides the window until somebody says who they are. ``rehearse`` opens a rehearsal for so many buyers at
+    such a speed, where the store can be rehearsed.
     """
 
     context: Context
@@ -33,6 +34,7 @@ class Mount:
     sounds: Sounds
     preferences: Preferences
     lock: Callable[[], object] = lambda: None
+    rehearse: Callable[[int, int], object] | None = None
 
 
 class Page(QWidget):

@@ -1,6 +1,7 @@
-"""The window's pages, in the order of the sidebar. A page that does not exist in this version has no entry.
+"""The window's pages. A page that does not exist in this version has no entry.
 
 A new page: a module with a :class:`desktop.pages.page.Page`, a function below that imports it, one line in PAGES.
+Its ``section`` is the entry of the sidebar (:mod:`desktop.sections`) it is a tab of; without one it is its own.
 """
 
 from __future__ import annotations
@@ -14,13 +15,32 @@ from desktop.texts import mark
 
 
 @dataclass(frozen=True, slots=True)
+class PageCommand:
+    """Something to do on a page, wherever one is: ``title`` is a text id, ``keys`` its key there, ``act`` a method of
+    the page without arguments. It is called with the page in view, and read."""
+
+    title: str
+    keys: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageEntry:
-    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it."""
+    """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it.
+
+    ``under``: the section it is a tab of, when that has another name. ``commands``: what the palette offers of it.
+    """
 
     name: str
     title: str
     icon: str
     build: Callable[[Mount], Page]
+    under: str = ""
+    commands: tuple[PageCommand, ...] = ()
+
+    @property
+    def section(self) -> str:
+        return self.under or self.name
 
 
 def _live(mount: Mount) -> Page:
@@ -77,21 +97,63 @@ def _quotes(mount: Mount) -> Page:
     return QuotesPage(mount)
 
 
+def _support(mount: Mount) -> Page:
+    from desktop.pages.support.page import SupportPage
+
+    return SupportPage(mount)
+
+
+def _analyses(mount: Mount) -> Page:
+    from desktop.pages.analyses.page import AnalysesPage
+
+    return AnalysesPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
     return SettingsPage(mount)
 
 
+_LIVE: Final = (
+    PageCommand(mark("New invoice"), "N", "new_invoice"),
+    PageCommand(mark("Start a live"), "L", "start_live"),
+    PageCommand(mark("End the live"), "", "end_live"),
+    PageCommand(mark("Choose the product on screen"), "E", "choose_on_screen"),
+    PageCommand(mark("Show the product’s code"), "Q", "show_code"),
+    PageCommand(mark("Show in OBS"), "O", "show_in_obs"),
+    PageCommand(mark("Rehearse a live"), "", "rehearse"),
+)
+_CATALOGUE: Final = (
+    PageCommand(mark("New product"), "N", "add"),
+    PageCommand(mark("Import a list…"), "I", "import_list"),
+    PageCommand(mark("Products that go together"), "G", "pair"),
+)
+_CUSTOMERS: Final = (
+    PageCommand(mark("New customer"), "N", "add"),
+    PageCommand(mark("Export customers…"), "E", "export"),
+)
+
 PAGES: Final[tuple[PageEntry, ...]] = (
-    PageEntry("live", mark("Live"), "radio", _live),
+    PageEntry("live", mark("Live"), "radio", _live, commands=_LIVE),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
-    PageEntry("customers", mark("Customers"), "users", _customers),
-    PageEntry("pipeline", mark("Prospects"), "activity", _pipeline),
-    PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
+    PageEntry("customers", mark("Customers"), "users", _customers, commands=_CUSTOMERS),
+    PageEntry("pipeline", mark("Prospects"), "activity", _pipeline, "customers"),
+    PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue, commands=_CATALOGUE),
+    PageEntry(
+        "quotes", mark("Quotes"), "file-text", _quotes, "billing", (PageCommand(mark("New quote"), "N", "write_new"),)
+    ),
+    PageEntry(
+        "papers",
+        mark("Invoices"),
+        "receipt",
+        _papers,
+        "billing",
+        (PageCommand(mark("Export invoices…"), "E", "export"),),
+    ),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
-    PageEntry("quotes", mark("Quotes"), "file-text", _quotes),
-    PageEntry("papers", mark("Invoices"), "receipt", _papers),
-    PageEntry("messages", mark("Texts"), "scroll-text", _messages),
+    PageEntry("analyses", mark("Analyses"), "chart-column", _analyses),
     PageEntry("settings", mark("Settings"), "settings", _settings),
+    PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
+    PageEntry("support", mark("Help and checks"), "circle-help", _support, under="settings"),
 )

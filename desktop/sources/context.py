@@ -13,9 +13,11 @@ from core.quotes import listing
 from core.reconciliation import concerns
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources.access import ShopAccess
+from desktop.sources.analyses import ShopAnalyses
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.customers import ShopCustomers
+from desktop.sources.happenings import ShopHappenings
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
@@ -23,7 +25,10 @@ from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.pipeline import ShopPipeline
 from desktop.sources.quotes import ShopQuotes
+from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
+from desktop.sources.support import ShopSupport
+from desktop.sources.templates import ShopTemplates
 
 
 class StorageChanged(Event, frozen=True):
@@ -56,8 +61,13 @@ class ShopContext:
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
         self._messages = ShopMessages(shop)
+        self._templates = ShopTemplates(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
+        self._analyses = ShopAnalyses(shop)
         self._settings = ShopSettings(shop)
+        self._support = ShopSupport(shop)
+        self._search = ShopSearch(shop)
+        self._happenings = ShopHappenings(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -106,12 +116,32 @@ class ShopContext:
         return self._messages
 
     @property
+    def templates(self) -> ShopTemplates:
+        return self._templates
+
+    @property
     def quotes(self) -> ShopQuotes:
         return self._quotes
 
     @property
+    def analyses(self) -> ShopAnalyses:
+        return self._analyses
+
+    @property
     def settings(self) -> ShopSettings:
         return self._settings
+
+    @property
+    def support(self) -> ShopSupport:
+        return self._support
+
+    @property
+    def search(self) -> ShopSearch:
+        return self._search
+
+    @property
+    def happenings(self) -> ShopHappenings:
+        return self._happenings
 
     @property
     def lock(self) -> ShopLock:
@@ -138,8 +168,14 @@ class ShopContext:
 
     def status(self) -> Status:
         shop = self.shop
-        links = [Link("WhatsApp", self._whatsapp_state())]
-        links += [Link(p.label, "ok") for p in shop.providers()]
+        tunnel = "ok" if shop.settings.get("public_url") else "off"
+        links = [
+            Link("", tunnel, "tunnel", "network"),
+            Link("WhatsApp", self._whatsapp_state(), "whatsapp", "whatsapp"),
+        ]
+        links += [Link(p.label, "ok", "psp", f"psp.{p.name}") for p in shop.providers()]
+        if len(links) == 2:  # nobody can pay
+            links.append(Link("", "off"))
         queued = shop.engine.read(
             lambda r: r.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt'")
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Final
 
 from core.adapters.psp import REGISTRY, provider_class
 from core.backups.pieces import Stopped
-from core.bootstrap import Shop
+from core.bootstrap import Shop, people
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
@@ -21,9 +20,9 @@ from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
 from desktop.pictures import Thumb
+from desktop.sources.asking import ask
 
 ACTOR: Final = "seller"
-_LOOK_EVERY: Final = 0.1  # s between two looks whether a test was given up
 
 
 class ShopSettings:
@@ -132,6 +131,12 @@ class ShopSettings:
         provider = adapter(self._shop.provider_config(adapter), self._shop.http)
         return self._asked(provider.selftest, control)
 
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        async def tried() -> Sequence[Finding]:
+            return (await people.try_mail(self._shop),)
+
+        return self._asked(tried, control)
+
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         shop = self._shop
         place = shop.backup_place()
@@ -158,19 +163,4 @@ class ShopSettings:
     def _asked(
         self, question: Callable[[], Coroutine[Any, Any, Sequence[Finding]]], control: Control
     ) -> tuple[Finding, ...]:
-        """Ask on a loop of our own, which lives as long as the question; given up when the seller stops it."""
-
-        async def ask() -> tuple[Finding, ...]:
-            task = asyncio.create_task(question())
-            try:
-                while not task.done():
-                    await asyncio.wait({task}, timeout=_LOOK_EVERY)
-                    if control.stopped:
-                        task.cancel()
-                        await asyncio.wait({task})
-                        return ()
-                return tuple(task.result())
-            finally:
-                await self._shop.http.close_here()
-
-        return asyncio.run(ask())
+        return ask(self._shop.http, question, control)

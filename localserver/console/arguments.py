@@ -17,7 +17,7 @@ from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.quotes.rules import STATES
 from core.storage.folder import Home
-from localserver.console import prospects
+from localserver.console import prospects, templates
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
 
@@ -58,7 +58,7 @@ def _head(text: str) -> bytes:
 
 
 def build_parser() -> ArgumentParser:
-    """``command`` (module.function), or ``door`` (desktop, demo, bench: opened by main) is set on the result."""
+    """``command`` (module.function), or ``door`` (desktop, demo, rehearse, bench: main's) is set on the result."""
     shared = Parser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("--home", type=Path, help="folder of the stores (or LIVEPAY_HOME)")
     shared.add_argument("--json", action="store_true", help="machine-readable result on stdout")
@@ -79,6 +79,11 @@ def build_parser() -> ArgumentParser:
     demo.add_argument(
         "--out", type=Path, default=Path("demo-output"), help="folder for pictures and papers (demo-output)"
     )
+    practise = add(verbs, "rehearse", "a simulated live on a copy of the store", door="rehearse")
+    practise.add_argument("store")
+    practise.add_argument("--buyers", type=_whole(1, 2000), default=100, help="how many buyers come (100)")
+    practise.add_argument("--speed", type=_whole(1, 20), default=5, help="how many times as fast as a clock (5)")
+    practise.add_argument("--headless", action="store_true", help="off-screen, with a report on the terminal")
     serve = add(verbs, "serve", "the store without a window", "serving.run")
     serve.add_argument("store")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this computer only)")
@@ -98,6 +103,7 @@ def build_parser() -> ArgumentParser:
     _faq(faq.add_subparsers(required=True, metavar="ACTION"), add)
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     prospects.commands(verbs, add, _whole)
+    templates.commands(verbs, add, _ID)
     _conversations(
         add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
     )
@@ -111,9 +117,23 @@ def build_parser() -> ArgumentParser:
     )
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
     _audit(add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION"), add)
+    _support(add(verbs, "support", "what a helper needs to see").add_subparsers(required=True, metavar="ACTION"), add)
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser
+
+
+def _support(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
+    bundle = add(
+        verbs, "bundle", "checks, settings, counts and logs in one file, without secrets", "support.make_bundle"
+    )
+    bundle.add_argument("store")
+    bundle.add_argument("file")
+    bundle.add_argument("--personal", action="store_true", help="with the store’s own name, numbers and addresses")
+    told = add(verbs, "trace", "what happened to an order, a payment or a message", "support.tell")
+    told.add_argument("store")
+    told.add_argument("what", help="a reference, a provider’s or WhatsApp’s id, or a telephone number")
+    told.add_argument("--limit", type=_COUNT, default=5, help="at most so many orders (5)")
 
 
 def _audit(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
@@ -328,6 +348,7 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     secret = add(verbs, "secret", "store a secret (value on stdin)", "stores.secret")
     secret.add_argument("store")
     secret.add_argument("key")
+    add(verbs, "mail-test", "send a test e-mail to who hears of prospects", "mail.test").add_argument("store")
     second = add(verbs, "otp", "set a user's second factor (a code of the app on stdin)", "users.second_factor")
     second.add_argument("store")
     second.add_argument("email")

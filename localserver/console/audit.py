@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from core.bootstrap import Shop, open_shop
+from core.bootstrap.checkup import Words, said
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
 from core.storage import archive, journal
 from core.storage.damage import place_of_damage
 from core.storage.events import JournalExported
 from core.storage.folder import Home
-from localserver.console.terminal import DONE, FAILED, Terminal, tr
+from localserver.console.terminal import DONE, FAILED, Terminal, language, tr
 
 
 def verify(args: Namespace, home: Home, out: Terminal) -> int:
@@ -34,7 +35,7 @@ def verify(args: Namespace, home: Home, out: Terminal) -> int:
         "kept_at": verdict.kept_at,
         "bytes": place,
     }
-    lines = said(verdict)
+    lines = said(verdict, Words(language()))
     if place is not None:
         first, end = place
         lines.append(tr("The file store.db is damaged between byte {first} and byte {end}.", first=first, end=end))
@@ -45,22 +46,6 @@ def verify(args: Namespace, home: Home, out: Terminal) -> int:
 def _page(shop: Shop) -> tuple[int, int] | None:
     """Where the file is damaged; None when it is not, and a value in it is no value of the journal's."""
     return place_of_damage(shop.folder / "store.db", shop.vault.database_key())
-
-
-def said(verdict: journal.Verdict) -> list[str]:
-    at = verdict.broken_at
-    if verdict.fault == "rewritten":
-        return [tr("The head kept elsewhere is not in this journal: it was written anew, or cut, since that day.")]
-    if verdict.fault == "missing":
-        return [tr("The journal is broken: entry {at} is missing. What follows cannot be trusted.", at=at)]
-    if verdict.fault == "unreadable":
-        return [tr("The journal is broken: entry {at} cannot be read. What follows cannot be trusted.", at=at)]
-    if verdict.fault:
-        return [tr("The journal is broken: entry {at} was changed. What follows cannot be trusted.", at=at)]
-    lines = [tr("Journal intact: {entries} entries, head {head}", entries=verdict.entries, head=verdict.head.hex())]
-    if verdict.kept_at is not None:
-        lines.append(tr("The head kept elsewhere is that of entry {at}.", at=verdict.kept_at))
-    return lines
 
 
 def export(args: Namespace, home: Home, out: Terminal) -> int:

@@ -19,13 +19,14 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the simulated services answer."""
+    """Where the simulated services answer. ``look_every``: seconds between two looks at one's phone."""
 
     graph: str
     provider: str
     clock: Clock
     http: aiohttp.ClientSession
     speed: float = 1.0
+    look_every: float = 0.04
 
     async def until(self, moment: int) -> None:
         """Wait for a moment of the live's own time, ms UTC."""
@@ -100,7 +101,7 @@ class Buyer:
                 if containing in entry["text"]:
                     await self._act("read")
                     return entry
-            await asyncio.sleep(0.04)
+            await asyncio.sleep(self.stage.look_every)
         raise Gone(f"{self.name} heard nothing")
 
     # -- paying ------------------------------------------------------------------------------------------------

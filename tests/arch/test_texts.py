@@ -18,6 +18,7 @@ from core.adapters.psp import REGISTRY
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from core.kernel.reasons import KNOWN
 from core.settings.declarations import ACCOUNT, BASE
+from core.support.trace import MESSAGES
 from localserver.console.arguments import build_parser
 from tests.arch.sources import ROOT, modules, parsed, project_files
 
@@ -179,6 +180,11 @@ def test_every_setting_has_a_french_name() -> None:
         }
     used.pop("", None)
     assert untranslated(used, "errors") == {}
+
+
+def test_every_step_of_a_trace_can_be_said_in_french() -> None:
+    used = ids_in("python", modules("core"), {"Step": (2,)}) | dict.fromkeys(MESSAGES, "core.support.trace")
+    assert untranslated(used, "support") == {}
 
 
 def test_every_text_of_the_window_is_translated() -> None:

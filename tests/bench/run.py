@@ -16,7 +16,7 @@ from typing import Final
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, inbox, ledger, nlu, papers, rush, safety, sale, search, start, talk, verify
+from tests.bench import board, gui, inbox, ledger, nlu, papers, rush, safety, sale, search, start, talk, verify
 from tests.bench.figures import Measured, table
 from tests.bench.stores import folder_in
 
@@ -25,6 +25,7 @@ BENCHES: Final[dict[str, Callable[[Path], list[Measured]]]] = {
     "sale": sale.measure,
     "rush": rush.measure,
     "board": board.measure,
+    "gui": gui.measure,
     "start": start.measure,
     "search": search.measure,
     "nlu": nlu.measure,

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
@@ -23,6 +23,7 @@ from core.storage.folder import Home
 from desktop.app import Desktop, InMemory, run_desktop
 from desktop.pages.live.page import LivePage
 from desktop.sources.context import ShopContext
+from desktop.steadiness import Pulse
 from localserver.runner import ServerThread
 from tests.bench import painting
 from tests.bench.figures import percentile
@@ -30,7 +31,6 @@ from tests.bench.processes import say, serve
 from tests.bench.slowdisk import SlowDisk
 
 T = TypeVar("T")
-BEAT_MS: Final = 10
 
 
 class Watch(QObject):
@@ -39,27 +39,17 @@ class Watch(QObject):
     def __init__(self, page: LivePage) -> None:
         super().__init__(page)
         self._paints = 0
-        self._lags: list[float] = []
-        self._expected = 0.0
         page.board.table.viewport().installEventFilter(self)
-        beat = QTimer(self, interval=BEAT_MS)
-        beat.timeout.connect(self._tick)
-        beat.start()
+        self._pulse = Pulse(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self._paints += 1
         return False
 
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        if self._expected:
-            self._lags.append(max(0.0, now - self._expected) * 1000)
-        self._expected = now + BEAT_MS / 1000
-
     def count(self, shop: Shop) -> dict[str, float]:
         """Webhook items so far, paints so far, and the lag since the last count. From any thread."""
-        lags, self._lags = self._lags, []
+        lags = self._pulse.take()
         stored, waiting = shop.engine.read(
             lambda r: r.one("SELECT count(*), coalesce(sum(state = 'new'), 0) FROM inbox")
         ) or (0, 0)

@@ -10,7 +10,6 @@ from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
 from core.conversations.views import InboxCounts
-from core.customers import listing
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
 from core.faq.views import Faq
@@ -18,28 +17,30 @@ from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
-from core.pipeline import board as leads
 from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
+from core.slots.rules import Weekly
+from core.slots.service import Added
 from core.storage.pictures import MediaFile
+from core.templates.rules import Template
 from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
 from desktop.pages.catalogue import pairs_texts as together
-from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
+from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
-from desktop.pages.customers import source as customers
+from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
-from desktop.pages.pipeline import source as pipeline
 from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
+from tests.desktop.emptypeople import EmptyPairs
 
 
 class EmptyConversations:
@@ -124,25 +125,6 @@ class EmptyConversations:
         return None
 
 
-class EmptyPairs:
-    """Implements PairsSource; nothing goes together."""
-
-    def read(self) -> together.Reading:
-        return together.Reading()
-
-    def find(self, query: str, limit: int) -> list[ProductView]:
-        return []
-
-    def put(self, product_id: int, with_id: int, percent: int) -> None:
-        raise AssertionError("there is no product")
-
-    def remove(self, product_id: int, with_id: int) -> None:
-        raise AssertionError("there is no product")
-
-    def propose(self, on: bool) -> None:
-        raise AssertionError("there is no product")
-
-
 class EmptyCatalogue:
     """Implements CatalogueSource; nothing can be changed in it."""
 
@@ -168,6 +150,18 @@ class EmptyCatalogue:
 
     def change(self, product: ProductView, values: dict[str, str], photo: NewPhoto | None) -> None:
         raise AssertionError("there is nothing to change")
+
+    def times(self, product_id: int) -> Sequence[TimeView]:
+        return ()
+
+    def sells_times(self) -> bool:
+        return False
+
+    def add_times(self, product_id: int, habit: Weekly) -> Added:
+        raise AssertionError("there is no product")
+
+    def close_time(self, slot_id: int) -> None:
+        raise AssertionError("there is no time")
 
     def move_stock(self, product_id: int, step: int) -> None:
         raise AssertionError("there is no stock")
@@ -248,6 +242,9 @@ class EmptySettings:
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
         return ()
 
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        return ()
+
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         return ()
 
@@ -290,23 +287,6 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter) -> int:
         return 0
-
-
-class EmptyCustomers:
-    """As much of a CustomersSource as a page without customers asks for."""
-
-    def overview(self, wanted: listing.Wanted) -> customers.Overview:
-        return customers.Overview()
-
-    def page(self, wanted: listing.Wanted, after: customers.Place | None, limit: int) -> list[listing.CustomerRow]:
-        return []
-
-
-class EmptyPipeline:
-    """As much of a PipelineSource as a page without prospects asks for."""
-
-    def board(self, wanted: leads.Wanted, limit: int) -> pipeline.Board:
-        return pipeline.Board()
 
 
 class EmptyQuotes:
@@ -363,6 +343,16 @@ class EmptyPapers:
 
     def payloads(self, folder: Path) -> Handed:
         raise AssertionError("no declaration waits")
+
+
+class EmptyTemplates:
+    """WhatsApp's templates, none yet."""
+
+    def every(self) -> tuple[Template, ...]:
+        return ()
+
+    def choices(self, conversation_id: int) -> tuple[Choice, ...]:
+        return ()
 
 
 class EmptyMessages:

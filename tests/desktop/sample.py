@@ -30,12 +30,11 @@ from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
-from desktop.pages.customers.source import CustomersSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pages.messages.beyondwords import TemplatesSource
 from desktop.pages.messages.presenter import MessagesSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
-from desktop.pages.pipeline.source import PipelineSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
@@ -43,15 +42,16 @@ from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
     EmptyConversations,
-    EmptyCustomers,
     EmptyLock,
     EmptyMessages,
     EmptyPapers,
     EmptyPayments,
-    EmptyPipeline,
     EmptyQuotes,
     EmptySettings,
+    EmptyTemplates,
 )
+from tests.desktop.emptymore import Nothing
+from tests.desktop.emptypeople import Nobody
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -362,7 +362,7 @@ class SampleSource:
 
 
 @dataclass
-class SampleContext:
+class SampleContext(Nobody, Nothing):
     """A Context over a SampleSource."""
 
     live: SampleSource = field(default_factory=SampleSource)
@@ -370,9 +370,8 @@ class SampleContext:
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
-    customers: CustomersSource = field(default_factory=lambda: cast(CustomersSource, EmptyCustomers()))
-    pipeline: PipelineSource = field(default_factory=lambda: cast(PipelineSource, EmptyPipeline()))
     messages: MessagesSource = field(default_factory=EmptyMessages)
+    templates: TemplatesSource = field(default_factory=lambda: cast(TemplatesSource, EmptyTemplates()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
     lock: LockSource = field(default_factory=EmptyLock)
@@ -387,7 +386,7 @@ class SampleContext:
         return lambda: self.callbacks.remove(callback)
 
     def status(self) -> Status:
-        links = (Link("WhatsApp", "ok"), Link("Wave", "ok"), Link("Bictorys", "ok"))
+        links = (Link("WhatsApp", "ok", "whatsapp", "whatsapp"), Link("Wave", "ok"), Link("Bictorys", "ok"))
         return Status(links, 0, NOW - 4 * MINUTE)
 
     def badges(self) -> Badges:

@@ -12,7 +12,7 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, inbox, ledger, papers, run, rush, safety, sale, search, start, talk, verify
+from tests.bench import board, figures, gui, inbox, ledger, papers, run, rush, safety, sale, search, start, talk, verify
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -54,6 +54,14 @@ def test_board_shows_every_change_without_a_reset(folder: Path) -> None:
     found = by_name(board.measure(folder, scale))
     assert found["board.exact"].figures == {"resets": 0, "never_painted": 0}
     assert found["board.painted"].figures["events"] == 12
+
+
+def test_gui_counts_a_rehearsal_exactly(folder: Path) -> None:
+    found = by_name(gui.measure(folder, gui.Scale(buyers=6, speed=60, products=2, idle_seconds=0.1)))
+    assert list(found) == ["gui", "gui.frames", "gui.exact"]
+    assert found["gui.exact"].holds
+    assert int(found["gui.exact"].figures["orders"]) > 0
+    assert int(found["gui.frames"].figures["frames"]) > 0
 
 
 def test_start_follows_the_window_and_the_server(folder: Path) -> None:

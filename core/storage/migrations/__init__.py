@@ -28,7 +28,10 @@ from core.storage.migrations import (
     m0015_voice,
     m0016_takeover,
     m0017_talk,
-    m0018_clients,
+    m0018_analytics,
+    m0019_times,
+    m0020_wa_templates,
+    m0021_clients,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -51,7 +54,10 @@ STEPS: Final[tuple[Step, ...]] = (
     m0015_voice.apply,
     m0016_takeover.apply,
     m0017_talk.apply,
-    m0018_clients.apply,
+    m0018_analytics.apply,
+    m0019_times.apply,
+    m0020_wa_templates.apply,
+    m0021_clients.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

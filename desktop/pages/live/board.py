@@ -90,6 +90,11 @@ class Board(QWidget):
         for card in (self.stock, self.alerts):
             card.set_tight(low)
 
+    def figures(self) -> dict[str, int]:
+        """The numbers as they stand on the tiles."""
+        shown = (int("".join(c for c in tile.figure() if c.isdigit()) or 0) for tile in self.tiles)
+        return dict(zip(("orders", "paid", "pending", "expired", "revenue"), shown, strict=True))
+
     def show_tiles(self, tiles: Tiles) -> None:
         for tile, text in zip(self.tiles, self.presenter.tiles(tiles), strict=True):
             tile.show_figure(text.value, text.caption)

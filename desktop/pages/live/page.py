@@ -21,6 +21,7 @@ from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.obs import ObsDialog
 from desktop.pages.live.presenter import AlertText, LivePresenter, NewLive
+from desktop.pages.live.rehearse import RehearseDialog
 from desktop.pages.live.rows import Verb, cancel_question, verbs
 from desktop.pages.live.stage import StageWindow
 from desktop.pages.live.start import StartDialog, end_dialog
@@ -56,6 +57,8 @@ class LivePage(Page):
             key="L",
         )
         self.empty.offer(Button(t("Show in OBS"), "quiet", icon="monitor", key="O"), self.show_in_obs)
+        if mount.rehearse is not None:
+            self.empty.offer(Button(t("Rehearse a live"), "quiet", icon="circle-play"), self.rehearse)
         self._stack = QStackedWidget()
         self._stack.addWidget(QWidget())  # nothing to say before the first reading
         self._stack.addWidget(self.empty)
@@ -179,6 +182,12 @@ class LivePage(Page):
     def start_live(self) -> None:
         if self._last is not None and not self.running:
             StartDialog(self, self.presenter, self._start).present()
+
+    def rehearse(self) -> None:
+        """Ask how, and open a rehearsal beside this window."""
+        launch = self.mount.rehearse
+        if launch is not None:
+            RehearseDialog(self, self.t, lambda n, speed: self.call(partial(launch, n, speed), "rehearse")).present()
 
     def _start(self, live: NewLive) -> None:
         self.call(lambda: self.source.start_live(live), "start live", lambda session: self.feed.refresh())

@@ -109,6 +109,10 @@ class SettingsSource(Protocol):
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]: ...
 
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        """Send an e-mail to the address that is written to."""
+        ...
+
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         """Make a backup, and prove that it comes back."""
         ...

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import Shop, create_store, open_shop
+from core.bootstrap.checkup import Line, Words, store
 from core.customers.service import Identity, recognise
 from core.kernel.clock import DAY, ManualClock
 from core.kernel.errors import Refused
@@ -20,8 +21,6 @@ from core.payments.misfits import deal_with
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
 from core.reconciliation import concerns
 from core.storage.folder import Home
-from localserver.console.doctor import Line, _store
-from localserver.console.terminal import tr
 from tests.support.stores import add_product
 
 CLOCK = ManualClock()
@@ -101,8 +100,9 @@ def test_an_event_before_its_session_is_matched_later_and_foreign_ones_cost_noth
 
 def contradictions(shop: Shop, count: int) -> Line:
     """The doctor's line that tells this number."""
+    tr = Words("fr")
     wanted = tr("{count} payments contradict their order", count=count)
-    return next(line for line in _store(shop) if line.detail == wanted)
+    return next(line for line in store(shop, tr) if line.detail == wanted)
 
 
 def test_money_that_contradicts_its_order_is_reported(shop: Shop) -> None:

@@ -54,7 +54,7 @@ def test_every_quote_stands_there_newest_first_with_its_state_and_time(open_quot
     assert plain(row(opened, "draft").plain(4)) == "30 jours, après l’envoi"
     assert row(opened, "asked").state.word == "Demandé"
     assert row(opened, "expired").state.role == "danger"
-    assert opened.desktop.shell.sidebar.buttons["quotes"].text() == "Devis"
+    assert opened.desktop.shell.sidebar.buttons["billing"].text() == "Devis et factures"
     assert [(chip.text().replace("\u00a0", " ")) for chip in opened.page.chips.values()] == [
         "Tous 8",
         "Brouillons 2",

@@ -1,0 +1,83 @@
+"""What a part of the status line means, and the way out when it is not well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.context import Link, Status
+from desktop.statusline import QUEUE_LONG, link_text
+from desktop.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """``verb`` leads to ``page`` with ``subject``."""
+
+    title: str
+    sentence: str
+    verb: str
+    page: str
+    subject: object = None
+
+
+def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
+    """``asked``: a connection, or one of queue, backup, lent."""
+    if isinstance(asked, Link):
+        verb = t("Open the settings") if asked.state == "ok" else t("Put it right")
+        return Explained(link_text(asked, t), _link(asked, t), verb, "settings", asked.settings)
+    if asked == "queue":
+        return _queue(status, t)
+    if asked == "lent":
+        title = t("Support looks on")
+        sentence = t("You lent your store to support. You can end it at any time.")
+        return Explained(title, sentence, t("See who looks on"), "settings", "access")
+    return _backup(status, t)
+
+
+def _link(link: Link, t: Texts) -> str:
+    if link.kind == "tunnel":
+        if link.state == "ok":
+            return t("Buyers open their payment page there, and WhatsApp and the payment providers report there.")
+        return t(
+            "Without it nobody can open a payment page, and WhatsApp cannot hand messages over. A tunnel gives one."
+        )
+    if link.kind == "whatsapp":
+        words = {
+            "ok": t("Messages come in and go out."),
+            "down": t("WhatsApp refuses what we send. Nothing is lost: messages wait and leave once it is put right."),
+        }
+        return words.get(link.state, t("No number is connected: your buyers cannot write to the store yet."))
+    if link.state == "off":
+        return t("Buyers can order and cannot pay. Connect Wave, Orange Money or another means of payment.")
+    return t("Buyers can pay with it. Each payment is checked with the provider before an order counts as paid.")
+
+
+def _queue(status: Status, t: Texts) -> Explained:
+    title = t.plural("{n} message waiting", "{n} messages waiting", status.queued)
+    if not status.queued:
+        sentence = t("All messages have left.")
+    elif any(link.kind == "whatsapp" and link.state != "ok" for link in status.links):
+        sentence = t("They leave, in their order, once WhatsApp is connected.")
+        return Explained(title, sentence, t("Put it right"), "settings", "whatsapp")
+    elif status.queued > QUEUE_LONG:
+        sentence = t(
+            "WhatsApp takes so many a second. Answers to buyers of the live go first; the rest follows by itself."
+        )
+    else:
+        sentence = t("They are leaving now.")
+    return Explained(title, sentence, t("See the conversations"), "conversations")
+
+
+def _backup(status: Status, t: Texts) -> Explained:
+    title = t("Backup")
+    if status.comparing:
+        sentence = t("The store came back from a backup. Its payment providers are asked what happened since.")
+    elif status.backup_harmed:
+        sentence = t("What is kept could not be read on trial. Make a new backup now.")
+    elif status.backup_late:
+        sentence = t("The last backup is too old: is the disk plugged in, is the network there?")
+    elif status.backup_at is None:
+        sentence = t("Only this computer has your sales. Choose a disk or an online place for copies.")
+    else:
+        sentence = t("Every few minutes your sales are kept once more, encrypted.")
+    return Explained(title, sentence, t("Open the backups"), "settings", "backup")

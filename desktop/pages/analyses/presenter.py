@@ -1,0 +1,246 @@
+"""The analyses without Qt: what the page reads and does, its tiles, its charts, and the rows behind every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from core.analytics.charts import Chart, Tone
+from core.analytics.rows import LIMIT
+from core.analytics.rules import Name
+from core.analytics.views import OrderLine, OrdersWanted, Report
+from core.conversations.figures import HandoverRow
+from core.kernel.clock import to_datetime
+from core.kernel.errors import Refused
+from core.kernel.look import Role
+from desktop.pages.analyses.people import HandoversWanted, People, ProspectsWanted
+from desktop.pages.analyses.words import NONE, Tile
+
+if TYPE_CHECKING:
+    from core.adapters.pdf_report import Cover
+    from desktop.bridge import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which time: by its ``name``; between two days; or a live. ``against``: a live to compare with, None: before."""
+
+    name: Name = "days"
+    first: date | None = None
+    last: date | None = None
+    live: int | None = None
+    against: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A report, the names of the providers in it, and the lives that can be chosen: (id, title, start)."""
+
+    report: Report
+    labels: Mapping[str, str]
+    lives: tuple[tuple[int, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectLine:
+    """A prospect behind a figure."""
+
+    customer: str
+    stage: str
+    opened_at: int
+    conversation_id: int | None
+
+
+class AnalysesSource(Protocol):
+    """What the page reads and writes out. All may block: called off the window's thread."""
+
+    def read(self, question: Question) -> Reading:
+        """Raises NotFound for a live that is not there."""
+        ...
+
+    def orders(self, wanted: OrdersWanted) -> list[OrderLine]: ...
+
+    def handovers(self, wanted: HandoversWanted) -> list[HandoverRow]: ...
+
+    def prospects(self, ids: tuple[int, ...]) -> list[ProspectLine]: ...
+
+    def table(self, path: Path, chart: Chart) -> None:
+        """A .csv or .xlsx file. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def paper(self, path: Path, cover: Cover, charts: tuple[Chart, ...], control: Control) -> int | None:
+        """The PDF. → its pages; None when it was stopped. Raises EnvironmentProblem."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What stands behind a figure: lines of words, and where each leads (a page and what to show there, or nothing)."""
+
+    headings: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    targets: tuple[tuple[str, object] | None, ...]
+    total: str = ""
+
+
+class AnalysesPresenter(People):
+    def charts(self, reading: Reading) -> dict[str, Chart]:
+        """Every chart by its name, in the order in which they are shown. Some 10 ms: off the window's thread."""
+        self.labels = reading.labels
+        report = reading.report
+        made = (
+            self.revenue(report), self.funnel(report), self.hours(report), self.products(report),
+            self.customers(report), self.cohorts(report), self.answers(report), self.prospects(report),
+            self.lives(report),
+        )  # fmt: skip
+        return {chart.name: chart for chart in made}
+
+    def subject(self, reading: Reading) -> str:
+        """Which time it is; of a live its name before."""
+        period = reading.report.period
+        title = next((title for number, title, _ in reading.lives if number == period.session_id), "")
+        time = self.time(period)
+        return f"{title} · {time}" if title else time
+
+    def tiles(self, report: Report) -> tuple[Tile, ...]:
+        t, now, then = self.t, report.sums, report.sums_before
+        all_, paid = self.wanted(report), self.wanted(report, basis="paid", states=("paid",))
+        earned = self.wanted(report, basis="earned")
+        amount, _, sign = self.money(now.revenue).rpartition("\u00a0")
+        basket, _, _ = (self.money(now.basket) if now.basket is not None else f"{NONE}\u00a0").rpartition("\u00a0")
+        new = self.wanted(report, basis="paid", states=("paid",), first_since=report.period.since)
+
+        def tile(
+            title: str, value: str, unit: str, change: tuple[str, str, Role], about: str, rows: OrdersWanted
+        ) -> Tile:
+            return Tile(title, value, unit, *change, about, rows)
+
+        def than(name: str) -> int | None:
+            return None if then is None else getattr(then, name)
+
+        return (
+            tile(t("Revenue"), amount, sign, self.change(now.revenue, than("revenue")),
+                 t("What the books earned, less what was given back"), earned),
+            tile(t("Orders"), self.number(now.orders), "", self.change(now.orders, than("orders")),
+                 t("Claimed in this time"), all_),
+            tile(t("Conversion"), self.percent(now.conversion), "", self.points(now.conversion, than("conversion")),
+                 t("Of the orders claimed in this time, those that are paid"), replace(all_, states=("paid",))),
+            tile(t("Average basket"), basket, sign if now.basket is not None else "",
+                 self.change(now.basket, than("basket")), t("Revenue for each order paid"), paid),
+            tile(t("New customers"), self.number(now.new), "", self.change(now.new, than("new")),
+                 t("Paid here for the first time"), new),
+            tile(t("Order time"), self.took(now.order_time), "",
+                 self.change(now.order_time, than("order_time"), less_is_better=True),
+                 t("From claim to payment; half are quicker"), paid),
+        )  # fmt: skip
+
+    def cover(self, reading: Reading, seller: str) -> Cover:
+        """The head of the paper; the source adds the logo and the address. Imports fpdf2: off the window's thread."""
+        from core.adapters.pdf_report import Cover, Figure
+
+        t, report = self.t, reading.report
+        tones: dict[Role, Tone] = {"paid": "paid", "danger": "danger"}
+        figures = tuple(
+            Figure(tile.title, f"{tile.value} {tile.unit}".strip(), tile.change, tones.get(tile.role, "muted"))
+            for tile in self.tiles(report)
+        )
+        now = to_datetime(report.now, self.zone)
+        made = t("{store} · made with LivePay on {day} at {hour}", store=seller, day=self.day_of(report.now),
+                 hour=f"{now:%H:%M}")  # fmt: skip
+        return Cover(
+            t.language, seller, (), None, t("Analyses"), self.subject(reading),
+            self.against(report.period, report.before, report.now), figures, t("Page {page} / {pages}"), now, made,
+        )  # fmt: skip
+
+    def day(self, text: str) -> date:
+        """A day as people type it: ``26/11/2026``. Raises Refused."""
+        for form in ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"):
+            try:
+                return datetime.strptime(text.strip().replace(".", "/"), form).date()  # noqa: DTZ007 - a day alone
+            except ValueError:
+                continue
+        raise Refused("“{text}” is not a day: write it like 26/11/2026.", text=text.strip())
+
+    # -- rows
+
+    def state(self, name: str) -> str:
+        t = self.t
+        return {
+            "reserved": t.of("state", "Pending"),
+            "paid": t.of("state", "Paid"),
+            "expired": t.of("state", "Expired"),
+            "cancelled": t.of("state", "Cancelled"),
+            "refunded": t.of("state", "Refunded"),
+        }[name]
+
+    def order_rows(self, wanted: OrdersWanted, orders: list[OrderLine]) -> Rows:
+        t = self.t
+        amount = t("Earned") if wanted.basis == "earned" else t("Total")
+        lines = tuple(
+            (
+                o.reference, o.customer or NONE, self.state(o.state), self.moment(o.at),
+                self.money(o.amount),
+            )
+            for o in orders
+        )  # fmt: skip
+        found = t.plural("{n} order", "{n} orders", len(orders))
+        if len(orders) >= LIMIT:
+            found = t("The latest {n} orders only", n=LIMIT)
+        total = f"{found} · {self.money(sum(o.amount for o in orders))}"
+        return Rows(
+            (t("Order"), t("Customer"), t("State"), t("Time"), amount),
+            lines,
+            tuple(_thread(o.conversation_id) for o in orders),
+            total,
+        )
+
+    def handover_rows(self, found: list[HandoverRow]) -> Rows:
+        t = self.t
+        lines = tuple(
+            (
+                self.moment(h.opened_at),
+                h.taken_by or NONE,
+                self.took(None if h.answered_at is None else h.answered_at - h.opened_at),
+                self.took(h.resolution),
+                t.of("handover", "open") if h.ended_at is None else t("settled"),
+            )
+            for h in found
+        )
+        return Rows(
+            (t("Called at"), t("Taken by"), t("First answer"), t("Settled after"), t("State")),
+            lines,
+            tuple(_thread(h.conversation_id) for h in found),
+            t.plural("{n} handover", "{n} handovers", len(found)),
+        )
+
+    def prospect_rows(self, found: list[ProspectLine]) -> Rows:
+        t = self.t
+        stages = {
+            "new": t.of("stage", "New"), "interested": t.of("stage", "Interested"), "quote": t.of("stage", "Quote"),
+            "order": t.of("stage", "Order"), "won": t.of("stage", "Won"), "lost": t.of("stage", "Lost"),
+        }  # fmt: skip
+        lines = tuple((p.customer or NONE, stages[p.stage], self.moment(p.opened_at)) for p in found)
+        return Rows(
+            (t("Customer"), t("Stage"), t("Came at")),
+            lines,
+            tuple(_thread(p.conversation_id) for p in found),
+            t.plural("{n} prospect", "{n} prospects", len(found)),
+        )
+
+    def rows(self, source: AnalysesSource, wanted: object) -> Rows | None:
+        """Read what stands behind a figure; None: nothing does. Blocks."""
+        match wanted:
+            case OrdersWanted():
+                return self.order_rows(wanted, source.orders(wanted))
+            case HandoversWanted():
+                return self.handover_rows(source.handovers(wanted))
+            case ProspectsWanted(ids):
+                return self.prospect_rows(source.prospects(ids))
+        return None
+
+
+def _thread(conversation_id: int | None) -> tuple[str, object] | None:
+    return None if conversation_id is None else ("conversations", conversation_id)

@@ -1,0 +1,185 @@
+"""The window of a rehearsal: the board over a copy of the store while simulated buyers come, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from PySide6.QtCore import QObject, QProcess, QTimer
+
+from core.kernel.errors import OutsideWorld
+from core.kernel.money import format_money
+from desktop.app import Desktop, InMemory, run_desktop
+from desktop.context import Context
+from desktop.pages.live.page import LivePage
+from desktop.sources.context import ShopContext
+from desktop.steadiness import Pulse
+from desktop.texts import Texts
+from desktop.widgets.dialog import Dialog
+from desktop.widgets.labels import Label
+
+if TYPE_CHECKING:
+    from core.bootstrap import Shop
+
+_LOOK_MS: Final = 100
+_SETTLE_MS: Final = 1500
+
+
+class Outcome(Protocol):
+    """What came of it; see the play's own."""
+
+    @property
+    def buyers(self) -> int: ...
+    @property
+    def messages(self) -> int: ...
+    @property
+    def orders(self) -> int: ...
+    @property
+    def paid(self) -> int: ...
+    @property
+    def revenue(self) -> int: ...
+    @property
+    def answer_ms(self) -> int | None: ...
+
+
+class Report(Protocol):
+    @property
+    def agrees(self) -> bool: ...
+
+    def lines(self) -> Iterable[str]: ...
+
+
+class Play(Protocol):
+    """The stage behind: made by main, because the window does not know the web."""
+
+    @property
+    def shop(self) -> Shop: ...
+
+    def open(self) -> tuple[Any, Any]: ...
+
+    def play(self) -> list[str]: ...
+
+    def report(self, window: dict[str, int] | None) -> Report: ...
+
+    def outcome(self) -> Outcome: ...
+
+    def close(self) -> None: ...
+
+
+def launch(home: Path, slug: str, buyers: int, speed: int) -> None:
+    """Open a rehearsal in a process of its own: it can take nothing from the shop that is open here, not even time.
+
+    Raises OutsideWorld when the system starts no process.
+    """
+    program = [] if getattr(sys, "frozen", False) else [str(Path(__file__).parent.parent / "main.py")]
+    arguments = ["--home", str(home), "rehearse", slug, "--buyers", str(buyers), "--speed", str(speed)]
+    started, _ = QProcess.startDetached(sys.executable, [*program, *arguments], str(Path.cwd()))
+    if not started:
+        raise OutsideWorld("The rehearsal could not be started by this computer.")
+
+
+class Director(QObject):
+    """Lets the play run on a thread, and shows what came of it."""
+
+    def __init__(self, desktop: Desktop, play: Play, say: Callable[[str], None], leave: bool) -> None:
+        super().__init__(desktop)
+        self._desktop, self._play, self._say, self._leave = desktop, play, say, leave
+        self._thread: threading.Thread | None = None
+        self._troubles: list[str] | None = None
+        self._pulse: Pulse | None = None
+        self.exit_code = 1
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _look(self) -> None:
+        page = self._desktop.shell.page("live")
+        if self._thread is None and page is not None:
+            t = self._desktop.t
+            self._desktop.shell.setWindowTitle(t("Rehearsal – {store}", store=self._play.shop.name))
+            self._desktop.shell.sidebar.store.say(t("Rehearsal"))
+            self._pulse = Pulse(self)
+            self._thread = threading.Thread(target=self._run, name="play", daemon=True)
+            self._thread.start()
+        elif self._troubles is not None:
+            self._timer.stop()
+            QTimer.singleShot(_SETTLE_MS, self, self._finish)
+
+    def _run(self) -> None:
+        self._troubles = self._play.play()
+
+    def _finish(self) -> None:
+        lags = self._pulse.take() if self._pulse else []
+        page = self._desktop.shell.page("live")
+        window = page.board.figures() if isinstance(page, LivePage) else None
+        self._desktop.bridge.run(
+            lambda: (self._play.report(window), self._play.outcome()),
+            owner=self,
+            done=lambda read: self._end(*read, max(lags or [0.0])),
+            name="rehearsal report",
+        )
+
+    def _end(self, report: Report, outcome: Outcome, worst_ms: float) -> None:
+        troubles = self._troubles or []
+        self.exit_code = 0 if report.agrees and not troubles else 1
+        t = self._desktop.t
+        words = told(t, outcome, self._play.shop.card.currency, worst_ms)
+        verdict = (
+            t("Nothing lost, nothing twice, nothing oversold.")
+            if not self.exit_code
+            else t("Not everything went well: see the lines on the terminal, and send them to support.")
+        )
+        for line in (*words, *report.lines(), *(f"  ✕ {trouble}" for trouble in troubles), verdict):
+            self._say(line)
+        if self._leave:
+            self._desktop.shell.close()
+        else:
+            OutcomeDialog(self._desktop, words, verdict).present()
+
+
+def told(t: Texts, outcome: Outcome, currency: str, worst_ms: float) -> list[str]:
+    """The outcome in sentences, one for each thing a seller wonders about."""
+    lines = [
+        t.plural("{n} buyer wrote {m} messages.", "{n} buyers wrote {m} messages.", outcome.buyers, m=outcome.messages),
+        t.plural("{n} order", "{n} orders", outcome.orders)
+        + t(", {paid} paid: {revenue}.", paid=outcome.paid, revenue=format_money(outcome.revenue, currency)),
+    ]
+    if outcome.answer_ms is not None:
+        lines.append(t("Half of the answers left within {ms} ms.", ms=outcome.answer_ms))
+    lines.append(t("The window never waited longer than {ms} ms.", ms=round(worst_ms)))
+    return lines
+
+
+class OutcomeDialog(Dialog):
+    """What came of it; its verb closes the rehearsal and throws the copy away."""
+
+    def __init__(self, desktop: Desktop, lines: list[str], verdict: str) -> None:
+        t = desktop.t
+        super().__init__(desktop.shell, t("The rehearsal is over"), 480)
+        self.body.addWidget(Label(verdict, "body-bold", "text", wrap=True))
+        for line in lines:
+            self.body.addWidget(Label(line, "body", "muted", wrap=True))
+        self.add_way_out(t("Look around"))
+        self.add_action(t("Close the rehearsal"), desktop.shell.close)
+
+
+def run(args: Namespace, say: Callable[[str], None], make: Callable[[], Play]) -> int:
+    """→ 0 when every number agrees; with a display the window stays open."""
+    play = make()
+    director: list[Director] = []
+
+    def open_context() -> Context:
+        return ShopContext(*play.open())
+
+    def ready(desktop: Desktop) -> None:
+        director.append(Director(desktop, play, say, leave=args.headless))
+
+    try:
+        code = run_desktop(open_context, preferences=InMemory(), ready=ready)
+        return code or (director[0].exit_code if args.headless and director else 0)
+    finally:
+        play.close()

@@ -1,0 +1,86 @@
+"""The sidebar: the sections, and the switches at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from desktop.sections import Section
+from desktop.texts import Texts
+from desktop.theme import Choice
+from desktop.widgets.labels import ElidedLabel, Label
+from desktop.widgets.navigation import COMPACT, WIDE, NavButton
+
+
+class Sidebar(QFrame):
+    """Navigation. ``asked`` with a section's name; ``theme_asked`` and ``sound_asked`` for the two switches."""
+
+    asked = Signal(str)
+    theme_asked = Signal()
+    sound_asked = Signal()
+
+    def __init__(self, t: Texts, sections: Sequence[Section]) -> None:
+        super().__init__()
+        self._t = t
+        self.setProperty("kind", "sidebar")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 16, 12, 10)
+        column.setSpacing(2)
+        brand = QHBoxLayout()
+        brand.setSpacing(0)
+        brand.setContentsMargins(12, 0, 0, 0)
+        self._first, self._second = Label("Live", "title"), Label("Pay", "title", "gold")
+        brand.addWidget(self._first)
+        brand.addWidget(self._second)
+        brand.addStretch(1)
+        column.addLayout(brand)
+        self.store = ElidedLabel("", "small", "muted")
+        self.store.setContentsMargins(12, 0, 0, 0)
+        column.addWidget(self.store)
+        column.addSpacing(16)
+        self.buttons: dict[str, NavButton] = {}
+        for number, section in enumerate(sections, 1):
+            button = self.buttons[section.name] = NavButton(section.entry.icon, t(section.entry.title))
+            button.clicked.connect(partial(self.asked.emit, section.name))
+            if number <= 10:
+                button.setAccessibleDescription(f"Ctrl+{number % 10}")
+            column.addWidget(button)
+        column.addStretch(1)
+        self.sound = NavButton("volume-2", t("Sound on"), checkable=False)
+        self.sound.clicked.connect(self.sound_asked)
+        self.look = NavButton("moon", t("Dark theme"), checkable=False)
+        self.look.clicked.connect(self.theme_asked)
+        column.addWidget(self.sound)
+        column.addWidget(self.look)
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """Icons only, when the window is narrow."""
+        self.setFixedWidth(COMPACT if compact else WIDE)
+        margin = 8 if compact else 12
+        layout = self.layout()
+        if layout:
+            layout.setContentsMargins(margin, 16, margin, 10)
+        self._first.say("L" if compact else "Live")
+        self._second.setVisible(not compact)
+        self.store.setVisible(not compact)
+        for button in (*self.buttons.values(), self.sound, self.look):
+            button.set_compact(compact)
+
+    def set_low(self, low: bool) -> None:
+        """Without the switches, when ten sections take all the height; their keys and the palette have them too."""
+        self.sound.setVisible(not low)
+        self.look.setVisible(not low)
+
+    def show_switches(self, choice: Choice, sound: bool) -> None:
+        t = self._t
+        icon, word = {
+            "dark": ("moon", t("Dark theme")),
+            "light": ("sun", t("Light theme")),
+            "system": ("monitor", t("System theme")),
+        }[choice]
+        self.look.set_look(icon, word)
+        self.sound.set_look("volume-2" if sound else "volume-x", t("Sound on") if sound else t("Sound off"))

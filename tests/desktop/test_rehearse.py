@@ -1,0 +1,40 @@
+"""The question before a rehearsal, and what is said after it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.pages.live.rehearse import BUYERS, SPEEDS, USUAL, RehearseDialog
+from desktop.rehearsal import told
+from desktop.texts import Texts
+from localserver.demo.rehearsal import Outcome
+
+
+def test_enter_begins_what_is_usual_and_choices_are_taken(qtbot: QtBot) -> None:
+    asked: list[tuple[int, int]] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    dialog = RehearseDialog(parent, Texts("fr"), lambda *how: asked.append(how))
+    dialog.present()
+    assert "5" in dialog.length.text()
+    dialog.action.click()
+    assert asked == [USUAL]
+    dialog = RehearseDialog(parent, Texts("fr"), lambda *how: asked.append(how))
+    dialog.present()
+    dialog.buyers.button(BUYERS[-1]).click()
+    dialog.speeds.button(SPEEDS[-1]).click()
+    assert "3" in dialog.length.text()
+    dialog.action.click()
+    assert asked[-1] == (BUYERS[-1], SPEEDS[-1])
+
+
+def test_the_outcome_is_told_in_sentences() -> None:
+    said = told(Texts("fr"), Outcome(100, 240, 90, 61, 915_000, 35), "XOF", 41.6)
+    assert said == [
+        "100 acheteurs ont écrit 240 messages.",
+        "90 commandes, dont 61 payées\u202f: 915\u202f000\u00a0F\u202fCFA.",
+        "La moitié des réponses sont parties en 35 ms.",
+        "La fenêtre n’a jamais attendu plus de 42 ms.",
+    ]
