@@ -29,6 +29,7 @@ from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
+from desktop.pages.catalogue import pairs_texts as together
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.beyondwords import Choice
@@ -39,6 +40,7 @@ from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
+from tests.desktop.emptypeople import EmptyPairs
 
 
 class EmptyConversations:
@@ -125,6 +127,8 @@ class EmptyConversations:
 
 class EmptyCatalogue:
     """Implements CatalogueSource; nothing can be changed in it."""
+
+    pairs: together.PairsSource = EmptyPairs()
 
     def ids(self, question: Question) -> tuple[int, ...]:
         return ()
