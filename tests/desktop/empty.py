@@ -232,7 +232,7 @@ class EmptyPayments:
     def overview(self) -> Overview:
         return Overview()
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]:
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaymentRow]:
         return []
 
     def detail(self, payment_id: int) -> Detail:
@@ -262,7 +262,7 @@ class EmptyPayments:
     def compare_statement(self, path: Path, provider: str) -> Compared:
         raise AssertionError("there is no statement")
 
-    def export(self, path: Path, wanted: Filter) -> int:
+    def export(self, path: Path, wanted: Filter, control: Control) -> int:
         return 0
 
 
@@ -272,7 +272,7 @@ class EmptyQuotes:
     def overview(self) -> quotes.Overview:
         return quotes.Overview()
 
-    def page(self, wanted: Wanted, before: int, limit: int) -> list[QuoteRow]:
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
         return []
 
     def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
@@ -285,7 +285,9 @@ class EmptyPapers:
     def overview(self) -> papers.Overview:
         return papers.Overview()
 
-    def page(self, wanted: paper_queries.Filter, after: papers.Cursor, limit: int) -> list[paper_queries.PaperRow]:
+    def page(
+        self, wanted: paper_queries.Filter, after: papers.Cursor | None, limit: int
+    ) -> list[paper_queries.PaperRow]:
         return []
 
     def pdf(self, kind: str, paper_id: int) -> Path:
@@ -312,7 +314,7 @@ class EmptyPapers:
     def retry(self, kind: str, paper_id: int) -> None:
         raise AssertionError("there is no paper")
 
-    def export(self, path: Path, wanted: paper_queries.Filter) -> int:
+    def export(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int:
         return 0
 
     def bundle(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int | None:
