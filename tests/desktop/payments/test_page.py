@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +15,7 @@ from core.kernel.clock import DAY
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent
 from core.storage.engine import Tx
+from desktop.bridge import Control
 from desktop.pages import exporting
 from desktop.pages.payments.dialogs import RefundDialog, TaskDialog
 from desktop.pages.payments.presenter import PAGE
@@ -171,9 +174,16 @@ def test_a_list_that_is_stopped_or_cannot_be_written_leaves_no_file(
     open_payments: OpenPayments, tmp_path: Path
 ) -> None:
     opened = open_payments()
-    dialog = exporting.write(opened.page, opened.page.writing(), tmp_path / "stopped.csv")
+    whole, go = opened.page.writing(), Event()
+
+    def held(path: Path, control: Control) -> int | None:
+        go.wait(10)
+        return whole.work(path, control)
+
+    dialog = exporting.write(opened.page, replace(whole, work=held), tmp_path / "stopped.csv")
     dialog.present()
     dialog.stop.click()
+    go.set()
     opened.settled()
     dialog = exporting.write(opened.page, opened.page.writing(), tmp_path / "there" / "is none.csv")
     opened.settled(lambda: "is none.csv" in dialog.problem.text())
