@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from core.kernel.errors import NotFound
 from core.kernel.paging import Sort
+from core.orders.listing import matching
 from core.storage.connection import Reader
 
 State = Literal["received", "part_refunded", "refunded", "refunding", "to_decide"]
@@ -104,14 +105,8 @@ def one(reader: Reader, payment_id: int) -> PaymentRow:
 
 def _searched(text: str, values: list[Any]) -> str:
     """Orders by reference or by their buyer, transactions by their whole name."""
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    people = "SELECT id FROM customer WHERE name LIKE ? ESCAPE '\\'"
-    values += [text, like, like]
-    digits = "".join(c for c in text if c.isdigit())
-    if len(digits) >= 6 and not any(c.isalpha() for c in text):
-        people += " UNION SELECT customer_id FROM identity WHERE kind = 'phone' AND value LIKE ?"
-        values.append(f"%{digits}%")
-    orders = f"SELECT id FROM orders WHERE reference LIKE ? ESCAPE '\\' OR customer_id IN ({people})"  # noqa: S608
+    orders, more = matching(text)
+    values += [text, *more]
     return f"(p.txn_id = ? OR p.order_id IN ({orders}))"
 
 

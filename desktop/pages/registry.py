@@ -29,6 +29,12 @@ def _live(mount: Mount) -> Page:
     return LivePage(mount)
 
 
+def _orders(mount: Mount) -> Page:
+    from desktop.pages.orders.page import OrdersPage
+
+    return OrdersPage(mount)
+
+
 def _conversations(mount: Mount) -> Page:
     from desktop.pages.conversations.page import ConversationsPage
 
@@ -73,6 +79,7 @@ def _settings(mount: Mount) -> Page:
 
 PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live),
+    PageEntry("orders", mark("Orders"), "shopping-bag", _orders),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),

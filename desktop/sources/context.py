@@ -18,6 +18,7 @@ from desktop.sources.conversations import ShopConversations
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
+from desktop.sources.orders import ShopOrders
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.quotes import ShopQuotes
@@ -47,6 +48,7 @@ class ShopContext:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
+        self._orders = ShopOrders(shop)
         self._conversations = ShopConversations(shop)
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
@@ -72,6 +74,10 @@ class ShopContext:
     @property
     def live(self) -> ShopLive:
         return self._live
+
+    @property
+    def orders(self) -> ShopOrders:
+        return self._orders
 
     @property
     def conversations(self) -> ShopConversations:

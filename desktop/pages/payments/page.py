@@ -228,7 +228,7 @@ class PaymentsPage(LivingPage):
 
     def do_task(self, concern: Concern) -> None:
         if concern.kind == "decide":
-            self.navigate("live", concern.subject_id)
+            self.navigate("orders", concern.subject_id)
         elif concern.kind == "refund_unclear":
             self.call(lambda: self.source.ask(concern.subject_id), "ask provider", lambda _: self.refresh())
         else:
