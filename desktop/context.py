@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
+    from desktop.pages.orders.presenter import OrdersSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
     from desktop.pages.pipeline.source import PipelineSource
@@ -105,6 +106,9 @@ class Context(Protocol):
 
     @property
     def live(self) -> LiveSource: ...
+
+    @property
+    def orders(self) -> OrdersSource: ...
 
     @property
     def conversations(self) -> ConversationSource: ...

@@ -52,6 +52,12 @@ def _live(mount: Mount) -> Page:
     return LivePage(mount)
 
 
+def _orders(mount: Mount) -> Page:
+    from desktop.pages.orders.page import OrdersPage
+
+    return OrdersPage(mount)
+
+
 def _conversations(mount: Mount) -> Page:
     from desktop.pages.conversations.page import ConversationsPage
 
@@ -145,6 +151,13 @@ _CUSTOMERS: Final = (
 
 PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live, commands=_LIVE),
+    PageEntry(
+        "orders",
+        mark("Orders"),
+        "shopping-bag",
+        _orders,
+        commands=(PageCommand(mark("New order"), "N", "new_order"), PageCommand(mark("Export orders…"), "E", "export")),
+    ),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("customers", mark("Customers"), "users", _customers, commands=_CUSTOMERS),
     PageEntry("pipeline", mark("Prospects"), "activity", _pipeline, "customers"),

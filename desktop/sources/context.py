@@ -22,6 +22,7 @@ from desktop.sources.happenings import ShopHappenings
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
+from desktop.sources.orders import ShopOrders
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
 from desktop.sources.pipeline import ShopPipeline
@@ -56,6 +57,7 @@ class ShopContext:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
+        self._orders = ShopOrders(shop)
         self._conversations = ShopConversations(shop)
         self._customers = ShopCustomers(shop)
         self._pipeline = ShopPipeline(shop)
@@ -97,6 +99,10 @@ class ShopContext:
     @property
     def live(self) -> ShopLive:
         return self._live
+
+    @property
+    def orders(self) -> ShopOrders:
+        return self._orders
 
     @property
     def conversations(self) -> ShopConversations:

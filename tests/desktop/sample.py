@@ -33,6 +33,7 @@ from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
 from desktop.pages.messages.beyondwords import TemplatesSource
 from desktop.pages.messages.presenter import MessagesSource
+from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
@@ -45,6 +46,7 @@ from tests.desktop.empty import (
     EmptyConversations,
     EmptyLock,
     EmptyMessages,
+    EmptyOrders,
     EmptyPapers,
     EmptyPayments,
     EmptyQuotes,
@@ -370,6 +372,7 @@ class SampleContext(Nobody, Nothing):
     live: SampleSource = field(default_factory=SampleSource)
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
+    orders: OrdersSource = field(default_factory=EmptyOrders)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)

@@ -29,6 +29,9 @@ class CustomersModel(PagedModel):
         self._presenter = presenter
         self.rows: list[RowText] = []
 
+    def cursor(self, row: RowText) -> object:
+        return row.cursor
+
     def show(self, customers: Sequence[CustomerRow], limit: int) -> None:
         """These rows, from the first on."""
         self.show_rows([self._presenter.row(one) for one in customers], len(customers) >= limit)
