@@ -15,6 +15,8 @@ from core.customers.views import CustomerView
 from core.faq.views import Faq
 from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
+from core.orders import listing as order_listing
+from core.orders.listing import OrderRow
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
@@ -29,16 +31,19 @@ from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
+from desktop.pages.catalogue import pairs_texts as together
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
+from desktop.pages.orders import presenter as orders
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
+from tests.desktop.emptypeople import EmptyPairs
 
 
 class EmptyConversations:
@@ -125,6 +130,8 @@ class EmptyConversations:
 
 class EmptyCatalogue:
     """Implements CatalogueSource; nothing can be changed in it."""
+
+    pairs: together.PairsSource = EmptyPairs()
 
     def ids(self, question: Question) -> tuple[int, ...]:
         return ()
@@ -251,7 +258,7 @@ class EmptyPayments:
     def overview(self) -> Overview:
         return Overview()
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]:
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaymentRow]:
         return []
 
     def detail(self, payment_id: int) -> Detail:
@@ -281,7 +288,7 @@ class EmptyPayments:
     def compare_statement(self, path: Path, provider: str) -> Compared:
         raise AssertionError("there is no statement")
 
-    def export(self, path: Path, wanted: Filter) -> int:
+    def export(self, path: Path, wanted: Filter, control: Control) -> int:
         return 0
 
 
@@ -291,11 +298,33 @@ class EmptyQuotes:
     def overview(self) -> quotes.Overview:
         return quotes.Overview()
 
-    def page(self, wanted: Wanted, before: int, limit: int) -> list[QuoteRow]:
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
         return []
 
     def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
         return []
+
+
+class EmptyOrders:
+    """Implements OrdersSource; nothing was ordered."""
+
+    def overview(self) -> orders.Overview:
+        return orders.Overview()
+
+    def page(self, wanted: order_listing.Filter, after: orders.Cursor | None, limit: int) -> list[OrderRow]:
+        return []
+
+    def totals(self, wanted: order_listing.Filter) -> order_listing.Totals:
+        return order_listing.Totals()
+
+    def detail(self, order_id: int) -> orders.Detail:
+        raise AssertionError("there is no order")
+
+    def send_link(self, order_id: int) -> None:
+        raise AssertionError("there is no order")
+
+    def export(self, path: Path, wanted: order_listing.Filter, control: Control) -> int:
+        return 0
 
 
 class EmptyPapers:
@@ -304,7 +333,9 @@ class EmptyPapers:
     def overview(self) -> papers.Overview:
         return papers.Overview()
 
-    def page(self, wanted: paper_queries.Filter, after: papers.Cursor, limit: int) -> list[paper_queries.PaperRow]:
+    def page(
+        self, wanted: paper_queries.Filter, after: papers.Cursor | None, limit: int
+    ) -> list[paper_queries.PaperRow]:
         return []
 
     def pdf(self, kind: str, paper_id: int) -> Path:
@@ -331,7 +362,7 @@ class EmptyPapers:
     def retry(self, kind: str, paper_id: int) -> None:
         raise AssertionError("there is no paper")
 
-    def export(self, path: Path, wanted: paper_queries.Filter) -> int:
+    def export(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int:
         return 0
 
     def bundle(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from core.analytics.rules import Period
 from core.analytics.views import Funnel, Sums
@@ -15,9 +17,11 @@ from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
 from core.support.trace import Story
 from desktop.bridge import Change, Control
-from desktop.notifications.presenter import Happening
+from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
-from desktop.pages.support.presenter import TraceWanted
+from desktop.pages.analyses.presenter import AnalysesSource
+from desktop.pages.support.presenter import SupportSource, TraceWanted
+from desktop.palette.presenter import SearchSource
 
 
 class EmptySupport:
@@ -92,3 +96,13 @@ class EmptyHappenings:
 
     def read(self, changes: Sequence[Change]) -> list[Happening]:
         return []
+
+
+@dataclass(kw_only=True)
+class Nothing:
+    """The parts of a Context that look over the whole shop."""
+
+    analyses: AnalysesSource = field(default_factory=lambda: cast(AnalysesSource, EmptyAnalyses()))
+    support: SupportSource = field(default_factory=EmptySupport)
+    search: SearchSource = field(default_factory=EmptySearch)
+    happenings: HappeningSource = field(default_factory=EmptyHappenings)

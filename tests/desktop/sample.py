@@ -28,27 +28,25 @@ from core.live.views import (
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
-from desktop.notifications.presenter import HappeningSource
-from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
 from desktop.pages.messages.beyondwords import TemplatesSource
 from desktop.pages.messages.presenter import MessagesSource
+from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
-from desktop.pages.support.presenter import SupportSource
 from desktop.pages.welcome.presenter import WelcomeSource
-from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
     EmptyConversations,
     EmptyLock,
     EmptyMessages,
+    EmptyOrders,
     EmptyPapers,
     EmptyPayments,
     EmptyQuotes,
@@ -56,7 +54,8 @@ from tests.desktop.empty import (
     EmptyTemplates,
     EmptyWelcome,
 )
-from tests.desktop.emptymore import EmptyAnalyses, EmptyHappenings, EmptySearch, EmptySupport
+from tests.desktop.emptymore import Nothing
+from tests.desktop.emptypeople import Nobody
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -367,22 +366,19 @@ class SampleSource:
 
 
 @dataclass
-class SampleContext:
+class SampleContext(Nobody, Nothing):
     """A Context over a SampleSource."""
 
     live: SampleSource = field(default_factory=SampleSource)
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
+    orders: OrdersSource = field(default_factory=EmptyOrders)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
-    analyses: AnalysesSource = field(default_factory=lambda: cast(AnalysesSource, EmptyAnalyses()))
     templates: TemplatesSource = field(default_factory=lambda: cast(TemplatesSource, EmptyTemplates()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
-    support: SupportSource = field(default_factory=EmptySupport)
-    search: SearchSource = field(default_factory=EmptySearch)
-    happenings: HappeningSource = field(default_factory=EmptyHappenings)
     welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))

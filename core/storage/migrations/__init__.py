@@ -31,6 +31,7 @@ from core.storage.migrations import (
     m0018_analytics,
     m0019_times,
     m0020_wa_templates,
+    m0021_clients,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -56,6 +57,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0018_analytics.apply,
     m0019_times.apply,
     m0020_wa_templates.apply,
+    m0021_clients.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
