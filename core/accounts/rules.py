@@ -95,6 +95,8 @@ ACTS: Final[dict[str, str]] = {
     "LeadMoved": "customers.write",
     "LeadPlanned": "customers.write",
     "OrderingAllowed": "customers.write",
+    "BuyerRestricted": "customers.write",
+    "LineChanged": "orders.write",
     "PairSet": "products.write",
     "PairRemoved": "products.write",
     "QuoteDrafted": "quotes.write",

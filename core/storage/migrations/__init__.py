@@ -29,6 +29,7 @@ from core.storage.migrations import (
     m0016_takeover,
     m0017_talk,
     m0018_analytics,
+    m0019_restricted,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -52,6 +53,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0016_takeover.apply,
     m0017_talk.apply,
     m0018_analytics.apply,
+    m0019_restricted.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
