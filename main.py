@@ -30,7 +30,12 @@ def _desktop(args: Namespace, home: Home, out: Terminal) -> int:
 
         return ServerThread([shop], port=port)
 
-    return run(home, server)
+    def practice(*how: Any) -> Any:
+        from localserver.demo.practice import Practice
+
+        return Practice(*how)
+
+    return run(home, server, practices=practice)
 
 
 def _demo(args: Namespace, home: Home, out: Terminal) -> int:

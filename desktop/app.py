@@ -70,6 +70,7 @@ class Desktop(QObject):
         self.mishaps = Mishaps(self)
         self.shell = Shell(self.t, self.sounds, store_name=store_name)
         self.shell.resize(*SIZE)
+        self.shell.restore(preferences.get("window.place", ""))
         self.shell.chosen.connect(preferences.set)
         self.mishaps.happened.connect(self.bridge.tell_mishap)
         self.bridge.mishap.connect(self._show_mishap)

@@ -12,10 +12,12 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from core.kernel.clock import Clock
     from desktop.bridge import Change
     from desktop.lock import LockSource
+    from desktop.notifications.presenter import HappeningSource
     from desktop.pages.analyses.presenter import AnalysesSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
@@ -23,6 +25,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
     from desktop.pages.support.presenter import SupportSource
+    from desktop.pages.welcome.presenter import WelcomeSource
     from desktop.palette.presenter import SearchSource
 
 
@@ -36,6 +39,8 @@ class StoreInfo:
     currency: str
     zone: ZoneInfo
     language: str = "fr"
+    welcome: bool = False
+    """Whether somebody is still being led through the first steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,9 @@ class Context(Protocol):
     def messages(self) -> MessagesSource: ...
 
     @property
+    def templates(self) -> TemplatesSource: ...
+
+    @property
     def quotes(self) -> QuotesSource: ...
 
     @property
@@ -128,6 +136,12 @@ class Context(Protocol):
 
     @property
     def search(self) -> SearchSource: ...
+
+    @property
+    def happenings(self) -> HappeningSource: ...
+
+    @property
+    def welcome(self) -> WelcomeSource: ...
 
     @property
     def lock(self) -> LockSource: ...

@@ -153,7 +153,7 @@ class Director(QObject):
         """The papers could not be made: said, and the demo has failed; without a screen it must still end."""
         self._say(f"  ✕ {error}")
         if self._leave:
-            self._desktop.shell.close()
+            self._desktop.shell.leave()
 
     def _end(self, report: Report) -> None:
         for line in report.lines():
@@ -164,7 +164,7 @@ class Director(QObject):
         self.exit_code = 0 if report.agrees and not self._troubles else 1
         if self._leave:
             self._theatre.end_live()
-            self._desktop.shell.close()
+            self._desktop.shell.leave()
         else:
             self._say(f"→ {self._theatre.stage.graph_url}/phone")
 

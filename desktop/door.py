@@ -15,6 +15,7 @@ from desktop.context import Context
 
 if TYPE_CHECKING:
     from desktop.sources.context import Backstage
+    from desktop.sources.welcome import Practices
 
 
 class Servers(Protocol):
@@ -42,7 +43,9 @@ class FilePreferences:
         write_private(self._path, json.dumps(self._values, ensure_ascii=False).encode())
 
 
-def opener(home: Home, slug: str, servers: Servers, port: int) -> Callable[[], Context]:
+def opener(
+    home: Home, slug: str, servers: Servers, port: int, practices: Practices | None = None
+) -> Callable[[], Context]:
     """Opens the store and its server; runs beside the window, which already shows."""
 
     def open_context() -> Context:
@@ -62,12 +65,12 @@ def opener(home: Home, slug: str, servers: Servers, port: int) -> Callable[[], C
             raise
         from desktop.sources.context import ShopContext
 
-        return ShopContext(shop, server)
+        return ShopContext(shop, server, practices)
 
     return open_context
 
 
-def run(home: Home, servers: Servers, port: int = 8787) -> int:
+def run(home: Home, servers: Servers, port: int = 8787, practices: Practices | None = None) -> int:
     """Open the window. → exit code."""
     preferences = FilePreferences(home.path / "window.json")
     cards = {card.slug: card for card in home.list()}
@@ -86,7 +89,7 @@ def run(home: Home, servers: Servers, port: int = 8787) -> int:
         launch(home.path, card.slug, buyers, speed)
 
     return run_desktop(
-        opener(home, card.slug, servers, port),
+        opener(home, card.slug, servers, port, practices),
         preferences=preferences,
         language=card.language,
         store_name=card.name,

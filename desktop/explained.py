@@ -80,4 +80,4 @@ def _backup(status: Status, t: Texts) -> Explained:
         sentence = t("Only this computer has your sales. Choose a disk or an online place for copies.")
     else:
         sentence = t("Every few minutes your sales are kept once more, encrypted.")
-    return Explained(title, sentence, t("Open the backups"), "settings", "backups")
+    return Explained(title, sentence, t("Open the backups"), "settings", "backup")

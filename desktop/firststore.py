@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from core.connecting.rules import STEP, STEPS
 from core.kernel.countries import COUNTRIES
 from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
 from core.kernel.i18n import DEFAULT_LANGUAGE, explain
@@ -81,23 +82,24 @@ def make(home: Home, draft: StoreDraft) -> FirstStore:
     from core.bootstrap import create_store
 
     card = create_store(home, one_line(draft.name, NAME_LIMIT), draft.country, language=draft.language)
-    if not draft.samples:
-        return FirstStore(card)
     try:
-        _put_samples_in(home, card)
+        _begin(home, card, draft)
     except LivePayError as problem:
         return FirstStore(card, problem)
     return FirstStore(card)
 
 
-def _put_samples_in(home: Home, card: StoreCard) -> None:
+def _begin(home: Home, card: StoreCard, draft: StoreDraft) -> None:
+    """Where the first steps begin, and the samples that were asked for."""
     from core.bootstrap import open_shop
     from core.catalogue import service
 
-    content = resource("samples", SAMPLES[card.currency]).read_bytes()
     shop = open_shop(home, card.slug)
     try:
-        planned = shop.engine.read(lambda reader: service.plan(reader, content, card.currency))
-        service.carry_out(shop.engine, planned, atomic=True, actor="seller")
+        shop.settings.set(STEP, STEPS[0], "seller")
+        if draft.samples:
+            content = resource("samples", SAMPLES[card.currency]).read_bytes()
+            planned = shop.engine.read(lambda reader: service.plan(reader, content, card.currency))
+            service.carry_out(shop.engine, planned, atomic=True, actor="seller")
     finally:
         shop.close()

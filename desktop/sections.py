@@ -50,10 +50,13 @@ class Section:
 
 
 def grouped(pages: Sequence[PageEntry]) -> tuple[Section, ...]:
-    """The pages by section, in the sidebar's order; a page of no known section is one by itself, at the end."""
+    """The pages by section, in the sidebar's order; a page of no known section is one by itself, at the end;
+    one that stands alone has none."""
     known = {entry.name: entry for entry in SECTIONS}
     found: dict[str, list[PageEntry]] = {}
     for page in pages:
+        if page.alone:
+            continue
         found.setdefault(page.section, []).append(page)
     strange = [SectionEntry(name, its[0].title, its[0].icon) for name, its in found.items() if name not in known]
     return tuple(Section(entry, tuple(found[entry.name])) for entry in (*SECTIONS, *strange) if entry.name in found)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,8 +28,10 @@ from desktop.widgets.tabs import Tabs
 if TYPE_CHECKING:
     from desktop.lock import IdleLock
     from desktop.palette.overlay import Palette
+    from desktop.presence import Presence
 
 COMPACT_UNDER: Final = 1100
+LOW_UNDER: Final = 680
 STATUS_MS: Final = 5 * SECOND
 SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
@@ -40,18 +42,22 @@ class Shell(QMainWindow):
 
     closing = Signal()
     chosen = Signal(str, str)
-    """A choice of this computer's person: key (``theme``, ``sound``) and value."""
+    """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``window.place``,
+    ``window.page``) and value."""
 
     def __init__(self, t: Texts, sounds: Sounds, pages: Sequence[PageEntry] = PAGES, store_name: str = "") -> None:
         super().__init__()
         self.t = t
         self._sounds = sounds
         self._entries = {page.name: page for page in pages}
+        pages = [page for page in pages if not page.alone]
         self._pages: dict[str, Page] = {}
         self._mount: Mount | None = None
         self._status_at = 0
         self.lock: IdleLock | None = None
+        self.presence: Presence | None = None
         self._palette: Palette | None = None
+        self._leaving = False
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
         self.setMinimumSize(QSize(960, 600))
         self.sections = grouped(pages)
@@ -107,7 +113,8 @@ class Shell(QMainWindow):
             ("F11", self.switch_full_screen),
             ("Ctrl+T", self.next_theme),
             ("Ctrl+L", self.lock_now),
-            ("Ctrl+Q", self.close),
+            ("Ctrl+B", self.open_notifications),
+            ("Ctrl+Q", self.leave),
         ]
         bound += [("Ctrl+Tab", partial(self.next_tab, 1)), ("Ctrl+Shift+Tab", partial(self.next_tab, -1))]
         bound += [(f"Ctrl+{n % 10}", partial(self.go_section, s.name)) for n, s in enumerate(self.sections[:10], 1)]
@@ -122,7 +129,7 @@ class Shell(QMainWindow):
     # -- the shop
 
     def attach(self, mount: Mount) -> None:
-        """The shop is open: show its first page and keep the status line true."""
+        """The shop is open: show the page that was last in view and keep the status line true."""
         from desktop.lock import IdleLock
 
         self._mount = mount
@@ -133,9 +140,16 @@ class Shell(QMainWindow):
         mount.bridge.notice.connect(self.say)
         mount.bridge.changed.connect(self._changed)
         mount.ticker.second.connect(self._second)
+        from desktop.presence import Presence
+
+        self.presence = Presence(self, mount)
         self.status.show_time(mount.context.clock.now(), store.zone)
         self._read_status()
-        self.go_section(self.sections[0].name)
+        last = mount.preferences.get("window.page", "")
+        if store.welcome and "welcome" in self._entries:
+            self.go("welcome")
+        else:
+            self.go(last if last in self._entries else self.sections[0].pages[0].name)
 
     def refuse(self, title: str, sentence: str) -> None:
         """The shop could not be opened: say why instead of the pages."""
@@ -162,7 +176,11 @@ class Shell(QMainWindow):
             page.wants.connect(self.go)
             self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
-        self._show_section(name)
+        alone = self._entries[name].alone
+        self.sidebar.setVisible(not alone)
+        self.tabs.setVisible(not alone)
+        if not alone:
+            self._show_section(name)
         page.take_focus()
         if subject is not None:
             page.show_subject(subject)
@@ -179,6 +197,27 @@ class Shell(QMainWindow):
         self.go(name)
         if name in self._pages:
             getattr(self._pages[name], act)()
+
+    @property
+    def centre(self) -> QWidget:
+        """All but what stands over the window."""
+        return self._centre
+
+    @property
+    def locked(self) -> bool:
+        return self.lock is not None and self.lock.locked
+
+    def open_notifications(self) -> None:
+        if self.presence is not None:
+            self.presence.open_panel()
+
+    def switch_telling(self) -> None:
+        if self.presence is not None:
+            self.presence.switch_telling()
+
+    def ask_again(self) -> None:
+        if self.presence is not None:
+            self.presence.forget()
 
     def open_palette(self) -> None:
         """Ask for anything. It is loaded when first asked for."""
@@ -222,6 +261,8 @@ class Shell(QMainWindow):
     def _show_status(self, read: tuple[Status, Badges]) -> None:
         status, badges = read
         self._read = status
+        if self.presence:
+            self.presence.take_status(status, badges)
         if self._mount:
             self.status.show_status(status, self._mount.context.clock.now(), self._mount.context.store.zone)
         if status.storage_failed:
@@ -278,7 +319,29 @@ class Shell(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.sidebar.set_compact(self.width() < COMPACT_UNDER)
+        self.sidebar.set_low(self.height() < LOW_UNDER)
+
+    def _remember(self) -> None:
+        self.chosen.emit("window.place", bytes(self.saveGeometry().toBase64().data()).decode())
+        name = self._last.get(self._section.name)
+        if name is not None:
+            self.chosen.emit("window.page", name)
+
+    def restore(self, place: str) -> bool:
+        """Size, place and state as :attr:`chosen` told them. → False when that cannot be read."""
+        return bool(place) and self.restoreGeometry(QByteArray.fromBase64(place.encode("ascii", "replace")))
+
+    def leave(self) -> None:
+        """Close for good."""
+        self._leaving = True
+        self.close()
+        self.closing.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._leaving and self.presence is not None and self.presence.stays():
+            self._remember()
+            event.ignore()
+            return
+        self._remember()
         self.closing.emit()
         super().closeEvent(event)

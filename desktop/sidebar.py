@@ -70,6 +70,11 @@ class Sidebar(QFrame):
         for button in (*self.buttons.values(), self.sound, self.look):
             button.set_compact(compact)
 
+    def set_low(self, low: bool) -> None:
+        """Without the switches, when ten sections take all the height; their keys and the palette have them too."""
+        self.sound.setVisible(not low)
+        self.look.setVisible(not low)
+
     def show_switches(self, choice: Choice, sound: bool) -> None:
         t = self._t
         icon, word = {

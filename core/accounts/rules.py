@@ -84,6 +84,10 @@ ACTS: Final[dict[str, str]] = {
     "PersonSpoke": "messages.send",
     "NoteAdded": "messages.send",
     "NoteRemoved": "messages.send",
+    "TemplateSaved": "settings.write",
+    "TemplateRemoved": "settings.write",
+    "TemplateHandedIn": "settings.write",
+    "TemplateSent": "messages.send",
     "CannedSaved": "settings.write",
     "CannedRemoved": "settings.write",
     "CustomersMerged": "customers.read",
@@ -149,7 +153,7 @@ CONSEQUENCES: Final = frozenset(
         *("PayerTold", "VisitNoted", "InterestShown", "Suggested", "SuggestionTaken"),
         *("LeadOpened", "LeadAdvanced", "LeadAsked", "LeadValued", "LeadQualified"),
         *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),
-        "QuoteWanted",
+        *("QuoteWanted", "TemplateStood"),
         *("MessagePriced", "AssistantAsked", "BudgetReached"),
     }
 )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from core.durable import letters
 from core.durable.letters import Letter
 from core.kernel.clock import HOUR, MINUTE, to_datetime
+from core.kernel.ids import new_uuid
 from core.kernel.text import one_line
 from core.payments.provider import Finding
 from core.storage.connection import Reader
@@ -106,6 +107,25 @@ class Postman:
         except (SMTPException, OSError) as error:
             return Finding(False, "The e-mail server refused: {why}", {"why": _why(error)})
         return Finding(True, "The e-mail server accepts this account.")
+
+    async def try_out(self, words: Words) -> Finding:
+        """Send a letter to the seller now, as those about prospects would go. Never raises, keeps nothing."""
+        from aiosmtplib import SMTPException
+
+        account = self._account()
+        if not account.ready:
+            return Finding(False, "E-mail is not set up: enter the server, the sender and who is written to.")
+        now = self._engine.clock.now()
+        letter = Letter(0, f"test:{new_uuid()}", "test", 0, 0, now)
+        try:
+            client = _client(account)
+            async with client:
+                if account.user:
+                    await client.login(account.user, account.password)
+                await client.send_message(message_of(account, letter, words, now))
+        except (SMTPException, OSError) as error:
+            return Finding(False, "The e-mail server refused: {why}", {"why": _why(error)})
+        return Finding(True, "A test e-mail went to {to}.", {"to": account.to})
 
     async def _send(self, account: Account, letter: Letter) -> bool:
         words = await asyncio.to_thread(self._engine.read, lambda r: self._kinds[letter.kind](r, letter.subject_id))

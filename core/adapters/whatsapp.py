@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from core.adapters import whatsapp_health as health
+from core.adapters import whatsapp_templates as forms
 from core.adapters.http import BadReply, Http, NoAnswer, Reply
 from core.conversations import outgoing, sendcodes
 from core.conversations.channel import MediaUnavailable, NotSent, SendRefused, Sent, Unclear
 from core.conversations.incoming import identify
 from core.conversations.outgoing import Outgoing
+from core.conversations.templatedesk import Handed
 from core.kernel.errors import LivePayError, Refused
 from core.payments.provider import Finding
+from core.templates.rules import SUBMITTED, Seen, Words, stands
 
 MEDIA_TIMEOUT: Final = 120.0
 MEDIA_LIMIT: Final = 8 * 1024 * 1024
@@ -24,6 +28,8 @@ MEDIA_LIMIT: Final = 8 * 1024 * 1024
 MEDIA_HOSTS: Final = ("lookaside.fbsbx.com", ".fbsbx.com", ".fbcdn.net", ".whatsapp.net")
 """Hosts that may be given the token to fetch a file (§5.4; the list is not documented by Meta [S][U])."""
 CALLBACK_LIMIT: Final = 200
+TEMPLATE_PAGES: Final = 100
+"""Pages of a hundred: an account has at most 6 000 templates (§5.5)."""
 
 
 class WhatsApp:
@@ -122,6 +128,66 @@ class WhatsApp:
             found.append(health.of_error(error, number=False))
         return found
 
+    async def templates(self) -> list[Seen]:
+        """All of the account's templates. Raises SendRefused, NotSent, Unclear."""
+        found: list[Seen] = []
+        asked = {"fields": forms.FIELDS, "limit": "100"}
+        for _ in range(TEMPLATE_PAGES):
+            answer = await self._read(f"{self._waba}/message_templates", asked)
+            listed, paging = answer.get("data"), answer.get("paging")
+            if not isinstance(listed, list):
+                raise Unclear("no list of templates")
+            found += [each for each in map(forms.seen, listed) if each is not None]
+            cursors = paging.get("cursors") if isinstance(paging, dict) and paging.get("next") else None
+            after = cursors.get("after") if isinstance(cursors, dict) else None
+            if not isinstance(after, str):
+                return found
+            asked = {**asked, "after": after}
+        raise Unclear("more templates than an account can have")
+
+    async def hand_in(self, words: Words, code: str, wa_id: str) -> Handed:
+        """A template for approval, new or (``wa_id``) with other words. Raises SendRefused, NotSent, Unclear."""
+        path, body = f"{self._waba}/message_templates", forms.created(words, code)
+        if wa_id:
+            path, body = quote(wa_id, safe=""), forms.edited(words)
+        answer = _object(await self._call("POST", path, json=body))
+        if answer is None:
+            raise Unclear("unreadable answer")
+        given = answer.get("id")
+        category = answer.get("category")
+        return Handed(
+            wa_id or (str(given) if isinstance(given, str | int) else ""),
+            stands(str(answer.get("status") or "")) or SUBMITTED,
+            category if isinstance(category, str) else "",
+        )
+
+    async def withdraw(self, name: str, wa_id: str) -> None:
+        """Delete a template in one language; its name rests for 30 days. Raises SendRefused, NotSent, Unclear."""
+        await self._call("DELETE", f"{self._waba}/message_templates", params={"name": name, "hsm_id": wa_id})
+
+    async def about_token(self, access_token: str) -> dict[str, Any]:
+        """What the token is good for: ``is_valid``, ``expires_at`` (Unix s, 0 never), ``scopes`` [S]; empty where Meta
+        does not tell. Raises SendRefused, NotSent, Unclear."""
+        described = (await self._read("debug_token", {"input_token": access_token})).get("data")
+        return described if isinstance(described, dict) else {}
+
+    async def about_number(self) -> dict[str, Any]:
+        """Who the number is. Raises SendRefused, NotSent, Unclear."""
+        return await self._read(self._number, {"fields": "display_phone_number,verified_name,quality_rating"})
+
+    async def numbers_of_account(self) -> dict[str, Any]:
+        """The account's numbers. Raises SendRefused, NotSent, Unclear."""
+        return await self._read(f"{self._waba}/phone_numbers")
+
+    async def prove_secret(self, app_secret: str, access_token: str) -> None:
+        """A call that carries the proof of the app's secret: Meta refuses a wrong one (code 100), whatever the call.
+
+        The proof is HMAC-SHA256 of the token under the secret (Graph API, "Securing requests" [D]). Raises SendRefused,
+        NotSent, Unclear.
+        """
+        proof = hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
+        await self._read(self._number, {"fields": "id", "appsecret_proof": proof})
+
     async def _read(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         reply = await self._call("GET", path, params=params)
         answer = _object(reply)
@@ -191,7 +257,7 @@ def _refusal(reply: Reply) -> SendRefused | NotSent | Unclear:
         code = code if type(code) is int else None
         data = error.get("error_data")
         details = data.get("details") if isinstance(data, dict) else None
-        said = details or error.get("message") or error.get("error_user_msg")
+        said = details or error.get("error_user_msg") or error.get("message")
         what = sendcodes.action(code, transient=error.get("is_transient") is True)
         return SendRefused(code, said if isinstance(said, str) else "", what)
     if reply.status >= 500:

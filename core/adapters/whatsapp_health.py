@@ -22,11 +22,12 @@ NUMBER_FIELDS: Final = (
     "whatsapp_business_manager_messaging_limit",
 )
 
-_WRONG_NUMBER: Final = (
+WRONG_NUMBER: Final = (
     "WhatsApp does not know this phone number id, or the token may not see it. Copy the id from WhatsApp Manager: it is"
     " not the phone number."
 )
-_WRONG_ACCOUNT: Final = (
+UNREACHED: Final = "WhatsApp cannot be reached ({why}). Check the internet connection."
+WRONG_ACCOUNT: Final = (
     "WhatsApp does not know this account id, or the token may not see it. Copy the WhatsApp Business account id from"
     " WhatsApp Manager."
 )
@@ -46,7 +47,7 @@ def of_error(error: LivePayError, number: bool) -> Finding:
     """Why a question about the number (or else about the account) was not answered."""
     if isinstance(error, SendRefused):
         if error.code in (33, 100, 803):  # 803: "some of the aliases you requested do not exist" [S]
-            return Finding(False, _WRONG_NUMBER if number else _WRONG_ACCOUNT)
+            return Finding(False, WRONG_NUMBER if number else WRONG_ACCOUNT)
         if error.action.step is Step.GIVE_UP:
             return Finding(
                 False,
@@ -56,7 +57,7 @@ def of_error(error: LivePayError, number: bool) -> Finding:
         return Finding(False, error.message, error.params)
     if isinstance(error, NotSent | Unclear):
         why = error.params["why"]
-        return Finding(False, "WhatsApp cannot be reached ({why}). Check the internet connection.", {"why": why})
+        return Finding(False, UNREACHED, {"why": why})
     return Finding(False, error.message, error.params)
 
 

@@ -98,6 +98,9 @@ def request(facts: Facts, thread: Sequence[Said], tone: str, names: Sequence[str
             for p in facts.products[:MOST_PRODUCTS]
         ],
         "shop": [text[:LONGEST_TEXT] for text in facts.policies],
+        "frequent_questions": [
+            {"question": question[:LONGEST_TEXT], "answer": answer[:LONGEST_TEXT]} for question, answer in facts.often
+        ],
         "opening_hours": facts.hours,
     }
     system = _RULES.format(

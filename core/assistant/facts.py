@@ -31,12 +31,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``policies``: what the shop says of itself, a sentence each; ``hours`` as the seller wrote them."""
+    """``policies``: what the shop says of itself, a sentence each; ``hours`` as the seller wrote them. ``often``: the
+    seller's questions with their answers; only the answers, which are among the policies, bear anything out."""
 
     products: tuple[Product, ...]
     policies: tuple[str, ...] = ()
     hours: str = ""
     language: str = "fr"
+    often: tuple[tuple[str, str], ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -82,7 +82,8 @@ class Question:
 
 
 class Assistant:
-    """One store's. ``more_policies(reader)``: answers the seller keeps elsewhere (FAQ), a text each."""
+    """One store's. ``asked_often(reader, text, language)``: the seller's own questions and answers that come
+    nearest to a text."""
 
     def __init__(
         self,
@@ -90,13 +91,13 @@ class Assistant:
         lexicon: Lexicon,
         meter: Meter,
         terms: Callable[[], Terms],
-        more_policies: Callable[[Reader], Sequence[str]] = lambda reader: (),
+        asked_often: Callable[[Reader, str, str], Sequence[tuple[str, str]]] = lambda reader, text, language: (),
     ) -> None:
         self._talk = talk
         self._lexicon = lexicon
         self._meter = meter
         self.terms = terms
-        self._more_policies = more_policies
+        self._asked_often = asked_often
         self._alone = False
         self._failures = 0
         self._rests_until = 0
@@ -173,7 +174,7 @@ class Assistant:
         ) or ("fr", "", None)
         asked = " ".join(message.text for message in self._messages(reader, turn))
         products = self._relevant(reader, asked, shown)
-        facts = self._facts(reader, products, language)
+        facts = self._facts(reader, products, language, asked)
         names = [name, *(word for word in name.split() if len(word) > 1)] if name else []
         request = asking.request(facts, thread_of(reader, turn.conversation_id), self.terms().tone, names)
         return Question(turn, request, products)
@@ -186,7 +187,7 @@ class Assistant:
             found += [row[0] for row in reader.all(newest, (asking.MOST_PRODUCTS,))]
         return tuple(dict.fromkeys(found))[: asking.MOST_PRODUCTS]
 
-    def _facts(self, reader: Reader, products: Sequence[int], language: str) -> Facts:
+    def _facts(self, reader: Reader, products: Sequence[int], language: str, asked: str) -> Facts:
         marks = ",".join("?" * len(products))
         rows = reader.all(
             "SELECT id, keyword, sku, title, description, category, price, on_hand - held FROM product"  # noqa: S608 - marks
@@ -194,8 +195,9 @@ class Assistant:
             products,
         )
         found = {r[0]: Product(r[0], r[1], r[2], r[3], r[4], r[5], self._talk.money(r[6]), r[7]) for r in rows}
-        told = sentences_of([self.terms().policies, *self._more_policies(reader)])
-        return Facts(tuple(found[i] for i in products if i in found), told, self.terms().hours, language)
+        often = tuple(self._asked_often(reader, asked, language))
+        told = sentences_of([self.terms().policies, *(answer for _, answer in often)])
+        return Facts(tuple(found[i] for i in products if i in found), told, self.terms().hours, language, often)
 
     @staticmethod
     def _messages(reader: Reader, turn: Turn) -> list[InboundMessage]:
@@ -240,7 +242,7 @@ class Assistant:
             return self._close(tx, turn, "erased")
         reply = Reply(tx, turn.customer_id, turn.conversation_id, messages[-1], self._talk.language())
         heard = " ".join(message.text for message in messages)
-        return self._used(reply, turn, answer, self._facts(tx, question.products, reply.language), heard)
+        return self._used(reply, turn, answer, self._facts(tx, question.products, reply.language, heard), heard)
 
     def _used(self, reply: Reply, turn: Turn, answer: Answer, facts: Facts, heard: str) -> str:
         """What a readable answer leads to. Prices and stock are those of this moment, not of the question."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.adapters.mail import Account, Postman, Words
 from core.conversations.events import InterestShown, MessageAdded
 from core.conversations.leading import LETTER, LeadNotices
+from core.conversations.texts import say
 from core.conversations.upsell import Upsell
 from core.customers.events import CustomersMerged
 from core.customers.service import Identity, find
@@ -22,6 +23,7 @@ from core.storage.engine import Tx
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
+    from core.payments.provider import Finding
 
 
 def pipeline(shop: Shop) -> Pipeline:
@@ -46,6 +48,15 @@ def postman(shop: Shop) -> Postman:
         return Words(*words) if words else None
 
     return Postman(shop.engine, lambda: account(shop), {LETTER: lead})
+
+
+async def try_mail(shop: Shop) -> Finding:
+    """A test letter to the seller, in the store's language. Never raises."""
+    name, language = shop.settings.get("store.name") or shop.card.name, shop.talk.language()
+    words = Words(
+        say("seller_mail_test_subject", language, store=name), say("seller_mail_test_letter", language, store=name)
+    )
+    return await shop.postman.try_out(words)
 
 
 def account(shop: Shop) -> Account:

@@ -9,12 +9,16 @@ from core.assistant.desk import AssistantDesk
 from core.assistant.service import Assistant, Terms
 from core.catalogue.lexicon import Lexicon
 from core.conversations.talk import Talk
+from core.faq import service as faq
+from core.faq.matching import Matcher
 from core.settings.service import Settings
+from core.storage.connection import Reader
 from core.storage.engine import Engine
 from core.usage.meter import Meter
 from core.usage.rules import Budget
 
 ENABLED: Final = "llm.enabled"
+MOST_QUESTIONS: Final = 5  # of the seller's own that a model is told: every one costs its words
 
 
 def budget_of(settings: Settings) -> Budget:
@@ -35,7 +39,8 @@ class Phrasing:
         self._settings = settings
         self._model: LanguageModel | None = None
         self._retired: list[LanguageModel] = []
-        self.assistant = Assistant(talk, lexicon, meter, self._terms)
+        self._matcher = Matcher()
+        self.assistant = Assistant(talk, lexicon, meter, self._terms, self._asked_often)
         self.desk = AssistantDesk(engine, self.assistant, meter, self.model)
         talk.aside = self.assistant
 
@@ -43,6 +48,15 @@ class Phrasing:
         get, number = self._settings.get, self._settings.number
         ready = self._settings.switch(ENABLED) and bool(get("llm.base_url") and get("llm.model"))
         return Terms(ready, number("llm.seconds"), get("llm.tone"), get("llm.policies"), get("hours.open"))
+
+    def _asked_often(self, reader: Reader, text: str, language: str) -> list[tuple[str, str]]:
+        """The seller's questions nearest to a text, with their answers; those in the buyer's language first."""
+        every = faq.every(reader)
+        found = self._matcher.find(text, language, every)
+        near = [found.sure] if found.sure is not None else [*found.likely]
+        others = sorted(every, key=lambda one: (one.language != language, one.id))
+        chosen = list(dict.fromkeys([*near, *others]))[:MOST_QUESTIONS]
+        return [(one.question, one.answer) for one in chosen]
 
     def model(self) -> LanguageModel | None:
         """The model, made anew when its settings changed; None while it is switched off."""

@@ -13,7 +13,7 @@ from core.orders.events import BalanceOverdue, OrderCancelled, OrderChanged, Par
 from core.orders.rules import asked
 from core.orders.service import load
 from core.payments import service as payments
-from core.quotes import answering, following
+from core.quotes import answering, following, service
 from core.quotes import asked as requests
 from core.quotes.events import (
     QuoteAccepted,
@@ -57,6 +57,18 @@ def asked_for(shop: Shop, tx: Tx, customer_id: int, items: Sequence[tuple[int, i
     return requests.wanted(tx, customer_id, items, shop.papers.terms())
 
 
+def answered(shop: Shop, tx: Tx, customer_id: int, items: Sequence[tuple[int, int]]) -> tuple[int | None, bool]:
+    """As :func:`asked_for`, and sent at once where the settings say so and every price is the catalogue's own.
+
+    → (the quote's id or None, whether it goes at once).
+    """
+    quote_id = asked_for(shop, tx, customer_id, items)
+    at_once = quote_id is not None and shop.settings.switch("quotes.at_once") and bool(shop.settings.get("public_url"))
+    if quote_id is not None and at_once:
+        service.send(tx, quote_id, shop.papers.terms(), shop.settings.number("quotes.remind_days"))
+    return quote_id, at_once
+
+
 def follow(shop: Shop, tx: Tx, quote_id: int) -> None:
     """Look after it in some days, as the settings say."""
     number = shop.settings.number
@@ -92,7 +104,7 @@ def bind(shop: Shop) -> None:
     react(QuoteUnanswered, told.unanswered)
     for event in (QuoteSent, QuoteSeen):
         react(event, lambda tx, e: follow(shop, tx, e.quote_id))
-    shop.talk.quote_asked = partial(asked_for, shop)
+    shop.talk.quote_asked = partial(answered, shop)
 
 
 def close_unfit(tx: Tx, event: OrderChanged) -> None:

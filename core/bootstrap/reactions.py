@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import people, quoting, stepping, takeover
+from core.bootstrap import people, quoting, stepping, takeover, templating
+from core.conversations.budgeting import BudgetNotices
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
@@ -36,6 +37,7 @@ from core.payments.events import (
     RefundCompleted,
     RefundSeen,
 )
+from core.usage.events import BudgetReached
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
@@ -82,12 +84,15 @@ def bind(shop: Shop) -> None:
     stepping.bind(shop)
     people.bind(shop)
     takeover.bind(shop)
+    templating.bind(shop)
     react(InvoiceIssued, shop.clerk.invoiced)
     react(InvoiceIssued, quietly(shop.notices.invoiced))
     react(CreditNoteIssued, shop.clerk.credited)
     react(CreditNoteIssued, quietly(shop.notices.credited))
     react(MessageProgressed, shop.meter.moved)
     react(MessagePriced, shop.meter.priced)
+    budget = BudgetNotices(lambda: shop.settings.get("seller.notify_to"), shop.card.country, shop.talk.language)
+    react(BudgetReached, lambda tx, e: budget.reached(tx, e.month, e.percent))
     shop.engine.subscribe(shop.desk.on_events)
     shop.engine.subscribe(shop.phrasing.desk.on_events)
     shop.engine.subscribe(shop.voice.on_events)

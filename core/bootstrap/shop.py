@@ -25,7 +25,7 @@ from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
 from core.backups.keeper import Charge, Keeper
 from core.backups.places import Place as BackupPlace
-from core.bootstrap import people, quoting, stepping, takeover
+from core.bootstrap import connecting, people, quoting, stepping, takeover
 from core.bootstrap.chat import chat_switches, learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.reactions import bind
@@ -42,6 +42,7 @@ from core.conversations.paying import Till
 from core.conversations.receiving import Receiver, lanes_of_live
 from core.conversations.sender import Sender
 from core.conversations.talk import Talk
+from core.conversations.templatedesk import TemplateDesk
 from core.durable import inbox, letters, outbox
 from core.durable.deadlines import Scheduler
 from core.durable.inbox import InboxWorker
@@ -82,6 +83,8 @@ log = logging.getLogger(__name__)
 
 class Shop:
     """One open store. Its verbs are the areas' services; doors run them through ``engine`` and read through it."""
+
+    templates: TemplateDesk
 
     def __init__(
         self, folder: Path, card: StoreCard, vault: Vault, clock: Clock, lock: FileLock, *, vfs: str | None
@@ -301,7 +304,8 @@ class Shop:
         if channel is None:
             return (Finding(False, "WhatsApp is not set up: enter the phone number ID and the access token."),)
         url = self.public_url()
-        return await learn_number(self, await channel.health(f"{url}/webhooks/whatsapp" if url else None))
+        found = await channel.health(f"{url}/webhooks/whatsapp" if url else None)
+        return await learn_number(self, [*found, *await connecting.more_of_whatsapp(self)])
 
     # -- wiring ------------------------------------------------------------------------------------------------
 
@@ -349,7 +353,7 @@ class Shop:
         await asyncio.to_thread(warm)
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
-            told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk)
+            told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk, self.templates)
             parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))

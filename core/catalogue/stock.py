@@ -58,6 +58,18 @@ def give_back(tx: Tx, product_id: int, quantity: int) -> None:
     _move(tx, "UPDATE product SET on_hand = on_hand + ?1 WHERE id = ?2 RETURNING on_hand, held", product_id, quantity)
 
 
+def offer(tx: Tx, product_id: int, more: int) -> bool:
+    """So many places more (fewer, below 0) are offered of what is sold by times: nothing of it is a sale. False, with
+    nothing changed, when fewer than that are free."""
+    return _move(
+        tx,
+        "UPDATE product SET on_hand = on_hand + ?1, total = max(0, total + ?1) WHERE id = ?2"
+        " AND on_hand + ?1 >= held RETURNING on_hand, held",
+        product_id,
+        more,
+    )
+
+
 def available(reader: Reader, product_id: int) -> int:
     value: int | None = reader.value("SELECT on_hand - held FROM product WHERE id = ? AND active", (product_id,))
     return value or 0

@@ -82,11 +82,15 @@ def card_lines(situation: Situation, switches: Switches) -> tuple[str, ...]:
     return tuple(found)
 
 
-def stock_line(situation: Situation, switches: Switches) -> str:
-    """The key of the one line that says what is left: urgent where it is and the store wants it, else plain."""
+def stock_line(situation: Situation, switches: Switches, *, places: bool = False) -> str:
+    """The key of the one line that says what is left: urgent where it is and the store wants it, else plain.
+
+    ``places``: these are seats or times, not goods.
+    """
     if switches.urgency and situation.urgency != "normal":
-        return "line_last_one" if situation.urgency == "critical" else "line_low_stock"
-    return "line_in_stock"
+        last, low = ("line_last_place", "line_low_places") if places else ("line_last_one", "line_low_stock")
+        return last if situation.urgency == "critical" else low
+    return "line_places_left" if places else "line_in_stock"
 
 
 def joined(body: str, lines: list[str], room: int = BODY) -> str:

@@ -107,9 +107,14 @@ class Asked(Steps):
 
     def product_values(self, tx: Tx, product_id: int) -> dict[str, Any]:
         """What texts say of a product."""
-        row = tx.one("SELECT title, keyword, price, on_hand - held FROM product WHERE id = ?", (product_id,))
-        title, keyword, price, left = row or ("", "", 0, 0)
-        return {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": left}
+        row = tx.one(
+            "SELECT title, keyword, price, on_hand - held, event_at IS NOT NULL OR EXISTS (SELECT 1 FROM slot WHERE"
+            " product_id = product.id) FROM product WHERE id = ?",
+            (product_id,),
+        )
+        title, keyword, price, left, places = row or ("", "", 0, 0, 0)
+        said = {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": left}
+        return {**said, "places": places}
 
     # -- greeting, opening hours -------------------------------------------------------------------------------
 

@@ -31,22 +31,28 @@ class Claiming(Asked):
 
     def claim(self, reply: Reply, wanted: Sequence[Wanted], instead_of: int | None = None) -> None:
         """``instead_of``: a product of the open order that goes back once the wanted ones are held."""
+        claimed = self.held(reply, wanted)
+        if claimed is None or claimed.order_id is None:
+            return
+        if instead_of is not None and all(outcome.held for outcome in claimed.outcomes):
+            self.orders.put_back(reply.tx, claimed.order_id, instead_of)
+        self.card(reply, claimed)
+
+    def held(self, reply: Reply, wanted: Sequence[Wanted]) -> Claimed | None:
+        """Hold what is wanted; where nothing could be held that is said. → None where it may not be."""
         try:
             claimed = self.orders.claim(reply.tx, reply.customer_id, merge_wanted(wanted), "whatsapp")
         except Limited as limit:
             reply.hand_over("limit")
             reply.text(f"limit_{limit.why}", most=self.orders.limits.most())
-            return
+            return None
         except Refused:
             reply.text("not_available_answer", **self.product_values(reply.tx, wanted[0].product_id))
-            return
+            return None
         if claimed.order_id is None:
             outcome = claimed.outcomes[0]
             reply.text("sold_out_waiting", place=outcome.place, **self.product_values(reply.tx, outcome.product_id))
-            return
-        if instead_of is not None and all(outcome.held for outcome in claimed.outcomes):
-            self.orders.put_back(reply.tx, claimed.order_id, instead_of)
-        self.card(reply, claimed)
+        return claimed
 
     def swapped(self, reply: Reply, product_id: int, number: int | None) -> None:
         """« plutôt SAC2 », confirmed: it takes the place of the one thing that is held."""
@@ -66,7 +72,8 @@ class Claiming(Asked):
         if order.state != RESERVED:  # made no dearer than what was paid already: the confirmation has said so
             return
         more = "" if claimed.joined or not self.proposes() else adding.line(reply, order.id, self.money)
-        body = situation.below(self._card_body(reply, claimed, order), (*self._shortfalls(reply, claimed), more))
+        first = "" if claimed.joined else situation.pays_first(reply)
+        body = situation.below(self._card_body(reply, claimed, order), (*self._shortfalls(reply, claimed), first, more))
         held = [o.product_id for o in claimed.outcomes if o.held]
         photo = situation.photo(reply.tx, reply.language, held[0]) if len(held) == 1 else None
         reply.send_before_end(self.step(reply.tx, order, body, reply.language, photo), order)

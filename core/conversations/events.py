@@ -122,6 +122,12 @@ class NoteRemoved(ConversationEvent, frozen=True):
     note_id: int
 
 
+class TemplateSent(ConversationEvent, frozen=True):
+    """A person sent one of WhatsApp's approved templates."""
+
+    template_id: int
+
+
 class CannedEvent(Event, frozen=True):
     area: ClassVar[str] = "canned"
     canned_id: int

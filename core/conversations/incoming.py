@@ -21,7 +21,7 @@ from core.kernel.errors import Refused
 from core.kernel.phone import BSUID
 
 Item = dict[str, Any]
-Kind = Literal["message", "status", "echo", "user_change", "account", "raw"]
+Kind = Literal["message", "status", "echo", "user_change", "preference", "account", "raw"]
 
 MAX_DEPTH: Final[int] = 100  # WhatsApp stays under 15; storing must not depend on how deep the caller's own stack is
 MAX_KEY: Final[int] = 512  # a wamid has no documented length; ours stay below 256 (reference whatsapp §1)
@@ -30,19 +30,10 @@ _PREFIX: Final[bytes] = b"sha256="
 
 ACCOUNT_FIELDS: Final[frozenset[str]] = frozenset(
     {
-        "message_template_status_update",
-        "message_template_quality_update",
-        "message_template_components_update",
-        "template_category_update",
-        "phone_number_quality_update",
-        "phone_number_name_update",
-        "business_capability_update",
-        "account_update",
-        "account_alerts",
-        "account_review_update",
-        "security",
-        "business_username_update",
-        "business_username_updates",
+        *("message_template_status_update", "message_template_quality_update", "message_template_components_update"),
+        *("template_category_update", "phone_number_quality_update", "phone_number_name_update"),
+        *("business_capability_update", "account_update", "account_alerts", "account_review_update", "security"),
+        *("business_username_update", "business_username_updates"),
     }
 )
 """Fields that speak of the seller's own WhatsApp account (reference whatsapp §3.7); their whole value is one item."""
@@ -244,11 +235,21 @@ def _user_id_update(number: str, item: Item, _contacts: dict[str, Item], receive
     return Incoming("user_change", key, "user_id_update", number, _time(item, received_at), item, *who)
 
 
+def _preference(number: str, item: Item, _contacts: dict[str, Item], received_at: int) -> Incoming | None:
+    """A person stops, or allows again, advertising in WhatsApp's own menu (reference whatsapp §3.7)."""
+    who = identify(item.get("wa_id"), item.get("user_id"), item.get("parent_user_id"))
+    if not any(who):
+        return None
+    key = "p:" + _digest(item)
+    return Incoming("preference", key, "user_preferences", number, _time(item, received_at), item, *who)
+
+
 _READERS: Final[dict[tuple[str, str], Callable[[str, Item, dict[str, Item], int], Incoming | None]]] = {
     ("messages", "messages"): _message,
     ("messages", "statuses"): _status,
     ("smb_message_echoes", "message_echoes"): _echo,
     ("user_id_update", "user_id_update"): _user_id_update,
+    ("user_preferences", "user_preferences"): _preference,
 }
 
 

@@ -29,6 +29,10 @@ _GIVEN_BACK: Final = (
     "SELECT coalesce(sum(amount) FILTER (WHERE state NOT IN ('done', 'withdrawn')), 0),"
     " coalesce(sum(amount) FILTER (WHERE state = 'done'), 0) FROM refund WHERE order_id = ? AND decision_id IS NULL"
 )
+_ON_SALE: Final = (
+    "SELECT keyword FROM product WHERE active AND on_hand > held AND (event_at IS NULL OR event_at > ?)"
+    " ORDER BY id LIMIT 1"
+)
 Money = Callable[[int], str]
 
 
@@ -68,6 +72,12 @@ def money_state(reader: Reader, order: Order) -> tuple[str, int]:
         return f"payment_talk_answer_{'terms' if order.on_terms else 'deposit'}", order.received
     state = order.state if order.state in (PAID, RESERVED) else EXPIRED
     return f"payment_talk_answer_{state}", order.received
+
+
+def example(reader: Reader, key: str, language: str, now: int) -> str:
+    """« , par exemple ROBE1 »: with the code of something this shop sells now; empty where it sells nothing."""
+    keyword = reader.value(_ON_SALE, (now,))
+    return "" if keyword is None else say(key, language, keyword=keyword)
 
 
 def my_orders(reader: Reader, customer_id: int, language: str, money: Money) -> Outgoing:

@@ -33,6 +33,7 @@ from core.orders.rules import PAID
 from core.orders.service import Order, load
 from core.payments.events import RefundAsked, RefundCompleted
 from core.storage.engine import Tx
+from core.templates.rules import ORDER, PAYMENT
 
 USEFUL_FOR = 6 * HOUR  # later than this, news of an order only confuses
 
@@ -60,15 +61,16 @@ class Notices:
 
     def _reachable(self, tx: Tx, customer_id: int) -> bool:
         """Only people who wrote to the shop can be answered; others were invoiced by hand and got the link there."""
-        return bool(
-            tx.value("SELECT 1 FROM conversation WHERE customer_id = ? AND last_inbound_at IS NOT NULL", (customer_id,))
-        )
+        return threads.was_heard(tx, customer_id)
 
     def offered(self, tx: Tx, event: ItemOffered) -> None:
         """The item is free again: reserved for the next in line, who is told why and until when."""
         if not self._reachable(tx, event.customer_id):
             return
         order = load(tx, event.order_id)
+        key = f"offer:{event.order_id}:{event.product_id}:{tx.now}"
+        if self._talk.instead(tx, event.customer_id, PAYMENT, key, until=order.expires_at, order_id=order.id):
+            return
         language = self._language(tx, event.customer_id)
         title, sku = tx.one("SELECT title, keyword FROM product WHERE id = ?", (event.product_id,)) or ("", "")
         body = say(
@@ -84,7 +86,7 @@ class Notices:
         threads.post(
             tx,
             event.customer_id,
-            f"offer:{event.order_id}:{event.product_id}:{tx.now}",
+            key,
             outgoing.buttons(body, self._talk.pay_buttons(order.id, language), photo=photo),
             priority=outbox.PAYMENT,
             deadline=order.expires_at,
@@ -93,11 +95,13 @@ class Notices:
 
     def reminded(self, tx: Tx, event: OrderReminded) -> None:
         """The one reminder, with the link to pay; where no message may go, none does."""
-        if not self._reachable(tx, event.customer_id) or not window_open(tx, event.customer_id, tx.now):
-            return
-        if self._talk.public_url_missing():
+        if not self._reachable(tx, event.customer_id) or self._talk.public_url_missing():
             return
         order = load(tx, event.order_id)
+        if not window_open(tx, event.customer_id, tx.now):
+            key = f"reminder:{order.id}"
+            self._talk.instead(tx, event.customer_id, PAYMENT, key, until=order.expires_at, order_id=order.id)
+            return
         language = self._language(tx, event.customer_id)
         due = self._talk.money(order.asked)
         body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
@@ -165,11 +169,10 @@ class Notices:
         self._tell_of_refund(tx, event, "refund_done")
 
     def _tell_of_refund(self, tx: Tx, event: RefundAsked | RefundCompleted, text: str) -> None:
-        """Weeks may lie between the sale and this: where WhatsApp would refuse it, nothing is queued."""
+        """Weeks may lie between the sale and this: without a template for it the thread tells that it could not go."""
         customer_id = load(tx, event.order_id).customer_id
-        if window_open(tx, customer_id, tx.now):
-            amount = self._talk.money(event.amount)
-            self._tell(tx, customer_id, f"{text}:{event.refund_id}", text, event.order_id, amount=amount)
+        amount = self._talk.money(event.amount)
+        self._tell(tx, customer_id, f"{text}:{event.refund_id}", text, event.order_id, amount=amount)
 
     def _tell(self, tx: Tx, customer_id: int, key: str, text: str, order_id: int, **values: str) -> None:
         if not self._reachable(tx, customer_id):
@@ -185,9 +188,10 @@ class Notices:
             due=self._talk.money(max(0, order.total - order.received)),
             **values,
         )
-        threads.post(
-            tx, customer_id, key, outgoing.text(body), priority=outbox.PAYMENT, valid_until=tx.now + USEFUL_FOR
-        )
+        if not told_beyond(tx, self._talk, order, key, body):
+            threads.post(
+                tx, customer_id, key, outgoing.text(body), priority=outbox.PAYMENT, valid_until=tx.now + USEFUL_FOR
+            )
 
     def paid(self, tx: Tx, event: OrderPaid) -> None:
         """The confirmation to the buyer (F26) and the notice to the seller (F89)."""
@@ -212,6 +216,8 @@ class Notices:
             body += "\n" + say(
                 "payment_confirmed_loyal" if count >= 3 else "payment_confirmed_count", language, count=count
             )
+        if told_beyond(tx, self._talk, order, f"paid:{order.id}", body):
+            return
         mine = Button(MINE, say("button_see_orders", language))
         threads.post(
             tx,
@@ -309,6 +315,17 @@ class Notices:
             for keyword, left, total in rows
             if critical(left, max(total, left))
         ]
+
+
+def told_beyond(tx: Tx, talk: Talk, order: Order, key: str, body: str, use: str = ORDER) -> bool:
+    """News of an order by an approved template, where the 24 hours are over. → whether one could say it."""
+    news, until = in_one_value(body), tx.now + USEFUL_FOR
+    return talk.instead(tx, order.customer_id, use, key, until=until, order_id=order.id, news=news)
+
+
+def in_one_value(body: str) -> str:
+    """A text as the value of a template: on one line, without its full stop, for a sentence goes on around it."""
+    return fit(body.replace("*", ""), 300).rstrip(". ")
 
 
 def seller_reached(tx: Tx, number: str, country: str) -> int | None:

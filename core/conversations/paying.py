@@ -19,6 +19,7 @@ from core.orders.service import Order, Orders, load
 from core.payments import receipts
 from core.payments import service as payments
 from core.payments.offer import Choice
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.understanding.rules import Understanding
 
@@ -55,7 +56,8 @@ class Paying:
     def _pay(self, reply: Reply, _: Understanding | None) -> None:
         order = self.orders.open_order(reply.tx, reply.customer_id)
         if order is None:
-            reply.text("nothing_to_pay")
+            example = lists.example(reply.tx, "example_one", reply.language, reply.tx.now)
+            reply.text("nothing_to_pay", example=example)
             return
         choices = self._till.choices(order.asked)
         if len(choices) <= 1:
@@ -117,7 +119,7 @@ class Paying:
         """Without a public address no link can be opened."""
         return not self._till.reachable()
 
-    def url_of(self, tx: Tx, order_id: int) -> str:
+    def url_of(self, tx: Reader, order_id: int) -> str:
         return self._till.page_url(self._till.token(tx.value("SELECT link FROM orders WHERE id = ?", (order_id,))))
 
     def _payment_talk(self, reply: Reply, _: Understanding) -> None:
@@ -188,7 +190,7 @@ class Paying:
     def money(self, amount: int) -> str:
         return format_money(amount, self._till.currency)
 
-    def lines(self, tx: Tx, order_id: int, joint: str = "\n") -> str:
+    def lines(self, tx: Reader, order_id: int, joint: str = "\n") -> str:
         return lists.lines(tx, order_id, joint)
 
 

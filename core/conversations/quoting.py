@@ -14,7 +14,7 @@ from typing import Final
 from core.conversations import outgoing, threads, whenwhere
 from core.conversations.events import PaperSent
 from core.conversations.manual import CLOSED, window_open
-from core.conversations.notices import USEFUL_FOR, seller_reached
+from core.conversations.notices import USEFUL_FOR, seller_reached, told_beyond
 from core.conversations.talk import Talk
 from core.conversations.texts import say, spoken_to
 from core.durable import outbox
@@ -43,6 +43,7 @@ from core.quotes.rules import ACCEPTED, CONVERTED, OPEN
 from core.quotes.service import Quote, load
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+from core.templates.rules import PAYMENT, QUOTE
 
 NOTED: Final = ("seen", "accepted", "refused", "short", "unseen", "unanswered", "ending")
 """What the seller is told of a quote; each once, under the key ``seller-quote:<id>:<what>``."""
@@ -120,7 +121,10 @@ class QuoteNotices:
         text = "quote_ordered_deposit" if order.deposit else "quote_ordered"
         url = "" if self._talk.public_url_missing() else self._talk.url_of(tx, order.id)
         due_text, until = self._talk.money(due), self._date(order.expires_at)
-        self._tell(tx, event, f"quote-order:{event.quote_id}", text, due=due_text, pay_url=url, until=until)
+        key = f"quote-order:{event.quote_id}"
+        if self._talk.instead(tx, order.customer_id, PAYMENT, key, until=tx.now + USEFUL_FOR, order_id=order.id):
+            return
+        self._tell(tx, event, key, text, due=due_text, pay_url=url, until=until)
 
     def short(self, tx: Tx, event: QuoteShort) -> None:
         """The truth: it is accepted, and the shop has to look first."""
@@ -139,7 +143,13 @@ class QuoteNotices:
 
     def _reminded(self, tx: Tx, event: QuoteEvent, what: str) -> None:
         """The customer is asked; the seller is told where they cannot be."""
-        if self._remind() and not self._tell(tx, event, f"quote-{what}:{event.quote_id}", f"quote_{what}"):
+        if not self._remind():
+            return
+        key, customer_id = f"quote-{what}:{event.quote_id}", load(tx, event.quote_id).customer_id
+        told = customer_id is not None and self._talk.instead(
+            tx, customer_id, QUOTE, key, until=tx.now + USEFUL_FOR, quote_id=event.quote_id
+        )
+        if not told and not self._tell(tx, event, key, f"quote_{what}"):
             self._tell_seller(tx, event, what)
 
     def part(self, tx: Tx, event: PartReceived) -> None:
@@ -147,12 +157,12 @@ class QuoteNotices:
         order, money = load_order(tx, event.order_id), self._talk.money
         values = {"reference": order.reference, "total": money(order.total), "due": money(event.due)}
         values |= {"amount": money(event.received), "until": self._date(event.due_by)}
-        if window_open(tx, event.customer_id, tx.now):
-            language = self._language(tx, event.customer_id)
-            days = () if order.agreed else whenwhere.moments(tx, order.id, self._zone, language)
-            text = "deposit_received_on_site" if days else "deposit_received"
-            body = say(text, language, when=" / ".join(days), **values)
-            self._post(tx, event.customer_id, f"deposit:{event.payment_id}", body)
+        language = self._language(tx, event.customer_id)
+        days = () if order.agreed else whenwhere.moments(tx, order.id, self._zone, language)
+        text, key = "deposit_received_on_site" if days else "deposit_received", f"deposit:{event.payment_id}"
+        body = say(text, language, when=" / ".join(days), **values)
+        if not told_beyond(tx, self._talk, order, key, body) and window_open(tx, event.customer_id, tx.now):
+            self._post(tx, event.customer_id, key, body)
         seller = seller_reached(tx, self._notify_to(), self._country)
         if seller is not None:
             body = say("seller_deposit_notice", self._talk.language(), customer=_name(tx, event.customer_id), **values)

@@ -13,18 +13,21 @@ from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
 from core.conversations.steps import serves_an_order
 from core.conversations.talk import Talk
+from core.customers import consent
 from core.customers.service import Identity, find, recognise
 from core.durable import outbox
 from core.kernel.clock import HOUR, MINUTE
 from core.kernel.phone import from_wa_id
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+from core.templates import service as templates
 
 log = logging.getLogger(__name__)
 
 # A message redelivered days later must not start a sale: the thread shows it, a person decides.
 TOO_OLD: Final = 12 * HOUR
 MOST_A_MINUTE: Final = 20
+_OF_TEMPLATES: Final = ("message_template_status_update", "template_category_update")
 _ACTORS: Final = {"message": "bot", "echo": "phone"}  # whom the journal names: who answers, or the seller's own phone
 
 
@@ -48,6 +51,10 @@ class Receiver:
             self._echo(tx, incoming)
         elif incoming.kind == "user_change":
             self._user_change(tx, incoming)
+        elif incoming.kind == "preference":
+            self._preference(tx, incoming)
+        elif incoming.kind == "account" and incoming.field in _OF_TEMPLATES:
+            templates.reported(tx, incoming.field, incoming.item)
 
     def _message(self, tx: Tx, incoming: Incoming) -> None:
         message = read_message(incoming)
@@ -133,6 +140,14 @@ class Receiver:
         )
         if tx.now - message.at <= TOO_OLD:
             threads.person_spoke(tx, conversation_id, "phone", min(message.at, tx.now))
+
+    def _preference(self, tx: Tx, incoming: Incoming) -> None:
+        """Somebody said in WhatsApp's own menu whether they want advertising from this shop."""
+        wanted = {"stop": False, "resume": True}.get(str(incoming.item.get("value")))
+        if wanted is not None and incoming.item.get("category") == "marketing_messages":
+            known = find(tx, identities_of(incoming))
+            if known:
+                consent.offers(tx, known[0], wanted)
 
     def _user_change(self, tx: Tx, incoming: Incoming) -> None:
         change = read_user_change(incoming)

@@ -11,7 +11,7 @@ from core.conversations.adapting import Situation, Switches
 from core.conversations.limits import BODY
 from core.conversations.replying import Reply
 from core.conversations.texts import say, switches
-from core.customers.rules import in_front, recommendation
+from core.customers.rules import RISK_MINUTES, in_front, prepays, recommendation
 from core.customers.service import record
 from core.storage.connection import Reader
 
@@ -44,8 +44,16 @@ def card(reply: Reply, body: str) -> str:
 
 def with_stock(reply: Reply, body: str, product: Mapping[str, Any]) -> str:
     """The answer about a product, with the one line that says what is left of it."""
-    key = adapting.stock_line(situation(reply, product["left"]), switches(reply.language))
+    counted = situation(reply, product["left"])
+    key = adapting.stock_line(counted, switches(reply.language), places=bool(product.get("places")))
     return adapting.joined(body, [say(key, reply.language, left=product["left"])])
+
+
+def pays_first(reply: Reply) -> str:
+    """What somebody whose orders are paid at once is told plainly (F69); empty for everybody else."""
+    if not prepays(record(reply.tx, reply.customer_id)):
+        return ""
+    return say("line_pays_first", reply.language, minutes=RISK_MINUTES)
 
 
 def below(body: str, lines: Iterable[str]) -> str:

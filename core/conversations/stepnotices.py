@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from core.conversations import outgoing, threads, whenwhere
-from core.conversations.manual import window_open
-from core.conversations.notices import USEFUL_FOR, seller_reached
+from core.conversations.notices import USEFUL_FOR, seller_reached, told_beyond
 from core.conversations.outgoing import Outgoing, fit
 from core.conversations.talk import Talk
 from core.conversations.texts import say, spoken_to
@@ -24,6 +23,7 @@ from core.segments.rules import Ask
 from core.slots import queries as slots
 from core.slots.events import CallMade
 from core.storage.engine import Tx
+from core.templates.rules import APPOINTMENT, ORDER
 
 OF_ORDER: Final = ("seller-paid:", "seller-call:", "seller-terms:", "seller-overdue:")
 """What the seller is told of an order, each once, under these keys with its number."""
@@ -78,7 +78,7 @@ class StepNotices:
         when = " / ".join(whenwhere.moments(tx, order.id, self._talk.zone, language))
         lines = self._talk.lines(tx, order.id)
         said = say("call_confirmed", language, when=when, lines=lines, reference=order.reference)
-        self._post(tx, order, f"called:{order.id}:{tx.now}", outgoing.text(said))
+        self._post(tx, order, f"called:{order.id}:{tx.now}", outgoing.text(said), APPOINTMENT)
 
     # -- paid later --------------------------------------------------------------------------------------------
 
@@ -127,9 +127,11 @@ class StepNotices:
         name = tx.value("SELECT name FROM customer WHERE id = ?", (order.customer_id,))
         return fit(short_name(name or ""), 60) or "—"
 
-    @staticmethod
-    def _post(tx: Tx, order: Order, key: str, message: Outgoing) -> None:
-        if window_open(tx, order.customer_id, tx.now):
+    def _post(self, tx: Tx, order: Order, key: str, message: Outgoing, use: str = ORDER) -> None:
+        """Where the 24 hours are over and no template can say it, the thread tells that it could not go."""
+        if told_beyond(tx, self._talk, order, key, message.preview, use):
+            return
+        if threads.was_heard(tx, order.customer_id):
             until = tx.now + USEFUL_FOR
             threads.post(tx, order.customer_id, key, message, priority=outbox.PAYMENT, valid_until=until)
 

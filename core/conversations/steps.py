@@ -6,7 +6,7 @@ of before may come back at any time: the state is looked at anew, and an answer 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.conversations import outgoing, whenwhere
@@ -25,6 +25,7 @@ from core.orders.service import Order, load
 from core.segments.rules import Ask, Facts, blocks_paying, next_ask, terms_days
 from core.slots import queries as slots
 from core.slots import service as booking
+from core.slots.queries import Slot
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.understanding.rules import Intent, Understanding
@@ -101,38 +102,60 @@ class Steps(Paying):
     def _to_choose_time(self, tx: Tx, order: Order, body: str, language: str, photo: str | None) -> Outgoing:
         return self.times(tx, order, body, language)
 
-    def times(self, tx: Tx, order: Order, body: str, language: str, after: int = 0) -> Outgoing:
-        """The free times of the first line without one, ten rows at most; nothing to choose: a person is asked."""
-        product_id, places, title = slots.without_time(tx, order.id) or (0, 1, "")
-        found = slots.free(tx, product_id, places, tx.now, after=after, limit=ROWS + 1)
+    def times(
+        self, tx: Tx, order: Order, body: str, language: str, after: int = 0, near: Sequence[Slot] = ()
+    ) -> Outgoing:
+        """The free times of the first line without one, ten rows at most; nothing to choose: a person is asked.
+
+        ``near``: those to show instead of the next ones. A party that no time has room for is told so, and chooses one
+        time after the other.
+        """
+        product_id, people, title = slots.without_time(tx, order.id) or (0, 1, "")
+        most = slots.most_free(tx, product_id, tx.now)
+        places = max(1, min(people, most))
+        found = near or slots.free(tx, product_id, places, tx.now, after=after, limit=ROWS + 1)
         if not found:
             said = f"{body}\n{say('no_slot', language, product=fit(title, 80))}".strip()
             if order.state == PAID or order.stands:
                 return outgoing.text(said)
             return outgoing.buttons(said, [Button(f"{CANCEL}:{order.id}", say("button_cancel", language))])
-        shown = found if len(found) <= ROWS else found[: ROWS - 1]
-        rows = [
-            Row(
-                f"{SLOT}:{order.id}:{slot.id}",
-                fit(moment_in_words(slot.starts_at, self.zone, language), 24),
-                fit(say("row_slot", language, minutes=slot.minutes, left=slot.free), 72),
-            )
-            for slot in shown
-        ]
-        if len(found) > ROWS:
+        apart = self._apart(tx, order, product_id, people, most, language)
+        room = ROWS - len(apart[1:])
+        shown = found if len(found) <= room else found[: room - 1]
+        rows = [self.row_of(f"{SLOT}:{order.id}:{slot.id}", slot, language) for slot in shown]
+        if len(found) > room:
             rows.append(Row(f"{LATER}:{order.id}:{shown[-1].starts_at}", say("row_later", language)))
+        rows += [Row(f"claim:{product_id}:{most}", fit(title, 24)) for title in apart[1:]]
+        body = "\n".join(filter(None, (body, *apart[:1])))
         asked = f"{body}\n{say('ask_slot', language, product=fit(title, 80))}".strip()
         return outgoing.list_message(asked, say("button_choose", language), [Section("", rows)])
+
+    @staticmethod
+    def _apart(tx: Tx, order: Order, product_id: int, people: int, most: int, language: str) -> list[str]:
+        """What a party is told that no time has room for, and the row by which fewer come while none is chosen."""
+        if any(taken.product_id == product_id for taken in slots.bookings(tx, order.id)):
+            return [say("slot_next", language, count=people)]
+        if people <= most:
+            return []
+        return [say("slot_split", language, count=people, most=most), say("row_fewer", language, count=most)]
+
+    def row_of(self, reply_id: str, slot: Slot, language: str) -> Row:
+        """A time to press."""
+        about = fit(say("row_slot", language, minutes=slot.minutes, left=slot.free), 72)
+        return Row(reply_id, fit(moment_in_words(slot.starts_at, self.zone, language), 24), about)
 
     def _to_confirm(self, tx: Tx, order: Order, body: str, language: str, photo: str | None) -> Outgoing:
         total = self.money(order.total)
         cancel = Button(f"{CANCEL}:{order.id}", say("button_cancel", language))
+        told = "_only" if total in body else ""  # the card above says it already
         if self.orders.segment().quotes:
             wanted = Button(f"{QUOTE}:{order.id}", say("button_quote", language))
             buttons = [wanted, Button(f"{CONFIRM}:{order.id}", say("button_order", language)), cancel]
-            return outgoing.buttons(f"{body}\n{say('ask_order', language, total=total)}".strip(), buttons, photo=photo)
-        buttons = [Button(f"{CONFIRM}:{order.id}", say("button_confirm", language)), cancel]
-        return outgoing.buttons(f"{body}\n{say('ask_confirm', language, total=total)}".strip(), buttons, photo=photo)
+            asked = say(f"ask_order{told}", language, total=total)
+        else:
+            buttons = [Button(f"{CONFIRM}:{order.id}", say("button_confirm", language)), cancel]
+            asked = say(f"ask_confirm{told}", language, total=total)
+        return outgoing.buttons(f"{body}\n{asked}".strip(), buttons, photo=photo)
 
     def _to_agree_terms(self, tx: Tx, order: Order, body: str, language: str, photo: str | None) -> Outgoing:
         days = terms_days(self.orders.segment(), facts_of(tx, order))
@@ -141,7 +164,8 @@ class Steps(Paying):
             Button(f"{CASH}:{order.id}", say("button_cash", language)),
             Button(f"{CANCEL}:{order.id}", say("button_cancel", language)),
         ]
-        asked = say("ask_terms", language, total=self.money(order.total), days=days)
+        total = self.money(order.total)
+        asked = say("ask_terms_only" if total in body else "ask_terms", language, total=total, days=days)
         return outgoing.buttons(f"{body}\n{asked}".strip(), buttons, photo=photo)
 
     # -- what the answers do -----------------------------------------------------------------------------------
@@ -270,8 +294,8 @@ def _sold(reply: Reply) -> Order | None:
 
 
 def _some_time(tx: Tx, order: Order) -> bool:
-    product_id, places, _ = slots.without_time(tx, order.id) or (0, 1, "")
-    return bool(slots.free(tx, product_id, places, tx.now, limit=1))
+    product_id, _, _ = slots.without_time(tx, order.id) or (0, 1, "")
+    return slots.most_free(tx, product_id, tx.now) > 0
 
 
 def _reads_like_a_place(text: str, meant: Understanding) -> bool:

@@ -6,36 +6,46 @@ this flow. Prices, stock and promises come from the database only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 from core.catalogue.lexicon import Lexicon
 from core.conversations import interest, lists, outgoing, pieces, scoring, situation, threads
 from core.conversations.aside import Aside
 from core.conversations.asked import FAQ, Opening
-from core.conversations.claiming import CLAIM, HELP, SWAP, Claiming
+from core.conversations.claiming import CLAIM, HELP, SWAP
+from core.conversations.hearing import Hearing
 from core.conversations.outgoing import Button
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say, spoken_to
-from core.orders.service import Wanted
+from core.conversations.timing import AT
+from core.orders.service import MAX_QUANTITY, Wanted
 from core.storage.engine import Tx
 from core.understanding.rules import (
     MISSES_BEFORE_HANDOVER,
     SILENT,
-    Context,
     Intent,
     Step,
     Understanding,
     next_step,
 )
-from core.understanding.tokens import MOST
 
 MINE, CATALOGUE = "mine", "catalogue"
 
 
-class Talk(Claiming):
+class Instead(Protocol):
+    """How something is told by an approved template where the 24 hours are over."""
+
+    def __call__(
+        self, tx: Tx, customer_id: int, use: str, key: str, *, until: int | None = None, **more: str | int
+    ) -> bool:
+        """→ whether one could."""
+        ...
+
+
+class Talk(Hearing):
     """Answers one customer message. ``proposes()``: whether what goes together may be proposed."""
 
     def __init__(
@@ -46,11 +56,16 @@ class Talk(Claiming):
         till: Till,
         proposes: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(till, opening, proposes)
-        self._lexicon = lexicon
+        super().__init__(till, opening, proposes, lexicon)
         self.language = language
         self.aside: Aside | None = None
-        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], object] = lambda tx, customer_id, items: None
+        self.beyond: Instead | None = None
+
+    def instead(
+        self, tx: Tx, customer_id: int, use: str, key: str, *, until: int | None = None, **more: str | int
+    ) -> bool:
+        """Tell it by an approved template, where the 24 hours are over. → whether one could."""
+        return self.beyond is not None and self.beyond(tx, customer_id, use, key, until=until, **more)
 
     # -- the way in --------------------------------------------------------------------------------------------
 
@@ -98,9 +113,13 @@ class Talk(Claiming):
         """``final``: nothing more of this thought comes."""
         row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         shown, misses = row or (None, 0)
-        meant = pieces.meaning(reply, message.text, self._lexicon, Context(shown))
-        reply.language_heard("mg" if meant.language == "mixed" else meant.language)  # who mixes reads both
-        if self.place_heard(reply, message, meant):
+        found = pieces.meaning(reply, message.text, self._lexicon, self.context(shown))
+        reply.language_heard("mg" if found.language == "mixed" else found.language)  # who mixes reads both
+        if self.place_heard(reply, message, found):
+            return
+        meant = found if message.media is not None else self.heard(reply, message.text, found)
+        if meant is None:
+            pieces.ended(reply.tx, reply.conversation_id)
             return
         if message.media is not None and meant.intent is not Intent.CLAIM:
             self._media(reply, message)
@@ -141,8 +160,10 @@ class Talk(Claiming):
             self._method(reply, subject, value)
         elif verb in (CLAIM, SWAP) and subject:
             count = int(value) if value.isascii() and value.isdigit() else 0
-            wanted = count if 0 < count <= MOST else None
+            wanted = count if 0 < count <= MAX_QUANTITY else None
             self.swapped(reply, subject, wanted) if verb == SWAP else self.claim(reply, [Wanted(subject, wanted)])
+        elif verb == AT:
+            self.take_time(reply, subject)
         elif verb == MINE:
             self._mine(reply, None)
         elif verb == CATALOGUE:
@@ -233,7 +254,8 @@ class Talk(Claiming):
             return
         shown = ((CATALOGUE, "button_catalogue"), (MINE, "button_my_orders"))
         buttons = [Button(verb, say(text, reply.language)) for verb, text in shown]
-        greeting = say("greeting", reply.language, name=reply.first_name())
+        example = lists.example(reply.tx, "example_one", reply.language, reply.tx.now)
+        greeting = say("greeting", reply.language, name=reply.first_name(), example=example)
         body, again = situation.same_again(reply, greeting, lambda r, p: self.product_values(r.tx, p))
         if again is not None:
             buttons.append(Button(f"{CLAIM}:{again}", say("button_take", reply.language)))
@@ -249,10 +271,8 @@ class Talk(Claiming):
             self.agree(reply, order)
 
     def _question(self, reply: Reply, meant: Understanding) -> None:
-        """Delivery, sizes, papers: the books know nothing of it, a person does; a draft of the quote waits for them."""
-        if meant.intent is Intent.QUOTE:
-            self.quote_asked(reply.tx, reply.customer_id, [(i.product_id, i.quantity) for i in meant.items])
-        self._for_the_seller(reply, "quote" if meant.intent is Intent.QUOTE else "question")
+        """Delivery, sizes, papers: the books know nothing of it, a person does."""
+        self._for_the_seller(reply, "question")
 
     def _complaint(self, reply: Reply, _: Understanding) -> None:
         if reply.hand_over("complaint"):
@@ -266,7 +286,9 @@ class Talk(Claiming):
         misses = reply.missed()
         if misses < MISSES_BEFORE_HANDOVER:
             buttons = self._likely_buttons(reply, meant)
-            reply.send(outgoing.buttons(say("not_understood_first", reply.language), buttons))
+            example = lists.example(reply.tx, "example_two", reply.language, reply.tx.now)
+            said = say("not_understood_first", reply.language, example=example)
+            reply.send(outgoing.buttons(said, buttons))
         if reply.hand_over("not_understood") and misses >= MISSES_BEFORE_HANDOVER:
             reply.text("human_handover")
 
@@ -312,7 +334,7 @@ _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "change": Talk.corrected,
     "details": Talk._question,
     "delivery": Talk._question,
-    "quote": Talk._question,
+    "quote": Talk.quote_wanted,
     "opening_hours": Talk.hours_asked,
     "payment_means": Talk._payment_means,
     "payment_problem": Talk._payment_problem,

@@ -71,6 +71,12 @@ def add_message(
     return message_id
 
 
+def was_heard(tx: Tx, customer_id: int) -> bool:
+    """Whether the person ever wrote: others are not written to."""
+    last = "SELECT 1 FROM conversation WHERE customer_id = ? AND last_inbound_at IS NOT NULL"
+    return tx.value(last, (customer_id,)) is not None
+
+
 def heard(tx: Tx, conversation_id: int, at: int) -> None:
     """The customer wrote: one more unread, what was resolved is open again, and the 24-hour window runs from WhatsApp's
     own time of the message."""

@@ -1,4 +1,4 @@
-"""The seller's word that somebody pays first: the short hold and no later terms of a risk (F69), whatever their score."""
+"""The seller's word that somebody pays first: a risk's short hold and no later terms (F69), whatever their score."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ _ROWS: Final = (
     " o.link_opened_at, o.reminded_at, n.name, v.id, r.score, r.signals,"
     " (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
     " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"
-    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1), c.scored, c.restricted_at IS NOT NULL"
+    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1), c.scored,"
+    " c.restricted_at IS NOT NULL"
     " FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN risk r ON r.order_id = o.id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )

@@ -16,7 +16,8 @@ from core.storage.connection import Reader, Row
 _CANDIDATES: Final = (
     f"SELECT w.id, {', '.join('c.' + name.strip() for name in RECORD_COLUMNS.split(','))}"  # noqa: S608 - fixed columns
     " FROM waiting w JOIN customer c ON c.id = w.customer_id"
-    f" WHERE w.product_id = ? AND w.state = 'waiting' AND w.skipped_at IS NULL AND c.paid >= {TIERS['gold']} ORDER BY w.id"
+    f" WHERE w.product_id = ? AND w.state = 'waiting' AND w.skipped_at IS NULL"
+    f" AND c.paid >= {TIERS['gold']} ORDER BY w.id"
 )
 
 

@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
-MAX_QUANTITY: Final = 999
+MAX_QUANTITY: Final = 9_999
 MAX_LINES: Final = 50
 DECISION: Final = "decision"  # why an order is cancelled: its money goes back, and the buyer is told so elsewhere
 

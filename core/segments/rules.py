@@ -13,11 +13,12 @@ from typing import Final, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """How a shop of this kind sells; the fields of F109 under their own names, and two that no seller changes.
+    """How a shop of this kind sells; the fields of F109 under their own names, and three that no seller changes.
 
     ``deposit_percentage`` counts where ``require_deposit`` holds; ``payment_terms_days``: how long a business that the
     seller trusts may take to pay, 0 for nobody. ``confirms``: an order is confirmed by a word before it is paid;
-    ``quotes``: a quote is offered beside it.
+    ``quotes``: a quote is offered beside it. ``most_pieces``: of one product in one message, beyond which a number is
+    rather a price or a slip of the finger, and a person is asked; the stock is the limit of what is held.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Segment:
     default_reservation_minutes: int = 10
     confirms: bool = False
     quotes: bool = False
+    most_pieces: int = 99
 
     def deposit_of(self, total: int) -> int:
         """The first part of a sum in smallest units, rounded up; 0 where the whole is asked for at once."""
@@ -40,10 +42,10 @@ class Segment:
 
 SEGMENTS: Final[tuple[Segment, ...]] = (
     Segment("live_seller"),
-    Segment("shop", allow_quantity_selection=True, default_reservation_minutes=30, confirms=True),
-    Segment("events", require_deposit=True),
+    Segment("shop", allow_quantity_selection=True, default_reservation_minutes=30, confirms=True, most_pieces=999),
+    Segment("events", require_deposit=True, most_pieces=999),
     Segment("services", require_date_time_slot=True),
-    Segment("b2b", generate_invoice=True, payment_terms_days=30, confirms=True, quotes=True),
+    Segment("b2b", generate_invoice=True, payment_terms_days=30, confirms=True, quotes=True, most_pieces=9_999),
 )
 NAMES: Final = tuple(segment.name for segment in SEGMENTS)
 DEFAULT: Final = SEGMENTS[0]
@@ -54,7 +56,7 @@ MAX_TERMS_DAYS: Final = 120
 KEYS: Final[dict[str, str]] = {
     f.name: HOLD if f.name == "default_reservation_minutes" else f"segment.{f.name}"
     for f in fields(Segment)
-    if f.name not in ("name", "confirms", "quotes")
+    if f.name not in ("name", "confirms", "quotes", "most_pieces")
 }
 
 

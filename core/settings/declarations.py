@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.connecting.rules import DONE, LATER, STEP, STEPS
 from core.kernel import hours
 from core.kernel.i18n import LANGUAGES
 from core.segments.rules import KEY as SEGMENT
@@ -35,6 +36,7 @@ _ENDPOINT_OF_MODEL: Final = (
 )
 _TOKENS: Final = "As your service charges them; 0 for one of your own."
 _BUDGET: Final = "At 80 % you are warned; when it is used up, AI and advertising stop, answers and payments never do."
+_AT_ONCE: Final = "At the prices of the catalogue. Otherwise you look at it first."
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
 
@@ -96,6 +98,7 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting(
         "quotes.remind_days", "number", "Remind so many days before a quote ends", "2", section="store", low=1, high=60
     ),
+    Setting("quotes.at_once", "switch", "Send a quote asked for in the chat at once", hint=_AT_ONCE, section="store"),
     Setting(
         "quotes.follow_days",
         "number",
@@ -289,6 +292,8 @@ BASE: Final[tuple[Setting, ...]] = (
         section="assistant",
         high=10**8,
     ),
+    Setting(STEP, "choice", "Where the first steps are", DONE, section="welcome", choices=(*STEPS, DONE)),
+    Setting(LATER, "switch", "Hide what is still missing for selling", "false", section="welcome"),
     Setting("desktop.theme", "choice", "Theme", "system", section="window", choices=("system", "light", "dark")),
     Setting(
         "desktop.lock_minutes",

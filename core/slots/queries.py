@@ -84,12 +84,40 @@ def bookings(reader: Reader, order_id: int) -> list[Booking]:
     return [Booking(*row) for row in reader.all(_BOOKING, (order_id,))]
 
 
+def nearest(reader: Reader, product_id: int, places: int, now: int, target: int, *, limit: int = 10) -> list[Slot]:
+    """The free times nearest to a moment (ms UTC), in their order."""
+    sql = f"{_SLOT} WHERE product_id = ? AND starts_at > ? AND capacity - taken >= ?"
+    sql += " ORDER BY abs(starts_at - ?) LIMIT ?"
+    found = [Slot(*row) for row in reader.all(sql, (product_id, now, places, target, limit))]
+    return sorted(found, key=lambda slot: slot.starts_at)
+
+
+def within(reader: Reader, product_id: int, places: int, since: int, until: int, *, limit: int = 10) -> list[Slot]:
+    """The free times that begin from one moment on and before another (ms UTC)."""
+    sql = f"{_SLOT} WHERE product_id = ? AND starts_at >= ? AND starts_at < ? AND capacity - taken >= ?"
+    rows = reader.all(f"{sql} ORDER BY starts_at LIMIT ?", (product_id, since, until, places, limit))
+    return [Slot(*row) for row in rows]
+
+
+def most_free(reader: Reader, product_id: int, now: int) -> int:
+    """The places that are left in the time to come that has most of them."""
+    sql = "SELECT coalesce(max(capacity - taken), 0) FROM slot WHERE product_id = ? AND starts_at > ?"
+    found: int = reader.value(sql, (product_id, now))
+    return found
+
+
+def has_times(reader: Reader, product_id: int) -> bool:
+    """Whether it is sold by times at all."""
+    return reader.value("SELECT 1 FROM slot WHERE product_id = ? LIMIT 1", (product_id,)) is not None
+
+
 def without_time(reader: Reader, order_id: int) -> tuple[int, int, str] | None:
-    """(product, units, title) of the first line that has times to choose from and none chosen."""
+    """(product, units, title) of the first line with times to choose from and units for which none is chosen yet."""
     row = reader.one(
-        "SELECT l.product_id, l.quantity, l.title FROM order_line l WHERE l.order_id = ?1 AND EXISTS (SELECT 1"
-        " FROM slot s WHERE s.product_id = l.product_id) AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.order_id = ?1"
-        " AND b.product_id = l.product_id) ORDER BY l.id LIMIT 1",
+        "SELECT product_id, quantity - booked, title FROM (SELECT l.id, l.product_id, l.quantity, l.title, (SELECT"
+        " coalesce(sum(b.places), 0) FROM booking b WHERE b.order_id = ?1 AND b.product_id = l.product_id) AS booked"
+        " FROM order_line l WHERE l.order_id = ?1 AND EXISTS (SELECT 1 FROM slot s WHERE s.product_id = l.product_id))"
+        " WHERE quantity > booked ORDER BY id LIMIT 1",
         (order_id,),
     )
     return row if row is None else (row[0], row[1], row[2])

@@ -100,15 +100,13 @@ def _level(tx: Tx, product_id: int) -> None:
         (product_id, tx.now),
     )
     waiting: int = tx.value(
-        "SELECT coalesce(sum(l.held), 0) FROM order_line l WHERE l.product_id = ?1 AND l.held > 0 AND NOT EXISTS"
-        " (SELECT 1 FROM booking b WHERE b.order_id = l.order_id AND b.product_id = ?1)",
+        "SELECT coalesce(sum(max(0, l.held - coalesce((SELECT sum(b.places) FROM booking b WHERE b.order_id ="
+        " l.order_id AND b.product_id = ?1), 0))), 0) FROM order_line l WHERE l.product_id = ?1 AND l.held > 0",
         (product_id,),
     )
     wanted, available = max(0, free - waiting), stock.available(tx, product_id)
-    if wanted > available:
-        stock.give_back(tx, product_id, wanted - available)
-    elif wanted < available:
-        stock.sell_free(tx, product_id, available - wanted)
+    if wanted != available:
+        stock.offer(tx, product_id, wanted - available)
 
 
 # -- taking ------------------------------------------------------------------------------------------------------
@@ -117,34 +115,44 @@ def _level(tx: Tx, product_id: int) -> None:
 def choose(tx: Tx, order_id: int, slot_id: int) -> bool:
     """The order takes this time for all it has of the product; another one it had is free again.
 
-    → False, with nothing changed, when it was just taken or has begun. Raises Refused when the order is over or has
-    nothing of that product.
+    A party that no single time has room for takes as many places as this one has left, and the rest elsewhere
+    (:func:`core.slots.queries.without_time` tells how many wait). → False, with nothing changed, when it was just taken
+    or has begun. Raises Refused when the order is over or has nothing of that product.
     """
     order = load(tx, order_id)
     if not _lives(order, tx.now):
         raise Refused("This reservation is over: nothing of it can be changed.")
     row = tx.one(
-        "SELECT l.product_id, l.quantity, s.starts_at FROM slot s JOIN order_line l ON l.product_id = s.product_id"
-        " AND l.order_id = ? WHERE s.id = ?",
+        "SELECT l.product_id, l.quantity, s.starts_at, s.capacity - s.taken FROM slot s JOIN order_line l"
+        " ON l.product_id = s.product_id AND l.order_id = ? WHERE s.id = ?",
         (order_id, slot_id),
     )
     if row is None:
         raise Refused("This time is not of what was ordered.")
-    product_id, places, starts_at = row
-    before = tx.one("SELECT slot_id, places FROM booking WHERE order_id = ? AND product_id = ?", (order_id, product_id))
-    if before == (slot_id, places):
+    product_id, wanted, starts_at, free = row
+    before = _of(tx, order_id, product_id)
+    own, booked = before.get(slot_id, 0), sum(before.values())
+    if own and booked == wanted:
         return True
-    own = before[1] if before and before[0] == slot_id else 0
+    if starts_at <= tx.now:
+        return False
+    # All chosen already: this one takes the place of what was chosen, else it is one more of several.
+    apart = booked < wanted and bool(before) and not (own and free + own >= wanted)
+    missing = wanted - booked if apart else wanted
+    places = min(missing, free) if apart else min(missing, free + own)
+    if places <= 0 or (places < missing and _room(tx, product_id, missing)):
+        return False
+    if not apart:
+        for other, taken in before.items():
+            _give_up(tx, order_id, product_id, other, taken)
     if not tx.run(
         "UPDATE slot SET taken = taken + ?1 WHERE id = ?2 AND taken + ?1 <= capacity AND starts_at > ?3",
-        (places - own, slot_id, tx.now),
+        (places, slot_id, tx.now),
     ):
         return False
-    if before and not own:
-        _give_up(tx, order_id, product_id, *before)
     tx.run(
         "INSERT INTO booking(order_id, product_id, slot_id, places, at) VALUES(?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT DO UPDATE SET slot_id = ?3, places = ?4, at = ?5, confirmed_at = NULL",
+        " ON CONFLICT DO UPDATE SET places = places + ?4, at = ?5, confirmed_at = NULL",
         (order_id, product_id, slot_id, places, tx.now),
     )
     if order.deposit and not order.agreed:
@@ -153,6 +161,18 @@ def choose(tx: Tx, order_id: int, slot_id: int) -> bool:
         )
     tx.emit(SlotBooked(order_id, product_id, slot_id, starts_at, places))
     return True
+
+
+def _of(tx: Tx, order_id: int, product_id: int) -> dict[int, int]:
+    """Time → places of an order, in the order they were taken."""
+    sql = "SELECT slot_id, places FROM booking WHERE order_id = ? AND product_id = ? ORDER BY at, slot_id"
+    return dict(tx.all(sql, (order_id, product_id)))
+
+
+def _room(tx: Tx, product_id: int, places: int) -> bool:
+    """Whether some time to come has room for all of them."""
+    sql = "SELECT 1 FROM slot WHERE product_id = ? AND starts_at > ? AND capacity - taken >= ?"
+    return tx.value(sql, (product_id, tx.now, places)) is not None
 
 
 def _lives(order: Order, now: int) -> bool:
@@ -169,24 +189,57 @@ def release(tx: Tx, order_id: int) -> None:
 
 def _give_up(tx: Tx, order_id: int, product_id: int, slot_id: int, places: int) -> None:
     tx.run("UPDATE slot SET taken = taken - ? WHERE id = ?", (places, slot_id))
-    tx.run("DELETE FROM booking WHERE order_id = ? AND product_id = ?", (order_id, product_id))
+    tx.run("DELETE FROM booking WHERE order_id = ? AND product_id = ? AND slot_id = ?", (order_id, product_id, slot_id))
     tx.emit(SlotReleased(order_id, product_id, slot_id))
 
 
 def follow(tx: Tx, event: OrderChanged) -> None:
     """The order changed: its times hold as many people as it does, or are given up to be chosen anew."""
-    rows = tx.all(
-        "SELECT b.product_id, b.slot_id, b.places, l.quantity FROM booking b LEFT JOIN order_line l"
-        " ON l.order_id = b.order_id AND l.product_id = b.product_id WHERE b.order_id = ?",
-        (event.order_id,),
-    )
-    if not rows:
+    products = tx.all("SELECT DISTINCT product_id FROM booking WHERE order_id = ?", (event.order_id,))
+    if not products:
         return
     order = load(tx, event.order_id)
-    for product_id, slot_id, places, quantity in rows:
-        fits = order.state in (RESERVED, PAID) and quantity is not None
-        if not fits or (quantity != places and not choose(tx, order.id, slot_id)):
-            _give_up(tx, order.id, product_id, slot_id, places)
+    for (product_id,) in products:
+        line = "SELECT quantity FROM order_line WHERE order_id = ? AND product_id = ?"
+        wanted = tx.value(line, (order.id, product_id)) if order.state in (RESERVED, PAID) else None
+        _fit(tx, order.id, product_id, wanted or 0)
+
+
+def _fit(tx: Tx, order_id: int, product_id: int, wanted: int) -> None:
+    """So many people come now. Fewer: the times taken last go back first. More: the same time where it has room; else
+    another one that has room for all is to be chosen, and where none has, only a time for the rest."""
+    booked = _of(tx, order_id, product_id)
+    total = sum(booked.values())
+    for slot_id, places in reversed(booked.items()):
+        if total <= wanted:
+            break
+        _leave(tx, order_id, product_id, slot_id, places, min(places, total - wanted))
+        total -= min(places, total - wanted)
+    if total < wanted and len(booked) == 1:
+        (slot_id, places), missing = next(iter(booked.items())), wanted - total
+        grown = "UPDATE slot SET taken = taken + ?1 WHERE id = ?2 AND taken + ?1 <= capacity AND starts_at > ?3"
+        if tx.run(grown, (missing, slot_id, tx.now)):
+            _places(tx, order_id, product_id, slot_id, wanted)
+        elif _room(tx, product_id, wanted):
+            _give_up(tx, order_id, product_id, slot_id, places)
+
+
+def _leave(tx: Tx, order_id: int, product_id: int, slot_id: int, places: int, fewer: int) -> None:
+    if fewer == places:
+        _give_up(tx, order_id, product_id, slot_id, places)
+        return
+    tx.run("UPDATE slot SET taken = taken - ? WHERE id = ?", (fewer, slot_id))
+    _places(tx, order_id, product_id, slot_id, places - fewer)
+
+
+def _places(tx: Tx, order_id: int, product_id: int, slot_id: int, places: int) -> None:
+    tx.run(
+        "UPDATE booking SET places = ?, at = ?, confirmed_at = NULL WHERE order_id = ? AND product_id = ?"
+        " AND slot_id = ?",
+        (places, tx.now, order_id, product_id, slot_id),
+    )
+    starts_at = tx.value("SELECT starts_at FROM slot WHERE id = ?", (slot_id,))
+    tx.emit(SlotBooked(order_id, product_id, slot_id, starts_at, places))
 
 
 def called(tx: Tx, order_id: int) -> None:

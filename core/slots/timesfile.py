@@ -14,6 +14,7 @@ from core.kernel.errors import Refused
 from core.kernel.titles import check_unambiguous, match
 from core.slots.rules import Offered
 
+EXAMPLE: Final = "05/12/2026 20:00"
 MAX_TIMES: Final = 2000
 _COLUMNS: Final = {
     "day": ("date", "jour", "day", "andro", "daty"),
@@ -35,6 +36,21 @@ def moment(text: str, zone: tzinfo) -> int:
     if not 2000 <= at.year <= 2200:
         raise Refused("This time is too far away.")
     return round((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp() * 1000)
+
+
+def day_and_time(text: str, zone: tzinfo) -> int:
+    """As people write it, ``05/12/2026 20:00`` or ``5/12/2026 20h30``, or ISO → ms UTC. Raises Refused."""
+    day, _, at = " ".join(text.lower().split()).partition(" ")
+    hour, _, minute = at.replace(" ", "").replace("h", ":").partition(":")
+    if not hour:
+        raise Refused("“{text}” is not a date and a time: write it like {example}.", text=text, example=EXAMPLE)
+    parts = [part.zfill(2) for part in _iso(day).split("-")]
+    try:
+        return moment(f"{'-'.join(parts)} {hour.zfill(2)}:{(minute or '00').zfill(2)}", zone)
+    except Refused as error:
+        if "text" not in error.params:
+            raise
+        raise Refused(error.message, text=text, example=EXAMPLE) from None
 
 
 def read_times(data: bytes, zone: tzinfo) -> list[Offered]:

@@ -16,7 +16,6 @@ from core.understanding.claims import (
 )
 from core.understanding.rules import Context, Intent, Item, Understanding
 from core.understanding.sentence import Products, Sentence
-from core.understanding.tokens import MOST
 from core.understanding.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, vocabulary
 
 
@@ -70,7 +69,7 @@ def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
 def _for_the_seller(sentence: Sentence, left: bool) -> bool:
     """Sizes asked for, complaints, choices, refusals, unknown codes: answering with price or stock would miss it."""
     known, form = vocabulary(), sentence.form
-    if sentence.codes or unlikely_count(sentence.clauses):
+    if sentence.codes or unlikely_count(sentence):
         return True
     if any(clause.asks and known.sized.search(clause.form) for clause in sentence.clauses):
         return True
@@ -123,7 +122,11 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
     if described:
         items = tuple(Item(product_id) for product_id in products.search(" ".join(described), 3))
         return Understanding(intent if items else Intent.UNKNOWN, items, sure=False)
-    shown = () if context.product_id is None else (Item(context.product_id, _only_number(sentence)),)
+    shown = (
+        ()
+        if context.product_id is None
+        else (Item(context.product_id, _only_number(sentence), _says_number(sentence)),)
+    )
     if shown and any(taken_ids(clause) is not None for clause in open_clauses):
         return Understanding(Intent.CLAIM, shown)
     return Understanding(intent, shown, sure=bool(shown or price))
@@ -136,9 +139,14 @@ def _says_nothing(word: str) -> bool:
     return any(word in each for each in sets) or any(pattern.fullmatch(word) for pattern in patterns)
 
 
+def _says_number(sentence: Sentence) -> bool:
+    """« j’en prends 4 »: not merely the one that was shown."""
+    return any(token.kind == "#" for clause in sentence.clauses for token in clause.tokens)
+
+
 def _only_number(sentence: Sentence) -> int:
     numbers = [t.value for clause in sentence.clauses for t in clause.tokens if t.kind == "#"]
-    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= MOST else 1
+    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= sentence.most else 1
 
 
 # ---------------------------------------------------------------------------------------------------------- small talk

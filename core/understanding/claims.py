@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from core.understanding.rules import Item
 from core.understanding.sentence import Clause, Sentence
-from core.understanding.tokens import MOST, NUMBER, PRODUCT
+from core.understanding.tokens import LARGEST, NUMBER, PRODUCT
 from core.understanding.words import CHOICE, TAIL, vocabulary
 
 
 def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
     """The products that are surely wanted now, and whether words say so (else they are merely named, with manners)."""
-    if CHOICE.search(sentence.form) or unlikely_count(sentence.clauses) or _bargains(sentence):
+    if CHOICE.search(sentence.form) or unlikely_count(sentence) or _bargains(sentence):
         return (), False
     busy = bool(sentence.codes) or any(turns_elsewhere(clause) for clause in sentence.clauses)
     taking = said = False
@@ -27,7 +27,8 @@ def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
             found += clause.items
         found += [item for item in clause.items if item[0] in (taken or ())]
         if not clause.items and len(found) == 1 and found[0][1] is None and (taken is not None or _pieces(clause)):
-            found[0] = (found[0][0], _count(clause))  # « CREME10, j’en voudrais cinq », « le savon, 3 pièces »
+            # « CREME10, j’en voudrais cinq », « le savon, 3 pièces »
+            found[0] = (found[0][0], _count(clause, sentence.most))
         taking = taking or taken is not None
         said = said or bool(taken)
     if found:
@@ -57,9 +58,9 @@ def _counted(sentence: Sentence) -> list[tuple[int, int | None]]:
     return [item for clause in open_clauses for item in clause.items if item[1] is not None]
 
 
-def _count(clause: Clause) -> int | None:
+def _count(clause: Clause, most: int) -> int | None:
     numbers = [token.value for token in clause.tokens if token.kind == NUMBER]
-    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= MOST else None
+    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= most else None
 
 
 def _meant_by_pronoun(sentence: Sentence) -> Item | None:
@@ -136,8 +137,11 @@ def _bare(clause: Clause) -> bool:
     return not clause.asks and all(map(harmless, TAIL.sub("", clause.form).split()))
 
 
-def unlikely_count(clauses: tuple[Clause, ...]) -> bool:
-    return any(count is not None and not 1 <= count <= MOST for clause in clauses for _, count in clause.items)
+def unlikely_count(sentence: Sentence) -> bool:
+    """A number of pieces that nobody buys here at once: « 500 ROBE1 », « SAC2, 150 pièces »."""
+    counts = [count for clause in sentence.clauses for _, count in clause.items if count is not None]
+    beside = [t.value for c in sentence.clauses if not c.items and _pieces(c) for t in c.tokens if t.kind == NUMBER]
+    return any(not 1 <= count <= sentence.most for count in (*counts, *beside))
 
 
 def merged(found: list[tuple[int, int | None]]) -> tuple[Item, ...]:
@@ -147,7 +151,7 @@ def merged(found: list[tuple[int, int | None]]) -> tuple[Item, ...]:
         counts[product_id] = max(counts.get(product_id, 0), count or 1)
         if count is not None:
             said.add(product_id)
-    return tuple(Item(product_id, min(count, MOST), product_id in said) for product_id, count in counts.items())
+    return tuple(Item(product_id, min(count, LARGEST), product_id in said) for product_id, count in counts.items())
 
 
 def named_items(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
@@ -171,7 +175,7 @@ def likely_items(sentence: Sentence) -> tuple[Item, ...]:
     if any(turns_elsewhere(clause) for clause in sentence.clauses if clause.items):
         return ()
     holding = [clause for clause in sentence.clauses if clause.items]
-    if CHOICE.search(sentence.form) or unlikely_count(sentence.clauses) or sentence.codes:
+    if CHOICE.search(sentence.form) or unlikely_count(sentence) or sentence.codes:
         return ()
     if any(stands_in_the_way(clause) or clause.asks for clause in holding):
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.understanding.tokens import MOST, NUMBER, PRODUCT, SIZE, SUM, Token
+from core.understanding.tokens import BREAK, MOST, NUMBER, PRODUCT, SIZE, SUM, Token
 from core.understanding.words import MEASURE, vocabulary
 
 LARGEST_COUNT_AFTER_EN: Final = 9
@@ -15,10 +15,27 @@ _SPANS: Final = frozenset(
     "min mn minutes minute h heure heures jour jours an ans semaine semaines mois ora andro minitra".split()
 )
 _STREETS: Final = frozenset("rue avenue av boulevard bd".split())
+# « une vingtaine », « deux douzaines »: as many times as the number before says.
+_SCORES: Final = frozenset(
+    "dizaine dizaines douzaine douzaines quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine"
+    " centaine centaines cent".split()
+)
+# « 20 bidons d’huile »: what holds a product counts it.
+_HOLDERS: Final = frozenset(
+    "sac sacs bidon bidons carton cartons caisse caisses bouteille bouteilles sachet sachets rouleau rouleaux lot lots"
+    " palette palettes pack packs fut futs barquette barquettes boite boites paquet paquets pot pots"
+    " gony kapoaka baoritra tavoahangy".split()
+)
+_MONEY: Final = frozenset("f fr frs francs franc fcfa cfa xof ar ariary mga euro euros eur k mille usd".split())
+_PRICED: Final = frozenset("a pour".split())
 
 
-def numbered(tokens: list[Token]) -> list[Token]:
-    """Numbers that can be quantities become ``#``, amounts ``$``; sizes, hours and phone numbers ``~``."""
+def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
+    """Numbers that can be quantities become ``#``, amounts ``$``; sizes, hours and phone numbers ``~``.
+
+    ``most``: pieces of one product that are likely in this shop.
+    """
+    tokens = _without_holders(tokens)
     found: list[Token] = []
     for index, token in enumerate(tokens):
         previous = tokens[index - 1].text if index else ""
@@ -26,14 +43,18 @@ def numbered(tokens: list[Token]) -> list[Token]:
             found.append(token)
         elif previous == "les" and _counts_products(vocabulary().numbers.get(token.text, 0), tokens, index):
             continue
+        elif token.text in _SCORES and found and found[-1].kind == NUMBER:
+            times = found.pop()
+            value = times.value * vocabulary().numbers[token.text]
+            found.append(Token(NUMBER, f"{times.text} {token.text}", value))
         elif token.text in vocabulary().numbers:
             found.append(Token(NUMBER, token.text, vocabulary().numbers[token.text]))
-        elif re.fullmatch(r"x\d{1,2}", token.text):
+        elif re.fullmatch(r"x\d{1,4}", token.text):
             found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
-        elif re.fullmatch(r"\d{1,2}x", token.text):
+        elif re.fullmatch(r"\d{1,4}x", token.text):
             found += [Token(NUMBER, token.text[:-1], int(token.text[:-1])), Token("word", "x")]
         elif token.text.isdecimal():
-            found.append(_number(tokens, index, previous))
+            found.append(_number(tokens, index, previous, most))
         elif MEASURE.fullmatch(token.text):
             found.append(
                 Token(SUM if token.text.endswith(("f", "fr", "frs", "fcfa", "cfa", "ar", "k")) else SIZE, token.text)
@@ -43,7 +64,18 @@ def numbered(tokens: list[Token]) -> list[Token]:
     return found
 
 
-def _number(tokens: list[Token], index: int, previous: str) -> Token:
+def _without_holders(tokens: list[Token]) -> list[Token]:
+    """« 20 bidons d’huile » → « 20 huile », where both a number and a product stand around them."""
+    found = list(tokens)
+    for index in range(len(tokens) - 4, -1, -1):
+        number, holder, link, product = tokens[index : index + 4]
+        counts = number.text.isdecimal() or number.text in vocabulary().numbers
+        if counts and holder.text in _HOLDERS and link.text in ("de", "d") and product.kind == PRODUCT:
+            del found[index + 1 : index + 3]
+    return found
+
+
+def _number(tokens: list[Token], index: int, previous: str, most: int) -> Token:
     text = tokens[index].text
     neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
     if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
@@ -51,7 +83,8 @@ def _number(tokens: list[Token], index: int, previous: str) -> Token:
     if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
         return Token(SIZE, text)
     following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    if int(text) > MOST and not _counts_many(tokens, index, previous):
+    many = _counts_many(tokens, index, previous) or (int(text) <= most and _by_itself(tokens, index))
+    if int(text) > MOST and not many:
         return Token(SUM, text, int(text))
     if following in _SPANS or following in _STREETS:
         return Token(SIZE, text)
@@ -71,6 +104,18 @@ def _counts_many(tokens: list[Token], index: int, previous: str) -> bool:
     ahead = tokens[index + 1] if index + 1 < len(tokens) else None
     pieces = ahead is not None and ahead.text in vocabulary().pieces and ahead.text != "isa"  # « 15000 isa »: each
     return previous == "x" or pieces or (ahead is not None and ahead.kind == PRODUCT)
+
+
+def _by_itself(tokens: list[Token], index: int) -> bool:
+    """« 150 svp », « non 120 »: in a shop that sells so many, a number with nothing but manners is no sum."""
+    ends = [i for i, token in enumerate(tokens) if token.kind in (BREAK, "?")]
+    start = max((end + 1 for end in ends if end < index), default=0)
+    stop = min((end for end in ends if end > index), default=len(tokens))
+    said = [token.text for i, token in enumerate(tokens[start:stop], start) if i != index]
+    if not _MONEY.isdisjoint(said) or (index > start and tokens[index - 1].text in _PRICED):
+        return False
+    known = vocabulary()
+    return all(word in known.harmless or word in known.no or word in known.yes for word in said)
 
 
 def _counts_products(number: int, tokens: list[Token], index: int) -> bool:

@@ -16,7 +16,7 @@ from core.understanding.claims import counted_items, likely_items, named_items, 
 from core.understanding.features import MARKS, of_message
 from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
 from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
-from core.understanding.tokens import MOST, NUMBER
+from core.understanding.tokens import NUMBER
 from core.understanding.words import concepts, vocabulary
 
 CONTESTED: Final = 0.6  # below it, a claim of the rules is none where the classifier finds something else likelier
@@ -69,7 +69,7 @@ def warm() -> None:
 
 def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) -> Understanding:
     """The meaning of one message (or caption) of a customer."""
-    sentence = read(text, products)
+    sentence = read(text, products, context.most)
     first = first_reading(sentence, products, context)
     words, features = of_message(sentence, first)
     if not sentence.form.replace("?", "").strip():
@@ -173,7 +173,7 @@ def _language(words: list[str], likely: dict[str, float]) -> str | None:
 def _number(sentence: Sentence) -> int | None:
     """The last number that may count pieces: « pas 2 mais 3 » asks for three."""
     numbers = [t.value for clause in sentence.clauses for t in clause.tokens if t.kind == NUMBER]
-    return numbers[-1] if numbers and 1 <= numbers[-1] <= MOST else None
+    return numbers[-1] if numbers and 1 <= numbers[-1] <= sentence.most else None
 
 
 def item_of(meant: Understanding, product_id: int) -> Item:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from core.understanding.tokens import MOST
+
 
 class Intent(StrEnum):
     """What is wanted. A claim is always sure; what only might be one is AVAILABILITY, not sure, with its products."""
@@ -70,10 +72,12 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the conversation knows. ``product_id``: last shown to this customer; ``asked``: a yes or no is awaited."""
+    """What the conversation knows. ``product_id``: last shown to this customer; ``asked``: a yes or no is awaited;
+    ``most``: pieces of one product that this shop may well be asked for in one message."""
 
     product_id: int | None = None
     asked: bool = False
+    most: int = MOST
 
 
 NOTHING_KNOWN: Final = Context()

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from core.kernel.text import fold
 from core.understanding.counting import counted_items, numbered
-from core.understanding.tokens import BREAK, NAME, NUMBER, PRODUCT, Token
+from core.understanding.tokens import BREAK, MOST, NAME, NUMBER, PRODUCT, Token
 from core.understanding.words import AGREEING_EMOJI, MEASURE, concepts, vocabulary
 
 LONGEST: Final = 600  # characters read: nobody orders further down
@@ -23,7 +23,7 @@ _PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « pay
 _CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
 _GROUPED = re.compile(r"(?<=\d)(?:[.\u202f\u00a0](?=\d{3}(?!\d))| (?=[05]00(?!\d)))")
 _TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
-_GLUED = re.compile(r"(?P<count>\d{1,2})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,2})")
+_GLUED = re.compile(r"(?P<count>\d{1,4})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,4})")
 # What is not seen is not read, and what looks like a Latin letter is one: Cyrillic and Greek.
 _INVISIBLE: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u2060\u2061\u2062\u2063\u2064\ufeff" + "".join(
     map(chr, (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -43,6 +43,7 @@ _ASKING_STARTS: Final = frozenset(
     "vous tu est livraison comment combien quand quel quelle ohatrinona rahoviana oviana misy aiza firy fanaterana"
     " ahoana inona frais prix paiement".split()
 )
+_HOLDING: Final = frozenset(("de", "d"))
 _NO_KIND: Final = frozenset("cote nom suite votre la".split())
 _LONGEST_TITLE: Final = 5
 _LONG_ENOUGH: Final = 6  # letters from which one word with a slip in it still names a product
@@ -92,7 +93,8 @@ class Clause:
 class Sentence:
     """A whole message. ``form`` is all of it without punctuation but ``?``; ``codes`` look like codes of no product.
 
-    ``greets``: there was a « ça va ? » in it, which is left out of the forms.
+    ``greets``: there was a « ça va ? » in it, which is left out of the forms. ``most``: pieces of one product that are
+    likely in this shop.
     """
 
     clauses: tuple[Clause, ...]
@@ -101,18 +103,20 @@ class Sentence:
     codes: tuple[str, ...]
     emoji: tuple[str, ...]
     greets: bool
+    most: int = MOST
 
 
-def read(text: str, products: Products) -> Sentence:
-    """Take a message apart."""
+def read(text: str, products: Products, most: int = MOST) -> Sentence:
+    """Take a message apart. ``most``: see :class:`Sentence`."""
     raw = text[: 2 * LONGEST].translate(_SEEN_AS)[:LONGEST]
     emoji = tuple(c for c in raw if unicodedata.category(c) in ("So", "Sk") or c in AGREEING_EMOJI)
-    tokens = numbered(_products(_plain(raw), products, _names(raw)))
+    tokens = numbered(_products(_plain(raw), products, _names(raw)), most)
     codes = tuple(t.text for t in tokens if t.kind == "word" and _looks_like_code(t.text))
     form = _form([t for t in tokens if t.kind != BREAK])
     clauses = tuple(_clause(part) for part in _split(tokens) if part)
     said = tuple(t.text for t in tokens if t.kind == "word")
-    return Sentence(clauses, form, said, codes, emoji, vocabulary().greeted.search(" ".join(said)) is not None)
+    greets = vocabulary().greeted.search(" ".join(said)) is not None
+    return Sentence(clauses, form, said, codes, emoji, greets, most)
 
 
 # -------------------------------------------------------------------------------------------------------------- words
@@ -211,7 +215,10 @@ def _described(plain: list[str], at: int, products: Products, tokens: list[Token
         if part[-1] in _LINKS or not all(word.isalpha() and len(word) > 2 for word in said):
             continue
         before = plain[at - 1] if at else ""
-        if len(said) == 1 and not (before in _ARTICLES or before in known.numbers or before.isdigit()):
+        counted = before in known.numbers or before.isdigit()
+        if len(said) == 1 and not (before in _ARTICLES or counted or _counted_in(plain, at)):
+            continue
+        if len(said) == 1 and counted and _holds_another(plain, at + size, products):
             continue
         found = products.titled(said)
         if found is None or _other_kind(plain[at + size : at + size + 2], found[1]):
@@ -221,6 +228,19 @@ def _described(plain: list[str], at: int, products: Products, tokens: list[Token
         tokens.append(Token(PRODUCT, " ".join(part), found[0]))
         return size
     return 0
+
+
+def _counted_in(plain: list[str], at: int) -> bool:
+    """« 20 bidons d’huile », « 50 sacs de riz »: a number of something that holds it."""
+    return at > 2 and plain[at - 1] in _HOLDING and (plain[at - 3].isdigit() or plain[at - 3] in vocabulary().numbers)
+
+
+def _holds_another(plain: list[str], at: int, products: Products) -> bool:
+    """« 50 sacs de RIZ50 »: the bag is not what is bought, though a bag is sold here too."""
+    if len(plain) < at + 2 or plain[at] not in _HOLDING:
+        return False
+    hit = products.closest_keyword(plain[at + 1])
+    return (hit is not None and hit[1] == 0) or products.titled([plain[at + 1]]) is not None
 
 
 def _stands_in(word: str, title: frozenset[str]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-MOST: Final = 99  # pieces of one product that one sentence may ask for
+MOST: Final = 99  # pieces of one product that one sentence may ask for, where the shop does not sell more at once
+LARGEST: Final = 99_999  # no number of pieces is larger
 PRODUCT, NUMBER, BREAK, NAME, SIZE, SUM = "§", "#", "|", "name", "~", "$"
 
 

@@ -92,6 +92,11 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "catalogue_row": ("price",),
     "line_low_stock": ("left",),
     "line_in_stock": ("left",),
+    **dict.fromkeys(("line_places_left", "line_low_places"), ("left",)),
+    "line_pays_first": ("minutes",),
+    "event_answer": ("product", "when"),
+    "slots_answer": ("product", "price"),
+    "ask_terms_only": ("days",),
     "live_summary": ("revenue", "paid"),
     "seller_paid_notice": ("customer", "total"),
     "button_pay_amount": ("total",),
@@ -104,7 +109,15 @@ ROOM: Final[dict[str, int]] = {
 }
 BELOW: Final = 260  # of a product that is proposed under a greeting
 LINE: Final = 160  # of what is added to another text
-_ADDED: Final = ("line_", "card_deposit", "product_card_history", "payment_confirmed_", "live_summary_", "live_advice_")
+_ADDED: Final = (
+    "line_",
+    "example_",
+    "card_deposit",
+    "product_card_history",
+    "payment_confirmed_",
+    "live_summary_",
+    "live_advice_",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,7 @@ class Place:
 _PLACES: Final[tuple[tuple[str | tuple[str, ...], Place], ...]] = (
     ("button_", Place("button", limits.BUTTON_TITLE, lines=False)),
     (("row_slot", "row_more_about", "catalogue_row"), Place("description", limits.ROW_DESCRIPTION, lines=False)),
-    (("row_more", "row_later"), Place("row", limits.ROW_TITLE, lines=False)),
+    (("row_more", "row_later", "row_fewer"), Place("row", limits.ROW_TITLE, lines=False)),
     ("catalogue_other", Place("section", limits.SECTION_TITLE, lines=False)),
     ("my_orders_line_", Place("text", 2 * LINE, lines=False)),
     ("line_same_again", Place("text", BELOW)),
@@ -260,6 +273,11 @@ def samples(currency: str) -> dict[str, Any]:
         "minutes": 45,
         "days": 30,
         "phone": "+221 77 123 45 67",
+        "example": ", par exemple ROBE1",
+        "most": 1,
+        "share": 80,
+        "store": "Boutique Téranga",
+        "month": "10/2026",
     }
 
 
@@ -288,6 +306,8 @@ def longest(currency: str, key: str) -> dict[str, Any]:
         "pay_url": "https://boutique.example/p/" + "x" * 40,
         "reason": "x" * 200,
         "when": "W" * 60,
+        "example": ", par exemple " + "W" * 20,
+        "most": 999,
     }
 
 

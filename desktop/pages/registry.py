@@ -29,6 +29,7 @@ class PageEntry:
     """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it.
 
     ``under``: the section it is a tab of, when that has another name. ``commands``: what the palette offers of it.
+    ``alone``: it has the window to itself, and no place in the sidebar.
     """
 
     name: str
@@ -41,6 +42,8 @@ class PageEntry:
     @property
     def section(self) -> str:
         return self.under or self.name
+
+    alone: bool = False
 
 
 def _live(mount: Mount) -> Page:
@@ -103,6 +106,12 @@ def _settings(mount: Mount) -> Page:
     return SettingsPage(mount)
 
 
+def _welcome(mount: Mount) -> Page:
+    from desktop.pages.welcome.page import WelcomePage
+
+    return WelcomePage(mount)
+
+
 _LIVE: Final = (
     PageCommand(mark("New invoice"), "N", "new_invoice"),
     PageCommand(mark("Start a live"), "L", "start_live"),
@@ -137,4 +146,5 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("settings", mark("Settings"), "settings", _settings),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
     PageEntry("support", mark("Help and checks"), "circle-help", _support, under="settings"),
+    PageEntry("welcome", mark("First steps"), "store", _welcome, alone=True),
 )

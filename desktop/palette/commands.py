@@ -30,8 +30,15 @@ WINDOW: Final[tuple[WindowCommand, ...]] = (
     WindowCommand("theme", mark("Another theme"), "moon", "Ctrl+T", lambda shell: shell.next_theme()),
     WindowCommand("sound", mark("Sound on or off"), "volume-2", "", lambda shell: shell.switch_sound()),
     WindowCommand("screen", mark("Full screen"), "monitor", "F11", lambda shell: shell.switch_full_screen()),
+    WindowCommand("bell", mark("Notifications"), "bell", "Ctrl+B", lambda shell: shell.open_notifications()),
+    WindowCommand(
+        "telling", mark("Messages of the computer on or off"), "bell", "", lambda shell: shell.switch_telling()
+    ),
+    WindowCommand(
+        "asking", mark("Ask again when the window closes"), "circle-help", "", lambda shell: shell.ask_again()
+    ),
     WindowCommand("lock", mark("Lock now"), "lock", "Ctrl+L", lambda shell: shell.lock_now()),
-    WindowCommand("quit", mark("Quit LivePay"), "x", "Ctrl+Q", lambda shell: shell.close()),
+    WindowCommand("quit", mark("Quit LivePay"), "x", "Ctrl+Q", lambda shell: shell.leave()),
 )
 
 

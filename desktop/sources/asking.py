@@ -1,22 +1,22 @@
-"""Questions to the outside from the window: on a loop of their own, and given up when the seller stops them."""
+"""Questions to the outside, asked for the window and given up when the person stops them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
-from core.adapters.http import Http
+from core.bootstrap import Shop
 from desktop.bridge import Control
 
-_LOOK_EVERY: Final = 0.1  # s
 T = TypeVar("T")
+_LOOK_EVERY: Final = 0.1  # s between two looks whether a question was given up
 
 
-def ask(http: Http, question: Callable[[], Coroutine[Any, Any, Sequence[T]]], control: Control) -> tuple[T, ...]:
-    """The answer; empty when it was given up. The connections it opened end with it."""
+def asked(shop: Shop, question: Callable[[], Coroutine[Any, Any, T]], control: Control) -> T | None:
+    """Ask on a loop of our own, which lives as long as the question; None when the person gave it up."""
 
-    async def run() -> tuple[T, ...]:
+    async def ask() -> T | None:
         task = asyncio.create_task(question())
         try:
             while not task.done():
@@ -24,9 +24,9 @@ def ask(http: Http, question: Callable[[], Coroutine[Any, Any, Sequence[T]]], co
                 if control.stopped:
                     task.cancel()
                     await asyncio.wait({task})
-                    return ()
-            return tuple(task.result())
+                    return None
+            return task.result()
         finally:
-            await http.close_here()
+            await shop.http.close_here()
 
-    return asyncio.run(run())
+    return asyncio.run(ask())

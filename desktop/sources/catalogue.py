@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
@@ -15,20 +15,27 @@ from core.catalogue.rules import ProductFields
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.kernel import sheet
+from core.kernel.clock import to_datetime
 from core.kernel.errors import EnvironmentProblem, NotFound
 from core.kernel.paths import resource
 from core.kernel.reasons import reason
-from core.kernel.text import fold
+from core.kernel.text import fold, short_name
+from core.slots import queries as queries_of_times
+from core.slots import service as slots
+from core.slots.rules import Weekly
+from core.slots.service import Added
 from core.storage import pictures as store
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.storage.pictures import MediaFile
 from desktop import pictures
 from desktop.bridge import Control
-from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped
+from desktop.pages.catalogue.draft import day_of
+from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped, TimeView
 from desktop.pictures import Thumb
 
 ACTOR: Final = "seller"
+TIMES: Final = 150  # shown of a product: some weeks of them
 SAMPLE: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
 
 # Ruling R6, as core.catalogue.rules.critical has it; a product nobody can have any more counts as sold out.
@@ -105,13 +112,23 @@ class ShopCatalogue:
     # -- one product -------------------------------------------------------------------------------------------
 
     def add(self, values: dict[str, str], photo: NewPhoto | None) -> int:
-        wanted = service.checked({**values, "photo": ""}, self._shop.card.currency)
+        texts, day = self._apart(values)
+        wanted = service.checked({**texts, "photo": ""}, self._shop.card.currency)
         name = self._kept(photo)
-        return self._engine.call(lambda tx: _added(tx, wanted, name), actor=ACTOR)
+        return self._engine.call(lambda tx: _added(tx, wanted, name, day), actor=ACTOR)
+
+    def _apart(self, values: dict[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+        """What every product has, and the day and place of what takes place on one."""
+        texts = {name: text for name, text in values.items() if name not in ("day", "place")}
+        place = values.get("place", "").strip()
+        return texts, {"event_at": day_of(values.get("day", ""), self._shop.country.zone, place), "place": place}
 
     def change(self, product: ProductView, values: dict[str, str], photo: NewPhoto | None) -> None:
-        wanted = service.checked({**values, "photo": product.photo or ""}, self._shop.card.currency)
+        texts, day = self._apart(values)
+        wanted = service.checked({**texts, "photo": product.photo or ""}, self._shop.card.currency)
         changed = differences(product, wanted)
+        if "day" in values:
+            changed |= {name: value for name, value in day.items() if value != getattr(product, name)}
         if photo is not None:
             changed["photo"] = self._kept(photo)
         if changed:
@@ -120,6 +137,23 @@ class ShopCatalogue:
     def _kept(self, photo: NewPhoto | None) -> str | None:
         picture = photo.picture if photo else None
         return None if picture is None else store.keep(self._shop.media, picture)
+
+    # -- times -------------------------------------------------------------------------------------------------
+
+    def times(self, product_id: int) -> tuple[TimeView, ...]:
+        now = self._shop.clock.now()
+        return self._engine.read(lambda r: tuple(_times(r, product_id, now)))
+
+    def sells_times(self) -> bool:
+        return self._shop.orders.segment().require_date_time_slot
+
+    def add_times(self, product_id: int, habit: Weekly) -> Added:
+        zone = self._shop.country.zone
+        first = to_datetime(self._shop.clock.now(), zone).date()
+        return self._engine.call(lambda tx: slots.add_weekly(tx, product_id, habit, first, zone), actor=ACTOR)
+
+    def close_time(self, slot_id: int) -> None:
+        self._engine.call(lambda tx: slots.remove(tx, slot_id), actor=ACTOR)
 
     def move_stock(self, product_id: int, step: int) -> None:
         self._engine.call(lambda tx: _move_stock(tx, product_id, step), actor=ACTOR)
@@ -142,7 +176,7 @@ class ShopCatalogue:
     # -- import ------------------------------------------------------------------------------------------------
 
     def plan(self, path: Path, control: Control) -> ImportPlan:
-        data = _read(path)
+        data = read_list(path)
         return self._engine.read(lambda r: service.plan(r, data, self._shop.card.currency, _watched(control)))
 
     def carry_out(self, planned: ImportPlan, atomic: bool, control: Control) -> Stopped | None:
@@ -176,11 +210,22 @@ def differences(product: ProductView, wanted: ProductFields) -> dict[str, Any]:
     return {name: value for name in before if (value := getattr(wanted, name)) != before[name] and name != "photo"}
 
 
-def _added(tx: Tx, wanted: ProductFields, photo: str | None) -> int:
+def _added(tx: Tx, wanted: ProductFields, photo: str | None, day: dict[str, Any]) -> int:
     product_id = service.add(tx, wanted)
-    if photo:
-        service.change(tx, product_id, photo=photo)
+    more = {**({"photo": photo} if photo else {}), **(day if day["event_at"] is not None else {})}
+    if more:
+        service.change(tx, product_id, **more)
     return product_id
+
+
+def _times(reader: Reader, product_id: int, now: int) -> Iterator[TimeView]:
+    who = (
+        "SELECT c.name FROM booking b JOIN orders o ON o.id = b.order_id JOIN customer c ON c.id = o.customer_id"
+        " WHERE b.slot_id = ? ORDER BY b.at"
+    )
+    for slot in queries_of_times.page(reader, product_id, after=now, limit=TIMES):
+        names = tuple(short_name(row[0]) or "—" for row in reader.all(who, (slot.id,))) if slot.taken else ()
+        yield TimeView(slot.id, slot.starts_at, slot.minutes, slot.capacity, slot.taken, names)
 
 
 def _move_stock(tx: Tx, product_id: int, step: int) -> None:
@@ -208,7 +253,7 @@ def _natural(text: str) -> str:
     return _DIGITS.sub(lambda digits: digits.group().zfill(12), fold(text))
 
 
-def _read(path: Path) -> bytes:
+def read_list(path: Path) -> bytes:
     """The file, no more of it than a product list may have."""
     try:
         with path.open("rb") as file:

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 from core.accounts import queries
 from core.bootstrap import Shop
+from core.connecting.rules import DONE
 from core.kernel.clock import Clock
 from core.kernel.events import Event
 from core.quotes import listing
@@ -16,6 +17,7 @@ from desktop.sources.access import ShopAccess
 from desktop.sources.analyses import ShopAnalyses
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
+from desktop.sources.happenings import ShopHappenings
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
@@ -25,6 +27,8 @@ from desktop.sources.quotes import ShopQuotes
 from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
 from desktop.sources.support import ShopSupport
+from desktop.sources.templates import ShopTemplates
+from desktop.sources.welcome import Practices, ShopWelcome
 
 
 class StorageChanged(Event, frozen=True):
@@ -46,7 +50,7 @@ class Backstage(Protocol):
 class ShopContext:
     """Implements :class:`desktop.context.Context`."""
 
-    def __init__(self, shop: Shop, backstage: Backstage) -> None:
+    def __init__(self, shop: Shop, backstage: Backstage, practices: Practices | None = None) -> None:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
@@ -55,11 +59,14 @@ class ShopContext:
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
         self._messages = ShopMessages(shop)
+        self._templates = ShopTemplates(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._analyses = ShopAnalyses(shop)
         self._settings = ShopSettings(shop)
         self._support = ShopSupport(shop)
         self._search = ShopSearch(shop)
+        self._happenings = ShopHappenings(shop)
+        self._welcome = ShopWelcome(shop, practices, ShopContext)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -69,7 +76,15 @@ class ShopContext:
     def store(self) -> StoreInfo:
         shop = self.shop
         language = shop.settings.get("store.language")
-        return StoreInfo(shop.slug, shop.name, shop.card.country, shop.card.currency, shop.country.zone, language)
+        return StoreInfo(
+            shop.slug,
+            shop.name,
+            shop.card.country,
+            shop.card.currency,
+            shop.country.zone,
+            language,
+            self._welcome.step() != DONE,
+        )
 
     @property
     def clock(self) -> Clock:
@@ -100,6 +115,10 @@ class ShopContext:
         return self._messages
 
     @property
+    def templates(self) -> ShopTemplates:
+        return self._templates
+
+    @property
     def quotes(self) -> ShopQuotes:
         return self._quotes
 
@@ -118,6 +137,14 @@ class ShopContext:
     @property
     def search(self) -> ShopSearch:
         return self._search
+
+    @property
+    def happenings(self) -> ShopHappenings:
+        return self._happenings
+
+    @property
+    def welcome(self) -> ShopWelcome:
+        return self._welcome
 
     @property
     def lock(self) -> ShopLock:
@@ -198,6 +225,7 @@ class ShopContext:
         )
 
     def close(self) -> None:
+        self._welcome.close()
         self._backstage.stop()
         self.shop.close()
         self._papers.close()

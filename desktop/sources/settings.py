@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from core.adapters.psp import REGISTRY, provider_class
 from core.backups.pieces import Stopped
-from core.bootstrap import Shop
+from core.bootstrap import Shop, connecting, people
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
@@ -20,7 +20,7 @@ from desktop import pictures
 from desktop.bridge import Control
 from desktop.pages.settings.presenter import LOGO, VERIFY_TOKEN, ProviderInfo, Reading, Saved
 from desktop.pictures import Thumb
-from desktop.sources.asking import ask
+from desktop.sources.asking import asked
 
 ACTOR: Final = "seller"
 
@@ -108,28 +108,18 @@ class ShopSettings:
         return self._asked(self._shop.check_whatsapp, control)
 
     def connect_whatsapp(self, control: Control) -> tuple[Finding, ...]:
-        return self._asked(self._connect, control)
-
-    async def _connect(self) -> Sequence[Finding]:
-        shop = self._shop
-        channel, url, token = shop.channel(), shop.public_url(), self.verify_token()
-        if channel is None:
-            return await shop.check_whatsapp()
-        if not url:
-            return (Finding(False, "Enter the public address of this store first: WhatsApp sends the messages there."),)
-        if not token:
-            return (Finding(False, "Make the verify token first: WhatsApp asks for it before it sends anything."),)
-        try:
-            await channel.subscribe()
-            await channel.set_callback_override(f"{url}/webhooks/whatsapp", token)
-        except LivePayError as error:
-            return (Finding(False, error.message, error.params),)
-        return await shop.check_whatsapp()
+        return self._asked(lambda: connecting.connect_whatsapp(self._shop), control)
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
         adapter = provider_class(name)
         provider = adapter(self._shop.provider_config(adapter), self._shop.http)
         return self._asked(provider.selftest, control)
+
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        async def tried() -> Sequence[Finding]:
+            return (await people.try_mail(self._shop),)
+
+        return self._asked(tried, control)
 
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         shop = self._shop
@@ -157,4 +147,4 @@ class ShopSettings:
     def _asked(
         self, question: Callable[[], Coroutine[Any, Any, Sequence[Finding]]], control: Control
     ) -> tuple[Finding, ...]:
-        return ask(self._shop.http, question, control)
+        return tuple(asked(self._shop, question, control) or ())

@@ -17,7 +17,7 @@ from core.support import logbook, trace
 from core.support.trace import Story
 from desktop.bridge import Control
 from desktop.pages.support.presenter import TraceWanted
-from desktop.sources.asking import ask
+from desktop.sources.asking import asked
 
 _STORIES: Final = {"order": trace.of_order, "payment": trace.of_payment, "message": trace.of_message}
 
@@ -32,7 +32,7 @@ class ShopSupport:
     def checks(self, language: str, control: Control) -> list[Line]:
         words = Words(language)
         found = [*machine(self._home, words), *store(self._shop, words)]
-        return [*found, *ask(self._shop.http, partial(connections, self._shop, words), control)]
+        return [*found, *(asked(self._shop, partial(connections, self._shop, words), control) or [])]
 
     def find(self, text: str) -> list[Story]:
         def read(reader: Reader) -> list[Story]:

@@ -14,6 +14,7 @@ from localserver.api.peopleroutes import PEOPLE
 from localserver.api.present import SEE_PEOPLE
 from localserver.api.quoteroutes import QUOTES
 from localserver.api.steproutes import STEPS
+from localserver.api.templates import TEMPLATES
 from localserver.api.textroutes import TEXTS
 from localserver.api.usage import USAGE
 
@@ -286,6 +287,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *USAGE,
     *TEXTS,
     *FAQ,
+    *TEMPLATES,
     Route(
         "GET",
         "/invoices/{id}/certification",

@@ -85,9 +85,13 @@ class Buyer:
         await self._act("photo", caption=caption)
         return await self.hear()
 
-    async def thread(self) -> list[dict[str, Any]]:
+    async def entries(self) -> list[dict[str, Any]]:
+        """All that stands on the phone, both ways."""
         answer = await self._control("GET", f"/buyers/{quote(self.name)}/thread")
-        return [entry for entry in answer["items"] if entry["direction"] == "out"]
+        return list(answer["items"])
+
+    async def thread(self) -> list[dict[str, Any]]:
+        return [entry for entry in await self.entries() if entry["direction"] == "out"]
 
     async def _mark(self) -> None:
         self._heard = len(await self.thread())

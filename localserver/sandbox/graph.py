@@ -20,6 +20,7 @@ from localserver.sandbox.graph_core import Graph, Sleep, default_account
 from localserver.sandbox.graph_events import RETRIES
 from localserver.sandbox.graph_messages import Messages
 from localserver.sandbox.graph_objects import Objects
+from localserver.sandbox.graph_templates import Templates
 from localserver.sandbox.graph_world import Account
 from localserver.sandbox.phone import phone_routes
 
@@ -40,9 +41,16 @@ def create_graph_simulator(
     graph = Graph(clock, accounts, sleep=sleep, retries=retries)
     app = web.Application(middlewares=[graph.answer_errors], client_max_size=UPLOAD_LIMIT)
     app[GRAPH] = graph
-    messages, objects = Messages(graph), Objects(graph)
+    templates = Templates(graph)
+    messages, objects = Messages(graph, templates), Objects(graph)
+    listed = r"/{version:v\d+\.\d+}/{id}/message_templates"
+
+    async def change(request: web.Request) -> web.StreamResponse:
+        """An object by its id alone: a template, or a number."""
+        return await (templates.change(request) if templates.has(request) else objects.configure(request))
+
     version = r"/{version:v\d+\.\d+}"
-    app.add_routes(control_routes(graph))
+    app.add_routes(control_routes(graph, templates))
     app.add_routes(phone_routes(graph))
     app.add_routes(
         [
@@ -50,8 +58,12 @@ def create_graph_simulator(
             web.post(version + "/{id}/messages", messages.send),
             web.post(version + "/{id}/media", objects.upload),
             web.route("*", version + "/{id}/{edge:subscribed_apps|phone_numbers}", objects.account_edge),
+            web.get(listed, templates.listed),
+            web.post(listed, templates.create),
+            web.delete(listed, templates.delete),
+            web.get(version + "/debug_token", objects.token),
             web.get(version + "/{id}", objects.object),
-            web.post(version + "/{id}", objects.configure),
+            web.post(version + "/{id}", change),
             web.delete(version + "/{id}", objects.delete),
         ]
     )

@@ -37,6 +37,8 @@ class Acts:
                 if button in (reply["id"], reply["title"]):
                     part = {"type": "button_reply", "button_reply": dict(reply)}
                     return self._send("interactive", part, entry.wamid)
+            if entry.template is not None and button in entry.template.replies:
+                return self._send("button", {"payload": button, "text": button}, entry.wamid)
         raise Puzzled(f"no button {button}")
 
     def choose(self, row: str, wamid: str | None = None) -> Entry:

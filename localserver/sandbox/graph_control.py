@@ -20,6 +20,7 @@ from localserver.sandbox.graph_acts import Acts, rows
 from localserver.sandbox.graph_core import Graph
 from localserver.sandbox.graph_events import Delivery, Event
 from localserver.sandbox.graph_rules import GraphError
+from localserver.sandbox.graph_templates import Templates, values
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Fault, Json, Puzzled, Webhook
 
 Shape = TypeVar("Shape")
@@ -35,11 +36,14 @@ class NewBuyer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BuyerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``online`` True again delivers what waited; ``reachable`` False is somebody without WhatsApp (131026)."""
+    """``online`` True again delivers what waited; ``reachable`` False is somebody without WhatsApp (131026);
+    ``marketing`` is WhatsApp's own switch.
+    """
 
     shows_phone: bool | None = None
     reachable: bool | None = None
     online: bool | None = None
+    marketing: bool | None = None
 
 
 class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,13 +56,23 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``health`` overwrites fields of the health answer; ``templates`` are approved names with their body values."""
+    """``health`` overwrites fields of the health answer."""
 
     access_token: str | None = None
     app_secret: str | None = None
     subscribed: bool | None = None
     health: Json | None = None
-    templates: dict[str, int] | None = None
+    token_scopes: tuple[str, ...] | None = None
+    token_ends: int | None = None
+
+
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of a template: ``event`` is WhatsApp's word (APPROVED, REJECTED…); ``category`` moves it."""
+
+    event: str
+    reason: str = ""
+    language: str = ""
+    category: str = ""
 
 
 class Hook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,13 +117,15 @@ class Settle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hurry: bool = False
 
 
-def control_routes(graph: Graph) -> list[web.RouteDef]:
-    control = _Control(graph)
+def control_routes(graph: Graph, templates: Templates) -> list[web.RouteDef]:
+    control = _Control(graph, templates)
     buyer = "/_control/buyers/{buyer}"
     return [
         web.get("/_control/accounts", _guarded(control.accounts)),
         web.post("/_control/accounts", _guarded(control.add_account)),
         web.patch("/_control/accounts", _guarded(control.change_account)),
+        web.get("/_control/templates", _guarded(control.templates)),
+        web.post("/_control/templates/{name}", _guarded(control.review)),
         web.get("/_control/webhooks", _guarded(control.webhooks)),
         web.post("/_control/webhooks", _guarded(control.connect)),
         web.patch("/_control/delivery", _guarded(control.deliver)),
@@ -132,13 +148,14 @@ def describe(entry: Entry) -> Json:
     """An entry of a thread as scripts see it: the wire's part, and what a person would see of it."""
     part = entry.part if isinstance(entry.part, dict) else {}
     body = part.get("body", "")
+    template = entry.template
     action = part.get("action", {})
     return {
         "wamid": entry.wamid,
         "direction": entry.direction,
         "type": entry.type,
-        "text": body.get("text", "") if isinstance(body, dict) else body or part.get("caption", ""),
-        "buttons": [b["reply"]["title"] for b in action.get("buttons", [])],
+        "text": template.filled(values(part)) if template else _said(part, body),
+        "buttons": template.replies if template else [b["reply"]["title"] for b in action.get("buttons", [])],
         "rows": [row["title"] for row in rows(entry)],
         "link": action.get("parameters", {}).get("url"),
         "part": entry.part,
@@ -150,9 +167,14 @@ def describe(entry: Entry) -> Json:
     }
 
 
+def _said(part: Json, body: Any) -> str:
+    return str(body.get("text", "") if isinstance(body, dict) else body or part.get("caption", ""))
+
+
 class _Control:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, templates: Templates) -> None:
         self.graph = graph
+        self.of_account = templates
         self.world = graph.world
         self.courier = graph.courier
 
@@ -174,6 +196,15 @@ class _Control:
                 setattr(account, name, value)
         self.courier.nudge()
         return _account(account)
+
+    async def templates(self, request: web.Request) -> Any:
+        return {"items": [kept.shown() for kept in self.world.kept(self._number(request).waba_id)]}
+
+    async def review(self, request: web.Request) -> Any:
+        """The reviewer's word on a template; its webhook follows."""
+        word, name = await _read(request, Review), request.match_info["name"]
+        of = (word.event, word.reason, word.language, word.category)
+        return self.of_account.review(self._number(request), name, *of).shown()
 
     async def webhooks(self, request: web.Request) -> Any:
         """The standing delivery, how many events wait, and the log of posts."""
@@ -269,8 +300,10 @@ class _Control:
         buyer, change = self.world.buyer(request.match_info["buyer"]), await _read(request, BuyerChange)
         woke = change.online is True and not buyer.online
         for name, value in msgspec.structs.asdict(change).items():
-            if value is not None:
+            if value is not None and name != "marketing":
                 setattr(buyer, name, value)
+        if change.marketing is not None:
+            self.of_account.prefer(self._number(request), buyer, change.marketing)
         if woke:
             self.graph.came_online(buyer)
         return self._buyer(buyer)

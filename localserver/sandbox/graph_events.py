@@ -101,7 +101,7 @@ def status_event(account: Account, buyer: Buyer | None, entry: Entry, word: str,
     if entry.callback is not None:
         item["biz_opaque_callback_data"] = entry.callback
     if word in ("sent", "delivered"):
-        category = "utility" if entry.type == "template" else "service"
+        category = entry.template.category.lower() if entry.template is not None else "service"
         item["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
     if word == "failed":
         item["errors"] = entry.errors

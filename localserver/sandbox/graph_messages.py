@@ -10,13 +10,15 @@ from core.kernel.phone import BSUID
 from localserver.sandbox.graph_core import Graph, bad_gateway, read_json
 from localserver.sandbox.graph_events import status_event
 from localserver.sandbox.graph_rules import GraphError, check
+from localserver.sandbox.graph_templates import Templates
 from localserver.sandbox.graph_world import RANK, TYPING, Account, Buyer, Entry, Fault, Json, Send
 
 
 class Messages:
     """The send call, its limits, its faults, and the statuses that follow."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, templates: Templates) -> None:
+        self.templates = templates
         self.graph = graph
         self.clock = graph.clock
         self.world = graph.world
@@ -85,13 +87,7 @@ class Messages:
         if buyer is not None and not self.world.take_pair_credit(account, buyer):
             raise GraphError(131056, "Too many messages to this recipient in a short time")
         if body.get("type") == "template":
-            name = body["template"]["name"]
-            if name not in account.templates:
-                raise GraphError(132001, f"template name ({name}) does not exist in {body['template']['language']}")
-            components = body["template"].get("components", [])
-            given = sum(len(c.get("parameters", [])) for c in components if c.get("type") == "body")
-            if given != account.templates[name]:
-                raise GraphError(132000, f"number of localizable_params ({given}) does not match the expected number")
+            self.templates.fits(account, body["template"])
         elif buyer is not None and not self.world.window_open(account, buyer):
             raise GraphError(131047, "More than 24 hours have passed since the customer last replied to this number")
 
@@ -111,11 +107,15 @@ class Messages:
             quote=(body.get("context") or {}).get("message_id"),
             addressed="bsuid" if addressed == "bsuid" else "phone",
         )
+        if type_ == "template":
+            entry.template = self.world.template(account, entry.part["name"], entry.part["language"]["code"])
         mark = entry.callback
         self.world.sends.append(
             Send(entry.wamid, account.phone_number_id, buyer.id if buyer else None, type_, mark, now)
         )
         failure = self._failure(account, buyer, body, fault)
+        if buyer is not None and entry.template is not None and entry.template.category == "MARKETING":
+            failure = failure or (GraphError(131050) if buyer.stopped_marketing else None)
         if buyer is None or not buyer.reachable or failure is not None:
             entry.status = "failed"
             entry.errors = [(failure or GraphError(131026)).as_status_error()]

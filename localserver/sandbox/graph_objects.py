@@ -39,6 +39,23 @@ class Objects:
         self.world.media[media_id] = Media(media_id, mime, content, file.filename, account.phone_number_id, now)
         return web.json_response({"id": media_id})
 
+    async def token(self, request: web.Request) -> web.StreamResponse:
+        """``GET /{v}/debug_token?input_token=``: what a token is good for; a wrong one is described, too [S]."""
+        given = request.query.get("input_token", "")
+        owner = next((a for a in self.world.accounts.values() if a.access_token == given), None)
+        if owner is None or request.headers.get("Authorization") != f"Bearer {given}":
+            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+        valid = not owner.token_ends or owner.token_ends > self.clock.now()
+        described = {
+            "app_id": owner.app_id,
+            "type": "SYSTEM_USER",
+            "application": "LivePay",
+            "expires_at": owner.token_ends // 1000,
+            "is_valid": valid,
+            "scopes": list(owner.token_scopes),
+        }
+        return web.json_response({"data": described})
+
     async def object(self, request: web.Request) -> web.StreamResponse:
         """``GET /{v}/{id}``: a number's health or a media's address."""
         object_id = request.match_info["id"]

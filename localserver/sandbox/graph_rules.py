@@ -19,6 +19,7 @@ TITLES: Final[dict[int, str]] = {
     3: "API Method",
     4: "API Too Many Calls",
     10: "Permission Denied",
+    200: "Permissions error",
     33: "Parameter value is not valid",
     100: "Invalid parameter",
     190: "Access token has expired",
@@ -50,6 +51,9 @@ TITLES: Final[dict[int, str]] = {
     131057: "Account in maintenance mode",
     132000: "Template Param Count Mismatch",
     132001: "Template does not exist",
+    132005: "Template hydrated text too long",
+    132007: "Template format character policy violated",
+    132012: "Template parameter format mismatch",
     132015: "Template is Paused",
     132016: "Template is Disabled",
     133010: "Phone number not registered",
@@ -79,13 +83,16 @@ _STATUS: Final[dict[int, int]] = {
 
 
 class GraphError(Exception):
-    """A refusal in Meta's shape; ``details`` says what exactly."""
+    """A refusal in Meta's shape; ``details`` says what exactly, ``told`` to the person who asked."""
 
-    def __init__(self, code: int, details: str = "", *, subcode: int | None = None, status: int | None = None) -> None:
+    def __init__(
+        self, code: int, details: str = "", *, subcode: int | None = None, status: int | None = None, told: str = ""
+    ) -> None:
         super().__init__(code, details)
         self.code = code
         self.details = details
         self.subcode = subcode
+        self.told = told
         self.status = status or _STATUS.get(code, 400)
 
     def response(self, trace: str) -> web.Response:
@@ -95,6 +102,8 @@ class GraphError(Exception):
             error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
+        if self.told:
+            error |= {"error_user_title": "Invalid parameter", "error_user_msg": self.told}
         if self.code in (1, 2, 131000, 131016):
             error["is_transient"] = self.code != 131000
         error["fbtrace_id"] = trace

@@ -22,6 +22,7 @@ PAIR_REFILL: Final = 6 * SECOND
 THROUGHPUT: Final = 80
 MEDIA_URL_LIFE: Final = 5 * MINUTE
 TYPING: Final = 25 * SECOND
+_VARIABLE: Final = re.compile(r"\{\{(\d+)\}\}")
 RANK: Final = {"accepted": 0, "sent": 1, "failed": 1, "delivered": 2, "read": 3, "played": 4}
 
 
@@ -38,8 +39,44 @@ class Webhook:
 
 
 @dataclass(slots=True)
+class Kept:
+    """A template as WhatsApp keeps it; ``status`` and ``category`` are its own words."""
+
+    id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    components: list[Json]
+    reason: str = "NONE"
+
+    @property
+    def body(self) -> str:
+        return next((str(part.get("text", "")) for part in self.components if part.get("type") == "BODY"), "")
+
+    @property
+    def count(self) -> int:
+        return len(set(_VARIABLE.findall(self.body)))
+
+    @property
+    def replies(self) -> list[str]:
+        """The titles of its ready answers."""
+        listed = [b for part in self.components if part.get("type") == "BUTTONS" for b in part.get("buttons", [])]
+        return [str(button.get("text", "")) for button in listed if button.get("type") == "QUICK_REPLY"]
+
+    def filled(self, values: list[str]) -> str:
+        return _VARIABLE.sub(lambda found: values[int(found[1]) - 1], self.body)
+
+    def shown(self) -> Json:
+        """As it is listed."""
+        shown: Json = {"name": self.name, "parameter_format": "POSITIONAL", "components": self.components}
+        shown |= {"language": self.language, "status": self.status, "category": self.category, "id": self.id}
+        return {**shown, "rejected_reason": self.reason}
+
+
+@dataclass(slots=True)
 class Account:
-    """One business number and its WhatsApp Business account."""
+    """One business number and its WhatsApp Business account. ``token_ends``: ms UTC, 0 for a token without an end."""
 
     phone_number_id: str
     waba_id: str
@@ -52,7 +89,9 @@ class Account:
     number_webhook: Webhook | None = None
     subscribed: bool = True
     health: Json = field(default_factory=dict)
-    templates: dict[str, int] = field(default_factory=dict)
+    token_scopes: tuple[str, ...] = ("whatsapp_business_management", "whatsapp_business_messaging")
+    token_ends: int = 0
+    app_id: str = "1"
     recent: deque[int] = field(default_factory=deque)
 
     @property
@@ -80,6 +119,8 @@ class Entry:
     addressed: Literal["phone", "bsuid"] = "phone"
     reactions: dict[str, str] = field(default_factory=dict)
     errors: list[Json] = field(default_factory=list)
+    template: Kept | None = None
+    """What it was made with: the words are WhatsApp's, only the values are on the wire."""
 
 
 @dataclass(slots=True)
@@ -96,6 +137,7 @@ class Buyer:
     language: str = "fr"
     reachable: bool = True
     online: bool = True
+    stopped_marketing: bool = False
     threads: dict[str, list[Entry]] = field(default_factory=dict)
     wrote_at: dict[str, int] = field(default_factory=dict)
     credits: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -145,7 +187,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Literal["code", "late", "html", "html_after", "hang", "drop", "no_contacts", "no_id", "slow"] = "code"
     code: int = 131000
-    on: Literal["messages", "read", "media", "any"] = "messages"
+    on: Literal["messages", "read", "media", "templates", "any"] = "messages"
     times: int = 1
     buyer: str | None = None
     type: str | None = None
@@ -164,6 +206,7 @@ class World:
         self.sends: list[Send] = []
         self.calls: dict[str, int] = {}
         self.faults: list[Fault] = []
+        self._templates: dict[str, list[Kept]] = {}
         self.released = asyncio.Event()
         self._entries: dict[str, tuple[Buyer, Entry]] = {}
         self._count = 0
@@ -195,6 +238,20 @@ class World:
 
     def waba(self, waba_id: str) -> list[Account]:
         return [account for account in self.accounts.values() if account.waba_id == waba_id]
+
+    def kept(self, waba_id: str) -> list[Kept]:
+        """The templates of an account."""
+        return self._templates.setdefault(waba_id, [])
+
+    def template(self, account: Account, name: str, code: str) -> Kept | None:
+        return next((t for t in self.kept(account.waba_id) if (t.name, t.language) == (name, code)), None)
+
+    def template_owner(self, template_id: str) -> tuple[Account, Kept] | None:
+        for account in self.accounts.values():
+            for kept in self.kept(account.waba_id):
+                if kept.id == template_id:
+                    return account, kept
+        return None
 
     # Buyers
 

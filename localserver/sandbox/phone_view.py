@@ -15,6 +15,7 @@ from core.kernel.clock import Clock, to_datetime
 from core.kernel.countries import country
 from core.kernel.text import clock_time, one_line
 from localserver.sandbox.graph_acts import rows
+from localserver.sandbox.graph_templates import values
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Json
 
 Say = Callable[[str], str]
@@ -116,7 +117,7 @@ def _parts(entry: Entry, say: Say) -> Json:
         case "contacts":
             shown["note"] = say("Phone number shared")
         case "template":
-            shown["html"], shown["note"] = styled(_template_words(part)), part.get("name", "")
+            shown["html"], shown["replies"] = styled(words(entry)), replies(entry)
         case _:
             shown["note"] = say("Message not supported")
     return shown
@@ -145,9 +146,13 @@ def _interactive(entry: Entry, part: Json) -> Json:
     return shown
 
 
-def _template_words(part: Json) -> str:
-    values = [p.get("text", "") for c in part.get("components", []) for p in c.get("parameters", [])]
-    return " · ".join(filter(None, values))
+def words(entry: Entry) -> str:
+    """What a message made with a template says."""
+    return entry.template.filled(values(entry.part)) if entry.template is not None else ""
+
+
+def replies(entry: Entry) -> tuple[tuple[str, str], ...]:
+    return tuple((title, title) for title in entry.template.replies) if entry.template is not None else ()
 
 
 def styled(text: Any) -> Markup:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.adapters.certified.handing import Handed
-from core.analytics.rules import Period
-from core.analytics.views import Funnel, Sums
-from core.analytics.views import Report as AnalysesReport
-from core.bootstrap.checkup import Line
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
-from core.conversations.figures import Figures as Answers
-from core.conversations.figures import Span
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -23,28 +17,27 @@ from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
-from core.pipeline.figures import Funnel as Prospects
 from core.privacy.views import Report
 from core.quotes.listing import QuoteRow, Wanted
-from core.search.queries import Hit
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
+from core.slots.rules import Weekly
+from core.slots.service import Added
 from core.storage.pictures import MediaFile
-from core.support.trace import Story
+from core.templates.rules import Template
 from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
-from desktop.pages.analyses import presenter as analyses
-from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped
+from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
+from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
-from desktop.pages.support.presenter import TraceWanted
 from desktop.pictures import Thumb
 
 
@@ -154,6 +147,18 @@ class EmptyCatalogue:
     def change(self, product: ProductView, values: dict[str, str], photo: NewPhoto | None) -> None:
         raise AssertionError("there is nothing to change")
 
+    def times(self, product_id: int) -> Sequence[TimeView]:
+        return ()
+
+    def sells_times(self) -> bool:
+        return False
+
+    def add_times(self, product_id: int, habit: Weekly) -> Added:
+        raise AssertionError("there is no product")
+
+    def close_time(self, slot_id: int) -> None:
+        raise AssertionError("there is no time")
+
     def move_stock(self, product_id: int, step: int) -> None:
         raise AssertionError("there is no stock")
 
@@ -233,6 +238,9 @@ class EmptySettings:
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
         return ()
 
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        return ()
+
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         return ()
 
@@ -275,38 +283,6 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter) -> int:
         return 0
-
-
-class EmptyAnalyses:
-    """As much of an AnalysesSource as a page without orders asks for."""
-
-    def read(self, question: analyses.Question) -> analyses.Reading:
-        none, span = Sums(0, 0, 0, None, 0, 0, None), Span(0, None, None)
-        answers = Answers(0, 1, 0, 0, 0, 0, 0, None, 0, None, 0, span, span, span, span, ())
-        report = AnalysesReport(
-            period=Period("days", 0, 86_400_000),
-            before=None,
-            now=1,
-            unit="day",
-            pieces=(0,),
-            earned=(),
-            then=(),
-            sums=none,
-            sums_before=None,
-            funnel=Funnel(0, 0, 0, 0),
-            funnel_before=None,
-            hours=((0,) * 24,) * 7,
-            products=(),
-            tiers=(),
-            months=((0, 1),),
-            cohorts=((0,),),
-            answers=answers,
-            answers_before=None,
-            prospects=Prospects((), (), (), ()),
-            lives=(),
-            ever_sold=False,
-        )
-        return analyses.Reading(report, {}, ())
 
 
 class EmptyQuotes:
@@ -365,6 +341,16 @@ class EmptyPapers:
         raise AssertionError("no declaration waits")
 
 
+class EmptyTemplates:
+    """WhatsApp's templates, none yet."""
+
+    def every(self) -> tuple[Template, ...]:
+        return ()
+
+    def choices(self, conversation_id: int) -> tuple[Choice, ...]:
+        return ()
+
+
 class EmptyMessages:
     """Implements MessagesSource; there is no text."""
 
@@ -392,33 +378,11 @@ class EmptyMessages:
         raise AssertionError("there is no question")
 
 
-class EmptySupport:
-    """Nothing is wrong, and nothing happened."""
+class EmptyWelcome:
+    """Nobody is led, and nothing is missing."""
 
-    def checks(self, language: str, control: Control) -> list[Line]:
-        return []
+    def tasks(self) -> tuple[()]:
+        return ()
 
-    def find(self, text: str) -> list[Story]:
-        return []
-
-    def story(self, wanted: TraceWanted) -> Story:
-        raise NotImplementedError
-
-    def log(self, lines: int) -> list[str]:
-        return []
-
-    def take_fault(self) -> str:
-        return ""
-
-    def bundle(self, checks: Sequence[Line], personal: bool) -> dict[str, str]:
-        return {}
-
-    def save(self, texts: Mapping[str, str], target: Path) -> None:
-        pass
-
-
-class EmptySearch:
-    """Implements SearchSource; there is nothing to find."""
-
-    def find(self, text: str, control: Control) -> list[Hit]:
-        return []
+    def later(self) -> bool:
+        return True

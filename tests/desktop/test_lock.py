@@ -20,6 +20,9 @@ from core.kernel.clock import MINUTE, ManualClock
 from core.storage.engine import Tx
 from desktop.app import Desktop
 from desktop.lock import IdleLock
+from desktop.notifications.presenter import Happening
+from desktop.palette.overlay import Palette
+from desktop.tray import Tray
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.notices import Notice
 from tests.desktop.realshop import make_shop, stock_up, window_over
@@ -217,3 +220,19 @@ def test_without_accounts_it_never_locks(tmp_path: Path, qtbot: QtBot) -> None:
     assert not lock_of(made).locked
     made.stop()
     shop.close()
+
+
+def test_a_locked_window_names_nobody_anywhere(desktop: Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in the system's messages nor in a palette or a list over the lock."""
+    presence = desktop.shell.presence
+    assert presence is not None
+    presence.tray = presence._make_tray()
+    said: list[object] = []
+    monkeypatch.setattr(Tray, "tell", lambda self, entries: said.append(entries))
+    monkeypatch.setattr(type(desktop.shell), "isActiveWindow", lambda self: False)
+    presence.centre.add([Happening("paid", 1, "Awa Traoré", "LP-1", 15_000)])
+    desktop.shell.open_palette()
+    assert (said, presence.open_panel(), desktop.shell.findChild(Palette)) == ([], None, None)
+    unlock(desktop, qtbot, "owner")
+    presence.centre.add([Happening("paid", 2, "Awa Traoré", "LP-2", 15_000)])
+    assert len(said) == 1

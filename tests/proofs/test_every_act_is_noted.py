@@ -35,6 +35,7 @@ from core.slots import service as slots
 from core.slots.rules import Offered
 from core.storage import journal
 from core.storage.engine import Tx
+from core.templates import service as templates
 from core.voice import service as voice
 from core.voice import trials
 from tests.faults.steps import checkout, link_for, press, say
@@ -68,6 +69,11 @@ async def _office(w: World) -> None:
     number = engine.call(lambda tx: faq.add(tx, "fr", "Vous livrez ?", "Oui."), actor="seller")
     engine.call(lambda tx: faq.change(tx, number, answer="Non."), actor="seller")
     engine.call(lambda tx: faq.remove(tx, number), actor="seller")
+    engine.call(templates.take_ready_made, actor="seller")
+    own = engine.call(lambda tx: templates.save(tx, 1, templates.ready_made()[0]), actor="seller")
+    await shop.templates.hand_in(own, "seller")
+    await shop.templates.compare("seller")
+    await shop.templates.remove(own, "seller")
     account = accounts.save(engine, "awa@teranga.sn", PASSWORD, "owner", "console")
     accounts.login(engine, shop.factors, "awa@teranga.sn", PASSWORD)
     with pytest.raises(Forbidden):

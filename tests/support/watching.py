@@ -30,6 +30,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "erasure": frozenset(),
     "canned": frozenset(),
     "faq": frozenset(),
+    "wa_template": frozenset({"wa_id", "handed_in_at", "changed_at"}),
     "identity": frozenset({"last_seen"}),
     "invoice": frozenset(),
     "lead": frozenset(),

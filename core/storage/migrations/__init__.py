@@ -29,7 +29,9 @@ from core.storage.migrations import (
     m0016_takeover,
     m0017_talk,
     m0018_analytics,
-    m0019_restricted,
+    m0019_times,
+    m0020_wa_templates,
+    m0021_restricted,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -53,7 +55,9 @@ STEPS: Final[tuple[Step, ...]] = (
     m0016_takeover.apply,
     m0017_talk.apply,
     m0018_analytics.apply,
-    m0019_restricted.apply,
+    m0019_times.apply,
+    m0020_wa_templates.apply,
+    m0021_restricted.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from typing import Any, Final
 
 from core.catalogue import rules
 from core.catalogue.views import ProductView
 from core.kernel.errors import Refused
 from core.kernel.i18n import explain
+from core.slots.timesfile import day_and_time
 from desktop.pages.catalogue.presenter import CataloguePresenter, NewPhoto
 
-FIELDS: Final = ("title", "sku", "keyword", "price", "stock", "category", "vat", "description")
+FIELDS: Final = ("title", "sku", "keyword", "price", "stock", "category", "vat", "description", "day", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def draft_of(product: ProductView | None, presenter: CataloguePresenter) -> Prod
         return ProductDraft()
     values = {name: str(getattr(product, name)) for name in ("title", "sku", "keyword", "category", "description")}
     values |= {"price": presenter.amount(product.price), "stock": str(product.on_hand)}
+    values |= {"day": presenter.day(product.event_at), "place": product.place}
     values["vat"] = "" if product.vat is None else str(product.vat)
     return ProductDraft(product, values)
 
@@ -65,6 +68,7 @@ def problems(draft: ProductDraft, presenter: CataloguePresenter, taken: frozense
         "category": rules.check_category,
         "vat": rules.check_vat,
         "description": rules.check_description,
+        "day": lambda text: day_of(text, presenter.zone, draft.get("place")),
     }
     found: dict[str, str] = {}
     for name, check in checks.items():
@@ -84,6 +88,15 @@ def problems(draft: ProductDraft, presenter: CataloguePresenter, taken: frozense
     for name in taken:
         found.setdefault(name, explain(refusals[name], presenter.t.language))
     return found
+
+
+def day_of(text: str, zone: tzinfo, place: str = "") -> int | None:
+    """When it takes place, ms UTC; None where that is left open. Raises Refused."""
+    if text.strip():
+        return day_and_time(text, zone)
+    if place.strip():
+        raise Refused("Say the day too: a place alone tells nobody when to come.")
+    return None
 
 
 def blamed(error: Exception) -> str:

@@ -14,6 +14,7 @@ from core.catalogue import rules
 from core.catalogue.views import ProductView
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
+from core.slots.timesfile import EXAMPLE
 from core.storage.pictures import MediaFile
 from desktop.bridge import Bridge, Task
 from desktop.pages.catalogue import draft as drafts
@@ -80,6 +81,8 @@ class ProductDialog(Dialog):
             "stock": TextField(t("Pieces on hand"), placeholder="10"),
             "category": TextField(t.of("field", "Category"), placeholder=t("optional")),
             "vat": TextField(t("VAT in percent"), t("Empty: the store’s rate."), placeholder=t("optional")),
+            "day": TextField(t("Day and time of the event"), t("Nothing of it is sold after that."), EXAMPLE),
+            "place": TextField(t("Place of the event"), t("Told to who asks where it is."), t("optional")),
         }
         self.description = QPlainTextEdit()
         self.description.setTabChangesFocus(True)
@@ -96,12 +99,15 @@ class ProductDialog(Dialog):
         column = QVBoxLayout()
         column.setSpacing(6)
         column.addWidget(self.fields["title"])
-        for pair in (("sku", "keyword"), ("price", "stock"), ("category", "vat")):
+        for pair in (("sku", "keyword"), ("price", "stock"), ("category", "vat"), ("day", "place")):
             row = QHBoxLayout()
             row.setSpacing(14)
             for name in pair:
                 row.addWidget(self.fields[name], 1, Qt.AlignmentFlag.AlignTop)
             column.addLayout(row)
+        self.one_day = Button(t("It takes place on one day…"), "link")
+        self.one_day.clicked.connect(self._ask_day)
+        column.addWidget(self.one_day, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.fields["description"])
         line.addLayout(column, 1)
         self.body.addLayout(line)
@@ -132,6 +138,7 @@ class ProductDialog(Dialog):
         self.description.blockSignals(True)
         self.description.setPlainText(self.draft.get("description"))
         self.description.blockSignals(False)
+        self._show_day(bool(self.draft.get("day")))
         before = self.draft.before
         if before and before.held:
             text = self._presenter.t.plural(
@@ -139,6 +146,16 @@ class ProductDialog(Dialog):
             )
             self.fields["stock"].set_hint(text)
         self._show()
+
+    def _show_day(self, shown: bool) -> None:
+        for name in ("day", "place"):
+            self.fields[name].setVisible(shown)
+        self.one_day.setVisible(not shown)
+
+    def _ask_day(self) -> None:
+        self._show_day(True)
+        self.fit()
+        self.fields["day"].editor.setFocus()
 
     def _suggest(self, categories: tuple[str, ...]) -> None:
         field = self.fields["category"]

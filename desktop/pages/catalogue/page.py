@@ -29,6 +29,7 @@ from desktop.pages.catalogue.importing import ImportDialog, save_sample
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
 from desktop.pages.catalogue.thumbs import Thumbs
+from desktop.pages.catalogue.times import TimesDialog
 from desktop.pages.page import Mount, Page
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.drops import dropped_file
@@ -44,7 +45,7 @@ class CataloguePage(Page):
         super().__init__(mount)
         context = mount.context
         self.source: CatalogueSource = context.catalogue
-        self.presenter = CataloguePresenter(mount.t, context.store.currency)
+        self.presenter = CataloguePresenter(mount.t, context.store.currency, context.store.zone)
         self.model = ProductsModel(self.presenter, self)
         self.thumbs = Thumbs(self.source, mount.bridge, self)
         self.feed = CatalogueFeed(self.source, mount.bridge, self)
@@ -92,6 +93,7 @@ class CataloguePage(Page):
         table.stepped.connect(self.step)
         table.moved.connect(self._show_current)
         pane.edit_asked.connect(lambda: self.edit(table.current))
+        pane.times_asked.connect(lambda: self.open_times(table.current))
         pane.switch_asked.connect(lambda: self.switch(table.current))
         pane.stepped.connect(lambda step: self.step(table.current, step))
         for keys, act in (
@@ -202,6 +204,14 @@ class CataloguePage(Page):
         dialog.saved.connect(self._saved)
         dialog.present()
 
+    def open_times(self, product_id: int | None) -> None:
+        """The times at which a service can be had."""
+        product = None if product_id is None else self.model.product(product_id)
+        if product:
+            dialog = TimesDialog(self, self.source, self.mount.bridge, self.presenter, product)
+            dialog.changed.connect(self.feed.refresh)
+            dialog.present()
+
     def _saved(self, product_id: int | None) -> None:
         self._subject = product_id if product_id is not None else self._subject
         self.feed.refresh()
@@ -241,6 +251,7 @@ class CataloguePage(Page):
         menu = QMenu(self)
         for text, act in (
             (t("Edit…"), partial(self.edit, product_id)),
+            (t("Times…"), partial(self.open_times, product_id)),
             (t("One more in stock"), partial(self.step, product_id, 1)),
             (t("One less in stock"), partial(self.step, product_id, -1)),
             (t("Take off sale…") if product.active else t("Put back on sale"), partial(self.switch, product_id)),
@@ -298,6 +309,9 @@ class CataloguePage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.feed.wake()
+        self.mount.bridge.run(
+            self.source.sells_times, owner=self, done=self.products.pane.times.setVisible, name="read kind of shop"
+        )
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -50,9 +50,11 @@ class Photo(QWidget):
 
 
 class ProductPane(QFrame):
-    """``edit_asked``, ``switch_asked`` (on or off sale) and ``stepped`` (1 or -1) are about the product shown."""
+    """``edit_asked``, ``times_asked``, ``switch_asked`` (on or off sale) and ``stepped`` (1 or -1) are about what is
+    shown; the times where buyers of this shop choose one."""
 
     edit_asked = Signal()
+    times_asked = Signal()
     switch_asked = Signal()
     stepped = Signal(int)
 
@@ -127,10 +129,14 @@ class ProductPane(QFrame):
     def _verbs(self, column: QVBoxLayout) -> None:
         t = self._presenter.t
         self.edit = Button(t("Edit"), icon="pencil")
+        self.times = Button(t("Times…"), icon="clock")
+        self.times.hide()
         self.switch = Button("", "quiet")
         self.edit.clicked.connect(self.edit_asked)
+        self.times.clicked.connect(self.times_asked)
         self.switch.clicked.connect(self.switch_asked)
         column.addWidget(self.edit)
+        column.addWidget(self.times)
         column.addWidget(self.switch)
 
     @property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args
 
 from core.catalogue.rules import critical
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
+from core.kernel.clock import to_datetime
 from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money, group_digits
 from core.kernel.text import NARROW, one_line
@@ -18,6 +20,8 @@ from desktop.pictures import Thumb
 from desktop.texts import Texts
 
 if TYPE_CHECKING:
+    from core.slots.rules import Weekly
+    from core.slots.service import Added
     from desktop.bridge import Control
 
 Filter = Literal["all", "on_sale", "low", "sold_out", "inactive"]
@@ -66,6 +70,18 @@ class Stopped:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class TimeView:
+    """A time of a product; ``starts_at`` in ms UTC, ``who``: the names of those who have it."""
+
+    id: int
+    starts_at: int
+    minutes: int
+    capacity: int
+    taken: int
+    who: tuple[str, ...] = ()
+
+
 class CatalogueSource(Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
 
@@ -93,6 +109,22 @@ class CatalogueSource(Protocol):
 
     def change(self, product: ProductView, values: dict[str, str], photo: NewPhoto | None) -> None:
         """Save what was typed, only where it differs from ``product`` as it was read. Raises Refused, NotFound."""
+        ...
+
+    def times(self, product_id: int) -> Sequence[TimeView]:
+        """The times to come, the soonest first, with who has them."""
+        ...
+
+    def sells_times(self) -> bool:
+        """Whether buyers of this shop choose a time."""
+        ...
+
+    def add_times(self, product_id: int, habit: Weekly) -> Added:
+        """Offer the times of a weekly habit from today on. Raises Refused."""
+        ...
+
+    def close_time(self, slot_id: int) -> None:
+        """Offer a time no more. Raises Refused while somebody has it."""
         ...
 
     def move_stock(self, product_id: int, step: int) -> None:
@@ -175,9 +207,14 @@ SORTS: Final[dict[int, Sort]] = {
 class CataloguePresenter:
     """Words and colours of the catalogue for one store."""
 
-    def __init__(self, t: Texts, currency: str) -> None:
+    def __init__(self, t: Texts, currency: str, zone: tzinfo) -> None:
         self.t = t
         self.currency = currency
+        self.zone = zone
+
+    def day(self, at: int | None) -> str:
+        """``05/12/2026 20:00`` on the store's clock; empty for what has no day."""
+        return "" if at is None else f"{to_datetime(at, self.zone):%d/%m/%Y %H:%M}"
 
     @property
     def sign(self) -> str:

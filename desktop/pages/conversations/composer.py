@@ -102,6 +102,7 @@ class Composer(QFrame):
     slashed = Signal(object)
     canned_wanted = Signal()
     taken = Signal()
+    template_wanted = Signal()
     product_wanted = Signal()
     link_wanted = Signal(int)
     quote_wanted = Signal()
@@ -151,7 +152,9 @@ class Composer(QFrame):
         self.take_over = Button(t("Take over"), "primary", key=ENTER)
         line.addWidget(self._icon)
         line.addWidget(self._sentence, 1)
+        self.template = Button(t("Choose a template"), "primary", key=ENTER)
         line.addWidget(self.take_over)
+        line.addWidget(self.template)
         frame.setMinimumHeight(52)
         return frame
 
@@ -192,6 +195,7 @@ class Composer(QFrame):
         self.edit.dropped.connect(self.file_dropped)
         self.send.clicked.connect(self._submit)
         self.take_over.clicked.connect(self.taken)
+        self.template.clicked.connect(self.template_wanted)
         self.canned.clicked.connect(self.canned_wanted)
         self.note.clicked.connect(lambda: self.write_note(not self.noting))
         self.product.clicked.connect(self.product_wanted)
@@ -204,6 +208,15 @@ class Composer(QFrame):
     @property
     def mode(self) -> Mode | None:
         return self._state.mode if self._state else None
+
+    def enter(self) -> None:
+        """Take over what the bot holds, go and write, or choose a template where only one may still be sent."""
+        if self.mode == "bot":
+            self.taken.emit()
+        elif self.mode == "closed":
+            self.template_wanted.emit()
+        elif self.mode == "seller":
+            self.edit.setFocus()
 
     def show_state(self, state: ComposerText, *, offered_above: bool) -> None:
         """Lock or unlock. ``offered_above``: the banner has the gold button already."""
@@ -231,6 +244,7 @@ class Composer(QFrame):
         self._sentence.say(state.sentence)
         self._lock_line.setAccessibleName(state.sentence)
         self._icon.show_icon("bot" if state.mode == "bot" else "lock", "muted")
+        self.template.setVisible(state.mode == "closed")
         self.take_over.setVisible(state.mode == "bot" and not self._offered_above)
         message = state.mode == "seller" and not self.noting
         for tool in (self.product, self.file, self.canned):

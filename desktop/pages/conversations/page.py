@@ -17,6 +17,7 @@ from core.kernel.clock import MINUTE
 from core.kernel.errors import StorageFailed
 from desktop.opening import open_file
 from desktop.pages.conversations.aside import AsideActs
+from desktop.pages.conversations.beyond import TemplateActs
 from desktop.pages.conversations.bubbles import Attachment, thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
@@ -122,6 +123,7 @@ class ConversationsPage(Page):
         bridge, currency = self.mount.bridge, self.presenter.currency
         self.identity = IdentityActs(self, self.customer.identity, self.source, bridge, self.t, currency)
         self.quotes = QuoteMenu(self, composer, lambda: self.opened)
+        self.templates = TemplateActs(self, composer, lambda: self.opened)
         self.mount.ticker.second.connect(self._second)
         self.add_shortcut("Ctrl+F", people.focus_search)
         self.add_shortcut("Alt+Up", lambda: people.list.step(-1))
@@ -245,12 +247,8 @@ class ConversationsPage(Page):
     # -- who speaks
 
     def enter(self) -> None:
-        """Enter: take over what the bot holds, else go and write."""
-        composer = self.middle.composer
-        if composer.mode == "bot":
-            self.take_over()
-        elif composer.mode == "seller":
-            composer.edit.setFocus()
+        """Enter: what can be done first."""
+        self.middle.composer.enter()
 
     def take_over(self) -> None:
         if self.feed.current is not None:

@@ -353,11 +353,7 @@ class ConversationPresenter:
             sentence = t("This person has never written to you: WhatsApp does not let you write first.")
             return ComposerText("never", sentence)
         if row.window_until - WINDOW_MARGIN <= now:
-            sentence = t(
-                "More than 24 hours since the last message: WhatsApp would not deliver yours. As soon as {name} writes"
-                " again, you can answer here.",
-                name=short_name(row.name) or t("this person"),
-            )
+            sentence = t("More than 24 hours without a word: only an approved template may be sent now.")
             return ComposerText("closed", sentence)
         if row.need != "seller":
             return ComposerText("bot", t("The bot answers in this conversation. Take over to write."))

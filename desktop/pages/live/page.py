@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QCursor, QGuiApplication
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from core.connecting.rules import Task
 from core.kernel.errors import NotFound, StorageFailed
 from core.kernel.look import SCALE
 from core.live.views import BoardRow
@@ -18,6 +19,7 @@ from desktop.pages.live.decide import DecisionDialog, OnScreenDialog, ReceiptDia
 from desktop.pages.live.feed import BoardFeed, Panels, Reading
 from desktop.pages.live.head import LiveHead
 from desktop.pages.live.invoice import InvoiceDialog
+from desktop.pages.live.missing import MissingCard
 from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.obs import ObsDialog
 from desktop.pages.live.presenter import AlertText, LivePresenter, NewLive
@@ -26,6 +28,7 @@ from desktop.pages.live.rows import Verb, cancel_question, verbs
 from desktop.pages.live.stage import StageWindow
 from desktop.pages.live.start import StartDialog, end_dialog
 from desktop.pages.page import Mount, Page
+from desktop.pages.welcome.presenter import WelcomePresenter
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.empty import EmptyState
@@ -73,6 +76,8 @@ class LivePage(Page):
         outer.setContentsMargins(20, 16, 20, 12)
         outer.setSpacing(SCALE.gap)
         outer.addWidget(self.banner)
+        self.missing = MissingCard(WelcomePresenter(t, context.store.currency))
+        outer.addWidget(self.missing)
         outer.addWidget(self._stack, 1)
         self._connect()
         self.feed = BoardFeed(self.source, mount.bridge, self)
@@ -90,6 +95,8 @@ class LivePage(Page):
         self.board.table.asked.connect(self.open_menu)
         self.board.stock.catalogue_wanted.connect(lambda: self.navigate("catalogue", None))
         self.board.alerts.acted.connect(self._act_on)
+        self.missing.asked.connect(lambda step: self.navigate("welcome", step))
+        self.missing.dismissed.connect(self._hide_missing)
         self.mount.ticker.second.connect(self._second)
         for keys, act in (
             ("N", self.new_invoice),
@@ -101,9 +108,26 @@ class LivePage(Page):
         ):
             self.add_shortcut(keys, act)
 
+    # -- what is missing
+
+    def _read_missing(self) -> None:
+        welcome = self.mount.context.welcome
+        self.call(lambda: () if welcome.later() else welcome.tasks(), "read missing", self._show_missing)
+
+    def _show_missing(self, tasks: Sequence[Task]) -> None:
+        shown = not self.running and self.missing.show_tasks(tasks)
+        self.missing.setVisible(shown)
+        if self.empty.button is not None:
+            self.empty.button.set_kind("secondary" if shown else "primary")
+
+    def _hide_missing(self) -> None:
+        self._show_missing(())
+        self.call(self.mount.context.welcome.set_later, "hide missing")
+
     # -- showing
 
     def take_focus(self) -> None:
+        self._read_missing()
         if self.running:
             self.board.table.setFocus()
         else:
@@ -122,6 +146,7 @@ class LivePage(Page):
             self.model.load(())
             self._stack.setCurrentIndex(1)
             return
+        self.missing.hide()
         if reading.full:
             self.model.load(reading.entries)
         else:

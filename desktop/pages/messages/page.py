@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.i18n import LANGUAGES
 from core.kernel.look import SCALE
@@ -14,6 +14,7 @@ from core.kernel.text import clock_time
 from core.voice import wording
 from core.voice.service import StoreText
 from desktop.pages.living import LivingPage
+from desktop.pages.messages.beyond import BeyondPart
 from desktop.pages.messages.faq import FaqDialog
 from desktop.pages.messages.parts import Phone, TextsList, Variables, WordsEdit
 from desktop.pages.messages.presenter import Listing, MessagesPresenter, MessagesSource
@@ -31,7 +32,7 @@ _PHONE: Final = 320
 class MessagesPage(LivingPage):
     """Places the widgets, gives them what was read, and calls the verbs."""
 
-    areas = frozenset({"voice"})
+    areas = frozenset({"voice", "templates"})
 
     def __init__(self, mount: Mount) -> None:
         super().__init__(mount)
@@ -44,13 +45,11 @@ class MessagesPage(LivingPage):
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(SCALE.gap)
         column.addLayout(self._head())
-        column.addLayout(self._choices())
-        line = QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(self._list())
-        line.addWidget(self._editor(), 1)
-        line.addWidget(self._preview())
-        column.addLayout(line, 1)
+        self.parts = QStackedWidget()
+        self.parts.addWidget(self._texts())
+        self.beyond = BeyondPart(self, mount.context.templates)
+        self.parts.addWidget(self.beyond)
+        column.addWidget(self.parts, 1)
         self.add_shortcut("Ctrl+S", self.save)
         self.add_shortcut("Ctrl+Z", self.undo)
         self.refresh()
@@ -63,12 +62,40 @@ class MessagesPage(LivingPage):
 
     # -- parts
 
+    def _texts(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SCALE.gap)
+        column.addLayout(self._choices())
+        line = QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(self._list())
+        line.addWidget(self._editor(), 1)
+        line.addWidget(self._preview())
+        column.addLayout(line, 1)
+        return part
+
+    def turn_to(self, part: int) -> None:
+        """0: what is said in a conversation; 1: what may be said when it is more than 24 hours old."""
+        self.parts.setCurrentIndex(part)
+        self.turns[part].setChecked(True)
+        self.search.setVisible(part == 0)
+        self.last.setVisible(part == 0 and self._before is not None)
+
     def _head(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
         title = Label(self.t("Message texts"), "title")
         title.setMinimumHeight(SCALE.target_live)
         line.addWidget(title)
+        group = QButtonGroup(self)
+        self.turns = [Chip(self.t("In the conversation")), Chip(self.t("Beyond the 24 hours"))]
+        for number, chip in enumerate(self.turns):
+            group.addButton(chip, number)
+            line.addWidget(chip)
+        self.turns[0].setChecked(True)
+        group.idClicked.connect(self.turn_to)
         line.addStretch(1)
         self.last = LastChange(self.t)
         self.last.undone.connect(self.undo)
@@ -185,6 +212,7 @@ class MessagesPage(LivingPage):
 
     def refresh(self) -> None:
         self.reading()
+        self.beyond.refresh()
         segment, language, source = self.listing.segment, self.listing.language, self.source
         self.call(lambda: source.read(segment, language), "read texts", self._show)
 
@@ -213,7 +241,8 @@ class MessagesPage(LivingPage):
                 self.list.choose(first.key, first.variant)
 
     def show_subject(self, subject: object) -> None:
-        """Open the text with this key."""
+        """Open the text with this key; ``beyond``: the templates for when 24 hours have passed."""
+        self.turn_to(1 if subject == "beyond" else 0)
         text = next((one for one in self.listing.texts if one.key == subject), None)
         if text is not None:
             self.list.choose(text.key, text.variant)
@@ -268,7 +297,9 @@ class MessagesPage(LivingPage):
         self.edit.setFocus()
 
     def save(self) -> None:
-        if self.text is not None and self.saving.isEnabled():
+        if self.parts.currentWidget() is self.beyond:
+            self.beyond.save()
+        elif self.text is not None and self.saving.isEnabled():
             self._put(self.text, self.edit.words.strip())
 
     def reset(self) -> None:

@@ -31,7 +31,7 @@ from desktop.pages.settings.presenter import (
     SettingsSource,
 )
 from desktop.pages.settings.rows import LogoRow, SettingRow
-from desktop.pages.settings.sections import BackupSection, NetworkSection, PaymentsSection, SectionView, WhatsAppSection
+from desktop.pages.settings.sections import OWN, PaymentsSection, SectionView, TestedSection, WhatsAppSection
 from desktop.pages.settings.usage import UsageSection
 from desktop.theme import CHOICES, theme
 from desktop.widgets.labels import Label
@@ -39,14 +39,7 @@ from desktop.widgets.navigation import NavButton
 from desktop.widgets.notices import Notice
 
 AREA: Final = "settings"
-VIEWS: Final[dict[str, type[SectionView]]] = {
-    "whatsapp": WhatsAppSection,
-    "network": NetworkSection,
-    "payments": PaymentsSection,
-    "backup": BackupSection,
-    "access": AccessSection,
-    "assistant": UsageSection,
-}
+VIEWS: Final[dict[str, type[SectionView]]] = {**OWN, "access": AccessSection, "assistant": UsageSection}
 _NAV: Final = 196
 Ask = Callable[[Control], tuple[Finding, ...]]
 
@@ -107,7 +100,6 @@ class SettingsPage(Page):
 
     def _connect(self) -> None:
         whatsapp, payments, network = self.whatsapp, self.payments, self.views["network"]
-        backup = self.views.get("backup")
         whatsapp.test.asked.connect(partial(self.run_test, whatsapp.test, self.source.test_whatsapp))
         whatsapp.test.given_up.connect(partial(self.stop_test, whatsapp.test))
         whatsapp.connect_here.clicked.connect(partial(self.run_test, whatsapp.test, self.source.connect_whatsapp))
@@ -115,9 +107,10 @@ class SettingsPage(Page):
             if meta:
                 meta.make_asked.connect(self.make_token)
                 meta.copy_asked.connect(self.copy_token)
-        if isinstance(backup, BackupSection):
-            backup.test.asked.connect(partial(self.run_test, backup.test, self.source.test_backup))
-            backup.test.given_up.connect(partial(self.stop_test, backup.test))
+        for name, verb in (("backup", self.source.test_backup), ("mail", self.source.test_mail)):
+            if isinstance(view := self.views.get(name), TestedSection):
+                view.test.asked.connect(partial(self.run_test, view.test, verb))
+                view.test.given_up.connect(partial(self.stop_test, view.test))
         access = self.views["access"]
         assert isinstance(access, AccessSection)
         self.access = AccessDesk(access, self.mount)

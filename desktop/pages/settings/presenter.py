@@ -109,6 +109,10 @@ class SettingsSource(Protocol):
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]: ...
 
+    def test_mail(self, control: Control) -> tuple[Finding, ...]:
+        """Send an e-mail to the address that is written to."""
+        ...
+
     def test_backup(self, control: Control) -> tuple[Finding, ...]:
         """Make a backup, and prove that it comes back."""
         ...
@@ -263,7 +267,7 @@ class SettingsPresenter:
                 (Group(t("This window"), "", self._of("window")),),
             ),
         )
-        return fixed + self._others({section.name for section in fixed})
+        return fixed + self._others({section.name for section in fixed} | {"welcome"})  # its own pages set these
 
     def _usage_groups(self) -> tuple[Group, ...]:
         t, keys = self.t, self._of("assistant")

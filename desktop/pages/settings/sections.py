@@ -201,18 +201,55 @@ class PaymentsSection(SectionView):
                 card.test.forget()
 
 
-class BackupSection(SectionView):
-    """Where backups go, and one verb that makes one and proves that it comes back."""
+class TestedSection(SectionView):
+    """Settings with one verb below that proves them."""
+
+    about = ""
+    """The beginning of the settings' names that the test is about."""
+
+    def verb(self) -> tuple[str, str]:
+        """(what is tested, the verb)"""
+        raise NotImplementedError
 
     def fill(self) -> None:
-        t = self.presenter.t
         for group in self.section.groups:
             card = GroupCard(group, self.presenter, self._made)
-            self.test = TestPanel(t, t.of("settings", "Backups"), verb=t("Back up now and check it"), primary=True)
+            what, verb = self.verb()
+            self.test = TestPanel(self.presenter.t, what, verb=verb, primary=True)
             card.body.addWidget(Rule())
             card.body.addWidget(self.test)
             self.column.addWidget(card)
 
     def forget_tests(self, key: str) -> None:
-        if key.startswith("backup."):
+        if key.startswith(self.about):
             self.test.forget()
+
+
+class BackupSection(TestedSection):
+    """Where backups go, and one verb that makes one and proves that it comes back."""
+
+    about = "backup."
+
+    def verb(self) -> tuple[str, str]:
+        t = self.presenter.t
+        return t.of("settings", "Backups"), t("Back up now and check it")
+
+
+class MailSection(TestedSection):
+    """Who hears of prospects, and one verb that sends an e-mail there."""
+
+    about = "smtp."
+
+    def verb(self) -> tuple[str, str]:
+        t = self.presenter.t
+        return t.of("settings", "E-mail"), t("Send a test e-mail")
+
+
+# Section → how its right side looks; the others have nothing but their settings.
+OWN: Final[dict[str, type[SectionView]]] = {
+    "whatsapp": WhatsAppSection,
+    "network": NetworkSection,
+    "payments": PaymentsSection,
+    "backup": BackupSection,
+    "mail": MailSection,
+}

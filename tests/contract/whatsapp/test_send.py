@@ -12,7 +12,7 @@ from core.conversations import sendcodes
 from core.conversations.channel import NotSent, SendRefused, Unclear
 from core.conversations.outgoing import Button, Outgoing, Row, Section
 from core.conversations.sendcodes import Step
-from core.kernel.clock import DAY, HOUR, SECOND
+from core.kernel.clock import HOUR, SECOND
 from tests.contract.whatsapp.conftest import MakeWire, Wire
 
 PHONE = "221771234567"
@@ -121,17 +121,6 @@ async def test_the_window_closes_after_24_hours(wire: Wire) -> None:
     with pytest.raises(SendRefused) as refusal:
         await wire.whatsapp.send(out.text("trop tard"), TO)
     assert (refusal.value.code, refusal.value.action.step) == (131047, Step.WINDOW)
-
-
-async def test_a_template_needs_no_window_but_its_name_and_values(wire: Wire) -> None:
-    await with_buyer(wire)
-    wire.clock.advance(2 * DAY)
-    await wire.control("PATCH", "accounts", {"templates": {"order_paid": 1}})
-    await wire.whatsapp.send(out.template("order_paid", "fr", "…", body=["15 000 F"]), TO)
-    for name, values, code in (("order_paid", [], 132000), ("unknown", ["x"], 132001)):
-        with pytest.raises(SendRefused) as refusal:
-            await wire.whatsapp.send(out.template(name, "fr", "…", body=values), TO)
-        assert refusal.value.code == code
 
 
 async def test_the_forty_sixth_message_at_once_meets_the_pair_rate(wire: Wire) -> None:

@@ -180,7 +180,7 @@ def test_a_completed_underpayment_answers_its_own_question(tmp_path: Path) -> No
         assert stock(engine, robe) == (9, 0)
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 1000])
+@pytest.mark.parametrize("quantity", [0, -1, 10_000])
 def test_senseless_quantities_are_refused_and_nothing_changes(tmp_path: Path, quantity: int) -> None:
     with bare_engine(tmp_path) as engine:
         robe, buyer = add_product(engine, "ROBE1"), add_customer(engine, 1)

@@ -18,6 +18,7 @@ from core.kernel.text import utf16_length
 CORE = Path(__file__).resolve().parents[3] / "core"
 KEYS = sorted(texts("fr"))
 LONGEST: dict[str, Any] = {
+    "example": ", par exemple " + "W" * 20 + " ou 2 " + "W" * 20,
     "amount": format_money(99_999_999, "XOF"),
     "balance": format_money(99_999_999, "XOF"),
     "asked": 999,
@@ -34,6 +35,9 @@ LONGEST: dict[str, Any] = {
     "lines": "\n".join(f"999 × {'Grand boubou brodé ' * 3}… (KKKKKKKKKKKKKKKKKKKK)" for _ in range(8)),
     "expired": 9999,
     "hours": "lun.–ven. 9 h – 20 h, sam. 9 h – 13 h, dim. fermé",
+    "month": "10/2026",
+    "share": 100,
+    "store": "Boutique Téranga de Dakar",
     "means": "Wave, Orange Money, Free Money, MTN MoMo, Moov Money, Carte bancaire",
     "more": "\nClient Diamant : réservation prioritaire\nVIP : 15 min de réservation",
     "most": 1000,
@@ -131,8 +135,8 @@ def test_the_remaining_time_waits_until_the_message_leaves() -> None:
 def test_a_number_picks_its_wording() -> None:
     assert say("product_card_history", "fr", count=1) == "🤝 Tu as 1 achat réussi chez ce vendeur."
     assert say("product_card_history", "fr", count=2) == "🤝 Tu as 2 achats réussis chez ce vendeur."
-    assert say("greeting", "fr", name="").startswith("👋 Bonjour et bienvenue\u202f!")
-    assert say("greeting", "fr", name="Awa").startswith("👋 Bonjour Awa\u202f!")
+    assert say("greeting", "fr", name="", example="").startswith("👋 Bonjour et bienvenue\u202f!")
+    assert say("greeting", "fr", name="Awa", example="").startswith("👋 Bonjour Awa\u202f!")
 
 
 def test_braces_in_a_product_name_stay_as_they_are() -> None:

@@ -161,6 +161,7 @@ async def test_a_greeting_is_judged_by_the_order_of_the_day_after(tmp_path: Path
         w.shop.engine.call(lambda tx: tx.run("UPDATE text_trial SET sample = 1"))
         trial = w.shop.engine.read(lambda r: trials.load(r, trial.id))
         house, said = w.shop.talk.language(), {}
+        values = {"name": "Awa", "example": ""}
         for customer in range(1, 30):
             w.shop.engine.call(
                 lambda tx, c=customer: tx.run(  # type: ignore[misc]
@@ -168,7 +169,7 @@ async def test_a_greeting_is_judged_by_the_order_of_the_day_after(tmp_path: Path
                 )
             )
             said[customer] = w.shop.engine.call(
-                lambda tx, c=customer: w.shop.voice.say("greeting", spoken_to(house, tx, c, "fr"), {"name": "Awa"})  # type: ignore[misc,arg-type]
+                lambda tx, c=customer: w.shop.voice.say("greeting", spoken_to(house, tx, c, "fr"), values)  # type: ignore[misc,arg-type]
             )
             assert (said[customer] == "Salut Awa") == (rules.arm_of(trial.id, customer) == "b")
         first = {arm: min(c for c in said if rules.arm_of(trial.id, c) == arm) for arm in rules.ARMS}

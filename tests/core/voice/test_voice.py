@@ -72,17 +72,21 @@ async def test_the_chain_of_fallbacks(tmp_path: Path) -> None:
         w.shop.engine.call(lambda tx: tx.run("INSERT INTO customer(name, language, created_at) VALUES('Awa N','fr',0)"))
         segment = ["shop"]
         w.shop.voice._segment = lambda: segment[0]
-        assert "OUI pour confirmer" in says(w, "greeting", name="Awa"), "ours for this segment"
+        assert "OUI pour confirmer" in says(w, "greeting", name="Awa", example=""), "ours for this segment"
         put(w, "greeting", "Live {name}", "other", "live_seller")
-        assert says(w, "greeting", name="Awa") == "Live Awa", "the live seller's own words before ours"
+        assert says(w, "greeting", name="Awa", example="") == "Live Awa", "the live seller's own words before ours"
         put(w, "greeting", "Magasin {name}", "other", "shop")
-        assert says(w, "greeting", name="Awa") == "Magasin Awa"
-        assert says(w, "greeting", "mg", name="Awa").startswith("👋 Miarahaba"), "another language is not concerned"
+        assert says(w, "greeting", name="Awa", example="") == "Magasin Awa"
+        assert says(w, "greeting", "mg", name="Awa", example="").startswith("👋 Miarahaba"), (
+            "another language is not concerned"
+        )
         segment[0] = "b2b"
-        assert says(w, "greeting", name="Awa") == "Live Awa"
+        assert says(w, "greeting", name="Awa", example="") == "Live Awa"
         segment[0] = "circus"
-        assert says(w, "greeting", name="Awa") == "Live Awa", "an unknown segment is a live seller's (F88)"
-        assert says(w, "greeting", name="").startswith("👋 Bonjour et bienvenue"), "the other wording is ours"
+        assert says(w, "greeting", name="Awa", example="") == "Live Awa", "an unknown segment is a live seller's (F88)"
+        assert says(w, "greeting", name="", example="").startswith("👋 Bonjour et bienvenue"), (
+            "the other wording is ours"
+        )
 
 
 @pytest.mark.expect_log("cannot be said|does not fit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
@@ -105,4 +106,4 @@ def open_catalogue(shop: Shop, qtbot: QtBot) -> Iterator[OpenCatalogue]:
 
 @pytest.fixture
 def words() -> CataloguePresenter:
-    return CataloguePresenter(Texts("fr"), "XOF")
+    return CataloguePresenter(Texts("fr"), "XOF", ZoneInfo("Africa/Dakar"))

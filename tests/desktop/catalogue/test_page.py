@@ -351,11 +351,12 @@ def test_the_menu_holds_every_verb(open_catalogue: OpenCatalogue) -> None:
     assert menu is not None
     assert [action.text() for action in menu.actions()] == [
         "Modifier…",
+        "Créneaux…",
         "Un de plus en stock",
         "Un de moins en stock",
         "Retirer de la vente…",
     ]
-    menu.actions()[1].trigger()
+    menu.actions()[2].trigger()
     opened.settled(lambda: opened.product("ROBE2").on_hand == 7)
     menu.close()
 

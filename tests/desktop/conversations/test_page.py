@@ -198,7 +198,7 @@ def test_the_window_closes_by_the_minute(store: Store, open_inbox: OpenInbox) ->
     window.page.mount.ticker.beat()
     assert narrow(head.window_left.accessibleName()) == "Fenêtre fermée"
     assert composer.mode == "closed"
-    assert "WhatsApp ne remettrait pas le vôtre" in narrow(composer._sentence.text())
+    assert "seul un modèle approuvé peut encore partir" in narrow(composer._sentence.text())
     assert not composer.product.isEnabled()
 
 

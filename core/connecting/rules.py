@@ -1,0 +1,64 @@
+"""What a store still needs before it sells for real, and the steps that lead a new seller there (F13a, F101). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+STEP: Final = "welcome.step"
+LATER: Final = "welcome.later"
+STEPS: Final = ("products", "practice", "whatsapp", "payment")
+DONE: Final = "done"
+"""Where nobody is led any more."""
+
+TEST_AMOUNT: Final = 100
+"""Of a payment that tries a provider out, in units of francs or ariary: little enough to be given back by hand."""
+
+# Reference payments §3–§8: what a seller of that country gets going first; the others follow in the registry's order.
+_FIRST: Final[dict[str, tuple[str, ...]]] = {
+    "SN": ("bictorys", "wave", "orange_sonatel"),
+    "CI": ("wave", "cinetpay", "orange_web"),
+    "ML": ("orange_web", "cinetpay"),
+    "BF": ("orange_web", "cinetpay"),
+    "BJ": ("fedapay", "cinetpay"),
+    "TG": ("fedapay", "cinetpay"),
+    "MG": ("mvola", "orange_web", "airtel_mg"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is there. ``heard``: a message has come in; ``provider``: one is switched on and has its keys."""
+
+    products: bool = False
+    address: bool = False
+    whatsapp: bool = False
+    heard: bool = False
+    provider: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``name``: products, address, whatsapp, heard or provider."""
+
+    name: str
+    done: bool
+
+
+def tasks(standing: Standing) -> tuple[Task, ...]:
+    """What it takes to sell for real, in the order in which each needs the one before."""
+    names = ("products", "address", "whatsapp", "heard", "provider")
+    return tuple(Task(name, getattr(standing, name)) for name in names)
+
+
+def following(step: str) -> str:
+    """The step after this one; DONE after the last."""
+    at = STEPS.index(step) + 1
+    return STEPS[at] if at < len(STEPS) else DONE
+
+
+def recommended(names: Sequence[str], country: str) -> tuple[str, ...]:
+    """Providers that work in this country, those to begin with first."""
+    first = _FIRST.get(country, ())
+    return tuple(sorted(names, key=lambda name: first.index(name) if name in first else len(first)))

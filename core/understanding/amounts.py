@@ -1,0 +1,146 @@
+"""What a message says about the number of something that is held already: how many, some more or less, all. Pure.
+
+:mod:`core.understanding.engine` finds what a message means by itself; this is asked where the shop has asked how many.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from core.understanding.sentence import Clause, Sentence
+from core.understanding.tokens import NUMBER, PRODUCT
+from core.understanding.words import AGREEING_EMOJI, vocabulary
+
+_MORE: Final = re.compile(
+    r"(?<!\S)(?:(?:en )?# (?:de |en )plus|encore #|(?:ajout|rajout)(?:e|es|er|ez)(?: (?:en|m en|moi|y))* #"
+    r"|# (?:fanampiny|hafa koa)|(?:ampio|asio) (?:ny )?# (?:fanampiny|hafa)|ampio (?:ny )?#|# more|add #)(?!\S)"
+)
+_LESS: Final = re.compile(
+    r"(?<!\S)(?:(?:en )?# (?:de |en )moins|(?:enlev|retir|ot)(?:e|es|er|ez)(?: (?:en|m en|moi|y|la|le|les))* #"
+    r"|(?:esory|ahenao|ahena|analao) (?:ny )?#|# (?:less|fewer))(?!\S)"
+)
+_ALL: Final = re.compile(
+    r"(?<!\S)(?:toute la quantite|tout le (?:reste|stock|lot)|tout ce (?:qui|qu il) (?:en )?reste"
+    r"|tout ce que (?:vous|tu) (?:avez|as)|le reste|la totalite|tou[ts]|toutes?|daholo|avokoa|rehetra|all|everything)"
+    r"(?!\S)"
+)
+_BESIDE_ALL: Final = frozenset(
+    "je j prends prend veux veut voudrais reserve achete en reste restent stock dispo disponible que vous avez tu as"
+    " le les alaiko halaiko raisiko haka maka izay sisa misy ny entana take want".split()
+)
+_PAIRED: Final = re.compile(
+    r"chauss|basket|sandal|sabot|botte|bottine|escarpin|mocassin|boucle|gant|kiraro|kapa|shoe|sneaker|earring|paire"
+)
+_AGREED: Final = frozenset(
+    "ok okay oki okk okii dac dacc daccord d accord c est bon ca marche parfait top valide confirme eny eka go"
+    " entendu tsara ekena".split()
+)
+_AGREEING: Final = frozenset("👍👌✅💯")
+_EITHER: Final = re.compile(r"# (?:ou|na|or) #")
+_COMING: Final = re.compile(
+    r"(?<!\S)(?:(?:on|nous) (?:est|sera|serons|sommes|seront|vient|venons|viendra|viendrons) (?:a )?#"
+    r"|(?:isika|izahay) #|# (?:personnes?|olona))(?!\S)"
+)
+_ORDERING: Final = frozenset(
+    "commander commande commandons confirmer confirme confirmons valider valide validons".split()
+)
+_AROUND_ORDERING: Final = frozenset("je j on nous veux voudrais peux vais tout la le l oui eny".split())
+_STARTS: Final = frozenset("et sy ary dia plus aussi alors".split())
+
+
+def beside_a_question(sentence: Sentence) -> tuple[int, str] | None:
+    """« 2 mais livré demain ? », « oui 3, vous livrez à Rufisque ? »: the number that stands by itself, and the words
+    that ask something else; None where there is no such number."""
+    if not any(clause.asks for clause in sentence.clauses):
+        return None
+    bare = [clause for clause in sentence.clauses if _only_counts(clause)]
+    if len(bare) == 1:
+        rest = [token.text for clause in sentence.clauses if clause is not bare[0] for token in clause.tokens]
+        return _numbers(bare[0])[0], " ".join(rest)
+    first = sentence.clauses[0]
+    place = next((i for i, token in enumerate(first.tokens) if token.kind == NUMBER), None)
+    if bare or place is None or first.items or undecided(sentence):
+        return None
+    ahead = [token.text for token in first.tokens[:place]]
+    if not all(_says_nothing(word) for word in ahead):
+        return None
+    rest = [token.text for token in first.tokens[place + 1 :]]
+    rest += [token.text for clause in sentence.clauses[1:] for token in clause.tokens]
+    return first.tokens[place].value, " ".join(rest[1:] if rest[:1] and rest[0] in _STARTS else rest)
+
+
+def undecided(sentence: Sentence) -> bool:
+    """« 2 ou 3 »."""
+    return _EITHER.search(sentence.form) is not None
+
+
+def people(sentence: Sentence) -> int | None:
+    """« on sera 2 », « nous venons à 4 », « isika telo »: how many come."""
+    found = _COMING.search(sentence.form)
+    numbers = [token.value for clause in sentence.clauses for token in clause.tokens if token.kind == NUMBER]
+    return numbers[0] if found and len(numbers) == 1 and "?" not in sentence.form else None
+
+
+def orders(sentence: Sentence) -> bool:
+    """« commander », « je valide »: the word of the button, written."""
+    words = [word for word in sentence.form.split() if word not in vocabulary().manners]
+    return not {*words}.isdisjoint(_ORDERING) and all(word in _ORDERING or word in _AROUND_ORDERING for word in words)
+
+
+def step(sentence: Sentence) -> int | None:
+    """« une de plus » → 1, « une en moins » → −1; None where no change is said. Never for what has another product."""
+    numbers = [token.value for clause in sentence.clauses for token in clause.tokens if token.kind == NUMBER]
+    form = re.sub(r"§ ?", "", sentence.form)
+    if len(numbers) != 1 or "?" in form or vocabulary().past.search(form):
+        return None
+    if _LESS.search(form):
+        return -numbers[0]
+    return numbers[0] if _MORE.search(form) else None
+
+
+def everything(sentence: Sentence) -> bool:
+    """« tout », « je prends tout ce qui reste », « alaiko daholo »: nothing else is said."""
+    words = " ".join(sentence.words)  # the form leaves « à tous, à toutes » out
+    found = _ALL.search(words)
+    if found is None or not {"?", "#", "est"}.isdisjoint((*sentence.form.split(), *sentence.words)):  # « c’est tout »
+        return False
+    rest = f"{words[: found.start()]} {words[found.end() :]}".split()
+    known = vocabulary()
+    return all(word in known.harmless or word in _BESIDE_ALL or word in known.yes for word in rest)
+
+
+def agrees(sentence: Sentence) -> bool:
+    """« ok », « d’accord », « 👍 » where a yes was asked for; « merci » alone is none."""
+    said = [word for word in sentence.form.split() if word not in vocabulary().manners or word in _AGREED]
+    if not said:
+        agreeing = bool(sentence.emoji) and all(c in AGREEING_EMOJI for c in sentence.emoji)
+        return not sentence.form.strip() and agreeing and not _AGREEING.isdisjoint(sentence.emoji)
+    return all(word in _AGREED for word in said)
+
+
+def pair(sentence: Sentence) -> bool:
+    """« une paire », « mivady »: two of a kind, or one of what is sold in pairs (:func:`sold_in_pairs`)."""
+    words = sentence.form.split()
+    return "mivady" in words or ("#" in words and not {"paire", "paires"}.isdisjoint(words))
+
+
+def sold_in_pairs(title: str) -> bool:
+    """Whether one of these is a pair: shoes, earrings. ``title`` folded."""
+    return _PAIRED.search(title) is not None
+
+
+def _only_counts(clause: Clause) -> bool:
+    """« oui 3 », « 2 pièces svp »."""
+    words = [word for word in clause.form.split() if word != "?"]
+    counted = len(_numbers(clause)) == 1 and not any(token.kind == PRODUCT for token in clause.tokens)
+    return counted and all(word == NUMBER or _says_nothing(word) for word in words) and not clause.asks
+
+
+def _says_nothing(word: str) -> bool:
+    known = vocabulary()
+    return word in known.harmless or word in known.yes or word in known.no or word in known.pieces
+
+
+def _numbers(clause: Clause) -> list[int]:
+    return [token.value for token in clause.tokens if token.kind == NUMBER]

@@ -1,0 +1,87 @@
+"""What happened in the shop, told to who looks at something else: each with the one verb that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from core.conversations.reasons import said
+from core.kernel.i18n import sentence
+from core.kernel.look import Role
+from core.kernel.money import format_money
+from desktop.bridge import Change
+from desktop.context import Status
+from desktop.texts import Texts
+
+Kind = Literal["paid", "escalated", "stock", "unsent", "budget", "backup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """``subject``: the order, conversation or product it is about; ``name``: of its customer or product; ``number``:
+    the amount in smallest units, what is left in stock, or percent; ``word``: an order's reference, a reason."""
+
+    kind: Kind
+    subject: int = 0
+    name: str = ""
+    word: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A happening in words. ``verb`` leads to ``page`` with ``subject``."""
+
+    title: str
+    detail: str
+    icon: str
+    role: Role
+    verb: str
+    page: str
+    subject: object
+
+
+class HappeningSource(Protocol):
+    """What the shop's events mean."""
+
+    def concern(self, changes: Sequence[Change]) -> list[Change]:
+        """Those that may be worth telling. Quick, on any thread."""
+        ...
+
+    def read(self, changes: Sequence[Change]) -> list[Happening]:
+        """What they tell; reads the store."""
+        ...
+
+
+def of_status(before: Status | None, now: Status) -> list[Happening]:
+    """What the status line began to say."""
+    late = now.backup_late or now.backup_harmed
+    was = before is not None and (before.backup_late or before.backup_harmed)
+    return [Happening("backup", word="harmed" if now.backup_harmed else "late")] if late and not was else []
+
+
+def told(happening: Happening, t: Texts, currency: str, pages: Sequence[str]) -> Told:
+    """``pages``: those that this version has."""
+    who, subject = happening.name or t("Unknown customer"), happening.subject
+    match happening.kind:
+        case "paid":
+            title = t("{amount} paid", amount=format_money(happening.number, currency))
+            page = "orders" if "orders" in pages else "live"
+            return Told(title, f"{who} · {happening.word}", "circle-check", "paid", t("See"), page, subject)
+        case "escalated":
+            why = sentence(said(happening.word), {}, t.language)
+            return Told(t("{name} needs you", name=who), why, "hand", "waiting", t("Answer"), "conversations", subject)
+        case "stock":
+            detail = t("Sold out") if happening.number <= 0 else t.plural("{n} left", "{n} left", happening.number)
+            return Told(happening.name, detail, "triangle-alert", "waiting", t("See"), "catalogue", subject)
+        case "unsent":
+            title = t("A message to {name} did not leave", name=who)
+            return Told(title, "", "circle-alert", "danger", t("See"), "conversations", subject)
+        case "budget":
+            title = t("{percent} % of the month’s budget is used", percent=happening.number)
+            return Told(title, "", "wallet", "waiting", t("See"), "settings", "assistant")
+        case "backup":
+            harmed = happening.word == "harmed"
+            title = t("The backup is damaged") if harmed else t("The backup is late")
+            return Told(title, "", "hard-drive", "danger" if harmed else "waiting", t("See"), "settings", "backup")

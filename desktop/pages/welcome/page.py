@@ -1,0 +1,184 @@
+"""The first steps over the whole window: where one is, the step, back, later, and one gold button."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from core.connecting.rules import DONE, STEPS, following
+from desktop.pages.page import Mount, Page
+from desktop.pages.welcome.number import NumberStep
+from desktop.pages.welcome.parts import StepView
+from desktop.pages.welcome.paying import PayingStep
+from desktop.pages.welcome.practice import PracticeStep
+from desktop.pages.welcome.presenter import WelcomePresenter
+from desktop.pages.welcome.products import ProductsStep
+from desktop.widgets.buttons import ENTER, Button
+from desktop.widgets.labels import IconLabel, Label
+
+_VIEWS: Final[dict[str, type[StepView]]] = {
+    "products": ProductsStep,
+    "practice": PracticeStep,
+    "whatsapp": NumberStep,
+    "payment": PayingStep,
+}
+_WIDE: Final = 720
+
+
+class WelcomePage(Page):
+    """Leads through the steps; where the person is, is kept with the store."""
+
+    def __init__(self, mount: Mount) -> None:
+        super().__init__(mount)
+        t = self.t
+        self.source = mount.context.welcome
+        self.presenter = WelcomePresenter(t, mount.context.store.currency)
+        self.step = ""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(28, 18, 28, 16)
+        outer.setSpacing(12)
+        outer.addLayout(self._head())
+        self._title, self._intro = Label("", "title"), Label("", "body", "muted", wrap=True)
+        outer.addWidget(self._title)
+        outer.addWidget(self._intro)
+        self.stack = QStackedWidget()
+        self.views: dict[str, StepView] = {}
+        for name in STEPS:
+            view = self.views[name] = _VIEWS[name](mount, self.source, self.presenter)
+            view.ready.connect(self._show_verb)
+            view.passed.connect(self.next)
+            self.stack.addWidget(view if name == "practice" else _framed(view))
+        outer.addWidget(self.stack, 1)
+        outer.addLayout(self._foot())
+        self.add_shortcut("Ctrl+Return", self.press)
+        self.add_shortcut("Alt+Left", self.back)
+        self.call(self.source.step, "read step", self._resume)
+
+    def _head(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        brand = QHBoxLayout()
+        brand.setSpacing(0)
+        brand.addWidget(Label("Live", "title"))
+        brand.addWidget(Label("Pay", "title", "gold"))
+        line.addLayout(brand)
+        line.addStretch(1)
+        self._marks: dict[str, tuple[IconLabel, Label]] = {}
+        for number, (name, word) in enumerate(self.presenter.steps(), 1):
+            icon, label = IconLabel("dot", "muted", 16), Label(f"{number}. {word}", "small-bold", "muted")
+            self._marks[name] = icon, label
+            line.addWidget(icon)
+            line.addWidget(label)
+            line.addSpacing(14)
+        line.addStretch(1)
+        self.later = Button(self.t("Go to the window"), "quiet")
+        self.later.clicked.connect(self.leave)
+        line.addWidget(self.later)
+        return line
+
+    def _foot(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        self.before = Button(self.t("Back"), key="Alt ←")
+        self.before.clicked.connect(self.back)
+        self.skip = Button(self.t("Later"))
+        self.skip.clicked.connect(self.next)
+        self.action = Button(self.t("Continue"), "primary", key=f"Ctrl {ENTER}", live=True)
+        self.action.clicked.connect(self.press)
+        line.addWidget(self.before)
+        line.addStretch(1)
+        line.addWidget(self.skip)
+        line.addWidget(self.action)
+        return line
+
+    # -- where one is
+
+    def take_focus(self) -> None:
+        if self.step:
+            self.views[self.step].enter()
+
+    def _resume(self, step: str) -> None:
+        if not self.step:  # nobody asked for a step meanwhile
+            self.show_step(step if step in STEPS else STEPS[0])
+
+    def show_subject(self, subject: object) -> None:
+        """A step by its name."""
+        if str(subject) in STEPS:
+            self.show_step(str(subject))
+
+    def show_step(self, step: str) -> None:
+        """Go there, and remember it."""
+        if self.step:
+            self.views[self.step].leave()
+        self.step = step
+        title, intro = self.presenter.heading(step)
+        self._title.say(title)
+        self._intro.say(intro)
+        at = STEPS.index(step)
+        self.stack.setCurrentIndex(at)
+        for place, name in enumerate(STEPS):
+            icon, label = self._marks[name]
+            icon.show_icon(
+                "check" if place < at else "dot", "paid" if place < at else "gold" if place == at else "muted"
+            )
+            label.set_role("gold" if place == at else "muted")
+        self.before.setVisible(at > 0)
+        self.call(lambda: self.source.go(step), "keep step")
+        self.views[step].enter()
+        self._show_verb()
+
+    def _show_verb(self) -> None:
+        verb = self.views[self.step].verb() if self.step else ""
+        self.action.setText(verb or self.t("Continue"))
+        self.skip.setVisible(bool(verb))
+
+    # -- moving
+
+    def press(self) -> None:
+        """The gold button: what the step asks for, or on to the next."""
+        if not self.step:
+            return
+        view = self.views[self.step]
+        if view.verb():
+            view.act()
+        else:
+            self.next()
+
+    def back(self) -> None:
+        at = STEPS.index(self.step) if self.step else 0
+        if at:
+            self.show_step(STEPS[at - 1])
+
+    def next(self) -> None:
+        after = following(self.step)
+        if after == DONE:
+            self.leave()
+        else:
+            self.show_step(after)
+
+    def leave(self) -> None:
+        """To the window. What is still missing is said there, and leads back."""
+        if self.step:
+            self.views[self.step].leave()
+        self.step = ""
+        self.call(lambda: self.source.go(DONE), "keep step")
+        self.navigate("live")
+
+
+def _framed(view: StepView) -> QScrollArea:
+    """A step in the middle of the window, as wide as a form should be."""
+    middle = QWidget()
+    line = QHBoxLayout(middle)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addStretch(1)
+    view.setFixedWidth(_WIDE)
+    line.addWidget(view)
+    line.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(middle)
+    return area

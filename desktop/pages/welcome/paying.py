@@ -1,0 +1,222 @@
+"""The fourth step: through whom buyers pay. The provider's own fields, each change asked of the provider."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from core.kernel.i18n import catalogue
+from core.payments.provider import Finding
+from desktop.bridge import Task
+from desktop.pages.page import Mount
+from desktop.pages.settings.words import choice_words
+from desktop.pages.welcome.parts import PAUSE_MS, Said, Sheet, StepView, verdict
+from desktop.pages.welcome.presenter import Offer, WelcomePresenter, WelcomeSource
+from desktop.widgets.buttons import Button
+from desktop.widgets.copyline import CopyLine
+from desktop.widgets.fields import Field, TextField
+from desktop.widgets.labels import Label
+
+
+class PayingStep(StepView):
+    def __init__(self, mount: Mount, source: WelcomeSource, presenter: WelcomePresenter) -> None:
+        super().__init__(mount, source, presenter)
+        t = self.t
+        self.offers: tuple[Offer, ...] = ()
+        self.edits: dict[str, QLineEdit | QComboBox] = {}
+        self.good = False
+        self.enabled = False
+        self._task: Task[tuple[Finding, ...]] | None = None
+        self._words = catalogue("errors", t.language).gettext
+        sheet = Sheet()
+        self.choice = QComboBox()
+        self.choice.currentIndexChanged.connect(self._chosen)
+        self._which = Field(
+            t("Payment provider"), self.choice, t("The first is the one to begin with in your country.")
+        )
+        sheet.column.addWidget(self._which)
+        self._form = QVBoxLayout()
+        self._form.setSpacing(6)
+        sheet.column.addLayout(self._form)
+        self._paste = Label("", "small", "muted", wrap=True)
+        self.address = CopyLine(t, t("Address for notifications"))
+        sheet.column.addWidget(self._paste)
+        sheet.column.addWidget(self.address)
+        self.said = Said()
+        sheet.column.addWidget(self.said)
+        line = QHBoxLayout()
+        self.trial = Button(t("Open a test payment of 100"), icon="external-link")
+        self.trial.clicked.connect(self.try_payment)
+        self.link = CopyLine(t, t("Test payment"))
+        line.addWidget(self.trial)
+        line.addWidget(self.link, 1)
+        sheet.column.addLayout(line)
+        self.trial.hide()
+        self.link.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(sheet)
+        column.addStretch(1)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.check)
+
+    def enter(self) -> None:
+        self.mount.bridge.run(self.source.offers, owner=self, done=self.show_offers, name="read providers")
+        self.choice.setFocus()
+
+    def leave(self) -> None:
+        self._pause.stop()
+        if self._task is not None:
+            self._task.cancel()
+
+    def show_offers(self, offers: tuple[Offer, ...]) -> None:
+        self.offers = offers
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        for offer in offers:
+            self.choice.addItem(f"{offer.label} – {offer.methods}", offer.name)
+        self.choice.setCurrentIndex(next((i for i, offer in enumerate(offers) if offer.enabled), 0))
+        self.choice.blockSignals(False)
+        self._chosen()
+
+    @property
+    def offer(self) -> Offer | None:
+        at = self.choice.currentIndex()
+        return self.offers[at] if 0 <= at < len(self.offers) else None
+
+    def _chosen(self, *_: object) -> None:
+        while (item := self._form.takeAt(0)) is not None:
+            widget: QWidget | None = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self.edits.clear()
+        t, offer = self.t, self.offer
+        self.said.say("")
+        self.trial.hide()
+        self.link.hide()
+        self.good, self.enabled = False, bool(offer and offer.enabled)
+        if offer is None:
+            return
+        for declared in offer.fields:
+            label, hint = self._words(declared.label), self._words(declared.hint) if declared.hint else ""
+            if declared.choices:
+                combo = QComboBox()
+                words = choice_words(t)
+                for value in declared.choices:
+                    combo.addItem(words.get(value, value), value)
+                combo.setCurrentIndex(max(0, combo.findData(declared.default)))
+                combo.currentIndexChanged.connect(lambda _: self._pause.start())
+                self._form.addWidget(Field(label, combo, hint, close=True))
+                self.edits[declared.name] = combo
+                continue
+            kept = "••••••••" if declared.name in offer.kept else ""
+            field = TextField(label, hint, kept or declared.default, secret=declared.secret, close=True)
+            field.changed.connect(lambda _: self._pause.start())
+            self._form.addWidget(field)
+            self.edits[declared.name] = field.edit
+        self._show_address(offer)
+        if offer.kept:
+            self.check()
+        self.ready.emit()
+
+    def _show_address(self, offer: Offer) -> None:
+        t = self.t
+        if not offer.pasted:
+            text = t("Nothing to paste: the address goes along with each payment.")
+        elif offer.address:
+            text = t("In the dashboard of {provider}, under Webhooks, paste this address:", provider=offer.label)
+        else:
+            text = t("Its dashboard wants this store’s address: enter it in the step before.")
+        self._paste.say(text)
+        self.address.say(offer.address)
+        self.address.setVisible(bool(offer.address))
+
+    def typed(self) -> dict[str, str]:
+        """What was typed; what is kept and was not replaced is left out."""
+        found = {}
+        for name, edit in self.edits.items():
+            text = str(edit.currentData()) if isinstance(edit, QComboBox) else edit.text().strip()
+            if text:
+                found[name] = text
+        return found
+
+    def check(self) -> None:
+        """Ask the provider about what is typed."""
+        offer = self.offer
+        if offer is None:
+            return
+        if self._task is not None:
+            self._task.cancel()
+        typed = self.typed()
+        self.said.say(self.t("{provider} is being asked…", provider=offer.label))
+        self._task = self.mount.bridge.run_long(
+            lambda control: self.source.examine_provider(offer.name, typed, control),
+            owner=self,
+            done=self.show_found,
+            failed=self._failed,
+            name="check provider",
+        )
+
+    def show_found(self, findings: tuple[Finding, ...]) -> None:
+        """What the provider says; while a field is missing, which."""
+        offer = self.offer
+        if offer is None:
+            return
+        if not findings:
+            typed = self.typed()
+            fields = (f for f in offer.fields if f.required and f.name not in typed and f.name not in offer.kept)
+            names = ", ".join(self._words(field.label) for field in fields)
+            self.said.say(self.t("Fill in first: {fields}.", fields=names) if names else "")
+            self.good = False
+        else:
+            text, self.good = verdict(self.presenter, findings)
+            self.said.say(text, self.good)
+        self.trial.setVisible(self.good)
+        self.ready.emit()
+
+    def verb(self) -> str:
+        offer = self.offer
+        if offer is None or not self.good or self.enabled:
+            return ""
+        return self.t("Offer {provider} to my buyers", provider=offer.label)
+
+    def act(self) -> None:
+        offer = self.offer
+        if offer is None or not self.verb():
+            return
+        typed = self.typed()
+        self.mount.bridge.run(
+            lambda: self.source.enable(offer.name, typed),
+            owner=self,
+            done=self._offered,
+            failed=self._failed,
+            name="enable provider",
+        )
+
+    def _offered(self, _: object) -> None:
+        self.enabled = True
+        offer = self.offer
+        self.said.say(self.t("Your buyers can pay through {provider}.", provider=offer.label if offer else ""), ok=True)
+        self.ready.emit()
+
+    def try_payment(self) -> None:
+        """A small payment in no book, to see that money arrives."""
+        offer = self.offer
+        if offer is None:
+            return
+        typed = self.typed()
+        self.mount.bridge.run_long(
+            lambda control: self.source.try_payment(offer.name, typed, control),
+            owner=self,
+            done=self._opened,
+            failed=self._failed,
+            name="test payment",
+        )
+
+    def _opened(self, link: str) -> None:
+        self.link.say(link)
+        self.link.setVisible(bool(link))
+
+    def _failed(self, error: Exception) -> bool:
+        self.said.say(self.presenter.why(error), ok=False)
+        return True

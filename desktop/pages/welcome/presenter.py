@@ -1,0 +1,214 @@
+"""The first steps without Qt: what they read and do, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from core.connecting.rules import Task
+from core.kernel.errors import LivePayError
+from core.kernel.i18n import explain, sentence
+from core.kernel.money import format_money
+from core.payments.provider import Field, Finding
+from desktop.texts import Texts
+
+if TYPE_CHECKING:
+    from desktop.bridge import Control
+    from desktop.context import Context
+
+SECRET: Final = frozenset({"access_token", "app_secret"})
+SAMPLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A product of the first list: what buyers write, its name, price in smallest units, pieces."""
+
+    code: str
+    title: str
+    price: int
+    stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of the WhatsApp connection; of secrets only the names. ``number``: as WhatsApp writes it."""
+
+    values: Mapping[str, str]
+    secrets: frozenset[str]
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A payment provider that works here. ``pasted``: its dashboard wants ``address`` (empty while unknown)."""
+
+    name: str
+    label: str
+    methods: str
+    fields: tuple[Field, ...]
+    pasted: bool
+    address: str
+    kept: frozenset[str]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that came in, and what became of the answer to it; None while that is on its way."""
+
+    name: str
+    text: str
+    echo: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    mine: bool
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+class WelcomeSource(Protocol):
+    """What the steps read and do. Everything may block: called off the window's thread."""
+
+    def step(self) -> str: ...
+
+    def go(self, step: str) -> None:
+        """Remember where the person is."""
+        ...
+
+    def goods(self) -> tuple[Goods, ...]: ...
+
+    def add_samples(self) -> None:
+        """Three products to begin with."""
+        ...
+
+    def add(self, title: str, price: str, stock: str, photo: Path | None) -> None:
+        """A product with a code made of its title. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def import_list(self, source: Path | str) -> tuple[int, int]:
+        """A list as a file or pasted. → products taken, lines left out. Raises Refused."""
+        ...
+
+    def begin_practice(self) -> Context:
+        """Open the practice store. Raises LivePayError."""
+        ...
+
+    def say(self, text: str) -> tuple[Bubble, ...]: ...
+
+    def pay(self) -> tuple[Bubble, ...]: ...
+
+    def end_practice(self) -> None: ...
+
+    def kept(self) -> Kept: ...
+
+    def examine(self, typed: Mapping[str, str], control: Control) -> Mapping[str, Finding]: ...
+
+    def connect(self, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
+        """Keep what was typed, subscribe the app, set the callback, test."""
+        ...
+
+    def listen(self, text: str) -> Arrival | None:
+        """The first message since the number was connected, answered once with ``text``; None while nobody wrote."""
+        ...
+
+    def offers(self) -> tuple[Offer, ...]: ...
+
+    def examine_provider(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]: ...
+
+    def enable(self, name: str, typed: Mapping[str, str]) -> None: ...
+
+    def try_payment(self, name: str, typed: Mapping[str, str], control: Control) -> str:
+        """A small payment in no book. → where to pay it, or what to scan. Raises LivePayError."""
+        ...
+
+    def tasks(self) -> tuple[Task, ...]: ...
+
+    def later(self) -> bool:
+        """Whether the person wants to hear no more of what is missing."""
+        ...
+
+    def set_later(self) -> None: ...
+
+
+class WelcomePresenter:
+    """Words of the steps."""
+
+    def __init__(self, t: Texts, currency: str) -> None:
+        self.t, self.currency = t, currency
+
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        t = self.t
+        return (
+            ("products", t.of("step", "Products")),
+            ("practice", t.of("step", "First sale")),
+            ("whatsapp", t.of("step", "WhatsApp")),
+            ("payment", t.of("step", "Payments")),
+        )
+
+    def heading(self, step: str) -> tuple[str, str]:
+        """Title and what the step is for."""
+        t = self.t
+        return {
+            "products": (
+                t("What do you sell?"),
+                t("One product is enough to begin. All of it can be changed later, in the catalogue."),
+            ),
+            "practice": (
+                t("Your first sale, for practice"),
+                t("You are Awa, who watches the live. Nothing of it stands in your books."),
+            ),
+            "whatsapp": (
+                t("Your WhatsApp number"),
+                t("Each value is checked with WhatsApp as you paste it. Without it you can go on and come back."),
+            ),
+            "payment": (
+                t("How your buyers pay you"),
+                t("The money goes to your own account there, never through LivePay."),
+            ),
+        }[step]
+
+    def goods(self, goods: Goods) -> str:
+        """« ROBE1 · Robe wax bleue · 15 000 F CFA · 10 pièces »."""
+        pieces = self.t.plural("{n} piece", "{n} pieces", goods.stock)
+        return " · ".join((goods.code, goods.title, format_money(goods.price, self.currency), pieces))
+
+    def finding(self, finding: Finding) -> str:
+        return sentence(finding.message, finding.params, self.t.language)
+
+    def why(self, error: Exception) -> str:
+        if isinstance(error, LivePayError):
+            return explain(error, self.t.language)
+        return self.t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
+
+    def whatsapp_fields(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, label and where to find it, in the order of Meta's pages."""
+        t = self.t
+        return (
+            ("public_url", t("Address of this store"), t("The https address of your tunnel or domain.")),
+            ("access_token", t("Access token"), t("Business settings, System users, Generate token: without an end.")),
+            ("phone_number_id", t("Phone number ID"), t("WhatsApp Manager, API setup. It is not the number itself.")),
+            ("waba_id", t("WhatsApp Business account ID"), t("On the same page, under the phone number ID.")),
+            ("app_secret", t("App secret"), t("App settings, Basic, Show.")),
+        )
+
+    def missing(self, fields: Sequence[str], ok: Mapping[str, bool]) -> str:
+        """What still has no green tick."""
+        names = {name: label for name, label, _ in self.whatsapp_fields()}
+        lacking = [names[name] for name in fields if not ok.get(name)]
+        return self.t("Still to check: {names}.", names=", ".join(lacking)) if lacking else ""
+
+    def task(self, name: str) -> tuple[str, str]:
+        """What is missing, and the verb that leads there."""
+        t = self.t
+        return {
+            "products": (t("Put a product on sale"), t("Add a product")),
+            "address": (t("Give this store an address"), t("Enter the address")),
+            "whatsapp": (t("Connect your WhatsApp number"), t("Connect WhatsApp")),
+            "heard": (t("Receive a first message"), t("Test the number")),
+            "provider": (t("Let your buyers pay"), t("Set up payments")),
+        }[name]

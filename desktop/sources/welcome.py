@@ -1,0 +1,257 @@
+"""The first steps' source over an open shop: every method may block and is called off the window's thread."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from core.adapters.psp import provider_class
+from core.bootstrap import Shop, connecting
+from core.catalogue import queries, rules, service
+from core.catalogue.rules import ProductFields
+from core.connecting import queries as heard
+from core.connecting.rules import LATER, STEP, TEST_AMOUNT, Task, tasks
+from core.kernel.errors import Refused
+from core.kernel.i18n import catalogue
+from core.kernel.money import EXPONENT
+from core.kernel.paths import resource
+from core.kernel.text import fold
+from core.payments.provider import Finding
+from core.storage import pictures as store
+from desktop import pictures
+from desktop.bridge import Control
+from desktop.pages.welcome.presenter import SAMPLES, SECRET, Arrival, Bubble, Goods, Kept, Offer
+from desktop.sources.asking import asked
+from desktop.sources.catalogue import SAMPLE, read_list
+
+if TYPE_CHECKING:
+    from desktop.context import Context
+
+ACTOR: Final = "seller"
+
+
+class Line(Protocol):
+    @property
+    def mine(self) -> bool: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def buttons(self) -> tuple[str, ...]: ...
+
+
+class Practice(Protocol):
+    """The practice store and its buyer; made by main, because the window does not know the web."""
+
+    def open(self) -> tuple[Shop, Any]: ...
+
+    def say(self, text: str) -> None: ...
+
+    def pay(self) -> None: ...
+
+    def thread(self) -> Sequence[Line]: ...
+
+    def close(self) -> None: ...
+
+
+Practices = Callable[[str, str, str, Sequence[ProductFields]], Practice]
+"""Makes a practice from the shop's name, country and language, and its products."""
+
+
+class ShopWelcome:
+    """Implements :class:`desktop.pages.welcome.presenter.WelcomeSource`. ``over`` makes the window's view of a shop."""
+
+    def __init__(self, shop: Shop, practices: Practices | None, over: Callable[[Shop, Any], Context]) -> None:
+        self._shop, self._practices, self._over = shop, practices, over
+        self._after = 0
+        self._practice: Practice | None = None
+        self._context: Context | None = None
+
+    def step(self) -> str:
+        return self._shop.settings.get(STEP)
+
+    def go(self, step: str) -> None:
+        self._shop.settings.set(STEP, step, ACTOR)
+
+    # -- products ----------------------------------------------------------------------------------------------
+
+    def goods(self) -> tuple[Goods, ...]:
+        found = self._shop.engine.read(queries.products)
+        return tuple(Goods(p.keyword, p.title, p.price, p.on_hand) for p in found if p.active)
+
+    def add_samples(self) -> None:
+        currency = self._shop.card.currency
+        content = resource("samples", SAMPLE.get(currency, "shop-english.csv")).read_bytes()
+        planned = self._shop.engine.read(lambda r: service.plan(r, content, currency))
+        have = {goods.code for goods in self.goods()}
+        for row in [row for row in planned.rows if row.keyword not in have][:SAMPLES]:
+            wanted = ProductFields(**{f.name: getattr(row, f.name) for f in fields(ProductFields)})
+            self._shop.engine.call(lambda tx, f=wanted: service.add(tx, f), actor=ACTOR)  # type: ignore[misc]
+
+    def add(self, title: str, price: str, stock: str, photo: Path | None) -> None:
+        code = code_of(title, {goods.code for goods in self.goods()})
+        values = {"sku": code, "title": title, "price": price, "stock": stock}
+        wanted = service.checked(values, self._shop.card.currency)
+        kept = None if photo is None else store.keep(self._shop.media, pictures.prepare(photo))
+
+        def put(tx: Any) -> None:
+            product_id = service.add(tx, wanted)
+            if kept:
+                service.change(tx, product_id, photo=kept)
+
+        self._shop.engine.call(put, actor=ACTOR)
+
+    def import_list(self, source: Path | str) -> tuple[int, int]:
+        data = source.encode() if isinstance(source, str) else read_list(source)
+        planned = self._shop.engine.read(lambda r: service.plan(r, data, self._shop.card.currency))
+        service.carry_out(self._shop.engine, planned, atomic=False, actor=ACTOR)
+        return planned.added + planned.updated, len({error.line for error in planned.errors})
+
+    # -- practice ----------------------------------------------------------------------------------------------
+
+    def begin_practice(self) -> Context:
+        self.end_practice()
+        if self._practices is None:
+            raise Refused("There is no practice here. Go on to the next step.")
+        shop = self._shop
+        products = [fields for _, fields, _ in shop.engine.read(queries.fields_by_sku).values()][:20]
+        made = self._practices(shop.name, shop.card.country, shop.settings.get("store.language"), products)
+        self._practice = made
+        try:
+            self._context = self._over(*made.open())
+        except BaseException:
+            self.end_practice()
+            raise
+        return self._context
+
+    def say(self, text: str) -> tuple[Bubble, ...]:
+        practice = self._going()
+        practice.say(text)
+        return self._bubbles(practice)
+
+    def pay(self) -> tuple[Bubble, ...]:
+        practice = self._going()
+        practice.pay()
+        return self._bubbles(practice)
+
+    def _going(self) -> Practice:
+        if self._practice is None:
+            raise Refused("The practice has ended. Begin it again.")
+        return self._practice
+
+    def _bubbles(self, practice: Practice) -> tuple[Bubble, ...]:
+        return tuple(Bubble(line.mine, line.text, line.buttons) for line in practice.thread())
+
+    def end_practice(self) -> None:
+        practice, context = self._practice, self._context
+        self._practice = self._context = None
+        if context is not None:
+            context.close()
+        if practice is not None:
+            practice.close()
+
+    # -- WhatsApp ----------------------------------------------------------------------------------------------
+
+    def kept(self) -> Kept:
+        values = connecting.values(self._shop)
+        names = ("access_token", "phone_number_id", "waba_id", "app_secret")
+        known = {name: getattr(values, name) for name in names}
+        shown = {name: value for name, value in known.items() if name not in SECRET}
+        shown["public_url"] = self._shop.settings.get("public_url")
+        held = frozenset(name for name in SECRET if known[name])
+        return Kept(shown, held, self._shop.settings.get("whatsapp.number"))
+
+    def examine(self, typed: Mapping[str, str], control: Control) -> Mapping[str, Finding]:
+        self._token()
+        return asked(self._shop, lambda: connecting.examine_whatsapp(self._shop, typed), control) or {}
+
+    def _token(self) -> None:
+        """The verify token is ours to make: nobody has to think of one."""
+        if not self._shop.settings.secret("whatsapp.verify_token"):
+            self._shop.settings.set_secret("whatsapp.verify_token", secrets.token_urlsafe(24), ACTOR)
+
+    def connect(self, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
+        self._token()
+        self._after = self._shop.engine.read(heard.newest)
+        settings = self._shop.settings
+        for name, value in typed.items():
+            key = name if name == "public_url" else f"whatsapp.{name}"
+            if name in SECRET:
+                settings.set_secret(key, value, ACTOR)
+            else:
+                settings.set(key, value, ACTOR)
+        return tuple(asked(self._shop, lambda: connecting.connect_whatsapp(self._shop), control) or ())
+
+    def listen(self, text: str) -> Arrival | None:
+        found = connecting.answer_first(self._shop, self._after, text)
+        return None if found is None else Arrival(found[0].name, found[0].text, found[1])
+
+    # -- payments ----------------------------------------------------------------------------------------------
+
+    def offers(self) -> tuple[Offer, ...]:
+        return tuple(self._offer(name) for name in connecting.offered(self._shop))
+
+    def _offer(self, name: str) -> Offer:
+        shop, adapter = self._shop, provider_class(name)
+        words = catalogue("errors", shop.settings.get("store.language")).gettext
+        url, pasted = shop.settings.get("public_url"), adapter.caps.webhook_setup == "dashboard"
+        values = shop.provider_config(adapter).values
+        return Offer(
+            name,
+            adapter.label,
+            ", ".join(words(method.label) for method in adapter.caps.methods_in(shop.card.country)),
+            adapter.fields,
+            pasted,
+            f"{url}/webhooks/psp/{name}/{shop.slug}" if pasted and url else "",
+            frozenset(field for field, value in values.items() if value),
+            shop.settings.switch(f"psp.{name}.enabled"),
+        )
+
+    def examine_provider(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
+        return tuple(asked(self._shop, lambda: connecting.examine_provider(self._shop, name, typed), control) or ())
+
+    def enable(self, name: str, typed: Mapping[str, str]) -> None:
+        settings = self._shop.settings
+        hidden = {field.name for field in provider_class(name).fields if field.secret}
+        for field, value in typed.items():
+            key = f"psp.{name}.{field}"
+            if field in hidden:
+                settings.set_secret(key, value, ACTOR)
+            else:
+                settings.set(key, value, ACTOR)
+        settings.set(f"psp.{name}.enabled", "true", ACTOR)
+
+    def try_payment(self, name: str, typed: Mapping[str, str], control: Control) -> str:
+        amount = TEST_AMOUNT * 10 ** EXPONENT[self._shop.card.currency]
+        trial = asked(self._shop, lambda: connecting.try_payment(self._shop, name, typed, amount), control)
+        return "" if trial is None else trial.link or trial.code
+
+    # -- what is missing ---------------------------------------------------------------------------------------
+
+    def tasks(self) -> tuple[Task, ...]:
+        return tasks(connecting.standing(self._shop))
+
+    def later(self) -> bool:
+        return self._shop.settings.switch(LATER)
+
+    def set_later(self) -> None:
+        self._shop.settings.set(LATER, "true", ACTOR)
+
+    def close(self) -> None:
+        self.end_practice()
+
+
+def code_of(title: str, taken: Iterable[str]) -> str:
+    """« Robe wax bleue » → ROBE1, or the first number that is free: what buyers will write."""
+    words = re.findall(r"[a-z]+", fold(title))
+    stem = (words[0] if words else "article")[:12].upper()
+    used = set(taken)
+    number = 1
+    while f"{stem}{number}" in used:
+        number += 1
+    return rules.keyword_form(f"{stem}{number}")

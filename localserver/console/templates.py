@@ -1,0 +1,123 @@
+"""``templates``: WhatsApp's own message templates, for when more than 24 hours have passed."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser, Namespace
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from core.bootstrap import Shop, open_shop
+from core.storage.folder import Home
+from core.templates import service
+from core.templates.rules import CATEGORIES, CODES, USES, Words
+from localserver.console.terminal import DONE, Terminal, tr
+
+T = TypeVar("T")
+
+
+def commands(verbs: Any, add: Callable[..., ArgumentParser], number: Callable[[str], int]) -> None:
+    actions = add(verbs, "templates", "WhatsApp's own message templates").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    add(actions, "list", "every template, and how it stands with WhatsApp", "templates.listing").add_argument("store")
+    add(actions, "ready", "add the ready-made ones, as drafts", "templates.ready").add_argument("store")
+    written = add(actions, "add", "write a template, as a draft", "templates.written")
+    for name in ("store", "name", "body"):
+        written.add_argument(name)
+    written.add_argument("--language", choices=tuple(CODES), default="fr", help="of its words (fr)")
+    written.add_argument("--category", choices=CATEGORIES, default="utility", help="as WhatsApp bills it (utility)")
+    written.add_argument("--use", choices=USES, default="", help="what the store sends it for by itself")
+    written.add_argument("--field", action="append", default=[], help="what a variable holds, in order")
+    written.add_argument("--sample", action="append", default=[], help="an example for a variable, in order")
+    written.add_argument("--footer", default="", help="the small line below")
+    handed = add(actions, "submit", "hand one to WhatsApp for approval", "templates.submit")
+    gone = add(actions, "remove", "withdraw one from WhatsApp and forget it", "templates.remove")
+    for each in (handed, gone):
+        each.add_argument("store")
+        each.add_argument("id", type=number)
+    add(actions, "sync", "bring the list up to what WhatsApp has", "templates.sync").add_argument("store")
+
+
+def _value(shop: Shop) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": each.id,
+            "name": each.words.name,
+            "language": each.words.language,
+            "category": each.words.category,
+            "use": each.words.use,
+            "body": each.words.body,
+            "state": each.state,
+            "reason": each.reason,
+        }
+        for each in shop.engine.read(service.every)
+    ]
+
+
+def listing(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        found = _value(shop)
+    finally:
+        shop.close()
+    lines = [f"{t['id']}. {t['name']} [{t['language']}, {t['category']}] {t['state']} {t['reason']}" for t in found]
+    out.result({"templates": found}, "\n".join(lines) or tr("No templates are written yet."))
+    return DONE
+
+
+def ready(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        count = shop.engine.call(service.take_ready_made, actor="console")
+    finally:
+        shop.close()
+    out.result({"added": count}, tr("{count} templates added.", count=count))
+    return DONE
+
+
+def written(args: Namespace, home: Home, out: Terminal) -> int:
+    lists = (tuple(args.field), tuple(args.sample), args.footer)
+    words = Words(args.name, args.language, args.category, args.body, args.use, *lists)
+    shop = open_shop(home, args.store)
+    try:
+        number = shop.engine.call(lambda tx: service.save(tx, None, words), actor="console")
+    finally:
+        shop.close()
+    out.result({"id": number}, tr("Template {number} is written.", number=number))
+    return DONE
+
+
+def _with_whatsapp(args: Namespace, home: Home, verb: Callable[[Shop], Awaitable[T]]) -> T:
+    async def carried_out(shop: Shop) -> T:
+        try:
+            return await verb(shop)
+        finally:
+            await shop.close_network()
+
+    shop = open_shop(home, args.store)
+    try:
+        return asyncio.run(carried_out(shop))
+    finally:
+        shop.close()
+
+
+def submit(args: Namespace, home: Home, out: Terminal) -> int:
+    kept = _with_whatsapp(args, home, lambda shop: shop.templates.hand_in(args.id, "console"))
+    out.result({"id": kept.id, "state": kept.state}, tr("Template {number} is with WhatsApp.", number=kept.id))
+    return DONE
+
+
+def sync(args: Namespace, home: Home, out: Terminal) -> int:
+    found = _with_whatsapp(args, home, lambda shop: shop.templates.compare("console"))
+    said = tr("{seen} templates at WhatsApp, {added} new here.", seen=found.seen, added=found.added)
+    if found.odd:
+        said += " " + tr("{odd} have a form that is not filled here.", odd=found.odd)
+    out.result({"seen": found.seen, "added": found.added, "odd": found.odd}, said)
+    return DONE
+
+
+def remove(args: Namespace, home: Home, out: Terminal) -> int:
+    _with_whatsapp(args, home, lambda shop: shop.templates.remove(args.id, "console"))
+    out.result({"id": args.id, "removed": True}, tr("Template {number} is removed.", number=args.id))
+    return DONE

@@ -1,0 +1,77 @@
+"""The window comes back as it was left, and ten sections fit the smallest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
+
+from desktop.app import SIZE, Desktop, InMemory
+from desktop.pages.page import Page
+from desktop.pages.registry import PageEntry
+from desktop.sections import SECTIONS, grouped
+from desktop.sidebar import Sidebar
+from desktop.texts import Texts
+from tests.desktop.sample import SampleContext
+
+Start = Callable[[InMemory], Desktop]
+
+
+@pytest.fixture
+def start(qtbot: QtBot) -> Iterator[Start]:
+    opened: list[Desktop] = []
+
+    def open_it(preferences: InMemory) -> Desktop:
+        desktop = Desktop(SampleContext, preferences)
+        opened.append(desktop)
+        desktop.start()
+        qtbot.waitUntil(lambda: desktop.shell.stack.currentWidget() is not desktop.shell.opening)
+        qtbot.waitUntil(lambda: not desktop.bridge.busy)
+        return desktop
+
+    yield open_it
+    for desktop in opened:
+        desktop.stop()
+        desktop.shell.close()
+        desktop.shell.deleteLater()
+        desktop.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_size_place_and_page_come_back(start: Start) -> None:
+    preferences = InMemory({"sound": "off"})
+    first = start(preferences)
+    first.shell.setGeometry(30, 40, 960, 640)
+    first.shell.go("papers")
+    first.shell.close()
+    second = start(preferences)
+    assert (second.shell.width(), second.shell.height()) == (960, 640)
+    assert second.shell.stack.currentWidget() is second.shell.page("papers")
+    assert second.shell.page("live") is None  # what is not shown is not built
+
+
+def test_a_maximised_window_comes_back_maximised(start: Start) -> None:
+    preferences = InMemory({"sound": "off"})
+    first = start(preferences)
+    first.shell.showMaximized()
+    first.shell.close()
+    assert start(preferences).shell.isMaximized()
+
+
+@pytest.mark.parametrize("place", ["", "é%", "AAAA"])
+def test_what_cannot_be_read_is_as_if_nothing_was_remembered(start: Start, place: str) -> None:
+    desktop = start(InMemory({"sound": "off", "window.place": place, "window.page": "gone"}))
+    assert (desktop.shell.width(), desktop.shell.height()) == SIZE
+    assert desktop.shell.stack.currentWidget() is desktop.shell.page("live")
+
+
+def test_ten_sections_fit_beside_the_smallest_window(t: Texts, qtbot: QtBot) -> None:
+    entries = [PageEntry(one.name, one.title, one.icon, Page) for one in SECTIONS]
+    sidebar = Sidebar(t, grouped(entries))
+    qtbot.addWidget(sidebar)
+    assert sidebar.minimumSizeHint().height() <= 680 - 40
+    sidebar.set_low(True)
+    assert sidebar.minimumSizeHint().height() <= 600 - 40
+    sidebar.deleteLater()
