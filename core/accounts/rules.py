@@ -103,6 +103,8 @@ ACTS: Final[dict[str, str]] = {
     "LeadPlanned": "customers.write",
     "LeadNoted": "customers.write",
     "OrderingAllowed": "customers.write",
+    "BuyerRestricted": "customers.write",
+    "LineChanged": "orders.write",
     "PairSet": "products.write",
     "PairRemoved": "products.write",
     "QuoteDrafted": "quotes.write",

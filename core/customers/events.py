@@ -60,6 +60,12 @@ class OrderingAllowed(CustomerEvent, frozen=True):
     until: int
 
 
+class BuyerRestricted(CustomerEvent, frozen=True):
+    """The seller wants their money first from now on, or no longer."""
+
+    restricted: bool
+
+
 class ConsentNoted(CustomerEvent, frozen=True):
     """A person agreed to something or refused it. ``purpose``: scoring, or offers (being proposed something); ``how``:
     in the conversation, or the seller heard it."""

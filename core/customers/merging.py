@@ -145,6 +145,7 @@ def absorb(tx: Tx, kept: int, absorbed: int) -> None:
         " name = iif(a.name = '', b.name, a.name), created_at = min(a.created_at, b.created_at),"
         " scored = a.scored AND b.scored, no_offers = a.no_offers OR b.no_offers,"
         " allowed_until = max(a.allowed_until, b.allowed_until), terms_days = max(a.terms_days, b.terms_days),"
+        " restricted_at = coalesce(a.restricted_at, b.restricted_at),"
         " notes = trim(a.notes || char(10, 10) || b.notes, char(10)),"
         " last_order_at = nullif(max(coalesce(a.last_order_at, 0), coalesce(b.last_order_at, 0)), 0)"
         " FROM customer b WHERE a.id = ? AND b.id = ?",

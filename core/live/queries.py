@@ -37,7 +37,8 @@ _ROWS: Final = (
     " o.link_opened_at, o.reminded_at, n.name, v.id, r.score, r.signals,"
     " (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
     " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"
-    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1), c.scored"
+    " AND (o.state <> 'paid' OR claimed_at IS NOT NULL) ORDER BY claimed_at IS NULL, id DESC LIMIT 1), c.scored,"
+    " c.restricted_at IS NOT NULL"
     " FROM orders o JOIN customer c ON c.id = o.customer_id LEFT JOIN risk r ON r.order_id = o.id"
     " LEFT JOIN customer n ON n.id = o.next_customer LEFT JOIN conversation v ON v.customer_id = o.customer_id"
 )
@@ -167,6 +168,7 @@ def _board_row(row: Row, lines: tuple[LineView, ...], question: OpenQuestion | N
         receipt=_receipt(row[25]),
         risk=row[23] or 0,
         reasons=read_signals(row[24]) if row[23] else (),
+        restricted=bool(row[27]),
     )
 
 
@@ -199,18 +201,19 @@ def tiles(reader: Reader, session_id: int | None, now: int) -> Tiles:
 def stock(reader: Reader, session_id: int | None, limit: int = 30) -> list[StockBar]:
     """Bars of what this session sells, most pressing first; before the first claim, of the whole small catalogue."""
     found = reader.all(
-        "SELECT id, sku, title, on_hand - held, held, max(total, on_hand) FROM product WHERE active AND id IN"
+        "SELECT id, sku, title, on_hand - held, held, max(total, on_hand), (SELECT count(*) FROM waiting w"
+        " WHERE w.product_id = product.id AND w.state = 'waiting') FROM product WHERE active AND id IN"
         " (SELECT l.product_id FROM order_line l JOIN orders o ON o.id = l.order_id WHERE o.session_id IS ?1"
         "  UNION SELECT product_id FROM screen_mark WHERE session_id IS ?1 UNION"
         "  SELECT product_id FROM waiting WHERE state = 'waiting')"
         " ORDER BY id LIMIT ?2",
         (session_id, limit),
     ) or reader.all(
-        "SELECT id, sku, title, on_hand - held, held, max(total, on_hand) FROM product WHERE active AND on_hand > 0"
+        "SELECT id, sku, title, on_hand - held, held, max(total, on_hand), 0 FROM product WHERE active AND on_hand > 0"
         " ORDER BY id LIMIT ?",
         (limit,),
     )
-    return [StockBar(r[0], r[1], r[2], r[3], r[4], r[5], critical(r[3], r[5])) for r in found]
+    return [StockBar(r[0], r[1], r[2], r[3], r[4], r[5], critical(r[3], r[5]), r[6]) for r in found]
 
 
 def recent_products(reader: Reader, limit: int) -> list[int]:

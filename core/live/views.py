@@ -53,6 +53,7 @@ class BoardRow:
     paid_twice, suspect (it looks like fraud); ``undecided``: it still waits for the seller, with a ``question``.
     ``badge``: "new", "risk" or None; ``score`` None when unknown. ``next_customer``: who was offered the item after
     this hold ended. ``receipt``: money that waits for the seller's word. ``risk``: 0 to 100, with its ``reasons``.
+    ``restricted``: the buyer pays first, by the seller's word.
     """
 
     order_id: int
@@ -80,6 +81,7 @@ class BoardRow:
     receipt: ReceiptView | None = None
     risk: int = 0
     reasons: tuple[Signal, ...] = ()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class StockBar:
-    """Bar length is available/total; the held part is hatched; ``critical`` by ruling R6."""
+    """Bar length is available/total; the held part is hatched; ``critical`` by R6. ``waiting``: people in line."""
 
     product_id: int
     sku: str
@@ -109,6 +111,7 @@ class StockBar:
     held: int
     total: int
     critical: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,16 @@ class WaitingLeft(Event, frozen=True):
     lines: int
 
 
+class LineChanged(Event, frozen=True):
+    """The seller changed who waits for a product. ``what``: offered (given to them now), skipped (to the end of the
+    line), dropped (out of it), returned (dropped by mistake)."""
+
+    area: ClassVar[str] = "orders"
+    product_id: int
+    customer_id: int
+    what: str
+
+
 class ItemOffered(OrderEvent, frozen=True):
     """A released item was offered to the next in line, with a hold of their own. ``after_order``: whose hold ended."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from core.customers.rules import hold_minutes, prepays, reminder_percent
+from core.customers.restricting import restricted
+from core.customers.rules import RISK_MINUTES, hold_minutes, prepays, reminder_percent
 from core.customers.service import record
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import MINUTE
@@ -39,12 +40,14 @@ class Holds:
 
     def length(self, tx: Tx, customer_id: int) -> int:
         """The hold of this customer, ms."""
+        if restricted(tx, customer_id):
+            return RISK_MINUTES * MINUTE
         return hold_minutes(record(tx, customer_id), self._minutes()) * MINUTE
 
     def pays_first(self, tx: Tx, customer_id: int) -> bool:
         """Who is held for five minutes pays the whole within them (F69): no deposit, and nothing they add makes the
-        hold longer."""
-        return prepays(record(tx, customer_id))
+        hold longer. By their score, or by the seller's word."""
+        return restricted(tx, customer_id) or prepays(record(tx, customer_id))
 
     def plan(self, tx: Tx, order_id: int, expires_at: int) -> None:
         """(Re)place what falls due for an open order, ``expires_at`` in ms UTC; who was reminded is not again."""

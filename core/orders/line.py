@@ -1,7 +1,11 @@
-"""Who is next for an item that is sold out: gold and diamond customers first (F72, F77), the others as they came."""
+"""Who is next for an item that is sold out: gold and diamond customers first (F72, F77), the others as they came.
+
+Who was let pass stands at the end, whatever their tier. The seller sees the line, and may change it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from core.customers.rules import TIERS, Record, in_front
@@ -12,7 +16,8 @@ from core.storage.connection import Reader, Row
 _CANDIDATES: Final = (
     f"SELECT w.id, {', '.join('c.' + name.strip() for name in RECORD_COLUMNS.split(','))}"  # noqa: S608 - fixed columns
     " FROM waiting w JOIN customer c ON c.id = w.customer_id"
-    f" WHERE w.product_id = ? AND w.state = 'waiting' AND c.paid >= {TIERS['gold']} ORDER BY w.id"
+    f" WHERE w.product_id = ? AND w.state = 'waiting' AND w.skipped_at IS NULL"
+    f" AND c.paid >= {TIERS['gold']} ORDER BY w.id"
 )
 
 
@@ -46,3 +51,33 @@ def place(reader: Reader, product_id: int, customer_id: int) -> int:
         "SELECT count(*) FROM waiting WHERE product_id = ? AND state = 'waiting' AND id <= ?", (product_id, mine)
     )
     return before + len([number for number in ahead if number > mine])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody in line, from the one who is next on. ``since``: ms UTC. ``ahead``: served before those who came
+    earlier; ``skipped``: let pass by the seller."""
+
+    waiting_id: int
+    customer_id: int
+    name: str
+    quantity: int
+    since: int
+    ahead: bool
+    skipped: bool
+    conversation_id: int | None
+
+
+def waiters(reader: Reader, product_id: int, limit: int = 200) -> list[Waiter]:
+    """The line of a product."""
+    ahead = _ahead(reader, product_id)
+    found = [
+        Waiter(number, customer, name, quantity, since, number in ahead, bool(skipped), talk)
+        for number, customer, name, quantity, since, skipped, talk in reader.all(
+            "SELECT w.id, w.customer_id, c.name, w.quantity, w.since, w.skipped_at IS NOT NULL, v.id FROM waiting w"
+            " JOIN customer c ON c.id = w.customer_id LEFT JOIN conversation v ON v.customer_id = w.customer_id"
+            " WHERE w.product_id = ? AND w.state = 'waiting' ORDER BY w.id LIMIT ?",
+            (product_id, limit),
+        )
+    ]
+    return sorted(found, key=lambda one: not one.ahead)  # stable: each part as they came

@@ -261,22 +261,27 @@ class Orders:
             first = line.first(tx, product_id)
             if first is None:
                 return
-            waiting_id, customer_id, quantity, source = first
-            order = self.open_order(tx, customer_id)  # ends one past its time, which may move this very line
-            free = stock.available(tx, product_id)
-            if not free or not tx.run(
-                "UPDATE waiting SET state = 'offered', reason = 'released' WHERE id = ? AND state = 'waiting'",
-                (waiting_id,),
-            ):
-                continue
-            held = self._held(tx, order, product_id)
-            wanted = Wanted(product_id, min(MAX_QUANTITY, held + min(quantity, free)))
-            claimed = self.claim(tx, customer_id, [wanted], source, promised=True)
-            assert claimed.order_id is not None, "there are free units"
-            tx.run("UPDATE waiting SET order_id = ? WHERE id = ?", (claimed.order_id, waiting_id))
-            if after_order is not None:
-                tx.run("UPDATE orders SET next_customer = ? WHERE id = ?", (customer_id, after_order))
-            tx.emit(ItemOffered(claimed.order_id, customer_id, product_id, claimed.outcomes[0].held, after_order))
+            self.offer(tx, product_id, first, after_order)
+
+    def offer(self, tx: Tx, product_id: int, waiter: Row, after_order: int | None = None) -> bool:
+        """Give free units to one in line (see :func:`line.first`). → whether there were any, and they still waited."""
+        waiting_id, customer_id, quantity, source = waiter
+        order = self.open_order(tx, customer_id)  # ends one past its time, which may move this very line
+        free = stock.available(tx, product_id)
+        if not free or not tx.run(
+            "UPDATE waiting SET state = 'offered', reason = 'released' WHERE id = ? AND state = 'waiting'",
+            (waiting_id,),
+        ):
+            return False
+        held = self._held(tx, order, product_id)
+        wanted = Wanted(product_id, min(MAX_QUANTITY, held + min(quantity, free)))
+        claimed = self.claim(tx, customer_id, [wanted], source, promised=True)
+        assert claimed.order_id is not None, "there are free units"
+        tx.run("UPDATE waiting SET order_id = ? WHERE id = ?", (claimed.order_id, waiting_id))
+        if after_order is not None:
+            tx.run("UPDATE orders SET next_customer = ? WHERE id = ?", (customer_id, after_order))
+        tx.emit(ItemOffered(claimed.order_id, customer_id, product_id, claimed.outcomes[0].held, after_order))
+        return True
 
     @staticmethod
     def _held(tx: Tx, order: Order | None, product_id: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.customers.restricting import restricted
 from core.customers.rules import prepays
 from core.customers.service import record
 from core.durable.deadlines import clear_deadline, set_deadline
@@ -64,7 +65,7 @@ def allow(tx: Tx, customer_id: int, days: int) -> None:
 
 def allowed(reader: Reader, customer_id: int) -> int:
     """How many days this customer may take to pay; 0: pays at once, as whose payment must come first does (F69)."""
-    if prepays(record(reader, customer_id)):
+    if restricted(reader, customer_id) or prepays(record(reader, customer_id)):
         return 0
     return reader.value("SELECT terms_days FROM customer WHERE id = ?", (customer_id,)) or 0
 

@@ -44,8 +44,8 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
     person = customer(reader, customer_id)
     found = traces.of(reader, customer_id)
     look = _Look(reader, found, currency)
-    words = "SELECT allowed_until, no_offers FROM customer WHERE id = ?"
-    until, no_offers = reader.one(words, (customer_id,)) or (0, 0)
+    words = "SELECT allowed_until, no_offers, restricted_at FROM customer WHERE id = ?"
+    until, no_offers, first_since = reader.one(words, (customer_id,)) or (0, 0, None)
     return {
         "customer": {
             "id": person.id,
@@ -55,6 +55,7 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             "notes": person.notes,
             "may_order_beyond_limits_until": rfc3339(until) if until else None,
             "wants_no_proposals": bool(no_offers),
+            "pays_first_since": rfc3339(first_since) if first_since else None,
             "also_recorded_as": list(found.ids[1:]),
         },
         "identities": look.rows(

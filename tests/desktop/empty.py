@@ -15,8 +15,6 @@ from core.customers.views import CustomerView
 from core.faq.views import Faq
 from core.invoices import queries as paper_queries
 from core.invoices.credits import Taken
-from core.orders import listing as order_listing
-from core.orders.listing import OrderRow
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
@@ -36,7 +34,6 @@ from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stoppe
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
-from desktop.pages.orders import presenter as orders
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 from desktop.pages.quotes import source as quotes
@@ -305,28 +302,6 @@ class EmptyQuotes:
         return []
 
 
-class EmptyOrders:
-    """Implements OrdersSource; nothing was ordered."""
-
-    def overview(self) -> orders.Overview:
-        return orders.Overview()
-
-    def page(self, wanted: order_listing.Filter, after: orders.Cursor | None, limit: int) -> list[OrderRow]:
-        return []
-
-    def totals(self, wanted: order_listing.Filter) -> order_listing.Totals:
-        return order_listing.Totals()
-
-    def detail(self, order_id: int) -> orders.Detail:
-        raise AssertionError("there is no order")
-
-    def send_link(self, order_id: int) -> None:
-        raise AssertionError("there is no order")
-
-    def export(self, path: Path, wanted: order_listing.Filter, control: Control) -> int:
-        return 0
-
-
 class EmptyPapers:
     """Implements PapersSource; nothing was issued."""
 
@@ -407,13 +382,3 @@ class EmptyMessages:
 
     def remove_question(self, number: int) -> None:
         raise AssertionError("there is no question")
-
-
-class EmptyWelcome:
-    """Nobody is led, and nothing is missing."""
-
-    def tasks(self) -> tuple[()]:
-        return ()
-
-    def later(self) -> bool:
-        return True

@@ -33,26 +33,22 @@ from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
 from desktop.pages.messages.beyondwords import TemplatesSource
 from desktop.pages.messages.presenter import MessagesSource
-from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.papers.presenter import PapersSource
 from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
-from desktop.pages.welcome.presenter import WelcomeSource
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
     EmptyConversations,
     EmptyLock,
     EmptyMessages,
-    EmptyOrders,
     EmptyPapers,
     EmptyPayments,
     EmptyQuotes,
     EmptySettings,
     EmptyTemplates,
-    EmptyWelcome,
 )
 from tests.desktop.emptymore import Nothing
 from tests.desktop.emptypeople import Nobody
@@ -372,14 +368,12 @@ class SampleContext(Nobody, Nothing):
     live: SampleSource = field(default_factory=SampleSource)
     conversations: ConversationSource = field(default_factory=EmptyConversations)
     catalogue: CatalogueSource = field(default_factory=EmptyCatalogue)
-    orders: OrdersSource = field(default_factory=EmptyOrders)
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
     templates: TemplatesSource = field(default_factory=lambda: cast(TemplatesSource, EmptyTemplates()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
-    welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))

@@ -32,6 +32,7 @@ from core.storage.migrations import (
     m0019_times,
     m0020_wa_templates,
     m0021_clients,
+    m0022_restricted,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -58,6 +59,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0019_times.apply,
     m0020_wa_templates.apply,
     m0021_clients.apply,
+    m0022_restricted.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
