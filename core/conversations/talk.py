@@ -13,12 +13,14 @@ from core.catalogue.lexicon import Lexicon
 from core.conversations import interest, lists, outgoing, pieces, scoring, situation, threads
 from core.conversations.aside import Aside
 from core.conversations.asked import FAQ, Opening
-from core.conversations.claiming import CLAIM, HELP, SWAP, Claiming
+from core.conversations.claiming import CLAIM, HELP, SWAP
+from core.conversations.correcting import OUT
 from core.conversations.outgoing import Button
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say, spoken_to
+from core.conversations.topical import CATALOGUE, Topical
 from core.orders.service import Wanted
 from core.storage.engine import Tx
 from core.understanding.rules import (
@@ -32,10 +34,10 @@ from core.understanding.rules import (
 )
 from core.understanding.tokens import MOST
 
-MINE, CATALOGUE = "mine", "catalogue"
+MINE: Final = "mine"
 
 
-class Talk(Claiming):
+class Talk(Topical):
     """Answers one customer message. ``proposes()``: whether what goes together may be proposed."""
 
     def __init__(
@@ -106,7 +108,8 @@ class Talk(Claiming):
             self._media(reply, message)
             return
         step = next_step(meant, misses)
-        if not final and step is not Step.ACT:
+        loose = self._counts_nothing(reply, meant, shown)
+        if not final and (loose or step is not Step.ACT):
             if self.written(reply, message.text, meant):
                 return
             if pieces.wait(reply, message.text):
@@ -118,7 +121,9 @@ class Talk(Claiming):
             return
         if self.written(reply, message.text, meant) or (step is Step.ASK and self.which(reply, message.text)):
             return
-        if step is not Step.ACT:
+        if (step is not Step.ACT or meant.topic is not None or meant.note) and self._said_plainly(reply, meant):
+            return
+        if loose or step is not Step.ACT or meant.intent not in _INTENTS:
             self._not_understood(reply, meant)
             return
         reply.understood()
@@ -128,11 +133,22 @@ class Talk(Claiming):
         self.answered_beside(reply, meant)
         _INTENTS[meant.intent](self, reply, meant)
 
+    def _said_plainly(self, reply: Reply, meant: Understanding) -> bool:
+        """A total, a lower price, goods that are not sold; something that shall not be in the order; a size."""
+        if meant.topic is not None:
+            return self.topic_answered(reply, meant)
+        return self.described(reply, meant.note) or self.refused(reply, meant)
+
+    def _counts_nothing(self, reply: Reply, meant: Understanding, shown: int | None) -> bool:
+        """« 2 », where nothing was shown and nothing is held."""
+        bare = meant.intent is Intent.QUANTITY and not meant.items and shown is None
+        return bare and self.orders.open_order(reply.tx, reply.customer_id) is None
+
     def _pressed(self, reply: Reply, reply_id: str) -> None:
         """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
-        subject = int(number) if number.isascii() and number.isdigit() else 0
+        subject = _whole(number)
         if self.pressed_step(reply, verb, subject, value):
             return
         if verb in (PAY, CANCEL):
@@ -140,9 +156,14 @@ class Talk(Claiming):
         elif verb == METHOD:
             self._method(reply, subject, value)
         elif verb in (CLAIM, SWAP) and subject:
-            count = int(value) if value.isascii() and value.isdigit() else 0
-            wanted = count if 0 < count <= MOST else None
-            self.swapped(reply, subject, wanted) if verb == SWAP else self.claim(reply, [Wanted(subject, wanted)])
+            count, _, other = value.partition(":")
+            wanted = _whole(count) if 0 < _whole(count) <= MOST else None
+            if verb == SWAP:
+                self.swapped(reply, subject, wanted, _whole(other) or None)
+            else:
+                self.claim(reply, [Wanted(subject, wanted)])
+        elif verb == OUT and subject:
+            self.take_out(reply, [subject])
         elif verb == MINE:
             self._mine(reply, None)
         elif verb == CATALOGUE:
@@ -162,7 +183,7 @@ class Talk(Claiming):
         elif verb == PAY:
             self._pay(reply, None)
         else:
-            self._cancel(reply, None)
+            self.cancel(reply, None)
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
@@ -178,16 +199,6 @@ class Talk(Claiming):
             self._not_understood(reply)
 
     # -- the rest ----------------------------------------------------------------------------------------------
-
-    def _cancel(self, reply: Reply, _: Understanding | None) -> None:
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        left = self.orders.leave_line(reply.tx, reply.customer_id)
-        if order is None:
-            reply.text("order_cancelled_line" if left else "nothing_to_cancel")
-            return
-        self.orders.cancel(reply.tx, order.id, "customer")
-        text = "order_cancelled_partial" if order.received else "order_cancelled"
-        reply.text(text, reference=order.reference, amount=self.money(order.received))
 
     def _mine(self, reply: Reply, _: Understanding | None) -> None:
         reply.send(lists.my_orders(reply.tx, reply.customer_id, reply.language, self.money))
@@ -281,6 +292,11 @@ class Talk(Claiming):
         return [Button(verb, say(text, reply.language)) for verb, text in (*chosen, (HELP, "button_help"))]
 
 
+def _whole(text: str) -> int:
+    """A number of a button of ours, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 # What is asked back, by what was likely meant: the button's verb, its text, whether an open order is needed.
 _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
     Intent.PAY: (PAY, "button_pay", True),
@@ -295,7 +311,7 @@ _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
 
 _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "claim": Talk.claim_meant,
-    "cancel": Talk._cancel,
+    "cancel": Talk.cancel,
     "pay": Talk._pay,
     "my_orders": Talk._mine,
     "catalogue": Talk._catalogue,

@@ -5,6 +5,9 @@ Words of taking reach the products around them; a refusal, a past, a condition o
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from core.understanding.described import several
 from core.understanding.rules import Item
 from core.understanding.sentence import Clause, Sentence
 from core.understanding.tokens import MOST, NUMBER, PRODUCT
@@ -34,7 +37,21 @@ def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
         found += _counted(sentence)
     if not found and (product := _meant_by_pronoun(sentence)) is not None:
         return (product,), True
-    return merged(found), said
+    each = several(sentence)
+    made = merged(found)
+    return tuple(_with_each(item, each) for item in made), said
+
+
+def _with_each(item: Item, each: dict[int, int]) -> Item:
+    number = each.get(item.product_id, 0)
+    return replace(item, quantity=min(number, MOST), counted=True) if number > item.quantity else item
+
+
+def only_takes(sentence: Sentence) -> bool:
+    """« okay, raisiko ray », « réservez-moi ça »: nothing but taking, manners and a yes."""
+    known = vocabulary()
+    rest = known.this_one.sub(" ", known.taking.sub(" ", sentence.form)).split()
+    return all(word in known.harmless or word in known.yes for word in rest) and "?" not in rest
 
 
 def _pieces(clause: Clause) -> bool:
@@ -175,7 +192,8 @@ def likely_items(sentence: Sentence) -> tuple[Item, ...]:
         return ()
     if any(stands_in_the_way(clause) or clause.asks for clause in holding):
         return ()
-    return merged([item for clause in holding for item in clause.items])
+    each = several(sentence)
+    return tuple(_with_each(item, each) for item in merged([item for c in holding for item in c.items]))
 
 
 def refused(sentence: Sentence) -> bool:

@@ -22,6 +22,13 @@ LONGEST: Final = 600  # characters read: nobody orders further down
 _PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
 _CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
 _GROUPED = re.compile(r"(?<=\d)(?:[.\u202f\u00a0](?=\d{3}(?!\d))| (?=[05]00(?!\d)))")
+# Numbers of no pieces: « −2 », « 1,5 » (not « 1,5 l »); they become 0. A dash before every line is a list.
+_NEGATIVE = re.compile(r"(?<!\S)[-\u2212\u2013]\d{1,2}(?=[^\W\d_]|\s|$)")
+_LISTED = re.compile(r"(?m)^\s*[-\u2212\u2013]")
+_BROKEN = re.compile(
+    r"(?<![\w.,])(?:x ?)?\d{1,2}[.,]\d{1,2}(?![\w.,]*\d)"
+    r"(?! ?(?:k|kg|g|l|ml|cl|m|cm|mm|litres?|kilos?|metres?|h|heures?|ans?|millions?|mille|f|fcfa|ar|€|%)(?!\w))(?!\w)"
+)
 _TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
 _GLUED = re.compile(r"(?P<count>\d{1,2})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,2})")
 # What is not seen is not read, and what looks like a Latin letter is one: Cyrillic and Greek.
@@ -120,6 +127,9 @@ def read(text: str, products: Products) -> Sentence:
 
 def _plain(text: str) -> list[str]:
     """Folded words and marks, in the usual spelling: ``C'est payé`` → c est payed."""
+    if len(_LISTED.findall(text)) < 2:
+        text = _NEGATIVE.sub(" 0 ", text)
+    text = _BROKEN.sub(" 0 ", text)
     text = _GROUPED.sub("", _PAID_ACCENT.sub(" payed ", unicodedata.normalize("NFC", text)))
     found: list[str] = []
     every = _TOKEN.findall(fold(text))

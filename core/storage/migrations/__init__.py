@@ -28,6 +28,7 @@ from core.storage.migrations import (
     m0015_voice,
     m0016_takeover,
     m0017_talk,
+    m0018_line_notes,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -50,6 +51,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0015_voice.apply,
     m0016_takeover.apply,
     m0017_talk.apply,
+    m0018_line_notes.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
