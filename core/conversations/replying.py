@@ -71,6 +71,11 @@ class Reply:
         )
         return [(at, text) for at, text in reversed(rows)]
 
+    def last_said(self) -> str:
+        """What the bot said last; empty before its first word."""
+        sql = "SELECT text FROM message WHERE conversation_id = ? AND author = 'bot' ORDER BY id DESC LIMIT 1"
+        return self.tx.value(sql, (self.conversation_id,)) or ""
+
     def understood(self) -> None:
         """What was not understood before counts no more."""
         self.tx.run("UPDATE conversation SET misses = 0 WHERE id = ? AND misses > 0", (self.conversation_id,))

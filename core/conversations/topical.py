@@ -13,7 +13,7 @@ from core.conversations.outgoing import Button
 from core.conversations.replying import Reply
 from core.conversations.texts import say
 from core.orders import terms
-from core.understanding.rules import MISSES_BEFORE_HANDOVER, Intent, Topic, Understanding
+from core.understanding.rules import Intent, Topic, Understanding
 
 CATALOGUE: Final = "catalogue"  # the verb of a button
 _OFFERED: Final = (1, 2, 3)
@@ -34,19 +34,21 @@ class Topical(Correcting):
 
     def _haggling(self, reply: Reply, meant: Understanding) -> bool:
         """Prices are as they stand; who insists is heard by the seller."""
-        if reply.missed() >= MISSES_BEFORE_HANDOVER:
+        fixed = say("price_fixed", reply.language)
+        if reply.last_said().startswith(fixed):
             if reply.hand_over("haggling"):
                 reply.text("human_handover")
             return True
+        reply.understood()
         shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
         product_id = meant.items[0].product_id if meant.items else shown
         if product_id is None:
-            reply.send(outgoing.buttons(say("price_fixed", reply.language), [self._catalogue_button(reply)]))
+            reply.send(outgoing.buttons(fixed, [self._catalogue_button(reply)]))
             return True
         product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
         key = "price_answer" if product["left"] > 0 else "not_available_answer"
-        body = f"{say('price_fixed', reply.language)}\n{say(key, reply.language, **product)}"
+        body = f"{fixed}\n{say(key, reply.language, **product)}"
         take = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
         reply.send(outgoing.buttons(body, [take if product["left"] > 0 else self._catalogue_button(reply)]))
         return True

@@ -16,7 +16,7 @@ from core.understanding.claims import counted_items, likely_items, named_items, 
 from core.understanding.corrections import Correction, correction
 from core.understanding.described import note, notes, speaks_of_nothing_else
 from core.understanding.features import MARKS, of_message
-from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
+from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Topic, Understanding
 from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
 from core.understanding.tokens import MOST, NUMBER
 from core.understanding.topics import names_something, topic_of
@@ -93,7 +93,10 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
     if meant.intent is Intent.CLAIM:
         made = replace(made, asked=_asked_about(sentence, meant))
     made = _as_corrected(sentence, made, correction(sentence))
-    return _described(text, sentence, replace(made, topic=topic_of(text, sentence, made)))
+    topic = topic_of(text, sentence, made, products)
+    if topic is Topic.CREDIT and made.intent is Intent.PAYMENT_PROBLEM:
+        made = replace(made, intent=Intent.PAYMENT_MEANS)
+    return _described(text, sentence, replace(made, topic=topic))
 
 
 def _described(text: str, sentence: Sentence, meant: Understanding) -> Understanding:
@@ -170,7 +173,8 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
     agreed = agreed or (beside and ranked[0] in _ASKED_AFTER_A_CLAIM and claim >= LEAST_BESIDE)
     if first.intent is Intent.CLAIM and (agreed or (not named and only_takes(sentence))):
         return Understanding(Intent.CLAIM, first.items, confidence=claim, likely=best)
-    if claim >= act["alone"] and ranked[0] is Intent.CLAIM and (items := likely_items(sentence)):
+    items = likely_items(sentence) if ranked[0] is Intent.CLAIM else ()
+    if items and claim >= act["counted" if all(item.counted for item in items) else "alone"]:
         return Understanding(Intent.CLAIM, items, confidence=claim, likely=best)
     chosen = ranked[0]
     confidence = likely[chosen]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 from core.understanding.rules import Intent, Topic, Understanding
-from core.understanding.sentence import Sentence
+from core.understanding.sentence import Products, Sentence
 from core.understanding.tokens import NUMBER
 from core.understanding.words import concepts, vocabulary
 
@@ -45,23 +46,27 @@ _PAYS: Final = frozenset(
         Intent.DELIVERY,
     }
 )
+_TROUBLE: Final = re.compile(  # « j’ai été débité en 2 fois », « j’ai payé deux fois » ask for no credit
+    r"(?<!\S)(?:debit|prelev|coup|refus|erreur|echou|echec|bloqu|marche|mandeha|payed|ai|efa|nal|nes|nos)\w*"
+)
 _LEAST: Final = 3  # letters of a foreign script
 
 
-def topic_of(text: str, sentence: Sentence, meant: Understanding) -> Topic | None:
+def topic_of(text: str, sentence: Sentence, meant: Understanding, products: Products) -> Topic | None:
     """The one topic of a message; None for most."""
     known, form = vocabulary(), sentence.form
     if meant.intent is not Intent.CLAIM and unread(text):
         return Topic.SCRIPT
     if meant.intent is not Intent.QUOTE and meant.items and _no_whole_number(sentence):
         return Topic.HOW_MANY
-    if meant.intent in _PAYS and known.credit.search(form):
+    asks_to_split = meant.intent is Intent.PAYMENT_PROBLEM and not _TROUBLE.search(form)
+    if (meant.intent in _PAYS or asks_to_split) and known.credit.search(form):
         return Topic.CREDIT
     if meant.intent in _HAGGLES and known.haggling.search(form):
         return Topic.HAGGLING
     if meant.intent in _ASKS_A_SUM and not meant.items and known.total.search(form):
         return Topic.TOTAL
-    if not meant.items and _not_sold(sentence, meant):
+    if not meant.items and _not_sold(sentence, meant, products):
         return Topic.NOT_SOLD
     return None
 
@@ -85,7 +90,7 @@ def _no_whole_number(sentence: Sentence) -> bool:
     return any(token.kind == NUMBER and not token.value for clause in sentence.clauses for token in clause.tokens)
 
 
-def _not_sold(sentence: Sentence, meant: Understanding) -> bool:
+def _not_sold(sentence: Sentence, meant: Understanding, products: Products) -> bool:
     """« vous avez des chaussures ? », where nothing of the catalogue is meant."""
     known, form = vocabulary(), sentence.form
     plain = meant.intent in (Intent.AVAILABILITY, Intent.PRICE)
@@ -94,4 +99,5 @@ def _not_sold(sentence: Sentence, meant: Understanding) -> bool:
     if not plain and (known.past.search(form) or known.refusing.search(form)):
         return False
     seeks = plain or known.taking.search(form) or known.available.search(form) or known.price.search(form)
-    return bool(seeks) and known.goods.search(form) is not None
+    kind = known.goods.search(form) if seeks else None
+    return kind is not None and not products.search(kind[0], 1)
