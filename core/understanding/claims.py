@@ -101,7 +101,8 @@ def _bargains(sentence: Sentence) -> bool:
 def turns_elsewhere(clause: Clause) -> bool:
     """A question, a complaint: a code beside it is what the message is about, not what is wanted."""
     known = vocabulary()
-    beyond = known.beyond.search(clause.form) and not known.elsewhere.search(clause.form)
+    form = TAIL.sub("", clause.form)  # « 5 SAVON5 pour ma boutique » speaks of no shop of ours
+    beyond = known.beyond.search(form) and not known.elsewhere.search(clause.form)
     return clause.asks or bool(beyond)
 
 
