@@ -30,6 +30,7 @@ from core.storage.migrations import (
     m0017_talk,
     m0018_analytics,
     m0019_times,
+    m0020_line_notes,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -54,6 +55,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0017_talk.apply,
     m0018_analytics.apply,
     m0019_times.apply,
+    m0020_line_notes.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
