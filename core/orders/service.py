@@ -46,15 +46,17 @@ __all__ = [
 SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
 MAX_QUANTITY: Final = 9_999
 MAX_LINES: Final = 50
+NOTE_MAX: Final = 60  # characters of what is said of size and colour
 DECISION: Final = "decision"  # why an order is cancelled: its money goes back, and the buyer is told so elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``quantity`` None: the buyer named no number (one, or what they already hold)."""
+    """``quantity`` None: the buyer named no number (one, or what they already hold). ``note``: size, colour."""
 
     product_id: int
     quantity: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +199,15 @@ class Orders:
             more = min(asked - already, stock.available(tx, wanted.product_id))
             held = already + (more if more and stock.hold(tx, wanted.product_id, more) else 0)
         if held and line:
-            tx.run("UPDATE order_line SET quantity = ?1, held = ?1 WHERE id = ?2", (held, line[0]))
+            tx.run(
+                "UPDATE order_line SET quantity = ?1, held = ?1, note = iif(?3 = '', note, ?3) WHERE id = ?2",
+                (held, line[0], wanted.note[:NOTE_MAX]),
+            )
         elif held:
             tx.run(
-                "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, held)"
-                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5)",
-                (order.id, wanted.product_id, *product[:2], held, product[2]),
+                "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, held, note)"
+                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5, ?7)",
+                (order.id, wanted.product_id, *product[:2], held, product[2], wanted.note[:NOTE_MAX]),
             )
         if asked < already:
             self.offer_next(tx, wanted.product_id, order.id)
@@ -392,5 +397,7 @@ def merge_wanted(wanted: Sequence[Wanted]) -> list[Wanted]:
         if before is None:
             merged[item.product_id] = item
         else:
-            merged[item.product_id] = replace(before, quantity=(before.quantity or 1) + (item.quantity or 1))
+            number = (before.quantity or 1) + (item.quantity or 1)
+            said = ", ".join(dict.fromkeys(filter(None, (before.note, item.note))))
+            merged[item.product_id] = replace(before, quantity=number, note=said)
     return list(merged.values())
