@@ -33,6 +33,7 @@ from core.storage.migrations import (
     m0020_wa_templates,
     m0021_clients,
     m0022_restricted,
+    m0023_line_notes,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -60,6 +61,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0020_wa_templates.apply,
     m0021_clients.apply,
     m0022_restricted.apply,
+    m0023_line_notes.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
