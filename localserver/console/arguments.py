@@ -334,14 +334,14 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     create.add_argument("--segment", default="live_seller", help="live_seller, shop, events, services or b2b")
     create.add_argument("--language", default="fr", help="fr, mg or en")
     add(verbs, "list", "the stores of this computer", "stores.listing")
-    add(verbs, "show", "one store", "stores.show").add_argument("store")
+    for verb, what in {"show": "one store", "archive": "put it away, data kept", "unarchive": "take it back"}.items():
+        add(verbs, verb, what, f"stores.{verb}").add_argument("store")
     delete = add(verbs, "delete", "delete a store for ever", "stores.delete")
     delete.add_argument("store")
     delete.add_argument("--yes", action="store_true")
     change = add(verbs, "set", "change a setting", "stores.set_value")
-    change.add_argument("store")
-    change.add_argument("key")
-    change.add_argument("value")
+    for given in ("store", "key", "value"):
+        change.add_argument(given)
     read = add(verbs, "get", "read settings", "stores.get_value")
     read.add_argument("store")
     read.add_argument("key", nargs="?")
