@@ -102,7 +102,7 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class StockBar:
-    """Bar length is available/total; the held part is hatched; ``critical`` by ruling R6. ``waiting``: people in line."""
+    """Length is available/total; the held part is hatched; ``critical`` by ruling R6. ``waiting``: how many wait."""
 
     product_id: int
     sku: str

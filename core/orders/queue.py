@@ -47,7 +47,8 @@ def take_back(tx: Tx, waiting_id: int) -> None:
         "UPDATE OR IGNORE waiting SET state = 'waiting', reason = NULL WHERE id = ?", (waiting_id,)
     ):
         raise NotFound("They no longer wait for this product.")
-    tx.emit(LineChanged(*row, "returned"))
+    product_id, customer_id = row
+    tx.emit(LineChanged(product_id, customer_id, "returned"))
 
 
 def _waiter(tx: Tx, waiting_id: int) -> tuple[int, Row]:
