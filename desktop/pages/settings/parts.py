@@ -29,17 +29,19 @@ def add_rows(column: QVBoxLayout, group: Group, presenter: SettingsPresenter, ma
         column.addWidget(row)
     if group.advanced:
         column.addWidget(Rule())
-        column.addWidget(_Advanced(group, presenter, made))
+        column.addWidget(Advanced(group, presenter, made))
 
 
-class _Advanced(QWidget):
+class Advanced(QWidget):
+    """Settings that few need, folded away."""
+
     def __init__(self, group: Group, presenter: SettingsPresenter, made: Made) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
         self._button = Button(presenter.t("Advanced"), "link", icon="chevron-right")
-        self._button.clicked.connect(self._turn)
+        self._button.clicked.connect(lambda: self.open(self._rows.isHidden()))
         line = QHBoxLayout()
         line.setContentsMargins(10, 0, 10, 0)
         line.addWidget(self._button)
@@ -53,8 +55,8 @@ class _Advanced(QWidget):
         self._rows.hide()
         column.addWidget(self._rows)
 
-    def _turn(self) -> None:
-        shown = self._rows.isHidden()
+    def open(self, shown: bool = True) -> None:
+        """Show them or fold them away."""
         self._rows.setVisible(shown)
         self._button.set_icon_name("chevron-down" if shown else "chevron-right")
 
