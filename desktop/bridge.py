@@ -39,6 +39,10 @@ class Change(Protocol):
     def subject(self) -> int: ...
 
 
+class Stopped(Exception):
+    """Long work was asked to stop, and ended where it stood."""
+
+
 class Control:
     """Handed to long work: tell how far it is, ask whether it should stop."""
 
@@ -49,6 +53,12 @@ class Control:
     def report(self, done: int, total: int) -> None:
         """So many of so many are done. From any thread."""
         self._report(done, total)
+
+    def advance(self, done: int, total: int = 0) -> None:
+        """As :meth:`report`; ``total`` 0: nobody knows. Raises Stopped where the work should end."""
+        self._report(done, total)
+        if self.stopped:
+            raise Stopped
 
     @property
     def stopped(self) -> bool:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.analyses.presenter import AnalysesSource
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
+    from desktop.pages.customers.source import CustomersSource
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
+    from desktop.pages.orders.presenter import OrdersSource
     from desktop.pages.papers.presenter import PapersSource
     from desktop.pages.payments.presenter import PaymentsSource
+    from desktop.pages.pipeline.source import PipelineSource
     from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
@@ -105,7 +108,16 @@ class Context(Protocol):
     def live(self) -> LiveSource: ...
 
     @property
+    def orders(self) -> OrdersSource: ...
+
+    @property
     def conversations(self) -> ConversationSource: ...
+
+    @property
+    def customers(self) -> CustomersSource: ...
+
+    @property
+    def pipeline(self) -> PipelineSource: ...
 
     @property
     def catalogue(self) -> CatalogueSource: ...

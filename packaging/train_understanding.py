@@ -35,6 +35,7 @@ LOOSENESS = 5.0  # of the fit (scikit-learn's C)
 RIGHT = {Intent.CLAIM: 0.98, Intent.CANCEL: 0.97}  # how often what is acted on must have been right, else:
 RULED, ALONE = 0.985, 0.95  # of claims: where rules and classifier see one, and where the classifier is alone
 MOSTLY_RIGHT = 0.9
+CLAIM_STEPS = [round(0.1 + 0.05 * step, 2) for step in range(17)]
 STEPS = [round(0.3 + 0.05 * step, 2) for step in range(13)]
 LABELS = [*(str(i) for i in Intent), *LANGUAGES]
 
@@ -101,19 +102,22 @@ def sharpness(scores: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> float:
 
 
 def claims_act(examples: list[Example], likely: np.ndarray[Any, Any]) -> dict[str, float]:
-    """From which probability a claim is made: where the rules see one too (``ruled``), and where they do not."""
+    """From which probability a claim is made: where the rules see one too (``ruled``), where they do not (``alone``),
+    and where they do not but every product has its number (``counted``)."""
     products = lexicon()
-    seen: dict[str, list[tuple[float, bool]]] = {"ruled": [], "alone": []}
+    seen: dict[str, list[tuple[float, bool]]] = {"ruled": [], "alone": [], "counted": []}
     for example, chance in zip(examples, likely, strict=True):
         sentence = read(example.text, products)
         first = first_reading(sentence, products, NOTHING_KNOWN)
-        kind = "ruled" if first.intent is Intent.CLAIM else "alone" if likely_items(sentence) else ""
+        items = likely_items(sentence)
+        alone = "counted" if all(item.counted for item in items) else "alone"
+        kind = "ruled" if first.intent is Intent.CLAIM else alone if items else ""
         if kind:
             seen[kind].append((float(chance), "claim" in example.intents))
     found = {}
     for kind, cases in seen.items():
         found[kind] = 0.95
-        for least in STEPS:
+        for least in CLAIM_STEPS if kind == "counted" else STEPS:
             above = [right for chance, right in cases if chance >= least]
             if above and sum(above) / len(above) >= (RULED if kind == "ruled" else ALONE):
                 found[kind] = least

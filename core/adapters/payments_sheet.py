@@ -14,8 +14,19 @@ from core.payments.queries import Filter
 from core.storage.engine import Engine
 
 
-def write(engine: Engine, path: Path, wanted: Filter, currency: str, zone: ZoneInfo, language: str) -> int:
-    """Write what is looked for to a .csv or .xlsx file. → rows. Raises as :func:`core.adapters.sheets.write`."""
+def write(
+    engine: Engine,
+    path: Path,
+    wanted: Filter,
+    currency: str,
+    zone: ZoneInfo,
+    language: str,
+    watch: sheets.Watch | None = None,
+) -> int:
+    """Write what is looked for to a .csv or .xlsx file. → rows.
+
+    ``watch`` and what is raised: as :func:`core.adapters.sheets.write`.
+    """
     papers, means = catalogue("documents", language), catalogue("errors", language)
     cash = {onsite.CASH: means.gettext(onsite.LABEL)}
     words = Words(
@@ -27,6 +38,6 @@ def write(engine: Engine, path: Path, wanted: Filter, currency: str, zone: ZoneI
     with engine.reader() as reader:
         reader.connection.execute("BEGIN")  # every page is of the same moment
         try:
-            return sheets.write(path, titles, export.rows(reader, wanted, currency, zone, words))
+            return sheets.write(path, titles, export.rows(reader, wanted, currency, zone, words), watch)
         finally:
             reader.connection.execute("END")

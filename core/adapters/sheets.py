@@ -7,7 +7,7 @@ buyer typed as a name is a text, whatever it begins with: never a formula.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,12 +18,15 @@ from core.kernel.reasons import reason
 
 Cell = str | int | Decimal | datetime | None
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+Watch = Callable[[int], object]
+_STRIDE: Final = 500  # rows between two looks of who watches
 MAX_XLSX: Final = 1_048_575  # rows under the titles, Excel's own limit
 
 
-def write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+def write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]], watch: Watch | None = None) -> int:
     """Write a table to ``path``, whose ending says how. Times are local ones. → the number of rows.
 
+    ``watch`` is told every so often how many rows are written; what it raises ends the writing, and leaves no file.
     Raises Refused for another ending or more rows than the format holds, EnvironmentProblem when it cannot be written.
     """
     writers = {".csv": _csv, ".xlsx": _xlsx}
@@ -32,7 +35,7 @@ def write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
         raise Refused("Choose a file name that ends in .csv or .xlsx.")
     partial = path.with_name(path.name + ".partial")
     try:
-        count = writer(partial, titles, rows)
+        count = writer(partial, titles, rows if watch is None else _watched(rows, watch))
         partial.replace(path)
     except OSError as error:
         raise EnvironmentProblem(
@@ -41,6 +44,13 @@ def write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
     finally:
         partial.unlink(missing_ok=True)
     return count
+
+
+def _watched(rows: Iterable[Sequence[Cell]], watch: Watch) -> Iterator[Sequence[Cell]]:
+    for count, row in enumerate(rows):
+        if count % _STRIDE == 0:
+            watch(count)
+        yield row
 
 
 def _csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:

@@ -1,4 +1,4 @@
-"""Claiming in the conversation: what is held, the card that says so, and corrections of it."""
+"""Claiming in the conversation: what is held, and the card that says so."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from core.kernel.errors import Refused
 from core.orders.limits import Limited
 from core.orders.rules import RESERVED
 from core.orders.service import Claimed, Order, Wanted, load, merge_wanted
-from core.understanding.rules import Understanding
 
 CLAIM, SWAP, HELP = "claim", "swap", "help"  # verbs of buttons and rows
 
@@ -26,16 +25,14 @@ class Claiming(Asked):
         super().__init__(till, opening)
         self.proposes = proposes
 
-    def claim_meant(self, reply: Reply, meant: Understanding) -> None:
-        self.claim(reply, [Wanted(i.product_id, i.quantity if i.counted else None) for i in meant.items])
-
-    def claim(self, reply: Reply, wanted: Sequence[Wanted], instead_of: int | None = None) -> None:
-        """``instead_of``: a product of the open order that goes back once the wanted ones are held."""
+    def claim(self, reply: Reply, wanted: Sequence[Wanted], instead_of: Sequence[int] = ()) -> None:
+        """``instead_of``: products of the open order that go back once the wanted ones are held."""
         claimed = self.held(reply, wanted)
         if claimed is None or claimed.order_id is None:
             return
-        if instead_of is not None and all(outcome.held for outcome in claimed.outcomes):
-            self.orders.put_back(reply.tx, claimed.order_id, instead_of)
+        if all(outcome.held for outcome in claimed.outcomes):
+            for product_id in instead_of:
+                self.orders.put_back(reply.tx, claimed.order_id, product_id)
         self.card(reply, claimed)
 
     def held(self, reply: Reply, wanted: Sequence[Wanted]) -> Claimed | None:
@@ -54,9 +51,10 @@ class Claiming(Asked):
             reply.text("sold_out_waiting", place=outcome.place, **self.product_values(reply.tx, outcome.product_id))
         return claimed
 
-    def swapped(self, reply: Reply, product_id: int, number: int | None) -> None:
-        """« plutôt SAC2 », confirmed: it takes the place of the one thing that is held."""
-        self.claim(reply, [Wanted(product_id, number)], self._only_other(reply, product_id))
+    def swapped(self, reply: Reply, product_id: int, number: int | None, other: int | None = None) -> None:
+        """« plutôt SAC2 », confirmed: it takes the place of what was refused, or of the one thing that is held."""
+        gone = other or self._only_other(reply, product_id)
+        self.claim(reply, [Wanted(product_id, number)], () if gone is None else (gone,))
 
     def _only_other(self, reply: Reply, product_id: int) -> int | None:
         """What the buyer holds, where that is one product and not this one."""
@@ -86,6 +84,8 @@ class Claiming(Asked):
             )
         product = self.product_values(reply.tx, held[0].product_id)
         reply.showed(held[0].product_id)
+        if note := reply.tx.value("SELECT note FROM order_line WHERE order_id = ?", (order.id,)):
+            product["product"] = f"{product['product']}, {note}"
         card, more = self.card_values(reply.tx, held[0].product_id, reply.language)
         total = self.money(order.total)
         return situation.card(reply, say(card, reply.language, quantity=held[0].held, total=total, **product, **more))
@@ -101,27 +101,13 @@ class Claiming(Asked):
                 lines.append(say("sold_out_waiting", reply.language, place=outcome.place, **product))
         return lines
 
-    def corrected(self, reply: Reply, meant: Understanding) -> None:
-        """« non 3 », « plutôt SAC2 »: the number of what is held is set; another product is offered by its button."""
-        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
-        product_id = meant.items[0].product_id if meant.items else shown
-        if product_id is None or (not meant.items and meant.number is None):
-            self._for_the_seller(reply, "change")
-        elif meant.number is not None and self._holds(reply, product_id):
-            self.claim(reply, [Wanted(product_id, meant.number)])
-        else:
-            other = self._only_other(reply, product_id)
-            self.offer(reply, product_id, meant.number, CLAIM if other is None else SWAP)
-
-    def _holds(self, reply: Reply, product_id: int) -> bool:
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
-        return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
-
-    def offer(self, reply: Reply, product_id: int, number: int | None, verb: str = CLAIM) -> None:
-        """One short question: this product, so many?"""
+    def offer(
+        self, reply: Reply, product_id: int, number: int | None, verb: str = CLAIM, other: int | None = None
+    ) -> None:
+        """One short question: this product, so many? ``other``: what it takes the place of."""
         product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
-        take = Button(f"{verb}:{product_id}:{number or ''}", say("button_take", reply.language))
+        instead = "" if other is None else f":{other}"
+        take = Button(f"{verb}:{product_id}:{number or ''}{instead}", say("button_take", reply.language))
         buttons = [take, Button(HELP, say("button_help", reply.language))]
         reply.send(outgoing.buttons(say("is_it_this", reply.language, quantity=number or 1, **product), buttons))

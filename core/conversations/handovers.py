@@ -55,6 +55,15 @@ def told(tx: Tx, conversation_id: int) -> None:
     )
 
 
+def was_told(reader: Reader, conversation_id: int) -> bool:
+    return bool(
+        reader.value(
+            "SELECT 1 FROM handover WHERE conversation_id = ? AND ended_at IS NULL AND told_at IS NOT NULL",
+            (conversation_id,),
+        )
+    )
+
+
 def answered(tx: Tx, conversation_id: int, at: int) -> int:
     """A person wrote, ``at`` in ms UTC. → when they last did."""
     tx.run(

@@ -1,5 +1,5 @@
-"""What a message means in view of what the shop has asked and sells: numbers beside questions, one more or less, all of
-it, a seat, the day of an event, a time, one more line of a quote.
+"""What a message means in view of what the shop has asked and sells: numbers beside questions, all of it, a seat, the
+day of an event, a time, one more line of a quote.
 
 :func:`core.understanding.engine.understand` reads a message by itself; here the reading is made to fit, or answered.
 """
@@ -21,9 +21,9 @@ from core.conversations.replying import Reply
 from core.conversations.situation import with_stock
 from core.conversations.texts import say
 from core.conversations.timing import Timing
+from core.conversations.topical import SAID_BESIDE_A_NUMBER
 from core.kernel.clock import HOUR
 from core.kernel.text import fold
-from core.orders.queries import lines_of
 from core.orders.service import Order
 from core.quotes.service import load as load_quote
 from core.segments.rules import Ask
@@ -106,28 +106,21 @@ class Hearing(Timing):
     # -- how many ----------------------------------------------------------------------------------------------
 
     def _amount(self, reply: Reply, text: str, meant: Understanding) -> Understanding | None:
-        """« 2 mais livré demain ? », « une en moins », « tout », « ok » after the shop's question."""
+        """« 2 mais livré demain ? », « on sera 2 », « tout », « ok » after the shop's question."""
         order = self.orders.open_order(reply.tx, reply.customer_id)
         if order is None:  # « oui 2 », of what was shown: it is offered
             counted = meant.intent is Intent.YES and meant.number is not None
             return replace(meant, intent=Intent.QUANTITY) if counted else meant
+        if meant.by is not None or meant.taken_out or meant.out:  # counted from what is held
+            return meant
         sentence = read(text, self._lexicon, self.orders.segment().most_pieces)
         if not sentence.clauses and not sentence.emoji:
             return meant
-        line = self._line(reply, order, meant)
-        changed = None if line is None else self._changed(reply, order, sentence, meant, *line)
-        return changed or self._answered(reply, order, sentence, meant, line)
-
-    def _changed(
-        self, reply: Reply, order: Order, sentence: Sentence, meant: Understanding, product_id: int, held: int
-    ) -> Understanding | None:
-        """« une en moins », « on sera 2 »: so many of what is held; None where nothing of it is changed."""
-        if meant.intent in _COUNTING and (more := amounts.step(sentence)) is not None:
-            if held + more > 0:
-                return _number(meant, product_id, held + more)
-            return replace(meant, intent=Intent.CANCEL, items=(), sure=True) if self._alone(reply, order) else None
-        coming = None if meant.items else amounts.people(sentence)
-        return None if coming is None else _number(meant, product_id, coming)
+        line = self._line(reply, meant)
+        coming = None if meant.items or line is None else amounts.people(sentence)
+        if coming is not None and line is not None:
+            return _number(meant, line[0], coming)
+        return self._answered(reply, order, sentence, meant, line)
 
     def _answered(
         self, reply: Reply, order: Order, sentence: Sentence, meant: Understanding, line: tuple[int, int] | None
@@ -144,7 +137,7 @@ class Hearing(Timing):
             reply.understood()
             self.ask_next(reply, order)
             return None
-        return meant if line is None else self._how_many(reply, sentence, meant, *line)
+        return meant if line is None else self._beside(reply, sentence, meant, *line)
 
     def _agreed(self, sentence: Sentence, meant: Understanding) -> bool:
         """A yes in other words; where a quote is the other choice, only the word of the button says which."""
@@ -161,7 +154,7 @@ class Hearing(Timing):
         self.ask_next(reply, order)
         return None
 
-    def _how_many(
+    def _beside(
         self, reply: Reply, sentence: Sentence, meant: Understanding, product_id: int, held: int
     ) -> Understanding | None:
         if meant.intent is not Intent.CLAIM and (found := amounts.beside_a_question(sentence)) is not None:
@@ -170,6 +163,8 @@ class Hearing(Timing):
                 also = (*((meant.intent,) if meant.intent in _SAID_BESIDE else ()), *meant.also)
                 asked = (Intent.DETAILS if one in (Intent.UNKNOWN, Intent.CHANGE) else one for one in also)
                 made = _number(meant, product_id, number)
+                if meant.topic in SAID_BESIDE_A_NUMBER:
+                    return replace(made, topic=meant.topic)
                 return replace(made, also=tuple(dict.fromkeys(asked)), beside=beside)
         if amounts.everything(sentence):
             left = reply.tx.value("SELECT on_hand - held FROM product WHERE id = ?", (product_id,)) or 0
@@ -181,23 +176,12 @@ class Hearing(Timing):
             return _number(meant, product_id, 1 if amounts.sold_in_pairs(fold(title)) else 2)
         return meant
 
-    def _line(self, reply: Reply, order: Order, meant: Understanding) -> tuple[int, int] | None:
+    def _line(self, reply: Reply, meant: Understanding) -> tuple[int, int] | None:
         """(product, how many) of the line that is spoken of: the one named, the only one, or the one shown last."""
-        rows = reply.tx.all(
-            "SELECT product_id, held FROM order_line WHERE order_id = ? AND held > 0 AND product_id IS NOT NULL",
-            (order.id,),
-        )
-        held = {row[0]: row[1] for row in rows}
+        held = self._counts(reply)
         named = [item.product_id for item in meant.items]
-        if len(held) == 1 and not named:
-            return next(iter(held.items()))
-        shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
-        spoken = named[0] if len(named) == 1 else None if named else shown
-        return None if spoken is None or spoken not in held else (int(spoken), held[spoken])
-
-    @staticmethod
-    def _alone(reply: Reply, order: Order) -> bool:
-        return len(lines_of(reply.tx, order.id)) == 1
+        spoken = named[0] if len(named) == 1 else None if named else self._spoken_of(reply)
+        return None if spoken is None or spoken not in held else (spoken, held[spoken])
 
     # -- seats and times ---------------------------------------------------------------------------------------
 
@@ -338,7 +322,14 @@ class Hearing(Timing):
 def _number(meant: Understanding, product_id: int, number: int) -> Understanding:
     """So many of what is held."""
     return replace(
-        meant, intent=Intent.QUANTITY, items=(Item(product_id, number, True),), number=number, sure=True, also=()
+        meant,
+        intent=Intent.QUANTITY,
+        items=(Item(product_id, number, True),),
+        number=number,
+        sure=True,
+        also=(),
+        topic=None,
+        note="",
     )
 
 

@@ -38,11 +38,11 @@ Money = Callable[[int], str]
 
 def lines(reader: Reader, order_id: int, joint: str = "\n", most: int = 8) -> str:
     """``2 × Robe Wax Ankara (ROBE1)``, one for each product."""
-    content = "SELECT quantity, title, sku FROM order_content WHERE order_id = ? ORDER BY extra, id"
+    content = "SELECT quantity, title, sku, note FROM order_content WHERE order_id = ? ORDER BY extra, id"
     rows = reader.all(content, (order_id,))
     shown = joint.join(
-        f"{quantity} × {fit(title, 60)} ({sku})" if sku else f"{quantity} × {fit(title, 60)}"
-        for quantity, title, sku in rows[:most]
+        f"{quantity} × {fit(title, 60)}" + (f" ({sku})" if sku else "") + (f", {note}" if note else "")
+        for quantity, title, sku, note in rows[:most]
     )
     return shown + ("…" if len(rows) > most else "")
 

@@ -76,6 +76,15 @@ def send_link(tx: Tx, talk: Talk, order_id: int) -> None:
     )
 
 
+def send_link_again(tx: Tx, talk: Talk, order_id: int) -> None:
+    """As :func:`send_link`; the bot goes on speaking. Raises Refused also when nobody could open the link, and outside
+    the 24-hour window."""
+    _need_address(talk)
+    if not window_open(tx, load(tx, order_id).customer_id, tx.now):
+        raise Refused(CLOSED)
+    send_link(tx, talk, order_id)
+
+
 def send_link_to(tx: Tx, talk: Talk, conversation_id: int, order_id: int, where: str) -> None:
     """The seller sends the pay link of an open order into a conversation. Raises as :func:`send_text`, and Refused
     when nobody could open the link or the order cannot be paid any more."""

@@ -176,11 +176,13 @@ class Paying:
 
     def _payment_problem(self, reply: Reply, _: Understanding) -> None:
         """What the books say, and a person looks: a payment that fails is money about to be lost."""
-        reply.hand_over("payment_problem")
+        news = reply.asks_for_person("payment_problem")
         if reply.latest_order() is None:
-            reply.text("human_handover")
-        else:
-            self._truth(reply, claimed=True)
+            reply.text("payment_problem_answer")
+            return
+        if news:
+            reply.note(say("payment_problem_answer", reply.language), reply.told)
+        self._truth(reply, claimed=True)
 
     def _for_the_seller(self, reply: Reply, reason: str) -> None:
         """A person answers; said once."""

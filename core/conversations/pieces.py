@@ -14,7 +14,7 @@ from core.durable.deadlines import clear_deadline, set_deadline
 from core.storage.engine import Tx
 from core.understanding import fragments
 from core.understanding.engine import understand
-from core.understanding.rules import Context, Step, Understanding, next_step
+from core.understanding.rules import Context, Intent, Step, Understanding, next_step
 from core.understanding.sentence import Products
 
 PIECES: Final = "pieces"  # a deadline; its subject is the conversation
@@ -30,7 +30,8 @@ def meaning(reply: Reply, text: str, products: Products, context: Context) -> Un
     before = whole(reply.tx, reply.conversation_id)
     if not before or before == text:
         return meant
-    together = understand(before, products, context)
+    written = understand(before.replace("\n", " "), products, context)  # « je veux » « 2 » « SAC2 »: one sentence
+    together = written if written.intent is Intent.CLAIM else understand(before, products, context)
     return together if next_step(together, 0) is Step.ACT else meant
 
 

@@ -15,9 +15,11 @@ REASONS: Final[dict[str, tuple[str, int]]] = {
     "change": ("Wants to change an order.", 1),
     "call": ("Has paid for a time: call to confirm it.", 1),
     "slot": ("Wants a time, and none is free.", 1),
+    "haggling": ("Asks for a lower price, and insists.", 1),
     "limit": ("Wants to order beyond your limits.", 1),
     "quote": ("Asks for a quote or a wholesale price.", 1),
     "question": ("Asks something that only you know.", 1),
+    "script": ("Writes in a script that the bot cannot read.", 2),
     "voice": ("Sent a voice message; the bot cannot listen.", 2),
     "media": ("Sent something the bot cannot read.", 2),
     "not_understood": ("The bot did not understand the last message.", 2),
@@ -34,6 +36,13 @@ def said(reason: str | None) -> str:
 def weight(reason: str | None) -> int:
     """0 before 1 before 2."""
     return REASONS.get(reason or "", OTHER)[1]
+
+
+def outweighs(reason: str, before: str) -> bool:
+    """Whether a person should rather be told this: money that is in doubt, then who asks for somebody, then weight."""
+    if before in (reason, "payment_problem"):
+        return False
+    return reason in ("payment_problem", "human") or weight(reason) < weight(before)
 
 
 def by_weight(column: str) -> str:

@@ -17,7 +17,9 @@ from core.storage.engine import Tx
 
 ALBUM: Final = 5 * SECOND
 # Texts that tell of a person who will look or answer.
-TELL_OF_A_PERSON: Final = frozenset({"human_handover", "complaint_answer", "voice_note_answer", "photo_answer"})
+TELL_OF_A_PERSON: Final = frozenset(
+    "human_handover complaint_answer voice_note_answer photo_answer script_answer payment_problem_answer".split()
+)
 
 
 class Reply:
@@ -69,6 +71,11 @@ class Reply:
         )
         return [(at, text) for at, text in reversed(rows)]
 
+    def last_said(self) -> str:
+        """What the bot said last; empty before its first word."""
+        sql = "SELECT text FROM message WHERE conversation_id = ? AND author = 'bot' ORDER BY id DESC LIMIT 1"
+        return self.tx.value(sql, (self.conversation_id,)) or ""
+
     def understood(self) -> None:
         """What was not understood before counts no more."""
         self.tx.run("UPDATE conversation SET misses = 0 WHERE id = ? AND misses > 0", (self.conversation_id,))
@@ -116,12 +123,22 @@ class Reply:
             handovers.told(self.tx, self.conversation_id)
         self.send(outgoing.text(say(key, self.language, **values)))
 
+    def told(self) -> None:
+        """What was said tells of a person."""
+        handovers.told(self.tx, self.conversation_id)
+
     def hand_over(self, reason: str, *, silent: bool = False) -> bool:
-        """Ask for a person. True when nobody had been asked yet."""
+        """Ask for a person. True when that is news for the buyer: nobody had been asked yet, or they were not told."""
+        known = handovers.was_told(self.tx, self.conversation_id)
+        first = self.asks_for_person(reason)
+        return first and not silent and not known
+
+    def asks_for_person(self, reason: str) -> bool:
+        """→ whether nobody had been asked for this yet, or for anything as pressing."""
         first = threads.escalate(self.tx, self.conversation_id, reason)
         if self._told:
             handovers.told(self.tx, self.conversation_id)
-        return first and not silent
+        return first
 
 
 def _told(notes: list[tuple[str, Callable[[], None] | None]]) -> None:

@@ -14,6 +14,7 @@ from core.conversations import interest, lists, outgoing, pieces, scoring, situa
 from core.conversations.aside import Aside
 from core.conversations.asked import FAQ, Opening
 from core.conversations.claiming import CLAIM, HELP, SWAP
+from core.conversations.correcting import OUT
 from core.conversations.hearing import Hearing
 from core.conversations.outgoing import Button
 from core.conversations.paying import CANCEL, METHOD, PAY, Till
@@ -21,6 +22,7 @@ from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say, spoken_to
 from core.conversations.timing import AT
+from core.conversations.topical import CATALOGUE
 from core.orders.service import MAX_QUANTITY, Wanted
 from core.storage.engine import Tx
 from core.understanding.rules import (
@@ -32,7 +34,7 @@ from core.understanding.rules import (
     next_step,
 )
 
-MINE, CATALOGUE = "mine", "catalogue"
+MINE: Final = "mine"
 
 
 class Instead(Protocol):
@@ -125,19 +127,26 @@ class Talk(Hearing):
             self._media(reply, message)
             return
         step = next_step(meant, misses)
-        if not final and step is not Step.ACT:
+        loose = self._counts_nothing(reply, meant, shown)
+        if not final and (loose or step is not Step.ACT):
             if self.written(reply, message.text, meant):
                 return
             if pieces.wait(reply, message.text):
                 reply.drop_notes()
                 return
         pieces.ended(reply.tx, reply.conversation_id)
+        self._done(reply, message, meant, step, loose=loose)
+
+    def _done(self, reply: Reply, message: InboundMessage, meant: Understanding, step: Step, *, loose: bool) -> None:
+        """What is meant, done and answered. ``loose``: it counts nothing that is known."""
         if self.aside is not None and self.aside.takes(reply, message, meant, step):
             reply.drop_notes()
             return
         if self.written(reply, message.text, meant) or (step is Step.ASK and self.which(reply, message.text)):
             return
-        if step is not Step.ACT:
+        if (step is not Step.ACT or meant.topic is not None or meant.note) and self._said_plainly(reply, meant):
+            return
+        if loose or step is not Step.ACT or meant.intent not in _INTENTS:
             self._not_understood(reply, meant)
             return
         reply.understood()
@@ -147,11 +156,22 @@ class Talk(Hearing):
         self.answered_beside(reply, meant)
         _INTENTS[meant.intent](self, reply, meant)
 
+    def _said_plainly(self, reply: Reply, meant: Understanding) -> bool:
+        """A total, a lower price, goods that are not sold; something that shall not be in the order; a size."""
+        if meant.topic is not None:
+            return self.topic_answered(reply, meant)
+        return self.described(reply, meant.note) or self.refused(reply, meant)
+
+    def _counts_nothing(self, reply: Reply, meant: Understanding, shown: int | None) -> bool:
+        """« 2 », where nothing was shown and nothing is held."""
+        bare = meant.intent is Intent.QUANTITY and not meant.items and shown is None
+        return bare and self.orders.open_order(reply.tx, reply.customer_id) is None
+
     def _pressed(self, reply: Reply, reply_id: str) -> None:
         """A button or list row of ours; old ones may come back at any time, so the state is looked at anew."""
         verb, _, rest = reply_id.partition(":")
         number, _, value = rest.partition(":")
-        subject = int(number) if number.isascii() and number.isdigit() else 0
+        subject = _whole(number)
         if self.pressed_step(reply, verb, subject, value):
             return
         if verb in (PAY, CANCEL):
@@ -159,9 +179,14 @@ class Talk(Hearing):
         elif verb == METHOD:
             self._method(reply, subject, value)
         elif verb in (CLAIM, SWAP) and subject:
-            count = int(value) if value.isascii() and value.isdigit() else 0
-            wanted = count if 0 < count <= MAX_QUANTITY else None
-            self.swapped(reply, subject, wanted) if verb == SWAP else self.claim(reply, [Wanted(subject, wanted)])
+            count, _, other = value.partition(":")
+            wanted = _whole(count) if 0 < _whole(count) <= MAX_QUANTITY else None
+            if verb == SWAP:
+                self.swapped(reply, subject, wanted, _whole(other) or None)
+            else:
+                self.claim(reply, [Wanted(subject, wanted)])
+        elif verb == OUT and subject:
+            self.take_out(reply, [subject])
         elif verb == AT:
             self.take_time(reply, subject)
         elif verb == MINE:
@@ -183,7 +208,7 @@ class Talk(Hearing):
         elif verb == PAY:
             self._pay(reply, None)
         else:
-            self._cancel(reply, None)
+            self.cancel(reply, None)
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
@@ -199,16 +224,6 @@ class Talk(Hearing):
             self._not_understood(reply)
 
     # -- the rest ----------------------------------------------------------------------------------------------
-
-    def _cancel(self, reply: Reply, _: Understanding | None) -> None:
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        left = self.orders.leave_line(reply.tx, reply.customer_id)
-        if order is None:
-            reply.text("order_cancelled_line" if left else "nothing_to_cancel")
-            return
-        self.orders.cancel(reply.tx, order.id, "customer")
-        text = "order_cancelled_partial" if order.received else "order_cancelled"
-        reply.text(text, reference=order.reference, amount=self.money(order.received))
 
     def _mine(self, reply: Reply, _: Understanding | None) -> None:
         reply.send(lists.my_orders(reply.tx, reply.customer_id, reply.language, self.money))
@@ -303,6 +318,11 @@ class Talk(Hearing):
         return [Button(verb, say(text, reply.language)) for verb, text in (*chosen, (HELP, "button_help"))]
 
 
+def _whole(text: str) -> int:
+    """A number of a button of ours, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
 # What is asked back, by what was likely meant: the button's verb, its text, whether an open order is needed.
 _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
     Intent.PAY: (PAY, "button_pay", True),
@@ -317,7 +337,7 @@ _BUTTONS: Final[dict[Intent, tuple[str, str, bool]]] = {
 
 _INTENTS: Final[dict[str, Callable[[Talk, Reply, Any], None]]] = {
     "claim": Talk.claim_meant,
-    "cancel": Talk._cancel,
+    "cancel": Talk.cancel,
     "pay": Talk._pay,
     "my_orders": Talk._mine,
     "catalogue": Talk._catalogue,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from core.conversations import handovers
+from core.conversations import handovers, reasons
 from core.conversations.events import (
     ConversationRead,
     Escalated,
@@ -210,11 +210,13 @@ def mode(tx: Tx, conversation_id: int) -> str:
 def escalate(tx: Tx, conversation_id: int, reason: str) -> bool:
     """Ask for a person; the bot goes on answering what it surely understands. False when already asked.
 
-    Somebody who says so in words weighs more than what the bot did not understand.
+    Somebody who says so in words weighs more than what the bot did not understand, money more than a question.
     """
+    before = tx.value("SELECT reason FROM conversation WHERE id = ? AND escalated_at IS NOT NULL", (conversation_id,))
+    if before is not None and not reasons.outweighs(reason, before):
+        return False
     changed = tx.run(
-        "UPDATE conversation SET escalated_at = coalesce(escalated_at, ?1), reason = ?2 WHERE id = ?3"
-        " AND (escalated_at IS NULL OR (?2 = 'human' AND reason <> 'human'))",
+        "UPDATE conversation SET escalated_at = coalesce(escalated_at, ?1), reason = ?2 WHERE id = ?3",
         (tx.now, reason, conversation_id),
     )
     if changed:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.conversations import outgoing
-from core.conversations.claiming import Claiming
 from core.conversations.outgoing import Section, fit
 from core.conversations.replying import Reply
 from core.conversations.steps import ROWS
 from core.conversations.texts import say
+from core.conversations.topical import Topical
 from core.kernel.clock import DAY, to_datetime
 from core.kernel.days import day_in_words, moment_in_words
 from core.kernel.text import fold
@@ -43,7 +43,7 @@ _WANTS: Final = re.compile(
 _ASKS: Final = re.compile(r"\b(?:place|places|dispo\w*|libre|libres|creneau|creneaux|malalaka|misy|toerana|free)\b")
 
 
-class Timing(Claiming):
+class Timing(Topical):
     """Answers that name a moment."""
 
     def at_a_moment(self, reply: Reply, text: str, meant: Understanding, rest: Understanding, said: Said) -> bool:

@@ -26,6 +26,18 @@ class CustomerChanged(CustomerEvent, frozen=True):
     what: str
 
 
+class CustomerWritten(CustomerEvent, frozen=True):
+    """Somebody of the shop wrote down who a person is. ``what``: added, name, phone."""
+
+    what: str
+
+
+class CustomerTagged(CustomerEvent, frozen=True):
+    """One of the seller's own words was put on a person, or taken off (never which: it may say anything)."""
+
+    on: bool
+
+
 class CustomersMerged(CustomerEvent, frozen=True):
     """Two records proved to be one person; ``customer_id`` is the one kept."""
 
@@ -65,6 +77,13 @@ class ConsentNoted(CustomerEvent, frozen=True):
 
 class CustomerExported(CustomerEvent, frozen=True):
     """Everything known of a person is being written to a file."""
+
+
+class CustomerListExported(Event, frozen=True):
+    """The list of customers is being written to a file: ``count`` people."""
+
+    area: ClassVar[str] = "customers"
+    count: int
 
 
 class CustomerErased(CustomerEvent, frozen=True):

@@ -135,6 +135,8 @@ def absorb(tx: Tx, kept: int, absorbed: int) -> None:
     tx.run(
         "UPDATE waiting SET state = 'left', reason = 'merged' WHERE customer_id = ? AND state = 'waiting'", (absorbed,)
     )
+    tx.run("UPDATE OR IGNORE customer_tag SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
+    tx.run("DELETE FROM customer_tag WHERE customer_id = ?", (absorbed,))
     tx.run("UPDATE OR IGNORE text_exposure SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))
     _conversations(tx, kept, absorbed)
     tx.run(

@@ -39,17 +39,17 @@ Cell = str | int | Decimal | datetime | None
 
 
 def rows(reader: Reader, wanted: Filter, now: int, currency: str, zone: tzinfo) -> Iterator[tuple[Cell, ...]]:
-    """Every paper that fits, the newest first, read by the page."""
+    """Every paper that fits, in the order that is asked for, read by the page."""
     for row in every(reader, wanted, now):
         yield _row(row, currency, zone)
 
 
 def every(reader: Reader, wanted: Filter, now: int) -> Iterator[PaperRow]:
     """The same as they are listed."""
-    after = queries.END
+    after = None
     while found := queries.papers(reader, wanted, now, after=after, limit=_PAGE):
         yield from found
-        after = found[-1].cursor
+        after = found[-1].cursor(wanted.sort)
 
 
 def _row(row: PaperRow, currency: str, zone: tzinfo) -> tuple[Cell, ...]:

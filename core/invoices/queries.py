@@ -12,6 +12,7 @@ from core.invoices import service
 from core.invoices.numbering import number_text
 from core.kernel.clock import DAY
 from core.kernel.errors import NotFound
+from core.kernel.paging import Sort
 from core.storage.connection import Reader
 
 Kind = Literal["credit_note", "receipt", "invoice"]
@@ -19,7 +20,9 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)  # of one moment, in this order
 SERIES: Final[dict[Kind, str]] = {"credit_note": "AV", "receipt": "RE", "invoice": "FA"}
 RECENT: Final = 30 * DAY  # a message that failed before is nothing to look at any more
 STUBBORN: Final = 3  # rounds without an answer of the platform before somebody should know
-END: Final = (2**63 - 1, len(KINDS), 0)
+NEWEST: Final = Sort("at")
+# What the list can be sorted by, as it is shown: a credit note takes away.
+_TOTAL: Final[dict[Kind, str]] = {"credit_note": "-p.total", "receipt": "p.total", "invoice": "p.total"}
 _NUMBER: Final = re.compile(r"(?:(FA|AV|RE)[- ]?)?(?:((?:19|20)\d\d)-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
@@ -68,13 +71,14 @@ def _read(reader: Reader, sql: str, parameters: Sequence[int]) -> list[InvoiceVi
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is looked for. ``since`` and ``until`` (not included) in ms UTC; ``text``: a number, a name, a phone, an
-    order's reference; ``attention``: only those that somebody should look at."""
+    order's reference; ``attention``: only those that somebody should look at; ``sort`` by ``at`` or ``total``."""
 
     kind: Kind | None = None
     since: int | None = None
     until: int | None = None
     text: str = ""
     attention: bool = False
+    sort: Sort = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +110,26 @@ class PaperRow:
     certified: str | None
     certified_error: str | None
 
-    @property
-    def cursor(self) -> tuple[int, int, int]:
+    def cursor(self, sort: Sort = NEWEST) -> tuple[int, int, int]:
         """Where the page after this row begins."""
-        return self.at, KINDS.index(self.kind), self.id
+        total = -self.total if self.kind == "credit_note" else self.total
+        return self.at if sort.by == "at" else total, KINDS.index(self.kind), self.id
 
 
 def papers(
-    reader: Reader, wanted: Filter, now: int, *, after: tuple[int, int, int] = END, limit: int = 100
+    reader: Reader, wanted: Filter, now: int, *, after: tuple[int, int, int] | None = None, limit: int = 100
 ) -> list[PaperRow]:
-    """The latest papers below a row, newest first; a page costs the same wherever it is. ``now`` in ms UTC."""
+    """The papers behind a row, newest first unless another order is asked for.
+
+    A page by their time costs the same wherever it is. ``now`` in ms UTC.
+    """
     kinds = (wanted.kind,) if wanted.kind else KINDS
     orders = _orders(reader, wanted.text.strip()) if wanted.text.strip() else None
     trouble = attention(reader, now) if wanted.attention else None
     keys: list[tuple[int, int, int]] = []
     for kind in kinds:
         keys += _keys(reader, kind, wanted, orders, None if trouble is None else trouble[kind], after, limit)
-    keys.sort(key=lambda key: (-key[0], key[1], -key[2]))
+    keys.sort(key=lambda key: (-key[0], key[1], -key[2]), reverse=not wanted.sort.down)
     keys = keys[:limit]
     found = {(row.kind, row.id): row for kind in kinds for row in _rows(reader, kind, _ids(keys, kind))}
     return [found[KINDS[rank], number] for _, rank, number in keys]
@@ -189,15 +196,21 @@ def _keys(
     wanted: Filter,
     orders: str | None,
     trouble: list[int] | None,
-    after: tuple[int, int, int],
+    after: tuple[int, int, int] | None,
     limit: int,
 ) -> list[tuple[int, int, int]]:
-    """(issued_at, rank, id) of the newest of one kind."""
+    """(what is sorted by, rank, id) of the first of one kind."""
     rank = KINDS.index(kind)
-    at, other, number = after
-    where, values = ["(p.issued_at, p.id) < (?, ?)"], list[Any]((at, {True: 2**63 - 1, False: 0}[rank > other]))
-    if rank == other:
-        values[1] = number
+    columns = {"at": "p.issued_at", "total": _TOTAL[kind]}
+    behind: tuple[int, int] | None = None
+    if after is not None:
+        place, other, number = after
+        # Of one moment the kinds stand in their order: all of a later kind follow, none of an earlier one.
+        follows = rank > other if wanted.sort.down else rank < other
+        edge = 2**63 - 1 if follows == wanted.sort.down else 0
+        behind = (place, number if rank == other else edge)
+    condition, values, order = wanted.sort.keyset(columns, "p.id", behind)
+    where = [condition]
     for condition, value in (("p.issued_at >= ?", wanted.since), ("p.issued_at < ?", wanted.until)):
         if value is not None:
             where.append(condition)
@@ -207,8 +220,8 @@ def _keys(
         values.append(json.dumps(trouble))
     if orders is not None:
         where.append(_searched(kind, wanted.text.strip(), orders, values))
-    sql = f"SELECT p.issued_at, {rank}, p.id FROM {kind} p WHERE {' AND '.join(where)}"  # noqa: S608 - tables of ours
-    return reader.all(f"{sql} ORDER BY p.issued_at DESC, p.id DESC LIMIT ?", (*values, limit))
+    sql = f"SELECT {columns[wanted.sort.by]}, {rank}, p.id FROM {kind} p WHERE {' AND '.join(where)}"  # noqa: S608 - tables of ours
+    return reader.all(f"{sql} ORDER BY {order} LIMIT ?", (*values, limit))
 
 
 def _orders(reader: Reader, text: str) -> str:

@@ -62,7 +62,8 @@ def issue(tx: Tx, order_id: int, terms: Terms, worth: int | None = None) -> int:
     )
     assert order is not None
     sold = tx.all(
-        "SELECT l.sku, l.title, l.quantity, l.unit_price, l.discount, coalesce(l.vat, p.vat) FROM order_content l"
+        "SELECT l.sku, l.title || iif(l.note = '', '', ', ' || l.note), l.quantity, l.unit_price, l.discount,"
+        " coalesce(l.vat, p.vat) FROM order_content l"
         " LEFT JOIN product p ON p.id = l.product_id WHERE l.order_id = ? ORDER BY l.extra, l.id",
         (order_id,),
     )

@@ -121,8 +121,8 @@ def _with_lines(reader: Reader, rows: list[Row]) -> list[BoardRow]:
         part = ids[start : start + CHUNK]
         marks = ",".join("?" * len(part))
         for order_id, *line in reader.all(
-            f"SELECT order_id, product_id, sku, title, quantity, unit_price FROM order_line WHERE order_id IN ({marks})"  # noqa: S608
-            " ORDER BY id",
+            f"SELECT order_id, product_id, sku, title, quantity, unit_price, note FROM order_line"  # noqa: S608
+            f" WHERE order_id IN ({marks}) ORDER BY id",
             part,
         ):
             lines.setdefault(order_id, []).append(LineView(*line))

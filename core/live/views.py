@@ -9,13 +9,14 @@ from core.fraud.rules import Signal
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One product on an order."""
+    """One product on an order. ``note``: the size and colour the buyer said."""
 
     product_id: int
     sku: str
     title: str
     quantity: int
     unit_price: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class StockBar:
-    """Length is available/total; the held part is hatched; ``critical`` by ruling R6. ``waiting``: how many wait."""
+    """Bar length is available/total; the held part is hatched; ``critical`` by R6. ``waiting``: people in line."""
 
     product_id: int
     sku: str

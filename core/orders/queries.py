@@ -85,7 +85,7 @@ def _read(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[OrderView
     lines: dict[int, list[LineView]] = {row[0]: [] for row in rows}
     marks = ",".join("?" * len(rows))
     for order_id, *line in reader.all(
-        f"SELECT order_id, product_id, sku, title, quantity, unit_price, discount FROM order_content"  # noqa: S608
+        f"SELECT order_id, product_id, sku, title, quantity, unit_price, discount, note FROM order_content"  # noqa: S608
         f" WHERE order_id IN ({marks}) ORDER BY extra, id",
         list(lines),
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
@@ -27,6 +26,7 @@ from core.orders.limits import Limits
 from core.orders.order import COLUMNS, Order, load
 from core.orders.parts import first_part
 from core.orders.rules import GRACE, MAX_HOLD, RESERVED, new_expiry, next_state
+from core.orders.wanted import MAX_LINES, MAX_QUANTITY, NOTE_MAX, Claimed, Outcome, Wanted, merge_wanted
 from core.segments.rules import DEFAULT, Segment
 from core.storage.connection import Row
 from core.storage.engine import Tx
@@ -44,36 +44,7 @@ __all__ = [
 ]
 
 SOURCES: Final = ("whatsapp", "tiktok", "instagram", "facebook", "reseller", "shop", "api")
-MAX_QUANTITY: Final = 9_999
-MAX_LINES: Final = 50
 DECISION: Final = "decision"  # why an order is cancelled: its money goes back, and the buyer is told so elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """``quantity`` None: the buyer named no number (one, or what they already hold)."""
-
-    product_id: int
-    quantity: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one wanted item. ``place``: position in the waiting list, None when not waiting."""
-
-    product_id: int
-    asked: int
-    held: int
-    place: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """``order_id`` None: everything wanted is sold out. ``joined``: added to an order already open."""
-
-    order_id: int | None
-    outcomes: tuple[Outcome, ...]
-    joined: bool
 
 
 class Orders:
@@ -197,12 +168,15 @@ class Orders:
             more = min(asked - already, stock.available(tx, wanted.product_id))
             held = already + (more if more and stock.hold(tx, wanted.product_id, more) else 0)
         if held and line:
-            tx.run("UPDATE order_line SET quantity = ?1, held = ?1 WHERE id = ?2", (held, line[0]))
+            tx.run(
+                "UPDATE order_line SET quantity = ?1, held = ?1, note = iif(?3 = '', note, ?3) WHERE id = ?2",
+                (held, line[0], wanted.note[:NOTE_MAX]),
+            )
         elif held:
             tx.run(
-                "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, held)"
-                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5)",
-                (order.id, wanted.product_id, *product[:2], held, product[2]),
+                "INSERT INTO order_line(order_id, product_id, sku, title, quantity, unit_price, held, note)"
+                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5, ?7)",
+                (order.id, wanted.product_id, *product[:2], held, product[2], wanted.note[:NOTE_MAX]),
             )
         if asked < already:
             self.offer_next(tx, wanted.product_id, order.id)
@@ -382,15 +356,3 @@ def _check(wanted: Sequence[Wanted], source: str) -> None:
     for item in wanted:
         if item.quantity is not None and not 1 <= item.quantity <= MAX_QUANTITY:
             raise Refused("The quantity must be between 1 and {most}.", most=MAX_QUANTITY)
-
-
-def merge_wanted(wanted: Sequence[Wanted]) -> list[Wanted]:
-    """One entry per product: numbers named in the same message add up."""
-    merged: dict[int, Wanted] = {}
-    for item in wanted:
-        before = merged.get(item.product_id)
-        if before is None:
-            merged[item.product_id] = item
-        else:
-            merged[item.product_id] = replace(before, quantity=(before.quantity or 1) + (item.quantity or 1))
-    return list(merged.values())

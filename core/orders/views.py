@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """``product_id`` None, ``sku`` empty: nothing of the catalogue. ``discount``: what the line costs less."""
+    """``product_id`` None, ``sku`` empty: nothing of the catalogue. ``discount``: what the line costs less.
+    ``note``: the size and colour the buyer said."""
 
     product_id: int | None
     sku: str
@@ -15,6 +16,7 @@ class LineView:
     quantity: int
     unit_price: int
     discount: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

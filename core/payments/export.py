@@ -53,12 +53,12 @@ class Words:
 def rows(
     reader: Reader, wanted: Filter, currency: str, zone: tzinfo, words: Words = Words()
 ) -> Iterator[tuple[Cell, ...]]:
-    """Every payment that fits, the newest first, read by the page."""
-    after = (2**63 - 1, 2**63 - 1)
+    """Every payment that fits, in the order that is asked for, read by the page."""
+    after = None
     while found := queries.page(reader, wanted, after=after, limit=_PAGE):
         for row in found:
             yield _row(row, currency, zone, words)
-        after = found[-1].cursor
+        after = found[-1].cursor(wanted.sort)
 
 
 def _row(row: PaymentRow, currency: str, zone: tzinfo, words: Words) -> tuple[Cell, ...]:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from core.kernel.errors import NotFound
+from core.kernel.paging import Sort
+from core.orders.listing import matching
 from core.storage.connection import Reader
 
 State = Literal["received", "part_refunded", "refunded", "refunding", "to_decide"]
 STATES: Final[tuple[State, ...]] = ("received", "part_refunded", "refunded", "refunding", "to_decide")
-_END: Final = (2**63 - 1, 2**63 - 1)
+NEWEST: Final = Sort("at")
+# What the list can be sorted by: all of one table, so that a page reads no other.
+SORTS: Final = {"at": "p.received_at", "amount": "p.amount", "provider": "p.provider"}
 _REFUNDING: Final = "SELECT payment_id FROM refund WHERE state NOT IN ('done', 'withdrawn')"
 _TO_DECIDE: Final = "SELECT id FROM orders WHERE undecided = 1"
 _QUIET: Final = f"p.id NOT IN ({_REFUNDING}) AND p.order_id NOT IN ({_TO_DECIDE})"
@@ -33,13 +37,14 @@ _PAYMENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is looked for. ``since`` and ``until`` (not included) in ms UTC; ``text``: a reference, a name, a phone, a
-    transaction."""
+    transaction; ``sort``: by one of SORTS."""
 
     provider: str | None = None
     state: State | None = None
     since: int | None = None
     until: int | None = None
     text: str = ""
+    sort: Sort = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,18 @@ class PaymentRow:
     customer: str
     txn_id: str | None
 
-    @property
-    def cursor(self) -> tuple[int, int]:
+    def cursor(self, sort: Sort = NEWEST) -> tuple[int | str, int]:
         """Where the page after this row begins."""
-        return self.at, self.id
+        value: int | str = getattr(self, sort.by)
+        return value, self.id
 
 
 def page(
-    reader: Reader, wanted: Filter = Filter(), *, after: tuple[int, int] = _END, limit: int = 100
+    reader: Reader, wanted: Filter = Filter(), *, after: tuple[int | str, int] | None = None, limit: int = 100
 ) -> list[PaymentRow]:
-    """The latest payments below a row, newest first."""
-    where, values = ["(p.received_at, p.id) < (?, ?)"], list[Any](after)
+    """The payments behind a row, or the first ones; the newest first where nothing else is asked for."""
+    behind, values, order = wanted.sort.keyset(SORTS, "p.id", after)
+    where = [behind]
     for condition, value in (
         ("p.provider = ?", wanted.provider),
         ("p.received_at >= ?", wanted.since),
@@ -84,8 +90,8 @@ def page(
         where.append(_WHERE[wanted.state])
     if wanted.text.strip():
         where.append(_searched(wanted.text.strip(), values))
-    rows = f"(SELECT * FROM payment p WHERE {' AND '.join(where)} ORDER BY p.received_at DESC, p.id DESC LIMIT ?)"  # noqa: S608
-    found = reader.all(f"{_PAYMENT.format(rows=rows)} ORDER BY p.received_at DESC, p.id DESC", (*values, limit))
+    rows = f"(SELECT * FROM payment p WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?)"  # noqa: S608
+    found = reader.all(f"{_PAYMENT.format(rows=rows)} ORDER BY {order}", (*values, limit))
     return [_row(row) for row in found]
 
 
@@ -99,14 +105,8 @@ def one(reader: Reader, payment_id: int) -> PaymentRow:
 
 def _searched(text: str, values: list[Any]) -> str:
     """Orders by reference or by their buyer, transactions by their whole name."""
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    people = "SELECT id FROM customer WHERE name LIKE ? ESCAPE '\\'"
-    values += [text, like, like]
-    digits = "".join(c for c in text if c.isdigit())
-    if len(digits) >= 6 and not any(c.isalpha() for c in text):
-        people += " UNION SELECT customer_id FROM identity WHERE kind = 'phone' AND value LIKE ?"
-        values.append(f"%{digits}%")
-    orders = f"SELECT id FROM orders WHERE reference LIKE ? ESCAPE '\\' OR customer_id IN ({people})"  # noqa: S608
+    orders, more = matching(text)
+    values += [text, *more]
     return f"(p.txn_id = ? OR p.order_id IN ({orders}))"
 
 

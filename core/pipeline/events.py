@@ -41,6 +41,12 @@ class LeadPlanned(LeadEvent, frozen=True):
     at: int | None
 
 
+class LeadNoted(LeadEvent, frozen=True):
+    """The seller said what it may come to, noted something, or why it was lost (never the words)."""
+
+    estimate: int | None
+
+
 class LeadAsked(LeadEvent, frozen=True):
     """One more question for a price or a quote."""
 

@@ -9,11 +9,14 @@ from core.pipeline.rules import STAGES
 from core.pipeline.service import Lead
 from core.storage.connection import Reader
 
-_ROWS: Final = (
-    "SELECT l.id, l.customer_id, l.stage, l.asked, l.amount, l.next_at, l.next_what, l.opened_at, l.moved_at,"
-    " l.qualified_at, l.qualified_by, c.name, (SELECT value FROM identity i WHERE i.customer_id = c.id"
-    " AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1), v.id, v.last_text FROM lead l"
-    " JOIN customer c ON c.id = l.customer_id LEFT JOIN conversation v ON v.customer_id = l.customer_id"
+COLUMNS: Final = (
+    "l.id, l.customer_id, l.stage, l.asked, l.amount, l.next_at, l.next_what, l.opened_at, l.moved_at,"
+    " l.qualified_at, l.qualified_by, l.estimate, l.note, l.lost_why, c.name,"
+    " (SELECT value FROM identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1),"
+    " v.id, v.last_text"
+)
+ROWS: Final = (
+    "FROM lead l JOIN customer c ON c.id = l.customer_id LEFT JOIN conversation v ON v.customer_id = l.customer_id"
 )
 
 
@@ -60,17 +63,18 @@ def page(
             parameters.append(value)
     if qualified:
         where.append("l.qualified_at IS NOT NULL")
-    sql = f"{_ROWS} WHERE {' AND '.join(where)} ORDER BY l.id DESC LIMIT ?"
-    return [_view(row) for row in reader.all(sql, (*parameters, limit))]
+    sql = f"SELECT {COLUMNS} {ROWS} WHERE {' AND '.join(where)} ORDER BY l.id DESC LIMIT ?"
+    return [view(row) for row in reader.all(sql, (*parameters, limit))]
 
 
 def one(reader: Reader, lead_id: int) -> LeadView | None:
-    row = reader.one(f"{_ROWS} WHERE l.id = ?", (lead_id,))
-    return _view(row) if row else None
+    row = reader.one(f"SELECT {COLUMNS} {ROWS} WHERE l.id = ?", (lead_id,))
+    return view(row) if row else None
 
 
-def _view(row: Any) -> LeadView:
-    return LeadView(Lead(*row[:11]), row[11], row[12], row[13], row[14] or "")
+def view(row: Any) -> LeadView:
+    """A row that begins with :data:`COLUMNS`."""
+    return LeadView(Lead(*row[:14]), row[14], row[15], row[16], row[17] or "")
 
 
 def columns(reader: Reader) -> list[Column]:

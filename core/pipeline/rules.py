@@ -19,6 +19,7 @@ ENDS: Final = (WON, LOST)
 _RANK: Final = {stage: number for number, stage in enumerate(STAGES)}
 
 ASKED_TWICE: Final = 2  # questions for a price or a quote
+MAX_NOTE: Final = 2000  # characters of the seller's note
 MAX_NEXT: Final = 300  # characters of the next activity
 
 # What made a prospect worth a call → its sentence (message id of the domain ``errors``).

@@ -17,6 +17,7 @@ from core.pipeline.events import (
     LeadAdvanced,
     LeadAsked,
     LeadMoved,
+    LeadNoted,
     LeadOpened,
     LeadPlanned,
     LeadQualified,
@@ -27,6 +28,7 @@ from core.pipeline.rules import (
     INTERESTED,
     LOST,
     MAX_NEXT,
+    MAX_NOTE,
     NEW,
     ORDER,
     QUOTE,
@@ -42,7 +44,8 @@ from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 _COLUMNS: Final = (
-    "id, customer_id, stage, asked, amount, next_at, next_what, opened_at, moved_at, qualified_at, qualified_by"
+    "id, customer_id, stage, asked, amount, next_at, next_what, opened_at, moved_at, qualified_at, qualified_by,"
+    " estimate, note, lost_why"
 )
 # What is still on the table: an open order, else the latest quote that may become one.
 _AMOUNT: Final = (
@@ -54,7 +57,8 @@ _AMOUNT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """An opportunity. Times in ms UTC, ``amount`` in smallest units; ``qualified_by``: why it is worth a call."""
+    """An opportunity. Times in ms UTC, ``amount`` in smallest units; ``qualified_by``: why it is worth a call;
+    ``estimate``: what the seller expects, ``note`` and ``lost_why``: their words."""
 
     id: int
     customer_id: int
@@ -67,6 +71,14 @@ class Lead:
     moved_at: int
     qualified_at: int | None
     qualified_by: str | None
+    estimate: int | None = None
+    note: str = ""
+    lost_why: str = ""
+
+    @property
+    def worth(self) -> int | None:
+        """What is on the table, else what the seller expects."""
+        return self.estimate if self.amount is None else self.amount
 
 
 def load(reader: Reader, lead_id: int) -> Lead:
@@ -110,6 +122,23 @@ def plan(tx: Tx, lead_id: int, at: int | None, what: str) -> Lead:
         raise Refused("Say what is to be done.")
     tx.run("UPDATE lead SET next_at = ?, next_what = ? WHERE id = ?", (at, text if at is not None else "", lead_id))
     tx.emit(LeadPlanned(lead_id, lead.customer_id, at))
+    return load(tx, lead_id)
+
+
+def note(tx: Tx, lead_id: int, estimate: int | None, text: str, lost_why: str) -> Lead:
+    """What the seller expects it to come to (smallest units), their note, and why it was lost. → the lead now. Raises
+    NotFound, Refused."""
+    lead = load(tx, lead_id)
+    if estimate is not None and estimate < 0:
+        raise Refused("An amount is not below zero.")
+    for words in (text, lost_why):
+        if len(words) > MAX_NOTE:
+            said = "The note has {length} characters; at most {limit} are kept."
+            raise Refused(said, length=len(words), limit=MAX_NOTE)
+    kept = (estimate, text.strip(), one_line(lost_why, MAX_NEXT))
+    if kept != (lead.estimate, lead.note, lead.lost_why):
+        tx.run("UPDATE lead SET estimate = ?, note = ?, lost_why = ? WHERE id = ?", (*kept, lead_id))
+        tx.emit(LeadNoted(lead_id, lead.customer_id, estimate))
     return load(tx, lead_id)
 
 

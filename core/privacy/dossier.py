@@ -62,6 +62,7 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
             "SELECT kind, value, first_seen AS first_seen_at, last_seen AS last_seen_at FROM identity"
             " WHERE customer_id IN {mine} ORDER BY first_seen"
         ),
+        "tags": look.rows("SELECT tag, at AS put_at FROM customer_tag WHERE customer_id IN {mine} ORDER BY tag"),
         "score": {
             "value": score(person.record),
             "tier": tier(person.record),
@@ -82,7 +83,8 @@ def collect(reader: Reader, customer_id: int, currency: str) -> dict[str, Any]:
         ),
         "opportunities": look.rows(
             "SELECT stage, asked, amount AS amount_amount, next_at, next_what, opened_at, moved_at, qualified_at,"
-            " qualified_by FROM lead WHERE customer_id IN {mine} ORDER BY id"
+            " qualified_by, estimate AS estimate_amount, note, lost_why FROM lead"
+            " WHERE customer_id IN {mine} ORDER BY id"
         ),
         "proposed": look.rows(
             "SELECT p.sku, p.title, g.why, g.at AS proposed_at, g.taken_by FROM suggestion g"

@@ -197,7 +197,13 @@ def _free_texts(tx: Tx, found: Traces, alias: str) -> int:
     buyer's name is not frozen with them."""
     count = _run(tx, "UPDATE decision SET note = '' WHERE note <> '' AND order_id IN {orders}", found)
     count += _run(tx, "DELETE FROM quote_unsaved WHERE customer_id IN {mine}", found)
-    count += _run(tx, "UPDATE lead SET next_what = '' WHERE next_what <> '' AND customer_id IN {mine}", found)
+    said = "next_what <> '' OR note <> '' OR lost_why <> ''"
+    count += _run(
+        tx,
+        f"UPDATE lead SET next_what = '', note = '', lost_why = '' WHERE ({said}) AND customer_id IN {{mine}}",  # noqa: S608 - fixed words
+        found,
+    )
+    count += _run(tx, "DELETE FROM customer_tag WHERE customer_id IN {mine}", found)
     count += _run(tx, "UPDATE quote SET reason = '' WHERE reason <> '' AND customer_id IN {mine}", found)
     for number, title in tx.all(
         about(

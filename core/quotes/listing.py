@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from core.customers import queries as customers
 from core.kernel.errors import NotFound
+from core.kernel.paging import Sort
 from core.quotes.rules import EXPIRED
 from core.storage.connection import Reader, Row
 
-LATEST: Final = 2**63 - 1
+NEWEST: Final = Sort("id")
+SORTS: Final = {"id": "q.id", "total": "q.total", "valid_until": "q.valid_until"}
 MANY: Final = 500  # customers a search may mean
 # Past its time a quote is over before the sweep has come round: :func:`core.quotes.queries.standing` as SQL.
 _STANDING: Final = "CASE WHEN q.state IN ('sent', 'seen') AND q.valid_until <= ?1 THEN 'expired' ELSE q.state END"
@@ -43,18 +45,27 @@ class QuoteRow:
     reminded_at: int | None
     asked: bool = False
 
+    def cursor(self, sort: Sort = NEWEST) -> tuple[int, int]:
+        """Where the page after this row begins."""
+        value: int = getattr(self, sort.by)
+        return value, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``state`` None: all. ``text``: part of a number, of a name, or of a phone."""
+    """``state`` None: all. ``text``: part of a number, of a name, or of a phone. ``sort``: by one of SORTS."""
 
     state: str | None = None
     text: str = ""
+    sort: Sort = NEWEST
 
 
-def rows(reader: Reader, wanted: Wanted, now: int, *, before: int = LATEST, limit: int = 100) -> list[QuoteRow]:
-    """The latest below an id, newest first. ``now`` in ms UTC."""
-    where, values = ["q.id < ?2"], list[Any]((now, before))
+def rows(
+    reader: Reader, wanted: Wanted, now: int, *, after: tuple[int, int] | None = None, limit: int = 100
+) -> list[QuoteRow]:
+    """Those behind a row, newest first unless another order is asked for. ``now`` in ms UTC."""
+    behind, edge, order = wanted.sort.keyset(SORTS, "q.id", after)
+    where, values = [behind.replace("(?, ?)", "(?2, ?3)")], list[Any]((now, *edge))
     if wanted.state is not None:
         values.append(wanted.state)
         # The plain states first: an index finds them, and the sum of conditions says which of them still stand.
@@ -68,7 +79,7 @@ def rows(reader: Reader, wanted: Wanted, now: int, *, before: int = LATEST, limi
         if ids:
             fits += f" OR q.customer_id IN ({', '.join(map(str, ids))})"
         where.append(f"({fits})")
-    sql = f"{_ROW} WHERE {' AND '.join(where)} ORDER BY q.id DESC LIMIT {int(limit)}"
+    sql = f"{_ROW} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"
     return [_row(row) for row in reader.all(sql, values)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -85,10 +85,11 @@ def ready_made() -> tuple[Words, ...]:
 # -- the seller's verbs ------------------------------------------------------------------------------------------
 
 
-def take_ready_made(tx: Tx) -> int:
-    """Add the ready-made ones that the store does not have yet, as drafts. → how many."""
+def take_ready_made(tx: Tx, languages: Collection[str] = tuple(CODES)) -> int:
+    """Add the ready-made ones in these languages that the store does not have yet, as drafts. → how many."""
     have = {(each.words.name, each.code) for each in every(tx)}
-    missing = [words for words in ready_made() if (words.name, CODES[words.language]) not in have]
+    wanted = [words for words in ready_made() if words.language in languages]
+    missing = [words for words in wanted if (words.name, CODES[words.language]) not in have]
     for words in missing:
         save(tx, None, words)
     return len(missing)

@@ -1,4 +1,4 @@
-"""What a message says about the number of something that is held already: how many, some more or less, all. Pure.
+"""What a message says about the number of something that is held already: how many, all of it. Pure.
 
 :mod:`core.understanding.engine` finds what a message means by itself; this is asked where the shop has asked how many.
 """
@@ -12,14 +12,6 @@ from core.understanding.sentence import Clause, Sentence
 from core.understanding.tokens import NUMBER, PRODUCT
 from core.understanding.words import AGREEING_EMOJI, vocabulary
 
-_MORE: Final = re.compile(
-    r"(?<!\S)(?:(?:en )?# (?:de |en )plus|encore #|(?:ajout|rajout)(?:e|es|er|ez)(?: (?:en|m en|moi|y))* #"
-    r"|# (?:fanampiny|hafa koa)|(?:ampio|asio) (?:ny )?# (?:fanampiny|hafa)|ampio (?:ny )?#|# more|add #)(?!\S)"
-)
-_LESS: Final = re.compile(
-    r"(?<!\S)(?:(?:en )?# (?:de |en )moins|(?:enlev|retir|ot)(?:e|es|er|ez)(?: (?:en|m en|moi|y|la|le|les))* #"
-    r"|(?:esory|ahenao|ahena|analao) (?:ny )?#|# (?:less|fewer))(?!\S)"
-)
 _ALL: Final = re.compile(
     r"(?<!\S)(?:toute la quantite|tout le (?:reste|stock|lot)|tout ce (?:qui|qu il) (?:en )?reste"
     r"|tout ce que (?:vous|tu) (?:avez|as)|le reste|la totalite|tou[ts]|toutes?|daholo|avokoa|rehetra|all|everything)"
@@ -86,17 +78,6 @@ def orders(sentence: Sentence) -> bool:
     """« commander », « je valide »: the word of the button, written."""
     words = [word for word in sentence.form.split() if word not in vocabulary().manners]
     return not {*words}.isdisjoint(_ORDERING) and all(word in _ORDERING or word in _AROUND_ORDERING for word in words)
-
-
-def step(sentence: Sentence) -> int | None:
-    """« une de plus » → 1, « une en moins » → −1; None where no change is said. Never for what has another product."""
-    numbers = [token.value for clause in sentence.clauses for token in clause.tokens if token.kind == NUMBER]
-    form = re.sub(r"§ ?", "", sentence.form)
-    if len(numbers) != 1 or "?" in form or vocabulary().past.search(form):
-        return None
-    if _LESS.search(form):
-        return -numbers[0]
-    return numbers[0] if _MORE.search(form) else None
 
 
 def everything(sentence: Sentence) -> bool:

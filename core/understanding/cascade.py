@@ -6,6 +6,9 @@ agree.
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from core.understanding.claims import (
     claimed_items,
     harmless,
@@ -17,6 +20,8 @@ from core.understanding.claims import (
 from core.understanding.rules import Context, Intent, Item, Understanding
 from core.understanding.sentence import Products, Sentence
 from core.understanding.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, vocabulary
+
+_SO_MANY: Final = re.compile(r" (?:les )?\$(?!\S)")
 
 
 def first_reading(sentence: Sentence, products: Products, context: Context) -> Understanding:
@@ -113,7 +118,8 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
     known = vocabulary()
     form = sentence.form
     open_clauses = [clause for clause in sentence.clauses if not stands_in_the_way(clause)]
-    wanting = any(known.taking.search(clause.form) and not clause.asks for clause in open_clauses)
+    takes = (known.taking, known.this_one)
+    wanting = any(pattern.search(c.form) and not c.asks for c in open_clauses for pattern in takes)
     price = known.price.search(form) and not _counts_what_is_left(form)
     if not (wanting or price or known.available.search(form)) or known.refusing.search(form):
         return Understanding(Intent.UNKNOWN, sure=False)
@@ -122,31 +128,33 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
     if described:
         items = tuple(Item(product_id) for product_id in products.search(" ".join(described), 3))
         return Understanding(intent if items else Intent.UNKNOWN, items, sure=False)
-    shown = (
-        ()
-        if context.product_id is None
-        else (Item(context.product_id, _only_number(sentence), _says_number(sentence)),)
-    )
-    if shown and any(taken_ids(clause) is not None for clause in open_clauses):
+    number = only_number(sentence)
+    shown = () if context.product_id is None else (Item(context.product_id, number or 1, number is not None),)
+    if (
+        shown
+        and not _too_many(form)
+        and any(taken_ids(clause) is not None or known.this_one.search(clause.form) for clause in open_clauses)
+    ):
         return Understanding(Intent.CLAIM, shown)
     return Understanding(intent, shown, sure=bool(shown or price))
 
 
 def _says_nothing(word: str) -> bool:
     known = vocabulary()
-    sets = (known.manners, known.french_words, known.malagasy_words, known.english_words, known.pieces)
+    sets = (known.manners, known.yes, known.french_words, known.malagasy_words, known.english_words, known.pieces)
     patterns = (known.taking, known.ordering, known.price, known.available, known.asking)
     return any(word in each for each in sets) or any(pattern.fullmatch(word) for pattern in patterns)
 
 
-def _says_number(sentence: Sentence) -> bool:
-    """« j’en prends 4 »: not merely the one that was shown."""
-    return any(token.kind == "#" for clause in sentence.clauses for token in clause.tokens)
+def _too_many(form: str) -> bool:
+    """« j’en prends 500 », where nobody buys so many at once: never one."""
+    return any(_SO_MANY.match(form, found.end()) for found in vocabulary().taking.finditer(form))
 
 
-def _only_number(sentence: Sentence) -> int:
+def only_number(sentence: Sentence) -> int | None:
+    """The one number of a message that may count pieces."""
     numbers = [t.value for clause in sentence.clauses for t in clause.tokens if t.kind == "#"]
-    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= sentence.most else 1
+    return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= sentence.most else None
 
 
 # ---------------------------------------------------------------------------------------------------------- small talk
@@ -184,19 +192,3 @@ def _wordless(sentence: Sentence, context: Context) -> Understanding:
     if sentence.greets:
         return Understanding(Intent.GREETING)
     return Understanding(Intent.UNKNOWN, sure=False)
-
-
-def _language(sentence: Sentence) -> str | None:
-    """The language most words belong to; Malagasy on a tie, since who mixes reads it."""
-    known = vocabulary()
-    said = [token.text for clause in sentence.clauses for token in clause.tokens]
-    counts = {
-        language: sum(word in known for word in said)
-        for language, known in (
-            ("mg", known.malagasy_words),
-            ("fr", known.french_words),
-            ("en", known.english_words),
-        )
-    }
-    best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] else None

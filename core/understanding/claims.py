@@ -5,6 +5,9 @@ Words of taking reach the products around them; a refusal, a past, a condition o
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from core.understanding.described import several
 from core.understanding.rules import Item
 from core.understanding.sentence import Clause, Sentence
 from core.understanding.tokens import LARGEST, NUMBER, PRODUCT
@@ -35,7 +38,21 @@ def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
         found += _counted(sentence)
     if not found and (product := _meant_by_pronoun(sentence)) is not None:
         return (product,), True
-    return merged(found), said
+    each = several(sentence)
+    made = merged(found)
+    return tuple(_with_each(item, each) for item in made), said
+
+
+def _with_each(item: Item, each: dict[int, int]) -> Item:
+    number = each.get(item.product_id, 0)
+    return replace(item, quantity=min(number, LARGEST), counted=True) if number > item.quantity else item
+
+
+def only_takes(sentence: Sentence) -> bool:
+    """« okay, raisiko ray », « réservez-moi ça »: nothing but taking, manners and a yes."""
+    known = vocabulary()
+    rest = known.this_one.sub(" ", known.taking.sub(" ", sentence.form)).split()
+    return all(word in known.harmless or word in known.yes for word in rest) and "?" not in rest
 
 
 def _pieces(clause: Clause) -> bool:
@@ -85,7 +102,8 @@ def _bargains(sentence: Sentence) -> bool:
 def turns_elsewhere(clause: Clause) -> bool:
     """A question, a complaint: a code beside it is what the message is about, not what is wanted."""
     known = vocabulary()
-    beyond = known.beyond.search(clause.form) and not known.elsewhere.search(clause.form)
+    form = TAIL.sub("", clause.form)  # « 5 SAVON5 pour ma boutique » speaks of no shop of ours
+    beyond = known.beyond.search(form) and not known.elsewhere.search(clause.form)
     return clause.asks or bool(beyond)
 
 
@@ -179,7 +197,8 @@ def likely_items(sentence: Sentence) -> tuple[Item, ...]:
         return ()
     if any(stands_in_the_way(clause) or clause.asks for clause in holding):
         return ()
-    return merged([item for clause in holding for item in clause.items])
+    each = several(sentence)
+    return tuple(_with_each(item, each) for item in merged([item for c in holding for item in c.items]))
 
 
 def refused(sentence: Sentence) -> bool:

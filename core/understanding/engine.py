@@ -12,12 +12,15 @@ from typing import Final, Protocol
 
 from core.understanding import model
 from core.understanding.cascade import first_reading
-from core.understanding.claims import counted_items, likely_items, named_items, refused
+from core.understanding.claims import counted_items, likely_items, named_items, only_takes, refused
+from core.understanding.corrections import Correction, correction
+from core.understanding.described import note, notes, speaks_of_nothing_else
 from core.understanding.features import MARKS, of_message
-from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Understanding
+from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Topic, Understanding
 from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
 from core.understanding.tokens import NUMBER
-from core.understanding.words import concepts, vocabulary
+from core.understanding.topics import names_something, topic_of
+from core.understanding.words import vocabulary
 
 CONTESTED: Final = 0.6  # below it, a claim of the rules is none where the classifier finds something else likelier
 ALSO: Final = 0.6
@@ -55,6 +58,8 @@ _ASKS: Final = frozenset(
     }
 )
 
+_OF_WHAT_IS_HELD: Final = frozenset({Intent.CHANGE, Intent.QUANTITY, Intent.CANCEL, Intent.UNKNOWN, Intent.NO})
+
 
 class Engine(Protocol):
     """What stands behind a conversation: this module's :func:`understand`, or the assistant that replaces it."""
@@ -85,7 +90,51 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
         intent for intent in Intent if intent in _ASKS and intent is not meant.intent and others.get(intent, 0) > ALSO
     )
     made = replace(meant, language=_language(words, likely), also=also, number=_number(sentence), beside=beside)
-    return replace(made, asked=_asked_about(sentence, meant)) if meant.intent is Intent.CLAIM else made
+    if meant.intent is Intent.CLAIM:
+        made = replace(made, asked=_asked_about(sentence, meant))
+    made = _as_corrected(sentence, made, correction(sentence))
+    topic = topic_of(text, sentence, made, products)
+    if topic is Topic.CREDIT and made.intent is Intent.PAYMENT_PROBLEM:
+        made = replace(made, intent=Intent.PAYMENT_MEANS)
+    return _described(text, sentence, replace(made, topic=topic))
+
+
+def _described(text: str, sentence: Sentence, meant: Understanding) -> Understanding:
+    """With the sizes and colours that are said."""
+    said = note(text, sentence)
+    if not said or meant.intent is not Intent.CLAIM:
+        return replace(meant, note=said if said and not meant.items and speaks_of_nothing_else(sentence) else "")
+    if not any(clause.asks for clause in sentence.clauses):  # « ROBE1 taille M » asks nothing about sizes
+        meant = replace(meant, also=tuple(one for one in meant.also if one is not Intent.DETAILS))
+    each = notes(text, sentence) if len(meant.items) > 1 else {}
+    items = tuple(
+        replace(item, note=said if len(meant.items) == 1 else each.get(item.product_id, "")) for item in meant.items
+    )
+    return replace(meant, items=items)
+
+
+def _as_corrected(sentence: Sentence, meant: Understanding, found: Correction) -> Understanding:
+    """What takes from what is held, or adds to it, is sure by its form."""
+    kept = tuple(item for item in meant.items if item.product_id not in found.out)
+    if found.by is not None and meant.intent in _OF_WHAT_IS_HELD | {Intent.CLAIM, Intent.AVAILABILITY}:
+        if found.by > 0 and meant.items:
+            taken = tuple(replace(item, quantity=found.by, counted=True) for item in meant.items)
+            return replace(meant, intent=Intent.CLAIM, items=taken, by=found.by, sure=True)
+        counts = Intent.QUANTITY if meant.intent is Intent.QUANTITY else Intent.CHANGE
+        return replace(meant, intent=counts, by=found.by, sure=True)
+    if meant.intent is Intent.CLAIM:
+        return replace(meant, out=tuple(one for one in found.out if one not in {i.product_id for i in meant.items}))
+    if meant.intent not in _OF_WHAT_IS_HELD or any(clause.asks for clause in sentence.clauses):
+        return meant
+    if found.only is not None:
+        counts = Intent.QUANTITY if meant.intent is Intent.QUANTITY else Intent.CHANGE
+        return replace(meant, intent=counts, number=found.only, sure=True)
+    if found.taken_out and found.out:
+        intent = Intent.CHANGE if kept else Intent.CANCEL
+        return replace(meant, intent=intent, items=kept or meant.items, out=found.out, sure=True, taken_out=True)
+    if found.out and kept and meant.intent is Intent.CHANGE:
+        return replace(meant, items=kept, out=found.out)
+    return replace(meant, out=() if kept else found.out, taken_out=found.taken_out)
 
 
 def _words_beside(sentence: Sentence) -> str:
@@ -122,9 +171,10 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
     act = model.model().act
     agreed = claim >= act["ruled"] and (ranked[0] is Intent.CLAIM or claim >= CONTESTED)
     agreed = agreed or (beside and ranked[0] in _ASKED_AFTER_A_CLAIM and claim >= LEAST_BESIDE)
-    if first.intent is Intent.CLAIM and agreed:
+    if first.intent is Intent.CLAIM and (agreed or (not named and only_takes(sentence))):
         return Understanding(Intent.CLAIM, first.items, confidence=claim, likely=best)
-    if claim >= act["alone"] and ranked[0] is Intent.CLAIM and (items := likely_items(sentence)):
+    items = likely_items(sentence) if ranked[0] is Intent.CLAIM else ()
+    if items and claim >= act["counted" if all(item.counted for item in items) else "alone"]:
         return Understanding(Intent.CLAIM, items, confidence=claim, likely=best)
     chosen = ranked[0]
     confidence = likely[chosen]
@@ -133,7 +183,7 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
         if not items or refused(sentence):
             return Understanding(Intent.UNKNOWN, named, sure=False, confidence=confidence, likely=best[1:])
         return Understanding(Intent.AVAILABILITY, items, sure=False, confidence=confidence, likely=best)
-    if chosen is Intent.QUANTITY and (named or _names_something(sentence)):
+    if chosen is Intent.QUANTITY and (named or names_something(sentence)):
         return Understanding(Intent.UNKNOWN, named, sure=False, confidence=confidence, likely=best[1:])
     items = named if chosen is not first.intent else first.items
     if chosen is Intent.QUOTE:
@@ -141,13 +191,6 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
     if chosen is first.intent is Intent.AVAILABILITY and not first.sure:
         return Understanding(chosen, items, sure=False, confidence=confidence, likely=best)
     return Understanding(chosen, items, confidence >= act[chosen], confidence=confidence, likely=best)
-
-
-def _names_something(sentence: Sentence) -> bool:
-    """« 2 chaises svp »: a number of something that is not sold here says nothing about what was shown before."""
-    known = vocabulary()
-    said = [word for word in sentence.form.split() if len(word) > 3 and word.isalpha()]
-    return any(word not in known.known and word not in known.harmless and not concepts().of(word) for word in said)
 
 
 def _possible(sentence: Sentence, first: Understanding) -> list[Intent]:

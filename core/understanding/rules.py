@@ -38,6 +38,17 @@ class Intent(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Topic(StrEnum):
+    """What words say plainly beside the intent, and the books or the shop's rules can answer."""
+
+    TOTAL = "total"
+    HAGGLING = "haggling"
+    CREDIT = "credit"
+    NOT_SOLD = "not_sold"
+    HOW_MANY = "how_many"
+    SCRIPT = "script"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A product of the message, and how many of it."""
@@ -46,6 +57,8 @@ class Item:
     quantity: int = 1
     counted: bool = field(default=False, compare=False)
     """Whether a number was said: « ROBE1 » again is not « 1 ROBE1 »."""
+    note: str = field(default="", compare=False)
+    """The size and colour said with it, in the buyer's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,9 @@ class Understanding:
     ``language``: fr, mg, en, mixed (French and Malagasy), None when no word tells. ``confidence``: 0…1, how often such
     a reading was right. ``also``: what else the message asks. ``likely``: the likeliest readings, best first, for one
     short question. ``number``: how many, where no product was named with it. ``beside``: the words that ask something
-    else, and ``asked`` the products they ask about.
+    else, and ``asked`` the products they ask about. ``by``: so many more (or fewer) of what is held. ``out``: products
+    that are refused by name, and ``taken_out``: words say so, whatever is named. ``topic``: see :class:`Topic`.
+    ``note``: size and colour where no product stands with them.
     """
 
     intent: Intent
@@ -68,6 +83,11 @@ class Understanding:
     number: int | None = field(default=None, compare=False)
     beside: str = field(default="", compare=False)
     asked: tuple[Item, ...] = field(default=(), compare=False)
+    by: int | None = field(default=None, compare=False)
+    out: tuple[int, ...] = field(default=(), compare=False)
+    taken_out: bool = field(default=False, compare=False)
+    topic: Topic | None = field(default=None, compare=False)
+    note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,6 @@ def next_step(meant: Understanding, misses: int) -> Step:
     A product that may be meant is shown with its button, which is the short question of a sale.
     """
     shown = meant.intent in (Intent.AVAILABILITY, Intent.PRICE) and bool(meant.items)
-    if meant.intent is not Intent.UNKNOWN and (meant.sure or shown):
+    if meant.topic is not None or (meant.intent is not Intent.UNKNOWN and (meant.sure or shown)):
         return Step.ACT
     return Step.ASK if misses < MISSES_BEFORE_HANDOVER else Step.HAND_OVER

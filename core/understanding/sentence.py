@@ -22,6 +22,20 @@ LONGEST: Final = 600  # characters read: nobody orders further down
 _PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
 _CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
 _GROUPED = re.compile(r"(?<=\d)(?:[.\u202f\u00a0](?=\d{3}(?!\d))| (?=[05]00(?!\d)))")
+# Numbers of no pieces: « −2 », « 1,5 » (not « 1,5 l »); they become 0. A dash before every line is a list.
+_NEGATIVE = re.compile(r"(?<!\S)[-\u2212\u2013]\d{1,2}(?=[^\W\d_]|\s|$)")
+_LISTED = re.compile(r"(?m)^\s*[-\u2212\u2013]")
+_BROKEN = re.compile(
+    r"(?<![\w.,])(?:x ?)?\d{1,2}[.,]\d{1,2}(?![\w.,]*\d)"
+    r"(?! ?(?:k|kg|g|l|ml|cl|m|cm|mm|litres?|kilos?|metres?|h|heures?|ans?|millions?|mille|f|fcfa|ar|€|%)(?!\w))(?!\w)"
+)
+# What a telephone writes for who speaks to it: « virgule », « point d’interrogation », a « point » at the end.
+_DICTATED: Final = (
+    (re.compile(r"\bpoints? d[’' ]?(?:interrogation)\b", re.IGNORECASE), "?"),
+    (re.compile(r"\bpoints? d[’' ]?exclamation\b|\bquestion mark\b(?=\s*$)", re.IGNORECASE), "."),
+    (re.compile(r"\bvirgule\b|\bnouvelle ligne\b|\b[aà] la ligne\b", re.IGNORECASE), ","),
+    (re.compile(r"(?<=\w\s)point\s*$", re.IGNORECASE), "."),
+)
 _TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
 _GLUED = re.compile(r"(?P<count>\d{1,4})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,4})")
 # What is not seen is not read, and what looks like a Latin letter is one: Cyrillic and Greek.
@@ -37,6 +51,7 @@ _LINKS: Final = frozenset("de du des en a au aux la le les l d et".split())
 _ARTICLES: Final = frozenset(
     "le la les l un une des du ce cet cette ces mon ma mes votre vos ton ta ny ilay io ity iny iry an".split()
 )
+_BEFORE_A_NAME: Final = _ARTICLES | frozenset("veux veu prends prend prendre voudrais haka mila alaiko want".split())
 _SIZES: Final = frozenset("taille tailles size pointure pointures s m l xl xxl xxxl xs en habe refa unique".split())
 _OF: Final = frozenset("en de du a au".split())
 _ASKING_STARTS: Final = frozenset(
@@ -44,6 +59,7 @@ _ASKING_STARTS: Final = frozenset(
     " ahoana inona frais prix paiement".split()
 )
 _HOLDING: Final = frozenset(("de", "d"))
+_MINE: Final = frozenset("mon ma mes ton ta votre my".split())
 _NO_KIND: Final = frozenset("cote nom suite votre la".split())
 _LONGEST_TITLE: Final = 5
 _LONG_ENOUGH: Final = 6  # letters from which one word with a slip in it still names a product
@@ -124,6 +140,11 @@ def read(text: str, products: Products, most: int = MOST) -> Sentence:
 
 def _plain(text: str) -> list[str]:
     """Folded words and marks, in the usual spelling: ``C'est payé`` → c est payed."""
+    for spoken, mark in _DICTATED:
+        text = spoken.sub(mark, text)
+    if len(_LISTED.findall(text)) < 2:
+        text = _NEGATIVE.sub(" 0 ", text)
+    text = _BROKEN.sub(" 0 ", text)
     text = _GROUPED.sub("", _PAID_ACCENT.sub(" payed ", unicodedata.normalize("NFC", text)))
     found: list[str] = []
     every = _TOKEN.findall(fold(text))
@@ -195,9 +216,29 @@ def _product_at(
             return 1, (number, product) if glued["code"] else (product, Token("word", "x"), number)
     if hit and hit[1] and (_looks_like_code(word) or (word.isalpha() and len(word) > 4 and not _known(word))):
         return 1, (Token(PRODUCT, word, hit[0]),)
+    if spelled := _spelled_code(plain, at, products):
+        return spelled
     if split and len(word) > 2 and not _known(word) and (hit := products.closest_keyword(word + following)):
         return 2, (Token(PRODUCT, word + following, hit[0]),)
     return 0, ()
+
+
+def _spelled_code(plain: list[str], at: int, products: Products) -> tuple[int, tuple[Token, ...]] | None:
+    """« la robe deux », « b zéro sept », as a telephone writes what is spoken: ROBE2, B07, where there is one."""
+    word = plain[at]
+    if not word.isalpha() or word in vocabulary().numbers:
+        return None
+    numbers = vocabulary().numbers | {"zero": 0}
+    digits = [numbers[one] for one in plain[at + 1 : at + 3] if one in numbers]
+    for size in range(len(digits), 0, -1):
+        following = plain[at + size + 1] if at + size + 1 < len(plain) else ""
+        if following in vocabulary().pieces or plain[at + 1] not in numbers:
+            continue
+        code = word + "".join(map(str, digits[:size]))
+        hit = products.closest_keyword(code)
+        if hit and hit[1] == 0:
+            return size + 1, (Token(PRODUCT, code, hit[0]),)
+    return None
 
 
 def _described(plain: list[str], at: int, products: Products, tokens: list[Token]) -> int:
@@ -215,8 +256,10 @@ def _described(plain: list[str], at: int, products: Products, tokens: list[Token
         if part[-1] in _LINKS or not all(word.isalpha() and len(word) > 2 for word in said):
             continue
         before = plain[at - 1] if at else ""
+        if before in _MINE and at > 1 and plain[at - 2] in ("dans", "ds", "in"):  # « dans mon sac »: where it goes
+            continue
         counted = before in known.numbers or before.isdigit()
-        if len(said) == 1 and not (before in _ARTICLES or counted or _counted_in(plain, at)):
+        if len(said) == 1 and not (before in _BEFORE_A_NAME or counted or _counted_in(plain, at)):
             continue
         if len(said) == 1 and counted and _holds_another(plain, at + size, products):
             continue

@@ -80,6 +80,16 @@ class Vocabulary:
     catalogue: Phrases
     human: Phrases
     sized: Phrases
+    more: Phrases
+    fewer: Phrases
+    only: Phrases
+    taking_out: Phrases
+    not_this: Phrases
+    total: Phrases
+    haggling: Phrases
+    credit: Phrases
+    goods: Phrases
+    this_one: Phrases
     numbers: dict[str, int]
     malagasy_numbers: dict[str, int]
     spellings: dict[str, list[str]]

@@ -37,12 +37,13 @@ class LivingPage(Page):
         self._stale = False
 
     def make_search(self, placeholder: str) -> SearchField:
-        """The page's search box, which « / » leads to."""
+        """The page's search box, which « / » and Ctrl+F lead to."""
         self.search = SearchField(placeholder, key="/", boxed=True)
         self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(320)
         self.search.textEdited.connect(lambda text: self._pause.start())
-        self.add_shortcut("/", self._to_search)
+        for keys in ("/", "Ctrl+F"):
+            self.add_shortcut(keys, self._to_search)
         return self.search
 
     def _to_search(self) -> None:

@@ -52,10 +52,28 @@ def _live(mount: Mount) -> Page:
     return LivePage(mount)
 
 
+def _orders(mount: Mount) -> Page:
+    from desktop.pages.orders.page import OrdersPage
+
+    return OrdersPage(mount)
+
+
 def _conversations(mount: Mount) -> Page:
     from desktop.pages.conversations.page import ConversationsPage
 
     return ConversationsPage(mount)
+
+
+def _customers(mount: Mount) -> Page:
+    from desktop.pages.customers.page import CustomersPage
+
+    return CustomersPage(mount)
+
+
+def _pipeline(mount: Mount) -> Page:
+    from desktop.pages.pipeline.page import PipelinePage
+
+    return PipelinePage(mount)
 
 
 def _catalogue(mount: Mount) -> Page:
@@ -124,11 +142,25 @@ _LIVE: Final = (
 _CATALOGUE: Final = (
     PageCommand(mark("New product"), "N", "add"),
     PageCommand(mark("Import a list…"), "I", "import_list"),
+    PageCommand(mark("Products that go together"), "G", "pair"),
+)
+_CUSTOMERS: Final = (
+    PageCommand(mark("New customer"), "N", "add"),
+    PageCommand(mark("Export customers…"), "E", "export"),
 )
 
 PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("live", mark("Live"), "radio", _live, commands=_LIVE),
+    PageEntry(
+        "orders",
+        mark("Orders"),
+        "shopping-bag",
+        _orders,
+        commands=(PageCommand(mark("New order"), "N", "new_order"), PageCommand(mark("Export orders…"), "E", "export")),
+    ),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
+    PageEntry("customers", mark("Customers"), "users", _customers, commands=_CUSTOMERS),
+    PageEntry("pipeline", mark("Prospects"), "activity", _pipeline, "customers"),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue, commands=_CATALOGUE),
     PageEntry(
         "quotes", mark("Quotes"), "file-text", _quotes, "billing", (PageCommand(mark("New quote"), "N", "write_new"),)

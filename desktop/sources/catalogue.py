@@ -33,6 +33,7 @@ from desktop.bridge import Control
 from desktop.pages.catalogue.draft import day_of
 from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped, TimeView
 from desktop.pictures import Thumb
+from desktop.sources.pairs import ShopPairs
 
 ACTOR: Final = "seller"
 TIMES: Final = 150  # shown of a product: some weeks of them
@@ -63,6 +64,7 @@ class ShopCatalogue:
     """Implements :class:`desktop.pages.catalogue.presenter.CatalogueSource`."""
 
     def __init__(self, shop: Shop) -> None:
+        self.pairs = ShopPairs(shop)
         self._shop = shop
         self._engine = shop.engine
 

@@ -17,12 +17,15 @@ from desktop.sources.access import ShopAccess
 from desktop.sources.analyses import ShopAnalyses
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
+from desktop.sources.customers import ShopCustomers
 from desktop.sources.happenings import ShopHappenings
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
+from desktop.sources.orders import ShopOrders
 from desktop.sources.papers import ShopPapers
 from desktop.sources.payments import ShopPayments
+from desktop.sources.pipeline import ShopPipeline
 from desktop.sources.quotes import ShopQuotes
 from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
@@ -54,7 +57,10 @@ class ShopContext:
         self.shop = shop
         self._backstage = backstage
         self._live = ShopLive(shop)
+        self._orders = ShopOrders(shop)
         self._conversations = ShopConversations(shop)
+        self._customers = ShopCustomers(shop)
+        self._pipeline = ShopPipeline(shop)
         self._catalogue = ShopCatalogue(shop)
         self._payments = ShopPayments(shop)
         self._papers = ShopPapers(shop)
@@ -95,8 +101,20 @@ class ShopContext:
         return self._live
 
     @property
+    def orders(self) -> ShopOrders:
+        return self._orders
+
+    @property
     def conversations(self) -> ShopConversations:
         return self._conversations
+
+    @property
+    def customers(self) -> ShopCustomers:
+        return self._customers
+
+    @property
+    def pipeline(self) -> ShopPipeline:
+        return self._pipeline
 
     @property
     def catalogue(self) -> ShopCatalogue:

@@ -20,17 +20,13 @@ from core.kernel.i18n import catalogue
 from core.kernel.reasons import reason
 from core.storage.connection import Reader
 from core.storage.engine import Tx
-from desktop.bridge import Control
+from desktop.bridge import Control, Stopped
 from desktop.pages.papers.presenter import Creditable, Cursor, Declared, Overview
 
 if TYPE_CHECKING:
     from core.adapters.certified.handing import Handed
 
 ACTOR: Final = "seller"
-
-
-class _Stopped(Exception):
-    """The seller ended the drawing."""
 
 
 class ShopPapers:
@@ -73,7 +69,7 @@ class ShopPapers:
         role = role_of(reader, int(acting.removeprefix(PREFIX)))
         return role is not None and may(role, right)
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaperRow]:
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaperRow]:
         now = self._shop.clock.now()
         return self._engine.read(lambda r: queries.papers(r, wanted, now, after=after, limit=limit))
 
@@ -106,16 +102,14 @@ class ShopPapers:
 
         def drawn() -> Iterator[tuple[str, bytes]]:
             for count, row in enumerate(rows):
-                control.report(count, len(rows))
-                if control.stopped:
-                    raise _Stopped
+                control.advance(count, len(rows))
                 printed = self._shop.press.print(row.kind, row.id)
                 yield f"{printed.name}.pdf", printed.content
             control.report(len(rows), len(rows))
 
         try:
             (_zipped if path.suffix.lower() == ".zip" else _filed)(path, drawn())
-        except _Stopped:
+        except Stopped:
             return None
         return len(rows)
 
@@ -171,13 +165,16 @@ class ShopPapers:
 
     # -- writing out -------------------------------------------------------------------------------------------
 
-    def export(self, path: Path, wanted: Filter) -> int:
+    def export(self, path: Path, wanted: Filter, control: Control) -> int | None:
         from core.adapters import sheets
 
         say, now = self._say(), self._shop.clock.now()
         with self._engine.reader() as reader:
             table = export.rows(reader, wanted, now, self._shop.card.currency, self._shop.country.zone)
-            return sheets.write(path, [say(title) for _, title in export.TITLES], table)
+            try:
+                return sheets.write(path, [say(title) for _, title in export.TITLES], table, control.advance)
+            except Stopped:
+                return None
 
     def payloads(self, folder: Path) -> Handed:
         from core.adapters.certified.handing import hand_over

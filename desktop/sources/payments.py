@@ -18,15 +18,11 @@ from core.payments.queries import Filter, PaymentRow
 from core.payments.refunding import refundable
 from core.reconciliation import concerns, service
 from core.storage.connection import Reader
-from desktop.bridge import Control
+from desktop.bridge import Control, Stopped
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
 
 ACTOR: Final = "seller"
 T = TypeVar("T")
-
-
-class _Stopped(Exception):
-    """The seller ended the comparison."""
 
 
 class ShopPayments:
@@ -46,7 +42,7 @@ class ShopPayments:
 
         return self._engine.read(read)
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]:
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaymentRow]:
         return self._engine.read(lambda r: queries.page(r, wanted, after=after, limit=limit))
 
     def detail(self, payment_id: int) -> Detail:
@@ -84,14 +80,12 @@ class ShopPayments:
 
     def compare(self, control: Control, days: int) -> Compared | None:
         def progress(done: int, total: int) -> None:
-            control.report(done, total)
-            if control.stopped:
-                raise _Stopped
+            control.advance(done, total)
 
         try:
             run_id = self._here(self._shop.reconciler.ask_providers(days, actor=ACTOR, progress=progress))
         except BaseExceptionGroup as group:
-            if group.subgroup(_Stopped) is None:
+            if group.subgroup(Stopped) is None:
                 raise
             return None
         return self._compared(run_id)
@@ -113,12 +107,16 @@ class ShopPayments:
 
         return self._engine.read(read)
 
-    def export(self, path: Path, wanted: Filter) -> int:
+    def export(self, path: Path, wanted: Filter, control: Control) -> int | None:
         from core.adapters import payments_sheet
 
         shop = self._shop
         language = shop.settings.get("store.language")
-        return payments_sheet.write(shop.engine, path, wanted, shop.card.currency, shop.country.zone, language)
+        place = shop.card.currency, shop.country.zone
+        try:
+            return payments_sheet.write(shop.engine, path, wanted, *place, language, control.advance)
+        except Stopped:
+            return None
 
     def _here(self, work: Coroutine[Any, Any, T]) -> T:
         """On a loop of our own, whose connections end with it."""

@@ -60,9 +60,9 @@ class ShopQuotes:
         role = role_of(reader, int(acting.removeprefix(PREFIX)))
         return role is not None and may(role, RIGHT)
 
-    def page(self, wanted: Wanted, before: int, limit: int) -> list[QuoteRow]:
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
         now = self._shop.clock.now()
-        return self._engine.read(lambda r: listing.rows(r, wanted, now, before=before, limit=limit))
+        return self._engine.read(lambda r: listing.rows(r, wanted, now, after=after, limit=limit))
 
     def detail(self, quote_id: int) -> Detail:
         now = self._shop.clock.now()

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -17,22 +29,22 @@ from PySide6.QtWidgets import (
 )
 
 from core.kernel.look import SCALE
+from core.kernel.paging import Sort
+from desktop.context import Preferences
+from desktop.texts import Texts
 from desktop.theme import theme
-from desktop.widgets.cells import LEFT, RIGHT, colour, write
+from desktop.widgets.cells import LEFT, RIGHT, colour
+from desktop.widgets.pagedhead import Columns, Head, head_menu, under
 
 Index = QModelIndex | QPersistentModelIndex
-_HEADER: Final = 34
 _NOWHERE: Final = QModelIndex()
 
 
 class Listed(Protocol):
-    """A row: ``key`` names it among all, ``cursor`` is where the page after it begins."""
+    """A row: ``key`` names it among all."""
 
     @property
     def key(self) -> object: ...
-
-    @property
-    def cursor(self) -> object: ...
 
     def plain(self, column: int) -> str:
         """What a screen reader says of a cell."""
@@ -48,7 +60,12 @@ class PagedModel(QAbstractTableModel):
         super().__init__(parent)
         self._headings = tuple(headings)
         self.rows: list[Any] = []
+        self.order: Sort | None = None
         self._more = False
+
+    def cursor(self, row: Any) -> object:
+        """Where the page behind a row begins, in the order that is shown. Every list says how."""
+        raise NotImplementedError
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -71,7 +88,7 @@ class PagedModel(QAbstractTableModel):
 
     def fetchMore(self, parent: Index) -> None:
         self._more = False  # until this page has come
-        self.wanted.emit(self.rows[-1].cursor)
+        self.wanted.emit(self.cursor(self.rows[-1]))
 
     def show_rows(self, rows: Sequence[Listed], more: bool) -> None:
         """These rows from the first on; ``more``: others may follow."""
@@ -82,29 +99,13 @@ class PagedModel(QAbstractTableModel):
 
     def append_rows(self, rows: Sequence[Listed], after: object, more: bool) -> None:
         """The page behind the last row; one that was asked for before the rows changed is dropped."""
-        if not self.rows or self.rows[-1].cursor != after:
+        if not self.rows or self.cursor(self.rows[-1]) != after:
             return
         self._more = more
         if rows:
             self.beginInsertRows(_NOWHERE, len(self.rows), len(self.rows) + len(rows) - 1)
             self.rows += rows
             self.endInsertRows()
-
-
-class _Head(QHeaderView):
-    def __init__(self, table: PagedTable) -> None:
-        super().__init__(Qt.Orientation.Horizontal, table)
-        self._table = table
-        self.setFixedHeight(_HEADER)
-        self.setMinimumSectionSize(0)
-
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        palette, box = theme().palette, QRectF(rect)
-        painter.fillRect(box, colour(palette.surface))
-        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), colour(palette.line))
-        word = str(self.model().headerData(section, Qt.Orientation.Horizontal))
-        place = box.adjusted(8 if section else 16, 0, -8, 0)
-        write(painter, place, word, "small", palette.muted, self._table.side(section))
 
 
 class _Cell(QStyledItemDelegate):
@@ -124,23 +125,43 @@ class _Cell(QStyledItemDelegate):
 
 class PagedTable(QTableView):
     """``chosen`` with a row on Enter or a double click, ``selected`` with the row (or None) that became the current
-    one, ``menu_asked`` on a right click or the menu key. ``shares``: how the width is shared out; ``right``: columns
-    of numbers."""
+    one, ``picked`` when other rows are selected, ``menu_asked`` on a right click or the menu key, ``resorted`` with
+    another :class:`Sort`.
+
+    ``shares``: how the width is shared out; ``right``: columns of numbers; ``sorts``: by which names the list can be
+    sorted, column by column; ``many``: acts concern several rows at once.
+    """
 
     chosen = Signal(object)
     selected = Signal(object)
+    picked = Signal()
     menu_asked = Signal(object)
+    resorted = Signal(object)
 
-    def __init__(self, model: PagedModel, name: str, shares: Sequence[float], *, right: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        model: PagedModel,
+        name: str,
+        shares: Sequence[float],
+        *,
+        right: Sequence[int] = (),
+        sorts: Mapping[int, str] | None = None,
+        many: bool = False,
+    ) -> None:
         super().__init__()
         self._paged = model
         self._shares, self._right = tuple(shares), frozenset(right)
+        self.sorts = dict(sorts or {})
+        self.columns = Columns(len(self._shares))
+        self._t: Texts | None = None
         self.setModel(model)
         self.setAccessibleName(name)
         self.setItemDelegate(_Cell(self))
-        self.setHorizontalHeader(_Head(self))
+        self.head = Head(self)
+        self.setHorizontalHeader(self.head)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        modes = QAbstractItemView.SelectionMode
+        self.setSelectionMode(modes.ExtendedSelection if many else modes.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -153,6 +174,59 @@ class PagedTable(QTableView):
         vertical.hide()
         self.doubleClicked.connect(lambda index: self.chosen.emit(model.rows[index.row()]))
         self.selectionModel().currentRowChanged.connect(lambda new, old: self.selected.emit(self.row))
+        self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
+
+    # -- columns and order
+
+    def remember(self, t: Texts, preferences: Preferences, key: str) -> None:
+        """Let the person choose the columns, and keep the choice on this computer under ``key``."""
+        self._t = t
+        self.columns = Columns(len(self._shares), preferences, key)
+        self.head.setToolTip(t("Right click, or Alt+↓ in the table: sort and choose columns"))
+        self._spread()
+
+    @property
+    def sort(self) -> Sort | None:
+        return self._paged.order
+
+    def sort_by(self, column: int) -> None:
+        """By this column, the greatest first; once more: the other way round."""
+        by = self.sorts.get(column)
+        if by is None:
+            return
+        old = self._paged.order
+        self._paged.order = Sort(by, not old.down if old is not None and old.by == by else True)
+        self.head.viewport().update()
+        self.resorted.emit(self._paged.order)
+
+    def fits(self, column: int) -> bool:
+        """Whether the table has room, and use, for a column."""
+        return bool(self._shares[column])
+
+    def shown_columns(self) -> list[int]:
+        """From left to right; where a person hid all that there is room for, all of those."""
+        able = [column for column in self.columns.order if self.fits(column)]
+        return [column for column in able if column not in self.columns.hidden] or able
+
+    def show_column(self, column: int, shown: bool = True) -> None:
+        self.columns.show(column, shown)
+        self._spread()
+
+    def move_column(self, column: int, step: int) -> None:
+        self.columns.move(column, step)
+        self._spread()
+
+    def reset_columns(self) -> None:
+        self.columns.reset()
+        self._spread()
+
+    def head_menu(self, place: QPoint, column: int) -> QMenu | None:
+        """Sort, move, hide and show; None where nothing can be chosen."""
+        if self._t is None:
+            return None
+        menu = head_menu(self, self._t, column)
+        menu.popup(place)
+        return menu
 
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         """Draw one cell on its ground. Every table says how."""
@@ -167,23 +241,69 @@ class PagedTable(QTableView):
         index = self.currentIndex()
         return self._paged.rows[index.row()] if index.isValid() else None
 
+    @property
+    def picked_rows(self) -> list[Any]:
+        """Every selected row, top to bottom."""
+        rows = self._paged.rows
+        return [rows[index.row()] for index in sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)]
+
     def select_key(self, key: object) -> None:
         """Select a row where it is listed; one that is not, or None: the first."""
-        keys = [row.key for row in self._paged.rows]
-        if keys:
-            self.setCurrentIndex(self._paged.index(keys.index(key) if key in keys else 0, 0))
+        self.select_keys((), key)
+
+    def select_keys(self, picked: Sequence[object], key: object) -> None:
+        """Select all of these that are listed, and make ``key`` the current one (or else the first)."""
+        model = self._paged
+        places = {row.key: place for place, row in enumerate(model.rows)}
+        if not places:
+            return
+        self.setCurrentIndex(model.index(places.get(key, 0), 0))
+        chosen = QItemSelection()
+        for each in picked:
+            if each in places:
+                chosen.select(model.index(places[each], 0), model.index(places[each], model.columnCount() - 1))
+        if not chosen.isEmpty():
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
 
     def share_out(self, shares: Sequence[float]) -> None:
         """Other widths; a column with the share 0 is not shown."""
         self._shares = tuple(shares)
         self._spread()
 
+    def copy(self, whole: bool = True) -> None:
+        """The selected rows to the clipboard as a spreadsheet reads them, or only the cell that was last clicked."""
+        cells = self.shown_columns()
+        if not whole:
+            cells = [self.currentIndex().column()]
+        lines = [[_one_line(row.plain(cell)) for cell in cells] for row in self.picked_rows if whole or row is self.row]
+        if lines:
+            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self.row
-        if row is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        row, key, held = self.row, event.key(), event.modifiers()
+        alt = bool(held & Qt.KeyboardModifier.AltModifier)
+        if row is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(row)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif key == Qt.Key.Key_C and held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier:
+            self.copy(whole=False)
+        elif alt and key == Qt.Key.Key_Down:
+            column = max(0, self.currentIndex().column())
+            self.head_menu(under(self, column), column)
         else:
             super().keyPressEvent(event)
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the first and the last row that was read: a row is what is selected here."""
+        ends = {QAbstractItemView.CursorAction.MoveHome: 0, QAbstractItemView.CursorAction.MoveEnd: -1}
+        if action in ends and self._paged.rows:
+            row = ends[action] % len(self._paged.rows)
+            return self._paged.index(row, max(0, self.currentIndex().column()))
+        return super().moveCursor(action, modifiers)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are the page's verbs, and « / » leads to its search box."""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of the row under the mouse, or by the key of the current one."""
@@ -202,11 +322,17 @@ class PagedTable(QTableView):
         self._spread()
 
     def _spread(self) -> None:
-        room, used = self.viewport().width(), 0
-        shown = [column for column, share in enumerate(self._shares) if share]
-        for column, share in enumerate(self._shares):
-            self.setColumnHidden(column, not share)
-            if share:
-                wide = room - used if column == shown[-1] else int(room * share / sum(self._shares))
-                self.setColumnWidth(column, max(20, wide))
-                used += wide
+        room, used, shown = self.viewport().width(), 0, self.shown_columns()
+        whole = sum(self._shares[column] for column in shown)
+        for place, column in enumerate(self.columns.order):
+            self.head.moveSection(self.head.visualIndex(column), place)
+        for column in range(len(self._shares)):
+            self.setColumnHidden(column, column not in shown)
+        for column in shown:
+            wide = room - used if column == shown[-1] else int(room * self._shares[column] / whole)
+            self.setColumnWidth(column, max(20, wide))
+            used += wide
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) if "\n" in text or "\t" in text else text

@@ -150,7 +150,7 @@ class Person(Shown, frozen=True):
 
 class OrderLine(Shown, frozen=True):
     """``product_id`` null, ``sku`` empty: beside the catalogue. ``discount``, where there is one, is taken off the
-    line."""
+    line. ``note``: the size and colour the buyer said, where they did."""
 
     product_id: int | None
     sku: str
@@ -158,6 +158,7 @@ class OrderLine(Shown, frozen=True):
     quantity: int
     unit_price: Amount
     discount: Amount | UnsetType = UNSET
+    note: str | UnsetType = UNSET
 
 
 class Order(Shown, frozen=True):

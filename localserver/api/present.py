@@ -143,6 +143,7 @@ class Presenter:
                     line.quantity,
                     self.amount(line.unit_price),
                     self.amount(line.discount) if line.discount else UNSET,
+                    line.note or UNSET,
                 )
                 for line in o.lines
             ],

@@ -52,6 +52,12 @@ class NewTemplate(Request, frozen=True):
     buttons: Annotated[tuple[TemplateButton, ...], Meta(max_length=rules.BUTTONS)] = ()
 
 
+class ReadyMade(Request, frozen=True):
+    """In which languages they are wanted."""
+
+    languages: Annotated[list[Tongue], Meta(min_length=1, max_length=3)]
+
+
 class TemplateSend(Request, frozen=True):
     """``values`` of the variables in order; left out: as the books know them."""
 
@@ -141,9 +147,10 @@ async def change(call: Call) -> web.Response:
 
 async def ready_made(call: Call) -> web.Response:
     """The ready-made ones that are missing, as drafts."""
+    asked: ReadyMade = call.body
 
     def command(tx: Tx) -> Result:
-        service.take_ready_made(tx)
+        service.take_ready_made(tx, asked.languages)
         return Result(200, TemplateList([_shown(each) for each in service.every(tx)]))
 
     return await call.act(command)
@@ -207,8 +214,9 @@ TEMPLATES: Final[tuple[Route, ...]] = (
         "/wa/templates/ready",
         ready_made,
         RIGHT,
-        "Add the ready-made ones",
+        "Add the ready-made ones that are missing, as drafts",
         {200: TemplateList},
+        takes=ReadyMade,
         problems=(409,),
     ),
     Route(

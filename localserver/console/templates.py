@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from core.bootstrap import Shop, open_shop
 from core.storage.folder import Home
 from core.templates import service
-from core.templates.rules import CATEGORIES, CODES, USES, Words
+from core.templates.rules import Words
 from localserver.console.terminal import DONE, Terminal, tr
 
 T = TypeVar("T")
-
-
-def commands(verbs: Any, add: Callable[..., ArgumentParser], number: Callable[[str], int]) -> None:
-    actions = add(verbs, "templates", "WhatsApp's own message templates").add_subparsers(
-        required=True, metavar="ACTION"
-    )
-    add(actions, "list", "every template, and how it stands with WhatsApp", "templates.listing").add_argument("store")
-    add(actions, "ready", "add the ready-made ones, as drafts", "templates.ready").add_argument("store")
-    written = add(actions, "add", "write a template, as a draft", "templates.written")
-    for name in ("store", "name", "body"):
-        written.add_argument(name)
-    written.add_argument("--language", choices=tuple(CODES), default="fr", help="of its words (fr)")
-    written.add_argument("--category", choices=CATEGORIES, default="utility", help="as WhatsApp bills it (utility)")
-    written.add_argument("--use", choices=USES, default="", help="what the store sends it for by itself")
-    written.add_argument("--field", action="append", default=[], help="what a variable holds, in order")
-    written.add_argument("--sample", action="append", default=[], help="an example for a variable, in order")
-    written.add_argument("--footer", default="", help="the small line below")
-    handed = add(actions, "submit", "hand one to WhatsApp for approval", "templates.submit")
-    gone = add(actions, "remove", "withdraw one from WhatsApp and forget it", "templates.remove")
-    for each in (handed, gone):
-        each.add_argument("store")
-        each.add_argument("id", type=number)
-    add(actions, "sync", "bring the list up to what WhatsApp has", "templates.sync").add_argument("store")
 
 
 def _value(shop: Shop) -> list[dict[str, Any]]:

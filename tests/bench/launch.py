@@ -58,11 +58,11 @@ def watch() -> None:
         opened(desktop, context)
         say("attached")
 
-    def announced(home: Home, servers: door.Servers, port: int = 0) -> int:
+    def announced(home: Home, servers: door.Servers, port: int = 0, **more: Any) -> int:
         def server(shop: Any, port: int) -> Announced:
             return Announced(servers(shop, 0))
 
-        return run(home, server, port)
+        return run(home, server, port, **more)
 
     def close_at_end_of_input(desktop: app.Desktop) -> None:
         from PySide6.QtCore import QMetaObject, Qt

@@ -65,7 +65,7 @@ def measure(folder: Path, scale: Scale | None = None) -> list[Measured]:
         for _ in range(scale.rounds):  # one after the other: a busy moment of the machine meets both
             ours.append(_timed(shop, lambda r: _open(r, now)))
             raw.append(_timed(shop, lambda r: [r.all(sql, values) for sql, values in statements]))
-        middle = shop.engine.read(lambda r: queries.one(r, scale.orders // 2 + 1)).cursor
+        middle = shop.engine.read(lambda r: queries.one(r, scale.orders // 2 + 1)).cursor()
         figures = {
             "ms": median(ours),
             "raw_ms": median(raw),

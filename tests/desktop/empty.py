@@ -29,6 +29,7 @@ from core.voice.service import StoreText
 from core.voice.trials import Trial
 from desktop.bridge import Control
 from desktop.lock import LockRule
+from desktop.pages.catalogue import pairs_texts as together
 from desktop.pages.catalogue.presenter import Counts, NewPhoto, Question, Stopped, TimeView
 from desktop.pages.conversations.presenter import Inbox, Need, Thread
 from desktop.pages.messages.beyondwords import Choice
@@ -39,6 +40,7 @@ from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
+from tests.desktop.emptypeople import EmptyPairs
 
 
 class EmptyConversations:
@@ -125,6 +127,8 @@ class EmptyConversations:
 
 class EmptyCatalogue:
     """Implements CatalogueSource; nothing can be changed in it."""
+
+    pairs: together.PairsSource = EmptyPairs()
 
     def ids(self, question: Question) -> tuple[int, ...]:
         return ()
@@ -251,7 +255,7 @@ class EmptyPayments:
     def overview(self) -> Overview:
         return Overview()
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]:
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaymentRow]:
         return []
 
     def detail(self, payment_id: int) -> Detail:
@@ -281,7 +285,7 @@ class EmptyPayments:
     def compare_statement(self, path: Path, provider: str) -> Compared:
         raise AssertionError("there is no statement")
 
-    def export(self, path: Path, wanted: Filter) -> int:
+    def export(self, path: Path, wanted: Filter, control: Control) -> int:
         return 0
 
 
@@ -291,7 +295,7 @@ class EmptyQuotes:
     def overview(self) -> quotes.Overview:
         return quotes.Overview()
 
-    def page(self, wanted: Wanted, before: int, limit: int) -> list[QuoteRow]:
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
         return []
 
     def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
@@ -304,7 +308,9 @@ class EmptyPapers:
     def overview(self) -> papers.Overview:
         return papers.Overview()
 
-    def page(self, wanted: paper_queries.Filter, after: papers.Cursor, limit: int) -> list[paper_queries.PaperRow]:
+    def page(
+        self, wanted: paper_queries.Filter, after: papers.Cursor | None, limit: int
+    ) -> list[paper_queries.PaperRow]:
         return []
 
     def pdf(self, kind: str, paper_id: int) -> Path:
@@ -331,7 +337,7 @@ class EmptyPapers:
     def retry(self, kind: str, paper_id: int) -> None:
         raise AssertionError("there is no paper")
 
-    def export(self, path: Path, wanted: paper_queries.Filter) -> int:
+    def export(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int:
         return 0
 
     def bundle(self, path: Path, wanted: paper_queries.Filter, control: Control) -> int | None:
@@ -376,13 +382,3 @@ class EmptyMessages:
 
     def remove_question(self, number: int) -> None:
         raise AssertionError("there is no question")
-
-
-class EmptyWelcome:
-    """Nobody is led, and nothing is missing."""
-
-    def tasks(self) -> tuple[()]:
-        return ()
-
-    def later(self) -> bool:
-        return True

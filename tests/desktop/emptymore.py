@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from core.analytics.rules import Period
 from core.analytics.views import Funnel, Sums
@@ -11,13 +13,20 @@ from core.analytics.views import Report as AnalysesReport
 from core.bootstrap.checkup import Line
 from core.conversations.figures import Figures as Answers
 from core.conversations.figures import Span
+from core.orders import listing as order_listing
+from core.orders.listing import OrderRow
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
 from core.support.trace import Story
 from desktop.bridge import Change, Control
-from desktop.notifications.presenter import Happening
+from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
-from desktop.pages.support.presenter import TraceWanted
+from desktop.pages.analyses.presenter import AnalysesSource
+from desktop.pages.orders import presenter as orders
+from desktop.pages.orders.presenter import OrdersSource
+from desktop.pages.support.presenter import SupportSource, TraceWanted
+from desktop.pages.welcome.presenter import WelcomeSource
+from desktop.palette.presenter import SearchSource
 
 
 class EmptySupport:
@@ -92,3 +101,47 @@ class EmptyHappenings:
 
     def read(self, changes: Sequence[Change]) -> list[Happening]:
         return []
+
+
+class EmptyOrders:
+    """Implements OrdersSource; nothing was ordered."""
+
+    def overview(self) -> orders.Overview:
+        return orders.Overview()
+
+    def page(self, wanted: order_listing.Filter, after: orders.Cursor | None, limit: int) -> list[OrderRow]:
+        return []
+
+    def totals(self, wanted: order_listing.Filter) -> order_listing.Totals:
+        return order_listing.Totals()
+
+    def detail(self, order_id: int) -> orders.Detail:
+        raise AssertionError("there is no order")
+
+    def send_link(self, order_id: int) -> None:
+        raise AssertionError("there is no order")
+
+    def export(self, path: Path, wanted: order_listing.Filter, control: Control) -> int:
+        return 0
+
+
+class EmptyWelcome:
+    """Nobody is led, and nothing is missing."""
+
+    def tasks(self) -> tuple[()]:
+        return ()
+
+    def later(self) -> bool:
+        return True
+
+
+@dataclass(kw_only=True)
+class Nothing:
+    """The parts of a Context that look over the whole shop."""
+
+    analyses: AnalysesSource = field(default_factory=lambda: cast(AnalysesSource, EmptyAnalyses()))
+    support: SupportSource = field(default_factory=EmptySupport)
+    search: SearchSource = field(default_factory=EmptySearch)
+    happenings: HappeningSource = field(default_factory=EmptyHappenings)
+    orders: OrdersSource = field(default_factory=lambda: cast(OrdersSource, EmptyOrders()))
+    welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))

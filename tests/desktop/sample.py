@@ -28,8 +28,6 @@ from core.live.views import (
 from desktop.bridge import Change
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
-from desktop.notifications.presenter import HappeningSource
-from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
@@ -40,9 +38,6 @@ from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
-from desktop.pages.support.presenter import SupportSource
-from desktop.pages.welcome.presenter import WelcomeSource
-from desktop.palette.presenter import SearchSource
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
@@ -54,9 +49,9 @@ from tests.desktop.empty import (
     EmptyQuotes,
     EmptySettings,
     EmptyTemplates,
-    EmptyWelcome,
 )
-from tests.desktop.emptymore import EmptyAnalyses, EmptyHappenings, EmptySearch, EmptySupport
+from tests.desktop.emptymore import Nothing
+from tests.desktop.emptypeople import Nobody
 from tests.desktop.samplesteering import SampleSteering
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
@@ -331,7 +326,7 @@ class SampleSource(SampleSteering):
 
 
 @dataclass
-class SampleContext:
+class SampleContext(Nobody, Nothing):
     """A Context over a SampleSource."""
 
     live: SampleSource = field(default_factory=SampleSource)
@@ -340,14 +335,9 @@ class SampleContext:
     payments: PaymentsSource = field(default_factory=EmptyPayments)
     papers: PapersSource = field(default_factory=EmptyPapers)
     messages: MessagesSource = field(default_factory=EmptyMessages)
-    analyses: AnalysesSource = field(default_factory=lambda: cast(AnalysesSource, EmptyAnalyses()))
     templates: TemplatesSource = field(default_factory=lambda: cast(TemplatesSource, EmptyTemplates()))
     quotes: QuotesSource = field(default_factory=lambda: cast(QuotesSource, EmptyQuotes()))
     settings: SettingsSource = field(default_factory=EmptySettings)
-    support: SupportSource = field(default_factory=EmptySupport)
-    search: SearchSource = field(default_factory=EmptySearch)
-    happenings: HappeningSource = field(default_factory=EmptyHappenings)
-    welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     lock: LockSource = field(default_factory=EmptyLock)
     access: AccessSource = field(default_factory=lambda: cast(AccessSource, EmptyAccess()))
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))

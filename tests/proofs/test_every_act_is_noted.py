@@ -13,7 +13,7 @@ from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
 from core.conversations import canned, notes, threads
-from core.customers import allowing, consent
+from core.customers import allowing, consent, tags, writing
 from core.customers.service import Identity, recognise, set_notes
 from core.faq import service as faq
 from core.invoices import certification, credits
@@ -235,9 +235,15 @@ def _loose_ends(w: World) -> None:
     engine.call(lambda tx: together.note(tx, order, kept, together.Related(robe, "pair", 10)), actor="bot")
     engine.call(lambda tx: pairs.remove(tx, bag, robe), actor="seller")
     engine.call(lambda tx: allowing.allow(tx, kept), actor="seller")
+    for word in ("Grossiste", "Dakar"):
+        engine.call(lambda tx, tag=word: tags.put(tx, kept, tag), actor="seller")  # type: ignore[misc]
+    engine.call(lambda tx: tags.take_off(tx, kept, "grossiste"), actor="seller")
+    other = engine.call(lambda tx: writing.add(tx, "Penda", "+221770000098", "fr"), actor="seller")
+    engine.call(lambda tx: writing.change(tx, other, "Penda Fall", "+221770000097"), actor="seller")
     lead = w.value("SELECT max(id) FROM lead WHERE customer_id = ?", (kept,))
     engine.call(lambda tx: leads.move(tx, lead, "quote"), actor="seller")
     engine.call(lambda tx: leads.plan(tx, lead, tx.now + DAY, "rappeler"), actor="seller")
+    engine.call(lambda tx: leads.note(tx, lead, 50_000, "veut 12 pagnes", ""), actor="seller")
     opening = payments.open_attempt
     attempt, _ = engine.call(lambda tx: opening(tx, order, "wave", "wave", "XOF"), actor="buyer")
     engine.call(payments.resume, actor="start")

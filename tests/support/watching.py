@@ -25,6 +25,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "certification": frozenset({"attempts", "not_before", "error", "changed_at"}),
     "credit_note": frozenset(),
     "customer": frozenset(),
+    "customer_tag": frozenset(),
     "decision": frozenset(),
     "delivery": frozenset(),
     "erasure": frozenset(),

@@ -31,7 +31,9 @@ from core.storage.migrations import (
     m0018_analytics,
     m0019_times,
     m0020_wa_templates,
-    m0021_restricted,
+    m0021_clients,
+    m0022_restricted,
+    m0023_line_notes,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -57,7 +59,9 @@ STEPS: Final[tuple[Step, ...]] = (
     m0018_analytics.apply,
     m0019_times.apply,
     m0020_wa_templates.apply,
-    m0021_restricted.apply,
+    m0021_clients.apply,
+    m0022_restricted.apply,
+    m0023_line_notes.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

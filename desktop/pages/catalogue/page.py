@@ -27,6 +27,7 @@ from desktop.pages.catalogue.head import CatalogueHead, NoProducts, Products, Ve
 from desktop.pages.catalogue.import_texts import SUFFIXES
 from desktop.pages.catalogue.importing import ImportDialog, save_sample
 from desktop.pages.catalogue.model import ProductsModel
+from desktop.pages.catalogue.pairs import PairsDialog
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
 from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.pages.catalogue.times import TimesDialog
@@ -79,6 +80,8 @@ class CataloguePage(Page):
         self.model.wanted.connect(self.feed.read_rows)
         self.head.add.clicked.connect(lambda: self.add())
         self.head.take_in.clicked.connect(lambda: self.import_list())
+        self.head.pairs.clicked.connect(lambda: self.pair())
+        self.add_shortcut("G", self.pair)
         self.head.searched.connect(self._search)
         self.head.search.down.connect(self._to_table)
         self.head.search.returnPressed.connect(self._to_table)
@@ -263,6 +266,12 @@ class CataloguePage(Page):
         menu.popup(place or QCursor.pos())
         menu.setActiveAction(menu.actions()[0])
         return menu
+
+    def pair(self) -> PairsDialog:
+        """What is proposed with what."""
+        dialog = PairsDialog(self, self.t, self.source.pairs, self.mount.bridge)
+        dialog.present()
+        return dialog
 
     # -- import
 

@@ -16,6 +16,7 @@ from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money, group_digits
 from core.kernel.text import NARROW, one_line
 from core.storage.pictures import MediaFile
+from desktop.pages.catalogue.pairs_texts import PairsSource
 from desktop.pictures import Thumb
 from desktop.texts import Texts
 
@@ -84,6 +85,11 @@ class TimeView:
 
 class CatalogueSource(Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
+
+    @property
+    def pairs(self) -> PairsSource:
+        """Of what goes together."""
+        ...
 
     def ids(self, question: Question) -> tuple[int, ...]:
         """The products' ids in the order asked for."""

@@ -18,11 +18,11 @@ from desktop.texts import Texts
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.labels import ElidedLabel, IconLabel, Label, Rule
 from desktop.widgets.pill import StatusPill
+from desktop.widgets.stars import Stars
 
 WIDTH: Final = 286
 SAVE_MS: Final = 1200
 TAGS: Final = 7
-STARS: Final = 5
 
 
 class NotesEdit(QPlainTextEdit):
@@ -81,25 +81,6 @@ class NotesEdit(QPlainTextEdit):
         super().focusOutEvent(event)
         if shiboken6.isValid(self):  # Qt takes the focus away while it destroys the window
             self.save()
-
-
-class _Stars(QWidget):
-    """So many of five; those that are missing are not shown."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 3, 0, 0)
-        line.setSpacing(2)
-        self.icons = [IconLabel("star", "waiting", 13) for _ in range(STARS)]
-        for icon in self.icons:
-            line.addWidget(icon)
-        line.addStretch(1)
-
-    def show_stars(self, count: int, said: str) -> None:
-        for number, icon in enumerate(self.icons):
-            icon.setVisible(number < count)
-        self.setAccessibleName(said)
 
 
 class _Sums(QWidget):
@@ -239,7 +220,7 @@ class CustomerPane(QFrame):
         words.addWidget(Label(t("Trust score"), "small-bold"))
         self._tier = ElidedLabel("", "small", "muted")
         words.addWidget(self._tier)
-        self._stars = _Stars()
+        self._stars = Stars()
         words.addWidget(self._stars)
         words.addStretch(1)
         score.addWidget(self._score)

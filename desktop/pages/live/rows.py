@@ -11,7 +11,7 @@ from core.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from core.kernel.look import Role
 from core.kernel.money import format_amount
 from core.kernel.text import clock_time_in_words, countdown, duration, fold, short_name
-from core.live.views import BoardRow
+from core.live.views import BoardRow, LineView
 from desktop.pages.live.presenter import Filter, LivePresenter, filters_of
 from desktop.texts import Texts, mark
 
@@ -130,9 +130,10 @@ class RowText:
             return Cell("–")
         first = lines[0]
         if len(lines) == 1:
-            return Cell(first.sku, first.title, f"×\u00a0{first.quantity}")
-        rest = (line.sku if line.quantity == 1 else f"{line.sku} ×\u00a0{line.quantity}" for line in lines[1:])
-        return Cell(first.sku, f"+\u00a0{', '.join(rest)}", f"×\u00a0{first.quantity}")
+            return Cell(first.sku, " · ".join(filter(None, (first.note, first.title))), f"×\u00a0{first.quantity}")
+        rest = (_counted(line) for line in lines[1:])
+        told = f"{first.note} +" if first.note else "+"
+        return Cell(first.sku, f"{told}\u00a0{', '.join(rest)}", f"×\u00a0{first.quantity}")
 
     @cached_property
     def amount(self) -> Cell:
@@ -273,3 +274,9 @@ def cancel_question(row: BoardRow, presenter: LivePresenter) -> tuple[str, str]:
         time=clock_time_in_words(row.expires_at, presenter.zone),
     )
     return t("Cancel order {reference}?", reference=row.reference), sentence
+
+
+def _counted(line: LineView) -> str:
+    """``SAC2 × 2 (noir)``: a number only where it is more than one."""
+    count = "" if line.quantity == 1 else f" ×\u00a0{line.quantity}"
+    return f"{line.sku}{count} ({line.note})" if line.note else f"{line.sku}{count}"

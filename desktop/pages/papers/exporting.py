@@ -21,9 +21,9 @@ LIST, ZIP, FOLDER, PAYLOADS = "list", "zip", "folder", "payloads"
 
 
 class ExportDialog(Dialog):
-    """``written`` with a sentence that says what was written where."""
+    """``written`` with a sentence that says what was written, and where that is."""
 
-    written = Signal(str)
+    written = Signal(str, object)
 
     def __init__(
         self,
@@ -120,17 +120,8 @@ class ExportDialog(Dialog):
         if choice == ZIP and path.suffix.lower() != ".zip":
             path = path.with_name(path.name + ".zip")
         self._busy(True)
-        run = self._bridge.run
-        if choice == LIST:
-            self._task = run(
-                lambda: source.export(path, wanted),
-                owner=self,
-                done=lambda count: self._done(count, path),
-                failed=self._failed,
-                name="export papers",
-            )
-        elif choice == PAYLOADS:
-            run(
+        if choice == PAYLOADS:
+            self._bridge.run(
                 lambda: source.payloads(path),
                 owner=self,
                 done=lambda made: self._handed(made.written, made.left_out, path),
@@ -138,13 +129,14 @@ class ExportDialog(Dialog):
                 name="write declarations",
             )
         else:
+            work = source.export if choice == LIST else source.bundle
             self._task = self._bridge.run_long(
-                lambda control: source.bundle(path, wanted, control),
+                lambda control: work(path, wanted, control),
                 owner=self,
                 done=lambda count: self._done(count, path),
                 failed=self._failed,
                 progress=self._advance,
-                name="write PDFs",
+                name="write papers",
             )
 
     def _busy(self, busy: bool) -> None:
@@ -157,7 +149,7 @@ class ExportDialog(Dialog):
         self.fit()
 
     def _advance(self, done: int, total: int) -> None:
-        self.progress.setRange(0, max(1, total))
+        self.progress.setRange(0, total)
         self.progress.setValue(done)
 
     def _done(self, count: int | None, path: Path) -> None:
@@ -165,7 +157,7 @@ class ExportDialog(Dialog):
         if count is not None:
             t = self._words.t
             said = t.plural("{n} paper written to {file}", "{n} papers written to {file}", count, file=path.name)
-            self.written.emit(said)
+            self.written.emit(said, path)
         self.accept()
 
     def _handed(self, written: int, left_out: int, path: Path) -> None:
@@ -174,7 +166,7 @@ class ExportDialog(Dialog):
         said = t.plural("{n} declaration written to {file}", "{n} declarations written to {file}", written, file=name)
         if left_out:
             said += " · " + t.plural("{n} left out: see the list", "{n} left out: see the list", left_out)
-        self.written.emit(said)
+        self.written.emit(said, path)
         self.accept()
 
     def _failed(self, error: Exception) -> bool:

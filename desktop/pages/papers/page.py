@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QMenu, QSt
 from core.invoices.queries import Kind, PaperRow
 from core.kernel.look import SCALE
 from desktop.opening import open_file
+from desktop.pages.exporting import tell_written
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.papers.certification import CertificationDialog
@@ -22,7 +23,6 @@ from desktop.pages.papers.credit import CreditDialog
 from desktop.pages.papers.exporting import LIST, PAYLOADS, ExportDialog
 from desktop.pages.papers.pane import PaperPane
 from desktop.pages.papers.presenter import (
-    FIRST,
     PAGE,
     Creditable,
     Cursor,
@@ -127,6 +127,8 @@ class PapersPage(LivingPage):
 
     def _connect(self) -> None:
         self.model.wanted.connect(self._read_more)
+        self.table.resorted.connect(lambda sort: self.ask(sort=sort))
+        self.table.remember(self.t, self.mount.preferences, "papers")
         self.table.chosen.connect(lambda row: self.act("open"))
         self.table.selected.connect(lambda row: self._show_current())
         self.table.menu_asked.connect(self.open_menu)
@@ -155,7 +157,7 @@ class PapersPage(LivingPage):
     # -- reading
 
     def ask(self, **changes: object) -> None:
-        """Another kind or time; what is not named stays."""
+        """Another kind, time or order; what is not named stays."""
         self.question = replace(self.question, **changes)  # type: ignore[arg-type]
         (self.attention if self.question.attention else self.chips[self.question.kind]).setChecked(True)
         self.table.scrollToTop()
@@ -168,7 +170,7 @@ class PapersPage(LivingPage):
         question, source, limit = self.question, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
         wanted = self.presenter.wanted(question)
         self.call(
-            lambda: (question, limit, source.overview(), source.page(wanted, FIRST, limit)), "read papers", self._show
+            lambda: (question, limit, source.overview(), source.page(wanted, None, limit)), "read papers", self._show
         )
 
     def _show(self, read: tuple[Question, int, Overview, list[PaperRow]]) -> None:
@@ -294,7 +296,7 @@ class PapersPage(LivingPage):
         dialog = ExportDialog(
             self, self.source, self.mount.bridge, self.presenter, self.question, self.overview, choice
         )
-        dialog.written.connect(lambda said: self._say(said, "paid"))
+        dialog.written.connect(partial(tell_written, self.mount.bridge, self.t, opener=self.opener))
         dialog.present()
         return dialog
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from core.invoices.certification import ACCEPTED, PREPARED, QUEUED, REFUSED, SENT, Certification
 from core.invoices.credits import OpenLine, Taken
-from core.invoices.queries import END, Filter, Kind, PaperRow
+from core.invoices.queries import NEWEST, Filter, Kind, PaperRow
 from core.kernel.clock import to_datetime
 from core.kernel.errors import Refused
 from core.kernel.i18n import catalogue, explain
 from core.kernel.look import Role
 from core.kernel.money import format_amount, format_money
+from core.kernel.paging import Sort
 from desktop.pages.undelivered import why_undelivered
 from desktop.texts import Texts
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 PAGE: Final = 100
 MONTHS: Final = 12  # in the menu of times
 Cursor = tuple[int, int, int]
-FIRST: Final[Cursor] = END
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Question:
     attention: bool = False
     period: str = "all"
     text: str = ""
+    sort: Sort = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class PapersSource(Protocol):
 
     def overview(self) -> Overview: ...
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaperRow]: ...
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaperRow]: ...
 
     def pdf(self, kind: str, paper_id: int) -> Path:
         """Draw a paper into a file of its own, for looking at. Raises NotFound, EnvironmentProblem."""
@@ -119,8 +120,11 @@ class PapersSource(Protocol):
         """Raises Refused, Forbidden."""
         ...
 
-    def export(self, path: Path, wanted: Filter) -> int:
-        """Write the list to a .csv or .xlsx file. → rows. Raises Refused, EnvironmentProblem."""
+    def export(self, path: Path, wanted: Filter, control: Control) -> int | None:
+        """Write the list to a .csv or .xlsx file. → rows, None when it was stopped and nothing is left.
+
+        Raises Refused, EnvironmentProblem.
+        """
         ...
 
     def bundle(self, path: Path, wanted: Filter, control: Control) -> int | None:
@@ -158,10 +162,6 @@ class RowText:
     @property
     def key(self) -> tuple[str, int]:
         return self.paper.kind, self.paper.id
-
-    @property
-    def cursor(self) -> Cursor:
-        return self.paper.cursor
 
     def plain(self, column: int) -> str:
         """What a screen reader says of a cell."""
@@ -258,7 +258,7 @@ class PapersPresenter:
             after = (start.year, start.month + 1) if month and start.month < 12 else (start.year + 1, 1)
             end = datetime(*after, 1, tzinfo=self.zone)
             since, until = (int(at.timestamp() * 1000) for at in (start, end))
-        return Filter(question.kind, since, until, question.text, question.attention)
+        return Filter(question.kind, since, until, question.text, question.attention, question.sort)
 
     # -- rows
 

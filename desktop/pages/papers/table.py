@@ -8,7 +8,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter, QResizeEvent
 
-from core.invoices.queries import PaperRow
+from core.invoices.queries import NEWEST, PaperRow
+from core.kernel.paging import Sort
 from desktop.pages.papers.presenter import PAGE, Cursor, PapersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
@@ -21,6 +22,7 @@ NUMBER, WHO, AMOUNT, SENT, CERTIFIED = range(5)
 _ROOMY: Final = (1.36, 1.26, 1.38, 1.2, 1.1)
 _TIGHT: Final = (1.35, 0, 1.1, 1.15, 1.05)
 _ROOMY_FROM: Final = 690
+_SORTS: Final = {NUMBER: "at", AMOUNT: "total"}
 
 
 class PapersModel(PagedModel):
@@ -28,6 +30,10 @@ class PapersModel(PagedModel):
         super().__init__(presenter.headings(), parent)
         self._presenter = presenter
         self.rows: list[RowText] = []
+        self.order: Sort = NEWEST
+
+    def cursor(self, row: RowText) -> Cursor:
+        return row.paper.cursor(self.order)
 
     def show(self, papers: Sequence[PaperRow], limit: int) -> None:
         """These rows, from the newest on."""
@@ -40,7 +46,7 @@ class PapersModel(PagedModel):
 
 class PapersTable(PagedTable):
     def __init__(self, model: PapersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,))
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS)
         self._papers = model
         self._certifying = False
         self._tight = False

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QMenu, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QWidget
 
 from core.payments.queries import State
 from desktop.pages.payments.presenter import PaymentsPresenter, Question
 from desktop.texts import Texts
-from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.buttons import Chip
+from desktop.widgets.pick import Pick
 
 Entries = tuple[tuple[str | None, str], ...]
 _ONE_LINE_FROM = 900  # px: narrower, the menus stand under the chips
@@ -25,7 +24,6 @@ class Filters(QWidget):
     def __init__(self, t: Texts, presenter: PaymentsPresenter) -> None:
         super().__init__()
         self._everyone = t("All providers")
-        self._menus: dict[str, QMenu] = {}
         self.chips: dict[State | None, Chip] = {}
         self._group = QButtonGroup(self)
         states, menus = QHBoxLayout(), QHBoxLayout()
@@ -37,8 +35,10 @@ class Filters(QWidget):
             states.addWidget(chip)
         states.addStretch(1)
         self.chips[None].setChecked(True)
-        self.period = self._menu(t("Choose the time"), presenter.periods(), "period")
-        self.provider = self._menu(t("Choose the provider"), ((None, self._everyone),), "provider")
+        self.period = Pick(t("Choose the time"), presenter.periods())
+        self.provider = Pick(t("Choose the provider"), ((None, self._everyone),))
+        self.period.picked.connect(lambda value: self.asked.emit("period", value))
+        self.provider.picked.connect(lambda value: self.asked.emit("provider", value))
         menus.setSpacing(8)
         menus.addWidget(self.period)
         menus.addWidget(self.provider)
@@ -51,34 +51,7 @@ class Filters(QWidget):
 
     def show_providers(self, known: Entries, question: Question) -> None:
         """These can be chosen from now on."""
-        entries: Entries = ((None, self._everyone), *known)
-        self.provider.setText(next((word for value, word in entries if value == question.provider), self._everyone))
-        self._fill(self.provider, entries, "provider", question.provider)
-
-    def _menu(self, about: str, entries: Entries, name: str) -> Button:
-        button = Button(entries[0][1], "link", icon="chevron-down")
-        button.setAccessibleDescription(about)
-        self._fill(button, entries, name, entries[0][0])
-        button.clicked.connect(partial(self._drop, button, name))
-        return button
-
-    def _drop(self, button: Button, name: str, checked: bool = False) -> None:
-        self._menus[name].popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _fill(self, button: Button, entries: Entries, name: str, chosen: str | None) -> None:
-        menu = QMenu(button)
-        group = QActionGroup(menu)
-        for value, word in entries:
-            action = QAction(word, menu, checkable=True)
-            action.setChecked(value == chosen)
-            action.triggered.connect(partial(self._picked, button, word, name, value))
-            group.addAction(action)
-            menu.addAction(action)
-        self._menus[name] = menu
-
-    def _picked(self, button: Button, word: str, name: str, value: str | None, checked: bool = True) -> None:
-        button.setText(word)
-        self.asked.emit(name, value)
+        self.provider.offer(((None, self._everyone), *known), question.provider)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QScrollArea,
     QStackedWidget,
@@ -20,12 +19,13 @@ from PySide6.QtWidgets import (
 from core.kernel.look import SCALE
 from core.payments.queries import PaymentRow
 from core.reconciliation.concerns import Concern
+from desktop.pages import exporting
+from desktop.pages.exporting import Writing
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.payments.dialogs import CompareDialog, RefundDialog, TaskDialog
 from desktop.pages.payments.filters import Filters
 from desktop.pages.payments.presenter import (
-    FIRST,
     PAGE,
     Compared,
     Cursor,
@@ -81,6 +81,8 @@ class PaymentsPage(LivingPage):
         line.addWidget(self._payments(), 1)
         column.addLayout(line, 1)
         self.model.wanted.connect(self._read_more)
+        self.table.resorted.connect(lambda sort: self.ask(sort=sort))
+        self.table.remember(mount.t, mount.preferences, "payments")
         self.table.chosen.connect(lambda row: self.open_payment(row.payment))
         for keys, act in (("R", self.compare), ("E", self.export)):
             self.add_shortcut(keys, act)
@@ -141,15 +143,8 @@ class PaymentsPage(LivingPage):
     # -- reading
 
     def ask(self, **changes: object) -> None:
-        """Another state, time or provider; what is not named stays."""
-        old = self.question
-        values: dict[str, object] = {
-            "provider": old.provider,
-            "state": old.state,
-            "period": old.period,
-            "text": old.text,
-        }
-        self.question = Question(**{**values, **changes})  # type: ignore[arg-type]
+        """Another state, time, provider or order; what is not named stays."""
+        self.question = replace(self.question, **changes)  # type: ignore[arg-type]
         self.chips[self.question.state].setChecked(True)
         self.table.scrollToTop()
         self.refresh()
@@ -157,13 +152,11 @@ class PaymentsPage(LivingPage):
     def refresh(self) -> None:
         """Read what is shown again: tasks, sums, and as many rows as there were."""
         self.reading()
-        self.question = Question(
-            self.question.provider, self.question.state, self.question.period, self.search.text().strip()
-        )
+        self.question = replace(self.question, text=self.search.text().strip())
         question, source, limit = self.question, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
         wanted = self.presenter.wanted(question, self.now)
         self.call(
-            lambda: (question, limit, source.overview(), source.page(wanted, FIRST, limit)), "read payments", self._show
+            lambda: (question, limit, source.overview(), source.page(wanted, None, limit)), "read payments", self._show
         )
 
     def _show(self, read: tuple[Question, int, Overview, list[PaymentRow]]) -> None:
@@ -175,7 +168,7 @@ class PaymentsPage(LivingPage):
         current = self.table.current
         self.model.show(payments, limit)
         self.table.select(current.id if current is not None else None)
-        asked = question != Question()
+        asked = question != Question(sort=question.sort)
         self._nothing.say(
             self.t("No payment here") if asked else self.t("Payments come here"),
             self.t("Nothing fits what is looked for.")
@@ -235,7 +228,7 @@ class PaymentsPage(LivingPage):
 
     def do_task(self, concern: Concern) -> None:
         if concern.kind == "decide":
-            self.navigate("live", concern.subject_id)
+            self.navigate("orders", concern.subject_id)
         elif concern.kind == "refund_unclear":
             self.call(lambda: self.source.ask(concern.subject_id), "ask provider", lambda _: self.refresh())
         else:
@@ -269,19 +262,16 @@ class PaymentsPage(LivingPage):
 
     def export(self) -> None:
         """Ask where to, then write what is looked for."""
-        t = self.t
-        name = f"paiements-{file_day(self.now, self.mount.context.store.zone)}.xlsx"
-        path, _ = QFileDialog.getSaveFileName(self, t("Export…"), name, t("Tables (*.xlsx *.csv)"))
-        if path:
-            self.write(Path(path))
+        exporting.ask_where(self, self.writing())
 
-    def write(self, path: Path) -> None:
-        wanted = self.presenter.wanted(self.question, self.now)
-        self.call(lambda: self.source.export(path, wanted), "export payments", partial(self._written, path))
-
-    def _written(self, path: Path, count: int) -> None:
-        text = self.t.plural("{n} payment written to {file}", "{n} payments written to {file}", count, file=path.name)
-        self.mount.bridge.notice.emit(Notice(text, "paid"))
+    def writing(self) -> Writing:
+        """What is looked for, as a list to be written."""
+        t, wanted, source = self.t, self.presenter.wanted(self.question, self.now), self.source
+        return Writing(
+            f"paiements-{file_day(self.now, self.mount.context.store.zone)}",
+            lambda path, control: source.export(path, wanted, control),
+            lambda n, file: t.plural("{n} payment written to {file}", "{n} payments written to {file}", n, file=file),
+        )
 
     # -- the window
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 from core.kernel.clock import to_datetime
 from core.kernel.look import Role
 from core.kernel.money import format_amount, parse_amount
+from core.kernel.paging import Sort
 from core.ledger.book import ProviderBooks, Where
-from core.payments.queries import Filter, PaymentRow, State
+from core.payments.queries import NEWEST, Filter, PaymentRow, State
 from core.reconciliation.concerns import Concern
 from core.reconciliation.service import Found, Run
 from desktop.pages.payments.tasks import TaskWords
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 Period = Literal["all", "today", "week", "month", "year"]
 PERIODS: Final[dict[Period, int]] = {"all": 0, "today": 1, "week": 7, "month": 30, "year": 365}
 PAGE: Final = 100
-Cursor = tuple[int, int]
-FIRST: Final[Cursor] = (2**63 - 1, 2**63 - 1)
+Cursor = tuple[int | str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Question:
     state: State | None = None
     period: Period = "all"
     text: str = ""
+    sort: Sort = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class PaymentsSource(Protocol):
 
     def overview(self) -> Overview: ...
 
-    def page(self, wanted: Filter, after: Cursor, limit: int) -> list[PaymentRow]: ...
+    def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[PaymentRow]: ...
 
     def detail(self, payment_id: int) -> Detail:
         """Raises NotFound."""
@@ -112,8 +113,11 @@ class PaymentsSource(Protocol):
         """Raises Refused, EnvironmentProblem."""
         ...
 
-    def export(self, path: Path, wanted: Filter) -> int:
-        """Write what is looked for to a .csv or .xlsx file. → rows. Raises Refused, EnvironmentProblem."""
+    def export(self, path: Path, wanted: Filter, control: Control) -> int | None:
+        """Write what is looked for to a .csv or .xlsx file. → rows, None when it was stopped and nothing is left.
+
+        Raises Refused, EnvironmentProblem.
+        """
         ...
 
 
@@ -137,10 +141,6 @@ class RowText:
     @property
     def key(self) -> int:
         return self.payment.id
-
-    @property
-    def cursor(self) -> Cursor:
-        return self.payment.cursor
 
     def plain(self, column: int) -> str:
         """What a screen reader says of a cell."""
@@ -207,7 +207,7 @@ class PaymentsPresenter(TaskWords):
         if days := PERIODS[question.period]:
             midnight = to_datetime(now, self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
             since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
-        return Filter(question.provider, question.state, since, None, question.text)
+        return Filter(question.provider, question.state, since, None, question.text, question.sort)
 
     def tiles(self, books: Sequence[ProviderBooks], most: int) -> list[tuple[str, str, str, str]]:
         """Whose, how much, and what it is made of in two lines. The money is at the provider's, never here (F30).

@@ -8,7 +8,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter
 
-from core.payments.queries import PaymentRow
+from core.kernel.paging import Sort
+from core.payments.queries import NEWEST, PaymentRow
 from desktop.pages.payments.presenter import PAGE, Cursor, PaymentsPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
@@ -17,6 +18,7 @@ from desktop.widgets.pill import draw_pill
 
 STATE, WHO, AMOUNT, MEANS, AT = range(5)
 _SHARES: Final = (1.25, 1.5, 1.15, 1.05, 1.05)
+_SORTS: Final = {AMOUNT: "amount", MEANS: "provider", AT: "at"}
 
 
 class PaymentsModel(PagedModel):
@@ -24,6 +26,10 @@ class PaymentsModel(PagedModel):
         super().__init__(presenter.headings(), parent)
         self._presenter = presenter
         self.rows: list[RowText] = []
+        self.order: Sort = NEWEST
+
+    def cursor(self, row: RowText) -> Cursor:
+        return row.payment.cursor(self.order)
 
     def show(self, payments: Sequence[PaymentRow], limit: int) -> None:
         """These rows, from the newest on."""
@@ -38,7 +44,7 @@ class PaymentsTable(PagedTable):
     """``chosen`` with a row's texts on Enter or a double click."""
 
     def __init__(self, model: PaymentsModel, name: str) -> None:
-        super().__init__(model, name, _SHARES, right=(AMOUNT,))
+        super().__init__(model, name, _SHARES, right=(AMOUNT,), sorts=_SORTS)
         self._payments = model
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -20,7 +21,7 @@ from desktop.pages.quotes.acts import QuoteActs
 from desktop.pages.quotes.editor import Editor
 from desktop.pages.quotes.form import QuoteForm
 from desktop.pages.quotes.pane import QuotePane
-from desktop.pages.quotes.presenter import FIRST, PAGE, QuotesPresenter
+from desktop.pages.quotes.presenter import PAGE, Cursor, QuotesPresenter
 from desktop.pages.quotes.source import Detail, Overview, QuoteFor, QuotesSource
 from desktop.pages.quotes.table import QuotesModel, QuotesTable
 from desktop.pages.quotes.verbs import KEYS
@@ -147,6 +148,8 @@ class QuotesPage(LivingPage):
 
     def _connect(self) -> None:
         self.model.wanted.connect(self._read_more)
+        self.table.resorted.connect(lambda sort: self._ask(sort=sort))
+        self.table.remember(self.t, self.mount.preferences, "quotes")
         self.table.chosen.connect(lambda row: self.act("edit" if row.quote.state == DRAFT else "open"))
         self.table.selected.connect(lambda row: self._read_detail())
         self.table.menu_asked.connect(self.open_menu)
@@ -173,18 +176,21 @@ class QuotesPage(LivingPage):
 
     def ask(self, state: str | None) -> None:
         """Another state."""
-        self.wanted = Wanted(state, self.wanted.text)
         self.chips[state].setChecked(True)
+        self._ask(state=state)
+
+    def _ask(self, **changes: object) -> None:
+        self.wanted = replace(self.wanted, **changes)  # type: ignore[arg-type]
         self.table.scrollToTop()
         self.refresh()
 
     def refresh(self) -> None:
         """Read what is shown again, as many rows as there were."""
         self.reading()
-        self.wanted = Wanted(self.wanted.state, self.search.text().strip())
+        self.wanted = replace(self.wanted, text=self.search.text().strip())
         wanted, source, limit = self.wanted, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
         self.call(
-            lambda: (wanted, limit, source.overview(), source.page(wanted, FIRST, limit)), "read quotes", self._show
+            lambda: (wanted, limit, source.overview(), source.page(wanted, None, limit)), "read quotes", self._show
         )
 
     def _show(self, read: tuple[Wanted, int, Overview, list[QuoteRow]]) -> None:
@@ -216,7 +222,7 @@ class QuotesPage(LivingPage):
             self.table.setFocus()
         self.read_once = True
 
-    def _read_more(self, after: int) -> None:
+    def _read_more(self, after: Cursor) -> None:
         wanted, source = self.wanted, self.source
         self.call(
             lambda: source.page(wanted, after, PAGE),
@@ -353,7 +359,7 @@ class QuotesPage(LivingPage):
             self.call(lambda: source.customer(customer), "read customer", self.write_new)
         elif isinstance(subject, int):
             self._stack.setCurrentIndex(0)
-            self.wanted = Wanted()
+            self.wanted = Wanted(sort=self.wanted.sort)
             self.search.clear()
             self.chips[None].setChecked(True)
             self._changed_one(subject)

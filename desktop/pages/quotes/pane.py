@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
@@ -14,38 +13,13 @@ from desktop.pages.quotes.source import Detail
 from desktop.pages.quotes.verbs import KEYS, PAIRED, Offered, offered, titles
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import ElidedLabel, Label, Rule
+from desktop.widgets.pairs import Pairs
 from desktop.widgets.pill import StatusPill
 from desktop.widgets.sidepane import SidePane
 
 WIDE: Final = 320
 NARROW: Final = 260
 _LINES: Final = 6  # of the quote; the PDF shows all
-
-
-class _Pairs(QWidget):
-    """Names at the left, values at the right; as many as there are."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(0, 1)
-        self._labels: list[tuple[ElidedLabel, Label]] = []
-
-    def show_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
-        while len(self._labels) < len(pairs):
-            name, value = ElidedLabel("", "small", "muted"), Label("", "small-bold")
-            value.setAlignment(Qt.AlignmentFlag.AlignRight)
-            self._grid.addWidget(name, len(self._labels), 0)
-            self._grid.addWidget(value, len(self._labels), 1)
-            self._labels.append((name, value))
-        for place, (name, value) in enumerate(self._labels):
-            for label, text in zip((name, value), pairs[place] if place < len(pairs) else ("", ""), strict=True):
-                label.say(text)
-                label.setVisible(place < len(pairs))
-        self.setVisible(bool(pairs))
 
 
 class QuotePane(SidePane):
@@ -88,7 +62,7 @@ class QuotePane(SidePane):
         column.addWidget(self._message)
         self.unsent = Label("", "small", "muted", wrap=True)
         column.addWidget(self.unsent)
-        self.lines, self.facts, self.history = _Pairs(), _Pairs(), _Pairs()
+        self.lines, self.facts, self.history = Pairs(), Pairs(), Pairs()
         for part in (self.history, self.lines, self.facts):
             column.addWidget(Rule())
             column.addWidget(part)

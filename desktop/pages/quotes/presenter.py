@@ -11,7 +11,7 @@ from core.kernel.money import format_amount, format_money
 from core.kernel.phone import display
 from core.orders.agreed import Short
 from core.quotes.figures import Figures
-from core.quotes.listing import LATEST, QuoteRow
+from core.quotes.listing import QuoteRow
 from core.quotes.rules import ACCEPTED, CONVERTED, DRAFT, EXPIRED, OPEN, REFUSED, REPLACED, SEEN, SENT
 from desktop.pages.quotes.source import Detail
 from desktop.pages.undelivered import why_undelivered
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 PAGE: Final = 100
-FIRST: Final = LATEST
+Cursor = tuple[int, int]
 LISTED: Final = (DRAFT, SENT, SEEN, ACCEPTED, REFUSED, EXPIRED, CONVERTED)  # in the order of their chips
 SOON: Final = 3  # days left from which on an open quote is nearly over
 
@@ -50,10 +50,6 @@ class RowText:
 
     @property
     def key(self) -> int:
-        return self.quote.id
-
-    @property
-    def cursor(self) -> int:
         return self.quote.id
 
     def plain(self, column: int) -> str:

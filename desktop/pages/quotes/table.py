@@ -8,8 +8,9 @@ from typing import Final
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter, QResizeEvent
 
-from core.quotes.listing import QuoteRow
-from desktop.pages.quotes.presenter import PAGE, QuotesPresenter, RowText
+from core.kernel.paging import Sort
+from core.quotes.listing import NEWEST, QuoteRow
+from desktop.pages.quotes.presenter import PAGE, Cursor, QuotesPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
@@ -20,6 +21,7 @@ NUMBER, WHO, AMOUNT, STATE, VALIDITY = range(5)
 _ROOMY: Final = (1.15, 1.35, 1.2, 1.25, 1.15)
 _TIGHT: Final = (1.35, 0, 1.15, 1.25, 1.15)
 _ROOMY_FROM: Final = 690
+_SORTS: Final = {NUMBER: "id", AMOUNT: "total", VALIDITY: "valid_until"}
 
 
 class QuotesModel(PagedModel):
@@ -27,19 +29,23 @@ class QuotesModel(PagedModel):
         super().__init__(presenter.headings(), parent)
         self._presenter = presenter
         self.rows: list[RowText] = []
+        self.order: Sort = NEWEST
+
+    def cursor(self, row: RowText) -> Cursor:
+        return row.quote.cursor(self.order)
 
     def show(self, quotes: Sequence[QuoteRow], limit: int, now: int) -> None:
         """These rows, from the newest on."""
         self.show_rows([self._presenter.row(quote, now) for quote in quotes], len(quotes) >= limit)
 
-    def append(self, quotes: Sequence[QuoteRow], after: int, now: int) -> None:
+    def append(self, quotes: Sequence[QuoteRow], after: Cursor, now: int) -> None:
         """The page behind the last row."""
         self.append_rows([self._presenter.row(quote, now) for quote in quotes], after, len(quotes) >= PAGE)
 
 
 class QuotesTable(PagedTable):
     def __init__(self, model: QuotesModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,))
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS)
         self._quotes = model
         self._tight = False
 

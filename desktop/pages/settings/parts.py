@@ -41,7 +41,7 @@ class Advanced(QWidget):
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(0)
         self._button = Button(presenter.t("Advanced"), "link", icon="chevron-right")
-        self._button.clicked.connect(lambda: self.open(self._rows.isHidden()))
+        self._button.clicked.connect(self._turn)
         line = QHBoxLayout()
         line.setContentsMargins(10, 0, 10, 0)
         line.addWidget(self._button)
@@ -54,6 +54,9 @@ class Advanced(QWidget):
         add_rows(inner, Group("", "", group.advanced), presenter, made, first=True)
         self._rows.hide()
         column.addWidget(self._rows)
+
+    def _turn(self) -> None:
+        self.open(self._rows.isHidden())
 
     def open(self, shown: bool = True) -> None:
         """Show them or fold them away."""

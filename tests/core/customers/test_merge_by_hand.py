@@ -35,6 +35,7 @@ OTHERWISE = {
     "outbox": "what still waits, and what the thread shows",
     "waiting": "once in each line",
     "conversation": "two threads become one",
+    "customer_tag": "the same word once",
     "lead": "two open opportunities become one, where prospects are kept",
     "text_exposure": "once in each comparison; who was in both groups counts as two",
     "erasure": "a report on a record that was erased, which is never merged",

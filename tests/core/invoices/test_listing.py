@@ -14,6 +14,7 @@ from core.invoices import certification, credits, export, queries
 from core.invoices.queries import Filter, PaperRow
 from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import NotFound, Refused
+from core.kernel.paging import Sort
 from core.storage.engine import Tx
 from tests.support.books import opened, order_of, pay, session_of
 from tests.support.stores import add_product
@@ -69,17 +70,24 @@ def test_pages_meet_without_a_gap_or_a_double_even_within_one_millisecond(shop: 
     sell(shop, 9)
     for invoice in (1, 2, 3):
         take_back(shop, invoice)
-    whole = [row.number for row in found(shop)]
-    for size in (1, 2, 3, 5):
-        walked: list[str] = []
-        after = queries.END
-        while page := shop.engine.read(
-            lambda r, a=after, n=size: queries.papers(r, Filter(), shop.clock.now(), after=a, limit=n)  # type: ignore[misc]
-        ):
-            walked += [row.number for row in page]
-            after = page[-1].cursor
-        assert walked == whole
-    assert len(set(whole)) == len(whole) == 12
+    for sort in (Sort("at"), Sort("at", down=False), Sort("total"), Sort("total", down=False)):
+        whole = [row.number for row in found(shop, Filter(sort=sort))]
+        for size in (1, 2, 3, 5):
+            assert [row.number for row in walk(shop, Filter(sort=sort), size)] == whole
+        assert len(set(whole)) == len(whole) == 12
+        shown = [row.cursor(sort)[0] for row in found(shop, Filter(sort=sort))]
+        assert shown == sorted(shown, reverse=sort.down)
+
+
+def walk(shop: Shop, wanted: Filter, size: int) -> list[queries.PaperRow]:
+    """Page after page."""
+    walked: list[queries.PaperRow] = []
+    after: tuple[int, int, int] | None = None
+    now = shop.clock.now()
+    while page := shop.engine.read(lambda r, a=after: queries.papers(r, wanted, now, after=a, limit=size)):  # type: ignore[misc]
+        walked += page
+        after = page[-1].cursor(wanted.sort)
+    return walked
 
 
 def test_kind_time_and_search(shop: Shop) -> None:

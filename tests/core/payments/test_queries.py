@@ -10,6 +10,7 @@ import pytest
 from core.bootstrap import Shop
 from core.kernel.clock import HOUR
 from core.kernel.errors import NotFound
+from core.kernel.paging import Sort
 from core.orders import settling
 from core.payments import queries, refunds
 from core.payments import service as payments
@@ -41,10 +42,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def all_pages(shop: Shop, wanted: Filter, size: int = 4) -> list[int]:
     found: list[queries.PaymentRow] = []
-    after = (2**63 - 1, 2**63 - 1)
+    after: tuple[int | str, int] | None = None
     while rows := shop.engine.read(lambda r, a=after: queries.page(r, wanted, after=a, limit=size)):  # type: ignore[misc]
         found += rows
-        after = rows[-1].cursor
+        after = rows[-1].cursor(wanted.sort)
     return [row.id for row in found]
 
 
@@ -130,3 +131,14 @@ def test_what_needs_a_person(tmp_path: Path) -> None:
         assert standing() == [], "on its way"
         shop.clock.advance(2 * HOUR)  # type: ignore[attr-defined]
         assert standing() == [("refund", "sent")], "for too long"
+
+
+@pytest.mark.parametrize("by", sorted(queries.SORTS))
+@pytest.mark.parametrize("down", [True, False])
+def test_every_order_pages_without_a_gap_or_a_double(shop: Shop, by: str, down: bool) -> None:
+    wanted = Filter(sort=Sort(by, down))
+    ids = all_pages(shop, wanted)
+    assert sorted(ids) == list(range(1, 31))
+    rows = {row.id: row for row in shop.engine.read(lambda r: queries.page(r, limit=100))}
+    shown = [rows[each].cursor(wanted.sort) for each in ids]
+    assert shown == sorted(shown, reverse=down)

@@ -83,7 +83,7 @@ def test_each_stands_under_the_state_it_has_now_swept_or_not(engine: Engine, clo
     assert found(engine, "expired") == [short]
     counted = engine.read(lambda r: listing.counts(r, clock.now()))
     assert counted == {"draft": 1, "expired": 1, "seen": 1, "refused": 1}
-    rows = engine.read(lambda r: listing.rows(r, Wanted(), clock.now(), before=seen, limit=1))
+    rows = engine.read(lambda r: listing.rows(r, Wanted(), clock.now(), after=(seen, seen), limit=1))
     assert [(row.id, row.state, row.customer, row.phone) for row in rows] == [
         (short, "expired", "Awa Ndour", "+221770001234")
     ]

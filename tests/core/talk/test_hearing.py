@@ -156,6 +156,21 @@ async def test_two_or_three_is_asked_again(tmp_path: Path) -> None:
         assert held(w) == {"SAC2": 5}
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"), [("3 c'est possible de payer en 2 fois ?", "pas de crédit"), ("3, dernier prix ?", "fixes")]
+)
+async def test_a_number_beside_a_price_or_a_credit_is_kept(tmp_path: Path, answer: str, told: str) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "shop")
+        add(w, "SAC2", "Sac cuir", 20_000, 40)
+        await say(w, AWA, "je prends SAC2")
+        (card,) = await say(w, AWA, answer)
+        assert held(w) == {"SAC2": 3}
+        assert "3 × Sac cuir" in card
+        assert told in card, "the house's rule is said under the card"
+        assert waits_for_a_person(w) is None
+
+
 async def test_a_yes_is_one_for_several_products_too(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await opened(w, "shop")

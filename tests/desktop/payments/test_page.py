@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -13,8 +15,11 @@ from core.kernel.clock import DAY
 from core.payments import service as payments
 from core.payments.provider import Auth, Pay, ProviderEvent
 from core.storage.engine import Tx
+from desktop.bridge import Control
+from desktop.pages import exporting
 from desktop.pages.payments.dialogs import RefundDialog, TaskDialog
 from desktop.pages.payments.presenter import PAGE
+from desktop.pages.payments.table import AMOUNT
 from desktop.widgets.alertrow import AlertRow
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Tile
@@ -147,9 +152,56 @@ def test_what_is_looked_for_is_written_out(open_payments: OpenPayments, tmp_path
     opened = open_payments()
     opened.page.ask(provider="bictorys")
     opened.settled()
-    opened.page.write(tmp_path / "export.csv")
-    opened.settled((tmp_path / "export.csv").exists)
-    assert len((tmp_path / "export.csv").read_text("utf-8-sig").splitlines()) == 2
+    looked: list[Path] = []
+    path = tmp_path / "export.csv"
+
+    def no_program(file: Path) -> bool:
+        looked.append(file)
+        return False
+
+    exporting.write(opened.page, opened.page.writing(), path, no_program)
+    opened.settled(path.exists)
+    assert len(path.read_text("utf-8-sig").splitlines()) == 2
+    (toast,) = opened.desktop.shell.toasts.shown()
+    assert (toast.notice.text, toast.notice.verb) == ("1 paiement écrit dans export.csv", "Ouvrir")
+    toast._act()
+    assert looked == [path]
+    (toast,) = opened.desktop.shell.toasts.shown()  # nothing here opens it: that is said
+    assert toast.notice.text.endswith(str(path))
+
+
+def test_a_list_that_is_stopped_or_cannot_be_written_leaves_no_file(
+    open_payments: OpenPayments, tmp_path: Path
+) -> None:
+    opened = open_payments()
+    whole, go = opened.page.writing(), Event()
+
+    def held(path: Path, control: Control) -> int | None:
+        go.wait(10)
+        return whole.work(path, control)
+
+    dialog = exporting.write(opened.page, replace(whole, work=held), tmp_path / "stopped.csv")
+    dialog.present()
+    dialog.stop.click()
+    go.set()
+    opened.settled()
+    dialog = exporting.write(opened.page, opened.page.writing(), tmp_path / "there" / "is none.csv")
+    opened.settled(lambda: "is none.csv" in dialog.problem.text())
+    assert dialog.isVisible()
+    dialog.stop.click()
+    assert list(tmp_path.glob("*.csv*")) == []
+
+
+def test_the_list_is_sorted_by_the_head_and_pages_go_on_in_that_order(open_payments: OpenPayments) -> None:
+    opened = open_payments(PAGE + 30)
+    page, head = opened.page, opened.page.table.head
+    place = QPoint(head.sectionViewportPosition(AMOUNT) + 20, head.height() // 2)
+    QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    opened.settled(lambda: opened.shown()[0] == 2)  # 500 more than all others
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_End)
+    opened.settled(lambda: len(opened.shown()) == PAGE + 30)
+    assert opened.shown() == [2, *(number for number in range(PAGE + 30, 0, -1) if number != 2)]
 
 
 def test_rows_come_by_the_page_as_they_are_scrolled_to(open_payments: OpenPayments) -> None:

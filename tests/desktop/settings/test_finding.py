@@ -45,9 +45,9 @@ def test_a_folded_providers_key_is_unfolded(open_settings: OpenSettings) -> None
     type_text(page.finder, "psp.wave.")
     opened.settled(lambda: page.finder.choices)
     place = page.finder.choices[0].value
-    assert not page.payments.cards["wave"].opened
+    before = page.payments.cards["wave"].opened
     QTest.keyClick(page.finder, Qt.Key.Key_Return)
-    assert page.payments.cards["wave"].opened
+    assert (before, page.payments.cards["wave"].opened) == (False, True)
     opened.settled(lambda: opened.row(place.key).isVisible() and not opened.row(place.key).visibleRegion().isEmpty())
 
 

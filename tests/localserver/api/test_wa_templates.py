@@ -22,7 +22,9 @@ async def test_a_template_is_written_changed_and_removed(api: ApiShop) -> None:
     assert (await api.post("/wa/templates", NEW)).status == 409
     changed = await api.ask("PUT", f"/wa/templates/{number}", NEW | {"footer": "Téranga"})
     assert changed.json["footer"] == "Téranga"
-    assert len((await api.post("/wa/templates/ready", {})).json["items"]) == 11
+    assert (await api.post("/wa/templates/ready", {})).status == 422
+    assert len((await api.post("/wa/templates/ready", {"languages": ["fr"]})).json["items"]) == 6
+    assert len((await api.post("/wa/templates/ready", {"languages": ["fr", "mg"]})).json["items"]) == 11
     assert (await api.ask("DELETE", f"/wa/templates/{number}")).status == 204
     assert number not in [one["id"] for one in (await api.get("/wa/templates")).json["items"]]
 

@@ -14,6 +14,7 @@ import pytest
 from core.kernel.errors import EnvironmentProblem
 from core.storage.folder import Home
 from main import main
+from tests.bench.processes import ROOT
 
 EVERY = [
     ("store", "list"),
@@ -164,3 +165,11 @@ def test_a_home_is_looked_at_without_being_made(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem):
         Home(tmp_path / "file" / "deeper").list()
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_reading_the_arguments_loads_neither_the_shop_nor_qt() -> None:
+    """The window's start waits for it."""
+    heavy = ("core.bootstrap", "aiohttp", "PySide6", "core.storage.engine")
+    code = f"import sys, main; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"

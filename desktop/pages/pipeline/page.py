@@ -1,0 +1,330 @@
+"""Prospects on a board: a column for each stage, cards that are dragged or moved by key, one of them beside it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from core.kernel.look import SCALE
+from core.pipeline.board import Card, Only, Wanted
+from core.pipeline.rules import LOST, STAGES
+from desktop.pages.living import LivingPage
+from desktop.pages.page import Mount
+from desktop.pages.pipeline.column import NARROWEST, Column
+from desktop.pages.pipeline.pane import KEYS, LeadPane
+from desktop.pages.pipeline.presenter import LIMIT, CardText, PipelinePresenter
+from desktop.pages.pipeline.source import Board, PipelineSource, Place, Said
+from desktop.pages.quotes.source import QuoteFor
+from desktop.widgets.buttons import Chip
+from desktop.widgets.empty import EmptyState
+from desktop.widgets.labels import Label
+from desktop.widgets.notices import Notice
+
+AREAS: Final = frozenset({"pipeline", "customers", "accounts"})
+
+
+class PipelinePage(LivingPage):
+    """Places the widgets, gives them what was read, and calls the verbs."""
+
+    areas = AREAS
+
+    def __init__(self, mount: Mount) -> None:
+        super().__init__(mount)
+        store = mount.context.store
+        self.source: PipelineSource = mount.context.pipeline
+        self.presenter = PipelinePresenter(mount.t, store.currency, store.zone)
+        self.wanted = Wanted()
+        self.board = Board()
+        self.chosen: int | None = None
+        self._undo: tuple[int, str, str] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 12)
+        column.setSpacing(SCALE.gap)
+        column.addLayout(self._head())
+        self._bar = QWidget()
+        self._bar.setLayout(self._chips())
+        column.addWidget(self._bar)
+        self.pane = LeadPane(self.presenter)
+        line = QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(self._columns(), 1)
+        line.addWidget(self.pane)
+        column.addLayout(line, 1)
+        self._connect()
+        self.refresh()
+
+    # -- parts
+
+    def _head(self) -> QHBoxLayout:
+        t, line = self.t, QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(Label(t("Prospects"), "title"))
+        line.addStretch(1)
+        self.make_search(t("Name or phone"))
+        line.addWidget(self.search, 3)
+        return line
+
+    def _chips(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        self._group = QButtonGroup(self)
+        self.chips: dict[Only | None, Chip] = {}
+        for only, word in self.presenter.filters():
+            chip = self.chips[only] = Chip(word)
+            chip.clicked.connect(lambda checked=False: self.refresh())
+            self._group.addButton(chip)
+            line.addWidget(chip)
+        self.chips[None].setChecked(True)
+        line.addStretch(1)
+        self._hint = Label(self.t("Drag a card, or Alt + ← →"), "small", "muted")
+        line.addWidget(self._hint)
+        return line
+
+    def _columns(self) -> QStackedWidget:
+        t = self.t
+        inner = QWidget()
+        inner.setProperty("kind", "scrolled")
+        line = QHBoxLayout(inner)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        self.columns: dict[str, Column] = {}
+        for stage in STAGES:
+            column = self.columns[stage] = Column(self.presenter, stage)
+            line.addWidget(column, 1)
+        inner.setMinimumWidth(len(STAGES) * (NARROWEST + 8) - 8)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setWidget(inner)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        nothing = EmptyState(
+            "search",
+            t("No prospect here"),
+            t("No prospect fits what is looked for."),
+            t("Show all prospects"),
+            self.show_all,
+            primary=False,
+        )
+        empty = EmptyState(
+            "users",
+            t("Your prospects come here"),
+            t("Who writes to you becomes a prospect by itself, and moves on with questions, quotes and orders."),
+            t("To the conversations"),
+            lambda: self.navigate("conversations"),
+        )
+        self.places = QStackedWidget()
+        for widget in (self._area, nothing, empty):
+            self.places.addWidget(widget)
+        return self.places
+
+    def _connect(self) -> None:
+        for stage, column in self.columns.items():
+            view = column.view
+            column.model.wanted.connect(partial(self._read_more, stage))
+            view.selected.connect(self._selected)
+            view.chosen.connect(self._opened)
+            view.shifted.connect(partial(self._shift, stage))
+            view.left.connect(partial(self._go_beside, stage))
+            view.dropped.connect(partial(self._dropped, stage))
+        self.search.down.connect(self.take_focus)
+        pane = self.pane
+        pane.kept.connect(self.keep)
+        pane.moved.connect(self.move_to)
+        pane.asked.connect(self.act)
+        pane.closed.connect(self.close_pane)
+        self.add_shortcut("Esc", self.close_pane)
+        self.add_shortcut("Ctrl+Z", self.undo)
+        for verb, key in KEYS.items():
+            self.add_shortcut(key, partial(self.act, verb))
+
+    # -- reading
+
+    def show_all(self) -> None:
+        self.search.clear()
+        self.chips[None].setChecked(True)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what is shown again, as many cards as there were."""
+        self.reading()
+        only = next(only for only, chip in self.chips.items() if chip.isChecked())
+        wanted = self.wanted = Wanted(self.search.text().strip(), only)
+        most = max(len(column.model.rows) for column in self.columns.values())
+        source, limit = self.source, max(LIMIT, min(most, 10 * LIMIT))
+        self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
+
+    def _show(self, read: tuple[Wanted, int, Board]) -> None:
+        wanted, limit, board = read
+        if wanted != self.wanted:
+            return
+        self.board = board
+        focused = any(column.view.hasFocus() for column in self.columns.values())
+        for total in board.totals:
+            column = self.columns[total.stage]
+            column.show_total(total)
+            above = column.view.verticalScrollBar().value()
+            column.model.show(board.cards[total.stage], limit, self.now)
+            column.view.verticalScrollBar().setValue(above)
+            if column.view.select_key(self.chosen) and focused:
+                column.view.setFocus()
+        some = any(total.count for total in board.totals)
+        self.places.setCurrentIndex(0 if some else 1 if board.any else 2)
+        self._bar.setVisible(board.any)
+        self._hint.setVisible(board.may_write)
+        if (
+            not self.read_once
+            and some
+            and self.isVisible()
+            and self.window().focusWidget() in (None, self, self.search)
+        ):
+            self.take_focus()
+        self.read_once = True
+        self._read_chosen()
+
+    def _read_more(self, stage: str, after: Place) -> None:
+        wanted, source, model = self.wanted, self.source, self.columns[stage].model
+        self.call(
+            lambda: source.page(stage, wanted, after, LIMIT),
+            "read more prospects",
+            lambda cards: model.append(cards, after, self.now) if wanted == self.wanted else None,
+        )
+
+    def _read_chosen(self, then: bool = False) -> None:
+        """The prospect beside the board; ``then`` the keyboard goes there."""
+        number, source = self.chosen, self.source
+        if number is None:
+            self.pane.show_card(None, self.now, self.board.may_write)
+            return
+        self.call(lambda: source.one(number), "read prospect", lambda card: self._show_card(card, then))
+
+    def _show_card(self, card: Card, then: bool) -> None:
+        if card.view.lead.id != self.chosen:
+            return  # another one was chosen meanwhile
+        self.pane.show_card(card, self.now, self.board.may_write)
+        if then:
+            self.pane.focus_first()
+
+    def _selected(self, row: CardText) -> None:
+        if self.chosen != row.key:
+            self.chosen = row.key
+            for column in self.columns.values():
+                if all(each.key != row.key for each in column.model.rows):
+                    column.view.select_key(None)
+            self._read_chosen()
+
+    def _opened(self, row: CardText) -> None:
+        self.chosen = row.key
+        self._read_chosen(then=True)
+
+    def close_pane(self) -> None:
+        """The board has the whole width again."""
+        self.chosen = None
+        self.pane.show_card(None, self.now, self.board.may_write)
+
+    # -- moving
+
+    def _go_beside(self, stage: str, step: int) -> None:
+        """The keyboard to the next column that has cards."""
+        place = STAGES.index(stage) + step
+        while 0 <= place < len(STAGES):
+            column = self.columns[STAGES[place]]
+            if column.model.rows:
+                column.view.setFocus()
+                row = column.view.row or column.model.rows[0]
+                column.view.select_key(row.key)
+                self._selected(row)
+                self._area.ensureWidgetVisible(column, 0, 0)
+                return
+            place += step
+
+    def _shift(self, stage: str, step: int) -> None:
+        row, place = self.columns[stage].view.row, STAGES.index(stage) + step
+        if row is not None and 0 <= place < len(STAGES):
+            self.move_to(row.key, STAGES[place])
+
+    def _dropped(self, stage: str, lead_id: int) -> None:
+        self.move_to(lead_id, stage)
+
+    def move_to(self, lead_id: int, stage: str) -> None:
+        """Move a prospect; it can be taken back."""
+        row = self._row(lead_id)
+        if row is None or row.card.view.lead.stage == stage or not self.board.may_write:
+            return
+        was, source = row.card.view.lead.stage, self.source
+        self.chosen = lead_id
+        self.call(
+            lambda: source.move(lead_id, stage), "move prospect", lambda _: self._moved(lead_id, row.who, was, stage)
+        )
+
+    def _row(self, lead_id: int) -> CardText | None:
+        rows = (row for column in self.columns.values() for row in column.model.rows)
+        return next((row for row in rows if row.key == lead_id), None)
+
+    def _moved(self, lead_id: int, who: str, was: str, stage: str) -> None:
+        self._undo = (lead_id, was, who)
+        said = self.presenter.moved(who, stage)
+        self.mount.bridge.notice.emit(Notice(said, "info", self.t("Undo"), self.undo))
+        self.columns[stage].view.setFocus()
+        self.refresh()
+        self._area.ensureWidgetVisible(self.columns[stage], 0, 0)
+        if stage == LOST:
+            self._read_chosen(then=True)
+
+    def undo(self) -> None:
+        """Take the last move back."""
+        if self._undo is None:
+            return
+        lead_id, was, who = self._undo
+        self._undo = None
+        source, said = self.source, self.presenter.moved(who, was)
+
+        def back(_: None) -> None:
+            self.mount.bridge.notice.emit(Notice(said, "info"))
+            self.refresh()
+
+        self.call(lambda: source.move(lead_id, was), "move back", back)
+
+    # -- verbs
+
+    def keep(self, lead_id: int, said: Said) -> None:
+        source = self.source
+
+        def kept(_: None) -> None:
+            self.mount.bridge.notice.emit(Notice(self.t("Kept."), "paid"))
+            self.refresh()
+
+        self.call(lambda: source.keep(lead_id, said), "keep prospect", kept)
+
+    def act(self, verb: str) -> None:
+        """Go on with who is chosen, on another page."""
+        card = self.pane.card
+        if card is None:
+            return
+        customer, source = card.view.lead.customer_id, self.source
+        if verb == "write":
+            self.call(lambda: source.thread(customer), "open thread", partial(self.navigate, "conversations"))
+        elif verb == "quote":
+            self.navigate("quotes", card.quote if card.quote is not None else QuoteFor(customer))
+        elif verb == "customer":
+            self.navigate("customers", customer)
+
+    # -- the window
+
+    def show_subject(self, subject: object) -> None:
+        """A prospect by its id."""
+        if isinstance(subject, int):
+            self.chosen = subject
+            self.show_all()
+
+    def take_focus(self) -> None:
+        for column in self.columns.values():
+            if column.model.rows:
+                column.view.select_key(self.chosen or column.model.rows[0].key)
+                column.view.setFocus()  # after it: nobody asked to see this one beside the board yet
+                return
+        self.search.setFocus()

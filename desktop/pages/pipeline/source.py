@@ -1,0 +1,55 @@
+"""What the prospects' page reads and the verbs it calls. Without Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.pipeline.board import Card, Total, Wanted
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """``cards``: of each stage the latest moved. ``any``: whether there is a prospect at all."""
+
+    totals: tuple[Total, ...] = ()
+    cards: dict[str, list[Card]] = field(default_factory=dict)
+    any: bool = False
+    may_write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the seller says of a prospect. ``next_at`` in ms UTC, ``estimate`` in smallest units."""
+
+    next_at: int | None
+    next_what: str
+    estimate: int | None
+    note: str
+    lost_why: str
+
+
+class PipelineSource(Protocol):
+    """All may block: called off the window's thread."""
+
+    def board(self, wanted: Wanted, limit: int) -> Board: ...
+
+    def page(self, stage: str, wanted: Wanted, after: Place, limit: int) -> list[Card]: ...
+
+    def one(self, lead_id: int) -> Card:
+        """Raises NotFound."""
+        ...
+
+    def move(self, lead_id: int, stage: str) -> None:
+        """Raises Refused."""
+        ...
+
+    def keep(self, lead_id: int, said: Said) -> None:
+        """All of it at once. Raises Refused."""
+        ...
+
+    def thread(self, customer_id: int) -> int:
+        """Their conversation, begun if there is none. → its id."""
+        ...

@@ -1,0 +1,59 @@
+"""Nobody, no prospect, nothing that goes together: what the pages for people find beside the sample's live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from core.catalogue.views import ProductView
+from core.customers import listing
+from core.pipeline import board as leads
+from desktop.pages.catalogue import pairs_texts as together
+from desktop.pages.customers import source as customers
+from desktop.pages.pipeline import source as pipeline
+
+
+class EmptyPairs:
+    """Implements PairsSource; nothing goes together."""
+
+    def read(self) -> together.Reading:
+        return together.Reading()
+
+    def find(self, query: str, limit: int) -> list[ProductView]:
+        return []
+
+    def put(self, product_id: int, with_id: int, percent: int) -> None:
+        raise AssertionError("there is no product")
+
+    def remove(self, product_id: int, with_id: int) -> None:
+        raise AssertionError("there is no product")
+
+    def propose(self, on: bool) -> None:
+        raise AssertionError("there is no product")
+
+
+class EmptyCustomers:
+    """As much of a CustomersSource as a page without customers asks for."""
+
+    def overview(self, wanted: listing.Wanted) -> customers.Overview:
+        return customers.Overview()
+
+    def page(self, wanted: listing.Wanted, after: customers.Place | None, limit: int) -> list[listing.CustomerRow]:
+        return []
+
+
+class EmptyPipeline:
+    """As much of a PipelineSource as a page without prospects asks for."""
+
+    def board(self, wanted: leads.Wanted, limit: int) -> pipeline.Board:
+        return pipeline.Board()
+
+
+@dataclass(kw_only=True)
+class Nobody:
+    """The parts of a Context that are about people."""
+
+    customers: customers.CustomersSource = field(
+        default_factory=lambda: cast(customers.CustomersSource, EmptyCustomers())
+    )
+    pipeline: pipeline.PipelineSource = field(default_factory=lambda: cast(pipeline.PipelineSource, EmptyPipeline()))
