@@ -60,13 +60,21 @@ def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:
     return run(args, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
 
 
+def _pictures(args: Namespace, home: Home, out: Terminal) -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from desktop.gallery.door import run
+    from localserver.demo.gallery import Gallery
+
+    return run(args, out.say_line, Gallery)
+
+
 def _bench(args: Namespace, home: Home, out: Terminal) -> int:
     from tests.bench.run import run
 
     return int(run(args, home, out))
 
 
-DOORS = {"desktop": _desktop, "demo": _demo, "rehearse": _rehearse, "bench": _bench}
+DOORS = {"desktop": _desktop, "demo": _demo, "rehearse": _rehearse, "pictures": _pictures, "bench": _bench}
 
 
 def main(argv: list[str] | None = None) -> int:

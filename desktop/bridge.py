@@ -172,6 +172,11 @@ class Bridge(QObject):
     def busy(self) -> bool:
         return bool(self._tasks)
 
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The names of what runs."""
+        return tuple(task.name for task in self._tasks)
+
     def close(self) -> None:
         """Stop taking changes and wait for what runs. Results that come later are dropped."""
         with self._lock:

@@ -46,9 +46,12 @@ BASE_LANGUAGE: Final = next(s for s in BASE if s.key == "store.language")
 def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None) -> Shop:
     """Open a store for this process.
 
-    Raises NotFound, EnvironmentProblem (open elsewhere, newer file, no key, data missing or damaged).
+    Raises NotFound, Refused (archived), EnvironmentProblem (open elsewhere, newer file, no key, data missing or
+    damaged).
     """
     folder = home.folder(slug)
+    if home.archived(slug):
+        raise Refused("The store “{name}” is archived. Take it back first.", name=home.card(slug).name)
     data = folder / "store.db"
     lock = hold(folder)
     try:

@@ -263,12 +263,13 @@ def alerts(reader: Reader, session_id: int | None, limit: int = 30) -> list[Aler
     ) or (0, 0, "")
     if count:
         found.append(Alert("answer", conversation, {"count": count, "text": text or ""}))
-    failed = reader.value(
-        "SELECT count(*) FROM outbox WHERE state = 'failed' AND priority <= ? AND changed_at > ?",
+    failed, talk, _ = reader.one(
+        "SELECT count(*), (SELECT v.id FROM conversation v WHERE v.customer_id = o.customer_id), max(o.changed_at)"
+        " FROM outbox o WHERE o.state = 'failed' AND o.priority <= ? AND o.changed_at > ?",
         (outbox.REPLY, reader.value("SELECT coalesce(max(started_at), 0) FROM live_session")),
-    )
+    ) or (0, 0, 0)
     if failed:
-        found.append(Alert("message_failed", 0, {"count": failed}))
+        found.append(Alert("message_failed", talk or 0, {"count": failed}))
     return found[:limit]
 
 

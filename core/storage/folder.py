@@ -1,4 +1,5 @@
-"""One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, a lock while it is open."""
+"""One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, a lock while it is open,
+and an empty file ``archived`` while it is put away."""
 
 from __future__ import annotations
 
@@ -8,15 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
-from core.kernel.errors import EnvironmentProblem, NotFound, Refused
+from core.kernel.errors import EnvironmentProblem, LivePayError, NotFound, Refused
 from core.kernel.reasons import reason
 from core.kernel.text import fold
 from core.storage.vault import Vault, choose_vault, write_private
+
+_ARCHIVED: Final = "archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,20 @@ class StoreCard:
     language: str
     segment: str
     vault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A store's folder as it stands, readable or not: ``card`` is None when ``problem`` says why it cannot be read."""
+
+    slug: str
+    card: StoreCard | None
+    archived: bool = False
+    problem: LivePayError | None = None
+
+    @property
+    def name(self) -> str:
+        return self.card.name if self.card else self.slug
 
 
 def slugify(name: str) -> str:
@@ -62,6 +79,40 @@ class Home:
             except FileNotFoundError:  # no store yet
                 found = []
         return sorted((_read_card(f / "store.json") for f in found), key=lambda c: fold(c.name))
+
+    def survey(self) -> tuple[Standing, ...]:
+        """Every store with how it stands, by name; one that cannot be read hides none of the others.
+
+        Raises EnvironmentProblem for a home that is no folder or cannot be read.
+        """
+        with _looking(self.path):
+            if self.path.is_file():
+                raise NotADirectoryError
+            try:
+                found = [f for f in self.stores.iterdir() if (f / "store.json").is_file()]
+            except FileNotFoundError:  # no store yet
+                found = []
+        return tuple(sorted((_standing(f) for f in found), key=lambda one: fold(one.name)))
+
+    def archived(self, slug: str) -> bool:
+        """Whether the store is put away: its data stay as they are, and nobody opens it."""
+        return (self.folder(slug) / _ARCHIVED).exists()
+
+    def archive(self, slug: str, away: bool = True) -> None:
+        """Put a closed store away, or take it back. Idempotent. Raises EnvironmentProblem while it is open."""
+        folder = self.folder(slug)
+        lock = hold(folder)
+        try:
+            if away:
+                (folder / _ARCHIVED).touch()
+            else:
+                (folder / _ARCHIVED).unlink(missing_ok=True)
+        except OSError as error:
+            raise EnvironmentProblem(
+                "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
+            ) from None
+        finally:
+            lock.release()
 
     def folder(self, slug: str) -> Path:
         """The store's folder. Raises NotFound with the names there are."""
@@ -141,6 +192,14 @@ def _looking(home: Path) -> Iterator[None]:
             path=home,
             detail=reason(error),
         ) from None
+
+
+def _standing(folder: Path) -> Standing:
+    away = (folder / _ARCHIVED).exists()
+    try:
+        return Standing(folder.name, _read_card(folder / "store.json"), away)
+    except LivePayError as problem:
+        return Standing(folder.name, None, away, problem)
 
 
 def write_card(folder: Path, card: StoreCard) -> None:

@@ -95,6 +95,7 @@ _WORDS: Final = {
     "sticker": "sticker",
     "contacts": "contact",
     "button": "button",
+    "buttons": "buttons",
     "interactive": "choice",
     "list": "list",
     "template": "template",

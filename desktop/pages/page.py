@@ -69,8 +69,12 @@ class Page(QWidget):
         """Run a verb off the window's thread; its error is said by the window."""
         return self.mount.bridge.run(work, owner=self, done=done, name=name)
 
-    def add_shortcut(self, keys: str, act: Callable[[], object]) -> QShortcut:
-        """A key of this page, anywhere in the window while the page shows; a field being typed in keeps its letters."""
+    def add_shortcut(self, keys: str, act: Callable[[], object], said: str = "") -> QShortcut:
+        """A key of this page, anywhere in the window while the page shows; a field being typed in keeps its letters.
+
+        ``said``: what it does, for the overview of all keys.
+        """
         shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setWhatsThis(said)
         shortcut.activated.connect(lambda: act())
         return shortcut

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.bootstrap import Shop
 from core.bootstrap.chat import chat_url, claim_url, overlay_urls
 from core.catalogue import queries as catalogue
 from core.catalogue.views import ProductView
@@ -16,16 +15,11 @@ from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, T
 from core.orders import settling
 from core.payments import receipts
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.sources.steering import ACTOR, ShopSteering
 
-ACTOR = "seller"
 
-
-class ShopLive:
+class ShopLive(ShopSteering):
     """Implements :class:`desktop.pages.live.presenter.LiveSource`."""
-
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-        self._engine = shop.engine
 
     def _session_id(self) -> int | None:
         running = self._engine.read(queries.session)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.look import Role
@@ -56,10 +56,15 @@ def draw_track(painter: QPainter, box: QRectF, free: float, held: float, critica
 
 
 class StockBarRow(QWidget):
-    """One product of the stock card: key and name, what is left of how many, and the bar."""
+    """One product of the stock card: key and name, what is left of how many, and the bar. ``pressed`` by a click,
+    Enter or the space bar."""
+
+    pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -67,16 +72,22 @@ class StockBarRow(QWidget):
         line.setSpacing(8)
         self._sku = Label("", "body-bold")
         self._title = ElidedLabel("", "small", "muted")
+        self._waiting = Label("", "small-bold", "info")
         self._left = Label("", "body-bold")
         line.addWidget(self._sku)
         line.addWidget(self._title, 1)
+        line.addWidget(self._waiting)
         line.addWidget(self._left)
         column.addLayout(line)
         self._track = StockTrack()
         column.addWidget(self._track)
 
-    def show_stock(self, sku: str, title: str, left: str, role: Role, free: float, held: float, said: str) -> None:
+    def show_stock(
+        self, sku: str, title: str, left: str, role: Role, free: float, held: float, said: str, waiting: str = ""
+    ) -> None:
         """``said`` is the whole row as one sentence, for screen readers and as tooltip."""
+        self._waiting.say(waiting)
+        self._waiting.setVisible(bool(waiting))
         self._sku.say(sku)
         self._title.say(title)
         self._left.say(left)
@@ -84,3 +95,27 @@ class StockBarRow(QWidget):
         self._track.show_shares(free, held, role == "danger")
         self.setAccessibleName(said)
         self.setToolTip(said)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(theme().palette.gold), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)

@@ -17,7 +17,7 @@ from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.quotes.rules import STATES
 from core.storage.folder import Home
-from localserver.console import prospects, templating
+from localserver.console import plays, prospects, templating
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
 
@@ -58,7 +58,7 @@ def _head(text: str) -> bytes:
 
 
 def build_parser() -> ArgumentParser:
-    """``command`` (module.function), or ``door`` (desktop, demo, rehearse, bench: main's) is set on the result."""
+    """``command`` (module.function), or ``door`` (one of main's: desktop, demo, pictures…) is set on the result."""
     shared = Parser(add_help=False, argument_default=SUPPRESS)
     shared.add_argument("--home", type=Path, help="folder of the stores (or LIVEPAY_HOME)")
     shared.add_argument("--json", action="store_true", help="machine-readable result on stdout")
@@ -71,19 +71,7 @@ def build_parser() -> ArgumentParser:
         made.set_defaults(door=door, command=command)
         return made
 
-    demo = add(verbs, "demo", "play a live on a throw-away store", door="demo")
-    demo.add_argument("--headless", action="store_true", help="off-screen, half a minute, with a report")
-    demo.add_argument("--seconds", type=_COUNT, default=None, help="how long the live plays")
-    demo.add_argument("--buyers", type=_COUNT, default=24, help="how many buyers come (24)")
-    demo.add_argument("--year", action="store_true", help="twelve months of sales instead, and their books checked")
-    demo.add_argument(
-        "--out", type=Path, default=Path("demo-output"), help="folder for pictures and papers (demo-output)"
-    )
-    practise = add(verbs, "rehearse", "a simulated live on a copy of the store", door="rehearse")
-    practise.add_argument("store")
-    practise.add_argument("--buyers", type=_whole(1, 2000), default=100, help="how many buyers come (100)")
-    practise.add_argument("--speed", type=_whole(1, 20), default=5, help="how many times as fast as a clock (5)")
-    practise.add_argument("--headless", action="store_true", help="off-screen, with a report on the terminal")
+    plays.commands(verbs, add, _whole)
     serve = add(verbs, "serve", "the store without a window", "serving.run")
     serve.add_argument("store")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this computer only)")
@@ -334,14 +322,14 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     create.add_argument("--segment", default="live_seller", help="live_seller, shop, events, services or b2b")
     create.add_argument("--language", default="fr", help="fr, mg or en")
     add(verbs, "list", "the stores of this computer", "stores.listing")
-    add(verbs, "show", "one store", "stores.show").add_argument("store")
+    for verb, what in {"show": "one store", "archive": "put it away, data kept", "unarchive": "take it back"}.items():
+        add(verbs, verb, what, f"stores.{verb}").add_argument("store")
     delete = add(verbs, "delete", "delete a store for ever", "stores.delete")
     delete.add_argument("store")
     delete.add_argument("--yes", action="store_true")
     change = add(verbs, "set", "change a setting", "stores.set_value")
-    change.add_argument("store")
-    change.add_argument("key")
-    change.add_argument("value")
+    for given in ("store", "key", "value"):
+        change.add_argument(given)
     read = add(verbs, "get", "read settings", "stores.get_value")
     read.add_argument("store")
     read.add_argument("key", nargs="?")

@@ -34,9 +34,13 @@ def _shown(card: dict[str, str]) -> dict[str, str]:
 
 def listing(args: Namespace, home: Home, out: Terminal) -> int:
     cards = home.list()
-    lines = [f"{c.slug:24} {c.name}  ({c.country}, {c.currency})" for c in cards]
+    away = {c.slug for c in cards if home.archived(c.slug)}
+    lines = [
+        f"{c.slug:24} {c.name}  ({c.country}, {c.currency})" + (f"  {tr('archived')}" if c.slug in away else "")
+        for c in cards
+    ]
     text = "\n".join(lines) or tr("No store yet. Create one with: store create NAME --country SN")
-    out.result([{"store": c.slug, **_shown(asdict(c))} for c in cards], text)
+    out.result([{"store": c.slug, **_shown(asdict(c)), "archived": c.slug in away} for c in cards], text)
     return DONE
 
 
@@ -56,6 +60,18 @@ def show(args: Namespace, home: Home, out: Terminal) -> int:
     finally:
         shop.close()
     out.result(facts, "\n".join(f"{k:12} {v}" for k, v in facts.items() if k != "settings"))
+    return DONE
+
+
+def archive(args: Namespace, home: Home, out: Terminal) -> int:
+    home.archive(args.store)
+    out.result({"archived": args.store}, tr("Store archived, its data kept: {slug}", slug=args.store))
+    return DONE
+
+
+def unarchive(args: Namespace, home: Home, out: Terminal) -> int:
+    home.archive(args.store, away=False)
+    out.result({"unarchived": args.store}, tr("Store taken back: {slug}", slug=args.store))
     return DONE
 
 

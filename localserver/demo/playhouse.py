@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from core.bootstrap import Shop, open_shop
-from core.kernel.clock import ScaledClock
+from core.kernel.clock import Clock, ScaledClock
 from core.live import service as live
 from core.storage.folder import Home, StoreCard
 from localserver.demo import buyers
@@ -29,9 +29,10 @@ class Playhouse(ABC):
 
     def __init__(self, speed: float, prefix: str) -> None:
         self.speed = speed
-        self.clock = ScaledClock(speed)
+        self.clock: Clock = ScaledClock(speed)
         self._room = Path(tempfile.mkdtemp(prefix=prefix))
         self._playing: Future[list[str]] | None = None
+        self.home: Home
         self.shop: Shop
         self.server: ServerThread
         self.stage: Stage
@@ -46,9 +47,9 @@ class Playhouse(ABC):
 
     def open(self) -> tuple[Shop, ServerThread]:
         """Make the store, start everything, connect it. Blocks a second or two."""
-        home = Home(self._room, passing=True)
-        card = self.store_in(home)
-        self.shop = open_shop(home, card.slug, self.clock)
+        self.home = Home(self._room, passing=True)
+        card = self.store_in(self.home)
+        self.shop = open_shop(self.home, card.slug, self.clock)
         self.furnish(self.shop)
         self.stage = Stage(self.shop)
         self.stage.start()

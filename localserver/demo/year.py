@@ -12,38 +12,29 @@ import random
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from core.adapters import payments_sheet
 from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
 from core.catalogue.rules import ProductFields
-from core.customers.service import Identity, recognise
-from core.durable.deadlines import settle
-from core.kernel.clock import DAY, HOUR, MINUTE, SECOND, ManualClock, SystemClock, parse_rfc3339, to_datetime
+from core.kernel.clock import DAY, SECOND, ManualClock, SystemClock, parse_rfc3339, to_datetime
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.i18n import catalogue as texts
 from core.kernel.money import format_money
 from core.kernel.reasons import reason
 from core.ledger import book
 from core.live import service as live
-from core.orders import settling
-from core.orders.holds import HOLD
-from core.orders.rules import CHOICES
-from core.orders.service import Wanted
 from core.payments import export
-from core.payments import service as payments
-from core.payments.provider import Auth, CheckoutResult, Pay, Provider, ProviderEvent
+from core.payments.provider import Provider
 from core.payments.queries import Filter
 from core.storage import archive, journal
-from core.storage.engine import Tx
 from core.storage.folder import Home
 from localserver.demo.report import Check, Report
+from localserver.demo.trade import Played, Trade
 
 _ = texts("console", "fr").gettext
 
@@ -53,28 +44,14 @@ SHOPS: Final = (
     ("Boutique Avana", "MG", "+26134"),
 )
 GOODS: Final = (("ROBE1", 15_000), ("SAC2", 22_000), ("CHAUSSURE", 12_000), ("BAZIN3", 35_000), ("FOULARD", 6_500))
-FIRST_NAMES: Final = ("Awa", "Fatim", "Mariam", "Moussa", "Khady", "Bintou", "Salimata", "Adjoa", "Ndeye", "Hanta")
 LIVES: Final = 52
 BUYERS: Final = 140
-# What becomes of a claim: the word, and how many of a hundred.
-FATES: Final = {
-    "paid": 74, "expired": 9, "cancelled": 4, "late": 4, "twice": 2, "short": 2, "excess": 1, "given back": 4,
-}  # fmt: skip
-
-
-@dataclass
-class Played:
-    """What was really done to one shop: the other side of every comparison. Sums in smallest units."""
-
-    shop: Shop
-    fates: Counter[str] = field(default_factory=Counter)
-    paid: Counter[str] = field(default_factory=Counter)  # provider → money that came in
-    fees: Counter[str] = field(default_factory=Counter)
-    given_back: int = 0
 
 
 class Year:
     """Plays the year of every shop below ``folder``, compares, and leaves the papers there. ``say(line)`` prints."""
+
+    trades: ClassVar[type[Trade]] = Trade
 
     def __init__(self, folder: Path, say: Callable[[str], None], *, lives: int = LIVES, claims: int = 18) -> None:
         self._folder = folder
@@ -104,10 +81,11 @@ class Year:
     # -- playing -----------------------------------------------------------------------------------------------
 
     def _play(self, shop: Shop, prefix: str) -> Played:
-        played = Played(shop)
+        trade = self.trades(shop, self._dice)
+        played = trade.played
         providers = [p for p in REGISTRY if p.name != "sandbox" and _fits(p, shop)]
         goods = [shop.engine.call(lambda tx, g=each: catalogue.add(tx, _product(*g))) for each in GOODS]  # type: ignore[misc]
-        buyers = shop.engine.call(lambda tx: [self._buyer(tx, prefix, n) for n in range(BUYERS)])
+        buyers = shop.engine.call(lambda tx: [trade.buyer(tx, prefix, n) for n in range(BUYERS)])
         clock = shop.clock
         assert isinstance(clock, ManualClock)
         for week in range(self._lives):
@@ -115,116 +93,12 @@ class Year:
             shop.engine.call(lambda tx, n=week: live.start(tx, f"Live n° {n + 1}", "tiktok"), actor="seller")  # type: ignore[misc]
             for _number in range(self._dice.randint(self._claims // 2, self._claims + self._claims // 2)):
                 clock.advance(self._dice.randint(20, 240) * SECOND)
-                self._claim(played, self._dice.choice(buyers), self._dice.choice(goods), self._dice.choice(providers))
+                trade.claim(self._dice.choice(buyers), self._dice.choice(goods), self._dice.choice(providers))
             session = shop.engine.read(lambda r: r.value("SELECT id FROM live_session WHERE ended_at IS NULL"))
             shop.engine.call(lambda tx, s=session: live.end(tx, s), actor="seller")  # type: ignore[misc]
             if week % 13 == 12:
                 self._say(f"  {shop.name} · {to_datetime(clock.now()):%m/%Y} · {sum(played.fates.values())}")
         return played
-
-    def _buyer(self, tx: Tx, prefix: str, number: int) -> int:
-        name = f"{self._dice.choice(FIRST_NAMES)} {number}"
-        return recognise(tx, [Identity("phone", f"{prefix}{number:06}")], name)
-
-    def _claim(self, played: Played, buyer: int, product: int, provider: type[Provider]) -> None:
-        shop, clock = played.shop, played.shop.clock
-        assert isinstance(clock, ManualClock)
-        claimed = shop.engine.call(
-            lambda tx: shop.orders.claim(tx, buyer, [Wanted(product, self._dice.choice((1, 1, 1, 2)))], "whatsapp"),
-            actor="bot",
-        )
-        order = claimed.order_id
-        if order is None or claimed.joined:
-            return
-        fate = self._dice.choices(tuple(FATES), tuple(FATES.values()))[0]
-        played.fates[fate] += 1
-        if fate == "cancelled":
-            shop.engine.call(lambda tx: shop.orders.cancel(tx, order, "buyer"), actor="buyer")
-            return
-        if fate == "expired":
-            self._let_go(shop, clock, order)
-            return
-        method = self._dice.choice([m.name for m in provider.caps.methods_in(shop.card.country)])
-        attempt, _new = shop.engine.call(
-            lambda tx: payments.open_attempt(tx, order, provider.name, method, shop.card.currency), actor="buyer"
-        )
-        session = CheckoutResult(f"cs_{attempt.ref}", f"https://pay.example/{attempt.ref}")
-        shop.engine.call(lambda tx: payments.session_opened(tx, attempt.id, session), actor=f"provider:{provider.name}")
-        clock.advance(self._dice.randint(15, 200) * SECOND)
-        if fate == "late":
-            self._let_go(shop, clock, order)
-        wrong = {"short": -1_000, "excess": 1_000}.get(fate, 0)
-        for time in range(2 if fate == "twice" else 1):
-            self._money(played, attempt.ref, provider.name, attempt.amount + wrong, time)
-        self._decide(played, order)
-        if fate == "given back":
-            clock.advance(self._dice.randint(1, 40) * HOUR)
-            self._give_back(played, order)
-
-    def _let_go(self, shop: Shop, clock: ManualClock, order: int) -> None:
-        """The time passes, and the deadline falls due as it does when the program runs."""
-        clock.advance(11 * MINUTE)
-        shop.engine.call(lambda tx: settle(tx, {HOLD: shop.orders.expire}, HOLD, order), actor="scheduler")
-
-    def _money(self, played: Played, reference: str, provider: str, amount: int, time: int) -> None:
-        fee = amount * self._dice.choice((10, 15, 20, 25)) // 1000
-        event = ProviderEvent(
-            f"evt_{reference}_{time}", "payment", Pay.PAID, reference, f"cs_{reference}", amount,
-            played.shop.card.currency, txn_id=f"txn_{reference}_{time}", fee=fee, payer=self._payer(played, reference),
-        )  # fmt: skip
-        payload = payments.event_payload(provider, Auth.BODY_SIGNED, event, None)
-        played.shop.engine.call(lambda tx: payments.apply_event(tx, payload), actor="inbox")
-        played.paid[provider] += amount
-        played.fees[provider] += fee
-
-    @staticmethod
-    def _payer(played: Played, reference: str) -> str:
-        """Mostly the buyer's own number; one payment in eight comes from the phone of somebody at home."""
-        phone: str = played.shop.engine.read(
-            lambda r: r.value(
-                "SELECT i.value FROM identity i JOIN orders o ON o.customer_id = i.customer_id"
-                " JOIN attempt a ON a.order_id = o.id WHERE a.ref = ? AND i.kind = 'phone'",
-                (reference,),
-            )
-        )
-        relative = sum(reference.encode()) % 8 == 0
-        return f"{phone[:6]}9{phone[7:]}" if relative else phone
-
-    def _decide(self, played: Played, order: int) -> None:
-        """The seller answers every question about this order's money, one way or the other."""
-        shop = played.shop
-        while True:
-            kind = shop.engine.read(
-                lambda r: r.value(
-                    "SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL ORDER BY id LIMIT 1", (order,)
-                )
-            )
-            if kind is None:
-                break
-            choice = self._dice.choice([c for c in CHOICES[kind] if c != "substitute"])
-            shop.engine.call(lambda tx, c=choice: settling.decide(tx, shop.orders, order, c), actor="seller")  # type: ignore[misc]
-        self._finish_refunds(played)
-
-    def _give_back(self, played: Played, order: int) -> None:
-        """The buyer brings it back: the seller gives the price back, through the provider's own pages."""
-        shop = played.shop
-        payment = shop.engine.read(
-            lambda r: r.one(
-                "SELECT p.id, p.amount FROM payment p JOIN orders o ON o.id = p.order_id"
-                " WHERE p.order_id = ? AND o.state = 'paid'",
-                (order,),
-            )
-        )
-        if payment is None:  # refused by the seller after a look
-            return
-        shop.engine.call(lambda tx: shop.refunds.ask(tx, payment[0], payment[1], restock=True), actor="seller")
-        self._finish_refunds(played)
-
-    def _finish_refunds(self, played: Played) -> None:
-        shop = played.shop
-        for number, amount in shop.engine.read(lambda r: r.all("SELECT id, amount FROM refund WHERE state = 'todo'")):
-            shop.engine.call(lambda tx, n=number: shop.refunds.by_hand(tx, n), actor="seller")  # type: ignore[misc]
-            played.given_back += amount
 
     # -- comparing ---------------------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ from tests.desktop.empty import (
 )
 from tests.desktop.emptymore import Nothing
 from tests.desktop.emptypeople import Nobody
+from tests.desktop.samplesteering import SampleSteering
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
 START = NOW - 47 * MINUTE - 12 * SECOND
@@ -199,44 +200,7 @@ ALERTS = [
     Alert("low_stock", 3, {"sku": "CHAUSSURE", "available": 1, "orders_left": 2}),
     Alert("answer", 7, {"count": 3, "text": "livraison à Thiès possible ?"}),
 ]
-_PER_MINUTE = (
-    0,
-    1,
-    0,
-    2,
-    1,
-    1,
-    3,
-    2,
-    1,
-    0,
-    2,
-    4,
-    6,
-    9,
-    7,
-    4,
-    3,
-    2,
-    2,
-    1,
-    3,
-    5,
-    4,
-    2,
-    1,
-    2,
-    3,
-    2,
-    4,
-    3,
-    2,
-    1,
-    2,
-    5,
-    8,
-    6,
-)
+_PER_MINUTE = tuple(map(int, "010211321024697432213542123243212586"))
 MINUTES = [
     MinuteBar(
         START // MINUTE * MINUTE + place * MINUTE, value, "ROBE1" if place < 18 else "SAC2" if place < 32 else "ROBE1"
@@ -253,7 +217,7 @@ PLACE = OverlayPlace("http://127.0.0.1:8787/overlay/teranga", "", True)
 
 
 @dataclass
-class SampleSource:
+class SampleSource(SampleSteering):
     """A LiveSource over values held here. ``calls`` notes each verb; ``refuse`` is raised by the next one."""
 
     running: SessionView | None = SESSION

@@ -175,7 +175,7 @@ def test_closing_the_window_of_an_invoice_under_way_is_harmless(open_window: Ope
 def decision(desktop: Desktop, **changes: object) -> DecisionDialog:
     source = source_of(desktop)
     row: BoardRow = replace(source.stored[119], **changes)  # type: ignore[arg-type]
-    board(desktop)._ask(row)
+    board(desktop).acts.ask(row)
     dialog = the_dialog(desktop, DecisionDialog)
     assert isinstance(dialog, DecisionDialog)
     return dialog
@@ -239,7 +239,7 @@ def test_a_question_that_is_answered_already_is_not_put_again(open_window: Open,
     desktop = open_window()
     said: list[Notice] = []
     desktop.bridge.notice.connect(said.append)
-    board(desktop)._ask(replace(source_of(desktop).stored[119], question=None))
+    board(desktop).acts.ask(replace(source_of(desktop).stored[119], question=None))
     assert not desktop.shell.findChildren(DecisionDialog)
     assert [notice.text for notice in said] == ["Il n’y a rien à décider pour cette commande."]
 
@@ -259,7 +259,7 @@ def test_an_order_of_another_live_is_read_before_it_is_asked_about(
     source = source_of(desktop)
     if order_id == 555:
         source.stored[555] = replace(source.stored[119], order_id=555)
-    board(desktop).decide(order_id)
+    board(desktop).acts.decide(order_id)
     qtbot.waitUntil(lambda: bool(desktop.shell.findChildren(DecisionDialog)))
 
 
@@ -282,7 +282,7 @@ def test_money_on_the_own_account_is_confirmed_with_the_sum_that_came(open_windo
     dialog.amount.edit.setText("10 000")
     dialog.action.click()
     qtbot.waitUntil(lambda: source.calls == [("receipt", 7, 10_000)])
-    page.do("receipt", waits)
+    page.acts.do("receipt", waits)
     again = the_dialog(desktop, ReceiptDialog)
     assert isinstance(again, ReceiptDialog)
     again.denial.click()

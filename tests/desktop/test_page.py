@@ -18,6 +18,7 @@ from desktop.app import Desktop
 from desktop.pages.live.decide import DecisionDialog, OnScreenDialog
 from desktop.pages.live.feed import read
 from desktop.pages.live.invoice import InvoiceDialog
+from desktop.pages.live.over import OverDialog
 from desktop.pages.live.presenter import NewLive
 from desktop.pages.live.start import StartDialog
 from desktop.widgets.dialog import Confirm, Dialog
@@ -275,10 +276,13 @@ def test_enter_on_an_order_opens_what_can_be_done(open_window: Open, qtbot: QtBo
     menu = page.findChild(QMenu)
     assert menu is not None
     assert [action.text() for action in menu.actions()] == [
-        "Prolonger la réservation de 5\u00a0min",
-        "Annuler la commande…",
-        "Ouvrir la conversation",
+        "Prolonger la réservation de 5\u00a0min\tP",
+        "Annuler la commande…\tA",
+        "Renvoyer le lien de paiement\tF",
+        "Ouvrir la conversation\tM",
+        "Restreindre\u202f: paiement d’abord\tR",
         "Copier la référence",
+        "Que s’est-il passé\u202f?\tT",
     ]
     menu.actions()[0].trigger()
     menu.close()
@@ -288,11 +292,11 @@ def test_enter_on_an_order_opens_what_can_be_done(open_window: Open, qtbot: QtBo
 def test_cancelling_asks_first(open_window: Open, qtbot: QtBot) -> None:
     desktop = open_window()
     page, source = board(desktop), source_of(desktop)
-    page.do("cancel", source.stored[122])
+    page.acts.do("cancel", source.stored[122])
     dialog = the_dialog(desktop, Confirm)
     assert source.calls == []
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    page.do("cancel", source.stored[122])
+    page.acts.do("cancel", source.stored[122])
     dialog = the_dialog(desktop, Confirm)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: source.calls == [("cancel_order", 122)])
@@ -302,7 +306,7 @@ def test_a_refused_verb_is_said_in_a_toast_and_changes_nothing(open_window: Open
     desktop = open_window()
     page, source = board(desktop), source_of(desktop)
     source.refuse = Refused("This order is no longer reserved, so it cannot be cancelled.")
-    page.do("extend", source.stored[122])
+    page.acts.do("extend", source.stored[122])
     qtbot.waitUntil(lambda: len(desktop.shell.toasts.shown()) == 1)
     assert desktop.shell.toasts.shown()[0].notice.role == "danger"
     assert page.model.rowCount() == 23
@@ -311,11 +315,11 @@ def test_a_refused_verb_is_said_in_a_toast_and_changes_nothing(open_window: Open
 def test_the_reference_can_be_copied_and_the_conversation_opened(open_window: Open, qtbot: QtBot) -> None:
     desktop = open_window()
     page, source = board(desktop), source_of(desktop)
-    page.do("copy", source.stored[122])
+    page.acts.do("copy", source.stored[122])
     assert QGuiApplication.clipboard().text() == "LP-2026-1120-7C10"
     asked: list[tuple[str, object]] = []
     page.wants.connect(lambda name, subject: asked.append((name, subject)))
-    page.do("conversation", source.stored[122])
+    page.acts.do("conversation", source.stored[122])
     assert asked == [("conversations", 122)]
 
 
@@ -327,7 +331,9 @@ def test_ending_the_live_says_what_goes_on_and_does_it(open_window: Open, qtbot:
     assert dialog.findChildren(type(dialog.heading))[1].text().startswith("3 commandes sont encore en attente")
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not page.running)
-    assert source.calls == [("end_live",)]
+    assert source.calls[0] == ("end_live",)
+    qtbot.waitUntil(lambda: ("over", None) in source.calls)
+    the_dialog(desktop, OverDialog).reject()
     assert page._stack.currentWidget() is page.empty
 
 

@@ -173,10 +173,12 @@ def test_the_whole_order_can_be_read_out(presenter: LivePresenter) -> None:
 
 def test_verbs_are_those_the_state_allows() -> None:
     pending = held(1, "A B", 1, 60, 10, "0001")
-    assert verbs(pending) == ("extend", "cancel", "conversation", "copy")
-    assert verbs(replace(pending, conversation_id=None)) == ("extend", "cancel", "copy")
+    assert verbs(pending) == ("extend", "cancel", "link", "conversation", "restrict", "copy", "trace")
+    assert verbs(replace(pending, conversation_id=None)) == ("extend", "cancel", "restrict", "copy", "trace")
     assert verbs(replace(pending, exception="underpaid", undecided=True))[0] == "decide"
-    assert verbs(paid(1, "A B", 1, "21:47:09", 60, "wave", 90, "0001")) == ("conversation", "copy")
+    done = paid(1, "A B", 1, "21:47:09", 60, "wave", 90, "0001")
+    assert verbs(done) == ("invoice", "conversation", "restrict", "copy", "trace")
+    assert "release" in verbs(replace(done, restricted=True))
 
 
 def test_the_question_before_cancelling_says_what_will_happen(presenter: LivePresenter) -> None:

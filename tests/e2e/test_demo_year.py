@@ -8,7 +8,8 @@ from pathlib import Path
 from core.adapters.psp import REGISTRY
 from core.bootstrap import open_shop
 from core.storage.folder import Home
-from localserver.demo.year import SHOPS, Played, Year
+from localserver.demo.trade import Trade
+from localserver.demo.year import SHOPS, Year
 
 
 def _looked_at(folder: Path) -> Iterator[int]:
@@ -38,9 +39,12 @@ def test_every_number_agrees_and_every_provider_was_used(tmp_path: Path) -> None
 def test_a_wrong_sum_is_found(tmp_path: Path) -> None:
     """One franc more than was booked: the comparison is no formality."""
 
-    class Careless(Year):
-        def _money(self, played: Played, reference: str, provider: str, amount: int, time: int) -> None:
-            super()._money(played, reference, provider, amount, time)
-            played.paid[provider] += 1
+    class Careless(Trade):
+        def _money(self, reference: str, provider: str, amount: int, time: int) -> None:
+            super()._money(reference, provider, amount, time)
+            self.played.paid[provider] += 1
 
-    assert not Careless(tmp_path, lambda line: None, lives=1, claims=8).run().agrees
+    class CarelessYear(Year):
+        trades = Careless
+
+    assert not CarelessYear(tmp_path, lambda line: None, lives=1, claims=8).run().agrees

@@ -148,7 +148,7 @@ class Composer(QFrame):
         line.setContentsMargins(14, 5, 6, 5)
         line.setSpacing(10)
         self._icon = IconLabel("bot", "muted")
-        self._sentence = Label("", "body", "muted", wrap=True)
+        self._sentence = Label("", "small", "muted", wrap=True)
         self.take_over = Button(t("Take over"), "primary", key=ENTER)
         line.addWidget(self._icon)
         line.addWidget(self._sentence, 1)

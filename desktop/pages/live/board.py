@@ -14,6 +14,7 @@ from core.kernel.look import SCALE
 from core.live.views import Tiles
 from desktop.bridge import Bridge
 from desktop.charts.minutes import MinuteChart
+from desktop.pages.live.acts import ActStrip
 from desktop.pages.live.curve import Curve
 from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.presenter import AlertText, Filter, LivePresenter, StockText
@@ -131,6 +132,8 @@ class OrdersCard(Card):
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._nothing)
         self.body.addWidget(self._stack, 1)
+        self.strip = ActStrip(t)
+        self.body.addWidget(self.strip)
         # The card's round corners stay: the table ends a little above its lower edge.
         self.body.addSpacing(4)
         self._pause = QTimer(self, singleShot=True, interval=120)
@@ -141,6 +144,7 @@ class OrdersCard(Card):
         self.search.down.connect(self._into_table)
         self.search.returnPressed.connect(self._into_table)
         model.counted.connect(self._count)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self.see_selected())
         for signal in (model.rowsInserted, model.rowsRemoved):
             signal.connect(self._see_whether_empty)
         self.choose("all")
@@ -175,6 +179,11 @@ class OrdersCard(Card):
         if kept is not None:
             self.table.select(kept)
         self._see_whether_empty()
+
+    def see_selected(self) -> None:
+        """Offer what can be done with the order selected."""
+        current = self.table.picked
+        self.strip.show_row(None if current is None else self._model.order(current))
 
     def _count(self, counts: dict[str, int]) -> None:
         for name, chip in self.chips.items():
@@ -228,15 +237,18 @@ class _ListCard(Card):
 
 
 class StockCard(_ListCard):
-    """What is left of each product of the live; without any, the way to the catalogue (``catalogue_wanted``)."""
+    """What is left of each product of the live, ``pressed`` with its id; without any, the way to the catalogue
+    (``catalogue_wanted``)."""
 
     catalogue_wanted = Signal()
+    pressed = Signal(int)
 
     def __init__(self, presenter: LivePresenter) -> None:
         super().__init__(presenter.t("Stock"), 16, SCALE.card)
         self.head.addStretch(1)
         self.head.addWidget(Label(presenter.t("available / total"), "small", "muted"))
         self.bars: list[StockBarRow] = []
+        self._texts: Sequence[StockText] = ()
         self.nothing = QWidget()
         column = QVBoxLayout(self.nothing)
         column.setContentsMargins(0, 0, 0, 0)
@@ -252,14 +264,20 @@ class StockCard(_ListCard):
     def show_stock(self, texts: Sequence[StockText]) -> None:
         while len(self.bars) < len(texts):
             bar = StockBarRow()
+            bar.pressed.connect(partial(self._pressed, len(self.bars)))
             self.bars.append(bar)
             self.rows.insertWidget(self.rows.count() - 1, bar)
         for bar, text in zip(self.bars, texts, strict=False):
-            bar.show_stock(text.sku, text.title, text.left, text.role, text.free, text.held, text.said)
+            bar.show_stock(text.sku, text.title, text.left, text.role, text.free, text.held, text.said, text.waiting)
             bar.show()
         for bar in self.bars[len(texts) :]:
             bar.hide()
         self.nothing.setVisible(not texts)
+        self._texts = texts
+
+    def _pressed(self, place: int) -> None:
+        if place < len(self._texts):
+            self.pressed.emit(self._texts[place].product_id)
 
 
 class AlertsCard(_ListCard):

@@ -12,7 +12,7 @@ from desktop.widgets.pill import StatusPill
 
 
 class LiveHead(QWidget):
-    """``new_invoice``, ``end``, ``on_screen``, ``code`` and ``obs`` are its buttons."""
+    """``new_invoice``, ``end``, ``on_screen``, ``code``, ``big`` and ``obs`` are its buttons."""
 
     def __init__(self, presenter: LivePresenter) -> None:
         super().__init__()
@@ -23,15 +23,17 @@ class LiveHead(QWidget):
         line.setSpacing(14)
         self.pill = StatusPill(t("ON AIR"), "dot", "danger")
         self.elapsed = Label("", "title")
-        self.on_screen = Button("", "quiet", icon="tv", key="E", shrinks=True)
+        self.on_screen = Button("", "quiet", icon="package", key="E", shrinks=True)
         self.on_screen.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.code = IconButton("qr-code", t("QR code of the product on screen"))
         self.code.setToolTip(f"{self.code.accessibleName()} (Q)")
-        self.obs = Button(t("Show in OBS"), "quiet", icon="monitor", key="O", shrinks=True)
-        self.obs.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.obs = IconButton("monitor", t("Show in OBS"))
+        self.obs.setToolTip(f"{self.obs.accessibleName()} (O)")
+        self.big = IconButton("tv", t("Big screen, readable at two metres"))
+        self.big.setToolTip(f"{self.big.accessibleName()} (G)")
         self.end = Button(t("End the live"), live=True)
         self.new_invoice = Button(t("New invoice"), "primary", key="N", live=True)
-        for widget in (self.pill, self.elapsed, self.on_screen, self.code, self.obs):
+        for widget in (self.pill, self.elapsed, self.on_screen, self.code, self.big, self.obs):
             line.addWidget(widget)
         line.addStretch(1)
         line.addWidget(self.end)

@@ -226,11 +226,10 @@ class _Chosen(QWidget):
         self.stepper = Stepper(t("One less"), t("One more"))
         self.stepper.edit.setAccessibleName(t("Quantity"))
         self._total = Label("", "lead-bold")
-        self._stock = Label("", "small", "muted")
+        self._stock = Label("", "small", "muted", wrap=True)
         sums.setSpacing(12)
         sums.addWidget(self.stepper)
-        sums.addWidget(self._stock)
-        sums.addStretch(1)
+        sums.addWidget(self._stock, 1)
         sums.addWidget(self._total)
         column.addLayout(sums)
 

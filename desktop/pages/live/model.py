@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -113,6 +114,11 @@ class OrdersModel(QAbstractTableModel):
     def order(self, order_id: int) -> BoardRow | None:
         found = self._entries.get(order_id)
         return found.row if found else None
+
+    def holds(self, limit: int) -> list[RowText]:
+        """The orders whose hold ends first."""
+        held = (one.row for one in self._entries.values() if one.row.state == "reserved")
+        return [RowText(row, self._presenter) for row in nsmallest(limit, held, key=lambda row: row.expires_at)]
 
     def row_of(self, order_id: int) -> int | None:
         """Where an order shows, None when it does not."""

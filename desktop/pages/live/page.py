@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAction, QCursor, QGuiApplication
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.connecting.rules import Task
-from core.kernel.errors import NotFound, StorageFailed
+from core.kernel.errors import StorageFailed
 from core.kernel.look import SCALE
-from core.live.views import BoardRow
+from core.live.views import Tiles
+from desktop.pages.live.acts import KEYS, OrderActs, verb_text
+from desktop.pages.live.big import HOLDS, BigBoard, BigWindow
 from desktop.pages.live.board import Board
 from desktop.pages.live.curve import curve
-from desktop.pages.live.decide import DecisionDialog, OnScreenDialog, ReceiptDialog
+from desktop.pages.live.decide import OnScreenDialog
 from desktop.pages.live.feed import BoardFeed, Panels, Reading
 from desktop.pages.live.head import LiveHead
 from desktop.pages.live.invoice import InvoiceDialog
+from desktop.pages.live.line import LineDialog
 from desktop.pages.live.missing import MissingCard
 from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.obs import ObsDialog
-from desktop.pages.live.presenter import AlertText, LivePresenter, NewLive
+from desktop.pages.live.over import OverDialog
+from desktop.pages.live.presenter import LivePresenter, NewLive
 from desktop.pages.live.rehearse import RehearseDialog
-from desktop.pages.live.rows import Verb, cancel_question, verbs
+from desktop.pages.live.rows import Verb
 from desktop.pages.live.stage import StageWindow
 from desktop.pages.live.start import StartDialog, end_dialog
+from desktop.pages.live.steering import Over
 from desktop.pages.page import Mount, Page
 from desktop.pages.welcome.presenter import WelcomePresenter
 from desktop.widgets.buttons import Button
-from desktop.widgets.dialog import Confirm
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Banner, Notice
-
-EXTENSION_MIN = 5
 
 
 class LivePage(Page):
@@ -48,6 +49,8 @@ class LivePage(Page):
         self.model = OrdersModel(self.presenter, context.clock, self)
         self._last: Reading | None = None
         self._panels: Panels | None = None
+        self._tiles: Tiles | None = None
+        self.big: BigWindow | None = None
         self.banner = Banner()
         self.head = LiveHead(self.presenter)
         self.board = Board(self.presenter, self.model, context.clock, mount.bridge)
@@ -60,6 +63,7 @@ class LivePage(Page):
             key="L",
         )
         self.empty.offer(Button(t("Show in OBS"), "quiet", icon="monitor", key="O"), self.show_in_obs)
+        self.empty.offer(Button(t("What the last live brought"), "quiet", icon="chart-column", key="B"), self.show_over)
         if mount.rehearse is not None:
             self.empty.offer(Button(t("Rehearse a live"), "quiet", icon="circle-play"), self.rehearse)
         self._stack = QStackedWidget()
@@ -83,7 +87,14 @@ class LivePage(Page):
         self.feed = BoardFeed(self.source, mount.bridge, self)
         self.feed.reading.connect(self.show_reading)
         self.feed.failed.connect(self._reading_failed)
+        self.acts = OrderActs(self, self.source, self.presenter, self.model, self.feed, self._selected)
+        self.board.table.asked.connect(self.acts.open_menu)
+        self.board.alerts.acted.connect(self.acts.act_on)
         self.feed.refresh()
+
+    def _selected(self) -> int | None:
+        """The order that the keys mean: none while the board does not show."""
+        return self.board.table.picked if self.running else None
 
     def _connect(self) -> None:
         self.head.new_invoice.clicked.connect(self.new_invoice)
@@ -91,22 +102,33 @@ class LivePage(Page):
         self.head.on_screen.clicked.connect(lambda: self.choose_on_screen())
         self.head.code.clicked.connect(self.show_code)
         self.head.obs.clicked.connect(self.show_in_obs)
+        self.head.big.clicked.connect(self.show_big)
         self.board.table.chosen.connect(self._menu_by_key)
-        self.board.table.asked.connect(self.open_menu)
         self.board.stock.catalogue_wanted.connect(lambda: self.navigate("catalogue", None))
-        self.board.alerts.acted.connect(self._act_on)
+        self.board.stock.pressed.connect(self.show_line)
+        self.board.orders.strip.asked.connect(self._press)
         self.missing.asked.connect(lambda step: self.navigate("welcome", step))
         self.missing.dismissed.connect(self._hide_missing)
         self.mount.ticker.second.connect(self._second)
-        for keys, act in (
-            ("N", self.new_invoice),
-            ("L", self.start_live),
-            ("E", self.choose_on_screen),
-            ("Q", self.show_code),
-            ("O", self.show_in_obs),
-            ("/", self.board.focus_search),
+        t = self.t
+        for keys, act, said in (
+            ("N", self.new_invoice, t("New invoice")),
+            ("L", self.start_live, t("Start a live")),
+            ("E", self.choose_on_screen, t("Choose the product on screen")),
+            ("Q", self.show_code, t("Show the product’s code")),
+            ("O", self.show_in_obs, t("Show in OBS")),
+            ("G", self.show_big, t("Big screen")),
+            ("W", self.show_longest_line, t("Who waits for a product")),
+            ("B", self.show_over, t("What the last live brought")),
+            ("/", self.board.focus_search, t("Search")),
         ):
-            self.add_shortcut(keys, act)
+            self.add_shortcut(keys, act, said)
+        wanted: dict[str, list[Verb]] = {}
+        for verb, key in KEYS.items():
+            wanted.setdefault(key, []).append(verb)
+        for key, verbs in wanted.items():
+            said = " / ".join(verb_text(t, verb) for verb in verbs)
+            self.add_shortcut(key, partial(self._press, *verbs), said)
 
     # -- what is missing
 
@@ -145,6 +167,8 @@ class LivePage(Page):
         if reading.session is None:
             self.model.load(())
             self._stack.setCurrentIndex(1)
+            if self.big is not None:
+                self.big.close()
             return
         self.missing.hide()
         if reading.full:
@@ -155,9 +179,12 @@ class LivePage(Page):
                 self.mount.sounds.play("paid")
         self.head.show_session(reading.session, self.now)
         if reading.tiles:
+            self._tiles = reading.tiles
             self.board.show_tiles(reading.tiles)
         if reading.panels:
             self._show_panels(reading.panels)
+        self.board.orders.see_selected()
+        self._show_in_big()
         if self._stack.currentIndex() != 2:
             self._stack.setCurrentIndex(2)
             if self.isVisible() and self.window().focusWidget() in (None, self):
@@ -178,6 +205,8 @@ class LivePage(Page):
             self.board.show_curve(curve(self._panels.minutes, started, self.now, self.t, self.presenter.zone))
 
     def _second(self, now: int) -> None:
+        if self.big is not None:
+            self.big.tick()
         if not self.isVisible() or self._last is None or self._last.session is None:
             return
         self.head.tick(self._last.session, now)
@@ -222,7 +251,21 @@ class LivePage(Page):
             end_dialog(self, self.presenter, self._last.tiles, self._end).present()
 
     def _end(self) -> None:
-        self.call(self.source.end_live, "end live", lambda nothing: self.feed.refresh())
+        self.call(self.source.end_live, "end live", self._ended)
+
+    def _ended(self, _: None) -> None:
+        self.feed.refresh()
+        self.show_over()
+
+    def show_over(self) -> None:
+        """What the last live brought; it leads to those before."""
+        self.call(lambda: self.source.over(None), "read live", self._show_over)
+
+    def _show_over(self, over: Over | None) -> None:
+        if over is not None:
+            OverDialog(self, self.source, over).present()
+        else:
+            self.mount.bridge.notice.emit(Notice(self.t("No live has ended yet: its summary comes here.")))
 
     def choose_on_screen(self, over: QWidget | None = None) -> None:
         if self.running:
@@ -238,6 +281,24 @@ class LivePage(Page):
             shown = StageWindow(window, self.source, self.mount.bridge, self.presenter, self._choose_over)
             shown.showFullScreen()
 
+    def show_big(self) -> None:
+        """The live for two metres' distance; once is enough."""
+        if self.running and self.big is None:
+            self.big = BigWindow(self, self.presenter, lambda: self.now, self._choose_over)
+            self.big.destroyed.connect(self._big_gone)
+            self._show_in_big()
+            self.big.showFullScreen()
+
+    def _big_gone(self) -> None:
+        self.big = None
+
+    def _show_in_big(self) -> None:
+        last, panels = self._last, self._panels
+        if self.big is not None and last is not None and last.session is not None and panels is not None:
+            alerts = [self.presenter.alert(alert, self.model.order(alert.subject_id)) for alert in panels.alerts]
+            tiles = self.presenter.tiles(self._tiles) if self._tiles else ()
+            self.big.show_board(BigBoard(last.session, tiles, self.model.holds(HOLDS), panels.stock, alerts))
+
     def _choose_over(self, window: QWidget) -> None:
         """From the code's window; a locked page lets nobody act."""
         if self.isEnabled():
@@ -247,121 +308,31 @@ class LivePage(Page):
         """Also before a live, when everything is being set up."""
         ObsDialog(self, self.source, self.mount.bridge, self.presenter, self.show_code).present()
 
+    def show_line(self, product_id: int) -> None:
+        """Who waits for a product."""
+        bar = next((bar for bar in self._panels.stock if bar.product_id == product_id), None) if self._panels else None
+        if bar is not None:
+            LineDialog(self, self.source, self.presenter, bar, self._show_on_screen).present()
+
+    def show_longest_line(self) -> None:
+        """The line that most people stand in, else that of the product on screen."""
+        bars = self._panels.stock if self._panels else ()
+        longest = max(bars, key=lambda bar: bar.waiting, default=None)
+        shown = self._last.session.on_screen if self._last and self._last.session else None
+        if longest is not None and longest.waiting:
+            self.show_line(longest.product_id)
+        elif shown is not None:
+            self.show_line(shown[0])
+
     # -- one order
 
+    def show_subject(self, subject: object) -> None:
+        """Bring an order into sight; one that waits for a word is asked about."""
+        if isinstance(subject, int) and not self.board.table.select(subject):
+            self.acts.decide(subject)
+
     def _menu_by_key(self, order_id: int) -> None:
-        self.open_menu(order_id, self.board.table.menu_place(order_id))
+        self.acts.open_menu(order_id, self.board.table.menu_place(order_id))
 
-    def open_menu(self, order_id: int, place: QPoint | None = None) -> QMenu | None:
-        """What can be done with an order, as a menu."""
-        row = self.model.order(order_id)
-        if row is None:
-            return None
-        menu = QMenu(self)
-        for verb in verbs(row):
-            action = QAction(self._verb_text(verb), menu)
-            action.triggered.connect(partial(self.do, verb, row))
-            menu.addAction(action)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place or QCursor.pos())
-        menu.setActiveAction(menu.actions()[0])
-        return menu
-
-    def _verb_text(self, verb: Verb) -> str:
-        t = self.t
-        words: dict[Verb, str] = {
-            "decide": t("Decide…"),
-            "receipt": t("Money received?"),
-            "extend": t("Extend the hold by {minutes} min", minutes=EXTENSION_MIN),
-            "cancel": t("Cancel the order…"),
-            "conversation": t("Open the conversation"),
-            "copy": t("Copy the reference"),
-        }
-        return words[verb]
-
-    def do(self, verb: Verb, row: BoardRow, *_: object) -> None:
-        """One verb on one order."""
-        match verb:
-            case "decide":
-                self._ask(row)
-            case "receipt":
-                self._check(row)
-            case "extend":
-                self._order_call(lambda: self.source.extend_order(row.order_id, EXTENSION_MIN), row, "extend order")
-            case "cancel":
-                title, sentence = cancel_question(row, self.presenter)
-                cancel = partial(self.source.cancel_order, row.order_id)
-                act = partial(self._order_call, cancel, row, "cancel order")
-                Confirm(self, self.t, title, sentence, self.t("Cancel the order"), act).present()
-            case "conversation":
-                self.navigate("conversations", row.conversation_id)
-            case "copy":
-                QGuiApplication.clipboard().setText(row.reference)
-                self.mount.bridge.notice.emit(Notice(self.t("{reference} copied", reference=row.reference)))
-
-    def _order_call(self, work: Callable[[], None], row: BoardRow, name: str) -> None:
-        self.call(work, name, lambda nothing: self.feed.refresh_orders((row.order_id,)))
-
-    def decide(self, order_id: int) -> None:
-        """Ask about an order of any session: it is read first."""
-        row = self.model.order(order_id)
-        if row is not None:
-            self._ask(row)
-        else:
-            self.call(
-                lambda: self.source.order(order_id), "read order", lambda found: self._ask(found) if found else None
-            )
-
-    def _ask(self, row: BoardRow) -> None:
-        try:
-            dialog = DecisionDialog(self, row, self.source, self.mount.bridge, self.presenter)
-        except NotFound as decided_already:
-            self.mount.bridge.explain(decided_already)
-            return
-        dialog.decided.connect(partial(self._decided, row, dialog.question))
-        dialog.present()
-
-    def _decided(self, row: BoardRow, question: int, choice: str, substitute: tuple[int, int] | None) -> None:
-        self._order_call(partial(self.source.decide, row.order_id, question, choice, substitute), row, "decide")
-
-    def check_receipt(self, order_id: int) -> None:
-        """Ask about money that only the seller can see, on an order of any session."""
-        row = self.model.order(order_id)
-        if row is not None:
-            self._check(row)
-        else:
-            self.call(
-                lambda: self.source.order(order_id), "read order", lambda found: self._check(found) if found else None
-            )
-
-    def _check(self, row: BoardRow) -> None:
-        if row.receipt is None:  # settled meanwhile
-            self.feed.refresh_orders((row.order_id,))
-            return
-        dialog = ReceiptDialog(self, row, row.receipt, self.presenter)
-        dialog.answered.connect(partial(self._checked, row))
-        dialog.present()
-
-    def _checked(self, row: BoardRow, amount: int | None) -> None:
-        self._order_call(partial(self.source.receipt, row.order_id, amount), row, "receipt")
-
-    def _act_on(self, alert: AlertText) -> None:
-        match alert.act:
-            case "decide":
-                self.decide(alert.subject_id)
-            case "receipt":
-                self.check_receipt(alert.subject_id)
-            case "refund":
-                sentence = self.t(
-                    "{about}: tick this off once the provider shows the money as given back.", about=alert.detail
-                )
-                work = partial(self.source.refund_done, alert.subject_id)
-                act = partial(self.call, work, "refund done", lambda nothing: self.feed.refresh())
-                title = self.t("Money given back?")
-                Confirm(self, self.t, title, sentence, self.t("It is given back"), act, danger=False).present()
-            case "product":
-                self.navigate("catalogue", alert.subject_id)
-            case "conversation":
-                self.navigate("conversations", alert.subject_id)
-            case "none":
-                pass
+    def _press(self, *verbs: str) -> None:
+        self.acts.press(*(cast(Verb, verb) for verb in verbs))

@@ -14,6 +14,7 @@ from core.kernel.look import Role
 from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.text import NARROW, duration, one_line, short_name
 from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StagedProduct, StageView, StockBar, Tiles
+from desktop.pages.live.steering import SteeringSource
 from desktop.texts import Texts, full_disk
 
 
@@ -65,7 +66,7 @@ class OverlayPlace:
     number_known: bool
 
 
-class LiveSource(Protocol):
+class LiveSource(SteeringSource, Protocol):
     """What the board reads and the verbs it calls. All may block: called off the window's thread."""
 
     def session(self) -> SessionView | None:
@@ -161,7 +162,8 @@ class TileText:
 
 @dataclass(frozen=True, slots=True)
 class StockText:
-    """``free`` and ``held`` are shares of the bar's length; ``said`` is the row as a sentence."""
+    """``free`` and ``held`` are shares of the bar's length; ``said`` is the row as a sentence;
+    ``waiting``: how many stand in line, if any."""
 
     product_id: int
     sku: str
@@ -171,6 +173,7 @@ class StockText:
     free: float
     held: float
     said: str
+    waiting: str = ""
 
 
 Act = Literal["decide", "receipt", "refund", "product", "conversation", "none"]
@@ -274,7 +277,10 @@ class LivePresenter:
             held=bar.held,
             total=bar.total,
         )
-        return StockText(bar.product_id, bar.sku, bar.title, left, role, bar.available / whole, bar.held / whole, said)
+        waiting = t.plural("{n} in line", "{n} in line", bar.waiting) if bar.waiting else ""
+        said = ", ".join(filter(None, (said, waiting)))
+        free, held = bar.available / whole, bar.held / whole
+        return StockText(bar.product_id, bar.sku, bar.title, left, role, free, held, said, waiting)
 
     def left_in_stock(self, product: ProductView) -> str:
         """« 3 disponibles » or « épuisé »."""

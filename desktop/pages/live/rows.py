@@ -45,7 +45,19 @@ PROVIDERS: Final[dict[str, str]] = {
     "pi_spi": "PI-SPI",
 }
 
-Verb = Literal["decide", "receipt", "extend", "cancel", "conversation", "copy"]
+Verb = Literal[
+    "decide",
+    "receipt",
+    "extend",
+    "cancel",
+    "link",
+    "invoice",
+    "restrict",
+    "release",
+    "conversation",
+    "copy",
+    "trace",
+]
 
 
 def sort_key(row: BoardRow) -> tuple[int, int]:
@@ -102,7 +114,9 @@ class RowText:
 
     @cached_property
     def mark(self) -> Badge | None:
-        """What is known of the customer: a risk first, else new, else the score."""
+        """What is known of the customer: that they pay first, a risk, else new, else the score."""
+        if self.row.restricted:
+            return Badge(self._t("pays first"), "lock", "waiting")
         if self.row.badge == "risk" or self.row.exception == "suspect":
             return Badge(self._t("risk"), "triangle-alert", "danger")
         if self.row.badge == "new":
@@ -241,9 +255,14 @@ def verbs(row: BoardRow) -> tuple[Verb, ...]:
         found.append("receipt")
     if row.state == "reserved":
         found += ["extend", "cancel"]
+    if row.state == "reserved" and row.conversation_id is not None:
+        found.append("link")
+    if row.state in ("paid", "refunded"):
+        found.append("invoice")
     if row.conversation_id is not None:
         found.append("conversation")
-    return (*found, "copy")
+    found.append("release" if row.restricted else "restrict")
+    return (*found, "copy", "trace")
 
 
 def cancel_question(row: BoardRow, presenter: LivePresenter) -> tuple[str, str]:

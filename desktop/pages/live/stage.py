@@ -149,7 +149,7 @@ class StageWindow(QWidget):
         """What to write, what it is, what it costs, what is left: from above, in the middle of the height."""
         t, unit = self._presenter.t, min(box.height(), box.width()) / 12
         left, role = self._presenter.staged(product)
-        title = QFontMetricsF(_font(unit))
+        title = QFontMetricsF(scaled(unit))
         rows = 1 if title.horizontalAdvance(product.title) <= box.width() else 2
         named = title.elidedText(product.title, Qt.TextElideMode.ElideRight, box.width() * rows * 0.9)
         lines = [
@@ -168,22 +168,23 @@ class StageWindow(QWidget):
 
     def _say(self, painter: QPainter, box: QRectF) -> None:
         """A sentence where the code would be."""
-        painter.setFont(_font(min(box.width(), box.height()) * 0.07))
+        painter.setFont(scaled(min(box.width(), box.height()) * 0.07))
         painter.setPen(QColor(LIGHT.muted))
         painter.drawText(box, _CENTRED, self.sentence())
 
     @staticmethod
     def _write(painter: QPainter, box: QRectF, text: str, pixels: float, colour: str, *, wrapped: bool = False) -> None:
-        font = _font(pixels)
+        font = scaled(pixels)
         wide = QFontMetricsF(font).horizontalAdvance(text)
         if not wrapped and wide > box.width():
-            font = _font(pixels * box.width() / wide)
+            font = scaled(pixels * box.width() / wide)
         painter.setFont(font)
         painter.setPen(QColor(colour))
         painter.drawText(box, _WRAPPED if wrapped else _LEFT, text)
 
 
-def _font(pixels: float) -> QFont:
+def scaled(pixels: float) -> QFont:
+    """The bold face, so many pixels high."""
     font = QFont(face("body-bold"))
     font.setPixelSize(max(8, int(pixels)))
     return font

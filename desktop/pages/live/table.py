@@ -79,6 +79,12 @@ class OrdersTable(QTableView):
         index = self.currentIndex()
         return self._orders.order_at(index.row()) if index.isValid() else None
 
+    @property
+    def picked(self) -> int | None:
+        """The id of the order that is seen to be selected: the keyboard's place alone is not enough to act on."""
+        index = self.currentIndex()
+        return self.current if index.isValid() and self.selectionModel().isSelected(index) else None
+
     def select(self, order_id: int) -> bool:
         """Select an order and bring it into sight; False when the filter hides it."""
         row = self._orders.row_of(order_id)

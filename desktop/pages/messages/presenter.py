@@ -177,8 +177,13 @@ class MessagesPresenter:
         """A text as the seller knows it: by its name, else by its first words."""
         if name := self.names().get(text.key):
             return name
-        first = next((line for line in plain(text.ours).split("\n") if line.strip()), text.key)
-        return one_line(first.replace("*", ""), 60)
+        return self._line(text, 0) or text.key
+
+    @staticmethod
+    def _line(text: StoreText, number: int) -> str:
+        """Of the program's own words, without their marks; "" when there are not so many lines."""
+        lines = [line for line in plain(text.ours).replace("*", "").split("\n") if line.strip()]
+        return one_line(lines[number], 60) if number < len(lines) else ""
 
     def when(self, text: StoreText) -> str:
         """For which value a wording is."""
@@ -209,8 +214,9 @@ class MessagesPresenter:
             marks.append(t("being compared"))
         elif text.own is not None:
             marks.append(t("in your words"))
-        first = one_line(plain(text.ours).replace("*", ""), 60) if text.key in self.names() else text.key
-        return " · ".join(mark for mark in marks if mark) or first
+        if any(marks):
+            return " · ".join(mark for mark in marks if mark)
+        return one_line(plain(text.ours).replace("*", ""), 60) if text.key in self.names() else self._line(text, 1)
 
     def judge(self, text: StoreText, words: str) -> Judged:
         """Says what saving would say, while it is typed."""

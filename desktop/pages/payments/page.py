@@ -132,7 +132,8 @@ class PaymentsPage(LivingPage):
         card = Card(self.t("Payments"))
         card.title.hide()
         card.set_band(0)  # the filters stand above, over the whole width
-        self._nothing = EmptyState("wallet", "", "")
+        t = self.t
+        self._nothing = EmptyState("wallet", "", "", t("See the live"), lambda: self.navigate("live"), primary=False)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._nothing)
@@ -175,6 +176,8 @@ class PaymentsPage(LivingPage):
             if asked
             else self.t("Each with its fees, its refunds and its order."),
         )
+        if self._nothing.button is not None:
+            self._nothing.button.setVisible(not asked)
         self._stack.setCurrentIndex(0 if payments else 1)
         self.read_once = True
 

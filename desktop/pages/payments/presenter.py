@@ -16,6 +16,7 @@ from core.ledger.book import ProviderBooks, Where
 from core.payments.queries import NEWEST, Filter, PaymentRow, State
 from core.reconciliation.concerns import Concern
 from core.reconciliation.service import Found, Run
+from desktop.pages.live.rows import PROVIDERS
 from desktop.pages.payments.tasks import TaskWords
 
 if TYPE_CHECKING:
@@ -262,10 +263,14 @@ class PaymentsPresenter(TaskWords):
             self.money(payment.amount),
             below,
             self.provider(payment.provider),
-            "" if payment.method in (None, payment.provider) else str(payment.method).replace("_", " ").title(),
+            "" if payment.method in (None, payment.provider) else self.means(str(payment.method)),
             f"{at:%d/%m/%Y}",
             f"{at:%H:%M:%S}",
         )
+
+    def means(self, method: str) -> str:
+        """A provider's word for a way to pay, as the seller knows it."""
+        return self.t(PROVIDERS.get(method, method.replace("_", " ").title()))
 
     def explanation(self, detail: Detail) -> str:
         """Where the money of a payment is, to the unit."""

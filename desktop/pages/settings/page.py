@@ -19,6 +19,7 @@ from desktop.bridge import Change, Control, Task
 from desktop.pages.page import Mount, Page
 from desktop.pages.settings.access import AccessSection
 from desktop.pages.settings.accessdesk import AccessDesk
+from desktop.pages.settings.finding import Finder
 from desktop.pages.settings.parts import LastChange, TestPanel
 from desktop.pages.settings.presenter import (
     LOGO,
@@ -71,6 +72,8 @@ class SettingsPage(Page):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.last)
+        self.finder = Finder(self, self.presenter)
+        head.addWidget(self.finder)
         outer.addLayout(head)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
@@ -121,7 +124,8 @@ class SettingsPage(Page):
         self.mount.bridge.changed.connect(self._changed)
         theme().changed.connect(self._show_choices)
         self.mount.sounds.switched.connect(self._show_choices)
-        self.add_shortcut("Ctrl+Z", self.undo)
+        self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
+        self.add_shortcut("Ctrl+F", self.finder.ask_for, self.t("Find a setting"))
 
     @property
     def whatsapp(self) -> WhatsAppSection:
@@ -177,6 +181,7 @@ class SettingsPage(Page):
         )
         for view in self.views.values():
             view.show_reading(self.reading)
+        self.finder.know(self.reading.providers)
         for key, rows in self.rows.items():
             for row in rows:
                 row.show_value(self.reading.values[key])

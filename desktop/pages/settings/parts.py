@@ -29,10 +29,12 @@ def add_rows(column: QVBoxLayout, group: Group, presenter: SettingsPresenter, ma
         column.addWidget(row)
     if group.advanced:
         column.addWidget(Rule())
-        column.addWidget(_Advanced(group, presenter, made))
+        column.addWidget(Advanced(group, presenter, made))
 
 
-class _Advanced(QWidget):
+class Advanced(QWidget):
+    """Settings that few need, folded away."""
+
     def __init__(self, group: Group, presenter: SettingsPresenter, made: Made) -> None:
         super().__init__()
         column = QVBoxLayout(self)
@@ -54,7 +56,10 @@ class _Advanced(QWidget):
         column.addWidget(self._rows)
 
     def _turn(self) -> None:
-        shown = self._rows.isHidden()
+        self.open(self._rows.isHidden())
+
+    def open(self, shown: bool = True) -> None:
+        """Show them or fold them away."""
         self._rows.setVisible(shown)
         self._button.set_icon_name("chevron-down" if shown else "chevron-right")
 

@@ -1,0 +1,177 @@
+"""The shop that the pictures are taken in: weeks behind it, a live that was just played, and then time stands still."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Final
+
+from core.adapters.psp import REGISTRY
+from core.bootstrap import Shop, create_store, open_shop
+from core.bootstrap.quoting import asked_for
+from core.catalogue import service as catalogue
+from core.conversations import threads
+from core.customers.service import Identity, recognise
+from core.kernel.clock import DAY, HOUR, MINUTE, SECOND, ManualClock, parse_rfc3339
+from core.live import service as live
+from core.orders.service import Wanted
+from core.quotes import answering
+from core.quotes import service as quotes
+from core.quotes.rules import Discount, QuoteLine, Terms
+from core.storage.engine import Tx
+from localserver.demo.theatre import LIVE_SECONDS, Theatre
+from localserver.demo.trade import Trade
+from localserver.runner import ServerThread
+
+EVENING: Final = parse_rfc3339("2026-11-20T20:47:12Z")
+"""The same evening each time, a Friday: pictures differ when the window does, not because a day has passed."""
+
+WEEKS: Final = 9
+CLAIMS: Final = 16  # of each past live
+SECONDS: Final = 12  # that the live takes
+BUYERS: Final = 30
+_SEED: Final = 20_261_120
+_STOCK: Final = 4_000  # so that the past sells nothing out
+_NAMES: Final = (
+    "Aminata Sarr", "Binta Cissé", "Coumba Ndiaye", "Dior Fall", "Élise Mendy", "Fanta Touré", "Ginette Diouf",
+    "Hawa Barry", "Ibrahima Sy", "Joséphine Badji", "Khady Diop", "Lamine Kane", "Marème Gueye", "Ndeye Seck",
+    "Ousmane Ba", "Penda Faye", "Ramatoulaye Sow", "Seynabou Thiam", "Tening Ngom", "Yaye Fatou Mbaye",
+)  # fmt: skip
+_PEOPLE: Final = {"hotel": ("Hôtel Baobab", "+221338210000"), "town": ("Mairie de Thiès", "+221339510000")}
+
+
+class StageClock(ManualClock):
+    """Stands still, is set, or runs so many times as fast as the computer's."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self._speed = 0.0
+        self._since = time.monotonic_ns()
+
+    def now(self) -> int:
+        return super().now() + int((time.monotonic_ns() - self._since) * self._speed) // 1_000_000
+
+    def run(self, speed: float) -> None:
+        """At this speed from now on; 0 stands still."""
+        self.set(self.now())
+        self._since, self._speed = time.monotonic_ns(), speed
+
+
+class Gallery(Theatre):
+    """As the demo's theatre. :meth:`play` leaves the live running, on a clock that stands still."""
+
+    def __init__(self, say: Callable[[str], None], buyers: int = BUYERS, weeks: int = WEEKS) -> None:
+        super().__init__(SECONDS, buyers, say)
+        self._weeks = weeks
+        self._stage_clock = StageClock(EVENING)
+        self.clock = self._stage_clock
+        self._empty: tuple[Shop, ServerThread] | None = None
+
+    def furnish(self, shop: Shop) -> None:
+        clock = self._stage_clock
+        clock.set(EVENING - self._weeks * 7 * DAY - 2 * DAY)
+        super().furnish(shop)
+        self._live_through(shop)
+        clock.set(EVENING)
+
+    def _live_through(self, shop: Shop) -> None:
+        """The weeks before: two lives each, and more buyers in every one."""
+        dice = random.Random(_SEED)
+        trade = Trade(shop, dice, back=10 * MINUTE)
+        takers = [p for p in REGISTRY if p.name in ("wave", "orange_sonatel", "paydunya")]
+        takers = [p for p in takers if shop.card.currency in p.caps.currencies and p.caps.methods_in("SN")]
+        goods = dict(shop.engine.read(lambda r: r.all("SELECT id, on_hand FROM product")))
+        for product in goods:
+            shop.engine.call(lambda tx, p=product: catalogue.change(tx, p, stock=_STOCK), actor="demo")  # type: ignore[misc]
+        buyers = shop.engine.call(lambda tx: [_person(tx, name, f"+22176{n:07}") for n, name in enumerate(_NAMES)])
+        for week in range(self._weeks):
+            for day, name in ((2, "Live du mardi"), (6, "Live du samedi")):
+                self._stage_clock.set(
+                    EVENING - (self._weeks - week) * 7 * DAY + (day - 5) * DAY - dice.randint(0, 90) * MINUTE
+                )
+                shop.engine.call(lambda tx, n=name: live.start(tx, n, "tiktok"), actor="seller")  # type: ignore[misc]
+                for _number in range(CLAIMS + week + dice.randint(-5, 5)):
+                    self._stage_clock.advance(dice.randint(20, 240) * SECOND)
+                    trade.claim(dice.choice(buyers), dice.choice(list(goods)), dice.choice(takers))
+                shop.engine.call(live.end, actor="seller")
+        for product, on_hand in goods.items():
+            shop.engine.call(lambda tx, p=product, n=on_hand: catalogue.change(tx, p, stock=n), actor="demo")  # type: ignore[misc]
+
+    def play(self) -> list[str]:
+        """The live, and the quotes of the day. → what went wrong for whom."""
+        self._quote()
+        self._stage_clock.run(LIVE_SECONDS / SECONDS)
+        self.shop.engine.call(lambda tx: live.start(tx, "Live du vendredi", "tiktok"), actor="demo")
+        troubles = self.act(self._play())
+        self._stage_clock.run(0)
+        self._wait_for_some()
+        disk = self.home.path / "sauvegardes"
+        disk.mkdir()
+        for key, value in (("backup.folder", str(disk)), ("backup.to", "folder")):
+            self.shop.settings.set(key, value, "demo")
+        self.shop.keeper.look()
+        return troubles
+
+    def _wait_for_some(self) -> None:
+        """The last few have not paid yet when time stands still."""
+        shop = self.shop
+        for name, sku in (("Coumba Ndiaye", "BAZIN3"), ("Seynabou Thiam", "SAC2"), ("Marème Gueye", "BAZIN3")):
+            self._stage_clock.advance(50 * SECOND)
+
+            def want(tx: Tx, name: str = name, sku: str = sku) -> None:
+                product = tx.value("SELECT id FROM product WHERE sku = ?", (sku,))
+                buyer = recognise(tx, [Identity("phone", f"+22176{_NAMES.index(name):07}")], name)
+                shop.orders.claim(tx, buyer, [Wanted(product)], "whatsapp")
+
+            shop.engine.call(want, actor="bot")
+
+    def _quote(self) -> None:
+        """One that was accepted, one that is read, one that waits to be sent, one that somebody asked for."""
+        shop, engine = self.shop, self.shop.engine
+
+        def offer(who: str, *lines: QuoteLine, send: bool = True, terms: Terms | None = None) -> int:
+            def write(tx: Tx) -> int:
+                customer = _person(tx, *_PEOPLE[who])
+                threads.heard(tx, threads.thread_of(tx, customer), tx.now)
+                wording = quotes.Wording(lines, Discount("percent", 5), terms=terms or Terms(15, deposit=40))
+                number = quotes.draft(tx, wording, customer_id=customer, terms=shop.papers.terms())
+                if send:
+                    quotes.send(tx, number, shop.papers.terms(), remind_days=2)
+                return number
+
+            return engine.call(write, actor="seller")
+
+        def line(sku: str, pieces: int) -> QuoteLine:
+            return engine.read(lambda r: quotes.from_catalogue(r, sku, pieces))
+
+        self._stage_clock.set(EVENING - 5 * DAY)
+        accepted = offer("town", QuoteLine("Écharpes tissées aux couleurs de la ville", 12, 7_500))
+        engine.call(lambda tx: answering.accept(tx, shop.orders, accepted, "customer"))
+        self._stage_clock.set(EVENING - 3 * HOUR)
+        read = offer("hotel", line("BAZIN3", 6), QuoteLine("Broderie et livraison à Saly", 1, 25_000))
+        engine.call(lambda tx: answering.seen(tx, read))
+        offer("town", line("CHAUSSURE", 2), send=False)
+        robe = engine.read(lambda r: r.value("SELECT id FROM product WHERE sku = 'ROBE1'"))
+        engine.call(lambda tx: asked_for(shop, tx, _person(tx, "Binta Cissé", "+221760000001"), [(robe, 3)]))
+        self._stage_clock.set(EVENING)
+
+    def open_empty(self) -> tuple[Shop, ServerThread]:
+        """Another store, in which nothing has happened yet."""
+        card = create_store(self.home, "Boutique Mono", "TG")
+        shop = open_shop(self.home, card.slug, StageClock(EVENING))
+        server = ServerThread([shop])
+        server.start()
+        self._empty = shop, server
+        return self._empty
+
+    def close(self) -> None:
+        if self._empty is not None:
+            shop, server = self._empty
+            server.stop()
+            shop.close()
+        super().close()
+
+
+def _person(tx: Tx, name: str, phone: str) -> int:
+    return recognise(tx, [Identity("phone", phone)], name)

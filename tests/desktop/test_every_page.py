@@ -1,0 +1,91 @@
+"""Every page as a seller meets it: after a live and before the first, in each language, on a small screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.kernel.i18n import LANGUAGES
+from desktop.gallery.door import Borrowed
+from desktop.gallery.photographer import pose, standing, tidy, window
+from desktop.gallery.shots import EMPTY, SHOTS, Shot
+from desktop.widgets.buttons import Button
+from desktop.widgets.empty import EmptyState
+from desktop.widgets.labels import Label
+from localserver.demo.gallery import Gallery
+from tests.desktop.seen import dead_ends, faults
+
+SIZE = (1280, 720)
+# The shops' servers serve several tests, and their loops keep a helper thread until the last.
+pytestmark = pytest.mark.leaves_threads
+
+
+@dataclass(frozen=True)
+class Shops:
+    filled: tuple[Any, Any]
+    empty: tuple[Any, Any]
+
+
+@pytest.fixture(scope="module")
+def shops() -> Iterator[Shops]:
+    gallery = Gallery(lambda line: None)
+    try:
+        filled = gallery.open()
+        assert gallery.play() == []
+        yield Shops(filled, gallery.open_empty())
+    finally:
+        gallery.close()
+
+
+def look_over(
+    shop: tuple[Any, Any], shots: tuple[Shot, ...], language: str, more: Callable[[Any], list[str]]
+) -> list[str]:
+    found: list[str] = []
+    with window(lambda: Borrowed(*shop), language, SIZE) as desktop:
+        for shot in shots:
+            page = pose(desktop, shot)
+            over = standing(desktop)
+            seen: list[QWidget] = list(over) or [desktop.shell]
+            texts = "messages" in shot.name
+            told = [fault for widget in seen for fault in faults(widget, language, variables=texts)] + more(page)
+            found += [f"{shot.name}: {fault}" for fault in dict.fromkeys(told)]
+            tidy(desktop)
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_after_a_live_is_whole(shops: Shops, qapp: QApplication, language: str) -> None:
+    assert look_over(shops.filled, SHOTS, language, lambda page: []) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_a_new_shop_is_whole_and_says_what_to_do_first(
+    shops: Shops, qapp: QApplication, language: str
+) -> None:
+    assert look_over(shops.empty, EMPTY, language, dead_ends) == []
+
+
+def test_the_look_finds_what_is_wrong(qtbot: QtBot) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    column = QVBoxLayout(whole)
+    narrow = Label("Une phrase qui n’a pas assez de place")
+    narrow.setFixedWidth(60)
+    low = Label("Une phrase sur plusieurs lignes, dont on ne voit que la première", wrap=True)
+    low.setFixedSize(90, 18)
+    nameless = Button("", icon="x")
+    for widget in (narrow, low, nameless, Label("New invoice"), Label("paid_late"), QLabel("{name}")):
+        column.addWidget(widget)
+    column.addWidget(EmptyState("store", "Rien", "Rien encore"))
+    whole.show()
+    found = "\n".join(faults(whole, "fr"))
+    for expected in ("'Une phrase qui n’a pas assez de place' needs", "px high", "no name: Button", "'New invoice'"):
+        assert expected in found
+    assert "raw 'paid_late'" in found
+    assert "raw '{name}'" in found
+    assert dead_ends(whole) == ["Rien"]
