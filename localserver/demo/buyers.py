@@ -75,6 +75,10 @@ class Buyer:
         await self._act("say", text=text)
         return await self.hear()
 
+    async def tell(self, text: str) -> None:
+        """Write, and wait for nothing."""
+        await self._act("say", text=text)
+
     async def press(self, title: str) -> dict[str, Any]:
         await self._mark()
         await self._act("press", button=title)

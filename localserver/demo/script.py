@@ -132,7 +132,7 @@ async def _wants_a_person(stage: Stage) -> None:
     buyer = Buyer(stage, "Hanta Rakoto", "+261340000017", "mg")
     await buyer.arrive()
     await buyer.say("livraison à Thiès possible ?")
-    await buyer.say("je veux parler à quelqu'un")
+    await buyer.tell("je veux parler à quelqu'un")  # who was told so already is not told twice
 
 
 async def play(stage: Stage, count: int) -> list[str]:
