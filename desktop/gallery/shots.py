@@ -44,7 +44,7 @@ def _typed(field: Any, text: str) -> None:
 def _undecided(_: Desktop, page: Any) -> None:
     """The order with money to decide about that came last."""
     rows = [page.model.order(page.model.order_at(row)) for row in range(page.model.rowCount())]
-    page.decide(next(row.order_id for row in rows if row.undecided))
+    page.acts.decide(next(row.order_id for row in rows if row.undecided))
 
 
 def _invoice(_: Desktop, page: Any) -> None:
