@@ -107,19 +107,35 @@ class Shell(QMainWindow):
         self.setCentralWidget(centre)
 
     def _bind_keys(self) -> None:
-        bound: list[tuple[str, Callable[[], object]]] = [
-            ("Ctrl+K", self.open_palette),
-            ("Ctrl+P", self.open_palette),
-            ("F11", self.switch_full_screen),
-            ("Ctrl+T", self.next_theme),
-            ("Ctrl+L", self.lock_now),
-            ("Ctrl+B", self.open_notifications),
-            ("Ctrl+Q", self.leave),
+        t = self.t
+        bound: list[tuple[str, Callable[[], object], str]] = [
+            ("Ctrl+K", self.open_palette, t("Find or do anything")),
+            ("Ctrl+P", self.open_palette, t("Find or do anything")),
+            ("F1", self.show_keys, t("Keyboard shortcuts")),
+            ("?", self.show_keys, t("Keyboard shortcuts")),
+            ("F11", self.switch_full_screen, t("Full screen")),
+            ("Ctrl+T", self.next_theme, t("Another theme")),
+            ("Ctrl+L", self.lock_now, t("Lock the window")),
+            ("Ctrl+B", self.open_notifications, t("Notifications")),
+            ("Ctrl+Q", self.leave, t("Leave LivePay")),
+            ("Ctrl+Tab", partial(self.next_tab, 1), t("The next tab")),
+            ("Ctrl+Shift+Tab", partial(self.next_tab, -1), t("The tab before")),
         ]
-        bound += [("Ctrl+Tab", partial(self.next_tab, 1)), ("Ctrl+Shift+Tab", partial(self.next_tab, -1))]
-        bound += [(f"Ctrl+{n % 10}", partial(self.go_section, s.name)) for n, s in enumerate(self.sections[:10], 1)]
-        for keys, act in bound:
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        for n, section in enumerate(self.sections[:10], 1):
+            bound.append((f"Ctrl+{n % 10}", partial(self.go_section, section.name), t(section.entry.title)))
+        for keys, act, said in bound:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setWhatsThis(said)
+            shortcut.activated.connect(act)
+
+    def show_keys(self) -> None:
+        """All keys that work now."""
+        from desktop.keys import KeysDialog, of
+
+        page = self.stack.currentWidget()
+        if page is not None and self._mount is not None and self._centre.isEnabled():
+            title = next((self.t(e.title) for name, e in self._entries.items() if self._pages.get(name) is page), "")
+            KeysDialog(self, self.t, ((title, of(page)), (self.t("Everywhere"), of(self, whole=False)))).present()
 
     def lock_now(self) -> None:
         """Hide everything until somebody says who they are; nothing happens while nobody has an account."""

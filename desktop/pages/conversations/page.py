@@ -32,6 +32,7 @@ from desktop.pages.conversations.sending import FileChooser, FileDialog, Picture
 from desktop.pages.conversations.speaking import Speaking
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
+from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.empty import EmptyState
 
 FOLDED_UNDER: Final = 1040
@@ -107,6 +108,7 @@ class ConversationsPage(Page):
         middle.messages.near_top.connect(self._older)
         middle.messages.opened.connect(self.open_attachment)
         middle.messages.entered.connect(self.enter)
+        middle.messages.traced.connect(lambda number: self.navigate("support", TraceWanted("message", number)))
         composer = middle.composer
         composer.sent.connect(self.send_text)
         composer.taken.connect(self.take_over)
@@ -125,10 +127,10 @@ class ConversationsPage(Page):
         self.quotes = QuoteMenu(self, composer, lambda: self.opened)
         self.templates = TemplateActs(self, composer, lambda: self.opened)
         self.mount.ticker.second.connect(self._second)
-        self.add_shortcut("Ctrl+F", people.focus_search)
-        self.add_shortcut("Alt+Up", lambda: people.list.step(-1))
-        self.add_shortcut("Alt+Down", lambda: people.list.step(1))
-        self.add_shortcut("Alt+N", self.aside.write_note)
+        self.add_shortcut("Ctrl+F", people.focus_search, self.t("Search"))
+        self.add_shortcut("Alt+Up", lambda: people.list.step(-1), self.t("The conversation above"))
+        self.add_shortcut("Alt+Down", lambda: people.list.step(1), self.t("The conversation below"))
+        self.add_shortcut("Alt+N", self.aside.write_note, self.t("Internal note"))
 
     # -- showing
 

@@ -125,13 +125,15 @@ class Editor(QWidget):
         self.lines.added.connect(self.add_line)
         self.lines.removed.connect(self.remove_line)
         self.terms.changed.connect(lambda name, text: self._now(self.form.typed(name, text)))
-        for keys, act in (
-            ("Ctrl+S", self.finish),
-            ("Ctrl+Return", lambda: self.finish(send=True)),
-            ("Ctrl+Enter", lambda: self.finish(send=True)),
-            ("Ctrl+Del", lambda: self.remove_line(self.lines.focused)),
+        t = self._words.t
+        for keys, act, said in (
+            ("Ctrl+S", self.finish, t("Save the quote")),
+            ("Ctrl+Return", lambda: self.finish(send=True), t("Save and send the quote")),
+            ("Ctrl+Enter", lambda: self.finish(send=True), t("Save and send the quote")),
+            ("Ctrl+Del", lambda: self.remove_line(self.lines.focused), t("Remove the line")),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setWhatsThis(said)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda act=act: act())
 

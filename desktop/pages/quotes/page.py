@@ -24,7 +24,7 @@ from desktop.pages.quotes.pane import QuotePane
 from desktop.pages.quotes.presenter import PAGE, Cursor, QuotesPresenter
 from desktop.pages.quotes.source import Detail, Overview, QuoteFor, QuotesSource
 from desktop.pages.quotes.table import QuotesModel, QuotesTable
-from desktop.pages.quotes.verbs import KEYS
+from desktop.pages.quotes.verbs import KEYS, titles
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
@@ -163,9 +163,12 @@ class QuotesPage(LivingPage):
         self.editor.saved.connect(self._saved)
         self.editor.left.connect(self._left)
         for key in dict.fromkeys(each for each in KEYS.values() if len(each) == 1):
-            self.add_shortcut(key, partial(self._key, key))
-        self.add_shortcut("N", lambda: None if self.writing else self.write_new())
-        self.add_shortcut("M", lambda: None if self.writing else self._asked("more"))
+            said = dict.fromkeys(titles(self.t)[verb][0] for verb, each in KEYS.items() if each == key)
+            self.add_shortcut(key, partial(self._key, key), " / ".join(said))
+        self.add_shortcut("N", lambda: None if self.writing else self.write_new(), self.t("New quote"))
+        self.add_shortcut(
+            "M", lambda: None if self.writing else self._asked("more"), self.t("Everything that can be done")
+        )
 
     @property
     def writing(self) -> bool:
