@@ -22,7 +22,7 @@ from desktop.mishap import Mishaps
 from desktop.pages.page import Mount
 from desktop.shell import Shell
 from desktop.sound import Sounds
-from desktop.texts import Texts
+from desktop.texts import Texts, chosen_language
 from desktop.theme import CHOICES, Choice, theme
 from desktop.ticker import Ticker
 from desktop.widgets.notices import Notice
@@ -57,7 +57,7 @@ class Desktop(QObject):
     ) -> None:
         super().__init__()
         self._collector = Collector(self)
-        self.t = Texts(language)
+        self.t = Texts(chosen_language(preferences.get("language", ""), language))
         self.preferences = preferences
         self.exit_code = 0
         self._open_context = open_context
@@ -88,9 +88,9 @@ class Desktop(QObject):
         self._context = context
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
-        lock, rehearse = self.shell.lock_now, self._rehearse
+        lock, rehearse, speak = self.shell.lock_now, self._rehearse, self.shell.choose_language
         self.shell.attach(
-            Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock, rehearse)
+            Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock, rehearse, speak)
         )
         self._ticker.start()
         self._collector.start()

@@ -35,6 +35,7 @@ from desktop.widgets.suggest import Choice, Suggest
 KEEP_MS: Final = 400
 _TERMS: Final = {True: 250, False: 300}  # px, by whether there is little room
 _NARROW_UNDER: Final = 900
+Unfinished = tuple[QuoteForm, QuoteForm]
 
 
 class Editor(QWidget):
@@ -165,6 +166,11 @@ class Editor(QWidget):
     def changed(self) -> bool:
         """Whether leaving would lose something."""
         return self.form.to_text() != self._before.to_text()
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What is being written, and what it was before; None when nothing is."""
+        return (self.form, self._before) if self.open else None
 
     def _now(self, form: QuoteForm) -> None:
         self.form = form
