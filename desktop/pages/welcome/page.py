@@ -177,6 +177,7 @@ def _framed(view: StepView) -> QScrollArea:
     line.addWidget(view)
     line.addStretch(1)
     area = QScrollArea()
+    area.setAccessibleName(view.t("First steps"))
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
