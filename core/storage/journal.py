@@ -137,8 +137,8 @@ def page(reader: Reader, kinds: Sequence[str], text: str, before: int | None, li
 
 def verify(reader: Reader, kept: bytes | None = None, watch: Callable[[int], object] | None = None) -> Verdict:
     """Recompute the whole chain, as a stream. ``kept``: a head of some former day, kept where nobody of here can write:
-    a chain made anew as a whole links up, but does not hold it. ``watch``: called with how many are done; what it raises
-    ends the check."""
+    a chain made anew as a whole links up, but does not hold it. ``watch``: called with how many are done; what it
+    raises ends the check."""
     previous, count, kept_at = GENESIS, 0, 0 if kept == GENESIS else None
     try:
         for entry in entries(reader):

@@ -17,14 +17,14 @@ from core.orders import listing as order_listing
 from core.orders.listing import OrderRow
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
+from core.storage.journal import GENESIS, Entry, Verdict
 from core.support.trace import Story
 from desktop.bridge import Change, Control
 from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
 from desktop.pages.analyses.presenter import AnalysesSource
-from desktop.pages.orders import presenter as orders
-from core.storage.journal import GENESIS, Entry, Verdict
 from desktop.pages.journal.presenter import JournalSource
+from desktop.pages.orders import presenter as orders
 from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.support.presenter import SupportSource, TraceWanted
 from desktop.pages.welcome.presenter import WelcomeSource

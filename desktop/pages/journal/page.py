@@ -139,9 +139,7 @@ class JournalPage(LivingPage):
                 self.table.select_key(chosen.key if chosen else None)
                 self.read_once = True
 
-        self.call(
-            lambda: (dict(source.people()), source.page(kinds, asked.text, None, limit)), "read journal", done
-        )
+        self.call(lambda: (dict(source.people()), source.page(kinds, asked.text, None, limit)), "read journal", done)
 
     def _read_more(self, after: int) -> None:
         asked, kinds = self.question, self.presenter.kinds(self.question.part)
@@ -182,7 +180,7 @@ class JournalPage(LivingPage):
             verdict, sentences = found
             self.verdict.warn(sentences[0], "\n".join(sentences[1:]), "paid" if verdict.intact else "danger")
 
-        def failed(error: Exception) -> bool:
+        def failed(_: Exception) -> bool:
             self._checking = None
             self._say_checking(t("Check the chain"))
             return False

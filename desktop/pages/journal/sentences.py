@@ -23,7 +23,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "RecoveryCodesMade": ("settings", mark("{codes} recovery codes were made")),
     "SecondFactorRemoved": ("settings", mark("A second factor was taken away")),
     "SecondFactorSet": ("settings", mark("A second factor was set up")),
-    "StoreRestored": ("settings", mark("The store was brought back from a backup, {held_back} messages were held back")),
+    "BackupBegun": ("settings", mark("A backup file was made")),
+    "JournalExported": ("settings", mark("The journal was exported")),
+    "StoreRestored": (
+        "settings",
+        mark("The store came back from a backup, {held_back} messages were held back"),
+    ),
     "CannedRemoved": ("conversations", mark("A ready answer was removed")),
     "CannedSaved": ("conversations", mark("A ready answer was written")),
     "CatalogueImported": ("catalogue", mark("A list was imported: {added} new, {updated} changed")),
