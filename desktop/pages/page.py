@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -15,6 +15,9 @@ from desktop.context import Context, Preferences
 from desktop.sound import Sounds
 from desktop.texts import Texts
 from desktop.ticker import Ticker
+
+if TYPE_CHECKING:
+    from desktop.stores.desk import StoresDesk
 
 T = TypeVar("T")
 
@@ -35,6 +38,8 @@ class Mount:
     preferences: Preferences
     lock: Callable[[], object] = lambda: None
     rehearse: Callable[[int, int], object] | None = None
+    stores: StoresDesk | None = None
+    """The stores of this computer; None in a window that was opened for one store alone."""
 
 
 class Page(QWidget):
