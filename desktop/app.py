@@ -17,7 +17,7 @@ from desktop.garbage import Collector
 from desktop.mishap import Mishaps
 from desktop.seat import Seat
 from desktop.sound import Sounds
-from desktop.texts import Texts
+from desktop.texts import Texts, chosen_language
 from desktop.theme import CHOICES, Choice, theme
 
 R = TypeVar("R", bound="Running")
@@ -49,7 +49,8 @@ class Desktop(Seat):
         rehearse: Callable[[int, int], object] | None = None,
     ) -> None:
         sounds = Sounds(preferences.get("sound", "on") == "on")
-        super().__init__(open_context, preferences, Texts(language), sounds, store_name, rehearse)
+        t = Texts(chosen_language(preferences.get("language", ""), language))
+        super().__init__(open_context, preferences, t, sounds, store_name, rehearse)
         sounds.setParent(self)
         self._collector = Collector(self)
         self.mishaps = Mishaps(self)

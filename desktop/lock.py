@@ -140,14 +140,24 @@ class IdleLock(QObject):
         self._reading: Task[LockRule] | None = None
         self._hidden: list[QWidget] = []
         self._watched: list[QWindow] = []
-        self.screen = LockScreen(window, mount)
-        self.screen.tried.connect(self._unlock)
+        self.screen = self._make_screen(window)
         window.installEventFilter(self)
         QGuiApplication.instance().focusWindowChanged.connect(self._watch)  # type: ignore[union-attr]
         self._watch(window.window().windowHandle())
         mount.ticker.second.connect(self._second)
         mount.bridge.changed.connect(self._changed)
         self._read()
+
+    def _make_screen(self, window: QWidget) -> LockScreen:
+        screen = LockScreen(window, self._mount)
+        screen.tried.connect(self._unlock)
+        return screen
+
+    def remake(self) -> None:
+        """The window, which is not locked, speaks another language."""
+        before = self.screen
+        self.screen = self._make_screen(before.window())
+        before.deleteLater()
 
     @property
     def locked(self) -> bool:

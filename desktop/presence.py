@@ -38,13 +38,27 @@ class Presence(QObject):
         self._shell, self._mount, self._t = shell, mount, t
         pages = [page.name for section in shell.sections for page in section.pages]
         self.centre = Centre(mount, pages, self)
-        self.bell = StatusMark("bell")
-        self.bell.clicked.connect(self.open_panel)
-        shell.status.line.addWidget(self.bell)
         self.centre.counted.connect(self._count)
         self.centre.arrived.connect(self._arrived)
-        self._count(0)
+        self._hang_bell()
         self.tray = self._make_tray() if (Tray.available() if tray is None else tray) else None
+
+    def _hang_bell(self) -> None:
+        self.bell = StatusMark("bell")
+        self.bell.clicked.connect(self.open_panel)
+        self._shell.status.line.addWidget(self.bell)
+        self._count(self.centre.unseen)
+
+    def remake(self) -> None:
+        """The window speaks another language, and has another status line."""
+        self.centre.reword()
+        self._hang_bell()
+        if self.tray:
+            before, self.tray = self.tray, self._make_tray()
+            self.tray.show_state(before.state or "well")
+            before.close()
+            before.menu.deleteLater()
+            before.deleteLater()
 
     def _make_tray(self) -> Tray:
         t, shell = self._t, self._shell

@@ -76,12 +76,9 @@ class Seat(QObject):
         self._context = context
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
-        lock, rehearse = self.shell.lock_now, self._rehearse
-        self.shell.attach(
-            Mount(
-                context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock, rehearse, self._stores
-            )
-        )
+        lock, rehearse, speak = self.shell.lock_now, self._rehearse, self.shell.choose_language
+        mine = self.bridge, self.t, self._ticker, self.sounds, self.preferences
+        self.shell.attach(Mount(context, *mine, lock, rehearse, speak, self._stores))
         self._ticker.start()
         self.settled.emit()
 

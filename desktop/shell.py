@@ -15,11 +15,12 @@ from desktop.bridge import Change
 from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
 from desktop.pages.registry import PAGES, PageEntry
+from desktop.remaking import Remaking, discard
 from desktop.sections import grouped
 from desktop.sidebar import Sidebar
 from desktop.sound import Sounds
 from desktop.statusline import StatusLine
-from desktop.texts import Texts, full_disk, second_due
+from desktop.texts import Texts, full_disk, opening, second_due
 from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Banner, Notice, Toasts
@@ -42,8 +43,8 @@ class Shell(QMainWindow):
 
     closing = Signal()
     chosen = Signal(str, str)
-    """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``window.place``,
-    ``window.page``) and value."""
+    """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``language``,
+    ``window.place``, ``window.page``) and value."""
 
     told = Signal(object, object)
     """The :class:`Status` and :class:`Badges` that were read."""
@@ -56,8 +57,10 @@ class Shell(QMainWindow):
         self._sounds = sounds
         self._entries = {page.name: page for page in pages}
         pages = [page for page in pages if not page.alone]
-        self._pages: dict[str, Page] = {}
+        self.pages: dict[str, Page] = {}
+        """Those that have been shown, by name."""
         self._mount: Mount | None = None
+        self.remaking = Remaking(self)
         self._status_at = 0
         self.lock: IdleLock | None = None
         self.presence: Presence | None = None
@@ -69,19 +72,11 @@ class Shell(QMainWindow):
         self._section = self.sections[0]
         self._last: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self.sidebar = Sidebar(t, self.sections)
-        self.sidebar.store.say(store_name)
-        self.sidebar.asked.connect(self.go_section)
-        self.sidebar.theme_asked.connect(self.next_theme)
-        self.sidebar.sound_asked.connect(self.switch_sound)
+        self._store_name = store_name
         self.banner = Banner()
-        self.tabs = Tabs()
-        self.tabs.asked.connect(self.go)
         self.stack = QStackedWidget()
-        self.opening = EmptyState("store", t("Opening the store…"), t("Its orders and messages are being read."))
+        self.opening = EmptyState("store", *opening(t))
         self.stack.addWidget(self.opening)
-        self.status = StatusLine(t)
-        self.status.asked.connect(self._explain)
         self._read = Status()
         self._lay_out()
         self.toasts = Toasts(self._centre, t("Close"))
@@ -95,36 +90,69 @@ class Shell(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setSpacing(0)
-        row.addWidget(self.sidebar)
-        right = QVBoxLayout()
+        right = self._right = QVBoxLayout()
         right.setSpacing(0)
         strip = self._strip = QVBoxLayout()
         strip.setContentsMargins(20, 0, 20, 0)
         strip.addWidget(self.banner)
         right.addLayout(strip)
-        right.addWidget(self.tabs)
         right.addWidget(self.stack, 1)
         row.addLayout(right, 1)
         column.addLayout(row, 1)
-        column.addWidget(self.status)
+        self._make_edges()
         self.setCentralWidget(centre)
 
+    def _make_edges(self) -> None:
+        """What stands around the pages: made again in another language or size."""
+        t = self.t
+        self.sidebar = Sidebar(t, self.sections)
+        self.sidebar.store.say(self._store_name)
+        self.sidebar.asked.connect(self.go_section)
+        self.sidebar.theme_asked.connect(self.next_theme)
+        self.sidebar.sound_asked.connect(self.switch_sound)
+        self.sidebar.language_asked.connect(self.remaking.next_language)
+        self._row.insertWidget(0, self.sidebar)
+        self.tabs = Tabs()
+        self.tabs.asked.connect(self.go)
+        self._right.insertWidget(1, self.tabs)
+        self.status = StatusLine(t)
+        self.status.asked.connect(self._explain)
+        column = self._centre.layout()
+        assert column is not None
+        column.addWidget(self.status)
+
     def _bind_keys(self) -> None:
-        bound: list[tuple[str, Callable[[], object]]] = [
-            ("Ctrl+K", self.open_palette),
-            ("Ctrl+P", self.open_palette),
-            ("F11", self.switch_full_screen),
-            ("Ctrl+T", self.next_theme),
-            ("Ctrl+L", self.lock_now),
-            ("Ctrl+B", self.open_notifications),
-            ("Ctrl+Q", self.leave),
+        t = self.t
+        bound: list[tuple[str, Callable[[], object], str]] = [
+            ("Ctrl+K", self.open_palette, t("Find or do anything")),
+            ("Ctrl+P", self.open_palette, t("Find or do anything")),
+            ("F1", self.show_keys, t("Keyboard shortcuts")),
+            ("?", self.show_keys, t("Keyboard shortcuts")),
+            ("F11", self.switch_full_screen, t("Full screen")),
+            ("Ctrl+T", self.next_theme, t("Another theme")),
+            ("Ctrl+L", self.lock_now, t("Lock the window")),
+            ("Ctrl+B", self.open_notifications, t("Notifications")),
+            ("Ctrl+Q", self.leave, t("Leave LivePay")),
+            ("Ctrl+Tab", partial(self.next_tab, 1), t("The next tab")),
+            ("Ctrl+Shift+Tab", partial(self.next_tab, -1), t("The tab before")),
         ]
-        bound += [("Ctrl+Tab", partial(self.next_tab, 1)), ("Ctrl+Shift+Tab", partial(self.next_tab, -1))]
-        bound += [(f"Ctrl+{n % 10}", partial(self.go_section, s.name)) for n, s in enumerate(self.sections[:10], 1)]
-        for keys, act in bound:
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        for n, section in enumerate(self.sections[:10], 1):
+            bound.append((f"Ctrl+{n % 10}", partial(self.go_section, section.name), t(section.entry.title)))
+        for keys, act, said in bound:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setWhatsThis(said)
+            shortcut.activated.connect(act)
+
+    def show_keys(self) -> None:
+        """All keys that work now."""
+        from desktop.keys import KeysDialog, of
+
+        page = self.stack.currentWidget()
+        if page is not None and self._mount is not None and self._centre.isEnabled():
+            title = next((self.t(e.title) for name, e in self._entries.items() if self.pages.get(name) is page), "")
+            KeysDialog(self, self.t, ((title, of(page)), (self.t("Everywhere"), of(self, whole=False)))).present()
 
     def lock_now(self) -> None:
         """Hide everything until somebody says who they are; nothing happens while nobody has an account."""
@@ -141,6 +169,7 @@ class Shell(QMainWindow):
         self._mount = mount
         self.lock = IdleLock(self, self._centre, mount)
         store = mount.context.store
+        self._store_name = store.name
         self.setWindowTitle(f"LivePay – {store.name}")
         self.sidebar.store.say(store.name)
         mount.bridge.notice.connect(self.say)
@@ -176,11 +205,12 @@ class Shell(QMainWindow):
         """Show a page, built the first time; ``subject`` is brought into sight there. Unknown names do nothing."""
         if self._mount is None or name not in self._entries:
             return
-        page = self._pages.get(name)
+        page = self.pages.get(name)
         if page is None:
-            page = self._pages[name] = self._entries[name].build(self._mount)
+            page = self.pages[name] = self._entries[name].build(self._mount)
             page.wants.connect(self.go)
             self.stack.addWidget(page)
+            self.remaking.give_back(name, page)
         self.stack.setCurrentWidget(page)
         alone = self._entries[name].alone
         self.sidebar.setVisible(not alone)
@@ -201,8 +231,8 @@ class Shell(QMainWindow):
     def do(self, name: str, act: str) -> None:
         """Show a page and do there what its entry offers."""
         self.go(name)
-        if name in self._pages:
-            getattr(self._pages[name], act)()
+        if name in self.pages:
+            getattr(self.pages[name], act)()
 
     @property
     def centre(self) -> QWidget:
@@ -236,9 +266,40 @@ class Shell(QMainWindow):
             self._palette = make_palette(self, self._centre, mount)
         self._palette.present()
 
+    def title(self, name: str) -> str:
+        return self.t(self._entries[name].title)
+
+    @property
+    def attached(self) -> bool:
+        return self._mount is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something a page asked for is still being done."""
+        return self._mount is not None and self._mount.bridge.busy
+
+    def renew(self) -> None:
+        """Everything but the pages again, in the language and size in force."""
+        gone = [part for part in (self.sidebar, self.tabs, self.status, self._palette) if part is not None]
+        self._palette = None
+        for part in gone:
+            discard(part)
+        self._make_edges()
+        self._resized()
+        self._show_switches()
+        self.opening.say(*opening(self.t))
+        self.toasts.close_word = self.t("Close")
+        if self.lock:
+            self.lock.remake()
+        if self.presence:
+            self.presence.remake()
+        if self._mount:
+            self.status.show_time(self._mount.context.clock.now(), self._mount.context.store.zone)
+        self.read_status()
+
     def page(self, name: str) -> Page | None:
         """A page that has been shown before."""
-        return self._pages.get(name)
+        return self.pages.get(name)
 
     def say(self, notice: Notice) -> None:
         self.toasts.say(notice)
@@ -315,6 +376,10 @@ class Shell(QMainWindow):
         self._sounds.enabled = not self._sounds.enabled
         self.chosen.emit("sound", "on" if self._sounds.enabled else "off")
 
+    def choose_language(self, code: str) -> None:
+        """Speak another language (``fr``, ``mg``, ``en``) from now on, here and at the next start."""
+        self.remaking.choose_language(code)
+
     def switch_full_screen(self) -> None:
         self.window().setWindowState(self.window().windowState() ^ Qt.WindowState.WindowFullScreen)
 
@@ -325,6 +390,9 @@ class Shell(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._resized()
+
+    def _resized(self) -> None:
         self.sidebar.set_compact(self.width() < COMPACT_UNDER)
         self.sidebar.set_low(self.height() < LOW_UNDER)
 

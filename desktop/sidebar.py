@@ -10,18 +10,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from desktop.sections import Section
 from desktop.stores.button import StoreButton
-from desktop.texts import Texts
+from desktop.texts import ENDONYMS, Texts
 from desktop.theme import Choice
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import COMPACT, WIDE, NavButton
 
 
 class Sidebar(QFrame):
-    """Navigation. ``asked`` with a section's name; ``theme_asked`` and ``sound_asked`` for the two switches."""
+    """Navigation. ``asked`` with a section's name; the others for the switches."""
 
     asked = Signal(str)
     theme_asked = Signal()
     sound_asked = Signal()
+    language_asked = Signal()
 
     def __init__(self, t: Texts, sections: Sequence[Section]) -> None:
         super().__init__()
@@ -53,6 +54,10 @@ class Sidebar(QFrame):
         self.sound.clicked.connect(self.sound_asked)
         self.look = NavButton("moon", t("Dark theme"), checkable=False)
         self.look.clicked.connect(self.theme_asked)
+        self.language = NavButton("languages", ENDONYMS[t.language], checkable=False)
+        self.language.setAccessibleDescription(t("Language of the window"))
+        self.language.clicked.connect(self.language_asked)
+        column.addWidget(self.language)
         column.addWidget(self.sound)
         column.addWidget(self.look)
         self.set_compact(False)
@@ -67,11 +72,12 @@ class Sidebar(QFrame):
         self._first.say("L" if compact else "Live")
         self._second.setVisible(not compact)
         self.store.set_compact(compact)
-        for button in (*self.buttons.values(), self.sound, self.look):
+        for button in (*self.buttons.values(), self.language, self.sound, self.look):
             button.set_compact(compact)
 
     def set_low(self, low: bool) -> None:
         """Without the switches, when ten sections take all the height; their keys and the palette have them too."""
+        self.language.setVisible(not low)
         self.sound.setVisible(not low)
         self.look.setVisible(not low)
 

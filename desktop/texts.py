@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from core.kernel.clock import DAY
-from core.kernel.i18n import DEFAULT_LANGUAGE, catalogue
+from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 
 
 class Texts:
@@ -13,6 +15,10 @@ class Texts:
     """
 
     def __init__(self, language: str = DEFAULT_LANGUAGE) -> None:
+        self.choose(language)
+
+    def choose(self, language: str) -> None:
+        """From now on in this language. What was said before stays as it is until it is said again."""
         self.language = language
         self._catalogue = catalogue("desktop", language)
 
@@ -27,6 +33,11 @@ class Texts:
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
         """The form for ``n`` (French counts 0 and 1 as one); ``{n}`` is filled in."""
         return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+
+
+def opening(t: Texts) -> tuple[str, str]:
+    """What stands in the window until the store is open."""
+    return t("Opening the store…"), t("Its orders and messages are being read.")
 
 
 def full_disk(t: Texts) -> tuple[str, str]:
@@ -48,6 +59,15 @@ def second_due(t: Texts, left: int) -> tuple[str, str]:
     return t.plural(
         "Still {n} day to set up your second factor", "Still {n} days to set up your second factor", days
     ), detail
+
+
+ENDONYMS: Final[dict[str, str]] = {"fr": "Français", "mg": "Malagasy", "en": "English"}
+"""Each language by its own name: who looks for it may read no other."""
+
+
+def chosen_language(wanted: str, otherwise: str) -> str:
+    """The person's language, or the store's."""
+    return next((code for code in (wanted, otherwise) if code in LANGUAGES), DEFAULT_LANGUAGE)
 
 
 def mark(message: str) -> str:

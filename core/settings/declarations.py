@@ -306,6 +306,7 @@ BASE: Final[tuple[Setting, ...]] = (
         high=240,
         hint="Only somebody with an account opens it again. Ctrl+L locks at once.",
     ),
+    Setting("desktop.language", "choice", "Language of the window", "fr", section="window", choices=("fr", "mg", "en")),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
 )
 

@@ -23,6 +23,7 @@ class Entry:
 
     at: int
     told: Told
+    happening: Happening
 
 
 class Centre(QObject):
@@ -56,12 +57,20 @@ class Centre(QObject):
         """Keep them, the latest first."""
         if not happenings:
             return
-        context, now = self._mount.context, self._mount.context.clock.now()
-        new = [Entry(now, told(one, self._mount.t, context.store.currency, self._pages)) for one in happenings]
+        now = self._mount.context.clock.now()
+        new = [Entry(now, self._told(one), one) for one in happenings]
         self.entries.extendleft(new)
         self.unseen = min(self.unseen + len(new), len(self.entries))
         self.counted.emit(self.unseen)
         self.arrived.emit(new)
+
+    def _told(self, happening: Happening) -> Told:
+        return told(happening, self._mount.t, self._mount.context.store.currency, self._pages)
+
+    def reword(self) -> None:
+        """The window speaks another language."""
+        again = [Entry(entry.at, self._told(entry.happening), entry.happening) for entry in self.entries]
+        self.entries = deque(again, maxlen=KEPT)
 
     def look(self) -> None:
         """Somebody looks at the list."""

@@ -43,7 +43,7 @@ class LivingPage(Page):
         self.search.setMaximumWidth(320)
         self.search.textEdited.connect(lambda text: self._pause.start())
         for keys in ("/", "Ctrl+F"):
-            self.add_shortcut(keys, self._to_search)
+            self.add_shortcut(keys, self._to_search, self.t("Search"))
         return self.search
 
     def _to_search(self) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.bridge import Bridge, Task
 from desktop.context import Context, Preferences
 from desktop.sound import Sounds
 from desktop.texts import Texts
 from desktop.ticker import Ticker
+from desktop.widgets.fields import SearchField
 
 if TYPE_CHECKING:
     from desktop.stores.desk import StoresDesk
@@ -27,7 +28,7 @@ class Mount:
     """What a page is built with: the open shop, the way to it, texts, clock, sounds, and the person's choices.
 
     ``lock`` hides the window until somebody says who they are. ``rehearse`` opens a rehearsal for so many buyers at
-    such a speed, where the store can be rehearsed.
+    such a speed, where the store can be rehearsed. ``speak`` makes the window again in another language.
     """
 
     context: Context
@@ -38,6 +39,7 @@ class Mount:
     preferences: Preferences
     lock: Callable[[], object] = lambda: None
     rehearse: Callable[[int, int], object] | None = None
+    speak: Callable[[str], object] = lambda code: None
     stores: StoresDesk | None = None
     """The stores of this computer; None in a window that was opened for one store alone."""
 
@@ -49,6 +51,9 @@ class Page(QWidget):
     """
 
     wants = Signal(str, object)
+
+    hands_on: ClassVar[bool] = False
+    """Whether all that is typed here saves itself, or goes on in the page built in this one's place."""
 
     def __init__(self, mount: Mount) -> None:
         super().__init__()
@@ -62,6 +67,21 @@ class Page(QWidget):
 
     def show_subject(self, subject: object) -> None:
         """Bring an object into sight, by its id. Pages that others point to say how."""
+
+    def loses(self) -> bool:
+        """Whether something typed here would be lost with the page: by default, any field that was typed in."""
+        if self.hands_on:
+            return False
+        lines = (line.isModified() for line in self.findChildren(QLineEdit) if not isinstance(line, SearchField))
+        texts = (text.document().isModified() for text in self.findChildren(QPlainTextEdit) if not text.isReadOnly())
+        return any(lines) or any(texts)
+
+    def kept(self) -> object:
+        """What the page built in this one's place goes on with; its :meth:`take_back` gets it."""
+        return None
+
+    def take_back(self, kept: object) -> None:
+        """Go on with what :meth:`kept` handed on."""
 
     def take_focus(self) -> None:
         """Give the keyboard to the page's main part when it comes into sight."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from desktop.palette.presenter import Command
 from desktop.sections import Section
-from desktop.texts import Texts, mark
+from desktop.texts import ENDONYMS, Texts, mark
 
 if TYPE_CHECKING:
     from desktop.shell import Shell
@@ -76,4 +76,11 @@ def _acts(shell: Shell, t: Texts, sections: Sequence[Section]) -> list[Command]:
 
 
 def _window(shell: Shell, t: Texts) -> list[Command]:
-    return [Command(f"window:{c.name}", t(c.title), c.icon, partial(c.act, shell), keys=c.keys) for c in WINDOW]
+    languages = [
+        Command(
+            f"language:{code}", name, "languages", partial(shell.choose_language, code), t("Language of the window")
+        )
+        for code, name in ENDONYMS.items()
+    ]
+    window = [Command(f"window:{c.name}", t(c.title), c.icon, partial(c.act, shell), keys=c.keys) for c in WINDOW]
+    return [*window, *languages]

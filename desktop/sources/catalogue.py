@@ -33,6 +33,7 @@ from desktop.bridge import Control
 from desktop.pages.catalogue.draft import day_of
 from desktop.pages.catalogue.presenter import FOUND_MAX, Counts, Filter, NewPhoto, Question, Sort, Stopped, TimeView
 from desktop.pictures import Thumb
+from desktop.sources import productlist
 from desktop.sources.pairs import ShopPairs
 
 ACTOR: Final = "seller"
@@ -162,6 +163,12 @@ class ShopCatalogue:
 
     def set_active(self, product_id: int, active: bool) -> None:
         self._engine.call(lambda tx: service.change(tx, product_id, active=active), actor=ACTOR)
+
+    def revert(self, before: ProductView, after: ProductView) -> None:
+        self._engine.call(lambda tx: productlist.revert(tx, before, after), actor=ACTOR)
+
+    def export(self, path: Path, titles: Sequence[str], question: Question, control: Control) -> int | None:
+        return productlist.write(self._shop, path, titles, self.ids(question), control)
 
     # -- photos ------------------------------------------------------------------------------------------------
 

@@ -70,7 +70,6 @@ class AlarmLine(QFrame):
         self._t, self._go, self._more = t, go, more
         self.setProperty("kind", "alarms")
         self.setFixedHeight(HEIGHT)
-        self.setAccessibleName(t("What waits in your other stores"))
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(16, 0, 12, 0)
         self._line.setSpacing(6)
@@ -78,7 +77,13 @@ class AlarmLine(QFrame):
         self._line.addStretch(1)
         self._shown: tuple[StoreState, ...] = ()
         self.buttons: list[Button | AlarmButton] = []
+        self.renew()
         self.hide()
+
+    def renew(self) -> None:
+        """In the language in force: what it shows is said again."""
+        self.setAccessibleName(self._t("What waits in your other stores"))
+        self._shown = ()
 
     def show_states(self, states: Sequence[StoreState]) -> None:
         """The stores in which something waits; the same ones again change nothing, and keep the keyboard."""

@@ -25,7 +25,7 @@ from desktop.sound import Sounds
 from desktop.stores.alarms import AlarmLine
 from desktop.stores.desk import State, StoreState, first_page, pressing
 from desktop.stores.window import StoresWindow
-from desktop.texts import Texts
+from desktop.texts import Texts, chosen_language
 
 SIZE: Final = (1440, 900)
 OPEN: Final = "stores.open"
@@ -73,7 +73,7 @@ class Stores(QObject):
         self.preferences = preferences
         self.makers = makers
         self._found = tuple(found)
-        self.t = Texts(first.language)
+        self.t = Texts(chosen_language(preferences.get("language", ""), first.language))
         self.sounds = Sounds(preferences.get("sound", "on") == "on", self)
         self.bridge = Bridge(self.t, workers=2, parent=self)
         self.mishaps = Mishaps(self)
@@ -138,7 +138,7 @@ class Stores(QObject):
         seat = self.seats[slug] = Seat(
             partial(self.makers.open, slug),
             StorePreferences(self.preferences, slug),
-            Texts(card.language),
+            Texts(chosen_language(self.preferences.get("language", ""), card.language)),
             self.sounds,
             card.name,
             partial(self.makers.rehearse, slug),
@@ -148,11 +148,19 @@ class Stores(QObject):
         soon = self._soon[slug] = QTimer(seat, singleShot=True, interval=SOON_MS)
         soon.timeout.connect(seat.shell.read_status)
         seat.shell.told.connect(partial(self._told, slug))
+        seat.shell.chosen.connect(self._chosen)
         seat.shell.hiding.connect(partial(self._lock_others, slug))
         seat.settled.connect(partial(self._settled, slug))
         seat.bridge.changed.connect(partial(self._happened, slug))
         self.window.add(seat.shell)
         return seat
+
+    def _chosen(self, key: str, value: str) -> None:
+        """Another language: of the window at once, of each store when it comes into view."""
+        if key == "language":
+            self.t.choose(value)
+            self.window.alarms.renew()
+            self.changed.emit()
 
     def _settled(self, slug: str) -> None:
         """A store is open, or will not open. The first one starts what all have in common."""
@@ -278,6 +286,7 @@ class Stores(QObject):
             before.shell.read_status()
         if page:
             seat.shell.go(page)
+        seat.shell.choose_language(self.preferences.get("language", seat.t.language))
         seat.shell.read_status()
         self._remember()
         self.changed.emit()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from desktop.fonts import face
+from desktop.fonts import Face, elided, face
 from desktop.icons import draw
 from desktop.theme import theme
 
@@ -82,9 +82,11 @@ class NavButton(QAbstractButton):
         draw(painter, self._icon, mark, x, (self.height() - 18) / 2, 18)
         if not self._compact:
             painter.setPen(QColor(ink))
-            painter.setFont(face("body-bold" if self.isChecked() else "body"))
+            name: Face = "body-bold" if self.isChecked() else "body"
+            painter.setFont(face(name))
             flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-            painter.drawText(box.adjusted(42, 0, -40, 0), flags, self.text())
+            inner = box.adjusted(42, 0, -40 if self._badge else -8, 0)
+            painter.drawText(inner, flags, elided(self.text(), name, int(inner.width())))
         if self._badge:
             self._draw_badge(painter)
 

@@ -74,7 +74,7 @@ class Toasts(QWidget):
 
     def __init__(self, parent: QWidget, close_word: str) -> None:
         super().__init__(parent)
-        self._close_word = close_word
+        self.close_word = close_word
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -88,7 +88,7 @@ class Toasts(QWidget):
             return
         if len(shown) >= MAX_TOASTS:
             shown[0].leave()
-        toast = Toast(notice, self._close_word)
+        toast = Toast(notice, self.close_word)
         toast.destroyed.connect(self._place)
         self._column.addWidget(toast)
         toast.show()

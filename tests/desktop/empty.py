@@ -169,6 +169,12 @@ class EmptyCatalogue:
     def set_active(self, product_id: int, active: bool) -> None:
         raise AssertionError("there is no product")
 
+    def revert(self, before: ProductView, after: ProductView) -> None:
+        raise AssertionError("there is no product")
+
+    def export(self, path: Path, titles: Sequence[str], question: Question, control: Control) -> int | None:
+        return 0
+
     def prepare(self, path: Path) -> MediaFile:
         raise AssertionError("there is no photo")
 

@@ -62,7 +62,7 @@ class AnalysesPage(LivingPage):
         self._stack.addWidget(self._scroll())
         self._stack.addWidget(self._empty())
         column.addWidget(self._stack, 1)
-        self.add_shortcut("E", self.choose_paper)
+        self.add_shortcut("E", self.choose_paper, self.t("Export as PDF"))
         self.head.show_question(self.head.question)
         self.refresh()
 

@@ -18,7 +18,7 @@ from desktop.pages.catalogue.presenter import FILTERS, CataloguePresenter, Filte
 from desktop.pages.catalogue.table import ProductsTable
 from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.theme import theme
-from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.buttons import Button, Chip, IconButton
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.fields import SearchField
@@ -50,6 +50,9 @@ class CatalogueHead(QWidget):
         self.pairs = Button(t("Go together…"), icon="link", key="G", live=True, shrinks=True)
         self.take_in = Button(t("Import a file…"), icon="upload", key="I", live=True)
         self.add = Button(t("Add a product"), "primary", key="N", live=True)
+        self.write = IconButton("download", t("Export…"))
+        self.write.setToolTip(f"{self.write.accessibleName()} (E)")
+        line.addWidget(self.write)
         line.addWidget(self.pairs)
         line.addWidget(self.take_in)
         line.addWidget(self.add)

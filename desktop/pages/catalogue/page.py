@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
+from core.kernel.clock import to_datetime
 from core.kernel.look import SCALE
+from desktop.pages import exporting
 from desktop.pages.catalogue.edit import ProductDialog
 from desktop.pages.catalogue.feed import CatalogueFeed, Listing
 from desktop.pages.catalogue.head import CatalogueHead, NoProducts, Products, Veil
@@ -31,6 +34,7 @@ from desktop.pages.catalogue.pairs import PairsDialog
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
 from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.pages.catalogue.times import TimesDialog
+from desktop.pages.exporting import Writing
 from desktop.pages.page import Mount, Page
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.drops import dropped_file
@@ -51,6 +55,7 @@ class CataloguePage(Page):
         self.thumbs = Thumbs(self.source, mount.bridge, self)
         self.feed = CatalogueFeed(self.source, mount.bridge, self)
         self._subject: int | None = None
+        self._undo: Callable[[], None] | None = None
         self.head = CatalogueHead(self.presenter)
         self.products = Products(self.presenter, self.model, self.thumbs)
         self.empty = NoProducts(self.presenter)
@@ -80,8 +85,9 @@ class CataloguePage(Page):
         self.model.wanted.connect(self.feed.read_rows)
         self.head.add.clicked.connect(lambda: self.add())
         self.head.take_in.clicked.connect(lambda: self.import_list())
+        self.head.write.clicked.connect(self.export)
         self.head.pairs.clicked.connect(lambda: self.pair())
-        self.add_shortcut("G", self.pair)
+        self.add_shortcut("G", self.pair, self.t("Go together…"))
         self.head.searched.connect(self._search)
         self.head.search.down.connect(self._to_table)
         self.head.search.returnPressed.connect(self._to_table)
@@ -99,13 +105,17 @@ class CataloguePage(Page):
         pane.times_asked.connect(lambda: self.open_times(table.current))
         pane.switch_asked.connect(lambda: self.switch(table.current))
         pane.stepped.connect(lambda step: self.step(table.current, step))
-        for keys, act in (
-            ("N", self.add),
-            ("I", self.import_list),
-            ("/", self._to_search),
-            ("Del", lambda: self.switch(table.current)),
+        t = self.t
+        for keys, act, said in (
+            ("N", self.add, t("New product")),
+            ("I", self.import_list, t("Import a list…")),
+            ("E", self.export, t("Export…")),
+            ("/", self._to_search, t("Search")),
+            ("Ctrl+F", self._to_search, t("Search")),
+            ("Ctrl+Z", self.undo, t("Take the last change back")),
+            ("Del", lambda: self.switch(table.current), t("Take off sale, or put back")),
         ):
-            self.add_shortcut(keys, act)
+            self.add_shortcut(keys, act, said)
 
     # -- showing
 
@@ -204,7 +214,7 @@ class CataloguePage(Page):
 
     def _open(self, product: ProductView | None) -> None:
         dialog = ProductDialog(self, self.source, self.mount.bridge, self.presenter, product)
-        dialog.saved.connect(self._saved)
+        dialog.saved.connect(partial(self._saved, product))
         dialog.present()
 
     def open_times(self, product_id: int | None) -> None:
@@ -215,14 +225,60 @@ class CataloguePage(Page):
             dialog.changed.connect(self.feed.refresh)
             dialog.present()
 
-    def _saved(self, product_id: int | None) -> None:
+    def _saved(self, before: ProductView | None, product_id: int | None) -> None:
         self._subject = product_id if product_id is not None else self._subject
         self.feed.refresh()
+        if before is not None:
+            self.call(lambda: self.source.products([before.id]), "read product", partial(self._changed, before))
+
+    def _changed(self, before: ProductView, found: Sequence[ProductView]) -> None:
+        """Offer the way back from what was saved."""
+        if found and found[0] != before:
+            back = partial(self.source.revert, before, found[0])
+            self._offer_undo(self.t("{keyword} saved", keyword=found[0].keyword), back)
+
+    def _offer_undo(self, text: str, back: Callable[[], None]) -> None:
+        self._undo = back
+        self.mount.bridge.notice.emit(Notice(text, "info", self.t("Undo"), partial(self._take_back, back)))
+
+    def _take_back(self, back: Callable[[], None]) -> None:
+        if self._undo is back:
+            self._undo = None
+        self.call(back, "take back", lambda _: self.feed.refresh())
+
+    def undo(self) -> None:
+        """Take the last change of a product back; nothing happens without one."""
+        if self._undo is not None:
+            self._take_back(self._undo)
 
     def step(self, product_id: int | None, step: int) -> None:
         """One more or one less in stock."""
         if product_id is not None:
+            self._undo = partial(self.source.move_stock, product_id, -step)
             self.call(lambda: self.source.move_stock(product_id, step), "move stock")
+
+    def export(self) -> None:
+        """Ask where to, then write the products shown."""
+        exporting.ask_where(self, self.writing())
+
+    def writing(self) -> Writing:
+        """The products shown, as a list that the import reads again."""
+        t, question, source = self.t, self.feed.question, self.source
+        titles = (
+            t.of("product", "Reference"),
+            t("Keyword"),
+            t.of("product", "Name"),
+            t("Category"),
+            t("Price"),
+            t.of("product", "Quantity"),
+            t("Description"),
+            t.of("product", "VAT"),
+        )
+        return Writing(
+            f"catalogue-{to_datetime(self.now, self.mount.context.store.zone):%Y-%m-%d}",
+            lambda path, control: source.export(path, titles, question, control),
+            lambda n, file: t.plural("{n} product written to {file}", "{n} products written to {file}", n, file=file),
+        )
 
     def switch(self, product_id: int | None) -> None:
         """Take a product off sale (asked first) or put it back."""
@@ -241,9 +297,7 @@ class CataloguePage(Page):
         t = self.t
         text = t("{keyword} is off sale", keyword=product.keyword) if product.active else ""
         text = text or t("{keyword} is on sale again", keyword=product.keyword)
-        back = partial(self.source.set_active, product.id, product.active)
-        undo = partial(self.call, back, "switch product")
-        self.mount.bridge.notice.emit(Notice(text, "info", t("Undo"), undo))
+        self._offer_undo(text, partial(self.source.set_active, product.id, product.active))
 
     def open_menu(self, product_id: int, place: QPoint | None = None) -> QMenu | None:
         """What can be done with a product, as a menu."""

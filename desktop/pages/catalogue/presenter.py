@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Filter = Literal["all", "on_sale", "low", "sold_out", "inactive"]
 FILTERS: Final[tuple[Filter, ...]] = get_args(Filter)
 Sort = Literal["recent", "product", "title", "price", "stock", "state"]
+COLUMNS: Final = ("sku", "keyword", "title", "category", "price", "on_hand", "description", "vat")  # of a written list
 FOUND_MAX: Final = 300  # products a search shows: what is further down is not what was meant
 
 
@@ -138,6 +139,14 @@ class CatalogueSource(Protocol):
         ...
 
     def set_active(self, product_id: int, active: bool) -> None: ...
+
+    def revert(self, before: ProductView, after: ProductView) -> None:
+        """Take a change back, where nothing has changed it since. Raises NotFound, Refused."""
+        ...
+
+    def export(self, path: Path, titles: Sequence[str], question: Question, control: Control) -> int | None:
+        """Write the products asked for under :data:`COLUMNS`. → how many, None when stopped. Raises Refused."""
+        ...
 
     def prepare(self, path: Path) -> MediaFile:
         """Read a chosen photo. Raises Refused, EnvironmentProblem."""

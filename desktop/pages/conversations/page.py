@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -21,6 +21,7 @@ from desktop.pages.conversations.beyond import TemplateActs
 from desktop.pages.conversations.bubbles import Attachment, thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
+from desktop.pages.conversations.drafts import Drafts
 from desktop.pages.conversations.feed import ConversationFeed, Listing, ThreadReading
 from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.middle import Middle
@@ -32,14 +33,16 @@ from desktop.pages.conversations.sending import FileChooser, FileDialog, Picture
 from desktop.pages.conversations.speaking import Speaking
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
+from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.empty import EmptyState
 
-FOLDED_UNDER: Final = 1040
-"""The page's width, px, under which the customer's card folds away behind its button."""
+FOLDED_UNDER: Final = 1040  # px of the page: the customer's card folds away behind its button
 
 
 class ConversationsPage(Page):
     """Places the three panes, gives them what the feed read, and calls the verbs."""
+
+    hands_on = True
 
     def __init__(self, mount: Mount) -> None:
         super().__init__(mount)
@@ -49,9 +52,8 @@ class ConversationsPage(Page):
         self._cards = CardWords(self.presenter)
         self._speaking = Speaking(self.presenter)
         self._reading: ThreadReading | None = None
-        self._drafts: dict[int, tuple[str, str]] = {}
-        self._wanted: int | None = None
-        self._compose = False
+        self._drafts = Drafts()
+        self._compose = self._folded = False
         self._day = self.presenter.day(self.now)
         self.people = People(self.presenter)
         self.middle = Middle(self.presenter, self.source, mount.bridge)
@@ -91,7 +93,6 @@ class ConversationsPage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         self.customer.hide()
-        self._folded = False
 
     def _connect(self) -> None:
         feed, people, middle = self.feed, self.people, self.middle
@@ -107,6 +108,7 @@ class ConversationsPage(Page):
         middle.messages.near_top.connect(self._older)
         middle.messages.opened.connect(self.open_attachment)
         middle.messages.entered.connect(self.enter)
+        middle.messages.traced.connect(lambda number: self.navigate("support", TraceWanted("message", number)))
         composer = middle.composer
         composer.sent.connect(self.send_text)
         composer.taken.connect(self.take_over)
@@ -125,10 +127,10 @@ class ConversationsPage(Page):
         self.quotes = QuoteMenu(self, composer, lambda: self.opened)
         self.templates = TemplateActs(self, composer, lambda: self.opened)
         self.mount.ticker.second.connect(self._second)
-        self.add_shortcut("Ctrl+F", people.focus_search)
-        self.add_shortcut("Alt+Up", lambda: people.list.step(-1))
-        self.add_shortcut("Alt+Down", lambda: people.list.step(1))
-        self.add_shortcut("Alt+N", self.aside.write_note)
+        self.add_shortcut("Ctrl+F", people.focus_search, self.t("Search"))
+        self.add_shortcut("Alt+Up", lambda: people.list.step(-1), self.t("The conversation above"))
+        self.add_shortcut("Alt+Down", lambda: people.list.step(1), self.t("The conversation below"))
+        self.add_shortcut("Alt+N", self.aside.write_note, self.t("Internal note"))
 
     # -- showing
 
@@ -185,7 +187,7 @@ class ConversationsPage(Page):
         self._show_speaker(row)
         self.aside.show(row.conversation_id, reading.thread.ready)
         if other:
-            self.middle.composer.set_drafts(*self._drafts.pop(row.conversation_id, ("", "")))
+            self.middle.composer.set_drafts(*self._drafts.take(row.conversation_id))
             self.middle.messages.show_thread(reading.items)
         else:
             self.middle.messages.show_items(reading.items)
@@ -269,9 +271,15 @@ class ConversationsPage(Page):
 
     def _keep_draft(self) -> None:
         if self.opened is not None:
-            drafts = self.middle.composer.drafts
-            if any(text.strip() for text in drafts):
-                self._drafts[self.opened.row.conversation_id] = drafts
+            self._drafts.keep(self.opened.row.conversation_id, *self.middle.composer.drafts)
+
+    def kept(self) -> object:
+        self._keep_draft()
+        return self.feed.current, self._drafts
+
+    def take_back(self, kept: object) -> None:
+        current, self._drafts = cast("tuple[int | None, Drafts]", kept)
+        self.show_subject(current)
 
     def send_text(self, text: str) -> None:
         """The field is free at once; what could not be queued comes back into it."""
@@ -293,7 +301,7 @@ class ConversationsPage(Page):
             later = composer.text
             composer.set_text(f"{text}\n{later}" if later.strip() else text)
         else:
-            self._drafts[conversation_id] = (text, self._drafts.get(conversation_id, ("", ""))[1])
+            self._drafts.come_back(conversation_id, text)
         return False
 
     def send_link(self, order_id: int) -> None:
@@ -332,11 +340,7 @@ class ConversationsPage(Page):
         if attachment.shown:
             PictureDialog(self, self.t, self.source, self.mount.bridge, attachment.file).present()
         else:
-            self.call(partial(self.source.file, attachment.file), "find file", self._open_file)
-
-    def _open_file(self, path: Path | None) -> None:
-        if path is not None:
-            open_file(path)
+            self.call(partial(self.source.file, attachment.file), "find file", lambda path: path and open_file(path))
 
     # -- room
 

@@ -187,6 +187,7 @@ class ThreadView(QListView):
 
     near_top = Signal()
     note_dropped = Signal(int)
+    traced = Signal(int)
     opened = Signal(object)
     entered = Signal()
 
@@ -360,6 +361,9 @@ class ThreadView(QListView):
             return
         menu = QMenu(self)
         menu.addAction(self._t("Copy the text")).triggered.connect(lambda: self._copy(item))
+        if isinstance(item, Bubble):
+            number = item.message_id
+            menu.addAction(self._t("What happened?")).triggered.connect(lambda: self.traced.emit(number))
         if isinstance(item, NoteItem):
             menu.addAction(self._t("Remove the note")).triggered.connect(lambda: self.note_dropped.emit(item.note_id))
         menu.aboutToHide.connect(menu.deleteLater)

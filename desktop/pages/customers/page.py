@@ -153,10 +153,11 @@ class CustomersPage(LivingPage):
         pane.proposed.connect(lambda other: self.identity.ask(self._current(), other))
         pane.timeline.opened.connect(self._open)
         pane.timeline.more_wanted.connect(self._more_history)
+        words = {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "edit": self.t("Edit")}
         for verb, key in KEYS.items():
-            self.add_shortcut(key, partial(self.act, verb))
-        self.add_shortcut("N", self.add)
-        self.add_shortcut("E", self.export)
+            self.add_shortcut(key, partial(self.act, verb), words[verb])
+        self.add_shortcut("N", self.add, self.t("New customer"))
+        self.add_shortcut("E", self.export, self.t("Export…"))
 
     # -- reading
 

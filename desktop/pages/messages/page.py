@@ -50,8 +50,8 @@ class MessagesPage(LivingPage):
         self.beyond = BeyondPart(self, mount.context.templates)
         self.parts.addWidget(self.beyond)
         column.addWidget(self.parts, 1)
-        self.add_shortcut("Ctrl+S", self.save)
-        self.add_shortcut("Ctrl+Z", self.undo)
+        self.add_shortcut("Ctrl+S", self.save, self.t("Save"))
+        self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
         self.refresh()
 
     def ask(self) -> FaqDialog:

@@ -20,7 +20,7 @@ from desktop.pages.orders.acts import OrderActs
 from desktop.pages.orders.pane import OrderPane
 from desktop.pages.orders.presenter import PAGE, Cursor, Detail, OrdersPresenter, OrdersSource, Overview, Question
 from desktop.pages.orders.table import OrdersModel, OrdersTable
-from desktop.pages.orders.verbs import KEYS
+from desktop.pages.orders.verbs import KEYS, titles
 from desktop.pages.page import Mount
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
@@ -141,10 +141,10 @@ class OrdersPage(LivingPage):
         self.export_button.clicked.connect(lambda: self.export())
         for verb, key in KEYS.items():
             if len(key) == 1:
-                self.add_shortcut(key, partial(self.act, verb))
-        self.add_shortcut("N", self.acts.new_order)
-        self.add_shortcut("E", self.export)
-        self.add_shortcut("M", lambda: self._asked("more"))
+                self.add_shortcut(key, partial(self.act, verb), titles(self.t)[verb][0])
+        self.add_shortcut("N", self.acts.new_order, self.t("New order"))
+        self.add_shortcut("E", self.export, self.t("Export…"))
+        self.add_shortcut("M", lambda: self._asked("more"), self.t("Everything that can be done"))
 
     # -- reading
 

@@ -151,6 +151,7 @@ class CreditDialog(Dialog):
         for line in self.lines:
             column.addWidget(line)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setWidget(inner)
         area.setFrameShape(QScrollArea.Shape.NoFrame)

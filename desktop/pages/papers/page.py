@@ -134,8 +134,8 @@ class PapersPage(LivingPage):
         self.table.menu_asked.connect(self.open_menu)
         self.pane.asked.connect(self.act)
         for keys, verb in _KEYS:
-            self.add_shortcut(keys, partial(self.act, verb))
-        self.add_shortcut("E", self.export)
+            self.add_shortcut(keys, partial(self.act, verb), self.pane.buttons[verb].text())
+        self.add_shortcut("E", self.export, self.t("Export invoices…"))
 
     @staticmethod
     def _under(button: Button) -> QPoint:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QMenu,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -37,6 +38,7 @@ from desktop.pages.payments.presenter import (
     file_day,
 )
 from desktop.pages.payments.table import PaymentsModel, PaymentsTable
+from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.alertrow import AlertRow
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card, Tile
@@ -84,8 +86,10 @@ class PaymentsPage(LivingPage):
         self.table.resorted.connect(lambda sort: self.ask(sort=sort))
         self.table.remember(mount.t, mount.preferences, "payments")
         self.table.chosen.connect(lambda row: self.open_payment(row.payment))
-        for keys, act in (("R", self.compare), ("E", self.export)):
-            self.add_shortcut(keys, act)
+        self.table.menu_asked.connect(self.open_menu)
+        self.add_shortcut("T", self.tell_story, self.t("What happened?"))
+        self.add_shortcut("R", self.compare, self.t("Compare with the providers"))
+        self.add_shortcut("E", self.export, self.t("Export…"))
         self.refresh()
 
     # -- parts
@@ -222,6 +226,25 @@ class PaymentsPage(LivingPage):
     def open_payment(self, payment: PaymentRow) -> None:
         """A payment with where its money is; from there it is given back."""
         self.call(lambda: self.source.detail(payment.id), "read payment", self._open)
+
+    def tell_story(self) -> None:
+        """What happened to the payment selected, from its notice to the books."""
+        payment = self.table.current
+        if payment is not None:
+            self.navigate("support", TraceWanted("payment", payment.id))
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """What can be done with a payment, as a menu."""
+        payment = self.table.current
+        if payment is None:
+            return None
+        menu = QMenu(self)
+        menu.addAction(self.t("Open…")).triggered.connect(lambda: self.open_payment(payment))
+        menu.addAction(f"{self.t('What happened?')}\tT").triggered.connect(self.tell_story)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        menu.setActiveAction(menu.actions()[0])
+        return menu
 
     def _open(self, detail: Detail) -> None:
         dialog = RefundDialog(self, self.source, self.mount.bridge, self.presenter, detail)

@@ -137,10 +137,11 @@ class PipelinePage(LivingPage):
         pane.moved.connect(self.move_to)
         pane.asked.connect(self.act)
         pane.closed.connect(self.close_pane)
-        self.add_shortcut("Esc", self.close_pane)
-        self.add_shortcut("Ctrl+Z", self.undo)
+        self.add_shortcut("Esc", self.close_pane, self.t("Close"))
+        self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
+        words = {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "customer": self.t("Customer")}
         for verb, key in KEYS.items():
-            self.add_shortcut(key, partial(self.act, verb))
+            self.add_shortcut(key, partial(self.act, verb), words[verb])
 
     # -- reading
 

@@ -35,6 +35,7 @@ from desktop.widgets.suggest import Choice, Suggest
 KEEP_MS: Final = 400
 _TERMS: Final = {True: 250, False: 300}  # px, by whether there is little room
 _NARROW_UNDER: Final = 900
+Unfinished = tuple[QuoteForm, QuoteForm]
 
 
 class Editor(QWidget):
@@ -125,13 +126,15 @@ class Editor(QWidget):
         self.lines.added.connect(self.add_line)
         self.lines.removed.connect(self.remove_line)
         self.terms.changed.connect(lambda name, text: self._now(self.form.typed(name, text)))
-        for keys, act in (
-            ("Ctrl+S", self.finish),
-            ("Ctrl+Return", lambda: self.finish(send=True)),
-            ("Ctrl+Enter", lambda: self.finish(send=True)),
-            ("Ctrl+Del", lambda: self.remove_line(self.lines.focused)),
+        t = self._words.t
+        for keys, act, said in (
+            ("Ctrl+S", self.finish, t("Save the quote")),
+            ("Ctrl+Return", lambda: self.finish(send=True), t("Save and send the quote")),
+            ("Ctrl+Enter", lambda: self.finish(send=True), t("Save and send the quote")),
+            ("Ctrl+Del", lambda: self.remove_line(self.lines.focused), t("Remove the line")),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setWhatsThis(said)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda act=act: act())
 
@@ -163,6 +166,11 @@ class Editor(QWidget):
     def changed(self) -> bool:
         """Whether leaving would lose something."""
         return self.form.to_text() != self._before.to_text()
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What is being written, and what it was before; None when nothing is."""
+        return (self.form, self._before) if self.open else None
 
     def _now(self, form: QuoteForm) -> None:
         self.form = form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QResizeEvent
@@ -18,13 +18,13 @@ from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.quotes import form as forms
 from desktop.pages.quotes.acts import QuoteActs
-from desktop.pages.quotes.editor import Editor
+from desktop.pages.quotes.editor import Editor, Unfinished
 from desktop.pages.quotes.form import QuoteForm
 from desktop.pages.quotes.pane import QuotePane
 from desktop.pages.quotes.presenter import PAGE, Cursor, QuotesPresenter
 from desktop.pages.quotes.source import Detail, Overview, QuoteFor, QuotesSource
 from desktop.pages.quotes.table import QuotesModel, QuotesTable
-from desktop.pages.quotes.verbs import KEYS
+from desktop.pages.quotes.verbs import KEYS, titles
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
@@ -58,6 +58,7 @@ class QuotesPage(LivingPage):
     """Places the widgets, gives them what was read, and calls the verbs."""
 
     areas = AREAS
+    hands_on = True
 
     def __init__(self, mount: Mount) -> None:
         super().__init__(mount)
@@ -70,6 +71,8 @@ class QuotesPage(LivingPage):
         self.overview = Overview()
         self.detail: Detail | None = None
         self._subject: int | None = None
+        self._unfinished: Unfinished | None = None
+        self._back = False
         self.acts = QuoteActs(self, self.source, mount.bridge, self.presenter)
         self.editor = Editor(self.presenter, self.source, mount.bridge)
         self.pane = QuotePane(self.presenter)
@@ -163,9 +166,12 @@ class QuotesPage(LivingPage):
         self.editor.saved.connect(self._saved)
         self.editor.left.connect(self._left)
         for key in dict.fromkeys(each for each in KEYS.values() if len(each) == 1):
-            self.add_shortcut(key, partial(self._key, key))
-        self.add_shortcut("N", lambda: None if self.writing else self.write_new())
-        self.add_shortcut("M", lambda: None if self.writing else self._asked("more"))
+            said = dict.fromkeys(titles(self.t)[verb][0] for verb, each in KEYS.items() if each == key)
+            self.add_shortcut(key, partial(self._key, key), " / ".join(said))
+        self.add_shortcut("N", lambda: None if self.writing else self.write_new(), self.t("New quote"))
+        self.add_shortcut(
+            "M", lambda: None if self.writing else self._asked("more"), self.t("Everything that can be done")
+        )
 
     @property
     def writing(self) -> bool:
@@ -196,6 +202,7 @@ class QuotesPage(LivingPage):
     def _show(self, read: tuple[Wanted, int, Overview, list[QuoteRow]]) -> None:
         wanted, limit, overview, quotes = read
         self.overview = overview
+        self._go_on()
         for state, chip in self.chips.items():
             number = overview.all if state is None else overview.counts.get(state, 0)
             chip.count(number or None)
@@ -351,6 +358,22 @@ class QuotesPage(LivingPage):
         self.refresh()
 
     # -- the window
+
+    def kept(self) -> object:
+        current = self.table.current
+        return self.editor.unfinished, self.writing, None if current is None else current.id
+
+    def take_back(self, kept: object) -> None:
+        self._unfinished, self._back, self._subject = cast("tuple[Unfinished | None, bool, int | None]", kept)
+
+    def _go_on(self) -> None:
+        """Go on with what another page was writing, now that it is known what may be written."""
+        if self._unfinished is not None and not self.editor.open:
+            form, before = self._unfinished
+            self.editor.begin(form, self.overview, before=before)
+            if self._back:
+                self._to_editor()
+        self._unfinished = None
 
     def show_subject(self, subject: object) -> None:
         """A quote by its id, or a new one for a customer."""

@@ -22,6 +22,7 @@ from desktop.pages.settings.accessdesk import AccessDesk
 from desktop.pages.settings.finding import Finder
 from desktop.pages.settings.parts import LastChange, TestPanel
 from desktop.pages.settings.presenter import (
+    LANGUAGE,
     LOGO,
     SOUND,
     THEME,
@@ -156,20 +157,31 @@ class SettingsPage(Page):
             self.buttons[name].setChecked(True)
 
     def take_focus(self) -> None:
-        current = next((n for n, view in self.views.items() if view is self.stack.currentWidget()), "store")
-        self.buttons[current].setFocus()
+        self.buttons[self._section].setFocus()
+
+    @property
+    def _section(self) -> str:
+        return next(name for name, view in self.views.items() if view is self.stack.currentWidget())
 
     def show_subject(self, subject: object) -> None:
         """Open a section (``whatsapp``) or a provider's card (``psp.wave``)."""
         name = str(subject)
         self.open("payments" if name.startswith("psp.") else name)
-        card = self.payments.cards.get(name.removeprefix("psp."))
-        if card:
+        if card := self.payments.cards.get(name.removeprefix("psp.")):
             card.open()
             self.payments.ensure(card)
 
+    def loses(self) -> bool:
+        """Every field saves itself; what was refused is still in its field."""
+        return any(row.error for rows in self.rows.values() for row in rows)
+
+    def kept(self) -> object:
+        return self._section
+
+    def take_back(self, kept: object) -> None:
+        self.open(str(kept))
+
     def refresh(self) -> None:
-        """Read all values again."""
         self._stale = False
         self.call(self.source.read, "read settings", self.show_reading)
 
@@ -210,10 +222,10 @@ class SettingsPage(Page):
 
     def save(self, key: str, text: str) -> None:
         """Keep what was typed; the row says that it was, or why not."""
-        if key in (THEME, SOUND):
+        if key in (THEME, SOUND, LANGUAGE):
             self._choose(key, text)
             return
-        self._begin()
+        self._saving += 1
         self.mount.bridge.run(
             lambda: self.source.save(key, text),
             owner=self,
@@ -224,7 +236,7 @@ class SettingsPage(Page):
 
     def keep_logo(self, path: Path | None) -> None:
         """Keep a picture as the logo."""
-        self._begin()
+        self._saving += 1
         self.mount.bridge.run(
             lambda: self.source.keep_logo(path),
             owner=self,
@@ -232,9 +244,6 @@ class SettingsPage(Page):
             failed=partial(self._not_saved, LOGO),
             name="save logo",
         )
-
-    def _begin(self) -> None:
-        self._saving += 1
 
     def _end(self) -> None:
         self._saving -= 1
@@ -286,10 +295,13 @@ class SettingsPage(Page):
     # -- choices of this computer's person, kept outside the store
 
     def _choices(self) -> dict[str, str]:
-        return {THEME: theme().choice, SOUND: "true" if self.mount.sounds.enabled else "false"}
+        sound = "true" if self.mount.sounds.enabled else "false"
+        return {THEME: theme().choice, SOUND: sound, LANGUAGE: self.t.language}
 
     def _choose(self, key: str, text: str) -> None:
-        if key == THEME:
+        if key == LANGUAGE:
+            self.mount.speak(text)
+        elif key == THEME:
             choice = next(choice for choice in CHOICES if choice == text)
             theme().choose(choice)
             self.mount.preferences.set("theme", choice)
@@ -322,7 +334,7 @@ class SettingsPage(Page):
 
     def make_token(self) -> None:
         """A new verify token, on the clipboard at once: it is pasted at Meta."""
-        self._begin()
+        self._saving += 1
         self.mount.bridge.run(
             self.source.new_verify_token,
             owner=self,
@@ -388,7 +400,6 @@ class SettingsPage(Page):
 
     def stop_test(self, panel: TestPanel) -> None:
         """Give a test up."""
-        task = self._tests.pop(panel, None)
-        if task:
+        if task := self._tests.pop(panel, None):
             task.cancel()
         panel.forget()

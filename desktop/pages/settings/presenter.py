@@ -34,6 +34,7 @@ PUBLIC_URL: Final = "public_url"
 VERIFY_TOKEN: Final = "whatsapp.verify_token"
 THEME: Final = "desktop.theme"
 SOUND: Final = "desktop.sound"
+LANGUAGE: Final = "desktop.language"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,9 @@ class SupportPage(Page):
         self.trace.opened.connect(lambda order_id: self.navigate("live", order_id))
         self.log.again.clicked.connect(self.read_log)
         self.bundle.clicked.connect(self.prepare)
-        for number, keys in enumerate(("1", "2", "3")):
-            self.add_shortcut(f"Alt+{keys}", partial(self.show_part, number))
+        parts = (self.t("Checks"), self.t("What happened?"), self.t("Log"))
+        for number, said in enumerate(parts):
+            self.add_shortcut(f"Alt+{number + 1}", partial(self.show_part, number), said)
         self.check()
         self.read_log()
 

@@ -22,8 +22,9 @@ _NAME_WIDE = 190
 _TIME_WIDE = 104
 
 
-def _scrolled(inner: QWidget) -> QScrollArea:
+def _scrolled(inner: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(name)
     inner.setProperty("kind", "scrolled")
     area.setWidgetResizable(True)
     area.setWidget(inner)
@@ -71,7 +72,7 @@ class ChecksCard(Card):
         self.busy.setAccessibleName(presenter.t("Checking…"))
         self.rows = _Rows()
         self.body.addWidget(self.busy)
-        self.body.addWidget(_scrolled(self.rows), 1)
+        self.body.addWidget(_scrolled(self.rows, self.accessibleName()), 1)
 
     def begin(self) -> None:
         self.busy.show()
@@ -135,7 +136,7 @@ class TraceCard(Card):
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.rows = _Rows()
         self.body.addWidget(self._none)
-        self._area = _scrolled(self.rows)
+        self._area = _scrolled(self.rows, self.accessibleName())
         self.body.addWidget(self._area, 1)
         self._pause = QTimer(self, singleShot=True, interval=_TYPED_MS)
         self._pause.timeout.connect(self._ask)

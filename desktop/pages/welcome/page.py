@@ -52,8 +52,8 @@ class WelcomePage(Page):
             self.stack.addWidget(view if name == "practice" else _framed(view))
         outer.addWidget(self.stack, 1)
         outer.addLayout(self._foot())
-        self.add_shortcut("Ctrl+Return", self.press)
-        self.add_shortcut("Alt+Left", self.back)
+        self.add_shortcut("Ctrl+Return", self.press, self.t("Continue"))
+        self.add_shortcut("Alt+Left", self.back, self.t("Back"))
         self.call(self.source.step, "read step", self._resume)
 
     def _head(self) -> QHBoxLayout:
@@ -177,6 +177,7 @@ def _framed(view: StepView) -> QScrollArea:
     line.addWidget(view)
     line.addStretch(1)
     area = QScrollArea()
+    area.setAccessibleName(view.t("First steps"))
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -43,6 +43,7 @@ class PracticeStep(StepView):
         inside = QWidget()
         inside.setLayout(self._thread)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName(t("Messages"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -12,6 +12,8 @@ from core.customers.service import Identity, recognise
 from core.kernel.clock import MINUTE, SECOND
 from core.kernel.errors import EnvironmentProblem
 from desktop.pages.conversations import feed
+from desktop.pages.conversations.bubbles import Bubble
+from desktop.pages.support.presenter import TraceWanted
 from tests.desktop.conversations.conftest import OpenInbox, names, narrow
 from tests.desktop.conversations.store import Store, fill
 
@@ -125,6 +127,29 @@ def test_the_text_of_a_message_can_be_copied(store: Store, open_inbox: OpenInbox
     assert QGuiApplication.clipboard().text() == "Thiès, quartier 10e"
     QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton)
     assert [menu for menu in view.findChildren(QMenu) if menu.isVisible()] == []
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard")
+def test_what_happened_to_a_message_is_asked_of_support(store: Store, open_inbox: OpenInbox) -> None:
+    store.write("Awa Diop", "je prends ROBE1", "21:30:00")
+    window = open_inbox("Awa Diop")
+    page = window.page
+    page.wants.disconnect(window.desktop.shell.go)
+    asked: list[tuple[str, object]] = []
+    page.wants.connect(lambda name, subject: asked.append((name, subject)))
+    view = page.middle.messages
+    bubble = next(item for item in view.items if isinstance(item, Bubble))
+    row = view._thread.row_of(bubble.key)
+    assert row is not None
+    view.setCurrentIndex(view.model().index(row, 0))
+    place = view.visualRect(view.currentIndex()).center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, view.viewport().mapToGlobal(place))
+    view.contextMenuEvent(event)
+    menu = next(menu for menu in view.findChildren(QMenu) if menu.isVisible())
+    action = next(action for action in menu.actions() if action.text().startswith("Que s’est-il passé"))
+    action.trigger()
+    menu.close()
+    assert asked == [("support", TraceWanted("message", bubble.message_id))]
 
 
 # -- the customer

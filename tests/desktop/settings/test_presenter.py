@@ -53,6 +53,7 @@ def test_a_refusal_names_the_setting_as_the_page_does(words: SettingsPresenter) 
         "store.language",
         "llm.tone",
         "desktop.theme",
+        "desktop.language",
         "psp.bictorys.page",
         "psp.bictorys.signature",
         "psp.orange_web.environment",

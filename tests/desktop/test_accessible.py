@@ -1,0 +1,93 @@
+"""Every page by keyboard and by ear: what takes the keyboard has a name, is reached with Tab, and is in sight then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Desktop
+from desktop.pages.registry import PAGES
+from tests.desktop.realshop import close_windows, make_shop, stock_up, window_over
+
+MOST = 400  # presses of Tab; a page with more to stop at would be no page
+
+
+@pytest.fixture
+def desktop(tmp_path: Path, qtbot: QtBot) -> Iterator[Desktop]:
+    """The window over a real shop with products."""
+    shop = make_shop(tmp_path)
+    stock_up(shop)
+    opened = window_over(shop)
+    opened.shell.resize(1280, 720)
+    opened.start()
+    qtbot.waitUntil(lambda: opened.shell.page("live") is not None, timeout=20_000)
+    yield opened
+    close_windows([opened])
+
+
+def stops(window: QWidget) -> list[QWidget]:
+    """What Tab should lead to."""
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.isEnabled()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.focusProxy() is None
+    ]
+
+
+def name(widget: QWidget) -> str:
+    """What a screen reader says."""
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def kind(widget: QWidget) -> str:
+    parents: list[str] = []
+    above = widget.parentWidget()
+    while above is not None and len(parents) < 4:
+        parents.append(type(above).__name__)
+        above = above.parentWidget()
+    return f"{type(widget).__name__} “{name(widget)}” in {' < '.join(parents)}"
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Whether some of it is within the window and not scrolled away."""
+    seen, inner = widget.rect(), widget
+    while not inner.isWindow() and (outer := inner.parentWidget()) is not None:
+        seen = seen.translated(inner.pos()) & outer.rect()
+        inner = outer
+    return widget.isVisible() and not seen.isEmpty()
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_what_takes_the_keyboard_has_a_name_is_reached_and_seen(desktop: Desktop, qtbot: QtBot, page: str) -> None:
+    shell = desktop.shell
+    shell.go(page)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    wanted = stops(shell)
+    assert len(wanted) > 5
+    assert [kind(widget) for widget in wanted if not name(widget).strip()] == []
+    reached: dict[int, QWidget] = {}
+    hidden = []
+    wanted[0].setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(MOST):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        if id(focused) in reached and focused is wanted[0]:
+            break
+        reached[id(focused)] = focused
+        if not in_sight(focused):
+            hidden.append(kind(focused))
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert [kind(widget) for widget in wanted if widget not in reached.values() and widget in stops(shell)] == []
+    assert hidden == []
