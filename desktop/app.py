@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import gc
-import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer, SignalInstance
+from PySide6.QtWidgets import QApplication, QWidget
 
-from core.kernel.errors import EnvironmentProblem, LivePayError
-from core.kernel.i18n import explain
 from desktop import plain  # noqa: F401 - before any other of the window's modules
-from desktop.bridge import Bridge
 from desktop.context import Context, Preferences
 from desktop.garbage import Collector
 from desktop.mishap import Mishaps
-from desktop.pages.page import Mount
-from desktop.shell import Shell
+from desktop.seat import Seat
 from desktop.sound import Sounds
 from desktop.texts import Texts, chosen_language
 from desktop.theme import CHOICES, Choice, theme
-from desktop.ticker import Ticker
-from desktop.widgets.notices import Notice
 
-log = logging.getLogger(__name__)
+R = TypeVar("R", bound="Running")
 SIZE = (1440, 900)
 
 
@@ -44,8 +37,8 @@ class InMemory:
         self.values[key] = value
 
 
-class Desktop(QObject):
-    """The window and all that lives as long as it does."""
+class Desktop(Seat):
+    """The window of one store, and all that lives as long as it does."""
 
     def __init__(
         self,
@@ -55,80 +48,39 @@ class Desktop(QObject):
         store_name: str = "",
         rehearse: Callable[[int, int], object] | None = None,
     ) -> None:
-        super().__init__()
+        sounds = Sounds(preferences.get("sound", "on") == "on")
+        t = Texts(chosen_language(preferences.get("language", ""), language))
+        super().__init__(open_context, preferences, t, sounds, store_name, rehearse)
+        sounds.setParent(self)
         self._collector = Collector(self)
-        self.t = Texts(chosen_language(preferences.get("language", ""), language))
-        self.preferences = preferences
-        self.exit_code = 0
-        self._open_context = open_context
-        self._rehearse = rehearse
-        self._context: Context | None = None
-        self._unsubscribe: Callable[[], None] | None = None
-        self._ticker: Ticker | None = None
-        self.sounds = Sounds(preferences.get("sound", "on") == "on", self)
-        self.bridge = Bridge(self.t, parent=self)
         self.mishaps = Mishaps(self)
-        self.shell = Shell(self.t, self.sounds, store_name=store_name)
         self.shell.resize(*SIZE)
         self.shell.restore(preferences.get("window.place", ""))
-        self.shell.chosen.connect(preferences.set)
         self.mishaps.happened.connect(self.bridge.tell_mishap)
-        self.bridge.mishap.connect(self._show_mishap)
+
+    @property
+    def closing(self) -> SignalInstance:
+        return self.shell.closing
+
+    @property
+    def window(self) -> QWidget:
+        return self.shell
 
     def start(self) -> None:
         """Show the window, then open the shop on another thread while it is already seen."""
         self.mishaps.listen()
         self.shell.show()
-        QTimer.singleShot(0, self, self._open)
-
-    def _open(self) -> None:
-        self.bridge.run(self._open_context, owner=self, done=self._opened, failed=self._refused, name="open store")
+        QTimer.singleShot(0, self, self.open)
 
     def _opened(self, context: Context) -> None:
-        self._context = context
-        self._ticker = Ticker(context.clock, self)
-        self._unsubscribe = context.subscribe(self.bridge.post)
-        lock, rehearse, speak = self.shell.lock_now, self._rehearse, self.shell.choose_language
-        self.shell.attach(
-            Mount(context, self.bridge, self.t, self._ticker, self.sounds, self.preferences, lock, rehearse, speak)
-        )
-        self._ticker.start()
+        super()._opened(context)
         self._collector.start()
-        self.bridge.run(context.support.take_fault, owner=self, done=self._tell_fault, name="last fault")
-
-    def _tell_fault(self, found: str) -> None:
-        """The program did not end by itself last time: say so, and offer what it left."""
-        if found:
-            t = self.t
-            said = t("LivePay stopped unexpectedly last time. Your orders and payments are whole.")
-            self.bridge.notice.emit(Notice(said, "waiting", t("See the report"), partial(self._show_mishap, found)))
-
-    def _show_mishap(self, text: str) -> None:
-        from desktop.mishapdialog import MishapDialog
-
-        MishapDialog(self.shell, self.t, text).present()
-
-    def _refused(self, error: Exception) -> None:
-        t = self.t
-        if isinstance(error, LivePayError):
-            sentence = explain(error, t.language)
-        else:
-            log.error("the store could not be opened", exc_info=error)
-            sentence = t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
-        self.exit_code = 3 if isinstance(error, EnvironmentProblem) else 1
-        self.shell.refuse(t("The store cannot be opened"), sentence)
+        self.tell_fault()
 
     def stop(self) -> None:
-        """Quiet first, then the shop: no change reaches a window that is going away."""
-        if self._ticker:
-            self._ticker.stop()
-        if self._unsubscribe:
-            self._unsubscribe()
-        self.bridge.close()
+        self.quiet()
         self.mishaps.leave()
-        if self._context:
-            self._context.close()
-            self._context = None
+        self.close()
         self._collector.stop()
 
 
@@ -146,6 +98,23 @@ def theme_choice(preferences: Preferences) -> Choice:
     return next((choice for choice in CHOICES if choice == wanted), "dark")
 
 
+class Running(Protocol):
+    """What :func:`run_window` runs: a window and what is behind it."""
+
+    @property
+    def exit_code(self) -> int: ...
+
+    @property
+    def closing(self) -> SignalInstance: ...
+
+    @property
+    def window(self) -> QWidget: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 def run_desktop(
     open_context: Callable[[], Context],
     *,
@@ -155,17 +124,22 @@ def run_desktop(
     ready: Callable[[Desktop], None] | None = None,
     rehearse: Callable[[int, int], object] | None = None,
 ) -> int:
-    """Open the window over a shop and run until it is closed; → exit code.
+    """Open the window over one shop and run until it is closed; → exit code.
 
     ``open_context`` runs on another thread once the window shows: it may import and open whatever it needs, and raise
     LivePayError, which the window then explains. ``ready`` gets the :class:`Desktop` when the window is on screen.
     """
-    made = application()
     chosen = preferences or InMemory()
-    theme().install(made, theme_choice(chosen))
+    return run_window(lambda: Desktop(open_context, chosen, language, store_name, rehearse), chosen, ready)
+
+
+def run_window(make: Callable[[], R], preferences: Preferences, ready: Callable[[R], None] | None = None) -> int:
+    """Make a window and run until it is closed; → exit code."""
+    made = application()
+    theme().install(made, theme_choice(preferences))
     # A slot that runs long must not starve the server's thread (reference stack, "Recommended wiring").
     sys.setswitchinterval(0.0005)
-    desktop = Desktop(open_context, chosen, language, store_name, rehearse)
+    desktop = make()
     desktop.start()
     made.processEvents()
     # Seen first, loaded then: what the loop needs costs a third of the window's own start.
@@ -176,14 +150,14 @@ def run_desktop(
     loop = qasync.QEventLoop(made)
     asyncio.set_event_loop(loop)
     done = asyncio.Event()
-    desktop.shell.closing.connect(done.set)
-    if not desktop.shell.isVisible():  # closed already
+    desktop.closing.connect(done.set)
+    if not desktop.window.isVisible():  # closed already
         done.set()
     if ready:
-        QTimer.singleShot(0, desktop, lambda: ready(desktop))
+        QTimer.singleShot(0, desktop.window, lambda: ready(desktop))
     with loop:
         loop.run_until_complete(done.wait())
         desktop.stop()
-    desktop.shell.deleteLater()
+    desktop.window.deleteLater()
     gc.collect()
     return desktop.exit_code

@@ -179,14 +179,22 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Stop taking changes and wait for what runs. Results that come later are dropped."""
+        self.quiet()
+        self.drain()
+
+    def quiet(self) -> None:
+        """The first half of :meth:`close`, on the window's thread: from now on nothing is called back."""
         with self._lock:
             self._closed = True
             self._waiting.clear()
         for task in self._tasks:
             task.cancel()
-        self._pool.shutdown(wait=True, cancel_futures=True)
         self._tasks.clear()
         self._timer.stop()
+
+    def drain(self) -> None:
+        """The second half: wait for what runs. From any thread."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _work(self, task: Task[Any], work: Callable[[Control], Any]) -> None:
         result: Any = None

@@ -173,6 +173,10 @@ class Context(Protocol):
 
     def badges(self) -> Badges: ...
 
+    def badge(self) -> str:
+        """The name of the colour the store is told by (:data:`core.kernel.look.STORE_COLOURS`)."""
+        ...
+
     def close(self) -> None:
         """Shut the shop down in order; the window has gone quiet before."""
         ...

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.kernel.errors import EnvironmentProblem
-from core.storage.folder import Home
+from core.storage.folder import Home, Standing, StoreCard
 from core.storage.vault import write_private
-from desktop.app import run_desktop
+from desktop.app import run_window
 from desktop.context import Context
+from desktop.stores.running import STORE, Makers, Stores
 
 if TYPE_CHECKING:
     from desktop.sources.context import Backstage
@@ -73,25 +74,27 @@ def opener(
 def run(home: Home, servers: Servers, port: int = 8787, practices: Practices | None = None) -> int:
     """Open the window. → exit code."""
     preferences = FilePreferences(home.path / "window.json")
-    cards = {card.slug: card for card in home.list()}
-    slug = preferences.get("store", "")
-    card = cards.get(slug) or next(iter(cards.values()), None)
+    found = home.survey()
+    card = which(found, preferences.get(STORE, ""))
     if card is None:
         from desktop.firstrun import create_first_store
 
         card = create_first_store(home, preferences)
         if card is None:
             return 0
+        found = home.survey()
+    first = card
 
-    def rehearse(buyers: int, speed: int) -> None:
+    def rehearse(slug: str, buyers: int, speed: int) -> None:
         from desktop.rehearsal import launch
 
-        launch(home.path, card.slug, buyers, speed)
+        launch(home.path, slug, buyers, speed)
 
-    return run_desktop(
-        opener(home, card.slug, servers, port, practices),
-        preferences=preferences,
-        language=card.language,
-        store_name=card.name,
-        rehearse=rehearse,
-    )
+    makers = Makers(lambda slug: opener(home, slug, servers, port, practices)(), home.survey, rehearse)
+    return run_window(lambda: Stores(makers, found, first, preferences), preferences)
+
+
+def which(found: Sequence[Standing], wanted: str) -> StoreCard | None:
+    """The store to open first: the one that was in view, else any that can be read and is not put away."""
+    cards = {one.slug: one.card for one in found if one.card is not None and not one.archived}
+    return cards.get(wanted) or next(iter(cards.values()), None)

@@ -30,6 +30,10 @@ class Collector(QObject):
     def start(self) -> None:
         self._timer.start()
 
+    @property
+    def running(self) -> bool:
+        return self._timer.isActive()
+
     def step(self) -> None:
         """Look at what is new; what survives twice is set aside (frozen) until the next full run."""
         self._steps += 1

@@ -124,11 +124,15 @@ class LockScreen(QFrame):
 
 
 class IdleLock(QObject):
-    """Watches whether the window is used, by the events of its windows only: those of every widget are too many."""
+    """Watches whether the window is used, by the events of its windows only: those of every widget are too many.
+
+    ``turned`` when it has locked or was unlocked."""
+
+    turned = Signal()
 
     def __init__(self, window: QWidget, covered: QWidget, mount: Mount) -> None:
         super().__init__(window)
-        self._mount, self._covered = mount, covered
+        self._mount, self._covered, self._window = mount, covered, window
         self._source = mount.context.lock
         self._rule = LockRule(0, ())
         self._used_at = mount.context.clock.now()
@@ -139,7 +143,7 @@ class IdleLock(QObject):
         self.screen = self._make_screen(window)
         window.installEventFilter(self)
         QGuiApplication.instance().focusWindowChanged.connect(self._watch)  # type: ignore[union-attr]
-        self._watch(window.windowHandle())
+        self._watch(window.window().windowHandle())
         mount.ticker.second.connect(self._second)
         mount.bridge.changed.connect(self._changed)
         self._read()
@@ -178,6 +182,7 @@ class IdleLock(QObject):
         self._covered.setEnabled(False)
         self._covered.hide()
         self.screen.cover(self._rule.people)
+        self.turned.emit()
 
     def _is_over(self, widget: QWidget) -> bool:
         """Whether this is a window of its own that belongs to ours: a dialog, a menu, a list of choices. What is marked
@@ -188,7 +193,7 @@ class IdleLock(QObject):
         while parent is not None:
             parents.append(parent)
             parent = parent.parentWidget()
-        return self.screen.window() in parents and self.screen not in parents
+        return self._window in parents and self.screen not in parents
 
     def _put_away(self, widget: QWidget) -> None:
         """A dialog waits for its person; a menu closes."""
@@ -224,6 +229,7 @@ class IdleLock(QObject):
                     dialog.open()
                 else:
                     dialog.close()
+        self.turned.emit()
 
     def _refused(self, error: Exception) -> bool:
         if not isinstance(error, LivePayError):
@@ -260,16 +266,19 @@ class IdleLock(QObject):
     def _watch(self, window: QWindow | None) -> None:
         if window is not None and window not in self._watched:
             self._watched.append(window)
-            window.destroyed.connect(lambda *_: self._watched.remove(window))
+            window.destroyed.connect(self._unwatch)  # a method, which keeps nothing alive: the window may outlive us
             window.installEventFilter(self)
+
+    def _unwatch(self, gone: QObject) -> None:
+        self._watched = [window for window in self._watched if shiboken6.isValid(window) and window is not gone]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         shown = event.type() == QEvent.Type.Show and self.locked
         if shown and isinstance(watched, QWidget) and self._is_over(watched):
             watched.setWindowOpacity(0.0)  # Qt shows it all the same once this event is over
             QTimer.singleShot(0, watched, lambda: self._put_away_late(watched))
-        elif event.type() in _USED:
+        elif event.type() in _USED and self._window.isVisible():  # not by who looks at another store
             self._used_at = self._mount.context.clock.now()
         elif event.type() == QEvent.Type.Resize and watched is self.screen.parent():
-            self.screen.setGeometry(self.screen.window().rect())
+            self.screen.setGeometry(self._window.rect())
         return False

@@ -79,12 +79,17 @@ class Presence(QObject):
         tray.told.connect(self._follow)
         return tray
 
+    def show_tray(self, shown: bool) -> None:
+        """Of several stores in a window only the one in view has its sign beside the clock."""
+        if self.tray:
+            self.tray.show_icon(shown)
+
     def come_back(self) -> None:
         """The window in front, whole."""
-        shell = self._shell
-        shell.showNormal() if shell.isMinimized() else shell.show()
-        shell.raise_()
-        shell.activateWindow()
+        window = self._shell.window()
+        window.showNormal() if window.isMinimized() else window.show()
+        window.raise_()
+        window.activateWindow()
 
     def _do(self, page: str, act: str) -> None:
         self.come_back()
@@ -131,7 +136,7 @@ class Presence(QObject):
         if wish == "ask":
             Leaving(self._shell, self).present()
         elif wish == "keep":
-            self._shell.hide()
+            self._shell.window().hide()
         return wish != "quit"
 
     def forget(self) -> None:
@@ -150,7 +155,7 @@ class Presence(QObject):
         """Remember it, and do it."""
         self._mount.preferences.set(TRAY, wish)
         if wish == "keep":
-            self._shell.hide()
+            self._shell.window().hide()
         else:
             self._shell.leave()
 

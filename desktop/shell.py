@@ -46,6 +46,11 @@ class Shell(QMainWindow):
     """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``language``,
     ``window.place``, ``window.page``) and value."""
 
+    told = Signal(object, object)
+    """The :class:`Status` and :class:`Badges` that were read."""
+    hiding = Signal()
+    """The person locks the window."""
+
     def __init__(self, t: Texts, sounds: Sounds, pages: Sequence[PageEntry] = PAGES, store_name: str = "") -> None:
         super().__init__()
         self.t = t
@@ -153,6 +158,7 @@ class Shell(QMainWindow):
         """Hide everything until somebody says who they are; nothing happens while nobody has an account."""
         if self.lock is not None:
             self.lock.lock()
+        self.hiding.emit()
 
     # -- the shop
 
@@ -173,7 +179,7 @@ class Shell(QMainWindow):
 
         self.presence = Presence(self, mount)
         self.status.show_time(mount.context.clock.now(), store.zone)
-        self._read_status()
+        self.read_status()
         last = mount.preferences.get("window.page", "")
         if store.welcome and "welcome" in self._entries:
             self.go("welcome")
@@ -289,7 +295,7 @@ class Shell(QMainWindow):
             self.presence.remake()
         if self._mount:
             self.status.show_time(self._mount.context.clock.now(), self._mount.context.store.zone)
-        self._read_status()
+        self.read_status()
 
     def page(self, name: str) -> Page | None:
         """A page that has been shown before."""
@@ -304,13 +310,13 @@ class Shell(QMainWindow):
         if self._mount and self.isVisible():
             self.status.show_time(now, self._mount.context.store.zone)
             if now - self._status_at >= STATUS_MS:
-                self._read_status()
+                self.read_status()
 
     def _changed(self, changes: list[Change]) -> None:
         if any(change.area == "storage" for change in changes):
-            self._read_status()
+            self.read_status()
 
-    def _read_status(self) -> None:
+    def read_status(self) -> None:
         if self._mount is None:
             return
         context: Context = self._mount.context
@@ -335,6 +341,7 @@ class Shell(QMainWindow):
         for section in self.sections:
             self.sidebar.buttons[section.name].set_badge(section.badge(counts))
         self.tabs.count(counts)
+        self.told.emit(status, badges)
 
     def _explain(self, mark: QWidget, asked: Link | str) -> None:
         """Say what a part of the status line means, and offer the way to it."""
@@ -374,7 +381,7 @@ class Shell(QMainWindow):
         self.remaking.choose_language(code)
 
     def switch_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.window().setWindowState(self.window().windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _show_switches(self) -> None:
         self.sidebar.show_switches(theme().choice, self._sounds.enabled)
@@ -390,7 +397,7 @@ class Shell(QMainWindow):
         self.sidebar.set_low(self.height() < LOW_UNDER)
 
     def _remember(self) -> None:
-        self.chosen.emit("window.place", bytes(self.saveGeometry().toBase64().data()).decode())
+        self.chosen.emit("window.place", bytes(self.window().saveGeometry().toBase64().data()).decode())
         name = self._last.get(self._section.name)
         if name is not None:
             self.chosen.emit("window.page", name)

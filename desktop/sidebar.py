@@ -9,9 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from desktop.sections import Section
+from desktop.stores.button import StoreButton
 from desktop.texts import ENDONYMS, Texts
 from desktop.theme import Choice
-from desktop.widgets.labels import ElidedLabel, Label
+from desktop.widgets.labels import Label
 from desktop.widgets.navigation import COMPACT, WIDE, NavButton
 
 
@@ -38,10 +39,9 @@ class Sidebar(QFrame):
         brand.addWidget(self._second)
         brand.addStretch(1)
         column.addLayout(brand)
-        self.store = ElidedLabel("", "small", "muted")
-        self.store.setContentsMargins(12, 0, 0, 0)
+        self.store = StoreButton(t("Another store"))
         column.addWidget(self.store)
-        column.addSpacing(16)
+        column.addSpacing(10)
         self.buttons: dict[str, NavButton] = {}
         for number, section in enumerate(sections, 1):
             button = self.buttons[section.name] = NavButton(section.entry.icon, t(section.entry.title))
@@ -71,7 +71,7 @@ class Sidebar(QFrame):
             layout.setContentsMargins(margin, 16, margin, 10)
         self._first.say("L" if compact else "Live")
         self._second.setVisible(not compact)
-        self.store.setVisible(not compact)
+        self.store.set_compact(compact)
         for button in (*self.buttons.values(), self.language, self.sound, self.look):
             button.set_compact(compact)
 

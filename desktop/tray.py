@@ -67,6 +67,7 @@ class Tray(QObject):
         super().__init__(parent)
         self._t, self._store = t, store
         self._last: Entry | None = None
+        self._shown = True
         self.state: State | None = None
         self.menu = QMenu(parent)
         for title, act in acts:
@@ -94,8 +95,12 @@ class Tray(QObject):
         }
         self.icon.setIcon(picture(state))
         self.icon.setToolTip(f"LivePay – {self._store}\n{words[state]}")
-        if self.available() and not self.icon.isVisible():
+        if self.available() and self._shown and not self.icon.isVisible():
             self.icon.show()
+
+    def show_icon(self, shown: bool) -> None:
+        self._shown = shown
+        self.icon.setVisible(shown and self.available())
 
     def tell(self, entries: Sequence[Entry]) -> None:
         """One message of the system for what arrived together."""

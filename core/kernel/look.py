@@ -108,6 +108,16 @@ LIGHT: Final = Palette(
 
 PALETTES: Final[tuple[Palette, ...]] = (DARK, LIGHT)
 
+STORE_COLOURS: Final[dict[str, tuple[str, str]]] = {
+    "gold": (DARK.gold, LIGHT.gold_text),
+    "blue": ("#7FB2E5", "#2C66A3"),
+    "green": ("#5DBB8E", "#1B7A50"),
+    "violet": ("#B79CEB", "#6B46B8"),
+    "rose": ("#EC8FB4", "#AD2F68"),
+    "turquoise": ("#55BDC4", "#0F6F78"),
+}
+"""What a store can be told by beside its name, in the dark theme and in the light one; AA on every ground."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:

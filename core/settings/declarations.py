@@ -7,6 +7,7 @@ from typing import Final
 from core.connecting.rules import DONE, LATER, STEP, STEPS
 from core.kernel import hours
 from core.kernel.i18n import LANGUAGES
+from core.kernel.look import STORE_COLOURS
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
@@ -52,6 +53,7 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("store.name", "text", "Store name", section="store"),
     Setting("store.city", "text", "City", section="store"),
     Setting("store.logo", "text", "Logo (file in the store's media folder)", section="store"),
+    Setting("store.colour", "choice", "Colour in the window", "gold", section="store", choices=tuple(STORE_COLOURS)),
     Setting("store.language", "choice", "Language of the store", "fr", section="store", choices=LANGUAGES),
     Setting("store.address", "text", "Address printed on invoices", section="store"),
     Setting("store.phone", "text", "Phone printed on invoices", section="store"),

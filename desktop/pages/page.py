@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -16,6 +16,9 @@ from desktop.sound import Sounds
 from desktop.texts import Texts
 from desktop.ticker import Ticker
 from desktop.widgets.fields import SearchField
+
+if TYPE_CHECKING:
+    from desktop.stores.desk import StoresDesk
 
 T = TypeVar("T")
 
@@ -37,6 +40,8 @@ class Mount:
     lock: Callable[[], object] = lambda: None
     rehearse: Callable[[int, int], object] | None = None
     speak: Callable[[str], object] = lambda code: None
+    stores: StoresDesk | None = None
+    """The stores of this computer; None in a window that was opened for one store alone."""
 
 
 class Page(QWidget):

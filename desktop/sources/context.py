@@ -248,6 +248,9 @@ class ShopContext:
             )
         )
 
+    def badge(self) -> str:
+        return self.shop.settings.get("store.colour")
+
     def close(self) -> None:
         self._welcome.close()
         self._backstage.stop()

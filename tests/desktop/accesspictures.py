@@ -77,7 +77,7 @@ def opened(shop: Shop, size: tuple[int, int], email: str = "") -> tuple[Desktop,
     view = page.views["access"]
     assert isinstance(view, AccessSection)
     settle(desktop, lambda: view.reading is not None, 5)
-    desktop.shell._read_status()
+    desktop.shell.read_status()
     settle(desktop)
     return desktop, view
 

@@ -353,6 +353,9 @@ class SampleContext(Nobody, Nothing):
         links = (Link("WhatsApp", "ok", "whatsapp", "whatsapp"), Link("Wave", "ok"), Link("Bictorys", "ok"))
         return Status(links, 0, NOW - 4 * MINUTE)
 
+    def badge(self) -> str:
+        return "gold"
+
     def badges(self) -> Badges:
         return Badges((("live", 1), ("conversations", 3)))
 

@@ -8,7 +8,19 @@ import pytest
 from PySide6.QtGui import QFontDatabase, QFontMetricsF, QPalette, QRawFont
 from PySide6.QtWidgets import QApplication
 
-from core.kernel.look import DARK, FIGURES, LIGHT, PALETTES, SANS, SERIF, Palette, contrast, mix, text_pairs
+from core.kernel.look import (
+    DARK,
+    FIGURES,
+    LIGHT,
+    PALETTES,
+    SANS,
+    SERIF,
+    STORE_COLOURS,
+    Palette,
+    contrast,
+    mix,
+    text_pairs,
+)
 from desktop.fonts import face
 from desktop.theme import style_sheet, theme
 
@@ -82,3 +94,14 @@ def test_faces_hold_the_letters_of_our_languages(name: str) -> None:
 def test_the_narrow_space_is_narrower_than_a_space() -> None:
     metrics = QFontMetricsF(face("body"))
     assert metrics.horizontalAdvance("\u202f") < metrics.horizontalAdvance("\u00a0")
+
+
+def test_the_colour_of_a_store_can_be_told_and_read_on_every_ground() -> None:
+    low = [
+        (name, ground)
+        for name, inks in STORE_COLOURS.items()
+        for ink, palette in zip(inks, (DARK, LIGHT), strict=True)
+        for ground in (palette.background, palette.surface, palette.raised, palette.waiting.ground)
+        if contrast(ink, ground) < (4.5 if ground == palette.surface else 3)
+    ]
+    assert low == []

@@ -20,6 +20,7 @@ def hints(t: Texts) -> dict[str, str]:
     return {
         "store.name": t("As buyers know you."),
         "store.logo": t("On the pay page, invoices and quotes."),
+        "store.colour": t("To tell your stores apart at a glance."),
         "store.language": t("What the bot speaks first, and what this window speaks."),
         "store.phone": t("As it is to be printed."),
         "store.vat_rate": t("0: you charge no VAT."),
@@ -127,5 +128,11 @@ def choice_words(t: Texts) -> dict[str, str]:
         "total": t.of("choice", "The whole sum"),
         "line": t.of("choice", "Each line"),
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
+        "gold": t.of("choice", "Gold"),
+        "blue": t.of("choice", "Blue"),
+        "green": t.of("choice", "Green"),
+        "violet": t.of("choice", "Violet"),
+        "rose": t.of("choice", "Rose"),
+        "turquoise": t.of("choice", "Turquoise"),
         "direct": f"{t.of('choice', 'Straight to the means chosen')} (direct)",
     }

@@ -287,11 +287,11 @@ def test_support_is_lent_a_look_that_shows_and_is_taken_back(staffed: OpenAccess
     access.settled(lambda: access.view.support_rows.rows[0].pills[0].word == "Regarde")
     person = access.person(4)
     assert (person.scopes, person.looks_until) == (("messages",), access.shop.clock.now() + 4 * HOUR)
-    access.opened.desktop.shell._read_status()
+    access.opened.desktop.shell.read_status()
     access.settled(lambda: not access.opened.desktop.shell.status.lent.isHidden())
     access.verb(access.view.support_rows.rows[0]).click()
     access.settled(lambda: access.view.support_rows.rows[0].pills[0].word == "Rien de prêté")
-    access.opened.desktop.shell._read_status()
+    access.opened.desktop.shell.read_status()
     access.settled(access.opened.desktop.shell.status.lent.isHidden)
 
 
@@ -348,7 +348,7 @@ def test_the_window_says_so_before_a_second_factor_is_due(staffed: OpenAccess, p
     clock, shell = access.shop.clock, access.opened.desktop.shell
     assert isinstance(clock, ManualClock)
     clock.advance(passed)
-    shell._read_status()
+    shell.read_status()
     access.settled(lambda: shell.banner.isHidden() != bool(told))
     if told:
         assert told in shell.banner.accessibleName()
