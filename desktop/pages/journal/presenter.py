@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.kernel.clock import to_datetime
+from core.kernel.i18n import catalogue
 from core.kernel.money import format_money
 from core.kernel.text import clock_time_in_words
+from core.settings.declarations import BASE
 from core.storage.journal import Entry, Verdict
 from desktop.pages.journal.sentences import SENTENCES
 from desktop.texts import Texts, mark
@@ -39,6 +41,7 @@ _ACTORS: Final = {
     "phone": mark("The seller’s phone"),
 }
 _PROPER: Final = {"mvola": "MVola"}
+_LABELS: Final = {setting.key: setting.label for setting in BASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,9 @@ class JournalPresenter:
         if name == "until" and isinstance(value, int):
             at = to_datetime(value, self._zone)
             return f"{at:%d/%m/%Y} {clock_time_in_words(value, self._zone)}"
+        if name == "key":
+            label = _LABELS.get(str(value))
+            return catalogue("errors", self.t.language).gettext(label) if label else str(value)
         if name == "provider":
             return _PROPER.get(str(value), str(value).replace("_", " ").title())
         if name == "number" and isinstance(value, int):
@@ -164,6 +170,6 @@ class JournalPresenter:
     def fields(self, entry: Entry) -> list[tuple[str, str]]:
         """Every field as it was written, for the pane."""
         t = self.t
-        told = [(t("Entry"), str(entry.seq)), (t("Event"), entry.kind), (t("Named by the journal"), entry.actor)]
+        told = [(t("Number in the journal"), str(entry.seq)), (t("Event"), entry.kind), (t("Named by the journal"), entry.actor)]
         told += [(name, json.dumps(value, ensure_ascii=False)) for name, value in json.loads(entry.data).items()]
         return [*told, (t("Hash"), entry.hash.hex()[:16] + "…")]

@@ -74,7 +74,7 @@ def test_what_was_done_is_said_newest_first_with_who_did_it(opened: Opened) -> N
     rows = page.model.rows
     assert [row.entry.seq for row in rows] == sorted((row.entry.seq for row in rows), reverse=True)
     said = {row.what: row.who for row in rows}
-    assert said["Un réglage a été modifié\u202f: orders.hold_minutes"] == "Cette fenêtre"
+    assert said["Un réglage a été modifié\u202f: Durée de réservation d’un article, en minutes"] == "Cette fenêtre"
     reserved = next(row for row in rows if row.entry.kind == "OrderReserved")
     assert reserved.who == "L’assistant"
     assert reserved.what.endswith("30\u202f000\u00a0F\u202fCFA")
