@@ -170,6 +170,10 @@ class JournalPresenter:
     def fields(self, entry: Entry) -> list[tuple[str, str]]:
         """Every field as it was written, for the pane."""
         t = self.t
-        told = [(t("Number in the journal"), str(entry.seq)), (t("Event"), entry.kind), (t("Named by the journal"), entry.actor)]
+        told = [
+            (t("Number in the journal"), str(entry.seq)),
+            (t("Event"), entry.kind),
+            (t("Named by the journal"), entry.actor),
+        ]
         told += [(name, json.dumps(value, ensure_ascii=False)) for name, value in json.loads(entry.data).items()]
         return [*told, (t("Hash"), entry.hash.hex()[:16] + "…")]
