@@ -271,6 +271,13 @@ class Shell(QMainWindow):
         """A page that has been shown before."""
         return self.pages.get(name)
 
+    def close_page(self, name: str) -> None:
+        """Take a page down with all it holds; it is built anew when it is next shown."""
+        page = self.pages.pop(name, None)
+        if page is not None:
+            self.stack.removeWidget(page)
+            page.deleteLater()
+
     def say(self, notice: Notice) -> None:
         self.toasts.say(notice)
 
