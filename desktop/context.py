@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.catalogue.presenter import CatalogueSource
     from desktop.pages.conversations.presenter import ConversationSource
     from desktop.pages.customers.source import CustomersSource
+    from desktop.pages.journal.presenter import JournalSource
     from desktop.pages.live.presenter import LiveSource
     from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
@@ -156,6 +157,9 @@ class Context(Protocol):
 
     @property
     def welcome(self) -> WelcomeSource: ...
+
+    @property
+    def journal(self) -> JournalSource: ...
 
     @property
     def lock(self) -> LockSource: ...

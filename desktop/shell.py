@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.clock import DAY, SECOND
+from desktop import windowkeys
 from desktop.bridge import Change
 from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
@@ -80,7 +81,7 @@ class Shell(QMainWindow):
         self._read = Status()
         self._lay_out()
         self.toasts = Toasts(self._centre, t("Close"))
-        self._bind_keys()
+        windowkeys.bind(self)
         theme().changed.connect(self._show_switches)
         sounds.switched.connect(self._show_switches)
         self._show_switches()
@@ -122,37 +123,6 @@ class Shell(QMainWindow):
         column = self._centre.layout()
         assert column is not None
         column.addWidget(self.status)
-
-    def _bind_keys(self) -> None:
-        t = self.t
-        bound: list[tuple[str, Callable[[], object], str]] = [
-            ("Ctrl+K", self.open_palette, t("Find or do anything")),
-            ("Ctrl+P", self.open_palette, t("Find or do anything")),
-            ("F1", self.show_keys, t("Keyboard shortcuts")),
-            ("?", self.show_keys, t("Keyboard shortcuts")),
-            ("F11", self.switch_full_screen, t("Full screen")),
-            ("Ctrl+T", self.next_theme, t("Another theme")),
-            ("Ctrl+L", self.lock_now, t("Lock the window")),
-            ("Ctrl+B", self.open_notifications, t("Notifications")),
-            ("Ctrl+Q", self.leave, t("Leave LivePay")),
-            ("Ctrl+Tab", partial(self.next_tab, 1), t("The next tab")),
-            ("Ctrl+Shift+Tab", partial(self.next_tab, -1), t("The tab before")),
-        ]
-        for n, section in enumerate(self.sections[:10], 1):
-            bound.append((f"Ctrl+{n % 10}", partial(self.go_section, section.name), t(section.entry.title)))
-        for keys, act, said in bound:
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setWhatsThis(said)
-            shortcut.activated.connect(act)
-
-    def show_keys(self) -> None:
-        """All keys that work now."""
-        from desktop.keys import KeysDialog, of
-
-        page = self.stack.currentWidget()
-        if page is not None and self._mount is not None and self._centre.isEnabled():
-            title = next((self.t(e.title) for name, e in self._entries.items() if self.pages.get(name) is page), "")
-            KeysDialog(self, self.t, ((title, of(page)), (self.t("Everywhere"), of(self, whole=False)))).present()
 
     def lock_now(self) -> None:
         """Hide everything until somebody says who they are; nothing happens while nobody has an account."""
@@ -300,6 +270,13 @@ class Shell(QMainWindow):
     def page(self, name: str) -> Page | None:
         """A page that has been shown before."""
         return self.pages.get(name)
+
+    def close_page(self, name: str) -> None:
+        """Take a page down with all it holds; it is built anew when it is next shown."""
+        page = self.pages.pop(name, None)
+        if page is not None:
+            self.stack.removeWidget(page)
+            page.deleteLater()
 
     def say(self, notice: Notice) -> None:
         self.toasts.say(notice)

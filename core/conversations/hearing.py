@@ -23,6 +23,7 @@ from core.conversations.texts import say
 from core.conversations.timing import Timing
 from core.conversations.topical import SAID_BESIDE_A_NUMBER
 from core.kernel.clock import HOUR
+from core.kernel.money import EXPONENT
 from core.kernel.text import fold
 from core.orders.service import Order
 from core.quotes.service import load as load_quote
@@ -93,7 +94,7 @@ class Hearing(Timing):
         if said is not None:
             rest = self._reread(reply, self._appointed(reply, said.rest)) if said.rest else replace(meant, items=())
             return None if self.at_a_moment(reply, text, meant, rest, said) else meant
-        meant = self._seat(reply, text, meant)
+        meant = self._seat(reply, text, self._of_a_price(reply, text, meant))
         if self._event_told(reply, text, meant) or self._times_told(reply, text, meant):
             return None
         counted = self._amount(reply, text, meant)
@@ -102,6 +103,21 @@ class Hearing(Timing):
     def _reread(self, reply: Reply, text: str) -> Understanding:
         shown = reply.tx.value("SELECT shown_product FROM conversation WHERE id = ?", (reply.conversation_id,))
         return understand(text, self._lexicon, self.context(shown))
+
+    def _of_a_price(self, reply: Reply, text: str, meant: Understanding) -> Understanding:
+        """« je prends celui à 15 000 »: what costs that much and no other; else what there is, never what was shown."""
+        if meant.intent not in (Intent.CLAIM, Intent.AVAILABILITY, Intent.UNKNOWN):
+            return meant
+        asked = amounts.price(read(text, self._lexicon))
+        if asked is None:
+            return meant
+        sql = "SELECT id FROM product WHERE active AND price = ? LIMIT 2"
+        found = reply.tx.all(sql, (asked * 10 ** EXPONENT[self._till.currency],))
+        if len(found) != 1:
+            return replace(meant, intent=Intent.CATALOGUE, items=(), sure=True, topic=None)
+        item = Item(found[0][0], meant.number or 1, meant.number is not None)
+        intent = Intent.CLAIM if meant.intent is Intent.CLAIM else Intent.AVAILABILITY
+        return replace(meant, intent=intent, items=(item,), sure=True, topic=None)
 
     # -- how many ----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ sorted, no spaces. The first entry's previous hash is 32 zero bytes. A failed jo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,7 @@ from core.kernel.events import Event
 from core.storage.connection import DAMAGE, Reader
 
 GENESIS: Final = bytes(32)
+_TOLD: Final = 5000  # entries between two words of how far a check is
 _INSERT: Final = "INSERT INTO journal(seq, at, actor, kind, subject, data, hash) VALUES(?,?,?,?,?,?,?)"
 _PAGE: Final = "SELECT seq, at, actor, kind, subject, data, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -115,9 +116,29 @@ def entries(reader: Reader, after: int = 0, page: int = 2000) -> Iterator[Entry]
             return
 
 
-def verify(reader: Reader, kept: bytes | None = None) -> Verdict:
+def page(reader: Reader, kinds: Sequence[str], text: str, before: int | None, limit: int) -> list[Entry]:
+    """Entries from before a sequence number on, the newest first. ``kinds``: events, none for all; ``text``: in the
+    fields, or in who acted."""
+    where, values = ["seq < ?"], [2**62 if before is None else before]
+    if kinds:
+        where.append(f"kind IN ({','.join('?' * len(kinds))})")
+        values += kinds  # type: ignore[arg-type]
+    if text:
+        sought = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where.append("(data LIKE ? ESCAPE '\\' OR actor LIKE ? ESCAPE '\\')")
+        values += [sought, sought]  # type: ignore[list-item]
+    rows = reader.all(
+        f"SELECT seq, at, actor, kind, subject, data, hash FROM journal WHERE {' AND '.join(where)}"  # noqa: S608 - marks
+        " ORDER BY seq DESC LIMIT ?",
+        (*values, limit),
+    )
+    return [Entry(*row) for row in rows]
+
+
+def verify(reader: Reader, kept: bytes | None = None, watch: Callable[[int], object] | None = None) -> Verdict:
     """Recompute the whole chain, as a stream. ``kept``: a head of some former day, kept where nobody of here can write:
-    a chain made anew as a whole links up, but does not hold it."""
+    a chain made anew as a whole links up, but does not hold it. ``watch``: called with how many are done; what it
+    raises ends the check."""
     previous, count, kept_at = GENESIS, 0, 0 if kept == GENESIS else None
     try:
         for entry in entries(reader):
@@ -126,6 +147,8 @@ def verify(reader: Reader, kept: bytes | None = None) -> Verdict:
             if entry.hash != hashlib.sha256(previous + body(entry)).digest():
                 return Verdict(count, previous, entry.seq, "changed", kept_at)
             count, previous = entry.seq, entry.hash
+            if watch is not None and not count % _TOLD:
+                watch(count)
             if previous == kept:
                 kept_at = count
     except (*DAMAGE, msgspec.MsgspecError, TypeError, ValueError, AttributeError):

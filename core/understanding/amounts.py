@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from core.understanding.sentence import Clause, Sentence
-from core.understanding.tokens import NUMBER, PRODUCT
+from core.understanding.tokens import NUMBER, PRODUCT, SUM
 from core.understanding.words import AGREEING_EMOJI, vocabulary
 
 _ALL: Final = re.compile(
@@ -34,6 +34,11 @@ _COMING: Final = re.compile(
     r"(?<!\S)(?:(?:on|nous) (?:est|sera|serons|sommes|seront|vient|venons|viendra|viendrons) (?:a )?#"
     r"|(?:isika|izahay) #|# (?:personnes?|olona))(?!\S)"
 )
+_OF_A_PRICE: Final = re.compile(
+    r"(?<!\S)(?:(?:celui|celle|ceux|celles|the one)(?: (?:la|ci))? (?:a|de|qui (?:est a|fait|coute)|at|for)"
+    r"|ilay(?: mitentina)?) \$(?!\S)"
+)
+_DIGITS: Final = re.compile(r"(\d+)(k?)")
 _ORDERING: Final = frozenset(
     "commander commande commandons confirmer confirme confirmons valider valide validons".split()
 )
@@ -60,6 +65,15 @@ def beside_a_question(sentence: Sentence) -> tuple[int, str] | None:
     rest = [token.text for token in first.tokens[place + 1 :]]
     rest += [token.text for clause in sentence.clauses[1:] for token in clause.tokens]
     return first.tokens[place].value, " ".join(rest[1:] if rest[:1] and rest[0] in _STARTS else rest)
+
+
+def price(sentence: Sentence) -> int | None:
+    """« celui à 15 000 », « celle qui fait 12k »: the sum that names a product, in whole units of money."""
+    sums = [token.text for clause in sentence.clauses for token in clause.tokens if token.kind == SUM]
+    if len(sums) != 1 or PRODUCT in sentence.form or _OF_A_PRICE.search(sentence.form) is None:
+        return None
+    said = _DIGITS.match(sums[0])
+    return int(said[1]) * (1000 if said[2] else 1) if said else None
 
 
 def undecided(sentence: Sentence) -> bool:

@@ -56,9 +56,10 @@ def only_takes(sentence: Sentence) -> bool:
 
 
 def _pieces(clause: Clause) -> bool:
-    """« 3 pots », « quantité 2 »: a number of pieces by itself; « 39 » alone is a size."""
+    """« 3 pots », « quantité 2 », « trois »: a number of pieces by itself; « 39 » alone is a size."""
     words = clause.form.split()
-    return _bare(clause) and ("quantite" in words or not vocabulary().pieces.isdisjoint(words))
+    spelled = any(token.kind == NUMBER and token.text.isalpha() for token in clause.tokens)
+    return _bare(clause) and (spelled or "quantite" in words or not vocabulary().pieces.isdisjoint(words))
 
 
 def _asked_for(clause: Clause, sentence: Sentence) -> bool:
@@ -89,7 +90,7 @@ def _meant_by_pronoun(sentence: Sentence) -> Item | None:
     known = vocabulary()
     if last.items or last.asks or stands_in_the_way(last) or known.past.search(sentence.form):
         return None
-    rest = known.taking.sub("", last.form)
+    rest = known.taking.sub("", known.this_one.sub("", last.form))
     return everything[0] if rest != last.form and all(map(harmless, rest.split())) else None
 
 
@@ -128,11 +129,19 @@ def taken_ids(clause: Clause) -> frozenset[int] | None:
             reached = "".join(after[: _reach(after)]).count("§")
             first = before.count("§")
             if reached:
-                found = (found or frozenset()) | frozenset(ids[first : first + reached])
+                # « ROBE1 en M pour moi et SAC2 pour … »
+                named = 1 if verb[0] == "pour moi" and _just_named(before) else 0
+                found = (found or frozenset()) | frozenset(ids[first - named : first + reached])
             elif _reach(after) == len(after):
                 near = before[len(before) - _reach(before[::-1]) :].count("§") or (first if first == 1 else 0)
                 found = (found or frozenset()) | frozenset(ids[first - near : first])
     return found
+
+
+def _just_named(before: list[str]) -> bool:
+    """Whether these words end in a product, or in its size and colour."""
+    kinds = vocabulary().attributes | {"~", "#"}
+    return next((word for word in reversed(before) if word not in kinds), "") == "§"
 
 
 def _reach(said: list[str]) -> int:

@@ -83,6 +83,8 @@ def _number(tokens: list[Token], index: int, previous: str, most: int) -> Token:
     if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
         return Token(SIZE, text)
     following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    if _another_size(tokens, index):
+        return Token(SIZE, text)
     many = _counts_many(tokens, index, previous) or (int(text) <= most and _by_itself(tokens, index))
     if int(text) > MOST and not many:
         return Token(SUM, text, int(text))
@@ -104,6 +106,17 @@ def _counts_many(tokens: list[Token], index: int, previous: str) -> bool:
     ahead = tokens[index + 1] if index + 1 < len(tokens) else None
     pieces = ahead is not None and ahead.text in vocabulary().pieces and ahead.text != "isa"  # « 15000 isa »: each
     return previous == "x" or pieces or (ahead is not None and ahead.kind == PRODUCT)
+
+
+def _another_size(tokens: list[Token], index: int) -> bool:
+    """« SANDALE7 38 et 40 »; « ROBE1 38 et 40 SAVON5 » counts."""
+    counts = index + 1 < len(tokens) and tokens[index + 1].kind == PRODUCT
+    if counts or index < 3 or tokens[index - 1].text not in ("et", "sy", "ou", "na"):
+        return False
+    first = tokens[index - 2].text
+    return tokens[index - 3].kind == PRODUCT and all(
+        one.isdecimal() and 9 < int(one) <= MOST for one in (first, tokens[index].text)
+    )
 
 
 def _by_itself(tokens: list[Token], index: int) -> bool:

@@ -51,7 +51,10 @@ _LINKS: Final = frozenset("de du des en a au aux la le les l d et".split())
 _ARTICLES: Final = frozenset(
     "le la les l un une des du ce cet cette ces mon ma mes votre vos ton ta ny ilay io ity iny iry an".split()
 )
-_BEFORE_A_NAME: Final = _ARTICLES | frozenset("veux veu prends prend prendre voudrais haka mila alaiko want".split())
+_BEFORE_A_NAME: Final = _ARTICLES | frozenset(
+    "veux veu prends prend prendre voudrais haka mila alaiko want"
+    " grand grande petit petite joli jolie beau belle gros grosse".split()
+)
 _SIZES: Final = frozenset("taille tailles size pointure pointures s m l xl xxl xxxl xs en habe refa unique".split())
 _OF: Final = frozenset("en de du a au".split())
 _ASKING_STARTS: Final = frozenset(

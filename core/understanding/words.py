@@ -21,11 +21,14 @@ RECEIVED: Final = re.compile(r"(?<!\S)(?:recu|livre|envoye) (?:(?:la|le|une?|#) 
 OWNED: Final = re.compile(r"(?<!\S)(?:ma|mon|mes|ta|votre) §")
 # What follows a product without saying anything about it: for whom it is, how it will be paid, where they live.
 TAIL: Final = re.compile(
-    r"(?<=§ )(?:c est )?(?:pour|au nom de|nom|ho an) \S+(?: \S+)?(?: \S+)?$"
-    r"|(?<=§ )(?:et )?(?:je |on )?(?:vais |veux )?(?:paye|paie|payer|paiement|payement|valide)(?!\S)[^§]*$"
+    r"(?<=§ )(?:dans|sur|avec|a) (?:(?:mon|ma|le|la|notre|mes) )?"
+    r"(?:colis|paquet|panier|sac|commande|liste|note|compte|nom)$"
+    r"|(?<=§ )(?:(?:en )?[~#] )?(?:(?:c|il|elle) )?(?:est )?(?:pour|au nom de|nom|ho an) \S+(?: \S+)?(?: \S+)?$"
+    r"|(?<=§ )(?:(?:a|vers) [^§\s#$~]{4,} )?(?:et )?(?:je |on )?(?:vais |veux )?"
+    r"(?:paye|paie|payer|paiement|payement|valide|regle|regler|reglerai)(?!\S)[^§]*$"
     r"|(?<=§ )(?:et )?(?:je )?(?:vais )?(?:fais|faire|envoie|envoyer) (?:le |l )?(?:paiement|argent|depot|transfert)"
     r"(?!\S)[^§]*$"
-    r"|(?:je|j) (?:suis|habite|reste|vis) (?:a|au|en|sur|vers)\b[^§]*$"
+    r"|(?:je|j) (?:suis|habite|reste|vis) (?:a|au|en|sur|vers|de)\b[^§]*$"
 )
 
 Words = frozenset[str]

@@ -55,7 +55,7 @@ def _filled_invoice(_: Desktop, page: Any) -> None:
     from desktop.pages.live.invoice import InvoiceDialog
 
     dialog = page.findChildren(InvoiceDialog)[-1]
-    dialog.choose(dialog.picker.products[0])
+    dialog.choose(next(product for product in dialog.picker.products if product.available))
     for field, text in ((dialog.name, "Fatou Sow"), (dialog.phone, "77 123 45 67")):
         field.edit.setText(text)
         field.changed.emit(text)
@@ -106,6 +106,7 @@ SHOTS: Final[tuple[Shot, ...]] = (
     Shot("palette", "live", (_palette,)),
     Shot("palette-asked", "live", (_palette, _asked_palette), guide=True),
     Shot("notifications", "live", (_bell,)),
+    Shot("orders", "orders", (_select(0),), guide=True),
     Shot("conversations", "conversations", guide=True),
     Shot("conversations-card", "conversations", (_conversation("Fanta"),), guide=True),
     Shot("conversations-product", "conversations", (lambda _, page: page.choose_product(),)),

@@ -118,6 +118,12 @@ def _analyses(mount: Mount) -> Page:
     return AnalysesPage(mount)
 
 
+def _journal(mount: Mount) -> Page:
+    from desktop.pages.journal.page import JournalPage
+
+    return JournalPage(mount)
+
+
 def _settings(mount: Mount) -> Page:
     from desktop.pages.settings.page import SettingsPage
 
@@ -181,6 +187,16 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("analyses", mark("Analyses"), "chart-column", _analyses),
+    PageEntry(
+        "journal",
+        mark("Journal"),
+        "list",
+        _journal,
+        commands=(
+            PageCommand(mark("Check the chain"), "V", "verify"),
+            PageCommand(mark("Export the journal…"), "E", "ask_where"),
+        ),
+    ),
     PageEntry("settings", mark("Settings"), "settings", _settings),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
     PageEntry("support", mark("Help and checks"), "circle-help", _support, under="settings"),

@@ -23,6 +23,7 @@ from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.customers import ShopCustomers
 from desktop.sources.happenings import ShopHappenings
+from desktop.sources.journal import ShopJournal
 from desktop.sources.live import ShopLive
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
@@ -78,6 +79,7 @@ class ShopContext:
         self._search = ShopSearch(shop)
         self._happenings = ShopHappenings(shop)
         self._welcome = ShopWelcome(shop, practices, ShopContext)
+        self._journal = ShopJournal(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
@@ -168,6 +170,10 @@ class ShopContext:
     @property
     def welcome(self) -> ShopWelcome:
         return self._welcome
+
+    @property
+    def journal(self) -> ShopJournal:
+        return self._journal
 
     @property
     def lock(self) -> ShopLock:

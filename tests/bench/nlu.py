@@ -22,8 +22,9 @@ from core.understanding.rules import Intent, Understanding
 from tests.bench.figures import Figure, Measured, median, percentile
 
 DATA: Final = Path(__file__).resolve().parents[1] / "core" / "understanding" / "data"
-# Looked at while the engine was made; ``plain`` is not.
-TESTED: Final = ("test", "persons", "voices", "heldout", "five", "fresh")
+# Looked at while the engine was made; what is LATER is not.
+TESTED: Final = ("test", "persons", "voices", "heldout", "five", "fresh", "four", "sixty")
+LATER: Final = ("plain", "last")
 LIMIT_MS: Final = 5.0
 ROUNDS: Final = 5
 _WORD = re.compile(r"[^\W_]+")
@@ -67,7 +68,7 @@ def lexicon() -> Lexicon:
 
 
 def part(name: str) -> list[Example]:
-    """One of TESTED or ``plain``: messages that are never trained on."""
+    """One of TESTED or LATER: messages that are never trained on."""
     return list(read_examples([DATA / f"{name}.txt"]))
 
 
@@ -103,7 +104,7 @@ def measure(folder: Path) -> list[Measured]:
     took = [median(each) for each in zip(*rounds, strict=True)]  # of a message, not of what else the machine did
     p99 = percentile(took, 0.99) * 1000
     raw = median(_raw(texts) for _ in range(ROUNDS))
-    made, later = score(examples, products), score(part("plain"), products)
+    made, later = score(examples, products), score([one for name in LATER for one in part(name)], products)
     speed: dict[str, Figure] = {
         "limit_ms": LIMIT_MS,
         "p50_ms": median(took) * 1000,
@@ -118,14 +119,14 @@ def measure(folder: Path) -> list[Measured]:
     return [
         Measured("nlu", p99 / LIMIT_MS, "at most", 1.0, speed),
         Measured("nlu.intent", made.accuracy, "at least", 0.95, seen | sure | _table(made)),
-        Measured("nlu.plain", later.accuracy, "at least", 0.95, _later(later)),
+        Measured("nlu.later", later.accuracy, "at least", 0.95, _later(later)),
         Measured("nlu.claims", made.precision, "at least", 0.98, claims),
         Measured("nlu.claims_found", made.recall, "at least", 0.98, {"claims": made.claims}),
     ]
 
 
 def _later(made: Score) -> dict[str, Figure]:
-    """Of plain messages that were written after the engine was finished, and only measured."""
+    """Of messages that were written after the engine was finished, and only measured."""
     return {
         "messages": made.messages,
         "claims_right": made.precision,

@@ -17,11 +17,13 @@ from core.orders import listing as order_listing
 from core.orders.listing import OrderRow
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
+from core.storage.journal import GENESIS, Entry, Verdict
 from core.support.trace import Story
 from desktop.bridge import Change, Control
 from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
 from desktop.pages.analyses.presenter import AnalysesSource
+from desktop.pages.journal.presenter import JournalSource
 from desktop.pages.orders import presenter as orders
 from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.support.presenter import SupportSource, TraceWanted
@@ -135,6 +137,22 @@ class EmptyWelcome:
         return True
 
 
+class EmptyJournal:
+    """Implements JournalSource; nothing was written."""
+
+    def page(self, kinds: Sequence[str], text: str, before: int | None, limit: int) -> list[Entry]:
+        return []
+
+    def people(self) -> dict[str, str]:
+        return {}
+
+    def verify(self, control: Control) -> tuple[Verdict, list[str]]:
+        return Verdict(0, GENESIS, None), ["—"]
+
+    def export(self, path: Path, control: Control) -> int | None:
+        return 0
+
+
 @dataclass(kw_only=True)
 class Nothing:
     """The parts of a Context that look over the whole shop."""
@@ -145,3 +163,4 @@ class Nothing:
     happenings: HappeningSource = field(default_factory=EmptyHappenings)
     orders: OrdersSource = field(default_factory=lambda: cast(OrdersSource, EmptyOrders()))
     welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
+    journal: JournalSource = field(default_factory=EmptyJournal)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.kernel.i18n import LANGUAGES
@@ -81,7 +81,9 @@ def test_the_look_finds_what_is_wrong(qtbot: QtBot) -> None:
     nameless = Button("", icon="x")
     for widget in (narrow, low, nameless, Label("New invoice"), Label("paid_late"), QLabel("{name}")):
         column.addWidget(widget)
-    column.addWidget(EmptyState("store", "Rien", "Rien encore"))
+    stack = QStackedWidget()
+    stack.addWidget(EmptyState("store", "Rien", "Rien encore"))
+    column.addWidget(stack)
     whole.show()
     found = "\n".join(faults(whole, "fr"))
     for expected in ("'Une phrase qui n’a pas assez de place' needs", "px high", "no name: Button", "'New invoice'"):

@@ -386,10 +386,7 @@ class ConversationsPage(Page):
         self.feed.wake(False)
 
     def take_focus(self) -> None:
-        if self._stack.currentIndex() == 2:
-            self.people.list.setFocus()
-        else:
-            self.setFocus()
+        (self.people.list if self._stack.currentIndex() == 2 else self).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
@@ -15,9 +15,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget,
 from core.kernel.errors import LivePayError
 from core.kernel.look import SCALE
 from core.payments.provider import Finding
-from desktop.bridge import Change, Control, Task
+from desktop.bridge import Change, Task
 from desktop.pages.page import Mount, Page
-from desktop.pages.settings.access import AccessSection
 from desktop.pages.settings.accessdesk import AccessDesk
 from desktop.pages.settings.finding import Finder
 from desktop.pages.settings.parts import LastChange, TestPanel
@@ -33,17 +32,15 @@ from desktop.pages.settings.presenter import (
     SettingsSource,
 )
 from desktop.pages.settings.rows import LogoRow, SettingRow
-from desktop.pages.settings.sections import OWN, PaymentsSection, SectionView, TestedSection, WhatsAppSection
-from desktop.pages.settings.usage import UsageSection
+from desktop.pages.settings.sections import PaymentsSection, SectionView, TestedSection, WhatsAppSection
+from desktop.pages.settings.views import VIEWS, AccessSection, Ask
 from desktop.theme import CHOICES, theme
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import NavButton
 from desktop.widgets.notices import Notice
 
 AREA: Final = "settings"
-VIEWS: Final[dict[str, type[SectionView]]] = {**OWN, "access": AccessSection, "assistant": UsageSection}
 _NAV: Final = 196
-Ask = Callable[[Control], tuple[Finding, ...]]
 
 
 class SettingsPage(Page):
@@ -115,9 +112,7 @@ class SettingsPage(Page):
             if isinstance(view := self.views.get(name), TestedSection):
                 view.test.asked.connect(partial(self.run_test, view.test, verb))
                 view.test.given_up.connect(partial(self.stop_test, view.test))
-        access = self.views["access"]
-        assert isinstance(access, AccessSection)
-        self.access = AccessDesk(access, self.mount)
+        self.access = AccessDesk(cast(AccessSection, self.views["access"]), self.mount)
         self.access.lock_asked.connect(self.mount.lock)
         payments.switched.connect(self.switch_provider)
         payments.test_asked.connect(self.test_provider)

@@ -144,6 +144,31 @@ async def test_a_number_of_what_was_shown(tmp_path: Path, said: str) -> None:
         assert held(w) in ({"SAC2": 4}, {}), "held, or offered by its button; never one"
 
 
+@pytest.mark.parametrize("said", ["je prends celui à 15000", "je prends celle qui fait 15 000 F", "alaiko ilay 15k"])
+async def test_a_price_names_what_costs_so_much(tmp_path: Path, said: str) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "live_seller")
+        add(w, "SAC2", "Sac cuir", 20_000, 40)
+        add(w, "ROBE1", "Robe bleue", 15_000, 40)
+        await say(w, AWA, "c'est combien SAC2 ?")
+        (told,) = await say(w, AWA, said)
+        assert held(w) in ({"ROBE1": 1}, {}), "held, or offered by its button; never what was shown"
+        assert "*Robe bleue*" in told
+
+
+async def test_a_price_of_nothing_or_of_two_takes_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await opened(w, "live_seller")
+        add(w, "SAC2", "Sac cuir", 20_000, 40)
+        add(w, "ROBE1", "Robe bleue", 15_000, 40)
+        add(w, "ROBE2", "Robe rouge", 15_000, 40)
+        await say(w, AWA, "c'est combien SAC2 ?")
+        for said in ("je prends celui à 15000", "je prends celui à 18000"):
+            (told,) = await say(w, AWA, said)
+            assert "Voici ce qui est disponible" in told
+            assert held(w) == {}
+
+
 async def test_two_or_three_is_asked_again(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await opened(w, "shop")

@@ -75,6 +75,22 @@ def test_not_agreeing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("je prends celui à 15000", 15_000),
+        ("celle à 15 000 F svp", 15_000),
+        ("je veux celle qui coûte 12k", 12_000),
+        ("ilay mitentina 5000 alaiko", 5_000),
+        ("je prends à 10000", None),
+        ("10000 dernier prix", None),
+        ("celui de 2 mètres", None),
+    ],
+)
+def test_a_price_that_names_a_product(text: str, price: int | None) -> None:
+    assert amounts.price(sentence(text)) == price
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [
         ("une vingtaine", 20),

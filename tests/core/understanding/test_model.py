@@ -13,9 +13,9 @@ from core.understanding.features import SIZE
 from core.understanding.model import from_bytes, model
 from core.understanding.rules import Intent
 from tests.arch.sources import ROOT
-from tests.bench.nlu import TESTED, Score, lexicon, part, score
+from tests.bench.nlu import LATER, TESTED, Score, lexicon, part, score
 
-PARTS = (*TESTED, "plain")
+PARTS = (*TESTED, *LATER)
 MADE = ROOT / "packaging" / "train_understanding.py"
 
 

@@ -1,0 +1,212 @@
+"""The journal: everything that was done, by whom, and the proof that nothing of it was changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout
+
+from core.kernel.look import SCALE
+from core.storage.journal import Entry, Verdict
+from desktop.bridge import Control, Task
+from desktop.pages.exporting import Writing, WritingDialog, write
+from desktop.pages.journal.presenter import PAGE, PARTS, JournalPresenter, JournalSource, Question
+from desktop.pages.journal.table import JournalModel, JournalTable
+from desktop.pages.living import LivingPage
+from desktop.pages.page import Mount
+from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.card import Card
+from desktop.widgets.empty import EmptyState
+from desktop.widgets.labels import Label
+from desktop.widgets.notices import Banner
+from desktop.widgets.pairs import Pairs
+from desktop.widgets.sidepane import SidePane
+
+_WIDE: Final = 300
+_NAME: Final = "journal-livepay.jsonl"
+
+
+class JournalPage(LivingPage):
+    """Places the list, its filters and the two proofs."""
+
+    areas = frozenset({"orders", "payments", "customers", "catalogue", "settings", "accounts", "quotes", "live"})
+
+    def __init__(self, mount: Mount) -> None:
+        super().__init__(mount)
+        store = mount.context.store
+        self.source: JournalSource = mount.context.journal
+        self.presenter = JournalPresenter(mount.t, store.currency, store.zone)
+        self.model = JournalModel(self.presenter, self)
+        self.table = JournalTable(self.model, self.t("Journal"))
+        self.question = Question()
+        self._checking: Task[tuple[Verdict, list[str]]] | None = None
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        t = self.t
+        head = QHBoxLayout()
+        head.setSpacing(SCALE.gap)
+        head.addWidget(Label(t("Journal"), "title"))
+        head.addStretch(1)
+        self.make_search(t("Reference, article, setting, who"))
+        self.check = Button(t("Check the chain"), "primary", icon="circle-check", key="V", live=True)
+        self.out = Button(t("Export…"), icon="download", key="E", live=True)
+        for widget in (self.search, self.out, self.check):
+            head.addWidget(widget)
+        chips = QHBoxLayout()
+        chips.setSpacing(6)
+        self._group = QButtonGroup(self)
+        self.chips: dict[str, Chip] = {}
+        for name, title, _ in PARTS:
+            chip = self.chips[name] = Chip(t(title))
+            chip.clicked.connect(lambda checked, name=name: self.ask(part=name))
+            self._group.addButton(chip)
+            chips.addWidget(chip)
+        self.chips["all"].setChecked(True)
+        chips.addStretch(1)
+        self.verdict = Banner()
+        card = Card(t("Journal"))
+        card.title.hide()
+        card.set_band(0)
+        self._nothing = EmptyState(
+            "list",
+            t("Nothing here"),
+            t("Everything that is done with money, stock, people and settings is written here, and never changed."),
+            t("Show everything"),
+            lambda: self.ask(part="all", text=""),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._nothing)
+        card.body.addWidget(self._stack, 1)
+        self.pane = SidePane(t("Choose an entry to see it as it was written."), _WIDE)
+        self.pairs = Pairs(wrap=True)
+        self.go = Button(t("Show what it is about"), icon="arrow-right", key="Enter")
+        self.pane.told.addWidget(self.pairs)
+        self.pane.told.addWidget(self.go)
+        line = QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(card, 1)
+        line.addWidget(self.pane)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 12)
+        column.setSpacing(SCALE.gap)
+        column.addLayout(head)
+        column.addLayout(chips)
+        column.addWidget(self.verdict)
+        column.addLayout(line, 1)
+
+    def _connect(self) -> None:
+        self.model.wanted.connect(self._read_more)
+        self.search.down.connect(self.table.setFocus)
+        self.table.remember(self.t, self.mount.preferences, "journal")
+        self.table.selected.connect(lambda row: self._show_entry())
+        self.table.chosen.connect(lambda row: self.lead_there())
+        self.go.clicked.connect(self.lead_there)
+        self.check.clicked.connect(self.verify)
+        self.out.clicked.connect(self.ask_where)
+        self.add_shortcut("V", self.verify, self.t("Check the chain"))
+        self.add_shortcut("E", self.ask_where, self.t("Export…"))
+
+    # -- reading
+
+    def ask(self, **changes: str) -> None:
+        """Other entries; what is not named stays."""
+        self.question = replace(self.question, **changes)
+        if "text" in changes:
+            self.search.setText(changes["text"])
+        self.chips[self.question.part].setChecked(True)
+        self.table.scrollToTop()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what is shown again, as many rows as there were."""
+        self.reading()
+        asked = self.question = replace(self.question, text=self.search.text().strip())
+        kinds, source = self.presenter.kinds(asked.part), self.source
+        limit = max(PAGE, min(len(self.model.rows), 10 * PAGE))
+
+        def done(read: tuple[dict[str, str], list[Entry]]) -> None:
+            if asked == self.question:  # not one that was asked before
+                self.presenter.know(read[0])
+                chosen = self.table.current
+                self.model.show(read[1], limit)
+                self._stack.setCurrentWidget(self.table if read[1] else self._nothing)
+                self.table.select_key(chosen.key if chosen else None)
+                self.read_once = True
+
+        self.call(lambda: (dict(source.people()), source.page(kinds, asked.text, None, limit)), "read journal", done)
+
+    def _read_more(self, after: int) -> None:
+        asked, kinds = self.question, self.presenter.kinds(self.question.part)
+        self.call(
+            lambda: self.source.page(kinds, asked.text, after, PAGE),
+            "read journal",
+            lambda entries: self.model.append(entries, after) if asked == self.question else None,
+        )
+
+    def _show_entry(self) -> None:
+        row = self.table.current
+        self.pane.show_something(row is not None)
+        if row is not None:
+            self.pairs.show_pairs(self.presenter.fields(row.entry))
+            self.go.setVisible(bool(row.page))
+
+    def lead_there(self) -> None:
+        """To the page of what the chosen entry is about."""
+        row = self.table.current
+        if row is not None and row.page:
+            self.navigate(row.page, row.subject)
+
+    # -- the two proofs
+
+    def verify(self) -> None:
+        """Compute the chain anew; pressed again while it runs: stop."""
+        t = self.t
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
+            self._say_checking(t("Check the chain"))
+            return
+        self._say_checking(t("Stop"))
+
+        def done(found: tuple[Verdict, list[str]]) -> None:
+            self._checking = None
+            self._say_checking(t("Check the chain"))
+            verdict, sentences = found
+            self.verdict.warn(sentences[0], "\n".join(sentences[1:]), "paid" if verdict.intact else "danger")
+
+        def failed(_: Exception) -> bool:
+            self._checking = None
+            self._say_checking(t("Check the chain"))
+            return False
+
+        def work(control: Control) -> tuple[Verdict, list[str]]:
+            return self.source.verify(control)
+
+        self._checking = self.mount.bridge.run_long(work, owner=self, done=done, failed=failed, name="check the chain")
+
+    def _say_checking(self, text: str) -> None:
+        self.check.setText(text)
+
+    def ask_where(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, self.t("Export…"), _NAME, "JSON Lines (*.jsonl)")
+        if path:
+            self.export(Path(path))
+
+    def export(self, path: Path) -> WritingDialog:
+        """The whole journal, with the program that checks it without LivePay beside it."""
+
+        def said(count: int, name: str) -> str:
+            return self.t.plural(
+                "{n} entry in {file}, and its verifier beside it.",
+                "{n} entries in {file}, and their verifier beside it.",
+                count,
+                file=name,
+            )
+
+        return write(self, Writing("journal-livepay", self.source.export, said), path)

@@ -1,0 +1,151 @@
+"""The journal in a real window: every event has a sentence, the list is filtered and proved, and leads on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import core.bootstrap  # noqa: F401 - every area's events
+from core.bootstrap import Shop
+from core.customers.service import Identity, recognise
+from core.kernel.events import Event
+from core.orders.service import Wanted
+from core.storage import journal
+from core.storage.archive import VERIFIER
+from core.storage.events import JournalExported
+from desktop.app import Desktop
+from desktop.pages.journal.page import JournalPage
+from desktop.pages.journal.presenter import PARTS, JournalPresenter
+from desktop.pages.journal.sentences import SENTENCES
+from desktop.pages.registry import PAGES
+from desktop.texts import Texts
+from tests.desktop.openpage import go_to
+from tests.desktop.realshop import close_windows, make_shop, stock_up, window_over
+from tests.desktop.sample import STORE
+
+Opened = tuple[Desktop, JournalPage, Shop]
+
+
+def _events(kind: type[Event]) -> Iterator[type[Event]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _events(each)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
+    shop = make_shop(tmp_path / "home")
+    stock_up(shop)
+    customer = shop.engine.call(lambda tx: recognise(tx, [Identity("phone", "+221771234567")], "Aminata Diallo"))
+    shop.engine.call(lambda tx: shop.orders.claim(tx, customer, [Wanted(1, 2)], "whatsapp"), actor="bot")
+    shop.settings.set("orders.hold_minutes", "7", "seller")
+    desktop = window_over(shop)
+    page = go_to(desktop, qtbot, "journal")
+    assert isinstance(page, JournalPage)
+    qtbot.waitUntil(lambda: page.read_once and not desktop.bridge.busy, timeout=20_000)
+    yield desktop, page, shop
+    close_windows([desktop])
+    shop.close()
+
+
+def test_every_event_has_a_sentence_with_its_own_fields_only() -> None:
+    t = Texts("fr")
+    pages = {page.name for page in PAGES}
+    written = {event.__name__: event for event in set(_events(Event)) if event.audited and not event.__subclasses__()}
+    written = {name: event for name, event in written.items() if event.__module__.startswith("core.")}
+    assert set(written) <= set(SENTENCES), set(written) - set(SENTENCES)
+    assert set(SENTENCES) <= set(written), set(SENTENCES) - set(written)
+    presenter = JournalPresenter(t, STORE.currency, STORE.zone)
+    for kind, (page, text) in SENTENCES.items():
+        assert page in pages
+        fields = dict.fromkeys(written[kind].__struct_fields__, 1)
+        said = presenter.sentence(kind, fields)
+        assert said, kind
+        assert said != text, f"{kind} is not translated"
+    assert set().union(*(part for _, _, part in PARTS)) >= {page for page, _ in SENTENCES.values()}
+
+
+def test_what_was_done_is_said_newest_first_with_who_did_it(opened: Opened) -> None:
+    _, page, _ = opened
+    rows = page.model.rows
+    assert [row.entry.seq for row in rows] == sorted((row.entry.seq for row in rows), reverse=True)
+    said = {row.what: row.who for row in rows}
+    assert said["Un réglage a été modifié\u202f: Durée de réservation d’un article, en minutes"] == "Cette fenêtre"
+    reserved = next(row for row in rows if row.entry.kind == "OrderReserved")
+    assert reserved.who == "L’assistant"
+    assert reserved.what.endswith("30\u202f000\u00a0F\u202fCFA")
+
+
+def test_it_is_filtered_and_leads_to_what_it_is_about(opened: Opened, qtbot: QtBot) -> None:
+    desktop, page, _ = opened
+    page.chips["sales"].click()
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and {row.page for row in page.model.rows} <= {"orders", "pipeline"})
+    page.ask(part="all", text="hold_minutes")
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and len(page.model.rows) == 1, timeout=10_000)
+    page.table.select_key(page.model.rows[0].key)
+    assert page.pane.isVisible()
+    page.ask(part="money", text="")
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and page._stack.currentWidget() is page._nothing, timeout=10_000)
+    page.ask(part="sales", text="")
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and bool(page.model.rows), timeout=10_000)
+    page.table.select_key(next(row.key for row in page.model.rows if row.page == "orders"))
+    asked: list[tuple[str, object]] = []
+    page.wants.disconnect()
+    page.wants.connect(lambda name, subject: asked.append((name, subject)))
+    page.lead_there()
+    assert asked == [("orders", 1)]
+
+
+def test_the_chain_is_checked_and_a_changed_entry_is_named(opened: Opened, qtbot: QtBot) -> None:
+    desktop, page, shop = opened
+    page.check.click()
+    qtbot.waitUntil(lambda: page.verdict.isVisible() and not desktop.bridge.busy, timeout=10_000)
+    assert "intact" in page.verdict.accessibleName()
+    shop.engine.call(lambda tx: tx.run("DROP TRIGGER journal_no_update"))
+    shop.engine.call(lambda tx: tx.run("UPDATE journal SET actor = 'nobody' WHERE seq = 2"))
+    page.check.click()
+    qtbot.waitUntil(lambda: "2" in page.verdict.accessibleName() and not desktop.bridge.busy, timeout=10_000)
+    assert page.verdict.property("role") == "danger"
+
+
+def test_it_is_exported_with_its_verifier(opened: Opened, qtbot: QtBot, tmp_path: Path) -> None:
+    desktop, page, shop = opened
+    target = tmp_path / "out" / "journal.jsonl"
+    target.parent.mkdir()
+    page.export(target)
+    qtbot.waitUntil(lambda: target.exists() and not desktop.bridge.busy, timeout=10_000)
+    assert (target.parent / VERIFIER).exists()
+    last = json.loads(target.read_text("utf-8").splitlines()[-1])
+    assert JournalExported.__name__ in json.dumps(last)
+    assert shop.engine.read(journal.verify).intact
+
+
+def test_many_entries_are_paged(tmp_path: Path) -> None:
+    """The newest page and the one far behind it are read by the key; a rare kind is found in one pass."""
+    shop = make_shop(tmp_path / "home")
+    try:
+        first = shop.engine.read(lambda r: r.value("SELECT coalesce(max(seq), 0) FROM journal"))
+        shop.engine.call(
+            lambda tx: tx.run(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
+                " INSERT INTO journal(seq, at, actor, kind, subject, data, hash)"
+                " SELECT ? + i, i, 'bot', iif(i = 77, 'LiveStarted', 'OrderExpired'), i, '{}', x'00' FROM n",
+                (first,),
+            )
+        )
+        newest = shop.engine.read(lambda r: journal.page(r, [], "", None, 50))
+        assert [entry.seq for entry in newest] == list(range(first + 200_000, first + 199_950, -1))
+        behind = shop.engine.read(lambda r: journal.page(r, [], "", first + 100, 50))
+        assert behind[0].seq == first + 99
+        rare = shop.engine.read(lambda r: journal.page(r, ["LiveStarted"], "", None, 50))
+        assert [entry.subject for entry in rare] == [77]
+        plan = shop.engine.read(
+            lambda r: r.all("EXPLAIN QUERY PLAN SELECT seq FROM journal WHERE seq < 5 ORDER BY seq DESC LIMIT 50")
+        )
+        assert all("USE TEMP B-TREE" not in row[3] for row in plan)
+    finally:
+        shop.close()
