@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the window shows before what pages show is loaded
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from core.kernel.clock import Clock
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.support.presenter import SupportSource
     from desktop.pages.welcome.presenter import WelcomeSource
     from desktop.palette.presenter import SearchSource
+    from desktop.stores.keeping import Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,16 @@ class Context(Protocol):
 
     def badge(self) -> str:
         """The name of the colour the store is told by (:data:`core.kernel.look.STORE_COLOURS`)."""
+        ...
+
+    def day(self) -> Day: ...
+
+    def owns(self) -> bool:
+        """Whether who uses the window may export and delete the store."""
+        ...
+
+    def export(self, target: Path) -> Path:
+        """The whole store in one encrypted file. → where the key is that opens it. Raises Forbidden."""
         ...
 
     def close(self) -> None:

@@ -12,11 +12,13 @@ from core.storage.folder import Home, Standing, StoreCard
 from core.storage.vault import write_private
 from desktop.app import run_window
 from desktop.context import Context
-from desktop.stores.running import STORE, Makers, Stores
+from desktop.stores.making import Makers
+from desktop.stores.running import STORE, Stores
 
 if TYPE_CHECKING:
     from desktop.sources.context import Backstage
     from desktop.sources.welcome import Practices
+    from desktop.stores.keeping import Keeping
 
 
 class Servers(Protocol):
@@ -90,7 +92,12 @@ def run(home: Home, servers: Servers, port: int = 8787, practices: Practices | N
 
         launch(home.path, slug, buyers, speed)
 
-    makers = Makers(lambda slug: opener(home, slug, servers, port, practices)(), home.survey, rehearse)
+    def keep() -> Keeping:
+        from desktop.sources.stores import HomeKeeping
+
+        return HomeKeeping(home)
+
+    makers = Makers(lambda slug: opener(home, slug, servers, port, practices)(), keep, rehearse)
     return run_window(lambda: Stores(makers, found, first, preferences), preferences)
 
 

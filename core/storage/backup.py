@@ -189,12 +189,12 @@ class Opened:
         return ", ".join(found[:3]) + (f", +{more}" if more > 0 else "") or (self.files[-1][0] if self.files else "")
 
 
-def restore(home: Home, path: Path, name: str | None) -> StoreCard:
-    """Bring a store back, under its own name or another.
+def restore(home: Home, path: Path, name: str | None, recovery: bytes | None = None) -> StoreCard:
+    """Bring a store back, under its own name or another; ``recovery``: another key than this computer's.
 
     Raises Refused (not a backup, name taken, other key; damaged, with the place), EnvironmentProblem.
     """
-    recovery = recovery_key(home, create=False)
+    recovery = recovery or recovery_key(home, create=False)
     try:
         with path.open("rb") as file:
             old = _old(file, path, recovery)

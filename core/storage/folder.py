@@ -217,7 +217,7 @@ def hold(folder: Path) -> FileLock:
     """Take the store for this process until released. Raises EnvironmentProblem when another process has it."""
     from filelock import FileLock, Timeout  # 25 ms that only opening a store pays
 
-    lock = FileLock(folder / "lock", blocking=False)
+    lock = FileLock(folder / "lock", blocking=False, thread_local=False)  # any thread may let it go
     try:
         lock.acquire()
     except Timeout:

@@ -130,6 +130,12 @@ def _settings(mount: Mount) -> Page:
     return SettingsPage(mount)
 
 
+def _stores(mount: Mount) -> Page:
+    from desktop.pages.stores.page import StoresPage
+
+    return StoresPage(mount)
+
+
 def _welcome(mount: Mount) -> Page:
     from desktop.pages.welcome.page import WelcomePage
 
@@ -194,5 +200,8 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     PageEntry("settings", mark("Settings"), "settings", _settings),
     PageEntry("messages", mark("Texts"), "scroll-text", _messages, under="settings"),
     PageEntry("support", mark("Help and checks"), "circle-help", _support, under="settings"),
+    PageEntry(
+        "stores", mark("Stores"), "store", _stores, "settings", (PageCommand(mark("New store"), "N", "make_new"),)
+    ),
     PageEntry("welcome", mark("First steps"), "store", _welcome, alone=True),
 )

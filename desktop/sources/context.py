@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from core.accounts import queries
+from core.accounts.guard import FORBIDDEN
 from core.bootstrap import Shop
 from core.connecting.rules import DONE
 from core.kernel.clock import Clock
+from core.kernel.errors import Forbidden
 from core.kernel.events import Event
 from core.quotes import listing
 from core.reconciliation import concerns
 from desktop.context import Badges, Link, Status, StoreInfo
+from desktop.sources import stores
 from desktop.sources.access import ShopAccess
 from desktop.sources.analyses import ShopAnalyses
 from desktop.sources.catalogue import ShopCatalogue
@@ -33,6 +37,7 @@ from desktop.sources.settings import ShopSettings
 from desktop.sources.support import ShopSupport
 from desktop.sources.templates import ShopTemplates
 from desktop.sources.welcome import Practices, ShopWelcome
+from desktop.stores.keeping import Day
 
 
 class StorageChanged(Event, frozen=True):
@@ -250,6 +255,17 @@ class ShopContext:
 
     def badge(self) -> str:
         return self.shop.settings.get("store.colour")
+
+    def day(self) -> Day:
+        return stores.day(self.shop)
+
+    def owns(self) -> bool:
+        return stores.owns(self.shop, self._lock.account_id)
+
+    def export(self, target: Path) -> Path:
+        if not self.owns():
+            raise Forbidden(FORBIDDEN)
+        return stores.export(self.shop, target)
 
     def close(self) -> None:
         self._welcome.close()

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from desktop.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import SignalInstance
+
+    from desktop.context import Context
+    from desktop.stores.keeping import Facts, Keeping
 
 State = Literal["open", "opening", "closing", "closed", "archived", "refused"]
 
@@ -61,13 +66,34 @@ class StoresDesk(Protocol):
         """Open it beside the one in view. → whether it is being opened."""
         ...
 
-    def close(self, slug: str) -> None:
-        """Shut an open store down; the last one in the window stays."""
+    def close(self, slug: str, then: Callable[[], object] | None = None) -> bool:
+        """Shut an open store down, and do something ``then``; the last one in the window stays. → whether it is."""
         ...
 
-    def refresh(self) -> None:
-        """Look again at what stores there are."""
+    def refresh(self, then: Callable[[], object] = ...) -> None:
+        """Look again at what stores there are; ``then`` once that is known."""
         ...
+
+    def facts(self, slug: str) -> Callable[[], Facts]:
+        """What reads them, off the GUI thread; no figures of a store that is locked or not open."""
+        ...
+
+    def context(self, slug: str) -> Context | None:
+        """An open store; None for one that is locked, too."""
+        ...
+
+    def put_away(self, slug: str) -> None:
+        """Archive it, closed first if need be. It says so by itself, as the two below."""
+        ...
+
+    def take_back(self, slug: str) -> None: ...
+
+    def delete(self, slug: str) -> None:
+        """For ever."""
+        ...
+
+    @property
+    def keeping(self) -> Keeping: ...
 
 
 def words(state: StoreState, t: Texts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -24,8 +24,11 @@ from desktop.seat import Seat
 from desktop.sound import Sounds
 from desktop.stores.alarms import AlarmLine
 from desktop.stores.desk import State, StoreState, first_page, pressing
+from desktop.stores.keeping import Facts, Keeping
+from desktop.stores.making import Makers, StorePreferences
 from desktop.stores.window import StoresWindow
 from desktop.texts import Texts, chosen_language
+from desktop.widgets.notices import Notice
 
 SIZE: Final = (1440, 900)
 OPEN: Final = "stores.open"
@@ -33,32 +36,6 @@ OPEN: Final = "stores.open"
 STORE: Final = "store"
 """Preference: the store in view."""
 SOON_MS: Final = 300  # what changed out of view is read once for all that comes together
-_OWN: Final = frozenset({"window.page"})
-
-
-@dataclass(frozen=True, slots=True)
-class StorePreferences:
-    """The person's choices: one for all stores but for what each store has of its own."""
-
-    all: Preferences
-    slug: str
-
-    def get(self, key: str, default: str) -> str:
-        shared = self.all.get(key, default)
-        return self.all.get(f"{key}.{self.slug}", shared) if key in _OWN else shared
-
-    def set(self, key: str, value: str) -> None:
-        self.all.set(f"{key}.{self.slug}" if key in _OWN else key, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Makers:
-    """How a store is opened, how the home is looked over, and how a rehearsal is launched. Off the window's thread,
-    but for the last."""
-
-    open: Callable[[str], Context]
-    survey: Callable[[], Sequence[Standing]]
-    rehearse: Callable[[str, int, int], object]
 
 
 class Stores(QObject):
@@ -300,10 +277,10 @@ class Stores(QObject):
         self.changed.emit()
         return True
 
-    def close(self, slug: str) -> None:
+    def close(self, slug: str, then: Callable[[], object] | None = None) -> bool:
         seat = self.seats.get(slug)
         if seat is None or len(self.seats) == 1 or (seat.context is None and not seat.problem):
-            return
+            return False
         if slug == self.shown:
             self.show(next(other for other in self.seats if other != slug))
         del self.seats[slug]
@@ -314,14 +291,17 @@ class Stores(QObject):
         self.window.take_out(seat.shell)
         self._remember()
         self.changed.emit()
-        gone = partial(self._gone, slug)
+        gone = partial(self._gone, slug, then)
         self.bridge.run(seat.close, owner=self, done=lambda _: gone(), failed=lambda _: gone(), name="close store")
+        return True
 
-    def _gone(self, slug: str) -> bool:
+    def _gone(self, slug: str, then: Callable[[], object] | None) -> bool:
         seat = self._closing.pop(slug)
         seat.shell.deleteLater()
         seat.deleteLater()
         self.changed.emit()
+        if then:
+            then()
         return False
 
     def refresh(self, then: Callable[[], object] = lambda: None) -> None:
@@ -332,7 +312,38 @@ class Stores(QObject):
             self.changed.emit()
             then()
 
-        self.bridge.run(self.makers.survey, owner=self, done=done, name="look at the stores")
+        self.bridge.run(self.keeping.survey, owner=self, done=done, name="look at the stores")
+
+    @property
+    def keeping(self) -> Keeping:
+        return self.makers.keep()
+
+    def facts(self, slug: str) -> Callable[[], Facts]:
+        return partial(self.keeping.facts, slug, self.context(slug))
+
+    def context(self, slug: str) -> Context | None:
+        seat = self.seats.get(slug)
+        return None if seat is None or seat.shell.locked else seat.context
+
+    def put_away(self, slug: str) -> None:
+        self._once_closed(slug, partial(self.keeping.archive, slug, True), self.t("The store is archived."))
+
+    def take_back(self, slug: str) -> None:
+        self._once_closed(slug, partial(self.keeping.archive, slug, False), self.t("The store is back."))
+
+    def delete(self, slug: str) -> None:
+        self._once_closed(slug, partial(self.keeping.delete, slug), self.t("The store is deleted."))
+
+    def _once_closed(self, slug: str, act: Callable[[], object], said: str) -> None:
+        def done(_: object) -> None:
+            self.refresh()
+            self.bridge.notice.emit(Notice(said, "paid"))
+
+        run = partial(self.bridge.run, act, owner=self, done=done, name="keep the stores")
+        if slug not in self.seats:
+            run()
+        else:
+            self.close(slug, run)
 
     # -- showing
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
+from desktop.stores.keeping import Day
 from tests.desktop.empty import (
     EmptyAccess,
     EmptyCatalogue,
@@ -355,6 +357,15 @@ class SampleContext(Nobody, Nothing):
 
     def badge(self) -> str:
         return "gold"
+
+    def day(self) -> Day:
+        return Day(0, 0, 0, False)
+
+    def owns(self) -> bool:
+        return True
+
+    def export(self, target: Path) -> Path:
+        return target
 
     def badges(self) -> Badges:
         return Badges((("live", 1), ("conversations", 3)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -67,3 +68,14 @@ def test_the_console_archives_and_says_so(
     assert main(["store", "get", "chez-awa", *where]) == 1
     assert main(["store", "unarchive", "chez-awa", *where]) == 0
     assert main(["store", "get", "chez-awa", *where]) == 0
+
+
+def test_any_thread_lets_a_store_go(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    slug = create_store(home, "Chez Awa", "SN").slug
+    shop = open_shop(home, slug)
+    other = Thread(target=shop.close)
+    other.start()
+    other.join()
+    open_shop(home, slug).close()
+    del shop  # until here, so that no collector gives the lock back

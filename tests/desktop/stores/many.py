@@ -13,7 +13,9 @@ from core.storage.folder import Home
 from desktop.app import InMemory
 from desktop.door import opener, which
 from desktop.sources.context import ShopContext
-from desktop.stores.running import STORE, Makers, Stores
+from desktop.sources.stores import HomeKeeping
+from desktop.stores.making import Makers
+from desktop.stores.running import STORE, Stores
 from localserver.runner import ServerThread
 
 NAMES = ("Boutique Téranga", "Chez Awa", "Zaza Mode")
@@ -44,7 +46,7 @@ def window_over(home: Home, preferences: dict[str, str] | None = None) -> Stores
     def server(shop: Any, port: int) -> Any:
         return ServerThread([shop], port=port)
 
-    makers = Makers(lambda slug: opener(home, slug, server, 0)(), home.survey, lambda *how: None)
+    makers = Makers(lambda slug: opener(home, slug, server, 0)(), lambda: HomeKeeping(home), lambda *how: None)
     return Stores(makers, found, first, choices)
 
 
