@@ -26,7 +26,7 @@ TIMES = int(os.environ.get("LIVEPAY_LEAK_TIMES", "25"))
 
 WARM = 5  # rounds after which everything that is loaded once is loaded
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-KEPT = {"settings": 3_500_000, "messages": 500_000}
+KEPT = {"settings": 3_500_000, "messages": 500_000, "conversations": 500_000, "live": 300_000}
 """Bytes a round that Qt keeps of these pages though none of their objects is left, most of it its style sheet's: known,
 and bounded here. Everything else is counted to the last object."""
 
@@ -49,7 +49,7 @@ def count(desktop: Desktop) -> Alive:
     return Alive(
         len(QApplication.allWidgets()),
         len(desktop.findChildren(QObject)) + len(desktop.shell.findChildren(QObject)),
-        threading.active_count(),
+        sum(not each.name.startswith("window") for each in threading.enumerate()),  # the pool starts when asked
         int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES,
     )
 

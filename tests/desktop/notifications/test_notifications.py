@@ -76,7 +76,7 @@ def test_a_payment_is_told_and_its_verb_leads_to_it(
     row = next(row for row in shown.rows if row.accessibleName().startswith(paid))
     assert "Fatoumata Koné · LP-" in row.accessibleName()
     QTest.mouseClick(row._verb, Qt.MouseButton.LeftButton)
-    assert desktop.shell.stack.currentWidget() is desktop.shell.page("live")
+    assert desktop.shell.stack.currentWidget() is desktop.shell.page("orders")
 
 
 def test_stock_is_told_when_it_becomes_critical_and_not_at_each_piece(
