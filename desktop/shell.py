@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from desktop.presence import Presence
 
 COMPACT_UNDER: Final = 1100
-LOW_UNDER: Final = 680
+LOW_UNDER: Final = 712
 STATUS_MS: Final = 5 * SECOND
 SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}

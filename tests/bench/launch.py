@@ -15,7 +15,7 @@ from core.storage.folder import Home
 from localserver.console.terminal import Terminal
 
 if TYPE_CHECKING:
-    from desktop import app, door
+    from desktop import door
     from desktop.context import Context
 
 
@@ -42,11 +42,12 @@ def watch() -> None:
     """Have the window say how far it is."""
     import threading
 
-    from desktop import app, door
+    from desktop import door, seat
+    from desktop.stores import running
 
-    start, opened, run = app.Desktop.start, app.Desktop._opened, door.run
+    start, opened, run = running.Stores.start, seat.Seat._opened, door.run
 
-    def shown(desktop: app.Desktop) -> None:
+    def shown(desktop: running.Stores) -> None:
         from PySide6.QtWidgets import QApplication
 
         start(desktop)
@@ -54,8 +55,8 @@ def watch() -> None:
         say("shown")
         threading.Thread(target=close_at_end_of_input, args=(desktop,), daemon=True).start()
 
-    def attached(desktop: app.Desktop, context: Context) -> None:
-        opened(desktop, context)
+    def attached(at: seat.Seat, context: Context) -> None:
+        opened(at, context)
         say("attached")
 
     def announced(home: Home, servers: door.Servers, port: int = 0, **more: Any) -> int:
@@ -64,14 +65,14 @@ def watch() -> None:
 
         return run(home, server, port, **more)
 
-    def close_at_end_of_input(desktop: app.Desktop) -> None:
+    def close_at_end_of_input(desktop: running.Stores) -> None:
         from PySide6.QtCore import QMetaObject, Qt
 
         sys.stdin.read()
-        QMetaObject.invokeMethod(desktop.shell, "close", Qt.ConnectionType.QueuedConnection)
+        QMetaObject.invokeMethod(desktop.window, "close", Qt.ConnectionType.QueuedConnection)
 
-    setattr(app.Desktop, "start", shown)  # noqa: B010 - the type checker must not see it
-    setattr(app.Desktop, "_opened", attached)  # noqa: B010
+    setattr(running.Stores, "start", shown)  # noqa: B010 - the type checker must not see it
+    setattr(seat.Seat, "_opened", attached)  # noqa: B010
     setattr(door, "run", announced)  # noqa: B010
 
 

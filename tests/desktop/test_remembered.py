@@ -12,6 +12,7 @@ from desktop.app import SIZE, Desktop, InMemory
 from desktop.pages.page import Page
 from desktop.pages.registry import PageEntry
 from desktop.sections import SECTIONS, grouped
+from desktop.shell import LOW_UNDER
 from desktop.sidebar import Sidebar
 from desktop.texts import Texts
 from tests.desktop.sample import SampleContext
@@ -71,7 +72,7 @@ def test_ten_sections_fit_beside_the_smallest_window(t: Texts, qtbot: QtBot) -> 
     entries = [PageEntry(one.name, one.title, one.icon, Page) for one in SECTIONS]
     sidebar = Sidebar(t, grouped(entries))
     qtbot.addWidget(sidebar)
-    assert sidebar.minimumSizeHint().height() <= 680 - 40
+    assert sidebar.minimumSizeHint().height() <= LOW_UNDER - 40
     sidebar.set_low(True)
     assert sidebar.minimumSizeHint().height() <= 600 - 40
     sidebar.deleteLater()

@@ -79,7 +79,7 @@ async def test_a_whole_sale_over_the_pay_page(tmp_path: Path, platform: str, mea
         async with w.http.get(link) as page:
             shown = await page.text()
             assert means in shown
-            assert "MTN" not in shown, "not a means of this country"
+            assert not re.search(r"\bMTN\b", shown), "not a means of this country"
         session = await checkout(w, link, provider.name)
         assert (session.amount, session.currency) == (15_000, "XOF")
         async with w.http.post(session.url, data={"action": "pay"}, allow_redirects=False) as paid:

@@ -49,6 +49,9 @@ class CardsModel(PagedModel):
         self._presenter = presenter
         self.rows: list[CardText] = []
 
+    def cursor(self, row: CardText) -> object:
+        return row.cursor
+
     def show(self, cards: Sequence[Card], limit: int, now: int) -> None:
         self.show_rows([self._presenter.card(card, now) for card in cards], len(cards) >= limit)
 
