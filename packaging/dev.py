@@ -332,7 +332,8 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
     # A sitecustomize on the path makes every import of Qt fail, in child processes too.
     without_qt = {**env, "PYTHONPATH": str(ROOT / "tests" / "noqt")}
     folders = [folder for folder in QT_FREE if (ROOT / folder).is_dir()]
-    workers = ["-n", str(min(4, os.cpu_count() or 1))]
+    # One more than there are processors: many tests wait for a window, a browser or another process.
+    workers = ["-n", str(min(4, (os.cpu_count() or 1) + 1))]
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("lint", [python, "-m", "ruff", "check", "."], env),
         ("format", [python, "-m", "ruff", "format", "--check", "."], env),

@@ -22,7 +22,7 @@ def commands(verbs: Any, add: Callable[..., ArgumentParser], whole: Callable[[in
     practise = add(verbs, "rehearse", "a simulated live on a copy of the store", door="rehearse")
     practise.add_argument("store")
     practise.add_argument("--buyers", type=whole(1, 2000), default=100, help="how many buyers come (100)")
-    practise.add_argument("--speed", type=whole(1, 20), default=5, help="how many times as fast as a clock (5)")
+    practise.add_argument("--speed", type=whole(1, 60), default=5, help="how many times as fast as a clock (5)")
     practise.add_argument("--headless", action="store_true", help="off-screen, with a report on the terminal")
     gallery = add(verbs, "pictures", "pictures of every page, from the demo’s store", door="pictures")
     gallery.add_argument("--out", type=Path, default=Path("pictures"), help="folder for the pictures (pictures)")

@@ -21,8 +21,8 @@ from desktop.pages.page import Page
 from desktop.pages.registry import PAGES
 from tests.desktop.realshop import close_windows, make_shop, stock_up, window_over
 
-TIMES = int(os.environ.get("LIVEPAY_LEAK_TIMES", "25"))
-"""Objects are counted one by one, so that one page which stays shows in 25 rounds as in 200; memory wants 200."""
+TIMES = int(os.environ.get("LIVEPAY_LEAK_TIMES", "10"))
+"""Objects are counted one by one, so that one page which stays shows in 10 rounds as in 200; memory wants 200."""
 
 WARM = 5  # rounds after which everything that is loaded once is loaded
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096

@@ -97,7 +97,7 @@ def test_a_rehearsal_from_the_command_line_agrees_and_leaves_the_shop_as_it_was(
     home = Home(tmp_path / "home")
     slug = _shop(home)
     before = (home.folder(slug) / "store.db").read_bytes()
-    options = ("--buyers", "5", "--speed", "20", "--headless")
+    options = ("--buyers", "5", "--speed", "60", "--headless")
     done = subprocess.run(
         [sys.executable, str(ROOT / "main.py"), "--home", str(home.path), "rehearse", slug, *options],
         capture_output=True,
