@@ -8,7 +8,7 @@ import errno
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
@@ -83,8 +83,11 @@ def _part(reader: Reader, first: int, last: int) -> Part:
     return Part(first, last, hash_of(first - 1), hash_of(last))
 
 
-def write(reader: Reader, part: Part, store_id: str, file: BinaryIO) -> None:
-    """The header, then one line for each entry, as a stream."""
+def write(
+    reader: Reader, part: Part, store_id: str, file: BinaryIO, watch: Callable[[int], object] | None = None
+) -> None:
+    """The header, then one line for each entry, as a stream. ``watch``: called with how many are written; what it
+    raises ends the writing."""
     facts = {"livepay_journal": 1, "store": store_id, **asdict(part), "entries": part.entries}
     header = json.dumps(facts, separators=(",", ":")).encode()
     file.write(_line(header, hashlib.sha256(header).digest()))
@@ -92,6 +95,9 @@ def write(reader: Reader, part: Part, store_id: str, file: BinaryIO) -> None:
         if entry.seq > part.last:
             return
         file.write(_line(journal.body(entry), entry.hash))
+        done = entry.seq - part.first + 1
+        if watch is not None and not done % journal.TOLD:
+            watch(done)
 
 
 def _line(body: bytes, digest: bytes) -> bytes:

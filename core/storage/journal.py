@@ -23,7 +23,9 @@ from core.kernel.events import Event
 from core.storage.connection import DAMAGE, Reader
 
 GENESIS: Final = bytes(32)
-_TOLD: Final = 5000  # entries between two words of how far a check is
+TOLD: Final = 5000
+"""Entries between two words of how far a check or an export is."""
+
 _INSERT: Final = "INSERT INTO journal(seq, at, actor, kind, subject, data, hash) VALUES(?,?,?,?,?,?,?)"
 _PAGE: Final = "SELECT seq, at, actor, kind, subject, data, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -147,7 +149,7 @@ def verify(reader: Reader, kept: bytes | None = None, watch: Callable[[int], obj
             if entry.hash != hashlib.sha256(previous + body(entry)).digest():
                 return Verdict(count, previous, entry.seq, "changed", kept_at)
             count, previous = entry.seq, entry.hash
-            if watch is not None and not count % _TOLD:
+            if watch is not None and not count % TOLD:
                 watch(count)
             if previous == kept:
                 kept_at = count

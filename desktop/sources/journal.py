@@ -12,7 +12,7 @@ from core.bootstrap.checkup import Words, said
 from core.storage import archive, journal
 from core.storage.events import JournalExported
 from core.storage.journal import Entry, Verdict
-from desktop.bridge import Control
+from desktop.bridge import Control, Stopped
 
 ACTOR = "seller"
 
@@ -40,9 +40,13 @@ class ShopJournal:
     def export(self, path: Path, control: Control) -> int | None:
         shop = self._shop
         shop.engine.call(lambda tx: tx.emit(JournalExported()), actor=ACTOR)
-        with shop.engine.reader() as reader:
-            part = archive.whole(reader)
-            with archive.in_place(path) as file:
-                archive.write(reader, part, shop.card.id, file)
+        try:
+            with shop.engine.reader() as reader:
+                part = archive.whole(reader)
+                with archive.in_place(path) as file:
+                    control.advance(0, part.entries)
+                    archive.write(reader, part, shop.card.id, file, lambda done: control.advance(done, part.entries))
+        except Stopped:
+            return None
         archive.add_verifier(path.absolute().parent)
         return part.entries

@@ -188,7 +188,12 @@ class JournalPage(LivingPage):
         def work(control: Control) -> tuple[Verdict, list[str]]:
             return self.source.verify(control)
 
-        self._checking = self.mount.bridge.run_long(work, owner=self, done=done, failed=failed, name="check the chain")
+        def far(read: int, total: int) -> None:
+            self._say_checking(t("Stop ({percent} %)", percent=100 * read // max(1, total)))
+
+        self._checking = self.mount.bridge.run_long(
+            work, owner=self, done=done, failed=failed, progress=far, name="check the chain"
+        )
 
     def _say_checking(self, text: str) -> None:
         self.check.setText(text)

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from core.accounts.guard import PREFIX as ACCOUNT
 from core.kernel.clock import to_datetime
 from core.kernel.i18n import catalogue
 from core.kernel.money import format_money
 from core.kernel.text import clock_time_in_words
 from core.settings.declarations import BASE
 from core.storage.journal import Entry, Verdict
-from desktop.pages.journal.sentences import SENTENCES
+from desktop.pages.journal.sentences import SENTENCES, UNDONE
+from desktop.pages.settings.accesswords import AccessWords
 from desktop.texts import Texts, mark
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 PAGE: Final = 200
 PARTS: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
     ("all", mark("Everything"), frozenset()),
-    ("sales", mark("Sales"), frozenset({"orders", "live", "quotes", "pipeline"})),
+    ("sales", mark("Sales"), frozenset({"orders", "analyses", "quotes", "pipeline"})),
     ("money", mark("Money"), frozenset({"payments", "papers"})),
     ("people", mark("Customers"), frozenset({"customers", "conversations"})),
     ("shop", mark("Shop"), frozenset({"catalogue", "messages", "settings"})),
@@ -39,9 +41,22 @@ _ACTORS: Final = {
     "buyer": mark("The buyer"),
     "bot": mark("The assistant"),
     "phone": mark("The seller’s phone"),
+    "api": mark("Somebody at the API"),
 }
 _PROPER: Final = {"mvola": "MVola"}
 _LABELS: Final = {setting.key: setting.label for setting in BASE}
+_NAMED_BY: Final = {
+    "orders": "order_id",
+    "customers": "customer_id",
+    "pipeline": "lead_id",
+    "quotes": "quote_id",
+    "catalogue": "product_id",
+    "conversations": "conversation_id",
+    "papers": "invoice_id",
+    "payments": "payment_id",
+    "analyses": "session_id",
+}
+"""Which field of an event is the id that its page takes. Without that field the page is shown, and nothing chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ class RowText:
     what: str
     who: str
     page: str
-    subject: int | None = field(default=None)
+    subject: int | str | None = field(default=None)
 
     @property
     def key(self) -> int:
@@ -96,6 +111,7 @@ class JournalPresenter:
     def __init__(self, t: Texts, currency: str, zone: ZoneInfo) -> None:
         self.t = t
         self._currency, self._zone = currency, zone
+        self._roles = AccessWords(t, zone)
         self._people: Mapping[str, str] = {}
 
     def know(self, people: Mapping[str, str]) -> None:
@@ -121,7 +137,7 @@ class JournalPresenter:
             self.sentence(entry.kind, fields),
             self.who(entry.actor),
             page,
-            self._subject(page, fields, entry),
+            self._subject(page, fields),
         )
 
     def sentence(self, kind: str, fields: Mapping[str, Any]) -> str:
@@ -129,6 +145,9 @@ class JournalPresenter:
         _, text = SENTENCES.get(kind, ("", ""))
         if not text:
             return kind
+        field_name, undone = UNDONE.get(kind, ("", ""))
+        if undone and not fields.get(field_name):
+            text = undone
         return self.t(text).format(**{name: self._word(name, value) for name, value in fields.items()})
 
     def _word(self, name: str, value: Any) -> str:
@@ -137,6 +156,8 @@ class JournalPresenter:
         if name == "until" and isinstance(value, int):
             at = to_datetime(value, self._zone)
             return f"{at:%d/%m/%Y} {clock_time_in_words(value, self._zone)}"
+        if name == "role":
+            return self._roles.role(str(value))
         if name == "key":
             label = _LABELS.get(str(value))
             return catalogue("errors", self.t.language).gettext(label) if label else str(value)
@@ -150,22 +171,19 @@ class JournalPresenter:
         """The person's name, or which part of the shop acted."""
         if actor in self._people:
             return self._people[actor]
+        if actor.startswith(ACCOUNT):
+            return self.t("An account that is gone")
         if actor.startswith("provider:"):
             return _PROPER.get(actor[9:], actor[9:].replace("_", " ").title())
         return self.t(_ACTORS[actor]) if actor in _ACTORS else self.t("LivePay by itself")
 
-    def _subject(self, page: str, fields: Mapping[str, Any], entry: Entry) -> int | None:
-        """What the page can bring into sight."""
-        name = {
-            "orders": "order_id",
-            "customers": "customer_id",
-            "pipeline": "customer_id",
-            "quotes": "quote_id",
-            "catalogue": "product_id",
-            "conversations": "conversation_id",
-        }.get(page, "")
-        found = fields.get(name)
-        return found if isinstance(found, int) else entry.subject or None
+    @staticmethod
+    def _subject(page: str, fields: Mapping[str, Any]) -> int | str | None:
+        """What the page can bring into sight of it."""
+        if page == "settings":
+            return str(fields["key"]) if "key" in fields else "access" if "account_id" in fields else None
+        found = fields.get(_NAMED_BY.get(page, ""))
+        return found if isinstance(found, int) else None
 
     def fields(self, entry: Entry) -> list[tuple[str, str]]:
         """Every field as it was written, for the pane."""

@@ -37,7 +37,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "ProductSaved": ("catalogue", mark("{sku} was saved: {price}, {on_hand} in stock")),
     "SlotPassed": ("catalogue", mark("A time is over")),
     "SlotRemoved": ("catalogue", mark("A time was removed")),
-    "SlotsAdded": ("catalogue", mark("{count} times were added, {places} places each")),
+    "SlotsAdded": ("catalogue", mark("{count} times were added, {places} places in all")),
     "StockRepaired": ("catalogue", mark("Stock was put right: {on_hand} on hand, {held} held")),
     "Escalated": ("conversations", mark("The assistant asked for a person")),
     "GivenBack": ("conversations", mark("A conversation was given back to the assistant")),
@@ -50,8 +50,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "Resolved": ("conversations", mark("A conversation was settled")),
     "TakenOver": ("conversations", mark("A person took a conversation over")),
     "TemplateSent": ("conversations", mark("A WhatsApp template was sent")),
-    "BuyerRestricted": ("customers", mark("Paying first was asked of a customer, or no longer")),
-    "ConsentNoted": ("customers", mark("What a customer agrees to was noted")),
+    "BuyerRestricted": ("customers", mark("A customer has to pay first")),
+    "ConsentNoted": ("customers", mark("A customer agreed")),
     "CustomerAdded": ("customers", mark("A customer was added")),
     "CustomerChanged": ("customers", mark("A customer was changed")),
     "CustomerErased": ("customers", mark("A customer was erased: {messages} messages, {files} files")),
@@ -72,8 +72,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "CreditedByHand": ("papers", mark("A credit of {amount} was written by hand")),
     "InvoiceIssued": ("papers", mark("Invoice {series}-{year}-{number}: {total}")),
     "ReceiptIssued": ("papers", mark("Receipt {series}-{year}-{number}: {total}")),
-    "LiveEnded": ("live", mark("A live ended: {orders} orders, {paid} paid, {revenue}")),
-    "LiveStarted": ("live", mark("A live began")),
+    "LiveEnded": ("analyses", mark("A live ended: {orders} orders, {paid} paid, {revenue}")),
+    "LiveStarted": ("analyses", mark("A live began")),
     "AddressAsked": ("orders", mark("The delivery address was asked for")),
     "AddressKept": ("orders", mark("The delivery address was given")),
     "BalanceOverdue": ("orders", mark("The rest of {due} is overdue")),
@@ -150,3 +150,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "TrialEnded": ("messages", mark("A comparison of two texts ended")),
     "TrialStarted": ("messages", mark("A comparison of two texts began")),
 }
+
+UNDONE: Final[dict[str, tuple[str, str]]] = {
+    "AccessLent": ("until", mark("Support may look on no longer")),
+    "BuyerRestricted": ("restricted", mark("A customer no longer has to pay first")),
+    "ConsentNoted": ("given", mark("A customer refused, or withdrew what they agreed to")),
+    "LeadValued": ("amount", mark("Nothing is on the table with a prospect any more")),
+    "OrderingAllowed": ("until", mark("A customer may no longer order beyond the limits")),
+    "TermsAllowed": ("days", mark("A customer may no longer pay later")),
+}
+"""What such an event says instead where this field is empty, zero or false: it takes back what it gives otherwise."""

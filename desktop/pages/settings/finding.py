@@ -136,6 +136,13 @@ class Finder(Suggest):
         nothing = Choice(self._presenter.t("No setting is called so"), "", "", None)
         self.offer([Choice(place.label, place.where, "", place) for place in hits] or [nothing])
 
+    def reach_key(self, key: str) -> bool:
+        """As :meth:`reach`, by a setting's key. → whether there is one of that name."""
+        known = (*self._known, *places(self._presenter.sections(), (), self._presenter))
+        place = next((one for one in known if key and one.key == key), None)
+        self.reach(place)
+        return place is not None
+
     def reach(self, place: Place | None) -> None:
         """Bring it into sight and give it the keyboard."""
         if place is None:

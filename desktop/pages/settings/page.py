@@ -159,12 +159,11 @@ class SettingsPage(Page):
         return next(name for name, view in self.views.items() if view is self.stack.currentWidget())
 
     def show_subject(self, subject: object) -> None:
-        """Open a section (``whatsapp``) or a provider's card (``psp.wave``)."""
+        """Open a section (``whatsapp``), a provider's card (``psp.wave``), or where a setting is, by its key."""
         name = str(subject)
-        self.open("payments" if name.startswith("psp.") else name)
-        if card := self.payments.cards.get(name.removeprefix("psp.")):
-            card.open()
-            self.payments.ensure(card)
+        if not self.finder.reach_key(name):
+            self.open("payments" if name.startswith("psp.") else name)
+            self.payments.bring(name.removeprefix("psp."))
 
     def loses(self) -> bool:
         """Every field saves itself; what was refused is still in its field."""

@@ -195,6 +195,13 @@ class PaymentsSection(SectionView):
             self.column.insertWidget(self._place, card)
             self._place += 1
 
+    def bring(self, name: str) -> None:
+        """Open a provider's card and bring it into sight; nothing for a name that is none."""
+        card = self.cards.get(name)
+        if card is not None:
+            card.open()
+            self.ensure(card)
+
     def forget_tests(self, key: str) -> None:
         for name, card in self.cards.items():
             if key.startswith(f"psp.{name}."):
