@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
 import sys
 from argparse import Namespace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.storage.folder import Home
-from core.support.logbook import Logbook
 from localserver.console.arguments import carry_out, parse
 from localserver.console.terminal import FAILED, Terminal
 
 log = logging.getLogger("livepay")
 
 # Doors are imported when opened: a command of the console must not load Qt.
+
+
+@cache
+def _keep_log(path: Path) -> None:
+    """Write the log of this home from now on, once. The window asks for it when it already shows: it costs 20 ms."""
+    from core.support.logbook import Logbook
+
+    book = Logbook(path)
+    book.open()
+    atexit.register(book.close)
 
 
 def _desktop(args: Namespace, home: Home, out: Terminal) -> int:
@@ -28,6 +40,7 @@ def _desktop(args: Namespace, home: Home, out: Terminal) -> int:
     def server(shop: Any, port: int) -> Any:
         from localserver.runner import ServerThread
 
+        _keep_log(home.path)
         return ServerThread([shop], port=port)
 
     def practice(*how: Any) -> Any:
@@ -83,9 +96,6 @@ def main(argv: list[str] | None = None) -> int:
     # Short turns keep the server answering while the window draws: webhook p99 175 ms → 12 ms (docs/architecture.md).
     sys.setswitchinterval(0.0005)
     args, home, out = parse(argv)
-    book = Logbook(home.path) if args.door == "desktop" or args.command == "serving.run" else None
-    if book:
-        book.open()
     try:
         return _open(args, home, out)
     except LivePayError as error:
@@ -97,12 +107,11 @@ def main(argv: list[str] | None = None) -> int:
     except Exception:  # boundary: program
         log.exception("LivePay stopped because of a mistake in the program")
         return FAILED
-    finally:
-        if book:
-            book.close()
 
 
 def _open(args: Namespace, home: Home, out: Terminal) -> int:
+    if args.command == "serving.run":
+        _keep_log(home.path)
     if args.command is not None:
         return carry_out(args, home, out)
     return DOORS[args.door](args, home, out)
