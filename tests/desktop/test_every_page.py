@@ -14,6 +14,7 @@ from core.kernel.i18n import LANGUAGES
 from desktop.gallery.door import Borrowed
 from desktop.gallery.photographer import pose, standing, tidy, window
 from desktop.gallery.shots import EMPTY, SHOTS, Shot
+from desktop.pages.registry import PAGES
 from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
@@ -91,3 +92,8 @@ def test_the_look_finds_what_is_wrong(qtbot: QtBot) -> None:
     assert "raw 'paid_late'" in found
     assert "raw '{name}'" in found
     assert dead_ends(whole) == ["Rien"]
+
+
+def test_every_page_has_its_picture() -> None:
+    """After a live too, not only empty; the first steps are over then."""
+    assert {page.name for page in PAGES if not page.alone} == {shot.page for shot in SHOTS}

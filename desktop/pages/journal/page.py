@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtGui import QFontDatabase, QTextOption
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
 
 from core.kernel.look import SCALE
 from core.storage.journal import Entry, Verdict
@@ -86,7 +87,17 @@ class JournalPage(LivingPage):
         self.pane = SidePane(t("Choose an entry to see it as it was written."), _WIDE)
         self.pairs = Pairs(wrap=True)
         self.go = Button(t("Show what it is about"), icon="arrow-right", key="Enter")
+        self.sentence = Label("", "body-bold", wrap=True)
+        self.written = QPlainTextEdit()
+        self.written.setReadOnly(True)
+        self.written.setAccessibleName(t("As it was written"))
+        self.written.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.written.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.written.setMinimumHeight(220)
+        self.pane.told.addWidget(self.sentence)
         self.pane.told.addWidget(self.pairs)
+        self.pane.told.addWidget(Label(t("As it was written"), "small-bold"))
+        self.pane.told.addWidget(self.written)
         self.pane.told.addWidget(self.go)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
@@ -153,7 +164,9 @@ class JournalPage(LivingPage):
         row = self.table.current
         self.pane.show_something(row is not None)
         if row is not None:
-            self.pairs.show_pairs(self.presenter.fields(row.entry))
+            self.sentence.say(row.what)
+            self.pairs.show_pairs(self.presenter.facts(row))
+            self.written.setPlainText(self.presenter.written(row.entry))
             self.go.setVisible(bool(row.page))
 
     def lead_there(self) -> None:

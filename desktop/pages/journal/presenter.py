@@ -185,13 +185,12 @@ class JournalPresenter:
         found = fields.get(_NAMED_BY.get(page, ""))
         return found if isinstance(found, int) else None
 
-    def fields(self, entry: Entry) -> list[tuple[str, str]]:
-        """Every field as it was written, for the pane."""
-        t = self.t
-        told = [
-            (t("Number in the journal"), str(entry.seq)),
-            (t("Event"), entry.kind),
-            (t("Named by the journal"), entry.actor),
-        ]
-        told += [(name, json.dumps(value, ensure_ascii=False)) for name, value in json.loads(entry.data).items()]
-        return [*told, (t("Hash"), entry.hash.hex()[:16] + "…")]
+    def facts(self, row: RowText) -> list[tuple[str, str]]:
+        """What the pane tells of an entry beside the sentence."""
+        t, entry = self.t, row.entry
+        return [(t("Number in the journal"), str(entry.seq)), (t("When"), f"{row.day} {row.time}"), (t("Who"), row.who)]
+
+    def written(self, entry: Entry) -> str:
+        """The entry as it stands in the journal, for who has to prove it."""
+        fields = json.dumps(json.loads(entry.data), ensure_ascii=False, indent=1)
+        return f"{entry.kind} · {entry.actor}\n{fields}\n\nSHA-256\n{entry.hash.hex()}"
