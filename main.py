@@ -67,6 +67,9 @@ def _demo(args: Namespace, home: Home, out: Terminal) -> int:
 def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:
     if args.headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from core.bootstrap.rehearsing import check
+
+    check(home, args.store)
     from desktop.rehearsal import run
     from localserver.demo.rehearsal import Rehearsal
 

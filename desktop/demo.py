@@ -80,7 +80,11 @@ class Director(QObject):
 
     def _look(self) -> None:
         """Wait for the board, then for the end of the play."""
-        if self._thread is None:
+        if self._desktop.exit_code and self._leave:  # it could not be opened, and nobody is there to close it
+            self._timer.stop()
+            self._say(self._desktop.shell.opening.sentence)
+            self._desktop.shell.close()
+        elif self._thread is None:
             if self._desktop.shell.page("live") is not None:
                 self._desktop.shell.resize(*SIZE)
                 self._thread = threading.Thread(target=self._play, name="play", daemon=True)

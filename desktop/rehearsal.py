@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer
 
 from core.kernel.errors import OutsideWorld
 from core.kernel.money import format_money
+from core.storage.folder import Home
 from desktop.app import Desktop, InMemory, run_desktop
 from desktop.context import Context
 from desktop.pages.live.page import LivePage
@@ -73,8 +74,11 @@ class Play(Protocol):
 def launch(home: Path, slug: str, buyers: int, speed: int) -> None:
     """Open a rehearsal in a process of its own: it can take nothing from the shop that is open here, not even time.
 
-    Raises OutsideWorld when the system starts no process.
+    Raises Refused where there is nothing to sell, OutsideWorld when the system starts no process.
     """
+    from core.bootstrap.rehearsing import check
+
+    check(Home(home), slug)
     program = [] if getattr(sys, "frozen", False) else [str(Path(__file__).parent.parent / "main.py")]
     arguments = ["--home", str(home), "rehearse", slug, "--buyers", str(buyers), "--speed", str(speed)]
     started, _ = QProcess.startDetached(sys.executable, [*program, *arguments], str(Path.cwd()))
@@ -98,7 +102,11 @@ class Director(QObject):
 
     def _look(self) -> None:
         page = self._desktop.shell.page("live")
-        if self._thread is None and page is not None:
+        if self._desktop.exit_code and self._leave:  # it could not be opened, and nobody is there to close it
+            self._timer.stop()
+            self._say(self._desktop.shell.opening.sentence)
+            self._desktop.shell.close()
+        elif self._thread is None and page is not None:
             t = self._desktop.t
             self._desktop.shell.setWindowTitle(t("Rehearsal – {store}", store=self._play.shop.name))
             self._desktop.shell.sidebar.store.say(t("Rehearsal"))

@@ -15,7 +15,7 @@ import apsw
 from core.adapters.declared import declared_settings
 from core.bootstrap.stores import create_store
 from core.kernel.errors import Refused
-from core.storage.connection import open_connection
+from core.storage.connection import Reader, open_connection
 from core.storage.folder import Home, StoreCard
 
 SECTIONS: Final = frozenset({"store", "orders", "chat"})
@@ -26,6 +26,23 @@ _FRESH: Final = {"held": "0", "taken": "0", "counted": "0", "on_hand": "on_hand 
 """Columns in which the copy begins anew: what others reserved is not for sale in it."""
 
 
+def check(home: Home, slug: str) -> None:
+    """Whether this store can be rehearsed, before a window opens for it.
+
+    Raises NotFound, EnvironmentProblem, and Refused where there is nothing to sell.
+    """
+    source = open_connection(home.folder(slug) / "store.db", home.vault(slug).database_key(), write=False)
+    try:
+        _check_goods(source, home.card(slug))
+    finally:
+        source.close()
+
+
+def _check_goods(source: apsw.Connection, card: StoreCard) -> None:
+    if not Reader(source).value("SELECT count(*) FROM product WHERE active AND on_hand > held"):
+        raise Refused("There is nothing to sell in {store}: add a product first.", store=card.name)
+
+
 def trade_copy(home: Home, slug: str, room: Home) -> StoreCard:
     """Make the copy in another home, from a store that may be open elsewhere meanwhile. → its card.
 
@@ -34,8 +51,7 @@ def trade_copy(home: Home, slug: str, room: Home) -> StoreCard:
     folder, card = home.folder(slug), home.card(slug)
     source = open_connection(folder / "store.db", home.vault(slug).database_key(), write=False)
     try:
-        if not source.execute("SELECT count(*) FROM product WHERE active AND on_hand > held").fetchone()[0]:  # type: ignore[index]
-            raise Refused("There is nothing to sell in {store}: add a product first.", store=card.name)
+        _check_goods(source, card)
         made = create_store(
             room, card.name, card.country, currency=card.currency, language=card.language, segment=card.segment
         )

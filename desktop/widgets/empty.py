@@ -58,6 +58,10 @@ class EmptyState(QWidget):
         button.clicked.connect(lambda: act())
         self._column.insertWidget(self._column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
 
+    @property
+    def sentence(self) -> str:
+        return self._sentence.text()
+
     def say(self, title: str, sentence: str) -> None:
         self._title.say(title)
         self._sentence.say(sentence)

@@ -16,9 +16,11 @@ from core.catalogue.rules import ProductFields
 from core.customers.service import Identity, recognise
 from core.faq import service as faq
 from core.kernel.countries import COUNTRIES
-from core.kernel.errors import Refused
+from core.kernel.errors import NotFound, Refused
 from core.storage.folder import Home
+from desktop.rehearsal import launch
 from localserver.demo.rehearsal import comers, numbers_like
+from main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,6 +80,18 @@ def test_an_empty_shop_is_told_to_add_a_product(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="add a product"):
         trade_copy(home, card.slug, room)
     assert room.list() == []
+
+
+@pytest.mark.parametrize(("store", "said"), [("nobody", "nobody"), ("vide", "rien à vendre")])
+def test_what_cannot_be_rehearsed_is_said_before_a_window_opens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, store: str, said: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    create_store(Home(tmp_path / "home"), "Vide", "SN")
+    assert main(["--home", str(tmp_path / "home"), "rehearse", store]) == 1
+    assert said in capsys.readouterr().err
+    with pytest.raises((Refused, NotFound)):
+        launch(tmp_path / "home", store, 20, 5)
 
 
 def test_the_buyers_of_every_country_have_a_number_that_is_one() -> None:
