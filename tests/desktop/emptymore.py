@@ -17,6 +17,7 @@ from core.orders import listing as order_listing
 from core.orders.listing import OrderRow
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
+from core.storage.entries import Sought
 from core.storage.journal import GENESIS, Entry, Verdict
 from core.support.trace import Story
 from desktop.bridge import Change, Control
@@ -140,7 +141,10 @@ class EmptyWelcome:
 class EmptyJournal:
     """Implements JournalSource; nothing was written."""
 
-    def page(self, kinds: Sequence[str], text: str, before: int | None, limit: int) -> list[Entry]:
+    def actors(self) -> frozenset[str]:
+        return frozenset()
+
+    def page(self, sought: Sought, text: str, before: int | None, limit: int) -> list[Entry]:
         return []
 
     def people(self) -> dict[str, str]:

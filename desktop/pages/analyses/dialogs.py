@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
@@ -17,14 +16,24 @@ from desktop.widgets.fields import TextField
 from desktop.widgets.labels import Label
 
 
+def typed_day(text: str) -> date:
+    """A day as people type it: ``26/11/2026``. Raises Refused."""
+    for form in ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip().replace(".", "/"), form).date()  # noqa: DTZ007 - a day alone
+        except ValueError:
+            continue
+    raise Refused("“{text}” is not a day: write it like 26/11/2026.", text=text.strip())
+
+
 class BetweenDialog(Dialog):
     """``chosen`` with the first and the last day."""
 
     chosen = Signal(object, object)
 
-    def __init__(self, parent: QWidget, t: Texts, read: Callable[[str], date], first: str, last: str) -> None:
+    def __init__(self, parent: QWidget, t: Texts, first: str, last: str) -> None:
         super().__init__(parent, t("Between two days"), 440)
-        self._t, self._read = t, read
+        self._t = t
         self.first = TextField(t("First day"), t("For example {day}", day=first), close=True)
         self.last = TextField(t("Last day"), close=True)
         self.first.edit.setText(first)
@@ -42,7 +51,7 @@ class BetweenDialog(Dialog):
         found: list[date] = []
         for field in (self.first, self.last):
             try:
-                found.append(self._read(field.text))
+                found.append(typed_day(field.text))
                 field.set_error("")
             except Refused as error:
                 field.set_error(explain(error, self._t.language))

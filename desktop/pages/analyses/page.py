@@ -202,7 +202,7 @@ class AnalysesPage(LivingPage):
         zone = self.mount.context.store.zone
         since, until = (report.period.since, report.period.until - 1) if report else (self.now, self.now)
         words = [f"{to_datetime(at, zone):%d/%m/%Y}" for at in (since, until)]
-        dialog = BetweenDialog(self, self.t, self.presenter.day, *words)
+        dialog = BetweenDialog(self, self.t, *words)
         dialog.chosen.connect(self._between)
         dialog.present()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,7 +12,6 @@ from core.analytics.charts import Chart, Tone
 from core.analytics.rules import Name
 from core.analytics.views import Report
 from core.kernel.clock import to_datetime
-from core.kernel.errors import Refused
 from core.kernel.look import Role
 from core.orders.behind import BuyersWanted, OrdersWanted
 from desktop.pages.analyses.people import People
@@ -132,12 +131,3 @@ class AnalysesPresenter(People):
             t.language, seller, (), None, t("Analyses"), self.subject(reading),
             self.against(report.period, report.before, report.now), figures, t("Page {page} / {pages}"), now, made,
         )  # fmt: skip
-
-    def day(self, text: str) -> date:
-        """A day as people type it: ``26/11/2026``. Raises Refused."""
-        for form in ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"):
-            try:
-                return datetime.strptime(text.strip().replace(".", "/"), form).date()  # noqa: DTZ007 - a day alone
-            except ValueError:
-                continue
-        raise Refused("“{text}” is not a day: write it like 26/11/2026.", text=text.strip())
