@@ -15,6 +15,7 @@ from core.conversations.figures import Figures as Answers
 from core.conversations.figures import Span
 from core.orders import listing as order_listing
 from core.orders.listing import OrderRow
+from core.orders.lives import LiveRow, Wanted
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
 from core.storage.entries import Sought
@@ -25,6 +26,8 @@ from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
 from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.journal.presenter import JournalSource
+from desktop.pages.lives.presenter import LivesSource
+from desktop.pages.lives.presenter import Overview as LivesOverview
 from desktop.pages.orders import presenter as orders
 from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.support.presenter import SupportSource, TraceWanted
@@ -157,6 +160,21 @@ class EmptyJournal:
         return 0
 
 
+class EmptyLives:
+    """No live has ended yet."""
+
+    def overview(self, wanted: Wanted) -> LivesOverview:
+        return LivesOverview()
+
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[LiveRow]:
+        return []
+
+    def export(
+        self, path: Path, wanted: Wanted, titles: Sequence[str], sources: Mapping[str, str], control: Control
+    ) -> int | None:
+        return 0
+
+
 @dataclass(kw_only=True)
 class Nothing:
     """The parts of a Context that look over the whole shop."""
@@ -167,4 +185,5 @@ class Nothing:
     happenings: HappeningSource = field(default_factory=EmptyHappenings)
     orders: OrdersSource = field(default_factory=lambda: cast(OrdersSource, EmptyOrders()))
     welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
+    lives: LivesSource = field(default_factory=EmptyLives)
     journal: JournalSource = field(default_factory=EmptyJournal)
