@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.customers.source import CustomersSource
     from desktop.pages.journal.presenter import JournalSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.lives.presenter import LivesSource
     from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.orders.presenter import OrdersSource
@@ -142,6 +143,9 @@ class Context(Protocol):
 
     @property
     def analyses(self) -> AnalysesSource: ...
+
+    @property
+    def lives(self) -> LivesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

@@ -38,7 +38,8 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for and in which order. ``tag``: one of the seller's own."""
+    """What is looked for and in which order. ``tag``: one of the seller's own. ``among``: SQL of the ids of those it
+    may be, of the program's own making, and its values; erased people, whose amounts stay, are among them."""
 
     text: str = ""
     group: Group | None = None
@@ -46,6 +47,7 @@ class Wanted:
     consent: Consent | None = None
     sort: Sort = "last"
     descending: bool = True
+    among: tuple[str, tuple[Any, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,10 @@ def counts(reader: Reader) -> Counts:
 
 def _where(wanted: Wanted) -> tuple[list[str], list[Any]]:
     where, parameters = [_KNOWN], list[Any]()
+    if wanted.among is not None:
+        sql, values = wanted.among
+        where = [f"merged_into IS NULL AND id IN ({sql})"]
+        parameters += values
     if wanted.group is not None:
         where.append(f"({GROUPS[wanted.group]})")
     if wanted.consent is not None:

@@ -118,6 +118,12 @@ def _analyses(mount: Mount) -> Page:
     return AnalysesPage(mount)
 
 
+def _lives(mount: Mount) -> Page:
+    from desktop.pages.lives.page import LivesPage
+
+    return LivesPage(mount)
+
+
 def _journal(mount: Mount) -> Page:
     from desktop.pages.journal.page import JournalPage
 
@@ -187,6 +193,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("analyses", mark("Analyses"), "chart-column", _analyses),
+    PageEntry("lives", mark("Past lives"), "radio", _lives, "analyses"),
     PageEntry(
         "journal",
         mark("Journal"),

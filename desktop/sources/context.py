@@ -25,6 +25,7 @@ from desktop.sources.customers import ShopCustomers
 from desktop.sources.happenings import ShopHappenings
 from desktop.sources.journal import ShopJournal
 from desktop.sources.live import ShopLive
+from desktop.sources.lives import ShopLives
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
 from desktop.sources.orders import ShopOrders
@@ -74,6 +75,7 @@ class ShopContext:
         self._templates = ShopTemplates(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._analyses = ShopAnalyses(shop)
+        self._lives = ShopLives(shop)
         self._settings = ShopSettings(shop)
         self._support = ShopSupport(shop)
         self._search = ShopSearch(shop)
@@ -150,6 +152,10 @@ class ShopContext:
     @property
     def analyses(self) -> ShopAnalyses:
         return self._analyses
+
+    @property
+    def lives(self) -> ShopLives:
+        return self._lives
 
     @property
     def settings(self) -> ShopSettings:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop
-from core.conversations import canned, escalation, manual, media, notes, queries, threads
+from core.conversations import canned, escalation, figures, manual, media, notes, queries, threads
+from core.conversations.figures import ThreadsWanted
 from core.conversations.reading import safe_filename
 from core.conversations.views import CustomerCard
 from core.customers import allowing, consent, merging
@@ -38,16 +39,29 @@ class ShopConversations:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._engine = shop.engine
+        self._behind: tuple[ThreadsWanted, dict[int, int]] | None = None
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+    def inbox(self, need: Need, search: str, limit: int, behind: ThreadsWanted | None = None) -> Inbox:
+        found = self._threads(behind)
+
         def read(reader: Reader) -> Inbox:
-            rows = queries.inbox(reader, need=need, search=search, limit=limit + 1)
+            rows = queries.inbox(reader, need=need, search=search, limit=limit + 1, among=found)
             return Inbox(tuple(rows[:limit]), queries.counts(reader), len(rows) > limit)
 
-        found = self._engine.read(read)
-        return Inbox(found.rows, found.counts, found.more, self._shop.channel() is not None)
+        inbox = self._engine.read(read)
+        times = None if found is None else (sum(found.values()), len(found))
+        return replace(inbox, connected=self._shop.channel() is not None, behind=times)
+
+    def _threads(self, behind: ThreadsWanted | None) -> dict[int, int] | None:
+        """Those behind a figure, measured once: what is written meanwhile changes neither it nor the list."""
+        if behind is None:
+            return None
+        kept = self._behind
+        if kept is None or kept[0] != behind:
+            kept = self._behind = behind, self._engine.read(lambda r: figures.threads(r, behind))
+        return kept[1]
 
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
         def read(reader: Reader) -> Thread | None:

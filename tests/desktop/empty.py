@@ -9,6 +9,7 @@ from core.adapters.certified.handing import Handed
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
+from core.conversations.figures import ThreadsWanted
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -46,7 +47,7 @@ from tests.desktop.emptypeople import EmptyPairs
 class EmptyConversations:
     """Implements ConversationSource; nobody has written."""
 
-    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+    def inbox(self, need: Need, search: str, limit: int, behind: ThreadsWanted | None = None) -> Inbox:
         return Inbox((), InboxCounts(0, 0, 0))
 
     def thread(self, conversation_id: int, limit: int) -> Thread | None:

@@ -70,6 +70,11 @@ class Filters(QWidget):
         place = next(n for n, each in enumerate(self._words.sorts()) if each[:2] == (wanted.sort, wanted.descending))
         self.sort.setCurrentIndex(place)
 
+    def hold(self, tag: str | None) -> None:
+        """Let a tag be chosen before it is known how many have it."""
+        if tag is not None and self.tag.findData(tag) < 0:
+            self.tag.addItem(tag, tag)
+
     @staticmethod
     def _choose(box: QComboBox, value: Any) -> None:
         box.setCurrentIndex(max(0, box.findData(value)))

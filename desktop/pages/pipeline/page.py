@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
 from core.pipeline.board import Card, Only, Wanted
+from core.pipeline.figures import ProspectsWanted
 from core.pipeline.rules import LOST, STAGES
+from desktop.pages.behind import BehindBar
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.pipeline.column import NARROWEST, Column
@@ -47,6 +49,10 @@ class PipelinePage(LivingPage):
         self._bar = QWidget()
         self._bar.setLayout(self._chips())
         column.addWidget(self._bar)
+        self.only: ProspectsWanted | None = None
+        self.behind = BehindBar(mount.t, store.zone)
+        self.behind.removed.connect(self.show_all)
+        column.addWidget(self.behind)
         self.pane = LeadPane(self.presenter)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
@@ -146,15 +152,21 @@ class PipelinePage(LivingPage):
     # -- reading
 
     def show_all(self) -> None:
-        self.search.clear()
-        self.chips[None].setChecked(True)
+        self._go_to(Wanted(), None)
+
+    def _go_to(self, wanted: Wanted, rows: ProspectsWanted | None) -> None:
+        """Look for just this."""
+        self.search.setText(wanted.text)
+        self.chips[wanted.only].setChecked(True)
+        self.only = rows
+        self.behind.show_rows(rows)
         self.refresh()
 
     def refresh(self) -> None:
         """Read what is shown again, as many cards as there were."""
         self.reading()
         only = next(only for only, chip in self.chips.items() if chip.isChecked())
-        wanted = self.wanted = Wanted(self.search.text().strip(), only)
+        wanted = self.wanted = Wanted(self.search.text().strip(), only, self.only.ids if self.only else None)
         most = max(len(column.model.rows) for column in self.columns.values())
         source, limit = self.source, max(LIMIT, min(most, 10 * LIMIT))
         self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
@@ -317,10 +329,20 @@ class PipelinePage(LivingPage):
     # -- the window
 
     def show_subject(self, subject: object) -> None:
-        """A prospect by its id."""
-        if isinstance(subject, int):
+        """A prospect by its id, or those behind a figure."""
+        if isinstance(subject, ProspectsWanted):
+            self.chosen = None
+            self._go_to(Wanted(), subject)
+        elif isinstance(subject, int):
             self.chosen = subject
             self.show_all()
+
+    def kept(self) -> object:
+        return self.wanted, self.only, self.chosen
+
+    def take_back(self, kept: object) -> None:
+        wanted, rows, self.chosen = cast("tuple[Wanted, ProspectsWanted | None, int | None]", kept)
+        self._go_to(wanted, rows)
 
     def take_focus(self) -> None:
         for column in self.columns.values():
