@@ -13,6 +13,9 @@ STEPS: Final = ("products", "practice", "whatsapp", "payment")
 DONE: Final = "done"
 """Where nobody is led any more."""
 
+NEXT: Final = "next"
+"""Whichever step the first thing that is missing lies in."""
+
 TEST_AMOUNT: Final = 100
 """Of a payment that tries a provider out, in units of francs or ariary: little enough to be given back by hand."""
 
@@ -51,6 +54,16 @@ def tasks(standing: Standing) -> tuple[Task, ...]:
     """What it takes to sell for real, in the order in which each needs the one before."""
     names = ("products", "address", "whatsapp", "heard", "provider")
     return tuple(Task(name, getattr(standing, name)) for name in names)
+
+
+def step_of(task: str) -> str:
+    """The step that leads to it."""
+    return {"products": "products", "provider": "payment"}.get(task, "whatsapp")
+
+
+def next_step(found: Sequence[Task]) -> str:
+    """Where the first task lies that is open; the last step when none is."""
+    return next((step_of(task.name) for task in found if not task.done), STEPS[-1])
 
 
 def following(step: str) -> str:

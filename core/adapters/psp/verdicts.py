@@ -56,8 +56,7 @@ def turned_away(
     if no is No.KEY:
         return Finding(
             False,
-            "{provider} refuses the key ({code}: {detail}). Copy it again, whole ({where}); if it was withdrawn, make a"
-            " new one there.",
+            "{provider} refuses the key. Copy it again, whole ({where}); if it was withdrawn, make a new one there.",
             who,
         )
     if no is No.WITHDRAWN:
@@ -65,7 +64,7 @@ def turned_away(
     if no is No.ACCOUNT:
         return Finding(
             False,
-            "{provider} knows the key, but the account may not take payments ({code}: {detail}). Finish its activation"
+            "{provider} knows the key, but the account may not take payments ({code}). Finish its activation"
             " with {provider}, or write to its support.",
             who,
         )
@@ -73,7 +72,7 @@ def turned_away(
         who |= {"currency": provider.config.currency, "country": provider.config.country}
         return Finding(
             False,
-            "{provider} does not take {currency} in {country} with this account ({code}: {detail}). Take the keys of"
+            "{provider} does not take {currency} in {country} with this account ({code}). Take the keys of"
             " your account of that country.",
             who,
         )

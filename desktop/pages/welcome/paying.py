@@ -11,7 +11,7 @@ from desktop.bridge import Task
 from desktop.pages.notices import Instructions
 from desktop.pages.page import Mount
 from desktop.pages.settings.words import choice_words
-from desktop.pages.welcome.parts import PAUSE_MS, Said, Sheet, StepView, verdict
+from desktop.pages.welcome.parts import PAUSE_MS, Said, Sheet, StepView, tidy_when_left, verdict
 from desktop.pages.welcome.presenter import Offer, WelcomePresenter, WelcomeSource
 from desktop.pages.welcome.trial import TrialPanel
 from desktop.widgets.fields import Field, TextField
@@ -38,8 +38,7 @@ class PayingStep(StepView):
         self._form = QVBoxLayout()
         self._form.setSpacing(6)
         sheet.column.addLayout(self._form)
-        self.said = Said()
-        sheet.column.addWidget(self.said)
+        self.foot = self.said = Said()
         self.notices = Instructions(t)
         sheet.column.addWidget(self.notices)
         self.rule = Rule()
@@ -48,6 +47,7 @@ class PayingStep(StepView):
         sheet.column.addWidget(self.trial)
         self.rule.hide()
         self.trial.hide()
+        self.trial.moved.connect(lambda: self.reveal.emit(self.trial))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(sheet)
@@ -70,7 +70,8 @@ class PayingStep(StepView):
         self.choice.blockSignals(True)
         self.choice.clear()
         for offer in offers:
-            self.choice.addItem(f"{offer.label} – {offer.methods}", offer.name)
+            more = "" if offer.methods == offer.label else f" – {offer.methods}"
+            self.choice.addItem(offer.label + more, offer.name)
         self.choice.setCurrentIndex(next((i for i, offer in enumerate(offers) if offer.enabled), 0))
         self.choice.blockSignals(False)
         self._chosen()
@@ -107,6 +108,8 @@ class PayingStep(StepView):
             kept = "••••••••" if declared.name in offer.kept else ""
             field = TextField(label, hint, kept or declared.default, secret=declared.secret, close=True)
             field.changed.connect(lambda _: self._pause.start())
+            if declared.secret:
+                tidy_when_left(field.edit)
             self._form.addWidget(field)
             self.edits[declared.name] = field.edit
         self.notices.show_dashboard(offer.label, offer.dashboard, offer.address)
@@ -186,8 +189,12 @@ class PayingStep(StepView):
     def _offered(self, _: object) -> None:
         self.enabled = True
         offer = self.offer
-        self.said.say(self.t("Your buyers can pay through {provider}.", provider=offer.label if offer else ""), ok=True)
+        said = self.t(
+            "Your buyers can pay through {provider}. Try it: pay yourself once.", provider=offer.label if offer else ""
+        )
+        self.said.say(said, ok=True)
         self.ready.emit()
+        self.reveal.emit(self.trial)
 
     def _failed(self, error: Exception) -> bool:
         self.said.say(self.presenter.why(error), ok=False)

@@ -255,6 +255,11 @@ class WelcomePresenter:
         lacking = [names[name] for name in fields if not ok.get(name)]
         return self.t("Still to check: {names}.", names=", ".join(lacking)) if lacking else ""
 
+    def progress(self, tasks: Sequence[Task]) -> str:
+        """« 2 étapes sur 5 »."""
+        done = sum(task.done for task in tasks)
+        return self.t.plural("{n} step of {all} done", "{n} steps of {all} done", done, all=len(tasks))
+
     def task(self, name: str) -> tuple[str, str]:
         """What is missing, and the verb that leads there."""
         t = self.t

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, QTimer, QUrl
+from PySide6.QtCore import QRectF, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -44,7 +44,9 @@ class ScanCode(QWidget):
 
 
 class TrialPanel(QWidget):
-    """``typed`` tells what stands in the provider's fields when the payment is opened."""
+    """``typed`` tells what stands in the provider's fields when the payment is opened. ``moved``: it has news."""
+
+    moved = Signal()
 
     def __init__(
         self, mount: Mount, source: WelcomeSource, presenter: WelcomePresenter, typed: Callable[[], dict[str, str]]
@@ -147,6 +149,7 @@ class TrialPanel(QWidget):
         self.tryout, self.stage = tryout, "waiting"
         self.said.say(self.presenter.waiting(tryout))
         self._show()
+        self.moved.emit()
         if not tryout.by_seller:
             self._eye.start()
 
@@ -188,6 +191,7 @@ class TrialPanel(QWidget):
         if seen.said is not None:
             self.said.say(self.presenter.finding(seen.said), seen.said.ok)
         self._show()
+        self.moved.emit()
 
     def _saw(self) -> None:
         self.stage = "kept"
