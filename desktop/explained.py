@@ -23,6 +23,9 @@ class Explained:
 def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
     """``asked``: a connection, or one of queue, backup, lent."""
     if isinstance(asked, Link):
+        if asked.state == "off":
+            step = "payment" if asked.kind == "psp" else "whatsapp"
+            return Explained(link_text(asked, t), _link(asked, t), t("Set it up step by step"), "welcome", step)
         verb = t("Open the settings") if asked.state == "ok" else t("Put it right")
         return Explained(link_text(asked, t), _link(asked, t), verb, "settings", asked.settings)
     if asked == "queue":

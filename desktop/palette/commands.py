@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from core.connecting.rules import NEXT
 from desktop.palette.presenter import Command
 from desktop.sections import Section
 from desktop.texts import ENDONYMS, Texts, mark
@@ -36,6 +37,9 @@ WINDOW: Final[tuple[WindowCommand, ...]] = (
     ),
     WindowCommand(
         "asking", mark("Ask again when the window closes"), "circle-help", "", lambda shell: shell.ask_again()
+    ),
+    WindowCommand(
+        "steps", mark("Sell for real: what is missing"), "store", "", lambda shell: shell.go("welcome", NEXT)
     ),
     WindowCommand("lock", mark("Lock now"), "lock", "Ctrl+L", lambda shell: shell.lock_now()),
     WindowCommand("quit", mark("Quit LivePay"), "x", "Ctrl+Q", lambda shell: shell.leave()),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
+from desktop.pages.notices import Instructions
 from desktop.pages.settings.parts import CopyRow, Made, TestPanel, add_rows
 from desktop.pages.settings.presenter import ProviderInfo, SettingsPresenter
 from desktop.widgets.buttons import IconButton
@@ -56,6 +57,10 @@ class ProviderCard(QFrame):
         self._told.setContentsMargins(SCALE.card, 12, SCALE.card, 12)
         inner.addWidget(self.address)
         inner.addWidget(self._told)
+        self.notices = Instructions(t)
+        self.notices.setContentsMargins(SCALE.card, 4, SCALE.card, 10)
+        self.notices.hide()
+        inner.addWidget(self.notices)
         inner.addWidget(Rule())
         self.test = TestPanel(t, provider.label)
         inner.addWidget(self.test)
@@ -107,6 +112,8 @@ class ProviderCard(QFrame):
         self.address.setVisible(provider.pasted)
         self._told.setVisible(not provider.pasted)
         self.address.show_text(provider.address)
+        self.notices.setVisible(bool(provider.dashboard.steps))
+        self.notices.show_dashboard(provider.label, provider.dashboard, None)
         if enabled or not self._presenter.missing(provider, values):
             self.say_wrong("")
 

@@ -26,6 +26,8 @@ class SectionView(QScrollArea):
     """A section's cards under its one-sentence purpose. ``network_asked`` when the public address is wanted."""
 
     network_asked = Signal()
+    steps_asked = Signal(object)
+    """Somebody wants to be led: the step of the first run."""
 
     def __init__(self, section: Section, presenter: SettingsPresenter, made: Made) -> None:
         super().__init__()
@@ -63,6 +65,18 @@ class SectionView(QScrollArea):
 
     def forget_tests(self, key: str) -> None:
         """A setting changed: a test made before says nothing any more."""
+
+    def add_guide(self, step: str) -> None:
+        """A line that leads to the same values step by step."""
+        t = self.presenter.t
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        said = t("Would you rather be led? Each value is checked as you type it, up to a first test.")
+        line.addWidget(Label(said, "small", "muted", wrap=True), 1)
+        self.guide = Button(t("Set it up step by step"), icon="store")
+        self.guide.clicked.connect(lambda: self.steps_asked.emit(step))
+        line.addWidget(self.guide)
+        self.column.addLayout(line)
 
     def ensure(self, widget: QWidget) -> None:
         """Bring a part into sight, once the layouts around it have settled."""
@@ -115,6 +129,7 @@ class WhatsAppSection(SectionView):
 
     def fill(self) -> None:
         t = self.presenter.t
+        self.add_guide("whatsapp")
         for group in self.section.groups:
             card = GroupCard(group, self.presenter, self._made)
             self.test = TestPanel(t, "WhatsApp", primary=True)
@@ -173,6 +188,7 @@ class PaymentsSection(SectionView):
     stop_asked = Signal(str)
 
     def fill(self) -> None:
+        self.add_guide("payment")
         super().fill()
         self.cards: dict[str, ProviderCard] = {}
         self._place = self.column.count()
