@@ -39,6 +39,7 @@ from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
+from desktop.pictures import Thumb
 from desktop.stores.keeping import Day
 from tests.desktop.empty import (
     EmptyAccess,
@@ -272,6 +273,9 @@ class SampleSource(SampleSteering):
 
     def overlay(self) -> OverlayPlace:
         return self.place
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        return None
 
     def products(self, query: str, limit: int) -> list[ProductView]:
         found = [
