@@ -10,7 +10,7 @@ from core.accounts.guard import PREFIX, role_of
 from core.accounts.rules import may
 from core.bootstrap import Shop
 from core.conversations import history, threads
-from core.customers import allowing, consent, export, listing, proposing, queries, rules, tags, writing
+from core.customers import allowing, consent, export, listing, proposing, queries, restricting, rules, tags, writing
 from core.customers.explaining import explain
 from core.customers.listing import CustomerRow, Wanted
 from core.customers.views import CustomerView
@@ -81,6 +81,7 @@ class ShopCustomers:
                 consent.last(reader, customer_id),
                 self._may(reader, "customers.write"),
                 self._may(reader, "customers.credit"),
+                restricting.restricted(reader, customer_id),
             )
 
         return self._engine.read(read)

@@ -97,6 +97,8 @@ class EmptyConversations:
     def export_customer(self, customer_id: int, path: Path) -> None:
         raise AssertionError("there is no customer")
 
+    def restrict(self, customer_id: int, wanted: bool) -> None: ...
+
     def allow(self, customer_id: int) -> None:
         raise AssertionError("there is no customer")
 

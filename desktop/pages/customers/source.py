@@ -44,7 +44,8 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """All that is known of a customer. ``limited``: what keeps them from a new order; ``allowed_until``: the seller
-    lets them order all the same (ms UTC, 0: no); ``terms``: how many days they may take to pay."""
+    lets them order all the same (ms UTC, 0: no); ``terms``: how many days they may take to pay;
+    ``pays_first``: by the seller's word."""
 
     view: CustomerView
     said: Explained
@@ -61,6 +62,7 @@ class Profile:
     consent: Consent | None = None
     may_write: bool = True
     may_credit: bool = True
+    pays_first: bool = False
 
 
 class CustomersSource(Protocol):

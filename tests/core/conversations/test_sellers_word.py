@@ -1,4 +1,4 @@
-"""The seller pauses the bot for everybody: nobody is answered, everybody waits for a person, sales go on."""
+"""What the seller says counts: the bot paused for everybody, a buyer who pays first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.conversations.texts import say
+from core.customers.restricting import restrict
 from core.settings.declarations import ANSWERS
 from tests.support.talking import Chat, chat
 
@@ -39,3 +41,12 @@ def test_a_button_of_an_order_is_answered_all_the_same(talk: Chat) -> None:
     talk.shop.settings.set(ANSWERS, "false", "test")
     talk.presses(f"cancel:{order}")
     assert talk.value("SELECT state FROM orders") == "cancelled"
+
+
+def test_who_pays_first_by_the_sellers_word_is_told(talk: Chat) -> None:
+    talk.hears("bonjour")
+    talk.leave()
+    buyer = talk.value("SELECT id FROM customer")
+    assert talk.shop.engine.call(lambda tx: restrict(tx, buyer))
+    talk.hears("je prends ROBE1")
+    assert say("line_pays_first", "fr", minutes=5) in talk.bot()[-1][1]
