@@ -10,7 +10,19 @@ from core.accounts.guard import PREFIX, role_of
 from core.accounts.rules import may
 from core.bootstrap import Shop
 from core.conversations import history, threads
-from core.customers import allowing, consent, export, listing, proposing, queries, restricting, rules, tags, writing
+from core.customers import (
+    allowing,
+    consent,
+    export,
+    listing,
+    placing,
+    proposing,
+    queries,
+    restricting,
+    rules,
+    tags,
+    writing,
+)
 from core.customers.explaining import explain
 from core.customers.listing import CustomerRow, Wanted
 from core.customers.views import CustomerView
@@ -50,6 +62,9 @@ class ShopCustomers:
 
     def page(self, wanted: Wanted, after: Place | None, limit: int) -> list[CustomerRow]:
         return self._engine.read(lambda r: listing.page(r, wanted, after, limit))
+
+    def towns(self) -> list[tuple[str, int]]:
+        return self._engine.read(placing.towns)
 
     def profile(self, customer_id: int, moments: int) -> Profile:
         shop, now = self._shop, self._shop.clock.now()

@@ -72,6 +72,10 @@ class CustomersSource(Protocol):
 
     def page(self, wanted: Wanted, after: Place | None, limit: int) -> list[CustomerRow]: ...
 
+    def towns(self) -> list[tuple[str, int]]:
+        """The towns that addresses and notes name, each with how many customers are there."""
+        ...
+
     def profile(self, customer_id: int, moments: int) -> Profile:
         """Raises NotFound. ``moments``: how much of the history."""
         ...

@@ -311,3 +311,23 @@ def test_somebody_pays_first_by_the_sellers_word_and_no_longer(open_customers: O
     toast.notice.act()
     opened.settled(lambda: not opened.profile().pays_first)
     assert part.told.isHidden()
+
+
+def test_a_town_is_asked_for_by_typing_and_everybody_comes_back(open_customers: OpenCustomers) -> None:
+    opened = open_customers()
+    everybody, place = len(opened.page.model.rows), opened.page.filters.place
+    note = "Livrer à Rufisque, Keury Souf"
+    opened.shop.engine.call(lambda tx: tx.run("UPDATE customer SET notes = ? WHERE name = ?", (note, GOOD)))
+    opened.page.take_focus()
+    place.setFocus()
+    type_text(place, "rufis")
+    opened.settled(lambda: [row.who for row in opened.page.model.rows] == [GOOD])
+    completer = place.completer()
+    assert completer is not None
+    assert completer.currentCompletion() == "Rufisque"
+    popup = completer.popup()
+    assert popup is not None
+    popup.hide()
+    opened.page.show_all()
+    opened.settled(lambda: len(opened.page.model.rows) == everybody)
+    assert place.text() == ""
