@@ -193,7 +193,7 @@ def orders() -> list[BoardRow]:
 
 TILES = Tiles(23, 18, 3, 1, 1, 4, 1, 342000, 64000, 41000)
 STOCK = [
-    StockBar(1, "ROBE1", "Robe Wax Ankara", 2, 2, 10, False),
+    StockBar(1, "ROBE1", "Robe Wax Ankara", 2, 2, 10, False, 0, 15_000),
     StockBar(2, "SAC2", "Sac cuir marron", 5, 2, 8, False),
     StockBar(3, "CHAUSSURE", "Chaussure Bazin", 1, 1, 5, True),
     StockBar(4, "BAZIN3", "Bazin riche 5 m", 12, 0, 12, False),
