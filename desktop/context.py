@@ -68,6 +68,7 @@ class Status:
     ``backup_harmed``: what is kept did not come back on trial. ``comparing``: brought back from a backup, the store is
     still asking its providers what happened since.
     ``second_due``: from when on who uses the window needs a second factor. ``lent_until``: support looks on.
+    ``paused``: the bot speaks to nobody.
     """
 
     links: tuple[Link, ...] = ()
@@ -79,6 +80,7 @@ class Status:
     comparing: bool = False
     second_due: int | None = None
     lent_until: int | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.settings.declarations import ANSWERS
 from desktop.context import Link, Status
 from desktop.statusline import QUEUE_LONG, link_text
 from desktop.texts import Texts
@@ -21,7 +22,7 @@ class Explained:
 
 
 def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
-    """``asked``: a connection, or one of queue, backup, lent."""
+    """``asked``: a connection, or one of queue, backup, lent, bot."""
     if isinstance(asked, Link):
         if asked.state == "off":
             step = "payment" if asked.kind == "psp" else "whatsapp"
@@ -34,6 +35,9 @@ def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
         title = t("Support looks on")
         sentence = t("You lent your store to support. You can end it at any time.")
         return Explained(title, sentence, t("See who looks on"), "settings", "access")
+    if asked == "bot":
+        sentence = t("It answers nobody: who writes waits for you. What comes of orders and payments is still told.")
+        return Explained(t("Bot paused"), sentence, t("Open the settings"), "settings", ANSWERS)
     return _backup(status, t)
 
 

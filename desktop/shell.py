@@ -217,14 +217,6 @@ class Shell(QMainWindow):
         if self.presence is not None:
             self.presence.open_panel()
 
-    def switch_telling(self) -> None:
-        if self.presence is not None:
-            self.presence.switch_telling()
-
-    def ask_again(self) -> None:
-        if self.presence is not None:
-            self.presence.forget()
-
     def open_palette(self) -> None:
         """Ask for anything. It is loaded when first asked for."""
         mount = self._mount
@@ -290,7 +282,7 @@ class Shell(QMainWindow):
                 self.read_status()
 
     def _changed(self, changes: list[Change]) -> None:
-        if any(change.area == "storage" for change in changes):
+        if any(change.area in ("storage", "settings") for change in changes):
             self.read_status()
 
     def read_status(self) -> None:

@@ -94,6 +94,10 @@ class StatusLine(QFrame):
         self.queue.clicked.connect(lambda: self.asked.emit(self.queue, "queue"))
         line.addWidget(self.queue)
         line.addStretch(1)
+        self.bot = StatusMark("bot")
+        self.bot.clicked.connect(lambda: self.asked.emit(self.bot, "bot"))
+        self.bot.hide()
+        line.addWidget(self.bot)
         self.lent = StatusMark()
         self.lent.clicked.connect(lambda: self.asked.emit(self.lent, "lent"))
         self.lent.hide()
@@ -113,6 +117,8 @@ class StatusLine(QFrame):
             until = clock_time(status.lent_until, zone)
             self.lent.show_state("eye", "waiting", self._t("Support looks on until {time}", time=until))
         self.lent.setVisible(status.lent_until is not None)
+        self.bot.show_state("bot", "waiting", self._t("Bot paused"))
+        self.bot.setVisible(status.paused)
         self._shown = status.links
         while len(self.marks) < len(status.links):
             self._add_mark(len(self.marks))

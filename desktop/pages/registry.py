@@ -178,7 +178,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("customers", mark("Customers"), "users", _customers, commands=_CUSTOMERS),
-    PageEntry("pipeline", mark("Prospects"), "activity", _pipeline, "customers"),
+    PageEntry(
+        "pipeline",
+        mark("Prospects"),
+        "activity",
+        _pipeline,
+        "customers",
+        (PageCommand(mark("New prospect"), "N", "add"),),
+    ),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue, commands=_CATALOGUE),
     PageEntry(
         "quotes", mark("Quotes"), "file-text", _quotes, "billing", (PageCommand(mark("New quote"), "N", "write_new"),)

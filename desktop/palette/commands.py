@@ -13,6 +13,7 @@ from desktop.sections import Section
 from desktop.texts import ENDONYMS, Texts, mark
 
 if TYPE_CHECKING:
+    from desktop.presence import Presence
     from desktop.shell import Shell
 
 
@@ -27,16 +28,24 @@ class WindowCommand:
     act: Callable[[Shell], object]
 
 
+def _beside(act: Callable[[Presence], object]) -> Callable[[Shell], object]:
+    """What is done through the window's presence; nothing before the shop is open."""
+    return lambda shell: act(shell.presence) if shell.presence is not None else None
+
+
 WINDOW: Final[tuple[WindowCommand, ...]] = (
     WindowCommand("theme", mark("Another theme"), "moon", "Ctrl+T", lambda shell: shell.next_theme()),
     WindowCommand("sound", mark("Sound on or off"), "volume-2", "", lambda shell: shell.switch_sound()),
     WindowCommand("screen", mark("Full screen"), "monitor", "F11", lambda shell: shell.switch_full_screen()),
     WindowCommand("bell", mark("Notifications"), "bell", "Ctrl+B", lambda shell: shell.open_notifications()),
     WindowCommand(
-        "telling", mark("Messages of the computer on or off"), "bell", "", lambda shell: shell.switch_telling()
+        "telling", mark("Messages of the computer on or off"), "bell", "", _beside(lambda one: one.switch_telling())
     ),
     WindowCommand(
-        "asking", mark("Ask again when the window closes"), "circle-help", "", lambda shell: shell.ask_again()
+        "asking", mark("Ask again when the window closes"), "circle-help", "", _beside(lambda one: one.forget())
+    ),
+    WindowCommand(
+        "bot", mark("Pause the bot or let it answer again"), "bot", "", _beside(lambda one: one.switch_bot())
     ),
     WindowCommand(
         "steps", mark("Sell for real: what is missing"), "store", "", lambda shell: shell.go("welcome", NEXT)

@@ -15,6 +15,7 @@ from core.kernel.errors import Forbidden
 from core.kernel.events import Event
 from core.quotes import listing
 from core.reconciliation import concerns
+from core.settings.declarations import ANSWERS
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources import stores
 from desktop.sources.access import ShopAccess
@@ -230,6 +231,7 @@ class ShopContext:
             comparing=shop.returning.pending(),
             second_due=person.second_due if person else None,
             lent_until=shop.engine.read(lambda r: queries.lent_until(r, now)),
+            paused=not shop.settings.switch(ANSWERS),
         )
 
     def _whatsapp_state(self) -> str:

@@ -11,7 +11,7 @@ from core.conversations import canned, escalation, figures, manual, media, notes
 from core.conversations.figures import ThreadsWanted
 from core.conversations.reading import safe_filename
 from core.conversations.views import CustomerCard
-from core.customers import allowing, consent, merging
+from core.customers import allowing, consent, merging, restricting
 from core.customers import service as customers
 from core.customers.explaining import MANY
 from core.customers.merging import Preview
@@ -97,6 +97,7 @@ class ShopConversations:
             many=unpaid_lately(reader, customer_id, now) >= MANY,
             first_in=first_in(reader, customer_id),
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
+            pays_first=restricting.restricted(reader, customer_id),
         )
 
     def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
@@ -164,6 +165,9 @@ class ShopConversations:
 
     def allow(self, customer_id: int) -> None:
         self._engine.call(lambda tx: allowing.allow(tx, customer_id), actor=ACTOR)
+
+    def restrict(self, customer_id: int, wanted: bool) -> None:
+        self._engine.call(lambda tx: restricting.restrict(tx, customer_id, wanted=wanted), actor=ACTOR)
 
     def similar(self, customer_id: int, search: str) -> list[CustomerView]:
         return self._engine.read(lambda r: merging.similar(r, customer_id, search))

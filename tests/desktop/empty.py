@@ -98,6 +98,8 @@ class EmptyConversations:
     def export_customer(self, customer_id: int, path: Path) -> None:
         raise AssertionError("there is no customer")
 
+    def restrict(self, customer_id: int, wanted: bool) -> None: ...
+
     def allow(self, customer_id: int) -> None:
         raise AssertionError("there is no customer")
 
@@ -176,7 +178,9 @@ class EmptyCatalogue:
     def export(self, path: Path, titles: Sequence[str], question: Question, control: Control) -> int | None:
         return 0
 
-    def prepare(self, path: Path) -> MediaFile:
+    def set_photo(self, product_id: int, photo: MediaFile) -> None: ...
+
+    def prepare(self, source: Path | bytes) -> MediaFile:
         raise AssertionError("there is no photo")
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:

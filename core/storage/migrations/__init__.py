@@ -35,6 +35,7 @@ from core.storage.migrations import (
     m0022_restricted,
     m0023_line_notes,
     m0024_journal_lists,
+    m0025_template_heading,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -64,6 +65,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0022_restricted.apply,
     m0023_line_notes.apply,
     m0024_journal_lists.apply,
+    m0025_template_heading.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

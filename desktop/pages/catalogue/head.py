@@ -16,8 +16,8 @@ from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.pane import ProductPane
 from desktop.pages.catalogue.presenter import FILTERS, CataloguePresenter, Filter, Sort
 from desktop.pages.catalogue.table import ProductsTable
-from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.buttons import Button, Chip, IconButton
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState

@@ -277,7 +277,7 @@ class CustomerPane(QFrame):
         self._customer = card.customer_id
         self._name.say(card.name)
         self.personal.show_customer(card.customer_id, card.name, scored=card.scored)
-        self.identity.show_customer(card.customer_id, card.name, card.limited)
+        self.identity.show_customer(card.customer_id, card.name, card.limited, pays_first=card.pays_first)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)

@@ -393,6 +393,7 @@ class CustomersPage(LivingPage):
 
     def take_focus(self) -> None:
         (self.table if self.model.rows else self.new).setFocus()
+        self.call(self.source.towns, "read towns", self.filters.show_towns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -19,8 +19,9 @@ from desktop.pages.pipeline.column import NARROWEST, Column
 from desktop.pages.pipeline.pane import KEYS, LeadPane
 from desktop.pages.pipeline.presenter import LIMIT, CardText, PipelinePresenter
 from desktop.pages.pipeline.source import Board, PipelineSource, Place, Said
+from desktop.pages.pipeline.starting import NewProspect
 from desktop.pages.quotes.source import QuoteFor
-from desktop.widgets.buttons import Chip
+from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
@@ -71,6 +72,9 @@ class PipelinePage(LivingPage):
         line.addStretch(1)
         self.make_search(t("Name or phone"))
         line.addWidget(self.search, 3)
+        self.new = Button(t("New prospect"), icon="plus", key="N")
+        self.new.clicked.connect(self.add)
+        line.addWidget(self.new)
         return line
 
     def _chips(self) -> QHBoxLayout:
@@ -143,6 +147,7 @@ class PipelinePage(LivingPage):
         pane.moved.connect(self.move_to)
         pane.asked.connect(self.act)
         pane.closed.connect(self.close_pane)
+        self.add_shortcut("N", self.add, self.t("New prospect"))
         self.add_shortcut("Esc", self.close_pane, self.t("Close"))
         self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
         words = {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "customer": self.t("Customer")}
@@ -189,6 +194,7 @@ class PipelinePage(LivingPage):
         self.places.setCurrentIndex(0 if some else 1 if board.any else 2)
         self._bar.setVisible(board.any)
         self._hint.setVisible(board.may_write)
+        self.new.setVisible(board.may_write)
         if (
             not self.read_once
             and some
@@ -303,6 +309,20 @@ class PipelinePage(LivingPage):
         self.call(lambda: source.move(lead_id, was), "move back", back)
 
     # -- verbs
+
+    def add(self) -> None:
+        """A prospect that did not write: met in the shop, or on the phone."""
+        if self.board.may_write:
+            mount = self.mount
+            country = mount.context.store.country
+            form = NewProspect(self, self.source, mount.bridge, self.presenter, country, self.now)
+            form.started.connect(self._started)
+            form.shown.connect(self.show_subject)
+            form.present()
+
+    def _started(self, lead_id: int) -> None:
+        self.mount.bridge.notice.emit(Notice(self.t("The prospect is on the board."), "paid"))
+        self.show_subject(lead_id)
 
     def keep(self, lead_id: int, said: Said) -> None:
         source = self.source

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 LOGO: Final = "store.logo"
 PUBLIC_URL: Final = "public_url"
 VERIFY_TOKEN: Final = "whatsapp.verify_token"
-THEME: Final = "desktop.theme"
-SOUND: Final = "desktop.sound"
-LANGUAGE: Final = "desktop.language"
 
 
 @dataclass(frozen=True, slots=True)
