@@ -30,6 +30,7 @@ TIMES: Final = int(os.environ.get("LIVEPAY_LEAK_TIMES", "3"))
 """Objects are counted one by one and memory to the byte that is in use, so that what stays shows in few rounds."""
 
 WARM: Final = 2  # rounds after which everything that is loaded once is loaded
+SWEPT: Final = 10  # rounds between two full runs of the collector: nobody opens more pages in ten minutes
 PARTS: Final[dict[str, Callable[[Any], list[Callable[[], object]]]]] = {
     "settings": lambda page: [partial(page.open, name) for name in page.buttons],
     "messages": lambda page: [partial(page.turn_to, 1)],
@@ -85,9 +86,14 @@ class Alive:
     memory: int
 
 
-def count(desktop: Desktop) -> Alive:
-    gc.unfreeze()  # as the window's own full run does; see desktop.garbage
+def sweep() -> None:
+    """The window's own full run of the collector, which it makes every ten minutes; see desktop.garbage."""
+    gc.unfreeze()
     gc.collect()
+
+
+def count(desktop: Desktop) -> Alive:
+    sweep()
     return Alive(
         len(QApplication.allWidgets()),
         len(desktop.findChildren(QObject)) + len(desktop.shell.findChildren(QObject)),
@@ -132,7 +138,9 @@ def grown(desktop: Desktop, name: str, keep: Callable[[Page], object] = lambda p
         open_and_close(desktop, name)
     before = count(desktop)
     pages: list[weakref.ref[Page]] = []
-    for _ in range(TIMES):
+    for number in range(TIMES):
+        if number % SWEPT == SWEPT - 1:
+            sweep()
         page = open_and_close(desktop, name)
         keep(page)
         pages.append(weakref.ref(page))
@@ -146,8 +154,8 @@ def grown(desktop: Desktop, name: str, keep: Callable[[Page], object] = lambda p
         if getattr(after, what) > getattr(before, what)
     ]
     more = after.memory - before.memory
-    if TIMES > WARM * 10:
-        print(f"{name}: {before.memory // 1024} → {after.memory // 1024} kB")
+    if TIMES > SWEPT:
+        print(f"{name}: {before.memory // 1024} → {after.memory // 1024} kB in use")
     if more > ROOM + TIMES * ROUND:
         found.append(f"{name} memory: {more // 1024} kB more")
     return found
