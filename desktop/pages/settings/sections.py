@@ -204,8 +204,8 @@ class PaymentsSection(SectionView):
             card = self.cards[provider.name] = ProviderCard(provider, self.presenter, self._made)
             name = provider.name
             card.switched.connect(lambda wanted, name=name: self.switched.emit(name, wanted))
-            card.test.asked.connect(lambda name=name: self.test_asked.emit(name))
-            card.test.given_up.connect(lambda name=name: self.stop_asked.emit(name))
+            card.test_asked.connect(lambda name=name: self.test_asked.emit(name))
+            card.stop_asked.connect(lambda name=name: self.stop_asked.emit(name))
             card.network_asked.connect(self.network_asked)
             card.open(values.get(f"psp.{name}.enabled") == "true")
             self.column.insertWidget(self._place, card)
@@ -218,10 +218,16 @@ class PaymentsSection(SectionView):
             card.open()
             self.ensure(card)
 
+    def unfold(self, key: str) -> None:
+        """Open the card that a setting is on."""
+        for name, card in self.cards.items():
+            if key.startswith(f"psp.{name}."):
+                card.open()
+
     def forget_tests(self, key: str) -> None:
         for name, card in self.cards.items():
             if key.startswith(f"psp.{name}."):
-                card.test.forget()
+                card.forget_test()
 
 
 class TestedSection(SectionView):
