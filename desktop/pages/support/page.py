@@ -38,7 +38,7 @@ class SupportPage(Page):
         self.checks = ChecksCard(self.presenter)
         self.trace = TraceCard(self.presenter)
         self.log = LogCard(self.presenter)
-        self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive")
+        self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive", shrinks=True)
         self._lay_out()
         self.checks.again.clicked.connect(self.check)
         self.trace.asked.connect(self.look_for)
