@@ -17,14 +17,12 @@ from core.kernel.look import SCALE
 from core.payments.provider import Finding
 from desktop.bridge import Change, Task
 from desktop.pages.page import Mount, Page
+from desktop.pages.settings import own
 from desktop.pages.settings.accessdesk import AccessDesk
 from desktop.pages.settings.finding import Finder
 from desktop.pages.settings.parts import LastChange, TestPanel
 from desktop.pages.settings.presenter import (
-    LANGUAGE,
     LOGO,
-    SOUND,
-    THEME,
     VERIFY_TOKEN,
     Reading,
     Saved,
@@ -34,7 +32,7 @@ from desktop.pages.settings.presenter import (
 from desktop.pages.settings.rows import LogoRow, SettingRow
 from desktop.pages.settings.sections import PaymentsSection, SectionView, TestedSection, WhatsAppSection
 from desktop.pages.settings.views import VIEWS, AccessSection, Ask
-from desktop.theme import CHOICES, theme
+from desktop.theme import theme
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import NavButton
 from desktop.widgets.notices import Notice
@@ -183,7 +181,7 @@ class SettingsPage(Page):
         """Put what was read on the page."""
         logo_before = self.reading.values.get(LOGO)
         self.reading = Reading(
-            {**reading.values, **self._choices()}, reading.providers, reading.whatsapp_address, reading.usage
+            {**reading.values, **own.choices(self.mount)}, reading.providers, reading.whatsapp_address, reading.usage
         )
         for view in self.views.values():
             view.show_reading(self.reading)
@@ -216,7 +214,7 @@ class SettingsPage(Page):
 
     def save(self, key: str, text: str) -> None:
         """Keep what was typed; the row says that it was, or why not."""
-        if key in (THEME, SOUND, LANGUAGE):
+        if key in own.KEYS:
             self._choose(key, text)
             return
         self._saving += 1
@@ -288,26 +286,14 @@ class SettingsPage(Page):
 
     # -- choices of this computer's person, kept outside the store
 
-    def _choices(self) -> dict[str, str]:
-        sound = "true" if self.mount.sounds.enabled else "false"
-        return {THEME: theme().choice, SOUND: sound, LANGUAGE: self.t.language}
-
     def _choose(self, key: str, text: str) -> None:
-        if key == LANGUAGE:
-            self.mount.speak(text)
-        elif key == THEME:
-            choice = next(choice for choice in CHOICES if choice == text)
-            theme().choose(choice)
-            self.mount.preferences.set("theme", choice)
-        else:
-            self.mount.sounds.enabled = text == "true"
-            self.mount.preferences.set("sound", "on" if text == "true" else "off")
+        own.choose(self.mount, key, text)
         self._show_choices()
         for row in self.rows.get(key, []):
             row.say_saved()
 
     def _show_choices(self) -> None:
-        for key, value in self._choices().items():
+        for key, value in own.choices(self.mount).items():
             for row in self.rows.get(key, []):
                 row.show_value(value)
 

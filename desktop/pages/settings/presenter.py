@@ -35,6 +35,7 @@ VERIFY_TOKEN: Final = "whatsapp.verify_token"
 THEME: Final = "desktop.theme"
 SOUND: Final = "desktop.sound"
 LANGUAGE: Final = "desktop.language"
+ZOOM: Final = "desktop.zoom"
 
 
 @dataclass(frozen=True, slots=True)
