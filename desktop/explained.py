@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
 
 from core.settings.declarations import ANSWERS
 from desktop.context import Link, Status
 from desktop.statusline import QUEUE_LONG, link_text
 from desktop.texts import Texts
+from desktop.widgets.popover import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,11 @@ class Explained:
     verb: str
     page: str
     subject: object = None
+
+
+def present(over: QWidget, told: Explained, go: Callable[[str, object], object], mark: QWidget) -> None:
+    """Say it beside the mark that was pressed."""
+    Explanation(over, told.title, told.sentence, told.verb, partial(go, told.page, told.subject)).present(mark)
 
 
 def explained(asked: Link | str, status: Status, t: Texts) -> Explained:

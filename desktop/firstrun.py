@@ -359,7 +359,7 @@ class FirstRun(QDialog):
 
 def create_first_store(home: Home, preferences: Preferences) -> StoreCard | None:
     """Ask for the first store and make it. → the store, or None when the person leaves without one."""
-    theme().install(application(), theme_choice(preferences))
+    theme().install(application(preferences), theme_choice(preferences))
     window = FirstRun(home, Texts())
     try:
         window.exec()

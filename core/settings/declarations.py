@@ -7,7 +7,7 @@ from typing import Final
 from core.connecting.rules import DONE, LATER, STEP, STEPS
 from core.kernel import hours
 from core.kernel.i18n import LANGUAGES
-from core.kernel.look import STORE_COLOURS
+from core.kernel.look import STORE_COLOURS, ZOOMS
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
@@ -319,6 +319,15 @@ BASE: Final[tuple[Setting, ...]] = (
         hint="Only somebody with an account opens it again. Ctrl+L locks at once.",
     ),
     Setting("desktop.language", "choice", "Language of the window", "fr", section="window", choices=("fr", "mg", "en")),
+    Setting(
+        "desktop.zoom",
+        "choice",
+        "Size of everything in the window",
+        "100",
+        hint="Ctrl + and Ctrl − change it anywhere, and so does the wheel with Ctrl; Ctrl+0 is the usual size.",
+        section="window",
+        choices=tuple(map(str, ZOOMS)),
+    ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
     Setting(
         "desktop.notify",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.connecting.rules import NEXT
 from desktop.palette.presenter import Command
-from desktop.sections import Section
+from desktop.sections import Section, keys_of
 from desktop.texts import ENDONYMS, Texts, mark
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ WINDOW: Final[tuple[WindowCommand, ...]] = (
     WindowCommand("theme", mark("Another theme"), "moon", "Ctrl+T", lambda shell: shell.next_theme()),
     WindowCommand("sound", mark("Sound on or off"), "volume-2", "", lambda shell: shell.switch_sound()),
     WindowCommand("screen", mark("Full screen"), "monitor", "F11", lambda shell: shell.switch_full_screen()),
+    WindowCommand("larger", mark("Larger"), "zoom-in", "Ctrl++", lambda shell: shell.zooming.larger()),
+    WindowCommand("smaller", mark("Smaller"), "zoom-out", "Ctrl+-", lambda shell: shell.zooming.smaller()),
+    WindowCommand("usual", mark("Usual size"), "search", "Ctrl+0", lambda shell: shell.zooming.usual()),
     WindowCommand("bell", mark("Notifications"), "bell", "Ctrl+B", lambda shell: shell.open_notifications()),
     WindowCommand(
         "telling", mark("Messages of the computer on or off"), "bell", "", _beside(lambda one: one.switch_telling())
@@ -63,7 +66,7 @@ def commands(shell: Shell, t: Texts, sections: Sequence[Section]) -> list[Comman
 def _pages(shell: Shell, t: Texts, sections: Sequence[Section]) -> list[Command]:
     made = []
     for number, section in enumerate(sections, 1):
-        keys = f"Ctrl+{number % 10}" if number <= 10 else ""
+        keys = keys_of(number)
         for place, page in enumerate(section.pages):
             alone = len(section.pages) == 1 or t(page.title) == t(section.entry.title)
             detail = "" if alone else t(section.entry.title)

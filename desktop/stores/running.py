@@ -29,6 +29,7 @@ from desktop.stores.making import Makers, StorePreferences
 from desktop.stores.window import StoresWindow
 from desktop.texts import Texts, chosen_language
 from desktop.widgets.notices import Notice
+from desktop.zoom import zoom
 
 if TYPE_CHECKING:
     from desktop.beside import Beside
@@ -63,7 +64,7 @@ class Stores(QObject):
         self._soon: dict[str, QTimer] = {}
         self.shown = first.slug
         self.window = StoresWindow(AlarmLine(self.t, self._go, self.open_switcher))
-        self.window.resize(*SIZE)
+        self.window.resize(zoom().logical(*SIZE))
         self.window.restore(preferences.get("window.place", ""))
         was_open = preferences.get(OPEN, "").split()
         self._later = [

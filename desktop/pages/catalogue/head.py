@@ -48,7 +48,7 @@ class CatalogueHead(QWidget):
         self.search.setMaximumWidth(300)
         line.addWidget(self.search, 3)
         self.pairs = Button(t("Go together…"), icon="link", key="G", live=True, shrinks=True)
-        self.take_in = Button(t("Import a file…"), icon="upload", key="I", live=True)
+        self.take_in = Button(t("Import a file…"), icon="upload", key="I", live=True, shrinks=True)
         self.add = Button(t("Add a product"), "primary", key="N", live=True)
         self.write = IconButton("download", t("Export…"))
         self.write.setToolTip(f"{self.write.accessibleName()} (E)")

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
 from core.conversations.figures import ThreadsWanted
@@ -35,6 +35,7 @@ from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
 from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.empty import EmptyState
+from desktop.widgets.shown import ShownStack
 
 FOLDED_UNDER: Final = 1040  # px of the page: the customer's card folds away behind its button
 
@@ -64,7 +65,7 @@ class ConversationsPage(Page):
 
     def _lay_out(self) -> None:
         t = self.t
-        self._centre = QStackedWidget()
+        self._centre = ShownStack()
         self._centre.addWidget(QWidget())
         self._centre.addWidget(
             EmptyState("message-circle", t("Choose a conversation"), t("What was said appears here, oldest first."))
@@ -85,7 +86,7 @@ class ConversationsPage(Page):
             t("Connect WhatsApp"),
             lambda: self.navigate("settings", "whatsapp"),
         )
-        self._stack = QStackedWidget()
+        self._stack = ShownStack()
         self._stack.addWidget(QWidget())  # nothing to say before the first reading
         self._stack.addWidget(self.empty)
         self._stack.addWidget(panes)

@@ -182,8 +182,7 @@ class PictureDialog(Dialog):
         self._word.hide()
         self.sheet.show_picture(image)
         self.sheet.show()
-        self.setFixedWidth(max(400, self.sheet.width() + 48))
-        self.fit()
+        self.widen(max(400, self.sheet.width() + 48))
         parent = self.parentWidget()
         if parent is not None:
             middle = parent.window().frameGeometry().center()

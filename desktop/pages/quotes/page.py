@@ -28,6 +28,7 @@ from desktop.pages.quotes.verbs import KEYS, titles
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
+from desktop.widgets.flow import Flow
 from desktop.widgets.labels import IconLabel, Label
 
 # Messages on their way, stock that an accepted one waits for, and another person at the window change what stands here.
@@ -122,9 +123,8 @@ class QuotesPage(LivingPage):
         line.addWidget(self.new)
         return line
 
-    def _chips(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(6)
+    def _chips(self) -> Flow:
+        line = Flow()
         self._group = QButtonGroup(self)
         self.chips: dict[str | None, Chip] = {}
         for state, word in self.presenter.states():
@@ -133,7 +133,6 @@ class QuotesPage(LivingPage):
             self._group.addButton(chip)
             line.addWidget(chip)
         self.chips[None].setChecked(True)
-        line.addStretch(1)
         return line
 
     def _quotes(self) -> Card:

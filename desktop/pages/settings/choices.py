@@ -8,13 +8,15 @@ from typing import Final
 from desktop.pages.page import Mount
 from desktop.presence import NOTIFY, TRAY
 from desktop.theme import CHOICES, theme
+from desktop.zoom import zoom
 
 THEME: Final = "desktop.theme"
 SOUND: Final = "desktop.sound"
 LANGUAGE: Final = "desktop.language"
 NOTIFYING: Final = "desktop.notify"
 CLOSING: Final = "desktop.closing"
-OWN: Final = frozenset({THEME, SOUND, LANGUAGE, NOTIFYING, CLOSING})
+ZOOM: Final = "desktop.zoom"
+OWN: Final = frozenset({THEME, SOUND, LANGUAGE, NOTIFYING, CLOSING, ZOOM})
 
 
 def read(mount: Mount) -> Mapping[str, str]:
@@ -26,6 +28,7 @@ def read(mount: Mount) -> Mapping[str, str]:
         LANGUAGE: mount.t.language,
         NOTIFYING: "true" if notified else "false",
         CLOSING: mount.preferences.get(TRAY, "ask"),
+        ZOOM: str(zoom().percent),
     }
 
 
@@ -33,6 +36,8 @@ def choose(mount: Mount, key: str, text: str) -> None:
     """Keep one, in force at once."""
     if key == LANGUAGE:
         mount.speak(text)
+    elif key == ZOOM:
+        mount.enlarge(int(text))
     elif key == THEME:
         choice = next(choice for choice in CHOICES if choice == text)
         theme().choose(choice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
@@ -19,6 +19,7 @@ from desktop.widgets.card import Card
 from desktop.widgets.labels import Label, Rule
 
 WIDEST: Final = 880
+_LEAST: Final = 520
 _SETTLE_MS: Final = 40
 
 
@@ -38,7 +39,7 @@ class SectionView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(section.title)
-        inside = QWidget()
+        inside = self._inside = QWidget()
         inside.setProperty("kind", "scrolled")
         line = QHBoxLayout(inside)
         line.setContentsMargins(0, 0, 12, 0)
@@ -54,6 +55,12 @@ class SectionView(QScrollArea):
             self.column.addWidget(Label(section.intro, "body", "muted", wrap=True))
         self.fill()
         self.column.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """It scrolls downwards only; the section in view asks for its width, within reason."""
+        hint = super().minimumSizeHint()
+        wide = 0 if self.isHidden() else min(_LEAST, self._inside.minimumSizeHint().width())
+        return QSize(max(hint.width(), wide), hint.height())
 
     def fill(self) -> None:
         """Put the section's cards into the column."""

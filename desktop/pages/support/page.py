@@ -44,7 +44,7 @@ class SupportPage(Page):
         self.log = LogCard(self.presenter)
         self.missing = MissingCard(WelcomePresenter(self.t, store.currency), guest=True)
         self.missing.asked.connect(partial(self.navigate, "welcome"))
-        self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive")
+        self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive", shrinks=True)
         self._lay_out()
         self.checks.again.clicked.connect(self.check)
         self.trace.asked.connect(self.look_for)
