@@ -210,6 +210,7 @@ def test_one_icon_beside_the_clock_tells_all_stores_and_acts_in_each(open_all: O
     assert stores.window.shell is stores.seats[ZAZA].shell
     stores.close(TERANGA)
     qtbot.waitUntil(lambda: tray.icon.toolTip().startswith("LivePay – Zaza Mode\n"))
+    qtbot.waitUntil(lambda: TERANGA not in stores._closing)  # its shell goes when its shop is shut
 
 
 def parts_of(tray: Tray) -> dict[str, QMenu]:
