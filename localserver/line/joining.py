@@ -14,6 +14,7 @@ from core.relay.keys import StoreKeys
 
 _WHY: Final = {
     "invite": "This invitation is not valid: it was used already, it is over, or it is mistyped. Ask for another one.",
+    "often": "Too many tries. Wait a minute, then try again.",
     "taken": "The name {handle} is taken at this relay. Choose another one.",
     "another": "This invitation is for another name than {handle}.",
     "name": "A name at a relay has 3 to 32 small letters, digits and hyphens.",

@@ -61,7 +61,7 @@ async def _own(node: Node, request: web.Request) -> web.StreamResponse:
             return await sockets.connect(node, request)
         case ("POST", "/join"):
             if not node.admits_joining(node.peer(request)):
-                return web.Response(status=429, text="too many", headers=intake.LATER)
+                return web.json_response({"error": "often"}, status=429, headers=intake.LATER)
             return await joining.join(node, request)
         case ("GET" | "HEAD", "/"):
             return web.Response(text=_HELLO)

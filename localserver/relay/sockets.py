@@ -247,7 +247,16 @@ class Connection:
         self._wake.set()
 
     def replaced(self) -> None:
-        self._ending = asyncio.create_task(self._deny(Denied("replaced")))
+        self._ending = asyncio.create_task(self._give_way())
+
+    async def _give_way(self) -> None:
+        """To this home's newer connection, or to the home that the store has moved to."""
+        try:
+            known = await self._node.known(self.store.handle, fresh=True)
+        except Unavailable:
+            known = None
+        here = known is None or (known.store.home, known.store.epoch) == (self.store.home, self.store.epoch)
+        await self._deny(Denied("replaced") if here or known is None else Denied("moved", known.store.epoch))
 
     async def visit(self, request: bytes) -> AsyncIterator[bytes]:
         """Raises Away."""

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from core.relay.frames import Publish
 from core.relay.keys import StoreKeys, challenge_mark
-from tests.support.relays import door, held, relay, until
+from tests.support.relays import Relay, door, held, relay, until
 
 AWA = "awa"
 
@@ -35,8 +35,8 @@ async def test_a_webhook_reaches_the_store_with_every_byte_and_header(tmp_path: 
         await until(lambda: _nothing_waits(host))
 
 
-async def _nothing_waits(host: object) -> bool:
-    return (await host.engine.backlog(AWA)).events == 0  # type: ignore[attr-defined]
+async def _nothing_waits(host: Relay) -> bool:
+    return (await host.engine.backlog(AWA)).events == 0
 
 
 async def test_what_came_while_the_store_was_away_is_taken_over_in_order_and_what_comes_is_pushed(
