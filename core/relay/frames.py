@@ -6,6 +6,7 @@ signature, and is welcomed or told why not; from then on either side speaks when
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -19,6 +20,11 @@ MAX_FRAME: Final = 5 * 1024 * 1024  # a webhook of 4 MB, sealed, with its header
 
 Pairs = tuple[tuple[str, str], ...]
 """Headers, in order, as they came."""
+
+HOP: Final = frozenset(
+    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding")
+) | {"upgrade"}
+"""Headers that concern one connection only (RFC 9110 §7.6.1), in small letters."""
 
 
 class Frame(msgspec.Struct, frozen=True, tag=True, array_like=True):
@@ -164,3 +170,13 @@ def received(data: bytes) -> Received:
         return _received.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Garbled(str(error)) from None
+
+
+def pairs(headers: Mapping[str, str], dropped: frozenset[str] = frozenset()) -> Pairs:
+    """Headers in order, repeated ones too, without some (in small letters)."""
+    return tuple((str(name), _plain(value)) for name, value in headers.items() if name.lower() not in dropped)
+
+
+def _plain(value: str) -> str:
+    """Bytes that are no text become question marks: no header that a signature covers has any."""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")

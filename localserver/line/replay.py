@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Send = Callable[[frames.Any], Awaitable[None]]
-_OWN: Final = frozenset(("connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "content-length"))
+_MADE_ANEW: Final = frames.HOP | {"content-length"}
 PATIENCE: Final = 60.0
 AT_ONCE: Final = 50
 
@@ -79,8 +79,7 @@ class Loopback:
             return
         try:
             async with self._asked(asked.method, asked.target, asked.headers, asked.body, None) as response:
-                kept = tuple((n, v) for n, v in response.headers.items() if n.lower() not in _OWN - {"content-length"})
-                await send(Head(asked.number, response.status, kept))
+                await send(Head(asked.number, response.status, frames.pairs(response.headers, frames.HOP)))
                 async for chunk in response.content.iter_any():
                     for start in range(0, len(chunk), frames.CHUNK):
                         await send(Body(asked.number, chunk[start : start + frames.CHUNK], last=False))
@@ -92,7 +91,7 @@ class Loopback:
 def _multi(headers: frames.Pairs) -> CIMultiDict[str]:
     from multidict import CIMultiDict
 
-    return CIMultiDict((name, value) for name, value in headers if name.lower() not in _OWN)
+    return CIMultiDict((name, value) for name, value in headers if name.lower() not in _MADE_ANEW)
 
 
 class Visits:
@@ -113,8 +112,10 @@ class Visits:
                 await self._send(Left(asked.number))
             else:
                 await self._loopback.visit(asked, self._send)
-        except (ConnectionError, OSError):  # the line broke: whoever asked is told by the relay
+        except OSError:  # the line broke: whoever asked is told by the relay
             pass
+        except Exception:  # boundary: one visitor's page must not end the line
+            log.exception("A page could not be passed on")
         finally:
             self._tasks.pop(asked.number, None)
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from aiohttp import web
 
-from core.relay.frames import Received, encode
+from core.relay.frames import Received, encode, pairs
 from core.relay.keys import challenge_mark
 from localserver.relay.engine import Full, Unavailable
-from localserver.relay.node import Known, Node, pairs
+from localserver.relay.node import Known, Node
 
 _METHODS: Final = ("POST", "PUT", "GET")
 LATER: Final = {"Retry-After": "60"}

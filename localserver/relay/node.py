@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -112,18 +111,3 @@ class Node:
 
 
 NODE: Final = web.AppKey("node", Node)
-
-HOP: Final = frozenset(
-    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding")
-) | {"upgrade"}
-"""Headers that concern one connection only (RFC 9110 §7.6.1)."""
-
-
-def pairs(headers: Mapping[str, str], dropped: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
-    """Headers in order, repeated ones too, without some (lower case)."""
-    return tuple((str(name), _plain(value)) for name, value in headers.items() if name.lower() not in dropped)
-
-
-def _plain(value: str) -> str:
-    """Bytes that are no text become question marks: no header that a signature covers has any."""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")

@@ -105,7 +105,6 @@ class Connection:
         self._out: deque[int] = deque()
         self._seq = 0
         self._ack = 0
-        self._forgotten = 0
         self._visits: dict[int, asyncio.Queue[bytes | None]] = {}
         self._numbers = 0
         self._ending: asyncio.Task[None] | None = None
@@ -123,14 +122,16 @@ class Connection:
         except (Unavailable, OSError):
             log.info("A store's connection ended: the engine or the network failed")
         finally:
+            # Begun before anything is waited for: the server may cut this short when the other end is gone.
             self._node.figures.connected.dec()
+            for queue in self._visits.values():
+                _end(queue)
+            leaving = asyncio.ensure_future(leave())
             tasks += [self._ending] if self._ending else []
             for task in tasks:
                 task.cancel()
+            await asyncio.shield(leaving)
             await asyncio.gather(*tasks, return_exceptions=True)
-            for queue in self._visits.values():
-                _end(queue)
-            await leave()
             await self._socket.close()
 
     # -- out ---------------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from aiohttp import web
 
 from core.kernel.i18n import catalogue
 from core.relay import frames
-from core.relay.frames import Body, Head, Visit
+from core.relay.frames import HOP, Body, Head, Visit, pairs
 from core.relay.keys import Unreadable, open_page, page_id
 from core.relay.pages import AwayPage, decode_page
 from localserver.relay.engine import Away, Full, Unavailable
 from localserver.relay.intake import LATER
-from localserver.relay.node import HOP, Known, Node, pairs
+from localserver.relay.node import Known, Node
 
 PATIENCE: Final = 8.0
 """Seconds for a store's answer to begin; a buyer is shown the published page rather than a blank one."""
@@ -76,7 +76,7 @@ async def _pass_on(request: web.Request, head: Head, parts: AsyncIterator[frames
     except Away:  # half an answer must not look like a whole one
         if request.transport is not None:
             request.transport.abort()
-        raise ConnectionResetError("the store broke off") from None
+        return answer
 
 
 # -- away --------------------------------------------------------------------------------------------------------------
