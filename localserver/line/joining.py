@@ -32,7 +32,7 @@ async def join(shop: Shop, url: str, invite: str, handle: str = "") -> place.Pla
         url = f"https://{url}"
     wanted = place.Place(url, handle, "", 1)
     if not wanted.domain or not HANDLE.fullmatch(handle):
-        raise Refused(_WHY["name"] if wanted.domain else _WHY["signature"], url=url, handle=handle)
+        raise _refusal("name" if wanted.domain else "signature", url, handle)
     keys = StoreKeys(shop.relay_seed)
     body = {
         "invite": invite.strip(),

@@ -200,6 +200,9 @@ class Line:
         state = self.state
         self._set(replace(state, taken=state.taken + 1, refused=state.refused + refused, waiting=max(0, waiting)))
 
+    def published(self) -> None:
+        self._set(replace(self.state, published=True))
+
     def _say(self, kind: str, **what: object) -> None:
         since = self.state.since if kind == self.state.kind else self._clock.now()
         values = {"why": "", "waiting": self.state.waiting, "address": self.state.address, **what}
@@ -256,6 +259,7 @@ class Connected:
                     self._visits.left(left.number)
                 case Published() as answer:
                     self._publisher.told(answer)
+                    self._line.published()
                 case Denied() as denied:
                     raise Refusal(denied)
                 case _:
