@@ -23,7 +23,7 @@ from localserver.relay import joining
 from localserver.relay.engine import Engine, Store
 from localserver.relay.node import Address, Node
 from localserver.relay.serving import Where, serve_relay
-from localserver.relay.sqlite import SqliteEngine
+from localserver.relay.sqlite import SqliteEngine, copy_to
 from localserver.runner import new_loop
 
 T = TypeVar("T")
@@ -159,6 +159,13 @@ def remove(args: Namespace, home: Home, out: Terminal) -> int:
 
     _with(args, forget)
     out.result({"name": args.name, "removed": True}, args.name)
+    return DONE
+
+
+def backup(args: Namespace, home: Home, out: Terminal) -> int:
+    """A copy of the relay's folder, taken while it serves."""
+    kept = copy_to(Path(args.data), Path(args.folder))
+    out.result({"file": str(kept)}, str(kept))
     return DONE
 
 

@@ -48,7 +48,10 @@ def _host(actions: Any, add: Callable[..., ArgumentParser], whole: Whole) -> Non
     quota.add_argument("--megabytes", type=whole(1, 1_000_000), default=None, help="their size")
     quota.add_argument("--pages", type=whole(1, 1_000_000), default=None, help="published pages")
     quota.add_argument("--rate", type=whole(1, 100_000), default=None, help="requests a second")
-    for each in (serve, invite, listing, quota, stop, go, remove):
+    backup = add(actions, "backup", "a verified copy of the relay, while it serves", "relay.backup")
+    backup.add_argument("folder", help="where the copy goes")
+    for each in (backup, serve, invite, listing, quota, stop, go, remove):
         each.add_argument("--data", default="relay-data", metavar="FOLDER", help="folder of the relay (relay-data)")
+    for each in (serve, invite, listing, quota, stop, go, remove):
         each.add_argument("--nats", default="", metavar="URLS", help="NATS servers, instead of a folder")
         each.add_argument("--replicas", type=whole(1, 5), default=3, help="copies that NATS keeps (3)")

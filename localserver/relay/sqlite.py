@@ -16,11 +16,11 @@ import apsw
 import msgspec
 
 from core.kernel.clock import DAY, Clock, SystemClock
-from core.kernel.errors import StorageFailed
-from core.storage.connection import Reader
+from core.kernel.errors import Refused, StorageFailed
+from core.storage.connection import Reader, open_connection
 from core.storage.engine import Engine as Writer
 from core.storage.engine import Tx
-from core.storage.migrations import migrate
+from core.storage.migrations import copy_database, migrate
 from localserver.relay.engine import Backlog, Conflict, Full, Invite, KeptPage, Presence, Quota, Store, Unavailable
 from localserver.relay.local import Here
 
@@ -241,6 +241,27 @@ def _forget(tx: Tx, where: str, values: tuple[object, ...]) -> int:
     for handle, (events, size) in sums.items():
         tx.run("UPDATE waiting SET events = events - ?, bytes = bytes - ? WHERE handle = ?", (events, size, handle))
     return len(found)
+
+
+def copy_to(folder: Path, target: Path) -> Path:
+    """A consistent, verified copy of a relay, while it serves: its file and its key. → the copy's file.
+
+    Raises Refused where no relay is, EnvironmentProblem.
+    """
+    path, key = folder / "relay.db", folder / "relay.key"
+    if not path.is_file() or not key.is_file():
+        raise Refused("There is no relay in {path}.", path=folder)
+    target.mkdir(parents=True, exist_ok=True)
+    secret = _key(key)
+    connection = open_connection(path, secret, write=True)
+    try:
+        copy_database(connection, target / "relay.db", secret)
+    finally:
+        connection.close()
+    kept = target / "relay.key"
+    kept.touch(0o600)
+    kept.write_text(secret.hex() + "\n", "ascii")
+    return target / "relay.db"
 
 
 def _key(path: Path) -> bytes:
