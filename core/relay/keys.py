@@ -1,16 +1,19 @@
 """The keys of one store at a relay: one to be written to, one to prove who it is.
 
-Both are derived from the store's own key, so that a backup brings them back. Sealed boxes are libsodium's: X25519 with
-XSalsa20-Poly1305 under an ephemeral key (PyNaCl ``SealedBox``), signatures are Ed25519.
+Both are derived from the store's own key, so that a backup brings them back. What is sealed is libsodium's crypto_box
+(X25519, XSalsa20-Poly1305, PyNaCl ``Box``) from an ephemeral key of the relay, whose public half stands in front; the
+private half is forgotten within a second, and with it whoever takes the relay's memory or disk loses what came before.
+(A sealed box is the same with a key for each message, which cost more than storing it.) Signatures are Ed25519.
 """
 
 from __future__ import annotations
 
 import hashlib
+from time import monotonic
 from typing import Final
 
 from nacl.exceptions import BadSignatureError, CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.public import Box, PrivateKey, PublicKey
 from nacl.secret import SecretBox
 from nacl.signing import SigningKey, VerifyKey
 
@@ -18,6 +21,8 @@ from core.kernel.errors import Refused
 from core.storage.vault import derive
 
 KEY_SIZE: Final = 32
+RENEWED: Final = 1.0
+"""Seconds for which the relay seals with one ephemeral key."""
 _CLAIM: Final = b"livepay relay claim 1\0"
 _JOIN: Final = b"livepay relay join 1\0"
 
@@ -32,7 +37,6 @@ class StoreKeys:
     def __init__(self, seed: bytes) -> None:
         self._private = PrivateKey(derive(seed, "relay seal"))
         self._signing = SigningKey(derive(seed, "relay identity"))
-        self._box = SealedBox(self._private)
 
     @property
     def seal_key(self) -> bytes:
@@ -47,8 +51,8 @@ class StoreKeys:
     def open(self, sealed: bytes) -> bytes:
         """Raises Unreadable."""
         try:
-            return self._box.decrypt(sealed)
-        except (CryptoError, ValueError):
+            return Box(self._private, PublicKey(sealed[:KEY_SIZE])).decrypt(sealed[KEY_SIZE:])
+        except (CryptoError, ValueError, TypeError):
             raise Unreadable("What the relay sent cannot be read with this store's key.") from None
 
     def sign_claim(self, domain: str, nonce: bytes, handle: str, home: bytes, epoch: int) -> bytes:
@@ -64,10 +68,20 @@ class Sealer:
     """The relay's half: seals what only the store can open."""
 
     def __init__(self, seal_key: bytes) -> None:
-        self._box = SealedBox(PublicKey(seal_key))
+        self._to = PublicKey(seal_key)
+        self._made_at = -RENEWED
+        self._front = b""
+        self._number = 0
+        self._box: Box | None = None
 
     def seal(self, plain: bytes) -> bytes:
-        return self._box.encrypt(plain)
+        now = monotonic()
+        if self._box is None or now - self._made_at >= RENEWED:
+            ephemeral = PrivateKey.generate()
+            self._front, self._box = bytes(ephemeral.public_key), Box(ephemeral, self._to)
+            self._made_at, self._number = now, 0
+        self._number += 1  # unique under this key, as a nonce must be
+        return self._front + bytes(self._box.encrypt(plain, self._number.to_bytes(Box.NONCE_SIZE, "big")))
 
 
 def claim_holds(

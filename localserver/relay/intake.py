@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import os
 from time import perf_counter
 from typing import Final
 
@@ -32,7 +31,7 @@ async def keep(node: Node, request: web.Request, known: Known) -> web.StreamResp
         node.figures.refused.labels("rate").inc()
         return web.Response(status=429, text="too many", headers=LATER)
     body = await request.read()
-    plain = Received(os.urandom(16), node.clock.now(), request.method, request.raw_path, pairs(request.headers), body)
+    plain = Received(node.event_id(), node.clock.now(), request.method, request.raw_path, pairs(request.headers), body)
     sealed = known.sealer.seal(encode(plain))
     begun = perf_counter()
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -64,7 +67,13 @@ class Node:
     proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     figures: Figures = field(default_factory=Figures)
     _known: dict[str, Known] = field(default_factory=dict)
+    _own: bytes = field(default_factory=lambda: os.urandom(8))
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
     _limits: dict[tuple[str, float], Bucket] = field(default_factory=dict)
+
+    def event_id(self) -> bytes:
+        """16 bytes that name one event: this run of this node, and a number."""
+        return self._own + next(self._numbers).to_bytes(8, "big")
 
     async def known(self, handle: str, *, fresh: bool = False) -> Known | None:
         """A registered store, as it was at most ``FRESH`` seconds ago."""

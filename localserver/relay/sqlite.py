@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Final, TypeVar
 
 import apsw
@@ -39,12 +41,29 @@ CREATE TABLE event (
 CREATE INDEX event_store ON event(handle, seq);
 CREATE UNIQUE INDEX event_id ON event(handle, id);
 CREATE INDEX event_age ON event(kept_at);
-CREATE TABLE waiting (handle TEXT PRIMARY KEY, events INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE page (
   handle TEXT NOT NULL, id BLOB NOT NULL, until INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (handle, id)
 ) WITHOUT ROWID;
 CREATE INDEX page_until ON page(until);
 """
+
+
+_KEEP: Final = "INSERT OR IGNORE INTO event(handle, id, kept_at, sealed) VALUES(?, ?, ?, ?)"
+_SUM: Final = "SELECT count(*), coalesce(sum(length(sealed)), 0) FROM event WHERE handle = ?"
+RECOUNT: Final = 60.0  # s
+
+
+@dataclass(slots=True)
+class Count:
+    """What waits for one store, and when that was read (monotonic seconds)."""
+
+    events: int
+    bytes: int
+    read_at: float
+
+    def add(self, events: int, size: int) -> None:
+        self.events += events
+        self.bytes += size
 
 
 def _start(connection: apsw.Connection) -> None:
@@ -63,6 +82,7 @@ class SqliteEngine:
         self._folder = folder
         self._clock = clock or SystemClock()
         self._here = Here()
+        self._counts: dict[str, Count] = {}
         self._writer: Writer | None = None
 
     async def open(self) -> None:
@@ -128,10 +148,11 @@ class SqliteEngine:
 
     async def remove(self, handle: str) -> None:
         def drop(tx: Tx) -> None:
-            for table in ("store", "event", "waiting", "page"):
+            for table in ("store", "event", "page"):
                 tx.run(f"DELETE FROM {table} WHERE handle = ?", (handle,))  # noqa: S608
 
         await self._run(drop)
+        self._counts.pop(handle, None)
 
     async def save_invite(self, invite: Invite) -> None:
         record = msgspec.msgpack.encode(invite)
@@ -156,35 +177,48 @@ class SqliteEngine:
     # -- events ------------------------------------------------------------------------------------------------
 
     async def append(self, handle: str, event_id: bytes, sealed: bytes, quota: Quota) -> int:
-        def keep(tx: Tx) -> int:
-            row = tx.one("SELECT events, bytes FROM waiting WHERE handle = ?", (handle,)) or (0, 0)
-            if row[0] >= quota.events or row[1] + len(sealed) > quota.bytes:
-                raise Full
-            known = tx.value("SELECT seq FROM event WHERE handle = ? AND id = ?", (handle, event_id))
-            if known is not None:
-                return int(known)
-            seq = tx.insert(
-                "INSERT INTO event(handle, id, kept_at, sealed) VALUES(?, ?, ?, ?)", (handle, event_id, tx.now, sealed)
-            )
-            tx.run(
-                "INSERT INTO waiting VALUES(?1, 1, ?2) ON CONFLICT(handle) DO UPDATE SET events = events + 1,"
-                " bytes = bytes + ?2",
-                (handle, len(sealed)),
-            )
-            return seq
+        count = self._count(handle)
+        if count.events >= quota.events or count.bytes + len(sealed) > quota.bytes:
+            raise Full
+        count.add(1, len(sealed))  # before it is kept: what comes meanwhile must not be let in too
 
-        return await self._run(keep)
+        def keep(tx: Tx) -> int:
+            if tx.run(_KEEP, (handle, event_id, tx.now, sealed)):
+                return int(tx.connection.last_insert_rowid())
+            return -int(tx.value("SELECT seq FROM event WHERE handle = ? AND id = ?", (handle, event_id)))
+
+        try:
+            seq = await self._run(keep)
+        except BaseException:
+            count.add(-1, -len(sealed))
+            raise
+        if seq < 0:
+            count.add(-1, -len(sealed))
+        return abs(seq)
+
+    def _count(self, handle: str) -> Count:
+        """What waits for a store, counted here; looked up again now and then, for the host's own commands."""
+        found = self._counts.get(handle)
+        if found is None or monotonic() - found.read_at > RECOUNT:
+            events, size = self.writer.read(lambda r: r.one(_SUM, (handle,))) or (0, 0)
+            found = self._counts[handle] = Count(events, size, monotonic())
+        return found
 
     async def read(self, handle: str, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
         sql = "SELECT seq, sealed FROM event WHERE handle = ? AND seq > ? ORDER BY seq LIMIT ?"
         return await self._read(lambda r: r.all(sql, (handle, after, limit)))
 
     async def ack(self, handle: str, seq: int) -> None:
-        await self._run(lambda tx: _forget(tx, "handle = ? AND seq <= ?", (handle, seq)))
+        self._forgotten(await self._run(lambda tx: _forget(tx, "handle = ? AND seq <= ?", (handle, seq))))
+
+    def _forgotten(self, sums: dict[str, tuple[int, int]]) -> int:
+        for handle, (events, size) in sums.items():
+            if (count := self._counts.get(handle)) is not None:
+                count.add(-events, -size)
+        return sum(events for events, _ in sums.values())
 
     async def backlog(self, handle: str) -> Backlog:
-        row = await self._read(lambda r: r.one("SELECT events, bytes FROM waiting WHERE handle = ?", (handle,)))
-        return Backlog(*(row or (0, 0)))
+        return Backlog(*(await self._read(lambda r: r.one(_SUM, (handle,))) or (0, 0)))
 
     # -- pages -------------------------------------------------------------------------------------------------
 
@@ -205,12 +239,13 @@ class SqliteEngine:
         return None if row is None else KeptPage(*row)
 
     async def expire(self, now: int) -> int:
-        def forget(tx: Tx) -> int:
+        def forget(tx: Tx) -> tuple[int, dict[str, tuple[int, int]]]:
             gone = tx.run("DELETE FROM page WHERE until <= ?", (now,))
             gone += tx.run("DELETE FROM invite WHERE until <= ?", (now,))
-            return gone + _forget(tx, "kept_at <= ?", (now - KEEP,))
+            return gone, _forget(tx, "kept_at <= ?", (now - KEEP,))
 
-        return await self._run(forget)
+        gone, sums = await self._run(forget)
+        return gone + self._forgotten(sums)
 
     # -- between nodes: there is one ---------------------------------------------------------------------------
 
@@ -227,20 +262,13 @@ class SqliteEngine:
         return self._here.ask(handle, request)
 
 
-def _forget(tx: Tx, where: str, values: tuple[object, ...]) -> int:
-    """Delete events, and take them off what waits for their stores."""
-    found = tx.all(
-        f"DELETE FROM event WHERE {where} RETURNING handle, length(sealed)",  # noqa: S608
-        values,
-    )
-    sums: dict[str, list[int]] = {}
-    for handle, size in found:
-        total = sums.setdefault(handle, [0, 0])
-        total[0] += 1
-        total[1] += size
-    for handle, (events, size) in sums.items():
-        tx.run("UPDATE waiting SET events = events - ?, bytes = bytes - ? WHERE handle = ?", (events, size, handle))
-    return len(found)
+def _forget(tx: Tx, where: str, values: tuple[object, ...]) -> dict[str, tuple[int, int]]:
+    """Delete events. → for each store how many, and their bytes."""
+    sums: dict[str, tuple[int, int]] = {}
+    for handle, size in tx.all(f"DELETE FROM event WHERE {where} RETURNING handle, length(sealed)", values):  # noqa: S608
+        events, total = sums.get(handle, (0, 0))
+        sums[handle] = (events + 1, total + size)
+    return sums
 
 
 def copy_to(folder: Path, target: Path) -> Path:

@@ -30,6 +30,7 @@ from tests.support.relays import door, held, until
 _SEEDS: Final = itertools.count(1)
 ADDED_MS: Final = 50.0
 KILOBYTES: Final = 100.0
+BATCH: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,22 @@ class Scale:
     connected: int = 1_000
 
 
+class Batches(raw.Inserts):
+    """The engine's own raw rate: as many rows to one durable commit as requests are under way."""
+
+    def one(self, number: int) -> None:
+        self.connection.execute("BEGIN IMMEDIATE")
+        for n in range(BATCH):
+            self.connection.execute("INSERT INTO t(key, payload) VALUES(?,?)", (f"{number:012}{n:012}", raw.PAYLOAD))
+        self.connection.execute("COMMIT")
+
+    def rate(self, seconds: float) -> float:
+        return super().rate(seconds) * BATCH
+
+
 def measure(folder: Path, scale: Scale | None = None) -> list[Measured]:
     scale = scale or Scale()
-    with Process("tests.bench.load") as load, Process("tests.bench.bare") as bare, raw.Inserts(folder) as inserts:
+    with Process("tests.bench.load") as load, Process("tests.bench.bare") as bare, Batches(folder) as inserts:
         port = _free_port()
         how = {"folder": str(folder / "relay"), "port": port, "stores": scale.stores}
         with Process("tests.bench.relayside", _json(how)) as relay:
