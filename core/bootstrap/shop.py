@@ -66,6 +66,7 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
+from core.relay.state import LineState
 from core.segments.rules import segment_of
 from core.settings.declarations import ANSWERS
 from core.settings.service import Settings
@@ -86,6 +87,7 @@ class Shop:
     """One open store. Its verbs are the areas' services; doors run them through ``engine`` and read through it."""
 
     templates: TemplateDesk
+    _indexing: threading.Thread | None
 
     def __init__(
         self, folder: Path, card: StoreCard, vault: Vault, clock: Clock, lock: FileLock, *, vfs: str | None
@@ -103,6 +105,7 @@ class Shop:
         self.links = Links(derive(key, "pay links"), card.id)
         self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
+        self.relay_seed, self.line = derive(key, "relay keys"), LineState()
         self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
         self.lexicon = Lexicon()
@@ -113,8 +116,7 @@ class Shop:
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
-        self.local_url = ""
-        self._indexing: threading.Thread | None = None
+        self.local_url, self._indexing = "", None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
         place, most = Place(self.page_url, self.notify_url), partial(number, "limits.order")

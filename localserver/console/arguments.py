@@ -17,7 +17,7 @@ from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.quotes.rules import STATES
 from core.storage.folder import Home
-from localserver.console import plays, prospects, templating
+from localserver.console import plays, prospects, relaying, templating
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
 
@@ -92,6 +92,7 @@ def build_parser() -> ArgumentParser:
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     prospects.commands(verbs, add, _whole)
     templating.commands(verbs, add, _ID)
+    relaying.commands(verbs, add, _whole)
     _conversations(
         add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
     )

@@ -36,6 +36,7 @@ from core.storage.migrations import (
     m0023_line_notes,
     m0024_journal_lists,
     m0025_template_heading,
+    m0026_relay,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -66,6 +67,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0023_line_notes.apply,
     m0024_journal_lists.apply,
     m0025_template_heading.apply,
+    m0026_relay.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
