@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 
-from desktop.context import Link, Status
+from core.tunnels.rules import OFF
+from desktop.context import Context, Link, Status
 from desktop.statusline import QUEUE_LONG, link_text
 from desktop.texts import Texts
+from desktop.tunnelwords import TunnelText, at_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,12 @@ class Explained:
     subject: object = None
 
 
-def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
-    """``asked``: a connection, or one of queue, backup, lent."""
+def explained(asked: Link | str, status: Status, t: Texts, context: Context | None = None) -> Explained:
+    """``asked``: a connection, or one of queue, backup, lent. ``context``: whose time it is."""
+    tunnel = status.tunnel
+    if isinstance(asked, Link) and asked.kind == "tunnel" and tunnel is not None and tunnel.kind != OFF:
+        now, zone = (context.clock.now(), context.store.zone) if context else (tunnel.since, UTC)
+        return _tunnel(asked, status, at_length(tunnel, now, zone, t), t)
     if isinstance(asked, Link):
         verb = t("Open the settings") if asked.state == "ok" else t("Put it right")
         return Explained(link_text(asked, t), _link(asked, t), verb, "settings", asked.settings)
@@ -32,6 +39,15 @@ def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
         sentence = t("You lent your store to support. You can end it at any time.")
         return Explained(title, sentence, t("See who looks on"), "settings", "access")
     return _backup(status, t)
+
+
+def _tunnel(link: Link, status: Status, text: TunnelText, t: Texts) -> Explained:
+    said = [text.detail]
+    if status.hands:
+        said.append(t("Still to paste the new address at: {names}.", names=", ".join(h.label for h in status.hands)))
+    well = link.state == "ok" and not status.hands
+    verb = t("Open the settings") if well else t("Put it right")
+    return Explained(text.title, " ".join(filter(None, said)), verb, "settings", link.settings)
 
 
 def _link(link: Link, t: Texts) -> str:

@@ -290,7 +290,7 @@ class Shell(QMainWindow):
                 self.read_status()
 
     def _changed(self, changes: list[Change]) -> None:
-        if any(change.area == "storage" for change in changes):
+        if any(change.area in ("storage", "tunnel") for change in changes):
             self.read_status()
 
     def read_status(self) -> None:
@@ -325,7 +325,7 @@ class Shell(QMainWindow):
         from desktop.explained import explained
         from desktop.widgets.popover import Explanation
 
-        told = explained(asked, self._read, self.t)
+        told = explained(asked, self._read, self.t, self._mount.context if self._mount else None)
         Explanation(
             self._centre, told.title, told.sentence, told.verb, partial(self.go, told.page, told.subject)
         ).present(mark)

@@ -12,6 +12,7 @@ from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
 from core.settings.setting import Setting
+from core.settings.tunnel import TUNNEL
 
 _PHONE: Final = r"\(?\+?(?:[ ().-]*\d){8,15}"
 _CHAT: Final = "Where the QR code of the live leads. A test of the connection fills it in."
@@ -111,6 +112,7 @@ BASE: Final[tuple[Setting, ...]] = (
         high=60,
     ),
     Setting("public_url", "url", "Public address of this store", section="network"),
+    *TUNNEL,
     Setting(
         SEGMENT,
         "choice",

@@ -162,7 +162,7 @@ class ShopWelcome:
         names = ("access_token", "phone_number_id", "waba_id", "app_secret")
         known = {name: getattr(values, name) for name in names}
         shown = {name: value for name, value in known.items() if name not in SECRET}
-        shown["public_url"] = self._shop.settings.get("public_url")
+        shown["public_url"] = self._shop.address()
         held = frozenset(name for name in SECRET if known[name])
         return Kept(shown, held, self._shop.settings.get("whatsapp.number"))
 
@@ -199,7 +199,7 @@ class ShopWelcome:
     def _offer(self, name: str) -> Offer:
         shop, adapter = self._shop, provider_class(name)
         words = catalogue("errors", shop.settings.get("store.language")).gettext
-        url, pasted = shop.settings.get("public_url"), adapter.caps.webhook_setup == "dashboard"
+        url, pasted = shop.address(), adapter.caps.webhook_setup == "dashboard"
         values = shop.provider_config(adapter).values
         return Offer(
             name,

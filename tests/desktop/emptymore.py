@@ -19,6 +19,7 @@ from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
 from core.storage.journal import GENESIS, Entry, Verdict
 from core.support.trace import Story
+from core.tunnels.rules import TunnelState
 from desktop.bridge import Change, Control
 from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
@@ -26,6 +27,7 @@ from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.journal.presenter import JournalSource
 from desktop.pages.orders import presenter as orders
 from desktop.pages.orders.presenter import OrdersSource
+from desktop.pages.settings.tunnelparts import TunnelReading, TunnelSource
 from desktop.pages.support.presenter import SupportSource, TraceWanted
 from desktop.pages.welcome.presenter import WelcomeSource
 from desktop.palette.presenter import SearchSource
@@ -153,6 +155,22 @@ class EmptyJournal:
         return 0
 
 
+class EmptyTunnel:
+    """A store without a tunnel."""
+
+    def read(self) -> TunnelReading:
+        return TunnelReading(TunnelState())
+
+    def retry(self) -> None: ...
+
+    def trust(self, fingerprint: str) -> None: ...
+
+    def pasted(self, provider: str) -> None: ...
+
+    def new_key(self) -> str:
+        return ""
+
+
 @dataclass(kw_only=True)
 class Nothing:
     """The parts of a Context that look over the whole shop."""
@@ -164,3 +182,4 @@ class Nothing:
     orders: OrdersSource = field(default_factory=lambda: cast(OrdersSource, EmptyOrders()))
     welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     journal: JournalSource = field(default_factory=EmptyJournal)
+    tunnel: TunnelSource = field(default_factory=EmptyTunnel)

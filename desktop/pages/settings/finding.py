@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.kernel.text import fold
-from desktop.pages.settings.parts import Advanced
+from desktop.pages.settings.parts import Folded
 from desktop.pages.settings.presenter import ProviderInfo, Section, SettingsPresenter
 from desktop.pages.settings.providers import ProviderCard
 from desktop.pages.settings.rows import SettingRow
@@ -156,7 +156,7 @@ class Finder(Suggest):
         view = next((view for view in self._page.views.values() if view.isAncestorOf(row)), None)
         part = row.parentWidget()
         while part is not None and part is not view:
-            if isinstance(part, Advanced | ProviderCard):
+            if isinstance(part, Folded | ProviderCard):
                 part.open()
             part = part.parentWidget()
         row.setFocus()

@@ -91,6 +91,7 @@ class SettingsPage(Page):
         for section in self.presenter.sections():
             view = VIEWS.get(section.name, SectionView)(section, self.presenter, self._made)
             view.network_asked.connect(partial(self.open, "network"))
+            view.attach(self.mount)
             self.views[section.name] = view
             self.stack.addWidget(view)
             button = self.buttons[section.name] = NavButton(section.icon, section.title)
