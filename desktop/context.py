@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.customers.source import CustomersSource
     from desktop.pages.journal.presenter import JournalSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.lives.presenter import LivesSource
     from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.orders.presenter import OrdersSource
@@ -70,6 +71,7 @@ class Status:
     still asking its providers what happened since.
     ``hands``: dashboards that still have the address of before.
     ``second_due``: from when on who uses the window needs a second factor. ``lent_until``: support looks on.
+    ``paused``: the bot speaks to nobody.
     """
 
     links: tuple[Link, ...] = ()
@@ -83,6 +85,7 @@ class Status:
     lent_until: int | None = None
     tunnel: TunnelState | None = None
     hands: tuple[Hand, ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,9 @@ class Context(Protocol):
 
     @property
     def analyses(self) -> AnalysesSource: ...
+
+    @property
+    def lives(self) -> LivesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 
+from PySide6.QtWidgets import QWidget
+
+from core.settings.declarations import ANSWERS
 from core.tunnels.rules import OFF
 from desktop.context import Context, Link, Status
 from desktop.statusline import QUEUE_LONG, link_text
 from desktop.texts import Texts
 from desktop.tunnelwords import TunnelText, at_length
+from desktop.widgets.popover import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +29,21 @@ class Explained:
     subject: object = None
 
 
+def present(over: QWidget, told: Explained, go: Callable[[str, object], object], mark: QWidget) -> None:
+    """Say it beside the mark that was pressed."""
+    Explanation(over, told.title, told.sentence, told.verb, partial(go, told.page, told.subject)).present(mark)
+
+
 def explained(asked: Link | str, status: Status, t: Texts, context: Context | None = None) -> Explained:
-    """``asked``: a connection, or one of queue, backup, lent. ``context``: whose time it is."""
+    """``asked``: a connection, or one of queue, backup, lent, bot. ``context``: whose time it is."""
     tunnel = status.tunnel
     if isinstance(asked, Link) and asked.kind == "tunnel" and tunnel is not None and tunnel.kind != OFF:
         now, zone = (context.clock.now(), context.store.zone) if context else (tunnel.since, UTC)
         return _tunnel(asked, status, at_length(tunnel, now, zone, t), t)
     if isinstance(asked, Link):
+        if asked.state == "off":
+            step = "payment" if asked.kind == "psp" else "whatsapp"
+            return Explained(link_text(asked, t), _link(asked, t), t("Set it up step by step"), "welcome", step)
         verb = t("Open the settings") if asked.state == "ok" else t("Put it right")
         return Explained(link_text(asked, t), _link(asked, t), verb, "settings", asked.settings)
     if asked == "queue":
@@ -38,6 +52,9 @@ def explained(asked: Link | str, status: Status, t: Texts, context: Context | No
         title = t("Support looks on")
         sentence = t("You lent your store to support. You can end it at any time.")
         return Explained(title, sentence, t("See who looks on"), "settings", "access")
+    if asked == "bot":
+        sentence = t("It answers nobody: who writes waits for you. What comes of orders and payments is still told.")
+        return Explained(t("Bot paused"), sentence, t("Open the settings"), "settings", ANSWERS)
     return _backup(status, t)
 
 

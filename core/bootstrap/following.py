@@ -53,7 +53,7 @@ def hands(shop: Shop) -> tuple[Hand, ...]:
         return ()
     done = _pasted(shop)
     return tuple(
-        Hand(p.name, p.label, webhook_of(shop, p.name))
+        Hand(p.name, p.label, webhook_of(shop, p.name), next(iter(p.dashboard.steps), ""))
         for p in shop.providers()
         if p.caps.webhook_setup == "dashboard" and done.get(p.name) != webhook_of(shop, p.name)
     )

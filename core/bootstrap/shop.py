@@ -67,6 +67,7 @@ from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
 from core.segments.rules import segment_of
+from core.settings.declarations import ANSWERS
 from core.settings.service import Settings
 from core.settings.setting import names_in
 from core.storage.backup import recovery_key
@@ -127,9 +128,9 @@ class Shop:
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
         self.voice = Voice(self.engine, lambda: told("store.segment"), lambda: chat_switches(self))
-        proposes, tongue = partial(switch, "upsell.enabled"), lambda: self.voice.tongue(told("store.language"))
+        awake, tongue = partial(switch, ANSWERS), lambda: self.voice.tongue(told("store.language"))
         opening = Opening(lambda: told("hours.open") or told("store.hours"), self.opening_hours)
-        self.talk = Talk(self.lexicon, tongue, opening, till, proposes)
+        self.talk = Talk(self.lexicon, tongue, opening, till, lambda: switch("upsell.enabled") and awake(), awake)
         self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
         self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(

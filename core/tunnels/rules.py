@@ -48,11 +48,13 @@ class TunnelState:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A provider whose dashboard wants the new ``address`` pasted. ``label``: its proper name."""
+    """A provider whose dashboard wants the new ``address`` pasted. ``label``: its proper name; ``where``: the way to
+    the place in its pages (message id of the domain ``errors``), empty where that is not known."""
 
     provider: str
     label: str
     address: str
+    where: str = ""
 
 
 def pause(failures: int, chance: float) -> float:

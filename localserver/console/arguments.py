@@ -238,7 +238,9 @@ def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     export.add_argument("file")
     standing = add(verbs, "standing", "a customer's score line by line, and what follows", "people.standing")
     allow = add(verbs, "allow", "let somebody order beyond the store's limits", "people.allow")
-    for each in (standing, allow):
+    first = add(verbs, "pay-first", "have somebody pay first from their next order on", "people.restrict")
+    first.add_argument("--off", action="store_true", help="they need not any more")
+    for each in (standing, allow, first):
         each.add_argument("store")
         each.add_argument("id", type=_ID)
     allow.add_argument("--hours", type=_whole(0, 8760), default=24, help="for so long (24); 0 takes it back")

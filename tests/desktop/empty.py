@@ -9,6 +9,7 @@ from core.adapters.certified.handing import Handed
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
+from core.conversations.figures import ThreadsWanted
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -46,7 +47,7 @@ from tests.desktop.emptypeople import EmptyPairs
 class EmptyConversations:
     """Implements ConversationSource; nobody has written."""
 
-    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+    def inbox(self, need: Need, search: str, limit: int, behind: ThreadsWanted | None = None) -> Inbox:
         return Inbox((), InboxCounts(0, 0, 0))
 
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
@@ -96,6 +97,8 @@ class EmptyConversations:
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         raise AssertionError("there is no customer")
+
+    def restrict(self, customer_id: int, wanted: bool) -> None: ...
 
     def allow(self, customer_id: int) -> None:
         raise AssertionError("there is no customer")
@@ -175,7 +178,9 @@ class EmptyCatalogue:
     def export(self, path: Path, titles: Sequence[str], question: Question, control: Control) -> int | None:
         return 0
 
-    def prepare(self, path: Path) -> MediaFile:
+    def set_photo(self, product_id: int, photo: MediaFile) -> None: ...
+
+    def prepare(self, source: Path | bytes) -> MediaFile:
         raise AssertionError("there is no photo")
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:

@@ -35,6 +35,9 @@ class EmptyPairs:
 class EmptyCustomers:
     """As much of a CustomersSource as a page without customers asks for."""
 
+    def towns(self) -> list[tuple[str, int]]:
+        return []
+
     def overview(self, wanted: listing.Wanted) -> customers.Overview:
         return customers.Overview()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QCursor,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QHideEvent,
     QResizeEvent,
@@ -31,11 +32,12 @@ from desktop.pages.catalogue.import_texts import SUFFIXES
 from desktop.pages.catalogue.importing import ImportDialog, save_sample
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.pairs import PairsDialog
+from desktop.pages.catalogue.photos import Photos
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
-from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.pages.catalogue.times import TimesDialog
 from desktop.pages.exporting import Writing
 from desktop.pages.page import Mount, Page
+from desktop.thumbs import Thumbs
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.drops import dropped_file
 from desktop.widgets.notices import Notice
@@ -73,6 +75,7 @@ class CataloguePage(Page):
         outer.setContentsMargins(20, 16, 20, 12)
         outer.addWidget(self._stack, 1)
         self.veil = Veil(self, self.t("Drop the product list to import it"))
+        self.photos = Photos(self)
         self.setAcceptDrops(True)
         self._connect()
         self.feed.refresh()
@@ -112,6 +115,7 @@ class CataloguePage(Page):
             ("E", self.export, t("Export…")),
             ("/", self._to_search, t("Search")),
             ("Ctrl+F", self._to_search, t("Search")),
+            ("Ctrl+V", self.photos.paste, t("Paste the product’s photo")),
             ("Ctrl+Z", self.undo, t("Take the last change back")),
             ("Del", lambda: self.switch(table.current), t("Take off sale, or put back")),
         ):
@@ -235,9 +239,10 @@ class CataloguePage(Page):
         """Offer the way back from what was saved."""
         if found and found[0] != before:
             back = partial(self.source.revert, before, found[0])
-            self._offer_undo(self.t("{keyword} saved", keyword=found[0].keyword), back)
+            self.offer_undo(self.t("{keyword} saved", keyword=found[0].keyword), back)
 
-    def _offer_undo(self, text: str, back: Callable[[], None]) -> None:
+    def offer_undo(self, text: str, back: Callable[[], None]) -> None:
+        """Say what was done, with the way back from it."""
         self._undo = back
         self.mount.bridge.notice.emit(Notice(text, "info", self.t("Undo"), partial(self._take_back, back)))
 
@@ -264,16 +269,7 @@ class CataloguePage(Page):
     def writing(self) -> Writing:
         """The products shown, as a list that the import reads again."""
         t, question, source = self.t, self.feed.question, self.source
-        titles = (
-            t.of("product", "Reference"),
-            t("Keyword"),
-            t.of("product", "Name"),
-            t("Category"),
-            t("Price"),
-            t.of("product", "Quantity"),
-            t("Description"),
-            t.of("product", "VAT"),
-        )
+        titles = self.presenter.export_titles()
         return Writing(
             f"catalogue-{to_datetime(self.now, self.mount.context.store.zone):%Y-%m-%d}",
             lambda path, control: source.export(path, titles, question, control),
@@ -297,7 +293,7 @@ class CataloguePage(Page):
         t = self.t
         text = t("{keyword} is off sale", keyword=product.keyword) if product.active else ""
         text = text or t("{keyword} is on sale again", keyword=product.keyword)
-        self._offer_undo(text, partial(self.source.set_active, product.id, product.active))
+        self.offer_undo(text, partial(self.source.set_active, product.id, product.active))
 
     def open_menu(self, product_id: int, place: QPoint | None = None) -> QMenu | None:
         """What can be done with a product, as a menu."""
@@ -358,16 +354,29 @@ class CataloguePage(Page):
         if dropped_file(event.mimeData(), SUFFIXES):
             event.acceptProposedAction()
             self.veil.show_over()
+        elif self.photos.held(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """A photo belongs on a row; a list belongs anywhere."""
+        photo = self.photos.held(event.mimeData())
+        if self.veil.isVisible() or (photo and self.photos.hover(event.position().toPoint())):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.veil.hide()
+        self.photos.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.veil.hide()
-        path = dropped_file(event.mimeData(), SUFFIXES)
+        path, photo = dropped_file(event.mimeData(), SUFFIXES), self.photos.held(event.mimeData())
         if path:
             event.acceptProposedAction()
             self.import_list(path)
+        elif photo and self.photos.drop(event.position().toPoint(), photo):
+            event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -148,8 +148,12 @@ class CatalogueSource(Protocol):
         """Write the products asked for under :data:`COLUMNS`. → how many, None when stopped. Raises Refused."""
         ...
 
-    def prepare(self, path: Path) -> MediaFile:
-        """Read a chosen photo. Raises Refused, EnvironmentProblem."""
+    def set_photo(self, product_id: int, photo: MediaFile) -> None:
+        """Give a product another photo. Raises NotFound, EnvironmentProblem."""
+        ...
+
+    def prepare(self, source: Path | bytes) -> MediaFile:
+        """Read a chosen photo, or a file's content. Raises Refused, EnvironmentProblem."""
         ...
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
@@ -368,3 +372,17 @@ class CataloguePresenter:
             )
             return title, f"{kept}\n\n{still}"
         return title, kept
+
+    def export_titles(self) -> tuple[str, ...]:
+        """Over the columns of a written list, as the import reads them."""
+        t = self.t
+        return (
+            t.of("product", "Reference"),
+            t("Keyword"),
+            t.of("product", "Name"),
+            t("Category"),
+            t("Price"),
+            t.of("product", "Quantity"),
+            t("Description"),
+            t.of("product", "VAT"),
+        )

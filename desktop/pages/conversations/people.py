@@ -7,7 +7,9 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout
 
+from core.conversations.figures import ThreadsWanted
 from core.conversations.views import ThreadRow
+from desktop.pages.behind import BehindBar
 from desktop.pages.conversations.feed import Question
 from desktop.pages.conversations.inbox import InboxModel, InboxView
 from desktop.pages.conversations.presenter import ConversationPresenter, Inbox, Need
@@ -21,9 +23,9 @@ NARROWEST: Final = 304
 
 
 class People(QFrame):
-    """``asked`` with a need and a search when the seller wants to see others."""
+    """``asked`` with a need, a search and the figure to stand behind (or None) when the seller wants to see others."""
 
-    asked = Signal(str, str)
+    asked = Signal(str, str, object)
 
     def __init__(self, presenter: ConversationPresenter) -> None:
         super().__init__()
@@ -42,6 +44,10 @@ class People(QFrame):
         head.addLayout(self._chips())
         self.search = SearchField(t("Name, number, order"), "Ctrl+F", boxed=True)
         head.addWidget(self.search)
+        self.behind: ThreadsWanted | None = None
+        self.bar = BehindBar(t, presenter.zone)
+        self.bar.removed.connect(lambda: self.ask(Question(self.need, self.search.text().strip())))
+        head.addWidget(self.bar)
         column.addLayout(head)
         column.addWidget(Rule())
         self.model = InboxModel(presenter, self)
@@ -83,6 +89,8 @@ class People(QFrame):
     ) -> None:
         """Fill the list; ``opened`` is marked, ``keep`` stays listed though it no longer fits the chip."""
         self.more = inbox.more
+        if inbox.behind is not None:
+            self.bar.show_rows(question.behind, self._presenter.behind(*inbox.behind))
         self.list.show_rows(inbox.rows, now, opened, keep)
         self.chips["escalated"].count(inbox.counts.escalated)
         self.chips["open"].count(inbox.counts.open)
@@ -93,7 +101,7 @@ class People(QFrame):
 
     def _why_empty(self, question: Question) -> str:
         t = self._presenter.t
-        if question.search:
+        if question.search or question.behind is not None:
             return t("Nobody matches this search.")
         if question.need == "escalated":
             return t("Nobody waits for you: the bot copes.")
@@ -105,7 +113,15 @@ class People(QFrame):
 
     def _ask(self) -> None:
         self._pause.stop()
-        self.asked.emit(self.need, self.search.text().strip())
+        self.asked.emit(self.need, self.search.text().strip(), self.behind)
+
+    def ask(self, question: Question) -> None:
+        """List just this."""
+        self.chips[question.need].setChecked(True)
+        self.search.setText(question.search)
+        self.behind = question.behind
+        self.bar.show_rows(self.behind)
+        self._ask()
 
     def _found(self) -> None:
         """On to the results; fast fingers may be ahead of the search."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
@@ -12,7 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QStackedWi
 from core.customers.listing import CustomerRow, Wanted
 from core.kernel.look import SCALE
 from core.kernel.money import group_digits
+from core.orders.behind import BuyersWanted, buyers
 from desktop.bridge import Control, Task
+from desktop.pages.behind import BehindBar
 from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.privacy import PrivacyActs
 from desktop.pages.customers.filters import Filters
@@ -83,6 +86,10 @@ class CustomersPage(LivingPage):
         column.addWidget(self.bar)
         self.filters = Filters(self.presenter)
         column.addWidget(self.filters)
+        self.only: BuyersWanted | None = None
+        self.behind = BehindBar(t, store.zone)
+        self.behind.removed.connect(self.show_all)
+        column.addWidget(self.behind)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
         line.addWidget(self._customers(), 1)
@@ -167,14 +174,21 @@ class CustomersPage(LivingPage):
         self.refresh()
 
     def show_all(self) -> None:
-        self.search.clear()
-        self.filters.choose(self.filters.without(self.wanted))
+        self._go_to(self.filters.without(self.wanted), None)
+
+    def _go_to(self, wanted: Wanted, only: BuyersWanted | None) -> None:
+        """Look for just this."""
+        self.search.setText(wanted.text)
+        self.filters.choose(wanted)
+        self.only = only
+        self.behind.show_rows(only)
         self.ask()
 
     def refresh(self) -> None:
         """Read what is shown again, as many rows as there were."""
         self.reading()
-        wanted = self.wanted = self.filters.wanted(self.search.text().strip())
+        among = None if self.only is None else buyers(self.only)
+        wanted = self.wanted = replace(self.filters.wanted(self.search.text().strip()), among=among)
         source, limit = self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
         self.call(
             lambda: (wanted, limit, source.overview(wanted), source.page(wanted, None, limit)),
@@ -361,14 +375,25 @@ class CustomersPage(LivingPage):
     # -- the window
 
     def show_subject(self, subject: object) -> None:
-        """A customer by their id, whatever was looked for."""
-        if isinstance(subject, int):
+        """A customer by their id, whatever was looked for; or those behind a figure."""
+        if isinstance(subject, BuyersWanted):
+            self._go_to(self.filters.without(self.wanted), subject)
+        elif isinstance(subject, int):
             self._subject = subject
             self._moments = MOMENTS
             self.show_all()
 
+    def kept(self) -> object:
+        return self.wanted, self.only, self._shown()
+
+    def take_back(self, kept: object) -> None:
+        wanted, only, self._subject = cast("tuple[Wanted, BuyersWanted | None, int | None]", kept)
+        self.filters.hold(wanted.tag)
+        self._go_to(wanted, only)
+
     def take_focus(self) -> None:
         (self.table if self.model.rows else self.new).setFocus()
+        self.call(self.source.towns, "read towns", self.filters.show_towns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -155,6 +155,7 @@ UNDONE: Final[dict[str, tuple[str, str]]] = {
     "AccessLent": ("until", mark("Support may look on no longer")),
     "BuyerRestricted": ("restricted", mark("A customer no longer has to pay first")),
     "ConsentNoted": ("given", mark("A customer refused, or withdrew what they agreed to")),
+    "LeadPlanned": ("at", mark("The next step with a prospect was taken away")),
     "LeadValued": ("amount", mark("Nothing is on the table with a prospect any more")),
     "OrderingAllowed": ("until", mark("A customer may no longer order beyond the limits")),
     "TermsAllowed": ("days", mark("A customer may no longer pay later")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QResizeEvent
@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, 
 
 from core.kernel.clock import to_datetime
 from core.kernel.look import SCALE
+from core.orders.behind import OrdersWanted
 from core.orders.listing import OrderRow, State, Totals
 from desktop.pages import exporting
+from desktop.pages.behind import BehindBar
 from desktop.pages.exporting import Writing
 from desktop.pages.living import LivingPage
 from desktop.pages.orders.acts import OrderActs
@@ -49,12 +51,16 @@ class OrdersPage(LivingPage):
         self.overview = Overview()
         self.detail: Detail | None = None
         self._subject: int | None = None
+        self._was = 0  # rows that were read in the page before this one
         self.acts = OrderActs(self, self.presenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(SCALE.gap)
         column.addLayout(self._head())
         column.addLayout(self._chips())
+        self.behind = BehindBar(mount.t, store.zone)
+        self.behind.removed.connect(lambda: self.ask(behind=None))
+        column.addWidget(self.behind)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
         line.addWidget(self._orders(), 1)
@@ -152,6 +158,7 @@ class OrdersPage(LivingPage):
         """Others, or in another order; what is not named stays."""
         self.question = replace(self.question, **changes)  # type: ignore[arg-type]
         self.chips[self.question.state].setChecked(True)
+        self.behind.show_rows(self.question.behind)
         self.table.scrollToTop()
         self.refresh()
 
@@ -159,7 +166,8 @@ class OrdersPage(LivingPage):
         """Read what is shown again, as many rows as there were."""
         self.reading()
         self.question = replace(self.question, text=self.search.text().strip())
-        asked, source, limit = self.question, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
+        asked, source = self.question, self.source
+        limit = max(PAGE, min(max(len(self.model.rows), self._was), 10 * PAGE))
         wanted = self.presenter.wanted(asked, self.now)
         self.call(
             lambda: (asked, limit, source.overview(), source.page(wanted, None, limit), source.totals(wanted)),
@@ -177,7 +185,8 @@ class OrdersPage(LivingPage):
         self.picks["period"].offer(self.presenter.periods(), asked.period)
         if asked != self.question:
             return
-        self.sums.say(self.presenter.totals(totals))
+        self._was = 0
+        self.sums.say(self.presenter.totals(totals, asked.behind))
         current = self._subject if self._subject is not None else self.table.row and self.table.row.key
         self.model.show(orders, limit)
         self.table.select_key(current)
@@ -268,17 +277,32 @@ class OrdersPage(LivingPage):
     # -- the window
 
     def show_subject(self, subject: object) -> None:
-        """An order by its id, wherever it stands in the list: it is looked for by its reference."""
-        if isinstance(subject, int):
+        """An order by its id, wherever it stands in the list: it is looked for by its reference. Or those of
+        a figure.
+        """
+        if isinstance(subject, OrdersWanted):
+            self._go_to(Question(sort=self.question.sort, behind=subject))
+        elif isinstance(subject, int):
             source = self.source
             self.call(lambda: source.detail(subject), "read order", self._bring)
 
     def _bring(self, detail: Detail) -> None:
         self._subject = detail.row.id
-        self.search.setText(detail.row.reference)
-        self.question = Question(sort=self.question.sort)
-        self.chips[None].setChecked(True)
-        self.refresh()
+        self._go_to(Question(text=detail.row.reference, sort=self.question.sort))
+
+    def _go_to(self, question: Question) -> None:
+        """Ask just this."""
+        self.question = question
+        self.search.setText(question.text)
+        self.ask()
+
+    def kept(self) -> object:
+        return self.question, self.table.row and self.table.row.key, len(self.model.rows)
+
+    def take_back(self, kept: object) -> None:
+        question, self._subject, self._was = cast("tuple[Question, int | None, int]", kept)
+        self.model.order = question.sort
+        self._go_to(question)
 
     def take_focus(self) -> None:
         (self.table if self.model.rows else self.new).setFocus()

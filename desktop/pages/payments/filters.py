@@ -35,7 +35,8 @@ class Filters(QWidget):
             states.addWidget(chip)
         states.addStretch(1)
         self.chips[None].setChecked(True)
-        self.period = Pick(t("Choose the time"), presenter.periods())
+        self._periods = presenter.periods()
+        self.period = Pick(t("Choose the time"), self._periods)
         self.provider = Pick(t("Choose the provider"), ((None, self._everyone),))
         self.period.picked.connect(lambda value: self.asked.emit("period", value))
         self.provider.picked.connect(lambda value: self.asked.emit("provider", value))
@@ -52,6 +53,9 @@ class Filters(QWidget):
     def show_providers(self, known: Entries, question: Question) -> None:
         """These can be chosen from now on."""
         self.provider.offer(((None, self._everyone), *known), question.provider)
+
+    def show_period(self, question: Question) -> None:
+        self.period.offer(self._periods, question.period)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
@@ -66,6 +66,7 @@ class PaymentsPage(LivingPage):
         self.table = PaymentsTable(self.model, self.t("Payments"))
         self.question = Question()
         self.overview = Overview()
+        self._subject: int | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(SCALE.gap)
@@ -172,7 +173,8 @@ class PaymentsPage(LivingPage):
             return
         current = self.table.current
         self.model.show(payments, limit)
-        self.table.select(current.id if current is not None else None)
+        self.table.select(current.id if current is not None else self._subject)
+        self._subject = None
         asked = question != Question(sort=question.sort)
         self._nothing.say(
             self.t("No payment here") if asked else self.t("Payments come here"),
@@ -305,9 +307,22 @@ class PaymentsPage(LivingPage):
         if isinstance(subject, int):
             self.table.select(subject)
 
+    def kept(self) -> object:
+        current = self.table.current
+        return self.question, current.id if current is not None else None
+
+    def take_back(self, kept: object) -> None:
+        self.question, self._subject = cast("tuple[Question, int | None]", kept)
+        self.search.setText(self.question.text)
+        self.model.order = self.question.sort
+        self.filters.show_period(self.question)
+        self.ask()
+
     def take_focus(self) -> None:
         self.table.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.tasks.setFixedWidth(320 if self.width() >= _ASIDE_FROM else 240)
+        wide = self.width() >= _ASIDE_FROM
+        self.tasks.setFixedWidth(320 if wide else 240)
+        self._tiles.setSpacing(SCALE.gap if wide else 6)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
 from core.pipeline.board import Card, Only, Wanted
+from core.pipeline.figures import ProspectsWanted
 from core.pipeline.rules import LOST, STAGES
+from desktop.pages.behind import BehindBar
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.pipeline.column import NARROWEST, Column
 from desktop.pages.pipeline.pane import KEYS, LeadPane
 from desktop.pages.pipeline.presenter import LIMIT, CardText, PipelinePresenter
 from desktop.pages.pipeline.source import Board, PipelineSource, Place, Said
+from desktop.pages.pipeline.starting import NewProspect
 from desktop.pages.quotes.source import QuoteFor
-from desktop.widgets.buttons import Chip
+from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
@@ -47,6 +50,10 @@ class PipelinePage(LivingPage):
         self._bar = QWidget()
         self._bar.setLayout(self._chips())
         column.addWidget(self._bar)
+        self.only: ProspectsWanted | None = None
+        self.behind = BehindBar(mount.t, store.zone)
+        self.behind.removed.connect(self.show_all)
+        column.addWidget(self.behind)
         self.pane = LeadPane(self.presenter)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
@@ -65,6 +72,9 @@ class PipelinePage(LivingPage):
         line.addStretch(1)
         self.make_search(t("Name or phone"))
         line.addWidget(self.search, 3)
+        self.new = Button(t("New prospect"), icon="plus", key="N")
+        self.new.clicked.connect(self.add)
+        line.addWidget(self.new)
         return line
 
     def _chips(self) -> QHBoxLayout:
@@ -137,6 +147,7 @@ class PipelinePage(LivingPage):
         pane.moved.connect(self.move_to)
         pane.asked.connect(self.act)
         pane.closed.connect(self.close_pane)
+        self.add_shortcut("N", self.add, self.t("New prospect"))
         self.add_shortcut("Esc", self.close_pane, self.t("Close"))
         self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
         words = {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "customer": self.t("Customer")}
@@ -146,15 +157,21 @@ class PipelinePage(LivingPage):
     # -- reading
 
     def show_all(self) -> None:
-        self.search.clear()
-        self.chips[None].setChecked(True)
+        self._go_to(Wanted(), None)
+
+    def _go_to(self, wanted: Wanted, rows: ProspectsWanted | None) -> None:
+        """Look for just this."""
+        self.search.setText(wanted.text)
+        self.chips[wanted.only].setChecked(True)
+        self.only = rows
+        self.behind.show_rows(rows)
         self.refresh()
 
     def refresh(self) -> None:
         """Read what is shown again, as many cards as there were."""
         self.reading()
         only = next(only for only, chip in self.chips.items() if chip.isChecked())
-        wanted = self.wanted = Wanted(self.search.text().strip(), only)
+        wanted = self.wanted = Wanted(self.search.text().strip(), only, self.only.ids if self.only else None)
         most = max(len(column.model.rows) for column in self.columns.values())
         source, limit = self.source, max(LIMIT, min(most, 10 * LIMIT))
         self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
@@ -177,6 +194,7 @@ class PipelinePage(LivingPage):
         self.places.setCurrentIndex(0 if some else 1 if board.any else 2)
         self._bar.setVisible(board.any)
         self._hint.setVisible(board.may_write)
+        self.new.setVisible(board.may_write)
         if (
             not self.read_once
             and some
@@ -292,6 +310,20 @@ class PipelinePage(LivingPage):
 
     # -- verbs
 
+    def add(self) -> None:
+        """A prospect that did not write: met in the shop, or on the phone."""
+        if self.board.may_write:
+            mount = self.mount
+            country = mount.context.store.country
+            form = NewProspect(self, self.source, mount.bridge, self.presenter, country, self.now)
+            form.started.connect(self._started)
+            form.shown.connect(self.show_subject)
+            form.present()
+
+    def _started(self, lead_id: int) -> None:
+        self.mount.bridge.notice.emit(Notice(self.t("The prospect is on the board."), "paid"))
+        self.show_subject(lead_id)
+
     def keep(self, lead_id: int, said: Said) -> None:
         source = self.source
 
@@ -317,10 +349,20 @@ class PipelinePage(LivingPage):
     # -- the window
 
     def show_subject(self, subject: object) -> None:
-        """A prospect by its id."""
-        if isinstance(subject, int):
+        """A prospect by its id, or those behind a figure."""
+        if isinstance(subject, ProspectsWanted):
+            self.chosen = None
+            self._go_to(Wanted(), subject)
+        elif isinstance(subject, int):
             self.chosen = subject
             self.show_all()
+
+    def kept(self) -> object:
+        return self.wanted, self.only, self.chosen
+
+    def take_back(self, kept: object) -> None:
+        wanted, rows, self.chosen = cast("tuple[Wanted, ProspectsWanted | None, int | None]", kept)
+        self._go_to(wanted, rows)
 
     def take_focus(self) -> None:
         for column in self.columns.values():

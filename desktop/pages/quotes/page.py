@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final, cast
 
 from PySide6.QtCore import QPoint
@@ -28,6 +28,7 @@ from desktop.pages.quotes.verbs import KEYS, titles
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
+from desktop.widgets.flow import Flow
 from desktop.widgets.labels import IconLabel, Label
 
 # Messages on their way, stock that an accepted one waits for, and another person at the window change what stands here.
@@ -74,11 +75,9 @@ class QuotesPage(LivingPage):
         self._unfinished: Unfinished | None = None
         self._back = False
         self.acts = QuoteActs(self, self.source, mount.bridge, self.presenter)
-        self.editor = Editor(self.presenter, self.source, mount.bridge)
         self.pane = QuotePane(self.presenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list())
-        self._stack.addWidget(self.editor)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 12)
         column.addWidget(self._stack)
@@ -86,6 +85,15 @@ class QuotesPage(LivingPage):
         self.refresh()
 
     # -- parts
+
+    @cached_property
+    def editor(self) -> Editor:
+        """The place to write, built when somebody looks for what is written there."""
+        made = Editor(self.presenter, self.source, self.mount.bridge)
+        made.saved.connect(self._saved)
+        made.left.connect(self._left)
+        self._stack.addWidget(made)
+        return made
 
     def _list(self) -> QWidget:
         whole = QWidget()
@@ -115,9 +123,8 @@ class QuotesPage(LivingPage):
         line.addWidget(self.new)
         return line
 
-    def _chips(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(6)
+    def _chips(self) -> Flow:
+        line = Flow()
         self._group = QButtonGroup(self)
         self.chips: dict[str | None, Chip] = {}
         for state, word in self.presenter.states():
@@ -126,7 +133,6 @@ class QuotesPage(LivingPage):
             self._group.addButton(chip)
             line.addWidget(chip)
         self.chips[None].setChecked(True)
-        line.addStretch(1)
         return line
 
     def _quotes(self) -> Card:
@@ -163,20 +169,17 @@ class QuotesPage(LivingPage):
         self.acts.changed.connect(self._changed_one)
         self.acts.written.connect(self.write)
         self.acts.wanted.connect(self.navigate)
-        self.editor.saved.connect(self._saved)
-        self.editor.left.connect(self._left)
         for key in dict.fromkeys(each for each in KEYS.values() if len(each) == 1):
             said = dict.fromkeys(titles(self.t)[verb][0] for verb, each in KEYS.items() if each == key)
             self.add_shortcut(key, partial(self._key, key), " / ".join(said))
         self.add_shortcut("N", lambda: None if self.writing else self.write_new(), self.t("New quote"))
-        self.add_shortcut(
-            "M", lambda: None if self.writing else self._asked("more"), self.t("Everything that can be done")
-        )
+        more = self.t("Everything that can be done")
+        self.add_shortcut("M", lambda: None if self.writing else self._asked("more"), more)
 
     @property
     def writing(self) -> bool:
         """Whether the place to write stands over the list."""
-        return self._stack.currentWidget() is self.editor
+        return self._stack.currentIndex() > 0
 
     # -- reading
 
@@ -345,11 +348,9 @@ class QuotesPage(LivingPage):
         self._left()
         self._changed_one(number)
         if send:
-            source = self.source
+            source, acts = self.source, self.acts
             self.call(
-                lambda: source.detail(number),
-                "read quote",
-                lambda detail: self.acts.act("send", detail, self.overview),
+                lambda: source.detail(number), "read quote", lambda detail: acts.act("send", detail, self.overview)
             )
 
     def _left(self) -> None:

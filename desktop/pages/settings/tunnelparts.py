@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.kernel.i18n import catalogue
 from core.tunnels.rules import Hand, TunnelState
 from desktop.pages.settings.parts import CopyRow
 from desktop.texts import Texts
@@ -123,6 +124,9 @@ class HandsCard(Card):
         if not first:
             column.addWidget(Rule())
         hint = t("In the dashboard of {provider}, replace the webhook’s address by this one.", provider=hand.label)
+        if hand.where:
+            way = catalogue("errors", t.language).gettext(hand.where)
+            hint = f"{way} {t('Where the old address stands, put this one instead.')}"
         copy = CopyRow(t, hand.label, hint)
         copy.show_text(hand.address)
         column.addWidget(copy)

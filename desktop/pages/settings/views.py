@@ -12,8 +12,6 @@ from desktop.pages.settings.sections import OWN, SectionView
 from desktop.pages.settings.tunnel import TunnelSection
 from desktop.pages.settings.usage import UsageSection
 
-__all__ = ["VIEWS", "AccessSection", "Ask"]
-
 VIEWS: Final[dict[str, type[SectionView]]] = {
     **OWN,
     "access": AccessSection,
