@@ -16,6 +16,7 @@ _URL: Final = "The https address that its web server (nginx, Caddy…) leads to 
 _KEY: Final = "“Make a key” makes one, or paste yours whole. It stays in this computer’s keyring."
 _PASSWORD: Final = "Only where the server takes no key."
 _PRINT: Final = "Filled in when you confirm the server; or paste it beforehand."
+_FREE: Final = "It stands in its dashboard. On the free plan ngrok shows buyers a page of its own first."
 _DOMAIN_HINT: Final = "Reserved at ngrok; empty: an address that may change each time."
 _PATH: Final = "Empty: where this computer finds programs. LivePay never downloads it."
 _TOKEN: Final = "Empty: a quick tunnel without an account, whose address changes each time."
@@ -53,7 +54,7 @@ TUNNEL: Final[tuple[Setting, ...]] = (
         shape=r"SHA256:[A-Za-z0-9+/]{43}",
         example="SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDVLFNn2uWiMQ2cHqA",
     ),
-    _of("ngrok_token", "secret", "ngrok authtoken"),
+    _of("ngrok_token", "secret", "ngrok authtoken", _FREE),
     Setting(
         "tunnel.ngrok_domain",
         "text",
