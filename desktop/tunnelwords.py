@@ -11,10 +11,10 @@ from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from core.kernel.look import Role
 from core.kernel.text import clock_time
-from core.tunnels.rules import OFF, TunnelState
+from core.tunnels.rules import OFF, RELAY, TunnelState
 from desktop.texts import Texts
 
-KINDS: Final = {"ssh": "SSH", "ngrok": "ngrok", "cloudflared": "cloudflared"}
+KINDS: Final = {"relay": "LivePay", "ssh": "SSH", "ngrok": "ngrok", "cloudflared": "cloudflared"}
 """Proper names of the kinds."""
 STATES: Final = {"open": "ok", "opening": "waiting", "asks": "waiting"}
 """Phase → state of the status line; of all others it is down."""
@@ -42,6 +42,8 @@ def in_short(state: str, tunnel: TunnelState, t: Texts) -> str:
     """For the status line."""
     if tunnel.kind == OFF:
         return t("Public address set") if state == "ok" else t("No public address")
+    if tunnel.kind == RELAY:
+        return _relay_in_short(tunnel, t)
     words = {
         "open": t("Tunnel open · WhatsApp does not follow") if tunnel.trailing else t("Tunnel open"),
         "opening": t("Tunnel connecting…"),
@@ -51,6 +53,25 @@ def in_short(state: str, tunnel: TunnelState, t: Texts) -> str:
         "waiting": t("Tunnel cut off"),
     }
     return words.get(tunnel.phase, t("Tunnel cut off"))
+
+
+def _relay_in_short(tunnel: TunnelState, t: Texts) -> str:
+    if tunnel.waiting:
+        return t.plural("Relay: {n} waits", "Relay: {n} wait", tunnel.waiting)
+    words = {
+        "open": t("Relay connected · WhatsApp does not follow") if tunnel.trailing else t("Relay connected"),
+        "opening": t("Relay connecting…"),
+        "asks": t("Relay: answer on this computer?"),
+        "stuck": t("Relay: something is missing"),
+    }
+    return words.get(tunnel.phase, t("Relay out of reach"))
+
+
+def verb(tunnel: TunnelState, t: Texts) -> str:
+    """What the button beside the state does."""
+    if tunnel.phase != "asks":
+        return t("Try now")
+    return t("Answer here") if tunnel.kind == RELAY else t("Yes, it is my server")
 
 
 def at_length(tunnel: TunnelState, now: int, zone: tzinfo, t: Texts) -> TunnelText:
@@ -73,7 +94,8 @@ def at_length(tunnel: TunnelState, now: int, zone: tzinfo, t: Texts) -> TunnelTe
                 "wifi-off", "danger", t("Cut off, {since}", since=since), f"{why} {_again(tunnel, now, t)}"
             )
         case "asks":
-            return TunnelText("key-round", "waiting", t("Is this your server?"), why)
+            title = t("Answer on this computer?") if tunnel.kind == RELAY else t("Is this your server?")
+            return TunnelText("key-round", "waiting", title, why)
         case "stuck":
             return TunnelText("circle-alert", "danger", t("Something is missing"), why)
         case _:

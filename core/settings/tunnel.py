@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.relay.address import HANDLE
 from core.settings.setting import Setting
 from core.tunnels import rules
 
-KINDS: Final = (rules.OFF, "ssh", "ngrok", "cloudflared")
+KINDS: Final = (rules.OFF, rules.RELAY, "ssh", "ngrok", "cloudflared")
 
 _HOST: Final = r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}"
 _DOMAIN: Final = r"(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 _KIND_HINT: Final = "How WhatsApp, the payment providers and your buyers reach this computer."
+_RELAY: Final = "As its host gave it, for instance https://relay.example."
+_INVITE: Final = "It serves once; its host makes another one if you need it."
+_NAME: Final = "Empty: the store’s own name. Buyers see it in the address of their pay link."
 _URL: Final = "The https address that its web server (nginx, Caddy…) leads to that port."
 _KEY: Final = "“Make a key” makes one, or paste yours whole. It stays in this computer’s keyring."
 _PASSWORD: Final = "Only where the server takes no key."
@@ -29,6 +33,17 @@ def _of(name: str, kind: str, label: str, hint: str = "", default: str = "") -> 
 
 TUNNEL: Final[tuple[Setting, ...]] = (
     Setting(rules.KIND, "choice", "Tunnel", rules.OFF, _KIND_HINT, "tunnel", choices=KINDS),
+    _of("relay_url", "url", "Address of the relay", _RELAY),
+    _of("relay_invite", "secret", "Invitation", _INVITE),
+    Setting(
+        rules.RELAY_NAME,
+        "text",
+        "Name at the relay",
+        hint=_NAME,
+        section="tunnel",
+        shape=HANDLE.pattern,
+        example="boutique-awa",
+    ),
     Setting("tunnel.ssh_host", "text", "SSH server", section="tunnel", shape=_HOST, example="serveur.exemple.sn"),
     Setting("tunnel.ssh_port", "number", "SSH port", "22", section="tunnel", low=1, high=65535),
     Setting("tunnel.ssh_user", "text", "SSH user", section="tunnel", shape=r"[^\s@:]{1,64}", example="livepay"),

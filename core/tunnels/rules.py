@@ -11,6 +11,10 @@ KIND: Final = "tunnel.kind"
 ADDRESS: Final = "tunnel.address"
 """Where the tunnel leads from, as the tunnel last said: never typed. ``public_url`` is what somebody typed."""
 FINGERPRINT: Final = "tunnel.ssh_fingerprint"
+RELAY: Final = "relay"
+RELAY_URL: Final = "tunnel.relay_url"
+RELAY_INVITE: Final = "tunnel.relay_invite"
+RELAY_NAME: Final = "tunnel.relay_name"
 LED: Final = "tunnel.whatsapp"
 PASTED: Final = "tunnel.pasted"
 OWN: Final = frozenset((ADDRESS, LED, PASTED))
@@ -33,7 +37,8 @@ class TunnelState:
     ``open``: the store answers at ``url``, asked by way of outside. ``unreached``: the tunnel stands, and nobody
     answers there yet. ``waiting``: it broke, and is tried again by itself. ``stuck``: a person must change something.
     ``asks``: a server seen for the first time; ``fingerprint`` is its key's.
-    ``trailing``: what does not follow the address, WhatsApp for instance, though the tunnel is open.
+    ``trailing``: what does not follow the address, WhatsApp for instance, though the tunnel is open. ``waiting``: how
+    much a relay holds for the store.
     """
 
     kind: str = OFF
@@ -44,6 +49,7 @@ class TunnelState:
     again_at: int | None = None
     fingerprint: str = ""
     trailing: LivePayError | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from typing import Final
 
 from core.bootstrap import Shop, following
 from core.kernel.errors import Refused
+from core.relay.place import take
 from core.tunnels import sshkeys
-from core.tunnels.rules import FINGERPRINT
+from core.tunnels.rules import FINGERPRINT, KIND, RELAY
 from desktop.pages.settings.tunnelparts import TunnelReading
 
 ACTOR: Final = "seller"
@@ -31,7 +32,12 @@ class ShopTunnel:
         self._shop.tunnel.retry()
 
     def trust(self, fingerprint: str) -> None:
-        self._shop.settings.set(FINGERPRINT, fingerprint, ACTOR)
+        """The server's key; of a relay: the move that has the store's place, to go beyond."""
+        if self._shop.settings.get(KIND) == RELAY:
+            self._shop.engine.call(lambda tx: take(tx, int(fingerprint)), actor=ACTOR)
+            self._shop.tunnel.retry()
+        else:
+            self._shop.settings.set(FINGERPRINT, fingerprint, ACTOR)
 
     def pasted(self, provider: str) -> None:
         following.pasted(self._shop, provider, ACTOR)

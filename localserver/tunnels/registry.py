@@ -26,7 +26,14 @@ def _cloudflared(shop: Shop) -> Tunnel:
     return from_settings(shop.settings, shop.folder)
 
 
+def _relay(shop: Shop) -> Tunnel:
+    from localserver.tunnels.relay import RelayTunnel
+
+    return RelayTunnel(shop)
+
+
 REGISTRY: Final[tuple[Kind, ...]] = (
+    Kind("relay", _relay, lambda shop: True),
     Kind("ssh", _ssh, lambda shop: True),
     Kind("ngrok", _ngrok, lambda shop: bool(shop.settings.get("tunnel.ngrok_domain"))),
     Kind("cloudflared", _cloudflared, lambda shop: bool(shop.settings.secret("tunnel.cloudflared_token"))),

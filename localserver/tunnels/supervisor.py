@@ -153,7 +153,8 @@ class Supervisor:
         """``since`` is when it became so: it stays through tries that change nothing else."""
         before = self._shop.tunnel.state
         same = (before.kind, before.phase, before.url) == (state.kind, state.phase, state.url)
-        self._shop.tunnel.report(replace(state, since=before.since if same else self._shop.clock.now()))
+        since = before.since if same else self._shop.clock.now()
+        self._shop.tunnel.report(replace(state, since=since, waiting=self._shop.line.waiting))
 
     async def _rest(self) -> None:
         """The pause, shorter when somebody asks or the network is another."""

@@ -128,7 +128,7 @@ async def _added(port: int, scale: Scale) -> Measured:
             return (arrived[path] - sent) * 1000
 
         async with held(f"http://relay.localhost:{port}", "s1x", StoreKeys(bytes(32)), shop.url) as line:
-            await until(lambda: line.line.state.kind == "up")
+            await until(lambda: line.line.state.up)
             address = f"http://s1x.relay.localhost:{port}"
             through = [await one(address, f"/n/a/{n}") for n in range(scale.events)]
         straight = [await one(shop.url, f"/n/b/{n}") for n in range(scale.events)]

@@ -16,7 +16,7 @@ from desktop.pages.settings.parts import CopyRow, Folded, GroupCard, Made, add_r
 from desktop.pages.settings.presenter import Group, Reading, SettingsPresenter
 from desktop.pages.settings.sections import NetworkSection
 from desktop.pages.settings.tunnelparts import ADVANCED, HandsCard, StateLine, TunnelReading
-from desktop.tunnelwords import KINDS, at_length
+from desktop.tunnelwords import KINDS, at_length, verb
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card
 from desktop.widgets.labels import Label, Rule
@@ -144,7 +144,7 @@ class TunnelDesk(QObject):
         assert self.reading is not None
         tunnel = self.reading.state
         text = at_length(tunnel, now, self._mount.context.store.zone, self.t)
-        self._view.state.show_text(text, asks=tunnel.phase == "asks")
+        self._view.state.show_text(text, verb(tunnel, self.t), asks=tunnel.phase == "asks")
 
     def _second(self, now: int) -> None:
         """The countdown to the next try."""

@@ -79,13 +79,13 @@ class StateLine(QWidget):
         self.verb.clicked.connect(self.acted)
         line.addWidget(self.verb, 0, Qt.AlignmentFlag.AlignTop)
 
-    def show_text(self, text: TunnelText, *, asks: bool) -> None:
+    def show_text(self, text: TunnelText, verb: str, *, asks: bool) -> None:
         self.icon.show_icon(text.icon, text.role)
         self.title.say(text.title)
         self.title.set_role(text.role)
         self.detail.say(text.detail)
         self.detail.setVisible(bool(text.detail))
-        self.verb.setText(self._t("Yes, it is my server") if asks else self._t("Try now"))
+        self.verb.setText(verb)
         self.verb.set_icon_name("check" if asks else "refresh-cw")
         self.setAccessibleName(f"{text.title}. {text.detail}")
 

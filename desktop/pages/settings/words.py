@@ -110,6 +110,7 @@ def choice_words(t: Texts) -> dict[str, str]:
         "b2b": t.of("choice", "Businesses"),
         "off": t.of("choice", "Nowhere yet"),
         "tunnel.kind=off": t.of("choice", "None: I type the address"),
+        "tunnel.kind=relay": t.of("choice", "Relay (recommended)"),
         "ssh": t.of("choice", "My own server (SSH)"),
         "folder": t.of("choice", "A folder or a removable disk"),
         "bucket": t.of("choice", "A bucket (S3)"),
