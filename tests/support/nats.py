@@ -102,7 +102,7 @@ async def nats_server(folder: Path, *, sync: bool = False, payload: str = "8MB")
 @asynccontextmanager
 async def nats_cluster(folder: Path, members: int = 3, *, sync: bool = True) -> AsyncIterator[list[NatsServer]]:
     """Servers that know each other; none of their streams has been made yet."""
-    ports = _free(members)
+    ports = _free(members) if members > 1 else []
     servers = [NatsServer(folder, f"n{i + 1}", ports[i:] + ports[:i], sync=sync) for i in range(members)]
     try:
         await asyncio.gather(*(server.start() for server in servers))
