@@ -126,8 +126,11 @@ class Cable:
         end, pauses = loop.time() + PATIENCE, iter(_PAUSES)
         while True:
             try:
-                return await act()
+                done = await act()
+                _still_wanted()
+                return done
             except (Error, OSError, TimeoutError) as error:
+                _still_wanted()
                 if _final(error):
                     raise
                 pause = next(pauses, _PAUSES[-1])
@@ -180,6 +183,7 @@ class Cable:
         """To whoever listens now; lost while there is no connection."""
         with suppress(Error, OSError):
             await self.nc.publish(subject, payload, reply=reply)
+        _still_wanted()
 
     async def ask(self, subject: str, payload: bytes = b"") -> bytes | None:
         """One answer; None when nobody is there to give it."""
@@ -203,6 +207,13 @@ class Cable:
         take = self._inboxes.get(msg.subject.rsplit(".", 1)[1])
         if take is not None:
             await take(msg)
+
+
+def _still_wanted() -> None:
+    """nats-py loses a cancellation that meets it while it flushes, and wherever it waits before Python 3.12."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _final(error: Exception) -> bool:
