@@ -28,7 +28,14 @@ class NatsServer:
     """One server as a process that can be killed and started again with what it had."""
 
     def __init__(
-        self, folder: Path, name: str = "n1", routes: Sequence[int] = (), *, sync: bool = True, payload: str = "8MB"
+        self,
+        folder: Path,
+        name: str = "n1",
+        routes: Sequence[int] = (),
+        *,
+        sync: bool = True,
+        payload: str = "8MB",
+        password: str = "",
     ) -> None:
         """``routes``: the ports of all members of its cluster, its own first."""
         self.name = name
@@ -36,12 +43,14 @@ class NatsServer:
         self._routes = list(routes)
         self._sync = sync
         self._payload = payload
+        self._password = password
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"nats://127.0.0.1:{self._port}"
+        who = f"relay:{self._password}@" if self._password else ""
+        return f"nats://{who}127.0.0.1:{self._port}"
 
     def _configuration(self) -> str:
         lines = [
@@ -54,6 +63,8 @@ class NatsServer:
             *(["  sync_interval: always"] if self._sync else []),
             "}",
         ]
+        if self._password:
+            lines.append(f"authorization {{ user: relay, password: {self._password} }}")
         if self._routes:
             routes = ", ".join(f'"nats://127.0.0.1:{port}"' for port in self._routes[1:])
             lines.append(f"cluster {{ name: relay, listen: 127.0.0.1:{self._routes[0]}, routes: [{routes}] }}")
@@ -90,8 +101,8 @@ class NatsServer:
 
 
 @asynccontextmanager
-async def nats_server(folder: Path, *, sync: bool = False, payload: str = "8MB") -> AsyncIterator[NatsServer]:
-    server = NatsServer(folder, sync=sync, payload=payload)
+async def nats_server(folder: Path, *, payload: str = "8MB", password: str = "") -> AsyncIterator[NatsServer]:
+    server = NatsServer(folder, sync=False, payload=payload, password=password)
     await server.start()
     try:
         yield server

@@ -53,6 +53,7 @@ class Cable:
         self._prefix = ""
         self._numbers = 0
         self._trouble = ""
+        self._opening = False
         self.again: Callable[[], Awaitable[None]] | None = None
         """Called when the connection has come back: words said meanwhile were not heard."""
 
@@ -68,7 +69,7 @@ class Cable:
 
     async def open(self) -> None:
         """Raises Unavailable, EnvironmentProblem."""
-        nc = Client()
+        nc, self._opening = Client(), True
         try:
             async with asyncio.timeout(OPENING):
                 await nc.connect(
@@ -83,9 +84,13 @@ class Cable:
                     max_outstanding_pings=2,
                     pending_size=4 * MAX_FRAME,
                 )
+        except EnvironmentProblem:
+            await _close(nc)
+            raise
         except (TimeoutError, OSError, Error, ValueError) as error:
             await _close(nc)
             raise Unavailable("NATS does not answer ({detail}).", detail=self._trouble or said(error)) from None
+        self._opening = False
         self._nc, self._js = nc, nc.jetstream(timeout=TRY)
         try:
             self._check()
@@ -110,6 +115,9 @@ class Cable:
     async def _failed(self, error: Exception) -> None:
         """What the library tells of: a server that is not there, mostly; every act says itself what became of it."""
         self._trouble = said(error)
+        if self._opening and "Authorization Violation" in self._trouble:
+            # Out of connect(), which would try for ever.
+            raise EnvironmentProblem("NATS does not accept the name and password in its address.")
         log.info("NATS: %s", self._trouble)
 
     async def _reconnected(self) -> None:

@@ -44,6 +44,15 @@ async def test_a_server_that_is_not_there_is_said_to_be_so(
         await node(1, "nats://127.0.0.1:1").open()
 
 
+async def test_who_may_use_nats_is_in_its_address(node: Callable[..., JetStreamEngine], tmp_path: Path) -> None:
+    async with nats_server(tmp_path, password="s3cret") as guarded:
+        engine = node(1, guarded.url)
+        await engine.open()
+        assert await append(engine, 1) > 0
+        with pytest.raises(EnvironmentProblem, match="name and password"):
+            await node(1, guarded.url.replace("s3cret", "another")).open()
+
+
 async def test_a_server_that_is_away_for_a_while_is_waited_for_and_not_for_ever(
     node: Callable[..., JetStreamEngine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
