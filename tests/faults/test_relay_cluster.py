@@ -1,4 +1,5 @@
-"""A relay of two nodes over three NATS servers: kill -9 of the leader or of a node loses nothing that was answered."""
+"""A relay of two nodes over three NATS servers: kill -9 of the leader, of a node, of all servers at once, and nothing
+that was answered is lost."""
 
 from __future__ import annotations
 
@@ -104,7 +105,7 @@ async def _kept(engine: JetStreamEngine, keys: StoreKeys) -> list[Received]:
     return found
 
 
-async def test_the_leader_and_a_node_are_killed_in_the_middle_of_a_live(tmp_path: Path) -> None:
+async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path) -> None:
     keys = StoreKeys(bytes(32))
     async with nats_cluster(tmp_path) as servers:
         engine = JetStreamEngine([server.url for server in servers], 3)
@@ -131,6 +132,9 @@ async def test_the_leader_and_a_node_are_killed_in_the_middle_of_a_live(tmp_path
             provider.stopped = True
             await sending
             assert "Traceback" not in one.log() + other.log()
+        for server in servers:
+            server.kill()
+        await asyncio.gather(*(server.start() for server in servers))
         kept = await _kept(engine, keys)
         await engine.close()
     again = sum(provider.tries.values()) - len(provider.tries)
