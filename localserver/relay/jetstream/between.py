@@ -129,6 +129,7 @@ class Between:
             await self._give_up(handle, before)
             before.presence.replaced()
         await self._cable.say(_subject(handle, "here"), self._node)
+        await self._cable.heard()  # by the server, before anybody is told that the store is here
 
         async def leave() -> None:
             await self._give_up(handle, held)

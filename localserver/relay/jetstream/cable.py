@@ -193,6 +193,12 @@ class Cable:
             await self.nc.publish(subject, payload, reply=reply)
         _still_wanted()
 
+    async def heard(self) -> None:
+        """The server has everything that was said so far (or there is no connection)."""
+        with suppress(Error, OSError, TimeoutError):
+            await self.nc.flush(int(TRY))
+        _still_wanted()
+
     async def ask(self, subject: str, payload: bytes = b"") -> bytes | None:
         """One answer; None when nobody is there to give it."""
         try:
@@ -250,3 +256,9 @@ async def _close(nc: Client) -> None:
         nc._pending, nc._pending_data_size = [], 0
     with suppress(OSError):
         await nc.close()
+    # It cancels its tasks once and does not look back; one that was just connecting anew goes on with that.
+    tasks = [nc._reconnection_task, nc._reading_task, nc._flusher_task, nc._ping_interval_task]
+    while running := [task for task in tasks if task is not None and not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=0.1)

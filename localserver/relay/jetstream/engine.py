@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from core.kernel.clock import Clock, SystemClock
-from localserver.relay.engine import DEFAULT_EVENTS, Backlog, Invite, KeptPage, Presence, Quota, Store
+from localserver.relay.engine import Backlog, Invite, KeptPage, Presence, Quota, Store
 from localserver.relay.jetstream.between import Between
 from localserver.relay.jetstream.cable import Cable
 from localserver.relay.jetstream.events import Events
 from localserver.relay.jetstream.records import Records
-from localserver.relay.jetstream.streams import allow, prepare
+from localserver.relay.jetstream.streams import prepare
 
 
 class JetStreamEngine:
@@ -50,16 +50,12 @@ class JetStreamEngine:
         return await self._records.stores()
 
     async def create(self, store: Store) -> bool:
-        await self._make_room(store)
+        await self._events.make_room(store.quota)
         return await self._records.create(store)
 
     async def update(self, store: Store) -> Store:
-        await self._make_room(store)
+        await self._events.make_room(store.quota)
         return await self._records.update(store)
-
-    async def _make_room(self, store: Store) -> None:
-        if store.quota.events > DEFAULT_EVENTS:
-            await allow(self._cable, store.quota.events)
 
     async def remove(self, handle: str) -> None:
         """The record first: nothing is accepted for it from then on."""

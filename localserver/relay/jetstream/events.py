@@ -20,9 +20,9 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
-from localserver.relay.engine import Backlog, Full, Quota, Unavailable
+from localserver.relay.engine import DEFAULT_EVENTS, Backlog, Full, Quota, Unavailable
 from localserver.relay.jetstream.cable import TRY, Cable, said
-from localserver.relay.jetstream.streams import EVENTS, subject_of
+from localserver.relay.jetstream.streams import EVENTS, allow, subject_of
 
 _STEP: Final = 8
 _PAGE: Final = 4 * 1024 * 1024
@@ -74,6 +74,7 @@ class Events:
     def __init__(self, cable: Cable) -> None:
         self._cable = cable
         self._shares: dict[str, Share] = {}
+        self._room = DEFAULT_EVENTS
 
     def _share(self, handle: str) -> Share:
         share = self._shares.get(handle)
@@ -82,6 +83,12 @@ class Events:
                 self._shares.clear()
             share = self._shares[handle] = Share()
         return share
+
+    async def make_room(self, quota: Quota) -> None:
+        """Nobody's subject is full before this share is used up."""
+        if quota.events > self._room:
+            await allow(self._cable, quota.events)
+            self._room = quota.events
 
     # -- in ----------------------------------------------------------------------------------------------------
 

@@ -128,7 +128,9 @@ async def test_events_are_read_in_order_from_a_cursor_and_forgotten_once_acknowl
 async def test_the_same_event_again_is_kept_once(engine: Engine) -> None:
     first = await append(engine, 1)
     assert await append(engine, 1) == first
-    assert await asyncio.gather(*(append(engine, 2) for _ in range(4))) == [first + 1] * 4
+    seqs = await asyncio.gather(*(append(engine, 2) for _ in range(4)))
+    assert len(set(seqs)) == 1
+    assert seqs[0] > first
     assert await engine.waiting(AWA) == 2
     await append(engine, 1, BINTOU)  # of another store it is another event
     assert await engine.waiting(BINTOU) == 1
