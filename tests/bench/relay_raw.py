@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -22,7 +22,7 @@ from nats.js.api import StorageType, StreamConfig
 
 from tests.bench.figures import median, percentile
 from tests.bench.raw import PAYLOAD
-from tests.support.nats import nats_cluster
+from tests.support.nats import cluster_of, nats_cluster
 
 FLYING: Final = 64
 _STORES: Final = 100
@@ -77,6 +77,32 @@ async def _stream(context: JetStreamContext, replicas: int) -> None:
                 await asyncio.sleep(0.1)
             else:
                 return
+
+
+class Cluster:
+    """Three servers with ``sync_interval: always``, for as long as the ``with`` lasts: the engine's own raw rate."""
+
+    def __init__(self, folder: Path, members: int = 3) -> None:
+        self._servers = cluster_of(folder, members)
+
+    @property
+    def urls(self) -> list[str]:
+        return [server.url for server in self._servers]
+
+    def __enter__(self) -> Self:
+        asyncio.run(self._start())
+        return self
+
+    async def _start(self) -> None:
+        await asyncio.gather(*(server.start() for server in self._servers))
+
+    def __exit__(self, *_: object) -> None:
+        for server in self._servers:
+            server.kill()
+
+    def rate(self, seconds: float) -> float:
+        """How many acknowledged messages a second, measured now."""
+        return asyncio.run(publishing(self.urls, len(self._servers), seconds)).rate
 
 
 async def costs(folder: Path, seconds: float) -> None:

@@ -113,14 +113,19 @@ async def nats_server(folder: Path, *, payload: str = "8MB", password: str = "")
 @asynccontextmanager
 async def nats_cluster(folder: Path, members: int = 3, *, sync: bool = True) -> AsyncIterator[list[NatsServer]]:
     """Servers that know each other; none of their streams has been made yet."""
-    ports = _free(members) if members > 1 else []
-    servers = [NatsServer(folder, f"n{i + 1}", ports[i:] + ports[:i], sync=sync) for i in range(members)]
+    servers = cluster_of(folder, members, sync=sync)
     try:
         await asyncio.gather(*(server.start() for server in servers))
         yield servers
     finally:
         for server in servers:
             server.kill()
+
+
+def cluster_of(folder: Path, members: int = 3, *, sync: bool = True) -> list[NatsServer]:
+    """Members of one cluster, none of them started yet."""
+    ports = _free(members) if members > 1 else []
+    return [NatsServer(folder, f"n{i + 1}", ports[i:] + ports[:i], sync=sync) for i in range(members)]
 
 
 def _free(number: int) -> list[int]:
