@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -23,7 +23,18 @@ from core.storage.connection import Reader, open_connection
 from core.storage.engine import Engine as Writer
 from core.storage.engine import Tx
 from core.storage.migrations import copy_database, migrate
-from localserver.relay.engine import Backlog, Conflict, Full, Invite, KeptPage, Presence, Quota, Store, Unavailable
+from localserver.relay.engine import (
+    LARGEST_PAGE,
+    Backlog,
+    Conflict,
+    Full,
+    Invite,
+    KeptPage,
+    Presence,
+    Quota,
+    Store,
+    Unavailable,
+)
 from localserver.relay.local import Here
 
 T = TypeVar("T")
@@ -217,12 +228,19 @@ class SqliteEngine:
                 count.add(-events, -size)
         return sum(events for events, _ in sums.values())
 
+    async def waiting(self, handle: str) -> int:
+        sql = "SELECT count(*) FROM event WHERE handle = ?"
+        return int(await self._read(lambda r: r.value(sql, (handle,))))
+
     async def backlog(self, handle: str) -> Backlog:
         return Backlog(*(await self._read(lambda r: r.one(_SUM, (handle,))) or (0, 0)))
 
     # -- pages -------------------------------------------------------------------------------------------------
 
     async def publish(self, handle: str, pages: Sequence[KeptPage], gone: Sequence[bytes], quota: Quota) -> None:
+        if any(len(page.sealed) > LARGEST_PAGE for page in pages):
+            raise Full
+
         def keep(tx: Tx) -> None:
             tx.connection.executemany("DELETE FROM page WHERE handle = ? AND id = ?", [(handle, one) for one in gone])
             tx.connection.executemany(
@@ -234,8 +252,8 @@ class SqliteEngine:
         await self._run(keep)
 
     async def page(self, handle: str, page_id: bytes) -> KeptPage | None:
-        sql = "SELECT id, sealed, until FROM page WHERE handle = ? AND id = ?"
-        row = await self._read(lambda r: r.one(sql, (handle, page_id)))
+        sql = "SELECT id, sealed, until FROM page WHERE handle = ? AND id = ? AND until > ?"
+        row = await self._read(lambda r: r.one(sql, (handle, page_id, self._clock.now())))
         return None if row is None else KeptPage(*row)
 
     async def expire(self, now: int) -> int:
@@ -258,7 +276,7 @@ class SqliteEngine:
     async def is_present(self, handle: str) -> bool:
         return self._here.holds(handle)
 
-    def ask(self, handle: str, request: bytes) -> AsyncIterator[bytes]:
+    def ask(self, handle: str, request: bytes) -> AsyncGenerator[bytes, None]:
         return self._here.ask(handle, request)
 
 

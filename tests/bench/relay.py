@@ -25,6 +25,7 @@ from core.relay.keys import StoreKeys
 from tests.bench import raw
 from tests.bench.figures import Measured, median, percentile
 from tests.bench.processes import Process
+from tests.bench.relay_raw import Cluster
 from tests.support.relays import door, held, until
 
 _SEEDS: Final = itertools.count(1)
@@ -67,7 +68,12 @@ def measure(folder: Path, scale: Scale | None = None) -> list[Measured]:
             rate = _rate("sqlite", load, bare, inserts, (relay, port), scale)
             added = asyncio.run(_added(port, scale))
             memory = asyncio.run(_memory(relay, port, scale))
-    return [rate, added, memory]
+        with Cluster(folder / "nats") as cluster:
+            port = _free_port()
+            how = {"nats": cluster.urls, "port": port, "stores": 2}
+            with Process("tests.bench.relayside", _json(how)) as relay:
+                spread = _rate("nats", load, bare, cluster, (relay, port), scale)
+    return [rate, spread, added, memory]
 
 
 def _rate(
