@@ -51,11 +51,11 @@ async def test_a_store_that_comes_to_another_node_is_asked_there(tmp_path: Path)
     async with _two(tmp_path) as (one, other, _), door() as before, door() as after:
         keys = await one.store(AWA)
         async with held(one.url, AWA, keys, before.url) as older:
-            await until(lambda: older.line.state.kind == "up")
+            await until(lambda: older.line.state.up)
             async with held(other.url, AWA, keys, after.url) as newer:
-                await until(lambda: newer.line.state.kind == "up")
-                await until(lambda: older.line.state.kind != "up")
+                await until(lambda: older.why == "replaced")
                 await older.stop()
+                await until(lambda: newer.line.state.up)
                 assert (await one.ask(AWA, "GET", LINK))[0] == 200
                 await one.ask(AWA, "POST", "/n/awa/1", data=b"x")
                 await until(lambda: newer.line.state.taken == 1)
@@ -71,7 +71,7 @@ async def test_while_nats_is_away_nothing_is_accepted_and_afterwards_everything_
     async with _two(tmp_path) as (one, other, server), door() as shop:
         keys = await one.store(AWA)
         async with held(one.url, AWA, keys, shop.url) as line:
-            await until(lambda: line.line.state.kind == "up")
+            await until(lambda: line.line.state.up)
             assert (await one.ask(AWA, "POST", "/n/awa/1", data=b"x"))[0] == 200
             server.kill()
             assert (await one.ask(AWA, "POST", "/n/awa/2", data=b"x"))[0] == 503  # known: the event is not kept
