@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -12,11 +14,14 @@ from nats.aio.client import Client
 
 from core.kernel.clock import SECOND, ManualClock
 from core.kernel.errors import EnvironmentProblem
+from localserver.console.arguments import build_parser
+from localserver.console.relay import engine_of
 from localserver.relay.engine import Away, Full, Quota, Unavailable
 from localserver.relay.jetstream import between, cable
 from localserver.relay.jetstream.engine import JetStreamEngine
 from tests.support.engines import AWA, BINTOU, WIDE, Connected, append, page_of
-from tests.support.nats import NatsServer, nats_server
+from tests.support.nats import NatsServer, binary, nats_server
+from tests.support.processes import ROOT
 from tests.support.relays import until
 
 
@@ -142,3 +147,18 @@ async def test_nats_holds_the_last_line_of_a_share(node: Callable[..., JetStream
     kept = await asyncio.gather(*(append(engine, number) for number in range(9)), return_exceptions=True)
     assert sorted(type(one).__name__ for one in kept) == ["Full"] * 4 + ["int"] * 5
     assert await append(engine, 1, BINTOU) > 0
+
+
+def test_the_servers_may_be_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVEPAY_RELAY_NATS", "nats://relay:s3cret@nats-1:4222")
+    args = build_parser().parse_args(["relay", "stores"])
+    assert (args.nats, args.replicas) == ("nats://relay:s3cret@nats-1:4222", 3)
+    assert isinstance(engine_of(args), JetStreamEngine)
+
+
+def test_what_a_host_is_given_for_its_servers_is_what_they_understand() -> None:
+    path = ROOT / "packaging" / "relay" / "nats.conf"
+    named = {"RELAY_NATS_NAME": "nats-1", "RELAY_NATS_PASSWORD": "s3cret"}
+    done = subprocess.run([binary(), "-t", "-c", str(path)], check=False, env=os.environ | named, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert "sync_interval: always" in path.read_text("utf-8")
