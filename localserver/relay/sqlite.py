@@ -23,6 +23,7 @@ from core.storage.connection import Reader, open_connection
 from core.storage.engine import Engine as Writer
 from core.storage.engine import Tx
 from core.storage.migrations import copy_database, migrate
+from localserver.relay.batch import Batch
 from localserver.relay.engine import (
     LARGEST_PAGE,
     Backlog,
@@ -59,8 +60,10 @@ CREATE INDEX page_until ON page(until);
 """
 
 
-_KEEP: Final = "INSERT OR IGNORE INTO event(handle, id, kept_at, sealed) VALUES(?, ?, ?, ?)"
 _SUM: Final = "SELECT count(*), coalesce(sum(length(sealed)), 0) FROM event WHERE handle = ?"
+_EVENTS: Final = "SELECT seq, sealed FROM event WHERE handle = ? AND seq > ? ORDER BY seq LIMIT ?"
+ENOUGH: Final = 4 * 1024 * 1024
+"""Bytes after which events are handed over before more are read."""
 RECOUNT: Final = 60.0  # s
 
 
@@ -94,6 +97,7 @@ class SqliteEngine:
         self._clock = clock or SystemClock()
         self._here = Here()
         self._counts: dict[str, Count] = {}
+        self._batch = Batch(self._run)
         self._writer: Writer | None = None
 
     async def open(self) -> None:
@@ -108,6 +112,7 @@ class SqliteEngine:
 
     async def close(self) -> None:
         if self._writer is not None:
+            await self._batch.end()
             await asyncio.to_thread(self._writer.close)
             self._writer = None
 
@@ -193,13 +198,8 @@ class SqliteEngine:
             raise Full
         count.add(1, len(sealed))  # before it is kept: what comes meanwhile must not be let in too
 
-        def keep(tx: Tx) -> int:
-            if tx.run(_KEEP, (handle, event_id, tx.now, sealed)):
-                return int(tx.connection.last_insert_rowid())
-            return -int(tx.value("SELECT seq FROM event WHERE handle = ? AND id = ?", (handle, event_id)))
-
         try:
-            seq = await self._run(keep)
+            seq = await self._batch.keep(handle, event_id, sealed)
         except BaseException:
             count.add(-1, -len(sealed))
             raise
@@ -216,8 +216,17 @@ class SqliteEngine:
         return found
 
     async def read(self, handle: str, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-        sql = "SELECT seq, sealed FROM event WHERE handle = ? AND seq > ? ORDER BY seq LIMIT ?"
-        return await self._read(lambda r: r.all(sql, (handle, after, limit)))
+        def events(reader: Reader) -> list[tuple[int, bytes]]:
+            found: list[tuple[int, bytes]] = []
+            size = 0
+            for seq, sealed in reader.connection.execute(_EVENTS, (handle, after, limit)):
+                found.append((seq, sealed))
+                size += len(sealed)
+                if size > ENOUGH:
+                    break
+            return found
+
+        return await self._read(events)
 
     async def ack(self, handle: str, seq: int) -> None:
         self._forgotten(await self._run(lambda tx: _forget(tx, "handle = ? AND seq <= ?", (handle, seq))))

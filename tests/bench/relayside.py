@@ -69,7 +69,7 @@ def main() -> None:
 
     def answer(task: dict[str, Any]) -> dict[str, Any]:
         return {
-            "accepted": figures.accepted._value.get(),
+            "accepted": figures.accepted,
             "connected": figures.connected._value.get(),
             "memory_mb": memory_mb(),
         }
