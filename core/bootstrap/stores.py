@@ -50,6 +50,8 @@ def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | N
     damaged).
     """
     folder = home.folder(slug)
+    if home.moved(slug):
+        raise Refused("The store “{name}” was moved to another computer: open it there.", name=home.card(slug).name)
     if home.archived(slug):
         raise Refused("The store “{name}” is archived. Take it back first.", name=home.card(slug).name)
     data = folder / "store.db"

@@ -1,5 +1,5 @@
 """One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, a lock while it is open,
-and an empty file ``archived`` while it is put away."""
+and a file ``archived`` while it is put away, empty or saying that it was moved elsewhere."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from core.kernel.text import fold
 from core.storage.vault import Vault, choose_vault, write_private
 
 _ARCHIVED: Final = "archived"
+_MOVED: Final = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,34 @@ class Home:
         """Whether the store is put away: its data stay as they are, and nobody opens it."""
         return (self.folder(slug) / _ARCHIVED).exists()
 
-    def archive(self, slug: str, away: bool = True) -> None:
-        """Put a closed store away, or take it back. Idempotent. Raises EnvironmentProblem while it is open."""
+    def moved(self, slug: str) -> bool:
+        """Whether the store was moved to another computer, and is put away here for that."""
+        mark = self.folder(slug) / _ARCHIVED
+        return mark.is_file() and mark.read_text("ascii", "replace").strip() == _MOVED
+
+    def archive(self, slug: str, away: bool = True, *, anyway: bool = False) -> None:
+        """Put a closed store away, or take it back. Idempotent. ``anyway``: one that was moved elsewhere, too.
+
+        Raises Refused, EnvironmentProblem while it is open.
+        """
+        if not away and not anyway and self.moved(slug):
+            raise Refused(
+                "The store “{name}” was moved to another computer. Two would answer buyers: take it back with --anyway,"
+                " and only if the other one is not used any more.",
+                name=self.card(slug).name,
+            )
+        self._put(slug, "" if away else None)
+
+    def move_away(self, slug: str) -> None:
+        """Put a closed store away because it lives on another computer now. Raises EnvironmentProblem."""
+        self._put(slug, _MOVED + "\n")
+
+    def _put(self, slug: str, mark: str | None) -> None:
         folder = self.folder(slug)
         lock = hold(folder)
         try:
-            if away:
-                (folder / _ARCHIVED).touch()
+            if mark is not None:
+                (folder / _ARCHIVED).write_text(mark, "ascii")
             else:
                 (folder / _ARCHIVED).unlink(missing_ok=True)
         except OSError as error:

@@ -326,8 +326,14 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     create.add_argument("--segment", default="live_seller", help="live_seller, shop, events, services or b2b")
     create.add_argument("--language", default="fr", help="fr, mg or en")
     add(verbs, "list", "the stores of this computer", "stores.listing")
-    for verb, what in {"show": "one store", "archive": "put it away, data kept", "unarchive": "take it back"}.items():
+    for verb, what in {"show": "one store", "archive": "put it away, data kept"}.items():
         add(verbs, verb, what, f"stores.{verb}").add_argument("store")
+    back = add(verbs, "unarchive", "take it back", "stores.unarchive")
+    back.add_argument("store")
+    back.add_argument("--anyway", action="store_true", help="one that was moved elsewhere, too")
+    move = add(verbs, "move", "to another computer: one file, and closed here", "stores.move")
+    move.add_argument("store")
+    move.add_argument("file")
     delete = add(verbs, "delete", "delete a store for ever", "stores.delete")
     delete.add_argument("store")
     delete.add_argument("--yes", action="store_true")

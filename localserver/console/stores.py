@@ -6,8 +6,9 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 from getpass import getpass
+from pathlib import Path
 
-from core.bootstrap import create_store, open_shop
+from core.bootstrap import create_store, moving, open_shop
 from core.kernel.errors import Refused
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal, tr
@@ -70,8 +71,20 @@ def archive(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def unarchive(args: Namespace, home: Home, out: Terminal) -> int:
-    home.archive(args.store, away=False)
+    home.archive(args.store, away=False, anyway=args.anyway)
     out.result({"unarchived": args.store}, tr("Store taken back: {slug}", slug=args.store))
+    return DONE
+
+
+def move(args: Namespace, home: Home, out: Terminal) -> int:
+    """The last act of a store on this computer, and what comes next on the other one."""
+    made = moving.move_out(home, args.store, Path(args.file), "console")
+    out.say(
+        "Copy this file and the recovery key in {path} to the other computer, then there: restore {file}",
+        path=made.key_path,
+        file=args.file,
+    )
+    out.result({"moved": args.store, "file": args.file}, tr("Store moved out, closed here: {slug}", slug=args.store))
     return DONE
 
 

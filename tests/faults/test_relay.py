@@ -49,7 +49,7 @@ class Host:
 @asynccontextmanager
 async def hosting(folder: Path, port: int) -> AsyncIterator[Host]:
     data = folder / "relay"
-    where = ("--url", f"http://relay.localhost:{port}", "--listen", f"127.0.0.1:{port}", "--backdoor", "")
+    where = ("--url", f"http://relay.localhost:{port}", "--listen", f"127.0.0.1:{port}", "--backdoor", "127.0.0.1:0")
     program = Program(folder / "relay.txt", ("relay", "serve", *where, "--data", str(data)))
     await program.start()
     try:

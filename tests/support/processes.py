@@ -96,6 +96,7 @@ class Program:
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self.url = ""
+        self.said: dict[str, Any] = {}
         self.lives = 0
 
     @property
@@ -119,7 +120,7 @@ class Program:
         assert line, f"it ended with {await self._process.wait()}: {self.log()}"
         said = json.loads(line)
         assert said["ready"] is True
-        self.url = str(said["url"])
+        self.said, self.url = said, str(said["url"])
         self.lives += 1
         return self.url
 
