@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -36,7 +37,7 @@ _ROW: Final = (
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is looked for. ``since`` and ``until`` (not included) of the reservation, in ms UTC; ``text``: part of a
-    reference, a name, a phone or a SKU; ``sort``: by one of SORTS."""
+    reference, a name, a phone or a SKU; ``sort``: by one of SORTS; ``only``: of these orders, by id."""
 
     state: State | None = None
     since: int | None = None
@@ -45,6 +46,7 @@ class Filter:
     source: str | None = None
     text: str = ""
     sort: Sort = NEWEST
+    only: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,9 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.only:
+        where.append("o.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(wanted.only))
     if text := wanted.text.strip():
         found, more = matching(text)
         where.append(f"(o.id IN ({found}) OR o.id IN (SELECT order_id FROM order_line WHERE sku LIKE ? ESCAPE '\\'))")  # noqa: S608

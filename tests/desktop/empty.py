@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.adapters.certified.handing import Handed
+from core.catalogue.adjusting import Adjustment
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
+from core.conversations.resolving import Standing
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -52,7 +54,7 @@ class EmptyConversations:
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
         return None
 
-    def mark_read(self, conversation_id: int) -> None:
+    def mark_read(self, conversation_id: int) -> bool:
         raise AssertionError("there is no conversation")
 
     def take_over(self, conversation_id: int) -> None:
@@ -61,7 +63,10 @@ class EmptyConversations:
     def give_back(self, conversation_id: int) -> None:
         raise AssertionError("there is no conversation")
 
-    def resolve(self, conversation_id: int) -> None:
+    def resolve(self, conversation_id: int) -> Standing | None:
+        raise AssertionError("there is no conversation")
+
+    def take_up_again(self, before: Standing) -> None:
         raise AssertionError("there is no conversation")
 
     def add_note(self, conversation_id: int, text: str) -> None:
@@ -167,6 +172,9 @@ class EmptyCatalogue:
         raise AssertionError("there is no stock")
 
     def set_active(self, product_id: int, active: bool) -> None:
+        raise AssertionError("there is no product")
+
+    def adjust(self, product_id: int, wanted: Adjustment) -> tuple[ProductView, ProductView] | None:
         raise AssertionError("there is no product")
 
     def revert(self, before: ProductView, after: ProductView) -> None:

@@ -1,50 +1,43 @@
-"""Over the list: groups as chips, own tags, consent and order as choices."""
+"""Over the list: groups as chips, own tags and consent as choices."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from core.customers.listing import Counts, Group, Wanted
+from core.customers.listing import Counts, Wanted
 from core.kernel.look import SCALE
 from core.kernel.money import group_digits
 from desktop.pages.customers.presenter import CustomersPresenter
-from desktop.widgets.buttons import Chip
+from desktop.pages.listing import Chips
 from desktop.widgets.flow import Flow
 
 _WIDEST: Final = 210  # px
 
 
 class Filters(QWidget):
-    """``asked`` when something else is looked for: :meth:`wanted` says what."""
+    """``asked`` with what is looked for otherwise: the name of a field of :class:`Wanted` and its value."""
 
-    asked = Signal()
+    asked = Signal(str, object)
 
     def __init__(self, words: CustomersPresenter) -> None:
         super().__init__()
         self._words, t = words, words.t
         line = Flow(self)
-        self._group = QButtonGroup(self)
-        self.chips: dict[Group | None, Chip] = {}
-        for group, word in words.groups():
-            chip = self.chips[group] = Chip(word)
-            chip.clicked.connect(lambda checked=False: self.asked.emit())
-            self._group.addButton(chip)
+        self._chips = Chips(self, words.groups(), lambda group: self.asked.emit("group", group))
+        self.chips = self._chips.of
+        for chip in self.chips.values():
             line.addWidget(chip)
         self.chips[None].setChecked(True)
         self.tag = self._box(t("Tags"))
         self.consent = self._box(t("Consent"))
         for consent, word in words.consents():
             self.consent.addItem(word, consent)
-        self.sort = self._box(t("Order of the list"))
-        for sort, descending, word in words.sorts():
-            self.sort.addItem(word, (sort, descending))
-        for box in (self.tag, self.consent, self.sort):
+        for name, box in (("tag", self.tag), ("consent", self.consent)):
             line.addWidget(box)
-            box.activated.connect(lambda place: self.asked.emit())
+            box.activated.connect(lambda place, name=name, box=box: self.asked.emit(name, box.itemData(place)))
         self._tags: tuple[tuple[str, int], ...] | None = None
         self.show_counts(Counts())
 
@@ -57,18 +50,11 @@ class Filters(QWidget):
         box.setMaximumWidth(_WIDEST)
         return box
 
-    def wanted(self, text: str) -> Wanted:
-        group = next(group for group, chip in self.chips.items() if chip.isChecked())
-        sort, descending = self.sort.currentData()
-        return Wanted(text, group, self.tag.currentData(), self.consent.currentData(), sort, descending)
-
     def choose(self, wanted: Wanted) -> None:
         """Show what is looked for, without asking."""
         self.chips[wanted.group].setChecked(True)
         self._choose(self.tag, wanted.tag)
         self._choose(self.consent, wanted.consent)
-        place = next(n for n, each in enumerate(self._words.sorts()) if each[:2] == (wanted.sort, wanted.descending))
-        self.sort.setCurrentIndex(place)
 
     @staticmethod
     def _choose(box: QComboBox, value: Any) -> None:
@@ -86,7 +72,3 @@ class Filters(QWidget):
             self.tag.addItem(f"{tag} ({group_digits(number)})", tag)
         self.tag.setVisible(bool(counts.tags))
         self._choose(self.tag, chosen)
-
-    def without(self, wanted: Wanted) -> Wanted:
-        """Nothing but the order."""
-        return replace(Wanted(), sort=wanted.sort, descending=wanted.descending)

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
-from core.pipeline.board import Card, Only, Wanted
+from core.pipeline.board import Card, Wanted
 from core.pipeline.rules import LOST, STAGES
+from desktop.pages.listing import Chips
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
 from desktop.pages.pipeline.column import NARROWEST, Column
+from desktop.pages.pipeline.many import ManyProspects
 from desktop.pages.pipeline.pane import KEYS, LeadPane
-from desktop.pages.pipeline.presenter import LIMIT, CardText, PipelinePresenter
+from desktop.pages.pipeline.presenter import CardText, PipelinePresenter
 from desktop.pages.pipeline.source import Board, PipelineSource, Place, Said
 from desktop.pages.quotes.source import QuoteFor
-from desktop.widgets.buttons import Chip
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
+from desktop.widgets.paged import PAGE
 
 AREAS: Final = frozenset({"pipeline", "customers", "accounts"})
 
@@ -53,6 +56,11 @@ class PipelinePage(LivingPage):
         line.addWidget(self._columns(), 1)
         line.addWidget(self.pane)
         column.addLayout(line, 1)
+        self.many = ManyProspects(self, self.source, self.presenter)
+        self._picking: Column | None = None
+        self._kept: tuple[int, ...] = ()
+        self.many.bar.setProperty("alone", True)
+        column.addWidget(self.many.bar)
         self._connect()
         self.refresh()
 
@@ -71,15 +79,10 @@ class PipelinePage(LivingPage):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
-        self._group = QButtonGroup(self)
-        self.chips: dict[Only | None, Chip] = {}
-        for only, word in self.presenter.filters():
-            chip = self.chips[only] = Chip(word)
-            chip.clicked.connect(lambda checked=False: self.refresh())
-            self._group.addButton(chip)
-            line.addWidget(chip)
+        chips = Chips(self, self.presenter.filters(), lambda only: self.refresh())
+        self.chips = chips.of
         self.chips[None].setChecked(True)
-        line.addStretch(1)
+        line.addLayout(chips.line(), 1)
         self._hint = Label(self.t("Drag a card, or Alt + ← →"), "small", "muted")
         line.addWidget(self._hint)
         return line
@@ -93,7 +96,7 @@ class PipelinePage(LivingPage):
         line.setSpacing(8)
         self.columns: dict[str, Column] = {}
         for stage in STAGES:
-            column = self.columns[stage] = Column(self.presenter, stage)
+            column = self.columns[stage] = Column(self.presenter, stage, self.mount.context.clock.now)
             line.addWidget(column, 1)
         inner.setMinimumWidth(len(STAGES) * (NARROWEST + 8) - 8)
         self._area = QScrollArea()
@@ -131,6 +134,10 @@ class PipelinePage(LivingPage):
             view.shifted.connect(partial(self._shift, stage))
             view.left.connect(partial(self._go_beside, stage))
             view.dropped.connect(partial(self._dropped, stage))
+            view.picked.connect(partial(self._show_picked, column))
+            view.menu_asked.connect(self._menu)
+        self.many.settled.connect(self.refresh)
+        self.many.bar.cleared.connect(self._clear_picks)
         self.search.down.connect(self.take_focus)
         pane = self.pane
         pane.kept.connect(self.keep)
@@ -156,7 +163,7 @@ class PipelinePage(LivingPage):
         only = next(only for only, chip in self.chips.items() if chip.isChecked())
         wanted = self.wanted = Wanted(self.search.text().strip(), only)
         most = max(len(column.model.rows) for column in self.columns.values())
-        source, limit = self.source, max(LIMIT, min(most, 10 * LIMIT))
+        source, limit = self.source, max(PAGE, min(most, 10 * PAGE))
         self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
 
     def _show(self, read: tuple[Wanted, int, Board]) -> None:
@@ -165,14 +172,18 @@ class PipelinePage(LivingPage):
             return
         self.board = board
         focused = any(column.view.hasFocus() for column in self.columns.values())
+        picked = self._kept or tuple(row.key for row in self._picked())
+        self._kept = ()
         for total in board.totals:
             column = self.columns[total.stage]
             column.show_total(total)
             above = column.view.verticalScrollBar().value()
-            column.model.show(board.cards[total.stage], limit, self.now)
+            column.model.show(board.cards[total.stage], limit)
             column.view.verticalScrollBar().setValue(above)
             if column.view.select_key(self.chosen) and focused:
                 column.view.setFocus()
+            if len(picked) > 1:
+                column.view.pick(picked)
         some = any(total.count for total in board.totals)
         self.places.setCurrentIndex(0 if some else 1 if board.any else 2)
         self._bar.setVisible(board.any)
@@ -190,9 +201,9 @@ class PipelinePage(LivingPage):
     def _read_more(self, stage: str, after: Place) -> None:
         wanted, source, model = self.wanted, self.source, self.columns[stage].model
         self.call(
-            lambda: source.page(stage, wanted, after, LIMIT),
+            lambda: source.page(stage, wanted, after, PAGE),
             "read more prospects",
-            lambda cards: model.append(cards, after, self.now) if wanted == self.wanted else None,
+            lambda cards: model.append(cards, after) if wanted == self.wanted else None,
         )
 
     def _read_chosen(self, then: bool = False) -> None:
@@ -223,9 +234,44 @@ class PipelinePage(LivingPage):
         self._read_chosen(then=True)
 
     def close_pane(self) -> None:
-        """The board has the whole width again."""
+        """One card only; or, with one, the board has the whole width again."""
+        if self.many.several:
+            self._clear_picks()
+            return
         self.chosen = None
         self.pane.show_card(None, self.now, self.board.may_write)
+
+    # -- several
+
+    def _picked(self) -> list[CardText]:
+        return [] if self._picking is None else self._picking.view.picked_rows
+
+    def _show_picked(self, column: Column) -> None:
+        """Cards of one stage at a time: those of which several are selected, else where the last one was."""
+        if len(column.view.picked_rows) > 1 or column is self._picking or self._picking is None:
+            self._picking = column
+            self.many.offer(column.view.picked_rows if self.board.may_write else ())
+
+    def _clear_picks(self) -> None:
+        if self._picking is not None:
+            self._picking.view.clear_picks()
+            self._picking.view.setFocus()
+
+    def _menu(self, place: QPoint) -> None:
+        """To another stage, for one or for all that are selected."""
+        rows = tuple(self._picked())
+        if not rows or not self.board.may_write:
+            return
+        menu, stages = QMenu(self), self.presenter.stages()
+        here = rows[0].card.view.lead.stage
+        for stage in (each for each in STAGES if each != here):
+            action = QAction(stages[stage][0], menu)
+            go = partial(self.many.move, rows, stage) if len(rows) > 1 else partial(self.move_to, rows[0].key, stage)
+            action.triggered.connect(lambda checked=False, go=go: go())
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        menu.setActiveAction(menu.actions()[0])
 
     # -- moving
 
@@ -245,7 +291,11 @@ class PipelinePage(LivingPage):
 
     def _shift(self, stage: str, step: int) -> None:
         row, place = self.columns[stage].view.row, STAGES.index(stage) + step
-        if row is not None and 0 <= place < len(STAGES):
+        if row is None or not 0 <= place < len(STAGES):
+            return
+        if self.many.several:
+            self.many.move(tuple(self._picked()), STAGES[place])
+        else:
             self.move_to(row.key, STAGES[place])
 
     def _dropped(self, stage: str, lead_id: int) -> None:
@@ -277,7 +327,10 @@ class PipelinePage(LivingPage):
             self._read_chosen(then=True)
 
     def undo(self) -> None:
-        """Take the last move back."""
+        """Take the last move back, of one or of many."""
+        if self.many.undoable:
+            self.many.undo()
+            return
         if self._undo is None:
             return
         lead_id, was, who = self._undo
@@ -315,6 +368,15 @@ class PipelinePage(LivingPage):
             self.navigate("customers", customer)
 
     # -- the window
+
+    def kept(self) -> object:
+        return self.wanted, self.chosen, tuple(row.key for row in self._picked())
+
+    def take_back(self, kept: object) -> None:
+        self.wanted, self.chosen, self._kept = cast("tuple[Wanted, int | None, tuple[int, ...]]", kept)
+        self.search.setText(self.wanted.text)
+        self.chips[self.wanted.only].setChecked(True)
+        self.refresh()
 
     def show_subject(self, subject: object) -> None:
         """A prospect by its id."""
