@@ -22,7 +22,7 @@ from desktop.pages.conversations.bubbles import Attachment, thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
 from desktop.pages.conversations.drafts import Drafts
-from desktop.pages.conversations.feed import ConversationFeed, Listing, ThreadReading
+from desktop.pages.conversations.feed import ConversationFeed, Listing, Question, ThreadReading
 from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.middle import Middle
 from desktop.pages.conversations.people import People
@@ -276,10 +276,11 @@ class ConversationsPage(Page):
 
     def kept(self) -> object:
         self._keep_draft()
-        return self.feed.current, self._drafts
+        return self.feed.current, self._drafts, self.feed.question
 
     def take_back(self, kept: object) -> None:
-        current, self._drafts = cast("tuple[int | None, Drafts]", kept)
+        current, self._drafts, question = cast("tuple[int | None, Drafts, Question]", kept)
+        self.people.choose(question.need, question.search)
         self.show_subject(current)
 
     def send_text(self, text: str) -> None:
@@ -310,8 +311,7 @@ class ConversationsPage(Page):
             self.call(partial(self.source.send_link, self.feed.current, order_id), "send link")
 
     def choose_product(self) -> None:
-        store = self.mount.context.store
-        presenter = LivePresenter(self.t, store.currency, store.zone)
+        presenter = LivePresenter(self.t, self.presenter.currency, self.presenter.zone)
         ProductDialog(self, self.mount.context.live, self.mount.bridge, presenter, self._insert_product).present()
 
     def _insert_product(self, product: ProductView) -> None:

@@ -126,6 +126,12 @@ class People(QFrame):
             return t("Nobody waits for you: the bot copes.")
         return t("No conversation is going on at the moment.")
 
+    def choose(self, need: Need, search: str) -> None:
+        """List this part of the inbox."""
+        self.chips[need].setChecked(True)
+        self.search.setText(search)
+        self._ask()
+
     def focus_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()

@@ -290,6 +290,12 @@ def test_conversations_are_resolved_together_alone_and_taken_up_again(
     driver.press(page.people.list, Qt.Key.Key_Z, CTRL)
     driver.settled(lambda: closed() == 0)
     assert driver.said().startswith("Reprise")
+    page.people.choose("open", "Fanta")
+    driver.settled(lambda: page.feed.question.search == "Fanta")
+    desktop.shell.remaking.choose_language("en")
+    qtbot.waitUntil(lambda: driver.page is not page and driver.page is not None, timeout=10_000)
+    driver.settled(lambda: driver.page.feed.question.search == "Fanta")
+    assert driver.page.people.need == "open", "filters live on in another language"
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", "support raise")  # the off-screen platform cannot
