@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from argparse import Namespace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ def _demo(args: Namespace, home: Home, out: Terminal) -> int:
     from desktop.demo import run
     from localserver.demo.theatre import Theatre
 
-    return run(args, out.say_line, Theatre)
+    return run(args, out.say_line, partial(Theatre, relayed=args.relay))
 
 
 def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:

@@ -19,6 +19,7 @@ from desktop.seat import Seat
 from desktop.sound import Sounds
 from desktop.texts import Texts, chosen_language
 from desktop.theme import CHOICES, Choice, theme
+from desktop.zoom import USUAL, read, zoom
 
 R = TypeVar("R", bound="Running")
 SIZE = (1440, 900)
@@ -54,7 +55,7 @@ class Desktop(Seat):
         sounds.setParent(self)
         self._collector = Collector(self)
         self.mishaps = Mishaps(self)
-        self.shell.resize(*SIZE)
+        self.shell.resize(zoom().logical(*SIZE))
         self.shell.restore(preferences.get("window.place", ""))
         self.mishaps.happened.connect(self.bridge.tell_mishap)
 
@@ -84,10 +85,12 @@ class Desktop(Seat):
         self._collector.stop()
 
 
-def application() -> QApplication:
+def application(preferences: Preferences | None = None) -> QApplication:
     """The process's QApplication. Closing its window does not end the loop: qasync would stop half-way."""
-    existing = QApplication.instance()
-    made = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    made = QApplication.instance()
+    if not isinstance(made, QApplication):
+        with zoom().starting(read(preferences.get("zoom", "")) if preferences else USUAL):
+            made = QApplication(sys.argv[:1])
     made.setApplicationName("LivePay")
     made.setQuitOnLastWindowClosed(False)
     return made
@@ -135,7 +138,7 @@ def run_desktop(
 
 def run_window(make: Callable[[], R], preferences: Preferences, ready: Callable[[R], None] | None = None) -> int:
     """Make a window and run until it is closed; → exit code."""
-    made = application()
+    made = application(preferences)
     theme().install(made, theme_choice(preferences))
     # A slot that runs long must not starve the server's thread (reference stack, "Recommended wiring").
     sys.setswitchinterval(0.0005)

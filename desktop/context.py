@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.customers.source import CustomersSource
     from desktop.pages.journal.presenter import JournalSource
     from desktop.pages.live.presenter import LiveSource
+    from desktop.pages.lives.presenter import LivesSource
     from desktop.pages.messages.beyondwords import TemplatesSource
     from desktop.pages.messages.presenter import MessagesSource
     from desktop.pages.orders.presenter import OrdersSource
@@ -67,6 +68,7 @@ class Status:
     ``backup_harmed``: what is kept did not come back on trial. ``comparing``: brought back from a backup, the store is
     still asking its providers what happened since.
     ``second_due``: from when on who uses the window needs a second factor. ``lent_until``: support looks on.
+    ``paused``: the bot speaks to nobody.
     """
 
     links: tuple[Link, ...] = ()
@@ -78,6 +80,7 @@ class Status:
     comparing: bool = False
     second_due: int | None = None
     lent_until: int | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,9 @@ class Context(Protocol):
 
     @property
     def analyses(self) -> AnalysesSource: ...
+
+    @property
+    def lives(self) -> LivesSource: ...
 
     @property
     def settings(self) -> SettingsSource: ...

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from PySide6.QtWidgets import QWidget
+
+from core.settings.declarations import ANSWERS
 from desktop.context import Link, Status
 from desktop.statusline import QUEUE_LONG, link_text
 from desktop.texts import Texts
+from desktop.widgets.popover import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +26,17 @@ class Explained:
     subject: object = None
 
 
+def present(over: QWidget, told: Explained, go: Callable[[str, object], object], mark: QWidget) -> None:
+    """Say it beside the mark that was pressed."""
+    Explanation(over, told.title, told.sentence, told.verb, partial(go, told.page, told.subject)).present(mark)
+
+
 def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
-    """``asked``: a connection, or one of queue, backup, lent."""
+    """``asked``: a connection, or one of queue, backup, lent, bot."""
     if isinstance(asked, Link):
+        if asked.state == "off":
+            step = "payment" if asked.kind == "psp" else "whatsapp"
+            return Explained(link_text(asked, t), _link(asked, t), t("Set it up step by step"), "welcome", step)
         verb = t("Open the settings") if asked.state == "ok" else t("Put it right")
         return Explained(link_text(asked, t), _link(asked, t), verb, "settings", asked.settings)
     if asked == "queue":
@@ -31,6 +45,9 @@ def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
         title = t("Support looks on")
         sentence = t("You lent your store to support. You can end it at any time.")
         return Explained(title, sentence, t("See who looks on"), "settings", "access")
+    if asked == "bot":
+        sentence = t("It answers nobody: who writes waits for you. What comes of orders and payments is still told.")
+        return Explained(t("Bot paused"), sentence, t("Open the settings"), "settings", ANSWERS)
     return _backup(status, t)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt
@@ -13,32 +14,38 @@ from core.kernel.countries import COUNTRIES
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from core.storage.folder import Home, StoreCard
-from desktop import firststore
+from desktop import firststore, pictures
 from desktop.app import application, theme_choice
 from desktop.bridge import Bridge, Task
 from desktop.context import Preferences
 from desktop.firststore import FirstStore, StoreDraft
+from desktop.pages.settings.words import choice_words
 from desktop.texts import Texts
-from desktop.theme import theme
+from desktop.theme import CHOICES, theme
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.fields import Field, TextField
 from desktop.widgets.labels import IconLabel, Label, Rule
+from desktop.widgets.picture import PictureBox
 
 log = logging.getLogger(__name__)
 
-SIZE: Final = QSize(760, 690)
-_SHEET: Final = 520
+SIZE: Final = QSize(820, 720)
+LOGO: Final = 112
+_SHEET: Final = 660
 
 
 class FirstRun(QDialog):
-    """Name, country, language, and whether to begin with samples. ``card`` is the store, None while there is none."""
+    """What buyers see of the store, where and how it sells, and how the window looks; only the name has to be typed.
+
+    ``card`` is the store, None while there is none.
+    """
 
     def __init__(self, home: Home, t: Texts) -> None:
         super().__init__()
         self._home, self._t = home, t
         self.card: StoreCard | None = None
         self._task: Task[FirstStore] | None = None
-        self._touched = False
+        self._touched = self._dialled = False  # nobody is corrected in mid-word
         self.draft = StoreDraft(
             country=firststore.guess_country(QLocale.territoryToCode(QLocale.system().territory())), language=t.language
         )
@@ -46,7 +53,7 @@ class FirstRun(QDialog):
         self.setWindowTitle("LivePay")
         self.setProperty("kind", "page")
         self.resize(SIZE)
-        self.setMinimumSize(560, 560)
+        self.setMinimumSize(720, 640)
         sheet = QFrame()
         sheet.setProperty("kind", "card")
         sheet.setFixedWidth(_SHEET)
@@ -95,34 +102,10 @@ class FirstRun(QDialog):
             )
         )
         form.addSpacing(10)
-        self.name = TextField(t("Name of the store"), t("Buyers read it in messages, on the pay page and on invoices."))
-        self.name.edit.setMaxLength(firststore.NAME_LIMIT + 20)
-        self.name.changed.connect(self._named)
-        self.name.edit.editingFinished.connect(self._left)
-        form.addWidget(self.name)
-        form.addSpacing(4)
-        pair = QHBoxLayout()
-        pair.setSpacing(14)
-        self.country = QComboBox()
-        for code, country in COUNTRIES.items():
-            self.country.addItem(country.name, code)
-        self.country.setCurrentIndex(self.country.findData(self.draft.country))
-        self.country.currentIndexChanged.connect(self._chosen)
-        self.currency = QLineEdit()
-        self.currency.setReadOnly(True)
-        self.currency.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        pair.addWidget(Field(t("Country"), self.country, close=True), 1)
-        pair.addWidget(Field(t("Currency"), self.currency, close=True), 1)
-        form.addLayout(pair)
-        form.addSpacing(8)
-        self.language = QComboBox()
-        for code, word in firststore.languages(t):
-            self.language.addItem(word, code)
-        self.language.setCurrentIndex(self.language.findData(self.draft.language))
-        self.language.currentIndexChanged.connect(self._chosen)
-        hint = t("Of this window; the bot answers each buyer in the buyer's own.")
-        form.addWidget(Field(t("Language"), self.language, hint))
-        form.addSpacing(4)
+        form.addLayout(self._who())
+        form.addLayout(self._where())
+        form.addLayout(self._how())
+        form.addSpacing(2)
         self.samples = QCheckBox(t("Try it with sample products"))
         self.samples.toggled.connect(self._chosen)
         about = Label(t("A dozen products to try things with; delete them whenever you like."), "small", "muted")
@@ -132,6 +115,77 @@ class FirstRun(QDialog):
         form.addWidget(about)
         form.addWidget(self._trouble())
         return form
+
+    def _who(self) -> QHBoxLayout:
+        """What buyers see of the store: its name, its number, its picture."""
+        t = self._t
+        self.name = TextField(t("Name of the store"), t("Buyers read it in messages, on the pay page and on invoices."))
+        self.name.edit.setMaxLength(firststore.NAME_LIMIT + 20)
+        self.name.changed.connect(self._named)
+        self.name.edit.editingFinished.connect(self._left)
+        self.phone = TextField(t("Phone (optional)"), t("Printed on invoices and shown on the pay page."))
+        self.phone.changed.connect(self._chosen)
+        self.phone.edit.editingFinished.connect(self._phone_left)
+        self.logo = PictureBox(QSize(LOGO, LOGO), t("Logo (optional)"), t("Logo (optional)"), t("Pictures"))
+        self.logo.picked.connect(self._picked)
+        typed = QVBoxLayout()
+        typed.setSpacing(4)
+        typed.addWidget(self.name)
+        typed.addWidget(self.phone)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addLayout(typed, 1)
+        side = QVBoxLayout()
+        side.addSpacing(20)
+        side.addWidget(self.logo)
+        self.no_logo = Button(t("Remove"), "quiet")
+        self.no_logo.clicked.connect(lambda: self._picked(None))
+        side.addWidget(self.no_logo)
+        side.addStretch(1)
+        line.addLayout(side)
+        return line
+
+    def _where(self) -> QHBoxLayout:
+        t = self._t
+        self.country = QComboBox()
+        for code, country in COUNTRIES.items():
+            self.country.addItem(country.name, code)
+        self.country.setCurrentIndex(self.country.findData(self.draft.country))
+        self.country.currentIndexChanged.connect(self._chosen)
+        self.currency = QLineEdit()
+        self.currency.setReadOnly(True)
+        self.currency.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.segment = QComboBox()
+        for name, word, _ in firststore.kinds(t):
+            self.segment.addItem(word, name)
+        self.segment.currentIndexChanged.connect(self._chosen)
+        self._kind = Field(t("Kind of shop"), self.segment, firststore.kinds(t)[0][2])
+        pair = QHBoxLayout()
+        pair.setSpacing(14)
+        pair.addWidget(self._kind, 2)
+        pair.addWidget(Field(t("Country"), self.country), 1)
+        pair.addWidget(Field(t("Currency"), self.currency), 1)
+        return pair
+
+    def _how(self) -> QHBoxLayout:
+        """Of the window: its language and its looks, seen at once."""
+        t = self._t
+        self.language = QComboBox()
+        for code, word in firststore.languages(t):
+            self.language.addItem(word, code)
+        self.language.setCurrentIndex(self.language.findData(self.draft.language))
+        self.language.currentIndexChanged.connect(self._chosen)
+        words = choice_words(t)
+        self.looks = QComboBox()
+        for choice in CHOICES:
+            self.looks.addItem(words[choice], choice)
+        self.looks.setCurrentIndex(self.looks.findData(theme().choice))
+        self.looks.currentIndexChanged.connect(lambda _: theme().choose(self.looks.currentData()))
+        pair = QHBoxLayout()
+        pair.setSpacing(14)
+        pair.addWidget(Field(t("Language"), self.language, t("Of this window only.")), 2)
+        pair.addWidget(Field(t("Theme"), self.looks), 2)
+        return pair
 
     def _trouble(self) -> QWidget:
         """What went wrong, in a sentence; nothing while all is well."""
@@ -178,18 +232,68 @@ class FirstRun(QDialog):
             self.draft,
             country=self.country.currentData(),
             language=self.language.currentData(),
+            segment=self.segment.currentData(),
+            phone=self.phone.text,
             samples=self.samples.isChecked(),
         )
         self._show()
+
+    def _phone_left(self) -> None:
+        self._dialled = self._dialled or bool(self.phone.text)
+        self._show()
+
+    def _picked(self, path: Path | None) -> None:
+        """Look at the file at once: what is no picture is said now, not after the store was made."""
+        self.logo_problem("")
+        if path is None:
+            self.draft = replace(self.draft, logo=None)
+            self.logo.show_thumb(None)
+            self._show()
+            return
+        self.bridge.run(
+            lambda: (pictures.prepare(path, pictures.LOGO_SIDE, transparent=True), pictures.thumb(path, LOGO, LOGO))[1],
+            owner=self,
+            done=lambda thumb: self._seen(path, thumb),
+            failed=self._unseen,
+            name="read logo",
+        )
+
+    def _seen(self, path: Path, thumb: pictures.Thumb | None) -> None:
+        self.draft = replace(self.draft, logo=path)
+        self.logo.show_thumb(thumb)
+        self._show()
+
+    def _unseen(self, error: Exception) -> bool:
+        if not isinstance(error, LivePayError):
+            return False
+        self.logo_problem(explain(error, self._t.language))
+        return True
+
+    def logo_problem(self, text: str) -> None:
+        """Why the file cannot be the logo; the store is made without it."""
+        self._why.say(text)
+        self._wrong.setAccessibleName(text)
+        self._wrong.setVisible(bool(text))
 
     def _show(self) -> None:
         problem = firststore.name_problem(self.draft, self._home, self._t)
         self._touched = self._touched or not problem
         self.name.set_error(problem if self._touched else "")
+        wrong = firststore.phone_problem(self.draft, self._t)
+        self._dialled = self._dialled or bool(self.phone.text and not wrong)
+        self.phone.set_error(wrong if self._dialled else "")
+        self._kind.set_hint(next(told for name, _, told in firststore.kinds(self._t) if name == self.draft.segment))
+        self.no_logo.setVisible(self.draft.logo is not None)
         self.currency.setText(firststore.currency_words(self.draft.country, self._t))
         waiting = self._task is not None
-        for part in (self.name, self.country, self.language, self.samples, self.quit, self.action):
+        for part in (*self._typed, self.quit, self.action):
             part.setEnabled(not waiting)
+
+    @property
+    def _typed(self) -> tuple[QWidget, ...]:
+        """All that can be filled in."""
+        chosen = (self.segment, self.country, self.language, self.looks, self.samples)
+        return (self.name, self.phone, self.logo, self.no_logo, *chosen)
 
     # -- making
 
@@ -204,6 +308,11 @@ class FirstRun(QDialog):
             self._touched = True
             self._show()
             self.name.setFocus()
+            return
+        if firststore.phone_problem(self.draft, self._t):
+            self._dialled = True
+            self._show()
+            self.phone.setFocus()
             return
         home, draft = self._home, self.draft
         self._wrong.hide()
@@ -220,10 +329,10 @@ class FirstRun(QDialog):
             self.accept()
             return
         why = explain(made.problem, self._t.language)
-        self._say(self._t("The store is made, but the sample products could not be put in: {why}", why=why))
+        self._say(self._t("The store is made, but not all could be put in: {why}", why=why))
         self.action.setText(self._t("Open the store"))
         self._show()
-        for part in (self.name, self.country, self.language, self.samples):
+        for part in self._typed:
             part.setEnabled(False)
 
     def _failed(self, error: Exception) -> None:
@@ -250,7 +359,7 @@ class FirstRun(QDialog):
 
 def create_first_store(home: Home, preferences: Preferences) -> StoreCard | None:
     """Ask for the first store and make it. → the store, or None when the person leaves without one."""
-    theme().install(application(), theme_choice(preferences))
+    theme().install(application(preferences), theme_choice(preferences))
     window = FirstRun(home, Texts())
     try:
         window.exec()
@@ -261,4 +370,5 @@ def create_first_store(home: Home, preferences: Preferences) -> StoreCard | None
         QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     if card is not None:
         preferences.set("store", card.slug)
+        preferences.set("theme", theme().choice)
     return card

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from core.connecting.rules import STEP, STEPS
@@ -12,28 +13,35 @@ from core.kernel.errors import EnvironmentProblem, LivePayError, Refused
 from core.kernel.i18n import DEFAULT_LANGUAGE, explain
 from core.kernel.money import currency_sign
 from core.kernel.paths import resource
+from core.kernel.phone import display, normalise
 from core.kernel.text import one_line
+from core.segments.rules import DEFAULT, SEGMENTS
 from core.storage.folder import Home, StoreCard, slugify
+from desktop.pages.settings.words import choice_words
 from desktop.texts import Texts
 
 NAME_LIMIT: Final = 60
 DEFAULT_COUNTRY: Final = "SN"
+ACTOR: Final = "seller"
 SAMPLES: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
 
 
 @dataclass(frozen=True, slots=True)
 class StoreDraft:
-    """Everything as chosen; only the name has to be typed."""
+    """Everything as chosen; only the name has to be typed. ``logo``: a picture's file, None for none."""
 
     name: str = ""
     country: str = DEFAULT_COUNTRY
     language: str = DEFAULT_LANGUAGE
+    segment: str = DEFAULT.name
+    phone: str = ""
+    logo: Path | None = None
     samples: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStore:
-    """The store that was made; ``problem`` when its sample products could not be put in."""
+    """The store that was made; ``problem`` when its logo or its sample products could not be put in."""
 
     card: StoreCard
     problem: LivePayError | None = None
@@ -61,6 +69,30 @@ def name_problem(draft: StoreDraft, home: Home, t: Texts) -> str:
     return ""
 
 
+def phone_problem(draft: StoreDraft, t: Texts) -> str:
+    """What is wrong with the number, empty when it is right or left out."""
+    if not draft.phone.strip():
+        return ""
+    try:
+        normalise(draft.phone, draft.country)
+    except Refused as refused:
+        return explain(refused, t.language)
+    return ""
+
+
+def kinds(t: Texts) -> tuple[tuple[str, str, str], ...]:
+    """The kinds of shop: name, word, and what is different in it."""
+    words = choice_words(t)
+    told = {
+        "live_seller": t("A piece is held for 10 minutes."),
+        "shop": t("How many is asked; held for 30 minutes."),
+        "events": t("A deposit first, the rest before the day."),
+        "services": t("Buyers choose a day and an hour."),
+        "b2b": t("Quotes, invoices, 30 days to pay."),
+    }
+    return tuple((segment.name, words[segment.name], told[segment.name]) for segment in SEGMENTS)
+
+
 def currency_words(country: str, t: Texts) -> str:
     """« franc CFA (F CFA) »: what prices are in."""
     currency = COUNTRIES[country].currency
@@ -81,7 +113,9 @@ def make(home: Home, draft: StoreDraft) -> FirstStore:
     """Make the store, then put the sample products in. Slow. Raises Refused, EnvironmentProblem when there is none."""
     from core.bootstrap import create_store
 
-    card = create_store(home, one_line(draft.name, NAME_LIMIT), draft.country, language=draft.language)
+    card = create_store(
+        home, one_line(draft.name, NAME_LIMIT), draft.country, language=draft.language, segment=draft.segment
+    )
     try:
         _begin(home, card, draft)
     except LivePayError as problem:
@@ -90,16 +124,23 @@ def make(home: Home, draft: StoreDraft) -> FirstStore:
 
 
 def _begin(home: Home, card: StoreCard, draft: StoreDraft) -> None:
-    """Where the first steps begin, and the samples that were asked for."""
+    """Where the first steps begin, what invoices and pay pages show, and the samples that were asked for."""
     from core.bootstrap import open_shop
     from core.catalogue import service
+    from core.storage import pictures as store
+    from desktop import pictures
 
     shop = open_shop(home, card.slug)
     try:
-        shop.settings.set(STEP, STEPS[0], "seller")
+        shop.settings.set(STEP, STEPS[0], ACTOR)
+        if draft.phone.strip():
+            shop.settings.set("store.phone", display(normalise(draft.phone, draft.country)), ACTOR)
+        if draft.logo is not None:
+            picture = pictures.prepare(draft.logo, pictures.LOGO_SIDE, transparent=True)
+            shop.settings.set("store.logo", store.keep(shop.media, picture), ACTOR)
         if draft.samples:
             content = resource("samples", SAMPLES[card.currency]).read_bytes()
             planned = shop.engine.read(lambda reader: service.plan(reader, content, card.currency))
-            service.carry_out(shop.engine, planned, atomic=True, actor="seller")
+            service.carry_out(shop.engine, planned, atomic=True, actor=ACTOR)
     finally:
         shop.close()

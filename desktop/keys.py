@@ -30,8 +30,9 @@ class Key:
 
 def named(sequence: QKeySequence) -> str:
     """``Ctrl+↵``."""
-    parts = sequence.toString(QKeySequence.SequenceFormat.PortableText).split("+")
-    return "+".join(_WORDS.get(part, part) for part in parts if part) or "+"
+    text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
+    parts = text.removesuffix("+").split("+")
+    return "+".join([*(_WORDS.get(part, part) for part in parts if part), *(["+"] if text.endswith("+") else [])])
 
 
 def of(owner: QObject, *, whole: bool = True) -> list[Key]:

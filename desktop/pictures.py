@@ -24,12 +24,14 @@ class Thumb:
     rgba: bytes
 
 
-def prepare(path: Path, side: int = PHOTO_SIDE, *, transparent: bool = False) -> MediaFile:
-    """Read a chosen file and make it fit to be kept, at most ``side`` px, transparent where that is allowed.
+def prepare(source: Path | bytes, side: int = PHOTO_SIDE, *, transparent: bool = False) -> MediaFile:
+    """Make a chosen file, or the content of one, fit to be kept: at most ``side`` px, transparent where that is
+    allowed.
 
     Raises Refused for what is no picture, EnvironmentProblem for what cannot be read from the disk.
     """
-    return pictures.fitted(pictures.decoded(pictures.read(path)), side, _QUALITY, transparent=transparent)
+    content = source if isinstance(source, bytes) else pictures.read(source)
+    return pictures.fitted(pictures.decoded(content), side, _QUALITY, transparent=transparent)
 
 
 def thumb(source: Path | bytes, width: int, height: int) -> Thumb | None:

@@ -6,14 +6,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from core.settings.declarations import ANSWERS
+from desktop.beside import Beside
 from desktop.context import Badges, Status
 from desktop.notifications.centre import Centre, Entry
 from desktop.notifications.panel import Panel
 from desktop.pages.page import Mount
 from desktop.statusline import StatusMark
-from desktop.tray import Tray, state_of
+from desktop.stores.desk import StoreState, counted, words
+from desktop.texts import Texts
+from desktop.tray import Act, Sign, Tray, state_of
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.labels import Label
@@ -30,18 +34,37 @@ NOTIFY: Final = "notify"
 
 
 class Presence(QObject):
-    """``tray`` is None where the system has none."""
+    """A store's bell, what is told of it by the system, and its part of the icon beside the clock. ``stated`` when it
+    is told otherwise there."""
 
-    def __init__(self, shell: Shell, mount: Mount, *, tray: bool | None = None) -> None:
+    stated = Signal()
+
+    def __init__(self, shell: Shell, mount: Mount) -> None:
         super().__init__(shell)
         t = mount.t
         self._shell, self._mount, self._t = shell, mount, t
+        self.slug = mount.context.store.slug
+        self._read = Status(), Badges()
         pages = [page.name for section in shell.sections for page in section.pages]
         self.centre = Centre(mount, pages, self)
         self.centre.counted.connect(self._count)
         self.centre.arrived.connect(self._arrived)
         self._hang_bell()
-        self.tray = self._make_tray() if (Tray.available() if tray is None else tray) else None
+        if shell.lock is not None:
+            shell.lock.turned.connect(self.stated)
+        self.beside = mount.stores.beside if mount.stores is not None else Beside(t, shell)
+        self.beside.join(self)
+
+    @property
+    def tray(self) -> Tray | None:
+        """None where the system has none."""
+        return self.beside.tray
+
+    @property
+    def in_view(self) -> bool:
+        """Whether this store's pages are the ones in the window."""
+        stores = self._mount.stores
+        return stores is None or any(one.shown and one.slug == self.slug for one in stores.states())
 
     def _hang_bell(self) -> None:
         self.bell = StatusMark("bell")
@@ -53,69 +76,97 @@ class Presence(QObject):
         """The window speaks another language, and has another status line."""
         self.centre.reword()
         self._hang_bell()
-        if self.tray:
-            before, self.tray = self.tray, self._make_tray()
-            self.tray.show_state(before.state or "well")
-            before.close()
-            before.menu.deleteLater()
-            before.deleteLater()
+        self.beside.refresh()
 
-    def _make_tray(self) -> Tray:
-        t, shell = self._t, self._shell
-        tray = Tray(
-            t,
-            self._mount.context.store.name,
-            (
-                (t("Open LivePay"), self.come_back),
-                (t("New invoice"), partial(self._do, "live", "new_invoice")),
-                (t("Start a live"), partial(self._do, "live", "start_live")),
-                (t("End the live"), partial(self._do, "live", "end_live")),
-                (t("Lock now"), shell.lock_now),
-                (t("Quit LivePay"), shell.leave),
-            ),
-            shell,
+    def sign(self, t: Texts, *, alone: bool) -> Sign:
+        """How the store is told beside the clock; ``alone``: no other one is."""
+        status, badges = self._read
+        store = self._mount.context.store
+        known = counted(StoreState(store.slug, store.name, locked=self._shell.locked), status, badges)
+        acts: tuple[Act, ...] = (
+            (t("New invoice"), partial(self._do, "live", "new_invoice")),
+            (t("Start a live"), partial(self._do, "live", "start_live")),
+            (t("End the live"), partial(self._do, "live", "end_live")),
+            (t("Let the bot answer again") if status.paused else t("Pause the bot"), self.switch_bot),
         )
-        tray.opened.connect(self.come_back)
-        tray.told.connect(self._follow)
-        return tray
-
-    def show_tray(self, shown: bool) -> None:
-        """Of several stores in a window only the one in view has its sign beside the clock."""
-        if self.tray:
-            self.tray.show_icon(shown)
+        here = () if alone else ((t("Show this store"), self.come_back),)
+        number = known.waiting + known.something
+        said = words(known, t)
+        return Sign(store.slug, store.name, state_of(status, badges), status.paused, said, number, here + acts)
 
     def come_back(self) -> None:
-        """The window in front, whole."""
+        """The window in front, whole, with this store in it."""
         window = self._shell.window()
+        if self._mount.stores is not None and not self.in_view:
+            self._mount.stores.show(self.slug)
         window.showNormal() if window.isMinimized() else window.show()
         window.raise_()
         window.activateWindow()
+
+    def lock(self) -> None:
+        self._shell.lock_now()
+
+    def quit(self) -> None:
+        self._shell.leave()
 
     def _do(self, page: str, act: str) -> None:
         self.come_back()
         if not self._shell.locked:
             self._shell.do(page, act)
 
-    def _follow(self, entry: Entry) -> None:
+    def follow(self, entry: Entry) -> None:
+        """Show what a message of the system was about."""
         self.come_back()
         self._shell.go(entry.told.page, entry.told.subject)
+
+    # -- the bot
+
+    def switch_bot(self) -> None:
+        """Silence the bot for everybody, or let it speak again. Who is locked out switches nothing."""
+        if self._shell.locked:
+            self.come_back()
+            return
+        source, wanted = self._mount.context.settings, "true" if self._read[0].paused else "false"
+        self._mount.bridge.run(
+            lambda: source.save(ANSWERS, wanted),
+            owner=self,
+            done=lambda _: self._switched(wanted == "true"),
+            failed=self._not_switched,
+            name="pause the bot",
+        )
+
+    def _switched(self, answers: bool) -> None:
+        t = self._t
+        if answers:
+            said = Notice(t("The bot answers again. Who wrote meanwhile waits for you."), "paid")
+        else:
+            sentence = t("The bot is paused: buyers wait for you. Orders and payments go on.")
+            said = Notice(sentence, "waiting", t("Let it answer again"), self.switch_bot)
+        self._shell.say(said)
+        self._shell.read_status()
+
+    def _not_switched(self, error: Exception) -> bool:
+        """Said in the window, as any refusal."""
+        self.come_back()
+        return False
 
     # -- telling
 
     def take_status(self, status: Status, badges: Badges) -> None:
         self.centre.take_status(status)
-        if self.tray:
-            self.tray.show_state(state_of(status, badges))
+        self._read = status, badges
+        self.stated.emit()
 
     def _count(self, number: int) -> None:
-        words = self._t.plural("{n} new", "{n} new", number) if number else self._t("Notifications")
-        self.bell.show_state("bell", "waiting" if number else "muted", words)
+        said = self._t.plural("{n} new", "{n} new", number) if number else self._t("Notifications")
+        self.bell.show_state("bell", "waiting" if number else "muted", said)
 
     def _arrived(self, entries: list[Entry]) -> None:
-        """A locked window tells no names, beside the clock neither."""
+        """Of a store out of view, too, whose bell nobody sees. A locked window tells no names, beside the clock
+        neither."""
         wanted = self._mount.preferences.get(NOTIFY, "on") == "on" and not self._shell.locked
-        if self.tray and wanted and not self._shell.isActiveWindow():
-            self.tray.tell(entries)
+        if wanted and not (self._shell.isActiveWindow() and self.in_view):
+            self.beside.tell(self, entries)
 
     def open_panel(self) -> Panel | None:
         """The list of what happened; once is enough."""
@@ -177,9 +228,7 @@ class Leaving(Dialog):
                 wrap=True,
             )
         )
-        self.body.addWidget(
-            Label(t("Ctrl+K, “Ask again when the window closes”, takes this back."), "small", "muted", wrap=True)
-        )
+        self.body.addWidget(Label(t("The settings, under Appearance, take this back."), "small", "muted", wrap=True))
         self.add_way_out(t("Back"))
         self.quit = Button(t("Quit"))
         self.quit.clicked.connect(partial(self._choose, presence, "quit"))

@@ -77,8 +77,9 @@ class Seat(QObject):
         self._ticker = Ticker(context.clock, self)
         self._unsubscribe = context.subscribe(self.bridge.post)
         lock, rehearse, speak = self.shell.lock_now, self._rehearse, self.shell.choose_language
+        enlarge = self.shell.zooming.choose
         mine = self.bridge, self.t, self._ticker, self.sounds, self.preferences
-        self.shell.attach(Mount(context, *mine, lock, rehearse, speak, self._stores))
+        self.shell.attach(Mount(context, *mine, lock, rehearse, speak, enlarge, self._stores))
         self._ticker.start()
         self.settled.emit()
 

@@ -49,6 +49,11 @@ class Section:
         return sum(counts.get(page.name, 0) for page in self.pages)
 
 
+def keys_of(number: int) -> str:
+    """The keys of the so-manieth section; the tenth is the settings, with the keys they have everywhere."""
+    return f"Ctrl+{number}" if number < 10 else "Ctrl+," if number == 10 else ""
+
+
 def grouped(pages: Sequence[PageEntry]) -> tuple[Section, ...]:
     """The pages by section, in the sidebar's order; a page of no known section is one by itself, at the end;
     one that stands alone has none."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from core.kernel.clock import DAY, SECOND
 from desktop import windowkeys
@@ -16,6 +16,7 @@ from desktop.bridge import Change
 from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
 from desktop.pages.registry import PAGES, PageEntry
+from desktop.pagestack import PageStack, PageView
 from desktop.remaking import Remaking, discard
 from desktop.sections import grouped
 from desktop.sidebar import Sidebar
@@ -26,14 +27,13 @@ from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Banner, Notice, Toasts
 from desktop.widgets.tabs import Tabs
+from desktop.zooming import Zooming
 
 if TYPE_CHECKING:
     from desktop.lock import IdleLock
     from desktop.palette.overlay import Palette
     from desktop.presence import Presence
 
-COMPACT_UNDER: Final = 1100
-LOW_UNDER: Final = 712
 STATUS_MS: Final = 5 * SECOND
 SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
@@ -45,7 +45,7 @@ class Shell(QMainWindow):
     closing = Signal()
     chosen = Signal(str, str)
     """A choice of this computer's person, and how they left the window: key (``theme``, ``sound``, ``language``,
-    ``window.place``, ``window.page``) and value."""
+    ``zoom``, ``window.place``, ``window.page``) and value."""
 
     told = Signal(object, object)
     """The :class:`Status` and :class:`Badges` that were read."""
@@ -68,19 +68,19 @@ class Shell(QMainWindow):
         self._palette: Palette | None = None
         self._leaving = False
         self.setWindowTitle(f"LivePay – {store_name}" if store_name else "LivePay")
-        self.setMinimumSize(QSize(960, 600))
         self.sections = grouped(pages)
         self._section = self.sections[0]
         self._last: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._store_name = store_name
         self.banner = Banner()
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.opening = EmptyState("store", *opening(t))
         self.stack.addWidget(self.opening)
         self._read = Status()
         self._lay_out()
         self.toasts = Toasts(self._centre, t("Close"))
+        self.zooming: Zooming = Zooming(self)
         windowkeys.bind(self)
         theme().changed.connect(self._show_switches)
         sounds.switched.connect(self._show_switches)
@@ -99,7 +99,7 @@ class Shell(QMainWindow):
         strip.setContentsMargins(20, 0, 20, 0)
         strip.addWidget(self.banner)
         right.addLayout(strip)
-        right.addWidget(self.stack, 1)
+        right.addWidget(PageView(self.stack), 1)
         row.addLayout(right, 1)
         column.addLayout(row, 1)
         self._make_edges()
@@ -217,14 +217,6 @@ class Shell(QMainWindow):
         if self.presence is not None:
             self.presence.open_panel()
 
-    def switch_telling(self) -> None:
-        if self.presence is not None:
-            self.presence.switch_telling()
-
-    def ask_again(self) -> None:
-        if self.presence is not None:
-            self.presence.forget()
-
     def open_palette(self) -> None:
         """Ask for anything. It is loaded when first asked for."""
         mount = self._mount
@@ -290,7 +282,7 @@ class Shell(QMainWindow):
                 self.read_status()
 
     def _changed(self, changes: list[Change]) -> None:
-        if any(change.area == "storage" for change in changes):
+        if any(change.area in ("storage", "settings") for change in changes):
             self.read_status()
 
     def read_status(self) -> None:
@@ -322,13 +314,9 @@ class Shell(QMainWindow):
 
     def _explain(self, mark: QWidget, asked: Link | str) -> None:
         """Say what a part of the status line means, and offer the way to it."""
-        from desktop.explained import explained
-        from desktop.widgets.popover import Explanation
+        from desktop.explained import explained, present
 
-        told = explained(asked, self._read, self.t)
-        Explanation(
-            self._centre, told.title, told.sentence, told.verb, partial(self.go, told.page, told.subject)
-        ).present(mark)
+        present(self._centre, explained(asked, self._read, self.t), self.go, mark)
 
     def _warn_second(self, status: Status) -> bool:
         """Three days before an owner's account needs a second factor, and from then on."""
@@ -365,13 +353,16 @@ class Shell(QMainWindow):
 
     # -- the window
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.zooming.watch()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._resized()
 
     def _resized(self) -> None:
-        self.sidebar.set_compact(self.width() < COMPACT_UNDER)
-        self.sidebar.set_low(self.height() < LOW_UNDER)
+        self.sidebar.fit(self.width(), self.height())
 
     def _remember(self) -> None:
         self.chosen.emit("window.place", bytes(self.window().saveGeometry().toBase64().data()).decode())

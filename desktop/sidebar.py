@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.sections import Section
+from desktop.sections import Section, keys_of
 from desktop.stores.button import StoreButton
 from desktop.texts import ENDONYMS, Texts
 from desktop.theme import Choice
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import COMPACT, WIDE, NavButton
+
+COMPACT_UNDER: Final = 1100  # px of the window's width
+LOW_UNDER: Final = 712  # px of its height
 
 
 class Sidebar(QFrame):
@@ -43,13 +47,7 @@ class Sidebar(QFrame):
         column.addWidget(self.store)
         column.addSpacing(10)
         self.buttons: dict[str, NavButton] = {}
-        for number, section in enumerate(sections, 1):
-            button = self.buttons[section.name] = NavButton(section.entry.icon, t(section.entry.title))
-            button.clicked.connect(partial(self.asked.emit, section.name))
-            if number <= 10:
-                button.setAccessibleDescription(f"Ctrl+{number % 10}")
-            column.addWidget(button)
-        column.addStretch(1)
+        column.addWidget(self._places(sections), 1)
         self.sound = NavButton("volume-2", t("Sound on"), checkable=False)
         self.sound.clicked.connect(self.sound_asked)
         self.look = NavButton("moon", t("Dark theme"), checkable=False)
@@ -61,6 +59,37 @@ class Sidebar(QFrame):
         column.addWidget(self.sound)
         column.addWidget(self.look)
         self.set_compact(False)
+
+    def _places(self, sections: Sequence[Section]) -> QScrollArea:
+        """A button for each section; in a very low window they scroll."""
+        inside = QWidget()
+        inside.setProperty("kind", "scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        area = self._area = QScrollArea()
+        for number, section in enumerate(sections, 1):
+            button = self.buttons[section.name] = NavButton(section.entry.icon, self._t(section.entry.title))
+            button.clicked.connect(partial(self.asked.emit, section.name))
+            button.toggled.connect(partial(self._bring, button))
+            button.setAccessibleDescription(keys_of(number))
+            column.addWidget(button)
+        column.addStretch(1)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        return area
+
+    def _bring(self, button: NavButton, chosen: bool) -> None:
+        if chosen:
+            self._area.ensureWidgetVisible(button, 0, 0)
+
+    def fit(self, width: int, height: int) -> None:
+        """What there is room for in a window of this size."""
+        self.set_compact(width < COMPACT_UNDER)
+        self.set_low(height < LOW_UNDER)
 
     def set_compact(self, compact: bool) -> None:
         """Icons only, when the window is narrow."""

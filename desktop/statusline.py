@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy
 
@@ -24,6 +24,7 @@ HEIGHT: Final = 40
 QUEUE_LONG: Final = 20
 _ICON: Final = 13
 _PAD: Final = 8
+_BESIDE: Final = 36  # px that are neither a mark nor the clock
 
 STATES: dict[str, tuple[str, Role]] = {
     "ok": ("dot", "paid"),
@@ -39,6 +40,7 @@ class StatusMark(QAbstractButton):
     def __init__(self, icon: str = "", role: Role = "muted") -> None:
         super().__init__()
         self._icon, self._role = icon, role
+        self._short = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -52,11 +54,24 @@ class StatusMark(QAbstractButton):
             self._icon, self._role = icon, role
             self.setText(text)
             self.setAccessibleName(text)
+            self.setToolTip(text if self._short else "")
             self.updateGeometry()
             self.update()
 
+    def set_short(self, short: bool) -> None:
+        """Its icon alone, where the line is too narrow for words."""
+        if short != self._short:
+            self._short = short
+            self.setToolTip(self.text() if short else "")
+            self.updateGeometry()
+
+    @property
+    def words(self) -> int:
+        """What its words take, px."""
+        return round(width(self.text(), "small")) + 6
+
     def sizeHint(self) -> QSize:
-        return QSize(round(width(self.text(), "small")) + 2 * _PAD + (_ICON + 6 if self._icon else 0), HEIGHT - 2)
+        return QSize(_ICON + 2 * _PAD + (0 if self._short else self.words), HEIGHT - 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = theme().palette
@@ -70,6 +85,8 @@ class StatusMark(QAbstractButton):
         if self._icon:
             draw(painter, self._icon, palette.ink(self._role), x, (self.height() - _ICON) / 2, _ICON)
             x += _ICON + 6
+            if self._short:
+                return
         ink = palette.ink(self._role if self._role in ("waiting", "danger") else "muted")
         write(painter, QRectF(x, 0, self.width() - x, self.height()), self.text(), "small", ink)
 
@@ -94,6 +111,10 @@ class StatusLine(QFrame):
         self.queue.clicked.connect(lambda: self.asked.emit(self.queue, "queue"))
         line.addWidget(self.queue)
         line.addStretch(1)
+        self.bot = StatusMark("bot")
+        self.bot.clicked.connect(lambda: self.asked.emit(self.bot, "bot"))
+        self.bot.hide()
+        line.addWidget(self.bot)
         self.lent = StatusMark()
         self.lent.clicked.connect(lambda: self.asked.emit(self.lent, "lent"))
         self.lent.hide()
@@ -108,11 +129,27 @@ class StatusLine(QFrame):
         self.marks: list[StatusMark] = []
         self._shown: tuple[Link, ...] = ()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self.fit()
+        return super().event(event)
+
+    def fit(self) -> None:
+        """Where there is no room for all words, those that say nothing is amiss go first."""
+        marks = [mark for mark in self.findChildren(StatusMark) if not mark.isHidden()]
+        spare = self.width() - _BESIDE - self.clock.sizeHint().width()
+        spare -= sum(mark.words + _ICON + 2 * _PAD + 2 for mark in marks)
+        for mark in sorted(marks, key=lambda mark: mark.role in ("waiting", "danger")):
+            mark.set_short(spare < 0)
+            spare += mark.words if spare < 0 else 0
+
     def show_status(self, status: Status, now: int, zone: tzinfo) -> None:
         if status.lent_until is not None:
             until = clock_time(status.lent_until, zone)
             self.lent.show_state("eye", "waiting", self._t("Support looks on until {time}", time=until))
         self.lent.setVisible(status.lent_until is not None)
+        self.bot.show_state("bot", "waiting", self._t("Bot paused"))
+        self.bot.setVisible(status.paused)
         self._shown = status.links
         while len(self.marks) < len(status.links):
             self._add_mark(len(self.marks))

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from core.analytics.views import OrdersWanted
+from typing import Final
 
-__all__ = ["OrdersWanted"]
+from core.conversations.figures import ThreadsWanted
+from core.orders.behind import BuyersWanted, OrdersWanted
+from core.pipeline.figures import ProspectsWanted
+
+__all__ = ["PAGE_OF", "BuyersWanted", "OrdersWanted", "ProspectsWanted", "RowsWanted", "ThreadsWanted"]
+
+RowsWanted = OrdersWanted | BuyersWanted | ThreadsWanted | ProspectsWanted
+"""The rows behind a figure: a page shows just these, and says so on a chip that can be taken off."""
+
+PAGE_OF: Final[dict[type, str]] = {
+    OrdersWanted: "orders",
+    BuyersWanted: "customers",
+    ThreadsWanted: "conversations",
+    ProspectsWanted: "pipeline",
+}
+"""Which page shows which rows."""

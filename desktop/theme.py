@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from core.kernel.look import DARK, FIGURES, LIGHT, SCALE, SERIF, Palette, mix
 from core.kernel.paths import resource
 from desktop.fonts import face, load_fonts, points
+from desktop.zoom import zoom
 
 Choice = Literal["dark", "light", "system"]
 CHOICES: Final[tuple[Choice, ...]] = get_args(Choice)
@@ -27,6 +28,7 @@ class Theme(QObject):
         super().__init__()
         self.choice: Choice = "dark"
         self.palette: Palette = DARK
+        zoom().changed.connect(self.changed)  # what was drawn is drawn again, as sharp as before
 
     def install(self, application: QApplication, choice: Choice) -> None:
         """Dress the application once, before the first widget."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from desktop.sections import keys_of
+
 if TYPE_CHECKING:
     from desktop.shell import Shell
 
@@ -28,8 +30,12 @@ def bind(shell: Shell) -> None:
         ("Ctrl+Tab", partial(shell.next_tab, 1), t("The next tab")),
         ("Ctrl+Shift+Tab", partial(shell.next_tab, -1), t("The tab before")),
     ]
-    for n, section in enumerate(shell.sections[:10], 1):
-        bound.append((f"Ctrl+{n % 10}", partial(shell.go_section, section.name), t(section.entry.title)))
+    larger, smaller, usual = shell.zooming.larger, shell.zooming.smaller, shell.zooming.usual
+    bound += [("Ctrl++", larger, t("Larger")), ("Ctrl+=", larger, t("Larger"))]
+    bound += [("Ctrl+-", smaller, t("Smaller")), ("Ctrl+0", usual, t("Usual size"))]
+    for n, section in enumerate(shell.sections, 1):
+        if keys := keys_of(n):
+            bound.append((keys, partial(shell.go_section, section.name), t(section.entry.title)))
     for keys, act, said in bound:
         shortcut = QShortcut(QKeySequence(keys), shell)
         shortcut.setWhatsThis(said)

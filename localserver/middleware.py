@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from core.kernel.errors import Forbidden, LivePayError, NotFound, OutsideWorld, Refused
 from core.kernel.i18n import explain
@@ -97,3 +98,8 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
         resource = request.match_info.route.resource  # its shape, not the address: that may be somebody's pay link
         log.exception("A request failed: %s %s", request.method, resource.canonical if resource else "?")
         return problem(500, "Internal error")
+
+
+def our_concern(record: logging.LogRecord) -> bool:
+    """What is not HTTP is answered 400; aiohttp would log an error with a traceback, and anybody can send it."""
+    return not isinstance(record.exc_info[1] if record.exc_info else None, HttpProcessingError)

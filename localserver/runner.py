@@ -13,9 +13,11 @@ from contextlib import suppress
 from aiohttp import web
 
 from core.bootstrap import Shop
+from core.durable.workers import always
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
-from localserver.app import create_app
+from localserver.app import PAGES, create_app
+from localserver.line.keeping import LineKeeper
 from localserver.site import SITE
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,9 @@ async def serve(
     for shop in shops:
         shop.local_url = url
     workers = [asyncio.create_task(shop.work(), name=f"work-{shop.slug}") for shop in shops]
+    for shop in shops:
+        keeper = LineKeeper(shop, lambda: app[PAGES].pages)
+        workers.append(asyncio.create_task(always(keeper), name=f"line-{shop.slug}"))
     app[SITE].ready = True
     on_ready(url)
     stopping = asyncio.create_task(stop.wait())

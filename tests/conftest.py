@@ -63,11 +63,18 @@ def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """A warning in the log fails the test unless ``@pytest.mark.expect_log("pattern")`` said it would come."""
     handler = _Unexpected([str(mark.args[0]) for mark in request.node.iter_markers("expect_log")])
     root = logging.getLogger()
+    before = list(root.handlers)
     root.addHandler(handler)
     try:
         yield
     finally:
         root.removeHandler(handler)
+    # pytest's own handlers come and go between the phases of a test; ours must not stay behind.
+    left = [one for one in root.handlers if one not in before and not type(one).__module__.startswith("_pytest")]
+    for one in left:
+        root.removeHandler(one)
+    if left:
+        pytest.fail(f"log handlers left behind: {left}", pytrace=False)
     if handler.records:
         pytest.fail("unexpected log records:\n  " + "\n  ".join(handler.records), pytrace=False)
     missing = [pattern.pattern for pattern in handler.patterns if pattern.pattern not in handler.seen]

@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from core.adapters.names import connector
 from core.adapters.tls import aiohttp, trust
 from core.kernel.clock import Clock
 from core.kernel.errors import OutsideWorld
@@ -34,7 +35,7 @@ MAX_BODY: Final = 8 * 1024 * 1024
 Form = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
     """Why nobody answered. What TLS and the name service raise has numbers, too, but not those of the system."""
     if isinstance(error, TimeoutError):
         return TIMED_OUT
@@ -169,7 +170,7 @@ class Http:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # ValueError: an address or a header that cannot be written. Its text may hold a secret: name the kind only.
             sent = seen.sent and not isinstance(error, ValueError)
-            raise NoAnswer(_host(url), _why(error), sent) from error
+            raise NoAnswer(_host(url), why(error), sent) from error
         self._learn_offset(url, reply, began)
         return reply
 
@@ -220,6 +221,7 @@ class Http:
                 trace = aiohttp.TraceConfig()
                 trace.on_request_headers_sent.append(_mark_sent)
                 session = aiohttp.ClientSession(
+                    connector=connector(),
                     headers={"User-Agent": self._user_agent, "Accept": "application/json, */*;q=0.5"},
                     cookie_jar=aiohttp.DummyCookieJar(),
                     trace_configs=[trace],

@@ -10,6 +10,7 @@ from core.analytics.rules import QUARTER, Period, before, months, of_live, piece
 from core.analytics.views import Funnel, LiveLine, ProductFigures, Report, Sums
 from core.conversations.figures import figures as answers
 from core.customers.rules import Record, tier
+from core.orders.behind import SALES, SIGNED
 from core.orders.figures import of_live as figures_of_live
 from core.pipeline.figures import funnel as prospects
 from core.storage.connection import Reader, Row
@@ -235,8 +236,8 @@ def lives(reader: Reader, period: Period, limit: int = LIVES) -> tuple[LiveLine,
 def _live(reader: Reader, session_id: int, title: str, started: int, ended: int | None) -> LiveLine:
     found = figures_of_live(reader, session_id)
     earned = reader.value(
-        f"SELECT coalesce(sum({revenue.SIGNED}), 0) FROM orders o JOIN ledger_entry e ON e.order_id = o.id"  # noqa: S608
-        f" WHERE o.session_id = ? AND {revenue.SALES}",
+        f"SELECT coalesce(sum({SIGNED}), 0) FROM orders o JOIN ledger_entry e ON e.order_id = o.id"  # noqa: S608
+        f" WHERE o.session_id = ? AND {SALES}",
         (session_id,),
     )
     return LiveLine(

@@ -17,15 +17,11 @@ in the smallest units of the store's one currency.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from core.analytics.rules import QUARTER, Period, place
+from core.orders.behind import PROVIDER, SALES, SIGNED
 from core.storage.connection import Reader
-
-# The index ledger_entry_sales holds these entries and every column that is read here; the words are its condition's.
-SALES: Final = "'sales' IN (e.debit, e.credit)"
-PROVIDER: Final = "coalesce((SELECT p.provider FROM payment p WHERE p.id = e.payment_id), '')"
-SIGNED: Final = "iif(e.credit = 'sales', e.amount, -e.amount)"
 
 
 def entries(period: Period) -> tuple[str, list[Any]]:

@@ -3,54 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from core.analytics.rules import Period, Unit
 from core.conversations.figures import Figures as Answers
 from core.orders.figures import percent
 from core.pipeline.figures import Funnel as Prospects
-
-Basis = Literal["claimed", "paid", "earned"]
-"""By which time an order counts: when it was claimed, paid, or when money of it was earned or given back."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrdersWanted:
-    """The orders behind a figure. None and an empty tuple: whatever it is.
-
-    ``since`` ≤ the time of ``basis`` < ``until``. ``states``: as the order is now. ``hour``: (day of the week, Monday
-    0, hour), on the store's calendar. ``first_since`` and ``first_until``: when the buyer first paid anything here.
-    ``tier``: the buyer's, now. ``seen``: the pay page was opened, or it is paid. ``basis`` earned: ``provider`` is the
-    one the money came by.
-    """
-
-    basis: Basis = "claimed"
-    since: int | None = None
-    until: int | None = None
-    states: tuple[str, ...] = ()
-    product_id: int | None = None
-    session_id: int | None = None
-    customer_id: int | None = None
-    hour: tuple[int, int] | None = None
-    first_since: int | None = None
-    first_until: int | None = None
-    tier: str | None = None
-    seen: bool = False
-    providers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """One order behind a figure. ``amount``: what it adds to the figure: earned in the time, else its total."""
-
-    order_id: int
-    reference: str
-    state: str
-    customer_id: int
-    customer: str
-    amount: int
-    at: int
-    conversation_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

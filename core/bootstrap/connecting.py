@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp_values import Values, examine
 from core.connecting import queries
 from core.connecting.queries import Heard
-from core.connecting.rules import Standing, recommended
+from core.connecting.rules import Standing, pasted, recommended, tidied
 from core.conversations import outgoing, sendcodes, threads
 from core.kernel.errors import LivePayError
-from core.kernel.ids import new_uuid
-from core.payments.provider import Buyer, CheckoutRequest, Finding, Provider
+from core.payments.provider import Finding, Provider
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
@@ -35,13 +34,13 @@ def values(shop: Shop, typed: Mapping[str, str] | None = None) -> Values:
     def value(name: str) -> str:
         key = f"whatsapp.{name}"
         kept = secret(key) if shop.settings.declaration(key).kind == "secret" else get(key)
-        return typed.get(name, kept).strip()
+        return pasted(typed.get(name, kept))
 
     return Values(
         get("whatsapp.base_url"),
         get("whatsapp.api_version"),
         **{name: value(name) for name in TYPED},
-        public_url=typed.get("public_url", shop.public_url()).strip().rstrip("/"),
+        public_url=pasted(typed.get("public_url", shop.public_url())).rstrip("/"),
         served=bool(shop.local_url),
     )
 
@@ -107,7 +106,12 @@ def draft(shop: Shop, name: str, typed: Mapping[str, str]) -> Provider:
     """A provider with what is being typed in front of what is kept."""
     adapter = provider_class(name)
     config = shop.provider_config(adapter)
-    return adapter(replace(config, values={**config.values, **typed}), shop.http)
+    return adapter(replace(config, values={**config.values, **as_meant(name, typed)}), shop.http)
+
+
+def as_meant(name: str, typed: Mapping[str, str]) -> dict[str, str]:
+    """Values for a provider without what came along as they were pasted. Names and numbers keep their spaces."""
+    return tidied(typed, {field.name for field in provider_class(name).fields if field.secret})
 
 
 async def examine_provider(shop: Shop, name: str, typed: Mapping[str, str]) -> Sequence[Finding]:
@@ -124,40 +128,6 @@ def offered(shop: Shop) -> tuple[str, ...]:
         if p.name != "sandbox" and shop.card.country in p.caps.countries and shop.card.currency in p.caps.currencies
     ]
     return recommended(fitting, shop.card.country)
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A small payment that stands in no book: where to pay it, or what to scan."""
-
-    amount: int
-    link: str
-    code: str
-
-
-async def try_payment(shop: Shop, name: str, typed: Mapping[str, str], amount: int) -> Trial:
-    """Open a payment of ``amount`` (smallest units), or the least it takes. Raises Rejected, SendUnknown."""
-    provider = draft(shop, name, typed)
-    caps = provider.caps
-    least = max(amount, caps.min_amount)
-    least += -least % caps.multiple_of
-    opened = await provider.create_checkout(_request(shop, least))
-    return Trial(least, opened.redirect_url or "", opened.qr_text or "")
-
-
-def _request(shop: Shop, amount: int) -> CheckoutRequest:
-    uuid = new_uuid()
-    return CheckoutRequest(
-        attempt_ref=f"ESSAI{uuid.replace('-', '').upper()[:12]}",
-        attempt_uuid=uuid,
-        order_label="LivePay",
-        amount=amount,
-        currency=shop.card.currency,
-        country=shop.card.country,
-        buyer=Buyer(),
-        return_url=shop.public_url(),
-        notify_url=f"{shop.public_url()}/webhooks/psp",
-    )
 
 
 # -- what is missing

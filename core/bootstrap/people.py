@@ -97,7 +97,7 @@ def bind(shop: Shop) -> None:
     react(CustomersMerged, leads.merged)
     react(LeadQualified, lead_notices(shop).qualified)
     react(OrderFirm, learn)
-    react(OrderFirm, shop.returning.quietly(Upsell(shop.talk, lambda: shop.settings.switch("upsell.enabled")).paid))
+    react(OrderFirm, shop.returning.quietly(Upsell(shop.talk, lambda: _proposes(shop)).paid))
 
 
 def _is_seller(tx: Tx, shop: Shop, customer_id: int) -> bool:
@@ -110,3 +110,7 @@ def _is_seller(tx: Tx, shop: Shop, customer_id: int) -> bool:
     except Refused:
         return False
     return customer_id in find(tx, [Identity("phone", phone)])
+
+
+def _proposes(shop: Shop) -> bool:
+    return shop.settings.switch("upsell.enabled") and shop.talk.awake()

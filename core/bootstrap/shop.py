@@ -66,7 +66,9 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
+from core.relay.state import LineState
 from core.segments.rules import segment_of
+from core.settings.declarations import ANSWERS
 from core.settings.service import Settings
 from core.settings.setting import names_in
 from core.storage.backup import recovery_key
@@ -85,6 +87,7 @@ class Shop:
     """One open store. Its verbs are the areas' services; doors run them through ``engine`` and read through it."""
 
     templates: TemplateDesk
+    _indexing: threading.Thread | None
 
     def __init__(
         self, folder: Path, card: StoreCard, vault: Vault, clock: Clock, lock: FileLock, *, vfs: str | None
@@ -102,6 +105,7 @@ class Shop:
         self.links = Links(derive(key, "pay links"), card.id)
         self.quote_links = Links(derive(key, "quote links"), card.id, "quote link")
         self.marks = Links(derive(key, "paper marks"), card.id, "paper mark")
+        self.relay_seed, self.line = derive(key, "relay keys"), LineState()
         self.overlay_key = derive(key, "overlay address", 16).hex()
         self.http = Http(clock)
         self.lexicon = Lexicon()
@@ -112,8 +116,7 @@ class Shop:
         self.clerk = Clerk(self.engine, Office(self.settings, card.country, lambda: self.http))
         self.watch = Watch(partial(number, "orders.review_score"), partial(limits, number), derive(key, "fraud marks"))
         self.refunds = Refunds(self.orders, card.currency, self.can_refund)
-        self.local_url = ""
-        self._indexing: threading.Thread | None = None
+        self.local_url, self._indexing = "", None
         self._adapters: tuple[int, dict[str, Provider]] = (-1, {})
         self._channel: tuple[int, WhatsApp | None] = (-1, None)
         place, most = Place(self.page_url, self.notify_url), partial(number, "limits.order")
@@ -124,9 +127,9 @@ class Shop:
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
         self.voice = Voice(self.engine, lambda: told("store.segment"), lambda: chat_switches(self))
-        proposes, tongue = partial(switch, "upsell.enabled"), lambda: self.voice.tongue(told("store.language"))
+        awake, tongue = partial(switch, ANSWERS), lambda: self.voice.tongue(told("store.language"))
         opening = Opening(lambda: told("hours.open") or told("store.hours"), self.opening_hours)
-        self.talk = Talk(self.lexicon, tongue, opening, till, proposes)
+        self.talk = Talk(self.lexicon, tongue, opening, till, lambda: switch("upsell.enabled") and awake(), awake)
         self.meter = Meter(zone, lambda: budget_of(self.settings), lambda: prices_of(self.settings))
         self.phrasing = Phrasing(self.engine, self.settings, self.talk, self.lexicon, self.meter)
         self.notices = Notices(

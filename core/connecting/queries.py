@@ -56,3 +56,13 @@ def heard_after(reader: Reader, message_id: int) -> Heard | None:
 def echo_of(reader: Reader, message_id: int) -> Echo | None:
     row = reader.one("SELECT state, error_code FROM outbox WHERE key = ?", (f"{ECHO}{message_id}",))
     return None if row is None else Echo(*row)
+
+
+def noticed(reader: Reader, provider: str, provider_ref: str | None, attempt_ref: str) -> bool:
+    """Whether a proven notice came of a payment that stands in no book, under either name."""
+    return bool(
+        reader.value(
+            "SELECT EXISTS(SELECT 1 FROM orphan WHERE provider = ? AND (provider_ref = ? OR instr(payload, ?)))",
+            (provider, provider_ref, attempt_ref.encode()),
+        )
+    )

@@ -28,7 +28,19 @@ from core.quotes.service import load as load_quote
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.templates import service
-from core.templates.rules import APPROVED, BODY, MARKETING, Template, filled, one_value, read
+from core.templates.rules import (
+    APPROVED,
+    BODY,
+    HEADING,
+    MARKETING,
+    Template,
+    apart,
+    filled,
+    one_value,
+    read,
+    said,
+    variables,
+)
 
 STOPPED: Final = "This person said STOP: no advertising is sent to them."
 _OF_ORDER: Final = "SELECT id FROM orders WHERE customer_id = ? ORDER BY state = 'reserved' DESC, id DESC LIMIT 1"
@@ -115,7 +127,7 @@ class Beyond:
         if template is None or (template.words.category == MARKETING and _stopped(tx, customer_id)):
             return False
         values = read(template.words, self.facts(tx, customer_id, template.words.language, **more))
-        if not all(values) or utf16_length(filled(template.words.body, values)) > BODY:
+        if not all(values) or utf16_length(filled(template.words.body, apart(template.words, values)[1])) > BODY:
             return False
         threads.post(tx, customer_id, key, _message(template, values), priority=_priority(template), valid_until=until)
         return True
@@ -167,14 +179,17 @@ def _message(template: Template, values: Sequence[str]) -> Outgoing:
     words = template.words
     if template.state != APPROVED:
         raise Refused("WhatsApp has not approved this template: it cannot be sent.")
-    said = tuple(one_value(value) for value in values)
-    if len(said) != len(words.samples) or not all(said):
-        raise Refused("Fill in all {count} values of the template.", count=len(words.samples))
-    preview = filled(words.body, said)
-    if utf16_length(preview) > BODY:
+    given = tuple(one_value(value) for value in values)
+    if len(given) != len(words.variables) or not all(given):
+        raise Refused("Fill in all {count} values of the template.", count=len(words.variables))
+    above, below = apart(words, given)
+    if utf16_length(filled(words.body, below)) > BODY or utf16_length(filled(words.heading, above)) > HEADING:
         raise Refused("The filled text has more than {limit} characters: shorten a value.", limit=BODY)
     titles = tuple(button.title for button in words.buttons)
-    made = outgoing.template(words.name, template.code, preview, body=said)
+    names = variables(words.heading)
+    header = ((names[0], above[0]) if words.named else above[0]) if above else None
+    body = dict(zip(variables(words.body), below, strict=True)) if words.named else below
+    made = outgoing.template(words.name, template.code, said(words, given), body=body, header=header)
     return Outgoing(made.kind, made.type, made.body, made.preview, titles)
 
 

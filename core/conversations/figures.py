@@ -14,10 +14,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
+from typing import Final, Literal
 
 from core.conversations.escalation import called
 from core.storage.connection import Reader
+
+Kind = Literal["bot", "person", "called", "settled"]
+"""The bot's answers, a person's, the first words after the bot called somebody, and what was settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsWanted:
+    """The conversations behind one of the times of :class:`Figures`: ``since`` ≤ time < ``until``, ms UTC."""
+
+    kind: Kind
+    since: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,14 @@ _SAID: Final = (
 )
 # Where a person's silence ended it, it was over with their last words.
 _OVER: Final = "iif(ended = 'timer', coalesce(last_answer_at, taken_at), ended_at)"
+_CALLED: Final = (
+    "SELECT answered_at - opened_at, conversation_id FROM handover WHERE opened_at >= ? AND opened_at < ?"
+    " AND reason IS NOT NULL AND answered_at IS NOT NULL"
+)
+_SETTLED: Final = (
+    f"SELECT {_OVER} - opened_at, conversation_id FROM handover WHERE ended_at >= ? AND ended_at < ?"  # noqa: S608
+    " AND ended <> 'merged' AND (answered_at IS NOT NULL OR ended = 'resolved')"
+)
 _ROW: Final = (
     "SELECT id, conversation_id, reason, opened_at, taken_at, taken_by, place, answered_at, ended_at, ended,"  # noqa: S608 - constants
     f" CASE WHEN answered_at IS NOT NULL OR ended = 'resolved' THEN {_OVER} - opened_at END FROM handover"
@@ -99,23 +119,9 @@ _ROW: Final = (
 
 def figures(reader: Reader, since: int, until: int) -> Figures:
     """All figures of a time, ms UTC."""
-    answers = _Questions(since, until)
-    for conversation_id, author, at in reader.connection.execute(_SAID, (since,)):
-        answers.heard(conversation_id, author, at)
-    answers.end()
-    first = [
-        row[0]
-        for row in reader.all(
-            "SELECT answered_at - opened_at FROM handover WHERE opened_at >= ? AND opened_at < ? AND reason IS NOT NULL"
-            " AND answered_at IS NOT NULL",
-            (since, until),
-        )
-    ]
-    over = reader.all(
-        f"SELECT {_OVER} - opened_at FROM handover WHERE ended_at >= ? AND ended_at < ? AND ended <> 'merged'"  # noqa: S608 - constants
-        " AND (answered_at IS NOT NULL OR ended = 'resolved')",
-        (since, until),
-    )
+    answers = _read(reader, since, until)
+    first = [row[0] for row in reader.all(_CALLED, (since, until))]
+    over = reader.all(_SETTLED, (since, until))
     asked = reader.all(
         "SELECT conversation_id, reason, taken_at FROM handover WHERE opened_at >= ? AND opened_at < ?", (since, until)
     )
@@ -133,16 +139,33 @@ def figures(reader: Reader, since: int, until: int) -> Figures:
         escalated=escalated,
         escalation=_percent(escalated, len(answers.wrote)),
         taken=sum(taken is not None for _, _, taken in asked),
-        bot_answers=_span(answers.bot),
-        person_answers=_span(answers.person),
+        bot_answers=_span([took for _, took in answers.bot]),
+        person_answers=_span([took for _, took in answers.person]),
         first_answers=_span(first),
         resolutions=_span([row[0] for row in over]),
         reasons=tuple(sorted(counted.items(), key=lambda each: (-each[1], each[0]))),
     )
 
 
+def threads(reader: Reader, wanted: ThreadsWanted) -> dict[int, int]:
+    """Conversation → how many of the times that were measured are of it. Of erased people there is none any more."""
+    if wanted.kind in ("bot", "person"):
+        answers = _read(reader, wanted.since, wanted.until)
+        return dict(Counter(number for number, _ in (answers.bot if wanted.kind == "bot" else answers.person)))
+    sql = _CALLED if wanted.kind == "called" else _SETTLED
+    return dict(Counter(row[1] for row in reader.all(sql, (wanted.since, wanted.until)) if row[1] is not None))
+
+
+def _read(reader: Reader, since: int, until: int) -> _Questions:
+    answers = _Questions(since, until)
+    for conversation_id, author, at in reader.connection.execute(_SAID, (since,)):
+        answers.heard(conversation_id, author, at)
+    answers.end()
+    return answers
+
+
 class _Questions:
-    """Goes through threads, message by message, and measures from each question to its answer."""
+    """Goes through threads, message by message, and measures from each question to its answer: (conversation, ms)."""
 
     def __init__(self, since: int, until: int) -> None:
         self._since, self._until = since, until
@@ -150,8 +173,8 @@ class _Questions:
         self._open: int | None = None
         self.wrote: set[int] = set()
         self.questions = 0
-        self.bot: list[int] = []
-        self.person: list[int] = []
+        self.bot: list[tuple[int, int]] = []
+        self.person: list[tuple[int, int]] = []
 
     def heard(self, conversation_id: int, author: str, at: int) -> None:
         if conversation_id != self._thread:
@@ -165,7 +188,7 @@ class _Questions:
             return
         begun, self._open = self._open, None
         if begun is not None and self._counts(begun):
-            (self.bot if author == "bot" else self.person).append(max(0, at - begun))
+            (self.bot if author == "bot" else self.person).append((conversation_id, max(0, at - begun)))
 
     def end(self) -> None:
         """The thread is over: what is open has no answer."""

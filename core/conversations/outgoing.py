@@ -228,11 +228,12 @@ def template(
     preview: str,
     *,
     body: Sequence[str] | Mapping[str, str] = (),
-    header: str | None = None,
+    header: str | tuple[str, str] | None = None,
     header_document: tuple[str, str] | None = None,
     buttons: Sequence[TemplateButton] = (),
 ) -> Outgoing:
-    """An approved template. ``body``: values in order, or by name; ``header_document``: media id and file name.
+    """An approved template. ``body``: values in order, or by name; ``header``: a value, or its name and the value;
+    ``header_document``: media id and file name.
 
     ``preview`` is the filled text as the customer reads it. Values lose line breaks, which WhatsApp refuses in them.
     """
@@ -243,7 +244,8 @@ def template(
         shown = {"id": header_document[0], "filename": header_document[1]}
         components.append({"type": "header", "parameters": [{"type": "document", "document": shown}]})
     elif header is not None:
-        components.append({"type": "header", "parameters": [_value(header)]})
+        value = _value(header) if isinstance(header, str) else {"parameter_name": header[0], **_value(header[1])}
+        components.append({"type": "header", "parameters": [value]})
     if isinstance(body, Mapping):
         values = [{"type": "text", "parameter_name": key, "text": _value(v)["text"]} for key, v in body.items()]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Final
 
 from core.conversations import reasons
@@ -89,13 +90,23 @@ def _thread(row: Row) -> ThreadRow:
     )
 
 
-def inbox(reader: Reader, *, need: str | None = None, search: str = "", limit: int = 100) -> list[ThreadRow]:
+def inbox(
+    reader: Reader,
+    *,
+    need: str | None = None,
+    search: str = "",
+    limit: int = 100,
+    among: Collection[int] | None = None,
+) -> list[ThreadRow]:
     """The top of the inbox: those that need a person first, then the latest. ``need``: escalated, open or all; the
     first of those that are escalated is the one to take first.
 
     ``search``: words of the name, of the last message or of an order's reference, digits of a phone; all must be found.
+    ``among``: of these conversations only.
     """
     where = {"escalated": "v.escalated_at IS NOT NULL", "open": _OPEN}.get(need or "", "1")
+    if among is not None:
+        where += f" AND v.id IN (SELECT value FROM json_each('[{','.join(str(int(each)) for each in among)}]'))"  # noqa: S608 - numbers
     order = _NEED_FIRST if need == "escalated" else _URGENT_FIRST
     # The ids first: what a row shows is looked up for the few that are shown, not for every conversation of the store.
     if search.strip():

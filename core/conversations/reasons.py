@@ -22,6 +22,7 @@ REASONS: Final[dict[str, tuple[str, int]]] = {
     "script": ("Writes in a script that the bot cannot read.", 2),
     "voice": ("Sent a voice message; the bot cannot listen.", 2),
     "media": ("Sent something the bot cannot read.", 2),
+    "paused": ("The bot is paused: nobody has answered yet.", 1),
     "not_understood": ("The bot did not understand the last message.", 2),
     "old_message": ("This message came more than 12 hours late: the bot did not act on it.", 2),
 }

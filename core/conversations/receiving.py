@@ -12,7 +12,7 @@ from core.conversations.incoming import Incoming
 from core.conversations.photos import UNFIT
 from core.conversations.reading import InboundMessage, read_message, read_status, read_user_change
 from core.conversations.steps import serves_an_order
-from core.conversations.talk import Talk
+from core.conversations.talk import PAUSED, Talk
 from core.customers import consent
 from core.customers.service import Identity, find, recognise
 from core.durable import outbox
@@ -84,6 +84,9 @@ class Receiver:
         threads.receipt(tx, customer_id, conversation_id, message.wamid)
         if not bot and not serves_an_order(message):
             return  # a person answers
+        if bot and not self._talk.awake() and not serves_an_order(message):
+            threads.escalate(tx, conversation_id, PAUSED)
+            return
         if not _too_fast(tx, conversation_id):
             self._talk.answer(tx, customer_id, conversation_id, message)
         elif bot:

@@ -11,6 +11,7 @@ from core.conversations.adapting import Situation, Switches
 from core.conversations.limits import BODY
 from core.conversations.replying import Reply
 from core.conversations.texts import say, switches
+from core.customers.restricting import restricted
 from core.customers.rules import RISK_MINUTES, in_front, prepays, recommendation
 from core.customers.service import record
 from core.storage.connection import Reader
@@ -51,7 +52,7 @@ def with_stock(reply: Reply, body: str, product: Mapping[str, Any]) -> str:
 
 def pays_first(reply: Reply) -> str:
     """What somebody whose orders are paid at once is told plainly (F69); empty for everybody else."""
-    if not prepays(record(reply.tx, reply.customer_id)):
+    if not (restricted(reply.tx, reply.customer_id) or prepays(record(reply.tx, reply.customer_id))):
         return ""
     return say("line_pays_first", reply.language, minutes=RISK_MINUTES)
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.conversations.places import TOWNS
 from core.kernel.clock import DAY
 from core.kernel.i18n import catalogue
 from core.kernel.text import NARROW, fold
+from core.kernel.towns import TOWNS
 from core.storage.connection import Reader
 from core.understanding.engine import understand
 from core.understanding.rules import Context, Intent, Step, next_step

@@ -35,6 +35,8 @@ from core.understanding.rules import (
 )
 
 MINE: Final = "mine"
+PAUSED: Final = "paused"
+"""Why a person is asked for while the seller has paused the bot."""
 
 
 class Instead(Protocol):
@@ -48,7 +50,8 @@ class Instead(Protocol):
 
 
 class Talk(Hearing):
-    """Answers one customer message. ``proposes()``: whether what goes together may be proposed."""
+    """Answers one customer message. ``proposes()``: whether what goes together may be proposed; ``awake()``: whether
+    the bot speaks at all, or the seller has paused it."""
 
     def __init__(
         self,
@@ -57,8 +60,10 @@ class Talk(Hearing):
         opening: Opening,
         till: Till,
         proposes: Callable[[], bool] = lambda: False,
+        awake: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(till, opening, proposes, lexicon)
+        self.awake = awake
         self.language = language
         self.aside: Aside | None = None
         self.beyond: Instead | None = None
@@ -82,7 +87,9 @@ class Talk(Hearing):
         """The rest of a thought did not come: what there is is answered."""
         tx.actor = "bot"
         found = pieces.due(tx, conversation_id)
-        if found is not None:
+        if found is not None and not self.awake():
+            threads.escalate(tx, conversation_id, PAUSED)
+        elif found is not None:
             customer_id, message = found
             reply = Reply(tx, customer_id, conversation_id, message, self.language())
             self.closed_note(reply)

@@ -111,7 +111,8 @@ class CustomerCard:
 
     ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`; ``success`` is in percent.
     ``many``: several reservations within a day, none paid; ``first_in``: lives in which they were the first to pay;
-    ``limited``: what keeps them from a new order (:class:`core.orders.limits.Limits`).
+    ``limited``: what keeps them from a new order (:class:`core.orders.limits.Limits`);
+    ``pays_first``: by the seller's word.
     """
 
     customer_id: int
@@ -138,3 +139,4 @@ class CustomerCard:
     many: bool = False
     first_in: int = 0
     limited: str | None = None
+    pays_first: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from core.customers import ranking
+from core.customers import placing, ranking
 from core.customers.rules import Record
 from core.customers.views import CustomerView
 from core.kernel.paging import Sort
@@ -40,7 +40,9 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for, in an order of SORTS. ``tag``: one of the seller's own; ``only``: of these people, by id."""
+    """What is looked for, in an order of SORTS. ``tag``: one of the seller's own; ``only``: of these people, by id;
+    ``place``: a town or quarter. ``among``: SQL of the ids of those it may be, of the program's own making, and its
+    values; erased people, whose amounts stay, are among them."""
 
     text: str = ""
     group: Group | None = None
@@ -48,6 +50,8 @@ class Wanted:
     consent: Consent | None = None
     sort: Sort = LATEST
     only: tuple[int, ...] = ()
+    among: tuple[str, tuple[Any, ...]] | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Counts:
 def page(reader: Reader, wanted: Wanted, after: tuple[Any, int] | None, limit: int) -> list[CustomerRow]:
     """So many customers behind a place, None for the first ones."""
     key, down = SORTS[wanted.sort.by], wanted.sort.down
-    where, parameters = _where(wanted)
+    where, parameters = _where(reader, wanted)
     if after is not None:
         sign = "<" if down else ">"
         where.append(f"{key} {sign}= ? AND ({key} {sign} ? OR id {sign} ?)")
@@ -107,7 +111,7 @@ def every(reader: Reader, wanted: Wanted) -> Iterator[CustomerRow]:
 
 
 def count(reader: Reader, wanted: Wanted) -> int:
-    where, parameters = _where(wanted)
+    where, parameters = _where(reader, wanted)
     number: int = reader.value(f"SELECT count(*) FROM customer WHERE {' AND '.join(where)}", parameters)  # noqa: S608 - fixed words
     return number
 
@@ -127,8 +131,12 @@ def counts(reader: Reader) -> Counts:
     return Counts(sum(tiers.values()), tuple(groups), tuple(tags))
 
 
-def _where(wanted: Wanted) -> tuple[list[str], list[Any]]:
+def _where(reader: Reader, wanted: Wanted) -> tuple[list[str], list[Any]]:
     where, parameters = [_KNOWN], list[Any]()
+    if wanted.among is not None:
+        sql, values = wanted.among
+        where = [f"merged_into IS NULL AND id IN ({sql})"]
+        parameters += values
     if wanted.group is not None:
         where.append(f"({GROUPS[wanted.group]})")
     if wanted.consent is not None:
@@ -139,6 +147,9 @@ def _where(wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.only:
         where.append("id IN (SELECT value FROM json_each(?))")
         parameters.append(json.dumps(wanted.only))
+    if wanted.place.strip():
+        where.append("id IN (SELECT value FROM json_each(?))")
+        parameters.append(json.dumps(placing.within(reader, wanted.place)))
     digits = "".join(c for c in wanted.text if c not in " +()-.\u00a0\u202f")
     if len(digits) >= 3 and digits.isascii() and digits.isdigit():
         where.append("id IN (SELECT customer_id FROM identity WHERE kind = 'phone' AND value LIKE ?)")

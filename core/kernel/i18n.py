@@ -15,6 +15,12 @@ LANGUAGES: Final[tuple[str, ...]] = ("fr", "mg", "en")
 DEFAULT_LANGUAGE: Final[str] = "fr"
 
 
+class Said(str):
+    """A value of a sentence that is a message id itself, to be said in the person's language too."""
+
+    __slots__ = ()
+
+
 @lru_cache(maxsize=64)
 def catalogue(domain: str, language: str) -> gettext.NullTranslations:
     """The texts of one domain (``desktop``, ``pay``, ``errors``, ``console``…) in one language.
@@ -31,12 +37,15 @@ def catalogue(domain: str, language: str) -> gettext.NullTranslations:
 
 
 def sentence(message: str, params: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:
-    """A message of the domain ``errors`` with its values; the system's reasons among them are translated too."""
+    """A message of the domain ``errors`` with its values; what is to be said itself among them is translated too."""
     texts = catalogue("errors", language)
     text = texts.gettext(message)
     if not params:
         return text
-    values = {n: texts.gettext(v) if isinstance(v, str) and v in KNOWN else v for n, v in params.items()}
+    values = {
+        n: texts.gettext(v) if isinstance(v, Said) or (isinstance(v, str) and v in KNOWN) else v
+        for n, v in params.items()
+    }
     return text.format(**values)
 
 

@@ -142,6 +142,9 @@ class Scale:
 
 SCALE: Final = Scale()
 
+ZOOMS: Final = (80, 90, 100, 110, 125, 150, 175, 200)
+"""How large all of the window may be, in percent."""
+
 SANS: Final = "LivePay Sans"
 SERIF: Final = "LivePay Serif"
 FIGURES: Final = "LivePay Figures"

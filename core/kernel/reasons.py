@@ -14,6 +14,7 @@ NO_SUCH_HOST: Final = "Name or service not known"
 NOT_SECURE: Final = "No secure connection"
 BROKEN_OFF: Final = "Connection reset by peer"
 TIMED_OUT: Final = "Connection timed out"
+NO_RELAY: Final = "Something else answers there"
 
 REASONS: Final[dict[int, str]] = {
     errno.EPERM: "Operation not permitted",

@@ -202,18 +202,18 @@ def stock(reader: Reader, session_id: int | None, limit: int = 30) -> list[Stock
     """Bars of what this session sells, most pressing first; before the first claim, of the whole small catalogue."""
     found = reader.all(
         "SELECT id, sku, title, on_hand - held, held, max(total, on_hand), (SELECT count(*) FROM waiting w"
-        " WHERE w.product_id = product.id AND w.state = 'waiting') FROM product WHERE active AND id IN"
+        " WHERE w.product_id = product.id AND w.state = 'waiting'), price FROM product WHERE active AND id IN"
         " (SELECT l.product_id FROM order_line l JOIN orders o ON o.id = l.order_id WHERE o.session_id IS ?1"
         "  UNION SELECT product_id FROM screen_mark WHERE session_id IS ?1 UNION"
         "  SELECT product_id FROM waiting WHERE state = 'waiting')"
         " ORDER BY id LIMIT ?2",
         (session_id, limit),
     ) or reader.all(
-        "SELECT id, sku, title, on_hand - held, held, max(total, on_hand), 0 FROM product WHERE active AND on_hand > 0"
-        " ORDER BY id LIMIT ?",
+        "SELECT id, sku, title, on_hand - held, held, max(total, on_hand), 0, price FROM product WHERE active AND"
+        " on_hand > 0 ORDER BY id LIMIT ?",
         (limit,),
     )
-    return [StockBar(r[0], r[1], r[2], r[3], r[4], r[5], critical(r[3], r[5]), r[6]) for r in found]
+    return [StockBar(r[0], r[1], r[2], r[3], r[4], r[5], critical(r[3], r[5]), r[6], r[7]) for r in found]
 
 
 def recent_products(reader: Reader, limit: int) -> list[int]:

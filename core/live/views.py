@@ -103,7 +103,8 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class StockBar:
-    """Bar length is available/total; the held part is hatched; ``critical`` by R6. ``waiting``: people in line."""
+    """Bar length is available/total; the held part is hatched; ``critical`` by R6. ``waiting``: people in line;
+    ``price`` in smallest units."""
 
     product_id: int
     sku: str
@@ -113,6 +114,7 @@ class StockBar:
     total: int
     critical: bool
     waiting: int = 0
+    price: int = 0
 
 
 @dataclass(frozen=True, slots=True)

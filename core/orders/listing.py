@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 from core.kernel.errors import NotFound
 from core.kernel.paging import Sort
+from core.orders import behind
+from core.orders.behind import Added, OrdersWanted
 from core.storage.connection import Reader, Row
 
 State = Literal["to_decide", "reserved", "paid", "expired", "cancelled", "refunded"]
@@ -29,7 +31,7 @@ _ROW: Final = (
     " AND choice IS NULL ORDER BY id LIMIT 1), o.exception), NULL), EXISTS (SELECT 1 FROM attempt a WHERE a.order_id ="
     " o.id AND a.claimed_at IS NOT NULL AND a.state NOT IN ('paid', 'rejected')), o.source, o.session_id, s.title,"
     f" o.customer_id, c.name, ({_GOODS}), o.total, o.received, o.reserved_at, o.expires_at, o.paid_at, o.closed_at,"
-    " coalesce((SELECT method FROM payment WHERE order_id = o.id ORDER BY id LIMIT 1), o.provider)"
+    " coalesce((SELECT method FROM payment WHERE order_id = o.id ORDER BY id LIMIT 1), o.provider), {earned}"
     " FROM {rows} o JOIN customer c ON c.id = o.customer_id LEFT JOIN live_session s ON s.id = o.session_id"
 )
 
@@ -37,7 +39,8 @@ _ROW: Final = (
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is looked for. ``since`` and ``until`` (not included) of the reservation, in ms UTC; ``text``: part of a
-    reference, a name, a phone or a SKU; ``sort``: by one of SORTS; ``only``: of these orders, by id."""
+    reference, a name, a phone or a SKU; ``sort``: by one of SORTS; ``only``: of these orders, by id; ``behind``: only
+    those behind a figure."""
 
     state: State | None = None
     since: int | None = None
@@ -47,6 +50,7 @@ class Filter:
     text: str = ""
     sort: Sort = NEWEST
     only: tuple[int, ...] = ()
+    behind: OrdersWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class OrderRow:
     """One order in the list. Times in ms UTC, amounts in smallest units.
 
     ``question``: what the seller is to decide, None for nothing; ``claimed``: the buyer says that money came which only
-    the seller can see; ``goods``: the articles in short; ``means``: how it was paid, as far as is known.
+    the seller can see; ``goods``: the articles in short; ``means``: how it was paid, as far as is known; ``earned``:
+    what it adds to the money that is asked about, None where none is.
     """
 
     id: int
@@ -75,6 +80,7 @@ class OrderRow:
     paid_at: int | None
     closed_at: int | None
     means: str | None
+    earned: int | None = None
 
     def cursor(self, sort: Sort = NEWEST) -> tuple[int | str, int]:
         """Where the page after this row begins."""
@@ -84,12 +90,14 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All that fits together: how many, what they are worth, what has come of it, and what is still awaited."""
+    """All that fits together: how many, what they are worth, what has come of it, and what is still awaited.
+    ``added``: what they add to the figure they stand behind."""
 
     count: int = 0
     worth: int = 0
     received: int = 0
     awaited: int = 0
+    added: Added | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +113,19 @@ def page(
     reader: Reader, wanted: Filter = Filter(), *, after: tuple[int | str, int] | None = None, limit: int = 100
 ) -> list[OrderRow]:
     """The orders behind a row, or the first ones; the newest first where nothing else is asked for."""
-    behind, values, order = wanted.sort.keyset(SORTS, "o.id", after)
-    where, more = _where(wanted)
+    past, values, order = wanted.sort.keyset(SORTS, "o.id", after)
+    where, more = _where(reader, wanted)
     # The page first, by as little as can be; what is shown of it is read for these rows only.
-    rows = f"(SELECT * FROM orders o WHERE {behind} AND {where} ORDER BY {order} LIMIT ?)"  # noqa: S608 - see SORTS
-    found = reader.all(f"{_ROW.format(rows=rows)} ORDER BY {order}", (*values, *more, limit))
+    rows = f"(SELECT * FROM orders o WHERE {past} AND {where} ORDER BY {order} LIMIT ?)"  # noqa: S608 - see SORTS
+    earned, asked = behind.earned(wanted.behind) if wanted.behind and wanted.behind.basis == "earned" else ("NULL", [])
+    sql = _ROW.format(rows=rows, earned=earned)
+    found = reader.all(f"{sql} ORDER BY {order}", (*asked, *values, *more, limit))
     return [_row(row) for row in found]
 
 
 def one(reader: Reader, order_id: int) -> OrderRow:
     """Raises NotFound."""
-    row = reader.one(f"{_ROW.format(rows='orders')} WHERE o.id = ?", (order_id,))
+    row = reader.one(f"{_ROW.format(rows='orders', earned='NULL')} WHERE o.id = ?", (order_id,))
     if row is None:
         raise NotFound("There is no order number {order_id}.", order_id=order_id)
     return _row(row)
@@ -130,13 +140,14 @@ def every(reader: Reader, wanted: Filter) -> Iterator[OrderRow]:
 
 
 def totals(reader: Reader, wanted: Filter) -> Totals:
-    where, values = _where(wanted)
+    where, values = _where(reader, wanted)
     row = reader.one(
         "SELECT count(*), coalesce(sum(total), 0), coalesce(sum(iif(state = 'paid', min(total, received), 0)), 0),"  # noqa: S608
         f" coalesce(sum(iif(state = 'reserved', max(0, total - received), 0)), 0) FROM orders o WHERE {where}",
         values,
     )
-    return Totals(*(row or ()))
+    added = behind.added(reader, wanted.behind, where, values) if wanted.behind is not None else None
+    return replace(Totals(*(row or ())), added=added)
 
 
 def counts(reader: Reader) -> dict[str, int]:
@@ -163,7 +174,7 @@ _TO_DECIDE: Final = (
 )
 
 
-def _where(wanted: Filter) -> tuple[str, list[Any]]:
+def _where(reader: Reader, wanted: Filter) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
     if wanted.state == "to_decide":
         where.append(_TO_DECIDE)
@@ -180,6 +191,11 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
     if wanted.only:
         where.append("o.id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(wanted.only))
+    if wanted.behind is not None:
+        behind.teach(reader, wanted.behind)
+        found, more = behind.condition(wanted.behind)
+        where.append(f"({found})")
+        values += more
     if text := wanted.text.strip():
         found, more = matching(text)
         where.append(f"(o.id IN ({found}) OR o.id IN (SELECT order_id FROM order_line WHERE sku LIKE ? ESCAPE '\\'))")  # noqa: S608

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from core.kernel.errors import OutsideWorld, Refused
+from core.kernel.errors import LivePayError, OutsideWorld, Refused
+from core.payments.dashboard import Dashboard
 
 
 class Auth(StrEnum):
@@ -52,11 +53,12 @@ class SendUnknown(OutsideWorld):
     """No clear answer (time-out, 429, 5xx, HTML, broken JSON): the session may exist. Look it up, never re-post.
 
     ``sent`` False: the connection was never made, so nothing exists and the same request may be repeated.
-    ``retry_after`` is seconds.
+    ``retry_after`` is seconds; ``status`` that of an answer that settled nothing.
     """
 
-    def __init__(self, detail: str, retry_after: float | None = None, *, sent: bool = True) -> None:
+    def __init__(self, detail: str, retry_after: float | None = None, *, sent: bool = True, status: int = 0) -> None:
         super().__init__("The payment provider did not answer clearly ({detail}).", detail=detail)
+        self.status = status
         self.detail = detail
         self.retry_after = retry_after
         self.sent = sent
@@ -317,6 +319,7 @@ class Provider(abc.ABC):
     caps: ClassVar[Capabilities]
     fields: ClassVar[tuple[Field, ...]]
     default_base_url: ClassVar[str]
+    dashboard: ClassVar[Dashboard]
     after_signature: ClassVar[tuple[str, str] | None] = None
     """(field, value) to set once a signed body was seen, so that an attacker cannot fall back to an unsigned one."""
 
@@ -389,3 +392,7 @@ class Provider(abc.ABC):
     @abc.abstractmethod
     async def selftest(self) -> Sequence[Finding]:
         """Is the account usable: key right, environment right, methods enabled? Never raises."""
+
+    def told(self, error: LivePayError) -> Finding:
+        """An error of this adapter as one sentence for the seller, with the way out."""
+        return Finding(False, error.message, error.params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -29,10 +30,11 @@ _CARD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. ``only``: whose next activity is due, or who is worth a call."""
+    """What is looked for. ``only``: whose next activity is due, or who is worth a call; ``ids``: these ones only."""
 
     text: str = ""
     only: Only | None = None
+    ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ def _where(wanted: Wanted, now: int) -> tuple[list[str], list[Any]]:
         parameters.append(now)
     elif wanted.only == "qualified":
         where.append("l.qualified_at IS NOT NULL AND l.stage NOT IN ('won', 'lost')")
+    if wanted.ids is not None:
+        where.append("l.id IN (SELECT value FROM json_each(?))")
+        parameters.append(json.dumps(wanted.ids))
     for word in fold(wanted.text).split():
         where.append(f"(instr({ranking.NAME}, ?) > 0 OR {_PHONE})")
         parameters += [word, word]

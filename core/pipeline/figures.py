@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from core.orders.figures import percent
 from core.storage.connection import Reader
@@ -15,6 +15,19 @@ _LEADS: Final = (
     " WHERE n.customer_id = l.customer_id AND n.id > l.id), 9223372036854775807))"
     " FROM lead l WHERE l.opened_at >= ? AND l.opened_at < ? ORDER BY l.id"
 )
+
+
+Step = Literal["leads", "quoted", "won", "quoted_won"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectsWanted:
+    """The prospects behind one figure of a :class:`Funnel` of ``since`` ≤ time < ``until``, ms UTC."""
+
+    step: Step
+    ids: tuple[int, ...]
+    since: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)

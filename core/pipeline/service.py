@@ -30,6 +30,7 @@ from core.pipeline.rules import (
     MAX_NEXT,
     MAX_NOTE,
     NEW,
+    OPEN,
     ORDER,
     QUOTE,
     STAGES,
@@ -99,6 +100,28 @@ def open_of(reader: Reader, customer_id: int) -> Lead | None:
 # -- by hand -----------------------------------------------------------------------------------------------------
 
 
+def start(tx: Tx, customer_id: int, stage: str, need: str, estimate: int | None = None) -> Lead:
+    """An opportunity that the seller knows of: somebody asked in the shop, or by phone. Raises Refused, NotFound."""
+    if stage not in OPEN:
+        raise Refused("Unknown stage {stage}. Use one of {known}.", stage=stage, known=", ".join(OPEN))
+    if not need.strip():
+        raise Refused("Say what they need.")
+    if not tx.value("SELECT 1 FROM customer WHERE id = ? AND merged_into IS NULL", (customer_id,)):
+        raise NotFound("There is no customer number {customer_id}.", customer_id=customer_id)
+    if open_of(tx, customer_id) is not None:
+        raise Refused("This customer has another open opportunity: go on with that one.")
+    return note(tx, _opened(tx, customer_id, stage).id, estimate, need, "")
+
+
+def _opened(tx: Tx, customer_id: int, stage: str) -> Lead:
+    lead_id = tx.insert(
+        "INSERT INTO lead(customer_id, stage, opened_at, moved_at) VALUES(?,?,?,?)",
+        (customer_id, stage, tx.now, tx.now),
+    )
+    tx.emit(LeadOpened(lead_id, customer_id, stage))
+    return load(tx, lead_id)
+
+
 def move(tx: Tx, lead_id: int, stage: str) -> Lead:
     """The seller's own word, in any direction. → the lead now. Raises NotFound, Refused."""
     lead = load(tx, lead_id)
@@ -158,7 +181,7 @@ class Pipeline:
         """The first message of somebody opens a prospect; later ones say nothing by themselves."""
         known = tx.value("SELECT 1 FROM lead WHERE customer_id = ? LIMIT 1", (customer_id,))
         if known is None and not self._own(tx, customer_id):
-            self._open(tx, customer_id, NEW)
+            _opened(tx, customer_id, NEW)
 
     def asked(self, tx: Tx, customer_id: int) -> None:
         """A question for a price or a quote."""
@@ -180,7 +203,7 @@ class Pipeline:
 
     def paid(self, tx: Tx, event: OrderFirm) -> None:
         """Won, at what was paid. Money for an order that nobody had a prospect for makes one."""
-        lead = open_of(tx, event.customer_id) or self._open(tx, event.customer_id, ORDER)
+        lead = open_of(tx, event.customer_id) or _opened(tx, event.customer_id, ORDER)
         self._value(tx, lead, event.total)
         self._advance(tx, lead, WON)
 
@@ -226,19 +249,11 @@ class Pipeline:
 
     # -- steps -------------------------------------------------------------------------------------------------
 
-    def _open(self, tx: Tx, customer_id: int, stage: str) -> Lead:
-        lead_id = tx.insert(
-            "INSERT INTO lead(customer_id, stage, opened_at, moved_at) VALUES(?,?,?,?)",
-            (customer_id, stage, tx.now, tx.now),
-        )
-        tx.emit(LeadOpened(lead_id, customer_id, stage))
-        return load(tx, lead_id)
-
     def _reach(self, tx: Tx, customer_id: int, stage: str) -> Lead | None:
         """The open opportunity, brought as far as this; a new one where there is none and this begins one."""
         lead = open_of(tx, customer_id)
         if lead is None:
-            return self._open(tx, customer_id, stage) if begins(stage) else None
+            return _opened(tx, customer_id, stage) if begins(stage) else None
         return self._advance(tx, lead, stage)
 
     @staticmethod

@@ -7,12 +7,16 @@ from typing import Final
 from core.connecting.rules import DONE, LATER, STEP, STEPS
 from core.kernel import hours
 from core.kernel.i18n import LANGUAGES
-from core.kernel.look import STORE_COLOURS
+from core.kernel.look import STORE_COLOURS, ZOOMS
 from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
 from core.settings.setting import Setting
 
+ANSWERS: Final = "bot.enabled"
+"""Whether the bot speaks; the seller can pause it for everybody at once."""
+
+_ANSWERS: Final = "Off, buyers wait for a person; what comes of orders and payments is still told to them."
 _PHONE: Final = r"\(?\+?(?:[ ().-]*\d){8,15}"
 _CHAT: Final = "Where the QR code of the live leads. A test of the connection fills it in."
 _PAYERS: Final = "Only the initial of the first name, among the last three."
@@ -188,6 +192,14 @@ BASE: Final[tuple[Setting, ...]] = (
     Setting("chat.first_delivery_free", "switch", "First delivery is free", "false", hint=_DELIVERY, section="chat"),
     Setting("chat.simple", "switch", "Plain messages for slow connections", "false", hint=_SIMPLE, section="chat"),
     Setting(
+        ANSWERS,
+        "switch",
+        "The bot answers buyers",
+        "true",
+        hint=_ANSWERS,
+        section="orders",
+    ),
+    Setting(
         "bot.resume_minutes",
         "number",
         "Minutes of your silence until the bot answers again (0: never by itself)",
@@ -307,7 +319,32 @@ BASE: Final[tuple[Setting, ...]] = (
         hint="Only somebody with an account opens it again. Ctrl+L locks at once.",
     ),
     Setting("desktop.language", "choice", "Language of the window", "fr", section="window", choices=("fr", "mg", "en")),
+    Setting(
+        "desktop.zoom",
+        "choice",
+        "Size of everything in the window",
+        "100",
+        hint="Ctrl + and Ctrl − change it anywhere, and so does the wheel with Ctrl; Ctrl+0 is the usual size.",
+        section="window",
+        choices=tuple(map(str, ZOOMS)),
+    ),
     Setting("desktop.sound", "switch", "Sound when an order is paid", "true", section="window"),
+    Setting(
+        "desktop.notify",
+        "switch",
+        "Messages of the computer while the window is not in front",
+        "true",
+        section="window",
+    ),
+    Setting(
+        "desktop.closing",
+        "choice",
+        "When the window is closed",
+        "ask",
+        section="window",
+        choices=("ask", "keep", "quit"),
+        hint="Beside the clock, buyers are still answered and payments taken.",
+    ),
 )
 
 NAMES: Final[dict[str, str]] = {

@@ -11,7 +11,7 @@ sorted, no spaces. The first entry's previous hash is 32 zero bytes. A failed jo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,25 +116,6 @@ def entries(reader: Reader, after: int = 0, page: int = 2000) -> Iterator[Entry]
             after, count = row[0], count + 1
         if count < page:
             return
-
-
-def page(reader: Reader, kinds: Sequence[str], text: str, before: int | None, limit: int) -> list[Entry]:
-    """Entries from before a sequence number on, the newest first. ``kinds``: events, none for all; ``text``: in the
-    fields, or in who acted."""
-    where, values = ["seq < ?"], [2**62 if before is None else before]
-    if kinds:
-        where.append(f"kind IN ({','.join('?' * len(kinds))})")
-        values += kinds  # type: ignore[arg-type]
-    if text:
-        sought = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        where.append("(data LIKE ? ESCAPE '\\' OR actor LIKE ? ESCAPE '\\')")
-        values += [sought, sought]  # type: ignore[list-item]
-    rows = reader.all(
-        f"SELECT seq, at, actor, kind, subject, data, hash FROM journal WHERE {' AND '.join(where)}"  # noqa: S608 - marks
-        " ORDER BY seq DESC LIMIT ?",
-        (*values, limit),
-    )
-    return [Entry(*row) for row in rows]
 
 
 def verify(reader: Reader, kept: bytes | None = None, watch: Callable[[int], object] | None = None) -> Verdict:

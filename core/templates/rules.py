@@ -30,6 +30,7 @@ FIELDS: Final = (
 """What a variable holds; nothing: the seller writes it each time."""
 
 BODY: Final = 1024
+HEADING: Final = 60
 FOOTER: Final = 60
 BUTTON: Final = 25
 BUTTONS: Final = 3  # more are hidden behind « see all », and not shown on computers
@@ -38,7 +39,7 @@ NAME: Final = 60  # WhatsApp takes 512; nobody reads that
 URL: Final = 2000
 VARIABLES: Final = 10
 _NAME: Final = re.compile(r"[a-z0-9_]+")
-_VARIABLE: Final = re.compile(r"\{\{\s*(\d{1,2})\s*\}\}")
+_VARIABLE: Final = re.compile(r"\{\{\s*(\d{1,2}|[a-z][a-z0-9_]{0,29})\s*\}\}")
 _BRACES: Final = re.compile(r"\{\{|\}\}")
 # WhatsApp lists no Malagasy (§5.5): such words are handed in as French, and a reviewer may turn them down.
 CODES: Final[Mapping[str, str]] = {"fr": "fr", "mg": "fr", "en": "en"}
@@ -65,7 +66,8 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a template says. ``fields`` and ``samples``: one for each variable, in the order of their numbers."""
+    """What a template says. Its variables have numbers or names; ``fields`` and ``samples``: one for each, those of the
+    heading first (:func:`variables`)."""
 
     name: str
     language: str
@@ -76,6 +78,16 @@ class Words:
     samples: tuple[str, ...] = ()
     footer: str = ""
     buttons: tuple[Button, ...] = ()
+    heading: str = ""
+
+    @property
+    def variables(self) -> list[str]:
+        """Of the heading, then of the body."""
+        return [*variables(self.heading), *variables(self.body)]
+
+    @property
+    def named(self) -> bool:
+        return not all(one.isdigit() for one in self.variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One as WhatsApp lists it. ``words`` None: of a form that is not filled here (a picture above, named values)."""
+    """One as WhatsApp lists it. ``words`` None: of a form that is not filled here (a picture above)."""
 
     wa_id: str
     name: str
@@ -104,7 +116,7 @@ class Seen:
     words: Words | None
 
 
-Fault = Literal["name", "body", "samples", "footer", "buttons", "category"]
+Fault = Literal["name", "heading", "body", "samples", "footer", "buttons", "category"]
 
 
 class Unfit(Refused):
@@ -120,9 +132,19 @@ def stands(word: str) -> str | None:
     return _STANDS.get(word.upper())
 
 
-def numbers(body: str) -> list[int]:
-    """The variables of a text, each once, in order of their numbers."""
-    return sorted({int(found) for found in _VARIABLE.findall(body)})
+def variables(text: str) -> list[str]:
+    """The variables of a text, each once: by their numbers, or named ones as they come."""
+    found = list(dict.fromkeys(_plain(one) for one in _VARIABLE.findall(text)))
+    return sorted(found, key=int) if all(one.isdigit() for one in found) else found
+
+
+def _plain(variable: str) -> str:
+    return str(int(variable)) if variable.isdigit() else variable
+
+
+def stray(text: str) -> bool:
+    """Whether there are braces that are no variable of ours."""
+    return _BRACES.search(_VARIABLE.sub("", text)) is not None
 
 
 def checked(words: Words) -> Words:
@@ -134,8 +156,12 @@ def checked(words: Words) -> Words:
         )
     if words.category not in CATEGORIES or words.use not in USES or words.language not in CODES:
         raise Unfit("category", "“{text}” is not known here.", text=f"{words.category} {words.use} {words.language}")
+    heading = one_value(words.heading)
+    _check_heading(heading)
     _check_body(body)
-    count = len(numbers(body))
+    count = len(variables(heading)) + len(variables(body))
+    if len({one.isdigit() for one in (*variables(heading), *variables(body))}) > 1:
+        raise Unfit("body", "Variables have numbers or names, not some of both.")
     samples = tuple(one_value(text) for text in words.samples[:count])
     if len(samples) < count or not all(samples):
         raise Unfit("samples", "WhatsApp wants an example for each variable.")
@@ -149,19 +175,28 @@ def checked(words: Words) -> Words:
     buttons = tuple(_button(each) for each in words.buttons)
     if len(buttons) > BUTTONS or len({each.title for each in buttons}) < len(buttons):
         raise Unfit("buttons", "At most {limit} buttons, each with another title.", limit=BUTTONS)
-    return Words(name, words.language, words.category, body, words.use, fields, samples, footer, buttons)
+    return Words(name, words.language, words.category, body, words.use, fields, samples, footer, buttons, heading)
+
+
+def _check_heading(heading: str) -> None:
+    found = variables(heading)
+    if utf16_length(heading) > HEADING or len(found) > 1 or stray(heading):
+        raise Unfit("heading", "A heading has at most {limit} characters and one variable.", limit=HEADING)
+    if found and found[0].isdigit() and found != ["1"]:
+        raise Unfit("heading", "The heading’s variable is {one}.", one="{{1}}")
 
 
 def _check_body(body: str) -> None:
     length = utf16_length(body)
     if not 1 <= length <= BODY:
         raise Unfit("body", "The text has 1 to {limit} characters, this one {length}.", limit=BODY, length=length)
-    found = numbers(body)
-    if found != list(range(1, len(found) + 1)) or _BRACES.search(_VARIABLE.sub("", body)):
+    found = variables(body)
+    numbered = all(one.isdigit() for one in found)
+    if stray(body) or (numbered and found != [str(number) for number in range(1, len(found) + 1)]):
         raise Unfit("body", "Variables are {one}, {two} and so on, without a gap.", one="{{1}}", two="{{2}}")
     if len(found) > VARIABLES:
         raise Unfit("body", "A text has at most {limit} variables.", limit=VARIABLES)
-    if _VARIABLE.match(body) or re.search(r"\{\{\s*\d{1,2}\s*\}\}\W*$", body):
+    if _VARIABLE.match(body) or re.search(r"\{\{[^{}]*\}\}\W*$", body):
         raise Unfit("body", "WhatsApp wants words before the first variable and after the last.")
     if re.search(r"\}\}\s*\{\{", body):
         raise Unfit("body", "Two variables need a word between them.")
@@ -186,14 +221,28 @@ def _button(button: Button) -> Button:
     return Button(title, url)
 
 
-def filled(body: str, values: Sequence[str]) -> str:
-    """The text as the person reads it; a value that is missing leaves its variable standing."""
+def apart(words: Words, values: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The values of the heading's variables, and those of the body's."""
+    count = len(variables(words.heading))
+    return tuple(values[:count]), tuple(values[count:])
+
+
+def said(words: Words, values: Sequence[str]) -> str:
+    """Heading and body as the person reads them."""
+    heading, body = apart(words, values)
+    above = f"*{filled(words.heading, heading)}*\n\n" if words.heading.strip() else ""
+    return above + filled(words.body, body)
+
+
+def filled(text: str, values: Sequence[str]) -> str:
+    """A text as the person reads it; a value that is missing leaves its variable standing."""
+    names = variables(text)
 
     def put(found: re.Match[str]) -> str:
-        place = int(found[1]) - 1
+        place = names.index(_plain(found[1]))
         return one_value(values[place]) if place < len(values) and values[place].strip() else found[0]
 
-    return _VARIABLE.sub(put, body)
+    return _VARIABLE.sub(put, text)
 
 
 def one_value(text: str) -> str:

@@ -40,8 +40,8 @@ GONE: Final = "WhatsApp does not have this template: hand it in again."
 """Message id of the domain ``errors``, kept as the reason."""
 _OFF: Final = {132015: PAUSED, 132016: DISABLED}
 _COLUMNS: Final = (
-    "SELECT id, name, language, category, body, use, fields, samples, footer, buttons, code, state, reason, wa_id,"
-    " changed_at, handed_in_at FROM wa_template"
+    "SELECT id, name, language, category, body, use, fields, samples, footer, buttons, heading, code, state, reason,"
+    " wa_id, changed_at, handed_in_at FROM wa_template"
 )
 
 
@@ -286,12 +286,13 @@ def _write(tx: Tx, template_id: int, words: Words, code: str) -> None:
     buttons = [{"title": each.title, "url": each.url} for each in words.buttons]
     tx.run(
         "UPDATE wa_template SET name = ?, code = ?, language = ?, category = ?, body = ?, use = ?, fields = ?,"
-        " samples = ?, footer = ?, buttons = ?, changed_at = ? WHERE id = ?",
+        " samples = ?, footer = ?, buttons = ?, heading = ?, changed_at = ? WHERE id = ?",
         (
             *(words.name, code, words.language, words.category, words.body, words.use),
             *(json.dumps(part, ensure_ascii=False) for part in (words.fields, words.samples)),
             words.footer,
             json.dumps(buttons, ensure_ascii=False),
+            words.heading,
             tx.now,
             template_id,
         ),
@@ -302,8 +303,8 @@ def _template(row: tuple[Any, ...]) -> Template:
     fields, samples, buttons = (json.loads(row[place]) for place in (6, 7, 9))
     name, language, category, body, use, footer = (*row[1:6], row[8])
     made = tuple(Button(**each) for each in buttons)
-    words = Words(name, language, category, body, use, tuple(fields), tuple(samples), footer, made)
-    return Template(row[0], words, *row[10:])
+    words = Words(name, language, category, body, use, tuple(fields), tuple(samples), footer, made, row[10])
+    return Template(row[0], words, *row[11:])
 
 
 def _digest(words: Words) -> str:

@@ -122,6 +122,7 @@ SHOTS: Final[tuple[Shot, ...]] = (
     Shot("payments", "payments", (_select(0),), guide=True),
     Shot("payments-compare", "payments", (lambda _, page: page.compare(),)),
     Shot("analyses", "analyses", guide=True),
+    Shot("lives", "lives"),
     Shot("journal", "journal", (_select(0),)),
     Shot("settings", "settings", guide=True),
     Shot("settings-whatsapp", "settings", (lambda _, page: page.open("whatsapp"),)),

@@ -1,8 +1,8 @@
 """A page that is one long list: found in, filtered and sorted over a table, and one row of it stands beside.
 
 Here is what all of them do alike: reading by the page, keeping what is selected while rows change, saying why the table
-is empty, menus, acts on many rows, and going on in the page that is built in this one's place. A page says what it
-reads, what its filters are and what its verbs do.
+is empty, menus, acts on many rows, showing only the rows behind a figure, and going on in the page that is built in
+this one's place. A page says what it reads, what its filters are and what its verbs do.
 """
 
 from __future__ import annotations
@@ -10,22 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
+from desktop.pages.behind import BehindBar
 from desktop.pages.living import LivingPage
 from desktop.pages.many import Many
 from desktop.pages.page import Mount
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
+from desktop.widgets.flow import Flow
 from desktop.widgets.labels import Label
 from desktop.widgets.paged import PAGE, PagedTable
 from desktop.widgets.sidepane import SidePane
+
+if TYPE_CHECKING:
+    from desktop.subjects import RowsWanted
 
 Q = TypeVar("Q")
 O = TypeVar("O")  # noqa: E741 - an overview
@@ -61,7 +66,7 @@ class Kept(Generic[Q]):
 
 
 class Chips(Generic[Q]):
-    """One of a few, as chips in a line."""
+    """One of a few, as chips in a line, or in two where there is less room."""
 
     def __init__(self, parent: QWidget, entries: Sequence[tuple[Q, str]], chosen: Callable[[Q], object]) -> None:
         self.group = QButtonGroup(parent)
@@ -71,19 +76,17 @@ class Chips(Generic[Q]):
             chip.clicked.connect(lambda checked=False, value=value: chosen(value))
             self.group.addButton(chip)
 
-    def line(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
+    def line(self) -> Flow:
+        line = Flow()
         for chip in self.of.values():
             line.addWidget(chip)
-        line.addStretch(1)
         return line
 
 
 class ListPage(LivingPage, Generic[Q, O]):
-    """``question`` is what is looked for (a frozen value with ``text`` and ``sort``), ``overview`` what was read beside
-    the rows. Built in this order: ``head``, own parts, ``listed``, then :meth:`begin`."""
+    """``question`` is what is looked for (a frozen value with ``text`` and ``sort``, and ``behind`` where there is a
+    :meth:`behind_bar`), ``overview`` what was read beside the rows. Built in this order: ``head``, own parts,
+    ``listed``, then :meth:`begin`."""
 
     pane: SidePane
     """What stands beside a table of which several rows can be selected."""
@@ -103,6 +106,7 @@ class ListPage(LivingPage, Generic[Q, O]):
         self._showing = False
         self.places = QStackedWidget()
         self.many: Many | None = None
+        self.behind: BehindBar | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(20, 16, 20, 12)
         self.column.setSpacing(SCALE.gap)
@@ -130,6 +134,12 @@ class ListPage(LivingPage, Generic[Q, O]):
         self.export_button.clicked.connect(lambda: act())
         self.add_shortcut("E", act, self.t("Export…"))
         return self.export_button
+
+    def behind_bar(self) -> BehindBar:
+        """Says which figure's rows are shown alone, and takes that limit off."""
+        self.behind = BehindBar(self.t, self.mount.context.store.zone)
+        self.behind.removed.connect(lambda: self.ask(behind=None))
+        return self.behind
 
     def listed(
         self, title: str, nothing: EmptyState, empty: EmptyState | None = None, *, filtered: bool = False
@@ -195,6 +205,10 @@ class ListPage(LivingPage, Generic[Q, O]):
     def show_overview(self, overview: O) -> None:
         """Around the rows."""
 
+    def typed(self) -> dict[str, object]:
+        """What is looked for in words, as it stands in the fields."""
+        return {"text": self.search.text().strip()}
+
     def show_question(self) -> None:
         """The filters, as what is looked for now."""
 
@@ -215,25 +229,37 @@ class ListPage(LivingPage, Generic[Q, O]):
 
     def ask(self, **changes: object) -> None:
         """Others, or in another order; what is not named stays."""
-        self.question = replace(self.question, **changes)  # type: ignore[type-var]
-        if "text" in changes:
-            self.search.setText(str(changes["text"]))
-        self.show_question()
+        self.go_to(replace(self.question, **{**self.typed(), **changes}))  # type: ignore[type-var]
+
+    def show_all(self, **only: object) -> None:
+        """Nothing is looked for but what is named; the order stays."""
+        self.go_to(replace(self._everything, sort=self.model.order, **only))  # type: ignore[type-var]
+
+    def show_behind(self, rows: RowsWanted) -> None:
+        """Only the rows behind a figure."""
+        self._subject = None
+        self.show_all(behind=rows)
+
+    def go_to(self, question: Q) -> None:
+        """Look for just this."""
+        self._put(question)
         self.table.scrollToTop()
         self.refresh()
 
-    def show_all(self) -> None:
-        """Nothing is looked for; the order stays."""
-        self.search.clear()
-        self.question = replace(self._everything, sort=self.model.order)  # type: ignore[type-var]
+    def _put(self, question: Q) -> None:
+        """Into the fields and filters."""
+        self.question = question
+        text = cast("Any", question).text
+        if self.search.text().strip() != text:
+            self.search.setText(text)
         self.show_question()
-        self.table.scrollToTop()
-        self.refresh()
+        if self.behind is not None:
+            self.behind.show_rows(cast("Any", question).behind)
 
     def refresh(self) -> None:
         """Read what is shown again, as many rows as there were."""
         self.reading()
-        self.question = replace(self.question, text=self.search.text().strip())  # type: ignore[type-var]
+        self.question = replace(self.question, **self.typed())  # type: ignore[type-var]
         asked, sought, source = self.question, self.sought(), self._rows
         limit = max(PAGE, self._least, min(len(self.model.rows), MOST))
         self.call(
@@ -356,17 +382,16 @@ class ListPage(LivingPage, Generic[Q, O]):
 
     def kept(self) -> object:
         row = self.table.row
+        current = self._subject if self._subject is not None else row and row.key
         picked = tuple(each.key for each in self.table.picked_rows)
         rows = min(len(self.model.rows), MOST)
-        return Kept(self.question, None if row is None else row.key, picked, rows, self.kept_own())
+        return Kept(self.question, current, picked, rows, self.kept_own())
 
     def take_back(self, kept: object) -> None:
         before = cast("Kept[Q]", kept)
-        self.question, self._subject = before.question, before.current
-        self._picked, self._least = before.picked, before.rows
+        self._subject, self._picked, self._least = before.current, before.picked, before.rows
         self.model.order = cast("Any", before.question).sort
-        self.search.setText(cast("Any", before.question).text)
-        self.show_question()
+        self._put(before.question)
         self.take_own(before.own)
         self.refresh()
 

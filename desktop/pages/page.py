@@ -28,7 +28,8 @@ class Mount:
     """What a page is built with: the open shop, the way to it, texts, clock, sounds, and the person's choices.
 
     ``lock`` hides the window until somebody says who they are. ``rehearse`` opens a rehearsal for so many buyers at
-    such a speed, where the store can be rehearsed. ``speak`` makes the window again in another language.
+    such a speed, where the store can be rehearsed. ``speak`` makes the window again in another language, ``enlarge``
+    makes everything in it so many percent large.
     """
 
     context: Context
@@ -40,6 +41,7 @@ class Mount:
     lock: Callable[[], object] = lambda: None
     rehearse: Callable[[int, int], object] | None = None
     speak: Callable[[str], object] = lambda code: None
+    enlarge: Callable[[int], object] = lambda percent: None
     stores: StoresDesk | None = None
     """The stores of this computer; None in a window that was opened for one store alone."""
 

@@ -118,6 +118,12 @@ def _analyses(mount: Mount) -> Page:
     return AnalysesPage(mount)
 
 
+def _lives(mount: Mount) -> Page:
+    from desktop.pages.lives.page import LivesPage
+
+    return LivesPage(mount)
+
+
 def _journal(mount: Mount) -> Page:
     from desktop.pages.journal.page import JournalPage
 
@@ -172,7 +178,14 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("conversations", mark("Conversations"), "message-circle", _conversations),
     PageEntry("customers", mark("Customers"), "users", _customers, commands=_CUSTOMERS),
-    PageEntry("pipeline", mark("Prospects"), "activity", _pipeline, "customers"),
+    PageEntry(
+        "pipeline",
+        mark("Prospects"),
+        "activity",
+        _pipeline,
+        "customers",
+        (PageCommand(mark("New prospect"), "N", "add"),),
+    ),
     PageEntry("catalogue", mark("Catalogue"), "layout-grid", _catalogue, commands=_CATALOGUE),
     PageEntry(
         "quotes", mark("Quotes"), "file-text", _quotes, "billing", (PageCommand(mark("New quote"), "N", "write_new"),)
@@ -187,6 +200,7 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("payments", mark("Payments"), "arrow-left-right", _payments),
     PageEntry("analyses", mark("Analyses"), "chart-column", _analyses),
+    PageEntry("lives", mark("Past lives"), "radio", _lives, "analyses"),
     PageEntry(
         "journal",
         mark("Journal"),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from core.connecting.rules import NEXT
 from desktop.palette.presenter import Command
-from desktop.sections import Section
+from desktop.sections import Section, keys_of
 from desktop.texts import ENDONYMS, Texts, mark
 
 if TYPE_CHECKING:
+    from desktop.presence import Presence
     from desktop.shell import Shell
 
 
@@ -26,16 +28,30 @@ class WindowCommand:
     act: Callable[[Shell], object]
 
 
+def _beside(act: Callable[[Presence], object]) -> Callable[[Shell], object]:
+    """What is done through the window's presence; nothing before the shop is open."""
+    return lambda shell: act(shell.presence) if shell.presence is not None else None
+
+
 WINDOW: Final[tuple[WindowCommand, ...]] = (
     WindowCommand("theme", mark("Another theme"), "moon", "Ctrl+T", lambda shell: shell.next_theme()),
     WindowCommand("sound", mark("Sound on or off"), "volume-2", "", lambda shell: shell.switch_sound()),
     WindowCommand("screen", mark("Full screen"), "monitor", "F11", lambda shell: shell.switch_full_screen()),
+    WindowCommand("larger", mark("Larger"), "zoom-in", "Ctrl++", lambda shell: shell.zooming.larger()),
+    WindowCommand("smaller", mark("Smaller"), "zoom-out", "Ctrl+-", lambda shell: shell.zooming.smaller()),
+    WindowCommand("usual", mark("Usual size"), "search", "Ctrl+0", lambda shell: shell.zooming.usual()),
     WindowCommand("bell", mark("Notifications"), "bell", "Ctrl+B", lambda shell: shell.open_notifications()),
     WindowCommand(
-        "telling", mark("Messages of the computer on or off"), "bell", "", lambda shell: shell.switch_telling()
+        "telling", mark("Messages of the computer on or off"), "bell", "", _beside(lambda one: one.switch_telling())
     ),
     WindowCommand(
-        "asking", mark("Ask again when the window closes"), "circle-help", "", lambda shell: shell.ask_again()
+        "asking", mark("Ask again when the window closes"), "circle-help", "", _beside(lambda one: one.forget())
+    ),
+    WindowCommand(
+        "bot", mark("Pause the bot or let it answer again"), "bot", "", _beside(lambda one: one.switch_bot())
+    ),
+    WindowCommand(
+        "steps", mark("Sell for real: what is missing"), "store", "", lambda shell: shell.go("welcome", NEXT)
     ),
     WindowCommand("lock", mark("Lock now"), "lock", "Ctrl+L", lambda shell: shell.lock_now()),
     WindowCommand("quit", mark("Quit LivePay"), "x", "Ctrl+Q", lambda shell: shell.leave()),
@@ -50,7 +66,7 @@ def commands(shell: Shell, t: Texts, sections: Sequence[Section]) -> list[Comman
 def _pages(shell: Shell, t: Texts, sections: Sequence[Section]) -> list[Command]:
     made = []
     for number, section in enumerate(sections, 1):
-        keys = f"Ctrl+{number % 10}" if number <= 10 else ""
+        keys = keys_of(number)
         for place, page in enumerate(section.pages):
             alone = len(section.pages) == 1 or t(page.title) == t(section.entry.title)
             detail = "" if alone else t(section.entry.title)

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 
 from core.adapters import sheets
 from core.adapters.psp import REGISTRY
-from core.analytics import queries, rows, rules
+from core.analytics import queries, rules
 from core.analytics.charts import Chart
 from core.analytics.rules import Period
-from core.analytics.views import OrderLine, OrdersWanted
 from core.bootstrap import Shop
-from core.conversations import figures
-from core.conversations.figures import HandoverRow
 from core.kernel.errors import NotFound
 from core.kernel.i18n import catalogue
 from core.payments import onsite
 from core.storage.connection import Reader
 from desktop.bridge import Control
-from desktop.pages.analyses.people import HandoversWanted
-from desktop.pages.analyses.presenter import ProspectLine, Question, Reading
+from desktop.pages.analyses.presenter import Question, Reading
 
 if TYPE_CHECKING:
     from core.adapters.pdf_report import Cover
@@ -61,15 +57,6 @@ class ShopAnalyses:
         if question.first is not None and question.last is not None:
             return rules.between(question.first, question.last, zone)
         return rules.period(question.name, now, zone)
-
-    def orders(self, wanted: OrdersWanted) -> list[OrderLine]:
-        return self._engine.read(lambda r: rows.orders(r, wanted, self._shop.country.zone))
-
-    def handovers(self, wanted: HandoversWanted) -> list[HandoverRow]:
-        return self._engine.read(lambda r: figures.rows(r, wanted.since, wanted.until, limit=rows.LIMIT))
-
-    def prospects(self, ids: tuple[int, ...]) -> list[ProspectLine]:
-        return [ProspectLine(*row) for row in self._engine.read(lambda r: rows.prospects(r, ids))]
 
     def table(self, path: Path, chart: Chart) -> None:
         sheets.write(path, chart.titles, chart.records)

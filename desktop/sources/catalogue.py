@@ -176,8 +176,12 @@ class ShopCatalogue:
 
     # -- photos ------------------------------------------------------------------------------------------------
 
-    def prepare(self, path: Path) -> MediaFile:
-        return pictures.prepare(path)
+    def set_photo(self, product_id: int, photo: MediaFile) -> None:
+        name = store.keep(self._shop.media, photo)
+        self._engine.call(lambda tx: service.change(tx, product_id, photo=name), actor=ACTOR)
+
+    def prepare(self, source: Path | bytes) -> MediaFile:
+        return pictures.prepare(source)
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
         path = store.find(self._shop.media, photo)

@@ -15,6 +15,7 @@ from core.kernel.errors import Forbidden
 from core.kernel.events import Event
 from core.quotes import listing
 from core.reconciliation import concerns
+from core.settings.declarations import ANSWERS
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources import stores
 from desktop.sources.access import ShopAccess
@@ -25,6 +26,7 @@ from desktop.sources.customers import ShopCustomers
 from desktop.sources.happenings import ShopHappenings
 from desktop.sources.journal import ShopJournal
 from desktop.sources.live import ShopLive
+from desktop.sources.lives import ShopLives
 from desktop.sources.lock import ShopLock
 from desktop.sources.messages import ShopMessages
 from desktop.sources.orders import ShopOrders
@@ -74,6 +76,7 @@ class ShopContext:
         self._templates = ShopTemplates(shop)
         self._quotes = ShopQuotes(shop, self._papers, self._live)
         self._analyses = ShopAnalyses(shop)
+        self._lives = ShopLives(shop)
         self._settings = ShopSettings(shop)
         self._support = ShopSupport(shop)
         self._search = ShopSearch(shop)
@@ -152,6 +155,10 @@ class ShopContext:
         return self._analyses
 
     @property
+    def lives(self) -> ShopLives:
+        return self._lives
+
+    @property
     def settings(self) -> ShopSettings:
         return self._settings
 
@@ -224,6 +231,7 @@ class ShopContext:
             comparing=shop.returning.pending(),
             second_due=person.second_due if person else None,
             lent_until=shop.engine.read(lambda r: queries.lent_until(r, now)),
+            paused=not shop.settings.switch(ANSWERS),
         )
 
     def _whatsapp_state(self) -> str:

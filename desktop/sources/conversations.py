@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop
-from core.conversations import canned, escalation, manual, media, notes, queries, resolving, threads
+from core.conversations import canned, escalation, figures, manual, media, notes, queries, resolving, threads
+from core.conversations.figures import ThreadsWanted
 from core.conversations.reading import safe_filename
 from core.conversations.resolving import Standing
 from core.conversations.views import CustomerCard
-from core.customers import allowing, consent, merging
+from core.customers import allowing, consent, merging, restricting
 from core.customers import service as customers
 from core.customers.explaining import MANY
 from core.customers.merging import Preview
@@ -39,16 +40,29 @@ class ShopConversations:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._engine = shop.engine
+        self._behind: tuple[ThreadsWanted, dict[int, int]] | None = None
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+    def inbox(self, need: Need, search: str, limit: int, behind: ThreadsWanted | None = None) -> Inbox:
+        found = self._threads(behind)
+
         def read(reader: Reader) -> Inbox:
-            rows = queries.inbox(reader, need=need, search=search, limit=limit + 1)
+            rows = queries.inbox(reader, need=need, search=search, limit=limit + 1, among=found)
             return Inbox(tuple(rows[:limit]), queries.counts(reader), len(rows) > limit)
 
-        found = self._engine.read(read)
-        return Inbox(found.rows, found.counts, found.more, self._shop.channel() is not None)
+        inbox = self._engine.read(read)
+        times = None if found is None else (sum(found.values()), len(found))
+        return replace(inbox, connected=self._shop.channel() is not None, behind=times)
+
+    def _threads(self, behind: ThreadsWanted | None) -> dict[int, int] | None:
+        """Those behind a figure, measured once: what is written meanwhile changes neither it nor the list."""
+        if behind is None:
+            return None
+        kept = self._behind
+        if kept is None or kept[0] != behind:
+            kept = self._behind = behind, self._engine.read(lambda r: figures.threads(r, behind))
+        return kept[1]
 
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
         def read(reader: Reader) -> Thread | None:
@@ -84,6 +98,7 @@ class ShopConversations:
             many=unpaid_lately(reader, customer_id, now) >= MANY,
             first_in=first_in(reader, customer_id),
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
+            pays_first=restricting.restricted(reader, customer_id),
         )
 
     def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
@@ -154,6 +169,9 @@ class ShopConversations:
 
     def allow(self, customer_id: int) -> None:
         self._engine.call(lambda tx: allowing.allow(tx, customer_id), actor=ACTOR)
+
+    def restrict(self, customer_id: int, wanted: bool) -> None:
+        self._engine.call(lambda tx: restricting.restrict(tx, customer_id, wanted=wanted), actor=ACTOR)
 
     def similar(self, customer_id: int, search: str) -> list[CustomerView]:
         return self._engine.read(lambda r: merging.similar(r, customer_id, search))

@@ -10,7 +10,19 @@ from core.accounts.guard import PREFIX, role_of
 from core.accounts.rules import may
 from core.bootstrap import Shop
 from core.conversations import history, threads
-from core.customers import allowing, consent, export, listing, proposing, queries, rules, tags, writing
+from core.customers import (
+    allowing,
+    consent,
+    export,
+    listing,
+    placing,
+    proposing,
+    queries,
+    restricting,
+    rules,
+    tags,
+    writing,
+)
 from core.customers.explaining import explain
 from core.customers.listing import CustomerRow, Wanted
 from core.customers.views import CustomerView
@@ -51,6 +63,9 @@ class ShopCustomers:
     def page(self, wanted: Wanted, after: Place | None, limit: int) -> list[CustomerRow]:
         return self._engine.read(lambda r: listing.page(r, wanted, after, limit))
 
+    def towns(self) -> list[tuple[str, int]]:
+        return self._engine.read(placing.towns)
+
     def profile(self, customer_id: int, moments: int) -> Profile:
         shop, now = self._shop, self._shop.clock.now()
         language = shop.settings.get("store.language")
@@ -81,6 +96,7 @@ class ShopCustomers:
                 consent.last(reader, customer_id),
                 self._may(reader, "customers.write"),
                 self._may(reader, "customers.credit"),
+                restricting.restricted(reader, customer_id),
             )
 
         return self._engine.read(read)

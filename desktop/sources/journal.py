@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from core.accounts import queries
 from core.accounts.guard import PREFIX
 from core.bootstrap import Shop
 from core.bootstrap.checkup import Words, said
-from core.storage import archive, journal
+from core.storage import archive, entries, journal
+from core.storage.connection import Reader
+from core.storage.entries import Sought
 from core.storage.events import JournalExported
 from core.storage.journal import Entry, Verdict
+from core.support import about
 from desktop.bridge import Control, Stopped
 
 ACTOR = "seller"
+_PRODUCTS = 20  # that a search may mean
 
 
 class ShopJournal:
@@ -23,8 +28,20 @@ class ShopJournal:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
 
-    def page(self, kinds: Sequence[str], text: str, before: int | None, limit: int) -> list[Entry]:
-        return self._shop.engine.read(lambda r: journal.page(r, kinds, text, before, limit))
+    def page(self, sought: Sought, text: str, before: int | None, limit: int) -> list[Entry]:
+        shop = self._shop
+        products = shop.lexicon.search(text, _PRODUCTS) if text else ()
+
+        def read(reader: Reader) -> list[Entry]:
+            wanted = sought
+            if sought.found is not None:
+                wanted = replace(sought, found=replace(sought.found, subjects=about.subjects(reader, text, products)))
+            return entries.page(reader, wanted, before, limit)
+
+        return shop.engine.read(read)
+
+    def actors(self) -> frozenset[str]:
+        return self._shop.engine.read(lambda r: frozenset(actor for _, actor in entries.pairs(r)))
 
     def people(self) -> Mapping[str, str]:
         now = self._shop.clock.now()

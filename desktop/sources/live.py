@@ -14,7 +14,9 @@ from core.live import queries, service
 from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StockBar, Tiles
 from core.orders import settling
 from core.payments import receipts
+from core.storage.pictures import find
 from desktop.pages.live.presenter import InvoiceResult, NewInvoice, NewLive, OverlayPlace, Stage
+from desktop.pictures import Thumb, thumb
 from desktop.sources.steering import ACTOR, ShopSteering
 
 
@@ -62,6 +64,10 @@ class ShopLive(ShopSteering):
             ids = self._shop.lexicon.search(query, limit)
             return self._engine.read(lambda r: catalogue.by_ids(r, ids))
         return self._engine.read(lambda r: catalogue.by_ids(r, queries.recent_products(r, limit)))
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        path = find(self._shop.media, photo)
+        return None if path is None else thumb(path, width, height)
 
     def stage(self) -> Stage:
         view = self._engine.read(queries.stage)

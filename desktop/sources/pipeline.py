@@ -8,12 +8,15 @@ from core.accounts.guard import PREFIX, role_of
 from core.accounts.rules import may
 from core.bootstrap import Shop
 from core.conversations import threads
+from core.customers import listing, writing
+from core.customers.listing import Wanted as Looked
+from core.customers.views import CustomerView
 from core.pipeline import board, service
 from core.pipeline.board import Card, Wanted
 from core.pipeline.rules import STAGES
 from core.storage.connection import Reader
 from core.storage.engine import Tx
-from desktop.pages.pipeline.source import Board, Place, Said
+from desktop.pages.pipeline.source import Board, NewLead, Place, Said
 
 ACTOR: Final = "seller"
 RIGHT: Final = "customers.write"
@@ -52,6 +55,28 @@ class ShopPipeline:
 
     def one(self, lead_id: int) -> Card:
         return self._engine.read(lambda r: board.one(r, lead_id))
+
+    def people(self, text: str, limit: int) -> list[CustomerView]:
+        wanted = Looked(text)
+        return [row.view for row in self._engine.read(lambda r: listing.page(r, wanted, None, limit))]
+
+    def open_of(self, customer_id: int) -> int | None:
+        found = self._engine.read(lambda r: service.open_of(r, customer_id))
+        return None if found is None else found.id
+
+    def start(self, person: NewLead, stage: str, said: Said) -> int:
+        language = self._shop.settings.get("store.language")
+
+        def command(tx: Tx) -> int:
+            customer_id = person.customer_id
+            if customer_id is None:
+                customer_id = writing.add(tx, person.name, person.phone, language)
+            lead = service.start(tx, customer_id, stage, said.note, said.estimate)
+            if said.next_at is not None:
+                service.plan(tx, lead.id, said.next_at, said.next_what)
+            return lead.id
+
+        return self._engine.call(command, actor=ACTOR)
 
     def move(self, lead_id: int, stage: str) -> None:
         self._engine.call(lambda tx: service.move(tx, lead_id, stage), actor=ACTOR)

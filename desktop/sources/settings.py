@@ -57,6 +57,7 @@ class ShopSettings:
             shop.card.country in caps.countries and shop.card.currency in caps.currencies,
             pasted,
             f"{url}/webhooks/psp/{adapter.name}/{shop.slug}" if pasted and url else "",
+            adapter.dashboard,
         )
 
     # -- changing ----------------------------------------------------------------------------------------------

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.adapters.psp import provider_class
-from core.bootstrap import Shop, connecting
+from core.bootstrap import Shop, connecting, trials
+from core.bootstrap.trials import Look, Trial
 from core.catalogue import queries, rules, service
 from core.catalogue.rules import ProductFields
 from core.connecting import queries as heard
-from core.connecting.rules import LATER, STEP, TEST_AMOUNT, Task, tasks
+from core.connecting.rules import LATER, STEP, TEST_AMOUNT, Task, pasted, tasks
 from core.kernel.errors import Refused
 from core.kernel.i18n import catalogue
 from core.kernel.money import EXPONENT
@@ -24,7 +25,7 @@ from core.payments.provider import Finding
 from core.storage import pictures as store
 from desktop import pictures
 from desktop.bridge import Control
-from desktop.pages.welcome.presenter import SAMPLES, SECRET, Arrival, Bubble, Goods, Kept, Offer
+from desktop.pages.welcome.presenter import SAMPLES, SECRET, Arrival, Bubble, Goods, Kept, Offer, Seen, Tryout
 from desktop.sources.asking import asked
 from desktop.sources.catalogue import SAMPLE, read_list
 
@@ -69,6 +70,7 @@ class ShopWelcome:
     def __init__(self, shop: Shop, practices: Practices | None, over: Callable[[Shop, Any], Context]) -> None:
         self._shop, self._practices, self._over = shop, practices, over
         self._after = 0
+        self._trial: Trial | None = None
         self._practice: Practice | None = None
         self._context: Context | None = None
 
@@ -179,7 +181,7 @@ class ShopWelcome:
         self._token()
         self._after = self._shop.engine.read(heard.newest)
         settings = self._shop.settings
-        for name, value in typed.items():
+        for name, value in ((name, pasted(value)) for name, value in typed.items()):
             key = name if name == "public_url" else f"whatsapp.{name}"
             if name in SECRET:
                 settings.set_secret(key, value, ACTOR)
@@ -198,18 +200,22 @@ class ShopWelcome:
 
     def _offer(self, name: str) -> Offer:
         shop, adapter = self._shop, provider_class(name)
+        provider = connecting.draft(shop, name, {})
+        first = next((m.name for m in adapter.caps.methods_in(shop.card.country)), None)
         words = catalogue("errors", shop.settings.get("store.language")).gettext
-        url, pasted = shop.settings.get("public_url"), adapter.caps.webhook_setup == "dashboard"
+        url, wanted = shop.settings.get("public_url"), bool(adapter.dashboard.steps)
         values = shop.provider_config(adapter).values
         return Offer(
             name,
             adapter.label,
             ", ".join(words(method.label) for method in adapter.caps.methods_in(shop.card.country)),
             adapter.fields,
-            pasted,
-            f"{url}/webhooks/psp/{name}/{shop.slug}" if pasted and url else "",
+            adapter.dashboard,
+            f"{url}/webhooks/psp/{name}/{shop.slug}" if wanted and url else "",
             frozenset(field for field, value in values.items() if value),
             shop.settings.switch(f"psp.{name}.enabled"),
+            provider.asks_phone(first),
+            max(self._test_amount(), adapter.caps.min_amount),
         )
 
     def examine_provider(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
@@ -218,7 +224,7 @@ class ShopWelcome:
     def enable(self, name: str, typed: Mapping[str, str]) -> None:
         settings = self._shop.settings
         hidden = {field.name for field in provider_class(name).fields if field.secret}
-        for field, value in typed.items():
+        for field, value in connecting.as_meant(name, typed).items():
             key = f"psp.{name}.{field}"
             if field in hidden:
                 settings.set_secret(key, value, ACTOR)
@@ -226,10 +232,31 @@ class ShopWelcome:
                 settings.set(key, value, ACTOR)
         settings.set(f"psp.{name}.enabled", "true", ACTOR)
 
-    def try_payment(self, name: str, typed: Mapping[str, str], control: Control) -> str:
-        amount = TEST_AMOUNT * 10 ** EXPONENT[self._shop.card.currency]
-        trial = asked(self._shop, lambda: connecting.try_payment(self._shop, name, typed, amount), control)
-        return "" if trial is None else trial.link or trial.code
+    def _test_amount(self) -> int:
+        return TEST_AMOUNT * int(10 ** EXPONENT[self._shop.card.currency])
+
+    def begin_trial(self, name: str, typed: Mapping[str, str], phone: str, control: Control) -> Tryout | None:
+        shop, amount = self._shop, self._test_amount()
+        trial = self._trial = asked(shop, lambda: trials.begin(shop, name, typed, amount, phone), control)
+        if trial is None:
+            return None
+        return Tryout(trial.amount, trial.link, trial.code, trial.gives_back, trial.by_seller)
+
+    def look_at_trial(self, control: Control) -> Seen | None:
+        return self._after_trial(trials.look, control)
+
+    def call_off_trial(self, control: Control) -> Seen | None:
+        return self._after_trial(trials.call_off, control)
+
+    def give_back_trial(self, control: Control) -> Seen | None:
+        return self._after_trial(trials.give_back, control)
+
+    def _after_trial(self, ask: Callable[[Shop, Trial], Coroutine[Any, Any, Look]], control: Control) -> Seen | None:
+        shop, trial = self._shop, self._trial
+        if trial is None:
+            return None
+        seen = asked(shop, lambda: ask(shop, trial), control)
+        return None if seen is None else Seen(seen.stage, seen.said)
 
     # -- what is missing ---------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from desktop.texts import Texts
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
-    from desktop.context import Context
+    from desktop.beside import Beside
+    from desktop.context import Badges, Context, Status
     from desktop.stores.keeping import Facts, Keeping
 
 State = Literal["open", "opening", "closing", "closed", "archived", "refused"]
@@ -54,6 +55,11 @@ class StoresDesk(Protocol):
     @property
     def changed(self) -> SignalInstance: ...
 
+    @property
+    def beside(self) -> Beside:
+        """The icon beside the clock, which all stores share."""
+        ...
+
     def states(self) -> tuple[StoreState, ...]:
         """All stores, by name; archived ones too."""
         ...
@@ -94,6 +100,21 @@ class StoresDesk(Protocol):
 
     @property
     def keeping(self) -> Keeping: ...
+
+
+def counted(known: StoreState, status: Status, badges: Badges) -> StoreState:
+    """With what waits there; of a locked store only whether something does."""
+    counts = dict(badges.counts)
+    if known.locked:
+        return replace(known, something=any(counts.values()) or status.storage_failed)
+    asked = counts.get("quotes", 0) + counts.get("papers", 0)
+    return replace(
+        known,
+        failing=status.storage_failed,
+        decide=counts.get("live", 0),
+        talks=counts.get("conversations", 0),
+        money=counts.get("payments", 0) + asked,
+    )
 
 
 def words(state: StoreState, t: Texts) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -23,12 +23,16 @@ from desktop.mishap import Mishaps
 from desktop.seat import Seat
 from desktop.sound import Sounds
 from desktop.stores.alarms import AlarmLine
-from desktop.stores.desk import State, StoreState, first_page, pressing
+from desktop.stores.desk import State, StoreState, counted, first_page, pressing
 from desktop.stores.keeping import Facts, Keeping
 from desktop.stores.making import Makers, StorePreferences
 from desktop.stores.window import StoresWindow
 from desktop.texts import Texts, chosen_language
 from desktop.widgets.notices import Notice
+from desktop.zoom import zoom
+
+if TYPE_CHECKING:
+    from desktop.beside import Beside
 
 SIZE: Final = (1440, 900)
 OPEN: Final = "stores.open"
@@ -60,12 +64,13 @@ class Stores(QObject):
         self._soon: dict[str, QTimer] = {}
         self.shown = first.slug
         self.window = StoresWindow(AlarmLine(self.t, self._go, self.open_switcher))
-        self.window.resize(*SIZE)
+        self.window.resize(zoom().logical(*SIZE))
         self.window.restore(preferences.get("window.place", ""))
         was_open = preferences.get(OPEN, "").split()
         self._later = [
             one.slug for one in found if one.slug in was_open and one.slug != first.slug and not one.archived
         ]
+        self._beside: Beside | None = None
         self._take(first.slug, first)
         self.mishaps.happened.connect(self._tell_mishap)
         self.bridge.notice.connect(lambda notice: self.window.shell.say(notice))
@@ -100,6 +105,8 @@ class Stores(QObject):
         for seat in seats:
             seat.quiet()
         self.mishaps.leave()
+        if self._beside is not None:
+            self._beside.take_down()
         self.bridge.close()
         with ThreadPoolExecutor(4, thread_name_prefix="stores") as pool:
             for ended in [pool.submit(seat.close) for seat in (*seats, *self._closing.values())]:
@@ -137,6 +144,7 @@ class Stores(QObject):
         if key == "language":
             self.t.choose(value)
             self.window.alarms.renew()
+            self.beside.refresh()
             self.changed.emit()
 
     def _settled(self, slug: str) -> None:
@@ -149,8 +157,6 @@ class Stores(QObject):
             seat.tell_fault()
         if seat.shell.lock is not None:
             seat.shell.lock.turned.connect(self.changed)
-        if seat.shell.presence is not None:
-            seat.shell.presence.show_tray(slug == self.shown)
         if seat.context is not None:
             seat.bridge.run(seat.context.badge, owner=seat, done=partial(self._wear, slug), name="store's colour")
         self._remember()
@@ -234,18 +240,7 @@ class Stores(QObject):
 
     def _open_state(self, known: StoreState, seat: Seat) -> StoreState:
         status, badges = self._read.get(known.slug, (Status(), Badges()))
-        counts = dict(badges.counts)
-        if seat.shell.locked:
-            something = any(counts.values()) or status.storage_failed
-            return replace(known, locked=True, something=something)
-        asked = counts.get("quotes", 0) + counts.get("papers", 0)
-        return replace(
-            known,
-            failing=status.storage_failed,
-            decide=counts.get("live", 0),
-            talks=counts.get("conversations", 0),
-            money=counts.get("payments", 0) + asked,
-        )
+        return counted(replace(known, locked=seat.shell.locked), status, badges)
 
     def _explain(self, one: Standing) -> str:
         return explain(one.problem, self.t.language) if one.problem else ""
@@ -256,9 +251,6 @@ class Stores(QObject):
         before, self.shown = self.seats.get(self.shown), slug
         seat = self.seats[slug]
         self.window.bring(seat.shell)
-        for each in (before, seat):
-            if each is not None and each.shell.presence is not None:
-                each.shell.presence.show_tray(each is seat)
         if before is not None and before is not seat:
             before.shell.read_status()
         if page:
@@ -288,6 +280,8 @@ class Stores(QObject):
         self._read.pop(slug, None)
         self._soon.pop(slug).stop()
         seat.quiet()
+        if seat.shell.presence is not None:
+            self.beside.leave(seat.shell.presence)
         self.window.take_out(seat.shell)
         self._remember()
         self.changed.emit()
@@ -313,6 +307,15 @@ class Stores(QObject):
             then()
 
         self.bridge.run(self.keeping.survey, owner=self, done=done, name="look at the stores")
+
+    @property
+    def beside(self) -> Beside:
+        """Loaded once a store is open: the start does not pay for it."""
+        if self._beside is None:
+            from desktop.beside import Beside
+
+            self._beside = Beside(self.t, self.window)
+        return self._beside
 
     @property
     def keeping(self) -> Keeping:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import shiboken6
-from PySide6.QtCore import QByteArray, QSize, Signal
+from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.shell import Shell
 from desktop.stores.alarms import AlarmLine
-
-SMALLEST: Final = QSize(960, 600)
+from desktop.zoom import zoom
 
 
 class StoresWindow(QWidget):
@@ -23,7 +20,8 @@ class StoresWindow(QWidget):
     def __init__(self, alarms: AlarmLine) -> None:
         super().__init__()
         self.setProperty("kind", "window")
-        self.setMinimumSize(SMALLEST)
+        self._limit()
+        zoom().changed.connect(self._limit)
         self._away: dict[Shell, list[QDialog]] = {}
         self.alarms = alarms
         self.stack = QStackedWidget()
@@ -39,6 +37,9 @@ class StoresWindow(QWidget):
         shown = self.stack.currentWidget()
         assert isinstance(shown, Shell)
         return shown
+
+    def _limit(self) -> None:
+        self.setMinimumSize(zoom().smallest)
 
     def add(self, shell: Shell) -> None:
         shell.setMinimumSize(0, 0)  # the window has its own, with the line of alarms in it

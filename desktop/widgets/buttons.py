@@ -17,6 +17,7 @@ from desktop.widgets.labels import restyle
 
 ENTER: Final = "Enter"
 _PAD: Final = 8  # least room between a shrunk text and the edge
+_FEW: Final = 24  # px: less of a text says nothing
 ButtonKind = Literal["primary", "secondary", "danger", "quiet", "link"]
 
 
@@ -39,14 +40,16 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self._shrinks = shrinks
+        if shrinks:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._icon, self._key = icon, key
         self.setProperty("kind", kind)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self.setProperty("live", live)
-        if key:
-            self.setToolTip(f"{text} ({key})")
+        if key or shrinks:
+            self.setToolTip(f"{text} ({key})" if key else text)
 
     @property
     def kind(self) -> ButtonKind:
@@ -86,9 +89,15 @@ class Button(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
         ink = self._ink()
         font = self.font()
+        key = self._key
         icon_width = SCALE.icon + (8 if self.text() else 0) if self._icon else 0
-        tail = key_width(self._key) + 10 if self._key else 0
-        text = self._fitting(font, self.width() - icon_width - tail - 2 * _PAD)
+        tail = key_width(key) + 10 if key else 0
+        room = self.width() - icon_width - tail - 2 * _PAD
+        if self._shrinks and room < _FEW:  # the key goes first, then all of the text
+            key, room, tail = None, room + tail, 0
+        alone = self._shrinks and self._icon is not None and room < _FEW
+        text = "" if alone else self._fitting(font, room)
+        icon_width = SCALE.icon if alone else icon_width
         text_width = QFontMetricsF(font).horizontalAdvance(text)
         x = (self.width() - text_width - icon_width - tail) / 2
         if self._icon:
@@ -97,8 +106,8 @@ class Button(QPushButton):
         painter.setFont(font)
         place = QRectF(x + icon_width, 0, text_width + 1, self.height())
         painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
-        if self._key:
-            draw_key(painter, self._key, x + icon_width + text_width + 10, self.height() / 2, ink)
+        if key:
+            draw_key(painter, key, x + icon_width + text_width + 10, self.height() / 2, ink)
 
     def _fitting(self, font: QFont, room: float) -> str:
         if not self._shrinks:

@@ -5,14 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.texts import Texts
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.labels import Label, Rule
 
 _TITLE_BAR: Final = 40  # px
+_BESIDE: Final = 8
+
+
+class _Inside(QWidget):
+    """What a dialog holds. Its lists give up rows before it is scrolled."""
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout is not None else -1
+
+
+class _Scrolled(QScrollArea):
+    """As high as what it holds while there is room; then, and only then, with bars."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        inside.setProperty("kind", "scrolled")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inside)
+        self._inside = inside
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self._inside.layout()
+        if layout is None:
+            return -1
+        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
+        return high if high >= 0 else layout.totalSizeHint().height()
+
+    def sizeHint(self) -> QSize:
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What it holds has another height now: the dialog is told."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class Dialog(QDialog):
@@ -25,6 +69,7 @@ class Dialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._wide = width
         self.setFixedWidth(width)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -34,10 +79,11 @@ class Dialog(QDialog):
         self.heading = Label(title, "title")
         head.addWidget(self.heading)
         column.addLayout(head)
-        self.body = QVBoxLayout()
+        inside = _Inside()
+        self.body = QVBoxLayout(inside)
         self.body.setContentsMargins(24, 4, 24, 16)
         self.body.setSpacing(10)
-        column.addLayout(self.body, 1)
+        column.addWidget(_Scrolled(inside), 1)
         column.addWidget(Rule())
         self.foot = QHBoxLayout()
         self.foot.setContentsMargins(24, 14, 24, 14)
@@ -69,12 +115,19 @@ class Dialog(QDialog):
 
     def fit(self) -> None:
         """As high as what it shows now, and no higher than the screen: then its lists give up rows, not its foot."""
-        layout = self.layout()
+        layout, room = self.layout(), self.screen().availableGeometry()
         if layout:
+            least = layout.totalMinimumSize().width()  # its head and foot
+            self.setFixedWidth(max(least, min(self._wide, room.width() - 2 * _BESIDE)))
             layout.activate()
             height = layout.totalHeightForWidth(self.width())
             wanted = height if height > 0 else layout.totalSizeHint().height()
-            self.resize(self.width(), min(wanted, self.screen().availableGeometry().height() - _TITLE_BAR))
+            self.resize(self.width(), min(wanted, room.height() - _TITLE_BAR))
+
+    def widen(self, width: int) -> None:
+        """Another width, as far as the screen has it."""
+        self._wide = width
+        self.fit()
 
     def present(self) -> None:
         """Show it over its window and return at once."""

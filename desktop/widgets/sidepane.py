@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
 from desktop.widgets.labels import Label
+from desktop.widgets.late import LateArea
 
 
 class SidePane(QFrame):
@@ -22,20 +23,13 @@ class SidePane(QFrame):
         self._none = Label(nothing, "body", "muted", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer.addWidget(self._none, 1)
-        inner = QWidget()
-        inner.setProperty("kind", "scrolled")
-        column = QVBoxLayout(inner)
+        self._shown = LateArea()
+        column = QVBoxLayout(self._shown.inside)
         column.setContentsMargins(SCALE.card, SCALE.card, SCALE.card, SCALE.card)
         self.told = QVBoxLayout()
         self.told.setSpacing(6)
         column.addLayout(self.told)
         column.addStretch(1)
-        self._shown = QScrollArea()
-        self._shown.setWidgetResizable(True)
-        self._shown.setWidget(inner)
-        self._shown.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._shown.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer.addWidget(self._shown, 1)
         self.foot = QWidget()
         outer.addWidget(self.foot)

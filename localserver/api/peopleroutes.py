@@ -30,6 +30,15 @@ PEOPLE: Final[tuple[Route, ...]] = (
         takes=shapes.Allowance,
     ),
     Route(
+        "POST",
+        "/customers/{id}/restrict",
+        standing.restrict,
+        WRITE,
+        "Have a customer pay first from their next order on, or no longer",
+        {200: shapes.Standing},
+        takes=shapes.Restriction,
+    ),
+    Route(
         "GET",
         "/customers/{id}/similar",
         standing.similar,

@@ -34,7 +34,8 @@ class Standing(Shown, frozen=True):
     """What is concluded from a customer's purchases; the points of ``lines`` add up to ``score``. ``scored`` false:
     they refuse it, and count as a newcomer. ``success``: paid of the orders that ended, in percent.
     ``recommendation``: restrict (five minutes, payment first), normal or vip. ``limited``: what keeps them from a new
-    order (score, orders); ``allowed_until``: the seller lets them all the same. Texts are in the store's language."""
+    order (score, orders); ``allowed_until``: the seller lets them all the same; ``pays_first``: by the
+    seller's word, whatever their score. Texts are in the store's language."""
 
     customer_id: int
     score: int
@@ -52,6 +53,13 @@ class Standing(Shown, frozen=True):
     hold_minutes: int
     limited: Literal["score", "orders"] | None
     allowed_until: Time | None
+    pays_first: bool
+
+
+class Restriction(Request, frozen=True):
+    """Whether they pay first: five minutes from the next order on, the whole, and no later terms."""
+
+    pays_first: bool
 
 
 class Allowance(Request, frozen=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.adapters.psp import provider_class
-from core.customers import allowing, merging
+from core.customers import allowing, merging, restricting
 from core.customers import queries as customers
 from core.customers.explaining import explain
 from core.customers.merging import Preview
-from core.customers.rules import hold_minutes, stars, success
+from core.customers.rules import RISK_MINUTES, hold_minutes, stars, success
 from core.kernel.errors import NotFound
 from core.orders.standing import lately
 from core.storage.connection import Reader
@@ -34,6 +34,7 @@ def standing_of(call: Call, reader: Reader) -> shapes.Standing:
     shop, now = call.shop, call.shop.clock.now()
     record = customers.customer(reader, call.id).record
     said = explain(record, shop.settings.get("store.language"), shop.card.currency, lately(reader, call.id, now, means))
+    first, usual = restricting.restricted(reader, call.id), shop.settings.number("orders.hold_minutes")
     until = reader.value("SELECT allowed_until FROM customer WHERE id = ?", (call.id,))
     return shapes.Standing(
         customer_id=call.id,
@@ -49,9 +50,10 @@ def standing_of(call: Call, reader: Reader) -> shapes.Standing:
         habit=said.habit,
         badges=[shapes.Word(*badge) for badge in said.badges],
         tags=[shapes.Word(*tag) for tag in said.tags],
-        hold_minutes=min(30, hold_minutes(record, shop.settings.number("orders.hold_minutes"))),
+        hold_minutes=RISK_MINUTES if first else min(30, hold_minutes(record, usual)),
         limited=shop.orders.limits.standing(reader, call.id, now),  # type: ignore[arg-type] # its two words
         allowed_until=when(until) if until > now else None,
+        pays_first=first,
     )
 
 
@@ -65,6 +67,17 @@ async def allow(call: Call) -> web.Response:
 
     def command(tx: Tx) -> Result:
         allowing.allow(tx, call.id, asked.hours)
+        return Result(200, standing_of(call, tx))
+
+    return await call.act(command)
+
+
+async def restrict(call: Call) -> web.Response:
+    """The seller's word that they pay first, or no longer."""
+    asked: shapes.Restriction = call.body
+
+    def command(tx: Tx) -> Result:
+        restricting.restrict(tx, call.id, wanted=asked.pays_first)
         return Result(200, standing_of(call, tx))
 
     return await call.act(command)

@@ -39,7 +39,8 @@ class TemplateButton(Request, frozen=True):
 
 
 class NewTemplate(Request, frozen=True):
-    """``fields``: what each variable holds (name, reference, due, link…), empty where it is written each time."""
+    """``heading``: a line above, with at most one variable. Variables have numbers ({{1}}) or names ({{order}});
+    ``fields``: what each holds (name, reference, due, link…), the heading's first, empty where it is written anew."""
 
     name: Annotated[str, Meta(min_length=1, max_length=rules.NAME)]
     body: Annotated[str, Meta(min_length=1, max_length=rules.BODY)]
@@ -50,6 +51,7 @@ class NewTemplate(Request, frozen=True):
     samples: tuple[Line, ...] = ()
     footer: Annotated[str, Meta(max_length=rules.FOOTER)] = ""
     buttons: Annotated[tuple[TemplateButton, ...], Meta(max_length=rules.BUTTONS)] = ()
+    heading: Annotated[str, Meta(max_length=rules.HEADING)] = ""
 
 
 class ReadyMade(Request, frozen=True):
@@ -82,6 +84,7 @@ class TemplateEntry(Shown, frozen=True):
     state: State
     reason: str
     changed_at: Time
+    heading: str
 
 
 class TemplateList(Shown, frozen=True):
@@ -113,12 +116,13 @@ def _shown(template: Template) -> TemplateEntry:
         template.state,  # type: ignore[arg-type]
         template.reason,
         rfc3339(template.changed_at),
+        words.heading,
     )
 
 
 def _words(asked: NewTemplate) -> Words:
     buttons = tuple(Button(each.title, each.url) for each in asked.buttons)
-    lists = (asked.fields, asked.samples, asked.footer, buttons)
+    lists = (asked.fields, asked.samples, asked.footer, buttons, asked.heading)
     return Words(asked.name, asked.language, asked.category, asked.body, asked.use, *lists)
 
 

@@ -17,7 +17,7 @@ from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.quotes.rules import STATES
 from core.storage.folder import Home
-from localserver.console import plays, prospects, templating
+from localserver.console import plays, prospects, relaying, templating
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
 
@@ -92,6 +92,7 @@ def build_parser() -> ArgumentParser:
     _customers(add(verbs, "customers", "personal data").add_subparsers(required=True, metavar="ACTION"), add)
     prospects.commands(verbs, add, _whole)
     templating.commands(verbs, add, _ID)
+    relaying.commands(verbs, add, _whole)
     _conversations(
         add(verbs, "conversations", "who waits, who speaks, notes").add_subparsers(required=True, metavar="ACTION"), add
     )
@@ -237,7 +238,9 @@ def _customers(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     export.add_argument("file")
     standing = add(verbs, "standing", "a customer's score line by line, and what follows", "people.standing")
     allow = add(verbs, "allow", "let somebody order beyond the store's limits", "people.allow")
-    for each in (standing, allow):
+    first = add(verbs, "pay-first", "have somebody pay first from their next order on", "people.restrict")
+    first.add_argument("--off", action="store_true", help="they need not any more")
+    for each in (standing, allow, first):
         each.add_argument("store")
         each.add_argument("id", type=_ID)
     allow.add_argument("--hours", type=_whole(0, 8760), default=24, help="for so long (24); 0 takes it back")

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from core.bootstrap import open_shop
-from core.customers import allowing, merging, queries
+from core.customers import allowing, merging, queries, restricting
 from core.customers.explaining import explain
 from core.kernel.clock import rfc3339
 from core.kernel.errors import Refused
@@ -41,6 +41,7 @@ def standing(args: Namespace, home: Home, out: Terminal) -> int:
             record = queries.customer(reader, args.id).record
             said = explain(record, language(), shop.card.currency, lately(reader, args.id, now))
             limited = shop.orders.limits.standing(reader, args.id, now)
+            first = restricting.restricted(reader, args.id)
     finally:
         shop.close()
     value = {
@@ -52,12 +53,14 @@ def standing(args: Namespace, home: Home, out: Terminal) -> int:
         "badges": [code for code, _ in said.badges],
         "tags": [code for code, _ in said.tags],
         "limited": limited,
+        "pays_first": first,
     }
     words = [line.said for line in said.lines]
     words += [
         tr("Score: {score}", score=said.score),
         *(part for part in (said.benefit, said.advice, said.habit) if part),
     ]
+    words += [tr("They pay first, because the seller said so.")] if first else []
     words += [", ".join(text for _, text in (*said.badges, *said.tags))] if said.badges or said.tags else []
     out.result(value, "\n".join(words))
     return DONE
@@ -71,6 +74,20 @@ def allow(args: Namespace, home: Home, out: Terminal) -> int:
         shop.close()
     text = tr("They may order until {time}.", time=rfc3339(until)) if until else tr("The store's limits count again.")
     out.result({"customer": args.id, "allowed_until": rfc3339(until) if until else None}, text)
+    return DONE
+
+
+def restrict(args: Namespace, home: Home, out: Terminal) -> int:
+    shop = open_shop(home, args.store)
+    try:
+        shop.engine.call(lambda tx: restricting.restrict(tx, args.id, wanted=not args.off), actor="console")
+    finally:
+        shop.close()
+    first = tr("They pay first from their next order on: 5 minutes, no deposit.")
+    out.result(
+        {"customer": args.id, "pays_first": not args.off},
+        tr("They need not pay first any more.") if args.off else first,
+    )
     return DONE
 
 

@@ -15,6 +15,7 @@ def commands(verbs: Any, add: Callable[..., ArgumentParser], whole: Callable[[in
     demo.add_argument("--headless", action="store_true", help="off-screen, half a minute, with a report")
     demo.add_argument("--seconds", type=count, default=None, help="how long the live plays")
     demo.add_argument("--buyers", type=count, default=24, help="how many buyers come (24)")
+    demo.add_argument("--relay", action="store_true", help="through a relay beside, cut off in the middle of the live")
     demo.add_argument("--year", action="store_true", help="twelve months of sales instead, and their books checked")
     demo.add_argument(
         "--out", type=Path, default=Path("demo-output"), help="folder for pictures and papers (demo-output)"

@@ -24,6 +24,7 @@ def _value(shop: Shop) -> list[dict[str, Any]]:
             "language": each.words.language,
             "category": each.words.category,
             "use": each.words.use,
+            "heading": each.words.heading,
             "body": each.words.body,
             "state": each.state,
             "reason": each.reason,
@@ -55,7 +56,7 @@ def ready(args: Namespace, home: Home, out: Terminal) -> int:
 
 def written(args: Namespace, home: Home, out: Terminal) -> int:
     lists = (tuple(args.field), tuple(args.sample), args.footer)
-    words = Words(args.name, args.language, args.category, args.body, args.use, *lists)
+    words = Words(args.name, args.language, args.category, args.body, args.use, *lists, heading=args.heading)
     shop = open_shop(home, args.store)
     try:
         number = shop.engine.call(lambda tx: service.save(tx, None, words), actor="console")

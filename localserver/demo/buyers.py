@@ -12,6 +12,9 @@ import aiohttp
 
 from core.kernel.clock import SECOND, Clock
 
+PATIENCE = 200
+"""Seconds of the live that a buyer waits for a shop which reconnects."""
+
 
 class Gone(Exception):
     """What the buyer waited for did not come."""
@@ -124,10 +127,15 @@ class Buyer:
 
     async def open_checkout(self, link: str) -> str:
         """Open the shop's page as a browser would, choose, and arrive at the provider. → the checkout's address."""
-        async with self.stage.http.get(link) as page:
-            html = await page.text()
-            page_url = page.url
-        match = re.search(r'name="method"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="method"', html)
+        until = self.stage.clock.now() + PATIENCE * SECOND
+        while True:
+            async with self.stage.http.get(link) as page:
+                html = await page.text()
+                page_url = page.url
+            match = re.search(r'name="method"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="method"', html)
+            if match or self.stage.clock.now() > until:
+                break
+            await self.pause(5)  # the shop is reconnecting, says the page, and opens by itself
         method = page_url.query.get("m") or (match and (match[1] or match[2])) or ""
         target = f"{page_url.origin()}{page_url.path.rstrip('/')}/pay"
         headers = {"Origin": str(page_url.origin())}

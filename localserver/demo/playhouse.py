@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 
+from core.adapters.names import connector
 from core.bootstrap import Shop, open_shop
 from core.kernel.clock import Clock, ScaledClock
 from core.live import service as live
@@ -55,8 +56,12 @@ class Playhouse(ABC):
         self.stage.start()
         self.server = ServerThread([self.shop])
         url = self.server.start()
-        self.stage.connect_and_wait(url)
+        self.stage.connect_and_wait(self.public(url))
         return self.shop, self.server
+
+    def public(self, url: str) -> str:
+        """Where the world reaches what is served at ``url``."""
+        return url
 
     def act(self, play: Coroutine[Any, Any, list[str]]) -> list[str]:
         """Run a play on the stage's loop to its end. → what went wrong for whom."""
@@ -70,7 +75,8 @@ class Playhouse(ABC):
     @contextlib.asynccontextmanager
     async def crowd(self, look_every: float, on_screen: float) -> AsyncIterator[buyers.Stage]:
         """Where the buyers act; the seller shows one product after the other, each so many seconds of the live."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+        patience = aiohttp.ClientTimeout(total=20)
+        async with aiohttp.ClientSession(timeout=patience, connector=connector()) as http:
             stage = buyers.Stage(
                 self.stage.graph_url, self.stage.provider_urls["sandbox"], self.clock, http, self.speed, look_every
             )

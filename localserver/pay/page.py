@@ -134,6 +134,15 @@ class Pages:
     def onward(self, words: Words, name: str, url: str) -> str:
         return self._render("onward.html", words, name=name, url=url)
 
+    def away(self, page: Page, words: Words, seen: str, link: str | None) -> str:
+        """The order for the time in which the shop cannot be reached: what stood at ``seen``, without script. ``link``:
+        where the provider takes the payment meanwhile."""
+        return self._render("away.html", words, p=page, seen=seen, link=link)
+
+    def away_policy(self) -> str:
+        """It has no forms, no pictures, and leads to the provider only."""
+        return f"{self._policy}; form-action 'none'"
+
     def plain_response(self, text: str, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
         """A page without script and without forms."""
         policy = {"Content-Security-Policy": f"{self._policy}; form-action 'none'"}

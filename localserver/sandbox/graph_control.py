@@ -20,7 +20,7 @@ from localserver.sandbox.graph_acts import Acts, rows
 from localserver.sandbox.graph_core import Graph
 from localserver.sandbox.graph_events import Delivery, Event
 from localserver.sandbox.graph_rules import GraphError
-from localserver.sandbox.graph_templates import Templates, values
+from localserver.sandbox.graph_templates import Templates, said
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Fault, Json, Puzzled, Webhook
 
 Shape = TypeVar("Shape")
@@ -154,7 +154,7 @@ def describe(entry: Entry) -> Json:
         "wamid": entry.wamid,
         "direction": entry.direction,
         "type": entry.type,
-        "text": template.filled(values(part)) if template else _said(part, body),
+        "text": said(template, part) if template else _said(part, body),
         "buttons": template.replies if template else [b["reply"]["title"] for b in action.get("buttons", [])],
         "rows": [row["title"] for row in rows(entry)],
         "link": action.get("parameters", {}).get("url"),

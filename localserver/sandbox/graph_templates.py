@@ -52,7 +52,9 @@ class Templates:
             raise _invalid("The account has reached its number of templates", 2388019)
         components = _checked(body.get("components"))
         number = str(1_600_000_000_000_000 + self.world.next_number())
-        made = Kept(number, name, language, category, "PENDING", components)
+        form = str(body.get("parameter_format") or "POSITIONAL").upper()
+        made = Kept(number, name, language, category, "PENDING", components, format=form)
+        _form_fits(made)
         kept.append(made)
         return web.json_response({"id": made.id, "status": made.status, "category": made.category})
 
@@ -70,6 +72,7 @@ class Templates:
         if kept.status not in ("APPROVED", "REJECTED", "PAUSED"):
             raise _invalid("Only approved, rejected or paused templates can be edited", 2388001)
         kept.components = _checked(body.get("components"))
+        _form_fits(kept)
         kept.category = str(body.get("category") or kept.category)
         kept.status, kept.reason = "PENDING", "NONE"
         return web.json_response({"success": True})
@@ -155,22 +158,49 @@ class Templates:
             raise GraphError(132001, f"template name ({name}) does not exist in {code}")
         if kept.status in ("PAUSED", "DISABLED"):
             raise GraphError(132015 if kept.status == "PAUSED" else 132016, f"Template {name} is {kept.status.lower()}")
-        given = values(part)
-        if len(given) != kept.count:
-            raise GraphError(
-                132000, f"body: number of localizable_params ({len(given)}) does not match the expected ({kept.count})"
-            )
-        if not all(given):
-            raise GraphError(131008, "Parameter of type text is missing text value")
-        if length(kept.filled(given)) > 1024:
-            raise GraphError(132005, f"Translated text too long: {kept.name} in {kept.language}")
+        for component, most in (("HEADER", 60), ("BODY", 1024)):
+            given = values(kept, part, component)
+            if not all(given.values()):
+                raise GraphError(131008, "Parameter of type text is missing text value")
+            if length(kept.filled(component, given)) > most:
+                raise GraphError(132005, f"Translated text too long: {kept.name} in {kept.language}")
         return kept
 
 
-def values(part: Json) -> list[str]:
-    """What stands for the body's variables."""
-    bodies = [c for c in part.get("components", []) if c.get("type") == "body"]
-    return [str(p.get("text", "")) for c in bodies for p in c.get("parameters", [])]
+def values(kept: Kept, part: Json, component: str) -> dict[str, str]:
+    """What stands for the variables of a component, by their names. Raises GraphError where they do not fit (§7)."""
+    expected = kept.variables(component)
+    listed = [c for c in part.get("components", []) if c.get("type") == component.lower()]
+    given = [p for c in listed for p in c.get("parameters", [])]
+    if len(given) != len(expected):
+        counts = f"number of localizable_params ({len(given)}) does not match the expected ({len(expected)})"
+        raise GraphError(132000, f"{component.lower()}: {counts}")
+    names = [str(p.get("parameter_name") or "") for p in given] if kept.format == "NAMED" else expected
+    if set(names) != set(expected):
+        raise GraphError(132012, f"{component.lower()}: parameter_name must be one of {', '.join(expected)}")
+    return {name: str(p.get("text", "")) for name, p in zip(names, given, strict=True)}
+
+
+def said(kept: Kept, part: Json) -> str:
+    """The message as the person reads it."""
+    above = kept.filled("HEADER", values(kept, part, "HEADER"))
+    body = kept.filled("BODY", values(kept, part, "BODY"))
+    return f"{above}\n\n{body}" if above else body
+
+
+def _form_fits(kept: Kept) -> None:
+    """Numbered variables in one form, named ones in the other, each with its example."""
+    for component, kind in (("HEADER", "header_text"), ("BODY", "body_text")):
+        part = next((each for each in kept.components if each.get("type") == component), {})
+        found = list(dict.fromkeys(_VARIABLE.findall(str(part.get("text", "")))))
+        named = kept.format == "NAMED"
+        if any(name.isdigit() == named for name in found):
+            raise _invalid(f"Variables of {component} do not fit parameter_format {kept.format}", 2388073)
+        key = f"{kind}_named_params" if named else kind
+        example = part.get("example", {}).get(key) or []
+        first = example[0] if example and isinstance(example[0], list) else example
+        if len(first) != len(found):
+            raise _invalid(f"Component of type {component} is missing expected field(s) (example)", 2388043)
 
 
 def _invalid(message: str, subcode: int | None = None) -> GraphError:
@@ -191,13 +221,14 @@ def _checked(components: Any) -> list[Json]:
         raise _invalid("Variables can't be at the start or end of the template", 2388299)
     if variables and len(_VARIABLE.sub(" ", text).split()) < 2 * len(set(variables)) + 1:
         raise _invalid("This template has too many variables for its length", 2388293)
-    if any(name.isdigit() for name in variables):
-        if sorted({int(n) for n in variables}) != list(range(1, len(set(variables)) + 1)):
-            raise _invalid("Variables must be numbered from {{1}} on", 2388073)
-        example = bodies[0].get("example", {}).get("body_text", [[]])
-        if len(example[0]) != len(set(variables)):
-            raise _invalid("Component of type BODY is missing expected field(s) (example)", 2388043)
+    numbers = {int(name) for name in variables if name.isdigit()}
+    if numbers and sorted(numbers) != list(range(1, len(set(variables)) + 1)):
+        raise _invalid("Variables must be numbered from {{1}} on", 2388073)
     for part in components:
+        if part.get("type") == "HEADER":
+            heading = str(part.get("text", ""))
+            if part.get("format") != "TEXT" or not 1 <= length(heading) <= 60 or len(_VARIABLE.findall(heading)) > 1:
+                raise _invalid("The header is a text of 1 to 60 characters with at most one variable", 2388040)
         if part.get("type") == "FOOTER" and not 1 <= length(str(part.get("text", ""))) <= 60:
             raise _invalid("The footer is too long", 2388040)
         if part.get("type") == "BUTTONS":

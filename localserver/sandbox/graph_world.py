@@ -22,7 +22,7 @@ PAIR_REFILL: Final = 6 * SECOND
 THROUGHPUT: Final = 80
 MEDIA_URL_LIFE: Final = 5 * MINUTE
 TYPING: Final = 25 * SECOND
-_VARIABLE: Final = re.compile(r"\{\{(\d+)\}\}")
+_VARIABLE: Final = re.compile(r"\{\{(\w+)\}\}")
 RANK: Final = {"accepted": 0, "sent": 1, "failed": 1, "delivered": 2, "read": 3, "played": 4}
 
 
@@ -49,14 +49,20 @@ class Kept:
     status: str
     components: list[Json]
     reason: str = "NONE"
+    format: str = "POSITIONAL"
+
+    def text(self, part: str) -> str:
+        """Of the component ``HEADER`` or ``BODY``."""
+        return next((str(each.get("text", "")) for each in self.components if each.get("type") == part), "")
 
     @property
     def body(self) -> str:
-        return next((str(part.get("text", "")) for part in self.components if part.get("type") == "BODY"), "")
+        return self.text("BODY")
 
-    @property
-    def count(self) -> int:
-        return len(set(_VARIABLE.findall(self.body)))
+    def variables(self, part: str) -> list[str]:
+        """By their numbers, or named ones as they come."""
+        found = list(dict.fromkeys(_VARIABLE.findall(self.text(part))))
+        return found if self.format == "NAMED" else sorted(found, key=int)
 
     @property
     def replies(self) -> list[str]:
@@ -64,12 +70,13 @@ class Kept:
         listed = [b for part in self.components if part.get("type") == "BUTTONS" for b in part.get("buttons", [])]
         return [str(button.get("text", "")) for button in listed if button.get("type") == "QUICK_REPLY"]
 
-    def filled(self, values: list[str]) -> str:
-        return _VARIABLE.sub(lambda found: values[int(found[1]) - 1], self.body)
+    def filled(self, part: str, given: dict[str, str]) -> str:
+        """A component with a value for each variable."""
+        return _VARIABLE.sub(lambda found: given[found[1]], self.text(part))
 
     def shown(self) -> Json:
         """As it is listed."""
-        shown: Json = {"name": self.name, "parameter_format": "POSITIONAL", "components": self.components}
+        shown: Json = {"name": self.name, "parameter_format": self.format, "components": self.components}
         shown |= {"language": self.language, "status": self.status, "category": self.category, "id": self.id}
         return {**shown, "rejected_reason": self.reason}
 

@@ -15,7 +15,7 @@ from core.kernel.clock import Clock, to_datetime
 from core.kernel.countries import country
 from core.kernel.text import clock_time, one_line
 from localserver.sandbox.graph_acts import rows
-from localserver.sandbox.graph_templates import values
+from localserver.sandbox.graph_templates import said
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Json
 
 Say = Callable[[str], str]
@@ -148,7 +148,7 @@ def _interactive(entry: Entry, part: Json) -> Json:
 
 def words(entry: Entry) -> str:
     """What a message made with a template says."""
-    return entry.template.filled(values(entry.part)) if entry.template is not None else ""
+    return said(entry.template, entry.part) if entry.template is not None else ""
 
 
 def replies(entry: Entry) -> tuple[tuple[str, str], ...]:

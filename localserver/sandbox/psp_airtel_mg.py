@@ -58,6 +58,14 @@ class AirtelMgSimulator(PspSimulator):
         if (request.headers.get("X-Country"), request.headers.get("X-Currency")) != ("MG", "MGA"):
             raise Refusal(_answer({}, "DP00800001004", "Invalid country or currency", success=False, status=400))
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # The second is [unsure]: not documented.
+        if withdrawn:
+            return Refusal(
+                wire_json({"error": "invalid_client", "error_description": "Client authentication failed"}, 401)
+            )
+        return Refusal(_answer({}, "DP00800001000", "Merchant is not active", success=False, status=403))
+
     def not_found(self) -> Refusal:
         return Refusal(_answer({}, "DP00800001025", "Transaction not found", success=False))
 

@@ -102,8 +102,9 @@ CURRENCIES: Final = frozenset({"XOF", "XAF", "GNF", "KMF", "MGA", "EUR", "USD"})
 class PspSimulator(abc.ABC):
     """One simulated provider with one merchant account.
 
-    ``values`` are the account's keys and secrets, named as in the adapter's fields. Times come from ``clock``; a clock
-    that differs from the shop's is how a wrong computer clock is played.
+    ``values`` are the account's keys and secrets, named as in the adapter's fields; ``standing`` among them:
+    "withdrawn" for a key that was, "inactive" for an account that may not take payments. Times come from ``clock``; a
+    clock that differs from the shop's is how a wrong computer clock is played.
     """
 
     name: ClassVar[str]
@@ -175,6 +176,10 @@ class PspSimulator(abc.ABC):
     @abc.abstractmethod
     def authorise(self, request: web.Request, body: bytes) -> None:
         """Is this the merchant? Asked before every operation. Raises Refusal."""
+
+    @abc.abstractmethod
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        """The merchant's key was withdrawn, or the account is not active: see ``standing`` among the values."""
 
     @abc.abstractmethod
     def not_found(self) -> Refusal:
@@ -307,6 +312,8 @@ class PspSimulator(abc.ABC):
         else:
             try:
                 if operation in OPERATIONS:
+                    if standing := self.values.get("standing"):
+                        raise self.barred(withdrawn=standing == "withdrawn")
                     self.authorise(request, await request.read())
                 response = await handler(request)
             except Refusal as refusal:

@@ -71,6 +71,12 @@ class BictorysSimulator(PspSimulator):
         if request.headers.get("X-Api-Key") not in (self.values["api_key"], self.values["private_key"]):
             raise _refusal(401, "Unauthorized", "Invalid API key")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # What an inactive account is told is [unsure].
+        if withdrawn:
+            return _refusal(401, "Unauthorized", "Invalid API key")
+        return _refusal(403, "Forbidden", "Merchant account is not active")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "Not Found", "E404-1: Resource not found")
 

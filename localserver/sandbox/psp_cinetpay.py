@@ -111,6 +111,14 @@ class CinetPaySimulator(PspSimulator):
     def _site(self) -> tuple[str, str]:
         return self.values["api_key"], self.values["site_id"]
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # What an inactive account is told is [unsure].
+        if self.legacy:
+            return _refusal_v2(401, "609", "AUTH_NOT_FOUND") if withdrawn else _refusal_v2(403, "403", "NOT_ACTIVE")
+        if withdrawn:
+            return _refusal_v1(401, 1005, "INVALID_CREDENTIALS")
+        return _refusal_v1(403, 403, "FORBIDDEN", "Merchant account is not active")
+
     def not_found(self) -> Refusal:
         if self.legacy:
             return _refusal_v2(404, "404", "TRANSACTION_NOT_FOUND")

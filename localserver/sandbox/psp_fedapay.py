@@ -82,6 +82,12 @@ class FedaPaySimulator(PspSimulator):
         if request.headers.get("Authorization") != f"Bearer {self.values['api_key']}":
             raise _refusal(401, "Authentication failed. Check your API key.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # [unsure]: not documented.
+        if withdrawn:
+            return _refusal(401, "Authentication failed. Check your API key.")
+        return _refusal(403, "Your account is not approved for live transactions.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "Transaction not found")
 

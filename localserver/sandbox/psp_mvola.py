@@ -73,6 +73,14 @@ class MVolaSimulator(PspSimulator):
         if request.headers["UserAccountIdentifier"] != f"msisdn;{self.values['merchant_phone']}":
             raise _refusal(403, "not_the_merchant", "This account is not yours.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # The second is [unsure]: not documented.
+        if withdrawn:
+            return Refusal(
+                wire_json({"error": "invalid_client", "error_description": "Client Authentication failed."}, 401)
+            )
+        return _refusal(403, "not_active", "The merchant account is not active.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "not_found", "No such transaction.")
 

@@ -76,6 +76,14 @@ class OrangeSonatelSimulator(PspSimulator):
         if request.content_type != "application/json":
             raise _refusal(415, "415", "Unsupported Media Type")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # The second is [unsure].
+        if withdrawn:
+            return Refusal(
+                wire_json({"error": "invalid_client", "error_description": "Invalid client credentials"}, 401)
+            )
+        return _refusal(403, "403", "The merchant is not active.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "404", "No such transaction.")
 

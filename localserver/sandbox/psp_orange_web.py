@@ -72,6 +72,14 @@ class OrangeWebSimulator(PspSimulator):
         ):
             raise _refusal(401, 42, "Expired credentials", "The requested service needs credentials that live.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # The second is [unsure].
+        if withdrawn:
+            return Refusal(
+                wire_json({"error": "invalid_client", "error_description": "The application was revoked."}, 401)
+            )
+        return _refusal(403, 53, "Forbidden", "The application is not approved for this API.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, 60, "Resource not found", "The requested transaction does not exist.")
 

@@ -60,6 +60,12 @@ class PayDunyaSimulator(PspSimulator):
         if any(request.headers.get(header) != self.values[name] for header, name in names.items()):
             raise _refusal(200, "1001", "Invalid keys")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # The second is [unsure]: not documented.
+        if withdrawn:
+            return _refusal(200, "1001", "Invalid keys")
+        return _refusal(200, "1002", "Your account is not active.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "4040", "Invoice not found")
 

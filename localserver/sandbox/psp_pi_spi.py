@@ -56,6 +56,12 @@ class PiSpiSimulator(PspSimulator):
         if not self.tokens.knows(request.headers.get("Authorization", "")):
             raise _refusal(401, "Non autorisé", "Jeton invalide ou expiré.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # RFC 7807; the words are [unsure].
+        if withdrawn:
+            return _refusal(401, "Non autorisé", "Client révoqué.")
+        return _refusal(403, "Accès refusé", "Le compte n’est pas activé.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "Inconnu", "Paiement inconnu.")
 

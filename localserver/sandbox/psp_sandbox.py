@@ -54,6 +54,11 @@ class SandboxSimulator(PspSimulator):
         if request.headers.get("Authorization") != f"Bearer {self.values['api_key']}":
             raise _refusal(401, "bad_key", "This key is not known.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        if withdrawn:
+            return _refusal(401, "key_withdrawn", "This key was withdrawn.")
+        return _refusal(403, "account_inactive", "This account is not active.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "not_found", "No such session.")
 

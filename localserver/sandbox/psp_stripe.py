@@ -61,6 +61,12 @@ class StripeSimulator(PspSimulator):
         if request.headers.get("Authorization") != f"Bearer {self.values['api_key']}":
             raise _refusal(401, "Invalid API Key provided.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        # Codes of Stripe's error reference; the second's words are [unsure].
+        if withdrawn:
+            return _refusal(401, "Expired API Key provided", code="api_key_expired")
+        return _refusal(403, "Your account cannot currently make live charges.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "No such checkout.session", code="resource_missing", param="session")
 

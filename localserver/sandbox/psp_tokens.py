@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from core.kernel.clock import SECOND, Clock
+from localserver.sandbox.psp_base import Refusal, wire_json
 
 
 class Tokens:
@@ -28,3 +29,8 @@ class Tokens:
     def take_back(self) -> None:
         """Every token lent so far ends now."""
         self._until.clear()
+
+
+def invalid_client(why: str) -> Refusal:
+    """OAuth's refusal of a key and its secret (RFC 6749 §5.2)."""
+    return Refusal(wire_json({"error": "invalid_client", "error_description": why}, 401))

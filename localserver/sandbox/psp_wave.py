@@ -69,6 +69,11 @@ class WaveSimulator(PspSimulator):
         if self.values["signing_secret"] and not self._request_signed(request, body):
             raise _refusal(401, "invalid-auth", "The request signature is missing or wrong.")
 
+    def barred(self, *, withdrawn: bool) -> Refusal:
+        if withdrawn:
+            return _refusal(401, "api-key-revoked", "Your API key has been revoked.")
+        return _refusal(403, "disabled-wallet", "Your wallet has been temporarily disabled.")
+
     def not_found(self) -> Refusal:
         return _refusal(404, "checkout-session-not-found", "No such session.")
 

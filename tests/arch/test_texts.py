@@ -15,6 +15,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from core.adapters.psp import REGISTRY
+from core.adapters.psp.cinetpay_v2 import LegacyPlatform
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from core.kernel.reasons import KNOWN
 from core.settings.declarations import ACCOUNT, BASE
@@ -179,6 +180,12 @@ def test_every_setting_has_a_french_name() -> None:
             text: f"{provider.name}.{field.name}" for field in provider.fields for text in (field.label, field.hint)
         }
     used.pop("", None)
+    assert untranslated(used, "errors") == {}
+
+
+def test_every_instruction_for_a_providers_pages_can_be_said_in_french() -> None:
+    boards = [*(provider.dashboard for provider in REGISTRY), LegacyPlatform.dashboard]
+    used = {text: board.keys for board in boards for text in (board.keys, *board.steps)}
     assert untranslated(used, "errors") == {}
 
 

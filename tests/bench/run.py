@@ -16,7 +16,7 @@ from typing import Final
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, gui, inbox, ledger, nlu, papers, rush, safety, sale, search, start, talk, verify
+from tests.bench import board, gui, inbox, ledger, nlu, papers, relay, rush, safety, sale, search, start, talk, verify
 from tests.bench.figures import Measured, table
 from tests.bench.stores import folder_in
 
@@ -34,6 +34,7 @@ BENCHES: Final[dict[str, Callable[[Path], list[Measured]]]] = {
     "verify": verify.measure,
     "ledger": ledger.measure,
     "backup": safety.measure,
+    "relay": relay.measure,
 }
 
 

@@ -10,6 +10,7 @@ from core.catalogue.adjusting import Adjustment
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
+from core.conversations.figures import ThreadsWanted
 from core.conversations.resolving import Standing
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
@@ -20,7 +21,6 @@ from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
-from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.slots.rules import Weekly
@@ -38,7 +38,6 @@ from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
-from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
@@ -48,7 +47,7 @@ from tests.desktop.emptypeople import EmptyPairs
 class EmptyConversations:
     """Implements ConversationSource; nobody has written."""
 
-    def inbox(self, need: Need, search: str, limit: int) -> Inbox:
+    def inbox(self, need: Need, search: str, limit: int, behind: ThreadsWanted | None = None) -> Inbox:
         return Inbox((), InboxCounts(0, 0, 0))
 
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
@@ -101,6 +100,8 @@ class EmptyConversations:
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         raise AssertionError("there is no customer")
+
+    def restrict(self, customer_id: int, wanted: bool) -> None: ...
 
     def allow(self, customer_id: int) -> None:
         raise AssertionError("there is no customer")
@@ -183,7 +184,9 @@ class EmptyCatalogue:
     def export(self, path: Path, titles: Sequence[str], question: Question, control: Control) -> int | None:
         return 0
 
-    def prepare(self, path: Path) -> MediaFile:
+    def set_photo(self, product_id: int, photo: MediaFile) -> None: ...
+
+    def prepare(self, source: Path | bytes) -> MediaFile:
         raise AssertionError("there is no photo")
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
@@ -301,19 +304,6 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter, control: Control) -> int:
         return 0
-
-
-class EmptyQuotes:
-    """As much of a QuotesSource as a page without quotes asks for."""
-
-    def overview(self) -> quotes.Overview:
-        return quotes.Overview()
-
-    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
-        return []
-
-    def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
-        return []
 
 
 class EmptyPapers:

@@ -15,8 +15,10 @@ from core.conversations.figures import Figures as Answers
 from core.conversations.figures import Span
 from core.orders import listing as order_listing
 from core.orders.listing import OrderRow
+from core.orders.lives import LiveRow, Wanted
 from core.pipeline.figures import Funnel as Prospects
 from core.search.queries import Hit
+from core.storage.entries import Sought
 from core.storage.journal import GENESIS, Entry, Verdict
 from core.support.trace import Story
 from desktop.bridge import Change, Control
@@ -24,6 +26,8 @@ from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
 from desktop.pages.analyses.presenter import AnalysesSource
 from desktop.pages.journal.presenter import JournalSource
+from desktop.pages.lives.presenter import LivesSource
+from desktop.pages.lives.presenter import Overview as LivesOverview
 from desktop.pages.orders import presenter as orders
 from desktop.pages.orders.presenter import OrdersSource
 from desktop.pages.support.presenter import SupportSource, TraceWanted
@@ -140,7 +144,10 @@ class EmptyWelcome:
 class EmptyJournal:
     """Implements JournalSource; nothing was written."""
 
-    def page(self, kinds: Sequence[str], text: str, before: int | None, limit: int) -> list[Entry]:
+    def actors(self) -> frozenset[str]:
+        return frozenset()
+
+    def page(self, sought: Sought, text: str, before: int | None, limit: int) -> list[Entry]:
         return []
 
     def people(self) -> dict[str, str]:
@@ -150,6 +157,21 @@ class EmptyJournal:
         return Verdict(0, GENESIS, None), ["—"]
 
     def export(self, path: Path, control: Control) -> int | None:
+        return 0
+
+
+class EmptyLives:
+    """No live has ended yet."""
+
+    def overview(self, wanted: Wanted) -> LivesOverview:
+        return LivesOverview()
+
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[LiveRow]:
+        return []
+
+    def export(
+        self, path: Path, wanted: Wanted, titles: Sequence[str], sources: Mapping[str, str], control: Control
+    ) -> int | None:
         return 0
 
 
@@ -163,4 +185,5 @@ class Nothing:
     happenings: HappeningSource = field(default_factory=EmptyHappenings)
     orders: OrdersSource = field(default_factory=lambda: cast(OrdersSource, EmptyOrders()))
     welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
+    lives: LivesSource = field(default_factory=EmptyLives)
     journal: JournalSource = field(default_factory=EmptyJournal)

@@ -47,6 +47,8 @@ def main(folder: Path) -> None:
             shoot(window, folder, f"{choice}-missing")
             window.name.edit.setText("Boutique Téranga")
             window._named("Boutique Téranga")
+            window.phone.edit.setText("77 12")
+            window._phone_left()
             window.samples.setChecked(True)
             shoot(window, folder, f"{choice}-filled")
             window._failed(

@@ -39,6 +39,7 @@ from desktop.pages.payments.presenter import PaymentsSource
 from desktop.pages.quotes.source import QuotesSource
 from desktop.pages.settings.accesswords import AccessSource
 from desktop.pages.settings.presenter import SettingsSource
+from desktop.pictures import Thumb
 from desktop.stores.keeping import Day
 from tests.desktop.empty import (
     EmptyAccess,
@@ -48,12 +49,11 @@ from tests.desktop.empty import (
     EmptyMessages,
     EmptyPapers,
     EmptyPayments,
-    EmptyQuotes,
     EmptySettings,
     EmptyTemplates,
 )
 from tests.desktop.emptymore import Nothing
-from tests.desktop.emptypeople import Nobody
+from tests.desktop.emptypeople import EmptyQuotes, Nobody
 from tests.desktop.samplesteering import SampleSteering
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)
@@ -192,7 +192,7 @@ def orders() -> list[BoardRow]:
 
 TILES = Tiles(23, 18, 3, 1, 1, 4, 1, 342000, 64000, 41000)
 STOCK = [
-    StockBar(1, "ROBE1", "Robe Wax Ankara", 2, 2, 10, False),
+    StockBar(1, "ROBE1", "Robe Wax Ankara", 2, 2, 10, False, 0, 15_000),
     StockBar(2, "SAC2", "Sac cuir marron", 5, 2, 8, False),
     StockBar(3, "CHAUSSURE", "Chaussure Bazin", 1, 1, 5, True),
     StockBar(4, "BAZIN3", "Bazin riche 5 m", 12, 0, 12, False),
@@ -272,6 +272,9 @@ class SampleSource(SampleSteering):
 
     def overlay(self) -> OverlayPlace:
         return self.place
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        return None
 
     def products(self, query: str, limit: int) -> list[ProductView]:
         found = [

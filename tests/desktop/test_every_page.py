@@ -18,6 +18,7 @@ from desktop.pages.registry import PAGES
 from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
+from desktop.zoom import zoom
 from localserver.demo.gallery import Gallery
 from tests.desktop.seen import dead_ends, faults
 
@@ -44,10 +45,14 @@ def shops() -> Iterator[Shops]:
 
 
 def look_over(
-    shop: tuple[Any, Any], shots: tuple[Shot, ...], language: str, more: Callable[[Any], list[str]]
+    shop: tuple[Any, Any],
+    shots: tuple[Shot, ...],
+    language: str,
+    more: Callable[[Any], list[str]],
+    size: tuple[int, int] = SIZE,
 ) -> list[str]:
     found: list[str] = []
-    with window(lambda: Borrowed(*shop), language, SIZE) as desktop:
+    with window(lambda: Borrowed(*shop), language, size) as desktop:
         for shot in shots:
             page = pose(desktop, shot)
             over = standing(desktop)
@@ -69,6 +74,25 @@ def test_every_page_of_a_new_shop_is_whole_and_says_what_to_do_first(
     shops: Shops, qapp: QApplication, language: str
 ) -> None:
     assert look_over(shops.empty, EMPTY, language, dead_ends) == []
+
+
+@pytest.mark.parametrize("percent", [80, 150, 200])
+def test_every_page_is_whole_when_all_of_it_is_smaller_or_larger(
+    shops: Shops, qapp: QApplication, percent: int
+) -> None:
+    """On the same small screen. What does not fit is scrolled to; the window is never wider than its screen."""
+    size = zoom().percent * SIZE[0] // percent, zoom().percent * SIZE[1] // percent
+
+    def outgrown(page: QWidget) -> list[str]:
+        now = page.window().size()
+        return [] if (now.width(), now.height()) == size else [f"the window is {now.width()} × {now.height()}"]
+
+    assert zoom().choose(percent)
+    try:
+        shots = SHOTS if percent == 150 else tuple(shot for shot in SHOTS if not shot.steps)
+        assert look_over(shops.filled, shots, "fr", outgrown, size) == []
+    finally:
+        zoom().choose(100)
 
 
 def test_the_look_finds_what_is_wrong(qtbot: QtBot) -> None:

@@ -32,7 +32,10 @@ STATUS = Status(LINKS[2:3], 0, NOW)
 def test_every_state_has_words_of_its_own_and_leads_to_its_settings(t: Texts) -> None:
     told = [explained(link, STATUS, t) for link in LINKS]
     assert len({one.sentence for one in told}) == len(LINKS)
-    assert [(one.page, one.subject) for one in told] == [("settings", link.settings) for link in LINKS]
+    ways = [("welcome", "payment" if link.kind == "psp" else "whatsapp") for link in LINKS]
+    settings = [("settings", link.settings) for link in LINKS]
+    wanted = [way if link.state == "off" else place for link, way, place in zip(LINKS, ways, settings, strict=True)]
+    assert [(one.page, one.subject) for one in told] == wanted
 
 
 @pytest.mark.parametrize(

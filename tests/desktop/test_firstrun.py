@@ -7,21 +7,27 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PIL import Image
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.bootstrap import create_store, open_shop
 from core.catalogue import queries
+from core.invoices.documents import seller_of
 from core.kernel.countries import COUNTRIES
 from core.kernel.errors import EnvironmentProblem
+from core.segments.rules import segment_of
+from core.storage import pictures as stored
 from core.storage.folder import Home
 from desktop import firststore
 from desktop.app import InMemory
 from desktop.firstrun import FirstRun, create_first_store
 from desktop.firststore import StoreDraft
 from desktop.texts import Texts
+from desktop.theme import theme
 
 
 @pytest.fixture
@@ -180,6 +186,99 @@ def test_samples_that_cannot_be_read_do_not_cost_the_store(
     assert window.action.text() == "Ouvrir la boutique"
     with qtbot.waitSignal(window.accepted):
         window.action.click()
+
+
+# -- what is left out or added
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "problem"),
+    [
+        ("", "SN", ""),
+        ("77 123 45 67", "SN", ""),
+        ("034 12 345 67", "MG", ""),
+        ("+221 77 123 45 67", "MG", ""),
+        ("77 12", "SN", "n’est pas un numéro"),
+        ("demain", "SN", "n’est pas un numéro"),
+    ],
+)
+def test_the_phone_is_optional_and_checked(t: Texts, phone: str, country: str, problem: str) -> None:
+    found = firststore.phone_problem(StoreDraft("A", country, phone=phone), t)
+    assert bool(found) == bool(problem)
+    assert problem.split(" ", maxsplit=1)[0] in found
+
+
+def test_a_wrong_phone_is_said_once_it_was_left_and_stops_the_making(window: FirstRun) -> None:
+    type_name(window, "Teranga")
+    QTest.keyClicks(window.phone.edit, "77 12")
+    assert window.phone.error == ""
+    window.phone.edit.editingFinished.emit()
+    assert "77 12" in window.phone.error
+    window.submit()
+    assert (window.card, window.action.isEnabled()) == (None, True)
+    QTest.keyClicks(window.phone.edit, "3 45 67")
+    assert window.phone.error == ""
+
+
+def test_all_that_was_chosen_stands_where_invoices_and_pay_pages_read_it(
+    window: FirstRun, home: Home, qtbot: QtBot, tmp_path: Path
+) -> None:
+    picture = tmp_path / "logo.png"
+    Image.new("RGBA", (300, 200), "teal").save(picture)
+    type_name(window, "Teranga")
+    QTest.keyClicks(window.phone.edit, "77 123 45 67")
+    window.country.setCurrentIndex(window.country.findData("SN"))
+    window.segment.setCurrentIndex(window.segment.findData("b2b"))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(picture))])
+    where, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+    window.logo.dropEvent(QDropEvent(where, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+    qtbot.waitUntil(lambda: window.logo.filled)
+    with qtbot.waitSignal(window.accepted):
+        window.submit()
+    shop = open_shop(home, home.list()[0].slug)
+    try:
+        seller = seller_of(shop.settings, shop.name, shop.card.country)
+        assert (shop.settings.get("store.segment"), shop.card.segment) == ("b2b", "b2b")
+        assert seller.phone == "+221\u00a077\u00a0123\u00a045\u00a067"
+        assert stored.find(shop.media, seller.logo) is not None
+        assert segment_of(shop.settings).quotes
+    finally:
+        shop.close()
+
+
+def test_what_is_no_picture_is_said_and_another_can_be_chosen(window: FirstRun, qtbot: QtBot, tmp_path: Path) -> None:
+    wrong = tmp_path / "logo.png"
+    wrong.write_bytes(b"%PDF-1.7")
+    window._picked(wrong)
+    qtbot.waitUntil(lambda: not window._wrong.isHidden())
+    assert window.draft.logo is None
+    right = tmp_path / "right.png"
+    Image.new("RGB", (64, 64), "teal").save(right)
+    window._picked(right)
+    qtbot.waitUntil(lambda: window.draft.logo == right)
+    assert window._wrong.isHidden()
+    window.no_logo.click()
+    assert (window.draft.logo, window.logo.filled) == (None, False)
+
+
+def test_the_looks_change_at_once(window: FirstRun) -> None:
+    before = theme().choice
+    try:
+        window.looks.setCurrentIndex(window.looks.findData("light"))
+        assert theme().choice == "light"
+        window.looks.setCurrentIndex(window.looks.findData("dark"))
+        assert theme().choice == "dark"
+    finally:
+        theme().choose(before)
+
+
+def test_each_kind_of_shop_says_what_is_different(window: FirstRun) -> None:
+    said = set()
+    for index in range(window.segment.count()):
+        window.segment.setCurrentIndex(index)
+        said.add(window._kind._line.text())
+    assert len(said) == window.segment.count() == 5
 
 
 # -- from the door

@@ -226,9 +226,9 @@ def test_a_locked_window_names_nobody_anywhere(desktop: Desktop, qtbot: QtBot, m
     """Neither in the system's messages nor in a palette or a list over the lock."""
     presence = desktop.shell.presence
     assert presence is not None
-    presence.tray = presence._make_tray()
+    presence.beside.hang()
     said: list[object] = []
-    monkeypatch.setattr(Tray, "tell", lambda self, entries: said.append(entries))
+    monkeypatch.setattr(Tray, "tell", lambda self, slug, entries: said.append(entries))
     monkeypatch.setattr(type(desktop.shell), "isActiveWindow", lambda self: False)
     presence.centre.add([Happening("paid", 1, "Awa Traoré", "LP-1", 15_000)])
     desktop.shell.open_palette()

@@ -12,8 +12,7 @@ from desktop.app import SIZE, Desktop, InMemory
 from desktop.pages.page import Page
 from desktop.pages.registry import PageEntry
 from desktop.sections import SECTIONS, grouped
-from desktop.shell import LOW_UNDER
-from desktop.sidebar import Sidebar
+from desktop.sidebar import LOW_UNDER, Sidebar
 from desktop.texts import Texts
 from tests.desktop.sample import SampleContext
 

@@ -140,6 +140,7 @@ def test_the_big_screen_opens_once_follows_the_live_and_leaves(open_window: Open
         key=lambda order_id: source.stored[order_id].expires_at,
     )
     assert "Encaissé 342" in big.accessibleName()
+    assert "ROBE1 15\u202f000\u00a0F" in big.accessibleName()
     big.grab()
     source.stored[122] = replace(source.stored[122], state="paid", paid_at=source.stored[122].expires_at)
     page.feed.refresh_orders((122,))

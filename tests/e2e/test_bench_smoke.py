@@ -12,7 +12,23 @@ import pytest
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal
-from tests.bench import board, figures, gui, inbox, ledger, papers, run, rush, safety, sale, search, start, talk, verify
+from tests.bench import (
+    board,
+    figures,
+    gui,
+    inbox,
+    ledger,
+    papers,
+    relay,
+    run,
+    rush,
+    safety,
+    sale,
+    search,
+    start,
+    talk,
+    verify,
+)
 from tests.bench.figures import Measured
 from tests.bench.stores import folder_in
 
@@ -124,3 +140,10 @@ def test_backup_measures_every_cost(folder: Path) -> None:
     assert list(found) == [f"backup{name}" for name in names]
     assert found["backup.rpo"].holds
     assert found["backup.rto"].holds
+
+
+def test_relay_keeps_every_webhook_it_answers_and_connects_every_store(folder: Path) -> None:
+    scale = relay.Scale(rounds=1, seconds=0.2, connections=4, events=5, stores=20, connected=10)
+    found = by_name(relay.measure(folder, scale))
+    assert found["relay.sqlite"].figures["rate"]
+    assert found["relay.memory"].figures["connected"] == 10

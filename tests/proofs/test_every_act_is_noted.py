@@ -31,6 +31,7 @@ from core.quotes import answering
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine, Terms
 from core.reconciliation import service as reconciliation
+from core.relay import place as relayed
 from core.slots import service as slots
 from core.slots.rules import Offered
 from core.storage import journal
@@ -60,6 +61,10 @@ async def _office(w: World) -> None:
     shop, engine = w.shop, w.shop.engine
     shop.settings.set("store.city", "Dakar", "seller")
     shop.settings.set_secret("llm.api_key", "sk-1", "seller")
+    relay = ("https://relay.example", "awa", "https://awa.relay.example", 1)
+    engine.call(lambda tx: relayed.join(tx, *relay), actor="seller")
+    engine.call(lambda tx: relayed.take(tx, 1), actor="seller")
+    engine.call(relayed.leave, actor="seller")
     place: Any = {"variant": "", "segment": "live_seller", "language": "fr", "currency": "XOF"}
     for words in ("Ton lien", "Voici ton lien"):
         tried = f"{words}\u202f: {{total}}, encore {{remaining}}."

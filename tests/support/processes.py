@@ -87,11 +87,12 @@ async def ask_json(home: Path, *arguments: str, **how: Any) -> Any:
     return json.loads(done.out)
 
 
-class Server:
-    """``serve STORE`` as a process that can be killed and started again; stderr of all its lives is kept."""
+class Program:
+    """A command that serves until it is stopped; it can be killed and started again, and stderr of all its lives is
+    kept."""
 
-    def __init__(self, home: Path, slug: str, log: Path, arguments: Sequence[str] = ("--port", "0")) -> None:
-        self._arguments = ("--home", str(home), "serve", slug, *arguments)
+    def __init__(self, log: Path, arguments: Sequence[str]) -> None:
+        self._arguments = tuple(arguments)
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self.url = ""
@@ -157,6 +158,13 @@ class Server:
 
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+
+class Server(Program):
+    """``serve STORE``."""
+
+    def __init__(self, home: Path, slug: str, log: Path, arguments: Sequence[str] = ("--port", "0")) -> None:
+        super().__init__(log, ("--home", str(home), "serve", slug, *arguments))
 
 
 @asynccontextmanager

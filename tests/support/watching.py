@@ -53,6 +53,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "reconciliation": frozenset(),
     "difference": frozenset(),
     "receipt": frozenset(),
+    "relay_place": frozenset(),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
     "slot": frozenset(),

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.bearer import BearerProvider
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     Attempt,
     Auth,
@@ -38,6 +39,16 @@ class AirtelMg(BearerProvider):
     name: ClassVar[str] = "airtel_mg"
     label: ClassVar[str] = "Airtel Money"
     default_base_url: ClassVar[str] = "https://openapi.airtel.africa"
+    dashboard: ClassVar[Dashboard] = Dashboard(
+        "Airtel developer portal → your application → Keys",
+        # Only that an address is registered in the portal is documented; where exactly is [unsure].
+        steps=(
+            "In the Airtel developer portal, open your application, then its Callback settings.",
+            "Paste this address as callback URL and save. LivePay also asks Airtel by itself every few seconds.",
+        ),
+        unsure=True,
+    )
+    codes: ClassVar[Mapping[str, verdicts.No]] = {"DP00800001004": verdicts.No.PLACE}
     caps: ClassVar[Capabilities] = Capabilities(
         flow="push",
         currencies=frozenset({"MGA"}),

@@ -36,13 +36,9 @@ class BearerProvider(wire.WireProvider):
 
     async def check_account(self) -> list[Finding]:
         answer = await self.ask_token()
-        who = {"provider": self.label}
         if answer.ok:
-            return [Finding(True, "{provider} accepts the key.", who)]
-        code, detail = self.refusal(answer.fields)
-        return [
-            Finding(False, "{provider} refuses the key ({code}: {detail}).", {**who, "code": code, "detail": detail})
-        ]
+            return [Finding(True, "{provider} accepts the key.", {"provider": self.label})]
+        return [self.turned_away(answer)]
 
     async def plain_call(self, method: str, path: str, **how: Any) -> wire.Answer:
         """A request as it is given, no token added. Raises SendUnknown."""
@@ -91,7 +87,7 @@ class BearerProvider(wire.WireProvider):
         try:
             answer = await self.ask_token()
         except SendUnknown as error:  # what the token was for was not even begun
-            raise SendUnknown(error.detail, error.retry_after, sent=False) from error
+            raise SendUnknown(error.detail, error.retry_after, sent=False, status=error.status) from error
         token = wire.text(answer.fields.get("access_token"), 4000)
         if answer.status in (400, 401, 403):
             return answer

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.signatures import Check, Layout, same_secret, verify
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -54,6 +55,7 @@ _PAYMENT_TYPE: Final = {
     "card": "card",
 }
 _ERROR_CODE: Final = re.compile(r"\s*(E\d{3}-\d+)\s*:?\s*(.*)", re.DOTALL)
+_WRONG_KIND: Final = "E403-1"
 _ENVIRONMENT: Final = {"api.bictorys.com": "", "api.test.bictorys.com": "test_"}
 _NO_SUCH: Final = "00000000-0000-4000-8000-000000000000"
 
@@ -62,6 +64,19 @@ class Bictorys(wire.WireProvider):
     name: ClassVar[str] = "bictorys"
     label: ClassVar[str] = "Bictorys"
     default_base_url: ClassVar[str] = "https://api.bictorys.com"
+    dashboard: ClassVar[Dashboard] = Dashboard(
+        "Developers → API keys",
+        steps=(
+            "In your Bictorys dashboard, switch to the live environment, then open Developers → Webhooks.",
+            "Paste this address, and as secret the very one that you typed above: 32 random characters or more.",
+            "Save. Test and live have each a webhook of their own: the test one is not enough.",
+        ),
+    )
+    codes: ClassVar[Mapping[str, verdicts.No]] = {
+        _WRONG_KIND: verdicts.No.KEY,
+        "E400-24": verdicts.No.PLACE,
+        "E400-0": verdicts.No.ADDRESS,
+    }
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
         currencies=frozenset({"XOF", "XAF", "GNF"}),
@@ -233,12 +248,7 @@ class Bictorys(wire.WireProvider):
             if not key:
                 continue
             if expected is not None and key.startswith("test_") != bool(expected):
-                findings.append(
-                    Finding(
-                        False,
-                        "The key and the address belong to different environments: one is for tests, one is live.",
-                    )
-                )
+                findings.append(verdicts.other_environment(self, test_key=not expected))
             if not key.removeprefix("test_").startswith(f"{kind}-"):
                 findings.append(Finding(False, "This is not a {kind} key of Bictorys.", {"kind": kind}))
         if 0 < len(self.secret("webhook_secret")) < 16:
@@ -247,6 +257,8 @@ class Bictorys(wire.WireProvider):
 
     async def check_account(self) -> list[Finding]:
         public = await self.call("GET", f"/pay/v1/charges/{_NO_SUCH}", headers={"X-Api-Key": self.secret("api_key")})
+        if public.status == 403 and self.refusal(public.fields)[0] != _WRONG_KIND:
+            return [self.turned_away(public)]
         if public.status in (401, 403):
             return [Finding(False, "Bictorys refuses the public key. Copy it again from Developers → API keys.")]
         findings = [Finding(True, "Bictorys accepts the public key.")]
@@ -255,6 +267,8 @@ class Bictorys(wire.WireProvider):
         private = await self.call("GET", "/onboarding/v1/payment-methods/me")
         if private.ok:
             return [*findings, Finding(True, "Bictorys accepts the private key.")]
+        if private.status == 403 and self.refusal(private.fields)[0] != _WRONG_KIND:
+            return [*findings, self.turned_away(private)]
         return [
             *findings,
             Finding(False, "Bictorys refuses the private key. Copy it again from Developers → API keys."),

@@ -13,6 +13,8 @@ from core.adapters.http import Http
 from core.adapters.psp.cinetpay_v1 import LIVE, TEST, NewPlatform
 from core.adapters.psp.cinetpay_v2 import LegacyPlatform
 from core.adapters.psp.wire import WireProvider
+from core.kernel.errors import LivePayError
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     Attempt,
     Capabilities,
@@ -33,6 +35,7 @@ class CinetPay(Provider):
     name: ClassVar[str] = "cinetpay"
     label: ClassVar[str] = "CinetPay"
     default_base_url: ClassVar[str] = LIVE
+    dashboard: ClassVar[Dashboard] = NewPlatform.dashboard
     caps: ClassVar[Capabilities] = replace(
         NewPlatform.caps,  # its limits are the narrower ones
         checkout_origins=LegacyPlatform.caps.checkout_origins,
@@ -78,3 +81,6 @@ class CinetPay(Provider):
 
     async def selftest(self) -> Sequence[Finding]:
         return await self._platform.selftest()
+
+    def told(self, error: LivePayError) -> Finding:
+        return self._platform.told(error)

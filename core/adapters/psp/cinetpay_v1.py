@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.bearer import BearerProvider
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     NOTIFY_TOKEN,
     Attempt,
@@ -68,6 +69,7 @@ class NewPlatform(BearerProvider):
     name: ClassVar[str] = "cinetpay"
     label: ClassVar[str] = "CinetPay"
     default_base_url: ClassVar[str] = LIVE
+    dashboard: ClassVar[Dashboard] = Dashboard("Integration")
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
         # USD is possible, too, but nobody says whether its amounts are dollars or cents [unsure].
@@ -105,7 +107,7 @@ class NewPlatform(BearerProvider):
         keys = {"api_key": self.secret("api_key"), "api_password": self.secret("api_password")}
         answer = await self.plain_call("POST", "/v1/oauth/login", json=keys)
         if not _accepted(answer):
-            return wire.Answer(401, answer.body)
+            return wire.Answer(403 if answer.status == 403 else 401, answer.body)
         return wire.Answer(answer.status, {"expires_in": _TOKEN_LIFE, **answer.fields})
 
     async def plain_call(self, method: str, path: str, **how: Any) -> wire.Answer:
@@ -196,8 +198,7 @@ class NewPlatform(BearerProvider):
         if (host.endswith("cinetpay.co") and key.startswith("sk_test_")) or (
             host.endswith("cinetpay.net") and key.startswith("sk_live_")
         ):
-            message = "The key and the address belong to different environments: one is for tests, one is live."
-            findings.append(Finding(False, message))
+            findings.append(verdicts.other_environment(self, test_key=key.startswith("sk_test_")))
         if key and not key.startswith(("sk_live_", "sk_test_")):
             findings.append(
                 Finding(
@@ -209,10 +210,10 @@ class NewPlatform(BearerProvider):
     async def check_account(self) -> list[Finding]:
         answer = await self.call("GET", "/v1/balances")
         if _accepted(answer):
-            return [Finding(True, "CinetPay accepts the key.")]
-        code, detail = self.refusal(answer.fields)
-        params = {"code": code, "detail": detail}
-        return [Finding(False, "CinetPay refuses the key or the password ({code}: {detail}).", params)]
+            good = [Finding(True, "CinetPay accepts the key.")]
+            test = self.secret("api_key").startswith("sk_test_")
+            return [verdicts.test_only(self), *good] if test else good
+        return [self.turned_away(answer)]
 
 
 def _code(body: Mapping[str, Any]) -> int | None:

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.cinetpay_v1 import NewPlatform
 from core.adapters.psp.signatures import same_secret, to_bytes
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -79,6 +80,8 @@ class LegacyPlatform(wire.WireProvider):
     name: ClassVar[str] = "cinetpay"
     label: ClassVar[str] = "CinetPay"
     default_base_url: ClassVar[str] = "https://api-checkout.cinetpay.com"
+    dashboard: ClassVar[Dashboard] = Dashboard("Integration")
+    codes: ClassVar[Mapping[str, verdicts.No]] = {"609": verdicts.No.KEY}
     caps: ClassVar[Capabilities] = replace(
         NewPlatform.caps,
         url_max_len=2000,
@@ -179,11 +182,9 @@ class LegacyPlatform(wire.WireProvider):
         answer = await self.call(
             "POST", "/v2/payment/check", json={**self._keys(), "transaction_id": "LIVEPAY0SELFTEST"}
         )
-        code, detail = self.refusal(answer.fields)
         if answer.ok or answer.status == _NOT_FOUND:
             return [Finding(True, "CinetPay accepts the key.")]
-        params = {"code": code, "detail": detail}
-        return [Finding(False, "CinetPay refuses the key or the site ID ({code}: {detail}).", params)]
+        return [self.turned_away(answer)]
 
 
 def signature(secret: str, fields: Mapping[str, str]) -> str:

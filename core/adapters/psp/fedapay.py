@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -67,6 +68,23 @@ class FedaPay(SessionProvider):
     name: ClassVar[str] = "fedapay"
     label: ClassVar[str] = "FedaPay"
     default_base_url: ClassVar[str] = "https://api.fedapay.com"
+    dashboard: ClassVar[Dashboard] = Dashboard(
+        "Settings → API",
+        # The names of the menus are [unsure]; those of the events stand in its SDKs.
+        steps=(
+            "In your FedaPay dashboard, open Settings → Webhooks and add an endpoint.",
+            "Paste this address and tick the events below.",
+            "Save, open the endpoint and copy its secret (wh_…) into the webhook secret above.",
+        ),
+        events=(
+            "transaction.approved",
+            "transaction.declined",
+            "transaction.canceled",
+            "transaction.expired",
+            "transaction.refunded",
+        ),
+        unsure=True,
+    )
     sessions: ClassVar[str] = "/v1/transactions"
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
@@ -186,8 +204,7 @@ class FedaPay(SessionProvider):
         if key.startswith("pk_"):
             findings.append(Finding(False, "This is the public key of FedaPay; the secret one is needed (sk_…)."))
         elif key and expected is not None and not key.startswith(expected):
-            message = "The key and the address belong to different environments: one is for tests, one is live."
-            findings.append(Finding(False, message))
+            findings.append(verdicts.other_environment(self, test_key=not key.startswith("sk_live_")))
         if secret and not secret.startswith("wh_"):
             findings.append(Finding(False, "The webhook secret of FedaPay starts with wh_."))
         return findings
@@ -196,8 +213,7 @@ class FedaPay(SessionProvider):
         answer = await self.call("GET", f"{self.sessions}/search", params={"search": "LIVEPAY0SELFTEST"})
         if answer.ok:
             return [Finding(True, "FedaPay accepts the key.")]
-        _, detail = self.refusal(answer.fields)
-        return [Finding(False, "FedaPay refuses the key ({detail}).", {"detail": detail or str(answer.status)})]
+        return [self.turned_away(answer)]
 
 
 def _order(request: CheckoutRequest) -> dict[str, Any]:

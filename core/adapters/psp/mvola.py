@@ -18,6 +18,7 @@ from core.adapters.psp.bearer import BearerProvider
 from core.kernel.clock import to_datetime
 from core.kernel.errors import Refused
 from core.kernel.phone import mobile
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -46,6 +47,7 @@ class MVola(BearerProvider):
     name: ClassVar[str] = "mvola"
     label: ClassVar[str] = "MVola"
     default_base_url: ClassVar[str] = "https://api.mvola.mg"
+    dashboard: ClassVar[Dashboard] = Dashboard("MVola developer portal → your application → Production Keys")
     caps: ClassVar[Capabilities] = Capabilities(
         flow="push",
         currencies=frozenset({"MGA"}),

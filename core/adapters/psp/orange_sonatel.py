@@ -14,6 +14,7 @@ from core.adapters.psp import wire
 from core.adapters.psp.bearer import BearerProvider
 from core.adapters.psp.sessions import payment_event
 from core.adapters.psp.signatures import Check, Layout, same_secret, split, verify
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -52,6 +53,7 @@ class OrangeSonatel(BearerProvider):
     name: ClassVar[str] = "orange_sonatel"
     label: ClassVar[str] = "Orange Money Sonatel"
     default_base_url: ClassVar[str] = "https://api.orange-sonatel.com"
+    dashboard: ClassVar[Dashboard] = Dashboard("developer.orange-sonatel.com → My applications")
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
         currencies=frozenset({"XOF"}),
@@ -187,8 +189,7 @@ class OrangeSonatel(BearerProvider):
         if answer.ok:
             await self.find_by_reference("LIVEPAY0SELFTEST")
             return [Finding(True, "Sonatel accepts the keys.")]
-        code, detail = self.refusal(answer.fields)
-        return [Finding(False, "Sonatel refuses the keys ({code}: {detail}).", {"code": code, "detail": detail})]
+        return [self.turned_away(answer)]
 
 
 def _transaction(row: Mapping[str, Any]) -> StatusResult:

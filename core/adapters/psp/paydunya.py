@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.signatures import same_secret, to_bytes
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     Attempt,
     Auth,
@@ -64,6 +65,8 @@ class PayDunya(wire.WireProvider):
     name: ClassVar[str] = "paydunya"
     label: ClassVar[str] = "PayDunya"
     default_base_url: ClassVar[str] = "https://app.paydunya.com/api/v1"
+    dashboard: ClassVar[Dashboard] = Dashboard("Integrate our API → your application")
+    codes: ClassVar[Mapping[str, verdicts.No]] = {"1001": verdicts.No.KEY}
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
         currencies=frozenset({"XOF"}),
@@ -180,8 +183,7 @@ class PayDunya(wire.WireProvider):
         address, key = urlsplit(self.config.base_url), self.secret("private_key")
         ours = address.hostname == "app.paydunya.com" and key.startswith(("test_", "live_"))
         if ours and key.startswith("test_") != ("sandbox-api" in address.path):
-            message = "The key and the address belong to different environments: one is for tests, one is live."
-            return [Finding(False, message)]
+            return [verdicts.other_environment(self, test_key=key.startswith("test_"))]
         return []
 
     async def check_account(self) -> list[Finding]:
@@ -189,8 +191,7 @@ class PayDunya(wire.WireProvider):
         try:
             await self._create({"total_amount": 200, "description": "LivePay: test"}, {}, {"ref": "LIVEPAY0SELFTEST"})
         except Rejected as error:
-            params = {"code": error.code, "detail": error.detail}
-            return [Finding(False, "PayDunya refuses the keys ({code}: {detail}).", params)]
+            return [self.told(error)]
         return [Finding(True, "PayDunya accepts the keys.")]
 
 

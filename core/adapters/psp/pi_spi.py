@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, Literal
 from core.adapters.psp import wire
 from core.adapters.psp.bearer import BearerProvider
 from core.adapters.psp.signatures import Check, Layout, verify
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     Attempt,
     Auth,
@@ -54,6 +55,17 @@ class PiSpi(BearerProvider):
     label: ClassVar[str] = "PI-SPI"
     # The reference sandbox; a seller's own bank tells another address with the keys.
     default_base_url: ClassVar[str] = "https://sandbox.api.pi-bceao.com/piz/v1"
+    dashboard: ClassVar[Dashboard] = Dashboard(
+        "the adviser of your bank or wallet",
+        # A participant registers it by POST /webhooks (§10.2); how a bank lets its customers ask for it is [unsure].
+        steps=(
+            "Without an API Business contract there is nothing to do: you confirm each payment yourself.",
+            "With one, send this address and the events below to your bank, which registers them.",
+            "The bank answers with a secret, shown once. Paste it above as webhook secret.",
+        ),
+        events=("PAIEMENT_RECU", "PAIEMENT_REJETE", "RETOUR_ENVOYE", "RETOUR_REJETE"),
+        unsure=True,
+    )
     caps: ClassVar[Capabilities] = Capabilities(
         flow="qr",
         currencies=frozenset({"XOF"}),

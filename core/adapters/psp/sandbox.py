@@ -15,6 +15,7 @@ from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.kernel.money import EXPONENT
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -48,6 +49,7 @@ class Sandbox(SessionProvider):
     name: ClassVar[str] = "sandbox"
     label: ClassVar[str] = "Sandbox"
     default_base_url: ClassVar[str] = "http://127.0.0.1:8787/sandbox/psp/sandbox"
+    dashboard: ClassVar[Dashboard] = Dashboard("the page of the sandbox")
     sessions: ClassVar[str] = "/v1/sessions"
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
@@ -131,7 +133,7 @@ class Sandbox(SessionProvider):
         answer = await self.call("GET", self.sessions, params={"reference": "LIVEPAY0SELFTEST"})
         if answer.ok:
             return [Finding(True, "The sandbox accepts the key.")]
-        return [Finding(False, "The sandbox refuses the key. Copy it again from the sandbox.")]
+        return [self.turned_away(answer)]
 
 
 def _event(body: Mapping[str, Any], raw: bytes) -> ProviderEvent:

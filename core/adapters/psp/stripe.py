@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Layout, split, verify
 from core.kernel.countries import COUNTRIES
 from core.kernel.money import EXPONENT
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
     PAYER,
@@ -42,6 +43,21 @@ class Stripe(SessionProvider):
     name: ClassVar[str] = "stripe"
     label: ClassVar[str] = "Stripe"
     default_base_url: ClassVar[str] = "https://api.stripe.com"
+    dashboard: ClassVar[Dashboard] = Dashboard(
+        "Developers → API keys",
+        steps=(
+            "In your Stripe dashboard, in live mode, open Developers → Webhooks and add an endpoint.",
+            "Paste this address and tick the events below.",
+            "Save, then reveal the signing secret (whsec_…) and paste it above as webhook secret.",
+        ),
+        events=(
+            "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed",
+            "checkout.session.expired",
+            "charge.refunded",
+        ),
+    )
     sessions: ClassVar[str] = "/v1/checkout/sessions"
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
@@ -151,6 +167,8 @@ class Stripe(SessionProvider):
         key, secret = self.secret("api_key"), self.secret("webhook_secret")
         if key.startswith("pk_"):
             findings.append(Finding(False, "This is the publishable key of Stripe; the secret one is needed (sk_…)."))
+        if key.startswith("sk_test_") and self.config.base_url.rstrip("/") == self.default_base_url:
+            findings.append(verdicts.other_environment(self, test_key=True))
         if secret and not secret.startswith("whsec_"):
             findings.append(Finding(False, "The webhook secret of Stripe starts with whsec_."))
         return findings
@@ -159,8 +177,7 @@ class Stripe(SessionProvider):
         answer = await self.call("GET", self.sessions, params={"limit": "1"})
         if answer.ok:
             return [Finding(True, "Stripe accepts the key.")]
-        code, detail = self.refusal(answer.fields)
-        return [Finding(False, "Stripe refuses the key ({code}: {detail}).", {"code": code, "detail": detail})]
+        return [self.turned_away(answer)]
 
     def _of_other_world(self, livemode: Any) -> bool:
         """Test and live events can hit the same URL (§9); only those of our key's world count."""

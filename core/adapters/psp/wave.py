@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from core.adapters.http import Http
-from core.adapters.psp import wire
+from core.adapters.psp import verdicts, wire
 from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Check, Layout, same_secret, sign, split, verify
 from core.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from core.kernel.money import EXPONENT
+from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     Attempt,
     Auth,
@@ -43,6 +44,25 @@ class Wave(SessionProvider):
     name: ClassVar[str] = "wave"
     label: ClassVar[str] = "Wave"
     default_base_url: ClassVar[str] = "https://api.wave.com"
+    dashboard: ClassVar[Dashboard] = Dashboard(
+        "Wave Business portal, Developers",
+        # The events and the two kinds of secret are documented; the names of the menus are [unsure].
+        steps=(
+            "In the Wave Business portal, open Developers, then Webhooks, and add a webhook.",
+            "Paste this address, choose “signing secret”, and tick the events below.",
+            "Save: the secret (wave_sn_WHS_…) is shown once. Paste it above as webhook secret.",
+        ),
+        events=("checkout.session.completed", "checkout.session.payment_failed"),
+        unsure=True,
+    )
+    codes: ClassVar[Mapping[str, verdicts.No]] = {
+        "no-matching-api-key": verdicts.No.KEY,
+        "invalid-auth": verdicts.No.KEY,
+        "api-key-revoked": verdicts.No.WITHDRAWN,
+        "disabled-wallet": verdicts.No.ACCOUNT,
+        "unauthorized-wallet": verdicts.No.ACCOUNT,
+        "invalid-wallet": verdicts.No.ACCOUNT,
+    }
     sessions: ClassVar[str] = "/v1/checkout/sessions"
     caps: ClassVar[Capabilities] = Capabilities(
         flow="redirect",
@@ -196,6 +216,10 @@ class Wave(SessionProvider):
 
     def check_settings(self) -> list[Finding]:
         findings = []
+        # wave_sn_prod_…: the two letters are taken for the country of the wallet [unsure].
+        place = self.secret("api_key").split("_")[1:2]
+        if place and (there := place[0].upper()) != self.config.country and there in self.caps.countries:
+            findings.append(verdicts.other_country(self, there))
         for name, kind, example in (
             ("api_key", "_prod_", "wave_sn_prod_…"),
             ("webhook_secret", "_WHS_", "wave_sn_WHS_…"),
@@ -211,8 +235,7 @@ class Wave(SessionProvider):
         answer = await self.call("GET", f"{self.sessions}/search", params={"client_reference": "LIVEPAY0SELFTEST"})
         if answer.ok:
             return [Finding(True, "Wave accepts the key.")]
-        code, detail = self.refusal(answer.fields)
-        return [Finding(False, "Wave refuses the key ({code}: {detail}).", {"code": code, "detail": detail})]
+        return [self.turned_away(answer)]
 
 
 def _day(at: int) -> str:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 from urllib.parse import parse_qsl
 
 from core.adapters.http import Form, Http, NoAnswer, encode
+from core.adapters.psp import verdicts
 from core.adapters.psp.signatures import Check
 from core.kernel.clock import SECOND, parse_rfc3339
 from core.kernel.errors import LivePayError, Refused
@@ -221,6 +222,9 @@ class Answer:
 class WireProvider(Provider):
     """An adapter over HTTP: sends, and sorts the answers into clear ones and unclear ones."""
 
+    codes: ClassVar[Mapping[str, verdicts.No]] = {}
+    """The provider's own codes of refusals whose cause they tell; the others go by their status."""
+
     def __init__(self, config: ProviderConfig, http: Http) -> None:
         super().__init__(config, http)
         self.http: Http = http
@@ -257,7 +261,7 @@ class WireProvider(Provider):
         body = decode(reply.body)
         pause = reply.retry_after(self.http.time_at(url))
         if reply.status == 403 and not isinstance(body, dict):
-            raise SendUnknown("status 403, blocked", max(pause or 0.0, BLOCKED_PAUSE))
+            raise SendUnknown("status 403, blocked", max(pause or 0.0, BLOCKED_PAUSE), status=403)
         readable = body is not None or (reply.ok and not reply.body)
         if reply.status == 429 or not readable or not (reply.ok or 400 <= reply.status < 500):
             raise self.unclear(reply.status, body, pause)
@@ -265,7 +269,7 @@ class WireProvider(Provider):
 
     def unclear(self, status: int, body: Any, pause: float | None) -> SendUnknown | Rejected:
         """What to raise for an answer that settles nothing; an adapter may know better by the body."""
-        return SendUnknown(f"status {status}", pause)
+        return SendUnknown(f"status {status}", pause, status=status)
 
     async def read(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON behind a GET; None where the provider knows no such thing. Raises SendUnknown."""
@@ -303,9 +307,17 @@ class WireProvider(Provider):
         if any(not finding.ok for finding in findings):
             return findings
         try:
-            return [*findings, *await self.check_account()]
+            findings += await self.check_account()
         except LivePayError as error:
-            return [*findings, Finding(False, error.message, error.params)]
+            return [*findings, self.told(error)]
+        return [*findings, *verdicts.clock(self, self.http.clock_offset(self.config.base_url))]
+
+    def turned_away(self, answer: Answer) -> Finding:
+        """A clear no to a question of the self-test."""
+        return verdicts.turned_away(self, *self.refusal(answer.fields), answer.status, self.codes)
+
+    def told(self, error: LivePayError) -> Finding:
+        return verdicts.told(self, error, self.codes)
 
     def check_settings(self) -> list[Finding]:
         """Findings that need no network: prefixes, environments."""

@@ -34,6 +34,9 @@ from core.storage.migrations import (
     m0021_clients,
     m0022_restricted,
     m0023_line_notes,
+    m0024_journal_lists,
+    m0025_template_heading,
+    m0026_relay,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -62,6 +65,9 @@ STEPS: Final[tuple[Step, ...]] = (
     m0021_clients.apply,
     m0022_restricted.apply,
     m0023_line_notes.apply,
+    m0024_journal_lists.apply,
+    m0025_template_heading.apply,
+    m0026_relay.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

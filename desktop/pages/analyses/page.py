@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -16,12 +16,13 @@ from core.analytics.charts import Chart, Point
 from core.kernel.clock import to_datetime
 from core.kernel.look import SCALE
 from desktop.bridge import Control
-from desktop.pages.analyses.dialogs import BetweenDialog, PaperDialog, RowsDialog
+from desktop.pages.analyses.dialogs import BetweenDialog, PaperDialog
 from desktop.pages.analyses.head import Head
 from desktop.pages.analyses.parts import ChartCard, FigureTile
-from desktop.pages.analyses.presenter import AnalysesPresenter, AnalysesSource, Question, Reading, Rows
+from desktop.pages.analyses.presenter import AnalysesPresenter, AnalysesSource, Question, Reading
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
+from desktop.subjects import PAGE_OF
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Notice
 
@@ -50,6 +51,7 @@ class AnalysesPage(LivingPage):
         self.charts: dict[str, Chart] = {}
         self._canvas: type[Canvas] | None = None
         self._loading = False
+        self._height = 0  # px that were scrolled in the page before this one
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 0)
         column.setSpacing(SCALE.gap)
@@ -188,15 +190,10 @@ class AnalysesPage(LivingPage):
             self.open_rows(Point(0, tile.spoken, tile.rows))
 
     def open_rows(self, point: Point) -> None:
-        """What a figure is made of."""
-        presenter, source = self.presenter, self.source
-        self.call(lambda: presenter.rows(source, point.rows), "read rows", partial(self._open, point.tip))
-
-    def _open(self, title: str, rows: Rows | None) -> None:
-        if rows is not None:
-            dialog = RowsDialog(self, self.t, title, rows)
-            dialog.led.connect(self.navigate)
-            dialog.present()
+        """The page of what a figure is made of, with nothing else listed there."""
+        page = PAGE_OF.get(type(point.rows))
+        if page is not None:
+            self.navigate(page, point.rows)
 
     # -- choosing
 
@@ -205,7 +202,7 @@ class AnalysesPage(LivingPage):
         zone = self.mount.context.store.zone
         since, until = (report.period.since, report.period.until - 1) if report else (self.now, self.now)
         words = [f"{to_datetime(at, zone):%d/%m/%Y}" for at in (since, until)]
-        dialog = BetweenDialog(self, self.t, self.presenter.day, *words)
+        dialog = BetweenDialog(self, self.t, *words)
         dialog.chosen.connect(self._between)
         dialog.present()
 
@@ -293,6 +290,21 @@ class AnalysesPage(LivingPage):
             self.ask(subject)
         elif isinstance(subject, int):
             self.ask(Question("live", live=subject))
+
+    def kept(self) -> object:
+        return self.head.question, self._area.verticalScrollBar().value()
+
+    def take_back(self, kept: object) -> None:
+        question, self._height = cast("tuple[Question, int]", kept)
+        self.head.show_question(question)
+        self._area.verticalScrollBar().rangeChanged.connect(self._scroll_back)
+        self.refresh()
+
+    def _scroll_back(self, _: int, most: int) -> None:
+        """To where it stood, once the charts are there again."""
+        if self._height and most >= self._height:
+            self._area.verticalScrollBar().setValue(self._height)
+            self._height = 0
 
     def take_focus(self) -> None:
         self.head.chips[self.head.question.name].setFocus()

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from core.analytics.charts import Bar, Bars, Chart, Matrix, Point, Spot, Tone, share
-from core.analytics.views import OrdersWanted, Report
-from core.conversations.figures import Span
+from core.analytics.views import Report
+from core.conversations.figures import Kind, Span, ThreadsWanted
 from core.kernel.days import month_in_words
+from core.orders.behind import BuyersWanted, OrdersWanted
+from core.pipeline.figures import ProspectsWanted, Step
 from desktop.pages.analyses.selling import Selling, round_percent
 
 _TIER_TONES: Final[dict[str, Tone]] = {"diamond": "info", "gold": "gold", "silver": "muted", "bronze": "waiting"}
-
-
-@dataclass(frozen=True, slots=True)
-class HandoversWanted:
-    """The conversations handed to a person that begin in a time, ms UTC."""
-
-    since: int
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProspectsWanted:
-    """Prospects by their ids."""
-
-    ids: tuple[int, ...]
 
 
 class People(Selling):
@@ -56,7 +43,7 @@ class People(Selling):
         for label, count, tone, rows in lines:
             said = self.percent(round_percent(count, sums.buyers))
             tip = f"{label} : {t.plural('{n} customer', '{n} customers', count)} ({said})"
-            point = Point(count, tip, rows if count else None)
+            point = Point(count, tip, BuyersWanted(rows) if count else None)
             bars.append(Bar(label, share(count, sums.buyers), self.number(count), said, point, tone))
         return Chart(
             "customers", t("Customers"), t("Who paid in this time; tiers as they stand now"),
@@ -99,29 +86,32 @@ class People(Selling):
             "First purchase in {month}: {part} in {later}", month=names[first], later=names[first + step],
             part=t.plural("{n} customer", "{n} customers", count),
         )  # fmt: skip
-        rows = OrdersWanted("paid", since, until, ("paid",), first_since=begun, first_until=done) if count else None
+        orders = OrdersWanted("paid", since, until, ("paid",), first_since=begun, first_until=done)
         word = self.number(count) if step == 0 else self.percent(round_percent(count, size)) if count else ""
-        return Spot(Point(count, tip, rows), share(count, size), word)
+        return Spot(Point(count, tip, BuyersWanted(orders) if count else None), share(count, size), word)
 
     # -- answers
 
     def answers(self, report: Report) -> Chart:
         t, now, then = self.t, report.answers, report.answers_before
-        spans: list[tuple[str, Span, Span | None, Tone]] = [
-            (t("The bot answers"), now.bot_answers, then.bot_answers if then else None, "info"),
-            (t("A person answers"), now.person_answers, then.person_answers if then else None, "structure"),
-            (t("First words after a call"), now.first_answers, then.first_answers if then else None, "waiting"),
-            (t("Until it is settled"), now.resolutions, then.resolutions if then else None, "muted"),
-        ]
-        longest = max((span.median or 0 for _, span, _, _ in spans), default=0)
-        rows = HandoversWanted(report.period.since, report.period.until)
+        spans: list[tuple[str, Span, Span | None, Tone, Kind]] = [
+            (t("The bot answers"), now.bot_answers, then.bot_answers if then else None, "info", "bot"),
+            (t("A person answers"), now.person_answers, then.person_answers if then else None, "structure", "person"),
+            (
+                t("First words after a call"), now.first_answers, then.first_answers if then else None, "waiting",
+                "called",
+            ),
+            (t("Until it is settled"), now.resolutions, then.resolutions if then else None, "muted", "settled"),
+        ]  # fmt: skip
+        longest = max((span.median or 0 for _, span, *_ in spans), default=0)
         bars = []
-        for label, span, before, tone in spans:
+        for label, span, before, tone, kind in spans:
             times = t.plural("{n} time", "{n} times", span.count)
             tip = f"{label} : {self.took(span.median)} · {t('mean {time}', time=self.took(span.mean))} · {times}"
             if before is not None and before.median is not None:
                 tip += " · " + t("before: {n}", n=self.took(before.median))
-            point = Point(span.median or 0, tip, rows)
+            rows = ThreadsWanted(kind, report.period.since, report.period.until)
+            point = Point(span.median or 0, tip, rows if span.count else None)
             bars.append(Bar(label, share(span.median or 0, longest), self.took(span.median), times, point, tone))
         automatic = self.percent(now.automatic)
         notes = [
@@ -131,29 +121,30 @@ class People(Selling):
         return Chart(
             "answers", t("Answer times"), t("Medians: half of the answers came sooner"), notes[0], Bars(tuple(bars)),
             (t("Answer"), t("Median (s)"), t("Mean (s)"), t("Number")),
-            tuple((label, _seconds(span.median), _seconds(span.mean), span.count) for label, span, _, _ in spans),
+            tuple((label, _seconds(span.median), _seconds(span.mean), span.count) for label, span, *_ in spans),
             "" if now.questions or now.taken else t("Nobody asked anything in this time."), notes,
         )  # fmt: skip
 
     def prospects(self, report: Report) -> Chart:
         t, found = self.t, report.prospects
-        lines: tuple[tuple[str, tuple[int, ...], Tone], ...] = (
-            (t("Prospects"), found.leads, "muted"),
-            (t("Were sent a quote"), found.quoted, "structure"),
-            (t("Bought after a quote"), found.quoted_won, "paid"),
-            (t("Bought"), found.won, "paid"),
+        lines: tuple[tuple[str, tuple[int, ...], Tone, Step], ...] = (
+            (t("Prospects"), found.leads, "muted", "leads"),
+            (t("Were sent a quote"), found.quoted, "structure", "quoted"),
+            (t("Bought after a quote"), found.quoted_won, "paid", "quoted_won"),
+            (t("Bought"), found.won, "paid", "won"),
         )
         whole = len(found.leads)
         bars = []
-        for label, ids, tone in lines:
+        for label, ids, tone, step in lines:
             said = self.percent(round_percent(len(ids), whole))
             tip = f"{label} : {self.number(len(ids))} ({said})"
-            point = Point(len(ids), tip, ProspectsWanted(ids) if ids else None)
+            rows = ProspectsWanted(step, ids, report.period.since, report.period.until)
+            point = Point(len(ids), tip, rows if ids else None)
             bars.append(Bar(label, share(len(ids), whole), self.number(len(ids)), said, point, tone))
         return Chart(
             "prospects", t("From prospect to sale"), t("Of the prospects who came in this time"),
             t.plural("{n} prospect", "{n} prospects", whole), Bars(tuple(bars)), (t("Step"), t("Number")),
-            tuple((label, len(ids)) for label, ids, _ in lines),
+            tuple((label, len(ids)) for label, ids, *_ in lines),
             "" if whole else t("No prospect came in this time."),
         )  # fmt: skip
 

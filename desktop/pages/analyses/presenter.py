@@ -1,22 +1,20 @@
-"""The analyses without Qt: what the page reads and does, its tiles, its charts, and the rows behind every figure."""
+"""The analyses without Qt: what the page reads and does, its tiles and charts, and which rows each figure is of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.analytics.charts import Chart, Tone
-from core.analytics.rows import LIMIT
 from core.analytics.rules import Name
-from core.analytics.views import OrderLine, OrdersWanted, Report
-from core.conversations.figures import HandoverRow
+from core.analytics.views import Report
 from core.kernel.clock import to_datetime
-from core.kernel.errors import Refused
 from core.kernel.look import Role
-from desktop.pages.analyses.people import HandoversWanted, People, ProspectsWanted
+from core.orders.behind import BuyersWanted, OrdersWanted
+from desktop.pages.analyses.people import People
 from desktop.pages.analyses.words import NONE, Tile
 
 if TYPE_CHECKING:
@@ -44,28 +42,12 @@ class Reading:
     lives: tuple[tuple[int, str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProspectLine:
-    """A prospect behind a figure."""
-
-    customer: str
-    stage: str
-    opened_at: int
-    conversation_id: int | None
-
-
 class AnalysesSource(Protocol):
     """What the page reads and writes out. All may block: called off the window's thread."""
 
     def read(self, question: Question) -> Reading:
         """Raises NotFound for a live that is not there."""
         ...
-
-    def orders(self, wanted: OrdersWanted) -> list[OrderLine]: ...
-
-    def handovers(self, wanted: HandoversWanted) -> list[HandoverRow]: ...
-
-    def prospects(self, ids: tuple[int, ...]) -> list[ProspectLine]: ...
 
     def table(self, path: Path, chart: Chart) -> None:
         """A .csv or .xlsx file. Raises Refused, EnvironmentProblem."""
@@ -74,16 +56,6 @@ class AnalysesSource(Protocol):
     def paper(self, path: Path, cover: Cover, charts: tuple[Chart, ...], control: Control) -> int | None:
         """The PDF. → its pages; None when it was stopped. Raises EnvironmentProblem."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What stands behind a figure: lines of words, and where each leads (a page and what to show there, or nothing)."""
-
-    headings: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    targets: tuple[tuple[str, object] | None, ...]
-    total: str = ""
 
 
 class AnalysesPresenter(People):
@@ -114,7 +86,12 @@ class AnalysesPresenter(People):
         new = self.wanted(report, basis="paid", states=("paid",), first_since=report.period.since)
 
         def tile(
-            title: str, value: str, unit: str, change: tuple[str, str, Role], about: str, rows: OrdersWanted
+            title: str,
+            value: str,
+            unit: str,
+            change: tuple[str, str, Role],
+            about: str,
+            rows: OrdersWanted | BuyersWanted,
         ) -> Tile:
             return Tile(title, value, unit, *change, about, rows)
 
@@ -131,7 +108,7 @@ class AnalysesPresenter(People):
             tile(t("Average basket"), basket, sign if now.basket is not None else "",
                  self.change(now.basket, than("basket")), t("Revenue for each order paid"), paid),
             tile(t("New customers"), self.number(now.new), "", self.change(now.new, than("new")),
-                 t("Paid here for the first time"), new),
+                 t("Paid here for the first time"), BuyersWanted(new)),
             tile(t("Order time"), self.took(now.order_time), "",
                  self.change(now.order_time, than("order_time"), less_is_better=True),
                  t("From claim to payment; half are quicker"), paid),
@@ -154,93 +131,3 @@ class AnalysesPresenter(People):
             t.language, seller, (), None, t("Analyses"), self.subject(reading),
             self.against(report.period, report.before, report.now), figures, t("Page {page} / {pages}"), now, made,
         )  # fmt: skip
-
-    def day(self, text: str) -> date:
-        """A day as people type it: ``26/11/2026``. Raises Refused."""
-        for form in ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"):
-            try:
-                return datetime.strptime(text.strip().replace(".", "/"), form).date()  # noqa: DTZ007 - a day alone
-            except ValueError:
-                continue
-        raise Refused("“{text}” is not a day: write it like 26/11/2026.", text=text.strip())
-
-    # -- rows
-
-    def state(self, name: str) -> str:
-        t = self.t
-        return {
-            "reserved": t.of("state", "Pending"),
-            "paid": t.of("state", "Paid"),
-            "expired": t.of("state", "Expired"),
-            "cancelled": t.of("state", "Cancelled"),
-            "refunded": t.of("state", "Refunded"),
-        }[name]
-
-    def order_rows(self, wanted: OrdersWanted, orders: list[OrderLine]) -> Rows:
-        t = self.t
-        amount = t("Earned") if wanted.basis == "earned" else t("Total")
-        lines = tuple(
-            (
-                o.reference, o.customer or NONE, self.state(o.state), self.moment(o.at),
-                self.money(o.amount),
-            )
-            for o in orders
-        )  # fmt: skip
-        found = t.plural("{n} order", "{n} orders", len(orders))
-        if len(orders) >= LIMIT:
-            found = t("The latest {n} orders only", n=LIMIT)
-        total = f"{found} · {self.money(sum(o.amount for o in orders))}"
-        return Rows(
-            (t("Order"), t("Customer"), t("State"), t("Time"), amount),
-            lines,
-            tuple(_thread(o.conversation_id) for o in orders),
-            total,
-        )
-
-    def handover_rows(self, found: list[HandoverRow]) -> Rows:
-        t = self.t
-        lines = tuple(
-            (
-                self.moment(h.opened_at),
-                h.taken_by or NONE,
-                self.took(None if h.answered_at is None else h.answered_at - h.opened_at),
-                self.took(h.resolution),
-                t.of("handover", "open") if h.ended_at is None else t("settled"),
-            )
-            for h in found
-        )
-        return Rows(
-            (t("Called at"), t("Taken by"), t("First answer"), t("Settled after"), t("State")),
-            lines,
-            tuple(_thread(h.conversation_id) for h in found),
-            t.plural("{n} handover", "{n} handovers", len(found)),
-        )
-
-    def prospect_rows(self, found: list[ProspectLine]) -> Rows:
-        t = self.t
-        stages = {
-            "new": t.of("stage", "New"), "interested": t.of("stage", "Interested"), "quote": t.of("stage", "Quote"),
-            "order": t.of("stage", "Order"), "won": t.of("stage", "Won"), "lost": t.of("stage", "Lost"),
-        }  # fmt: skip
-        lines = tuple((p.customer or NONE, stages[p.stage], self.moment(p.opened_at)) for p in found)
-        return Rows(
-            (t("Customer"), t("Stage"), t("Came at")),
-            lines,
-            tuple(_thread(p.conversation_id) for p in found),
-            t.plural("{n} prospect", "{n} prospects", len(found)),
-        )
-
-    def rows(self, source: AnalysesSource, wanted: object) -> Rows | None:
-        """Read what stands behind a figure; None: nothing does. Blocks."""
-        match wanted:
-            case OrdersWanted():
-                return self.order_rows(wanted, source.orders(wanted))
-            case HandoversWanted():
-                return self.handover_rows(source.handovers(wanted))
-            case ProspectsWanted(ids):
-                return self.prospect_rows(source.prospects(ids))
-        return None
-
-
-def _thread(conversation_id: int | None) -> tuple[str, object] | None:
-    return None if conversation_id is None else ("conversations", conversation_id)

@@ -23,11 +23,12 @@ from core.analytics.charts import (
     share,
 )
 from core.analytics.queries import LIVES
-from core.analytics.views import LiveLine, OrdersWanted, ProductFigures, Report
+from core.analytics.views import LiveLine, ProductFigures, Report
 from core.kernel.clock import to_datetime
 from core.kernel.days import weekday_in_words
 from core.kernel.money import EXPONENT, format_amount
 from core.kernel.text import in_minutes
+from core.orders.behind import OrdersWanted
 from desktop.pages.analyses.words import NONE, UNKNOWN_PROVIDER, Words
 
 # Told apart by their lightness too; the fifth is everything else together.
@@ -130,8 +131,9 @@ class Selling(Words):
     def funnel(self, report: Report) -> Chart:
         t, steps, then = self.t, report.funnel, report.funnel_before
         wanted, word = self.wanted(report), t.of("analyses", "Paid")
+        claims = replace(wanted, besides=steps.unserved)
         lines: list[tuple[str, int, int | None, Tone, OrdersWanted]] = [
-            (t("Claims"), steps.claims, then.claims if then else None, "muted", wanted),
+            (t("Claims"), steps.claims, then.claims if then else None, "muted", claims),
             (t("Reserved"), steps.reserved, then.reserved if then else None, "structure", wanted),
             (t("Link seen"), steps.seen, then.seen if then else None, "info", replace(wanted, seen=True)),
             (word, steps.paid, then.paid if then else None, "paid", replace(wanted, states=("paid",))),
@@ -168,7 +170,7 @@ class Selling(Words):
             for hour, count in enumerate(counts):
                 said = t.plural("{n} order", "{n} orders", count)
                 tip = f"{days[day]} {hour:02d} h – {(hour + 1) % 24:02d} h : {said}"
-                rows = self.wanted(report, hour=(day, hour)) if count else None
+                rows = self.wanted(report, hour=(day, hour), zone=self.zone) if count else None
                 row.append(Spot(Point(count, tip, rows), share(count, highest)))
                 records.append((days[day], hour, count))
             cells.append(tuple(row))
@@ -221,7 +223,7 @@ class Selling(Words):
             left,
             Entry(self.number(p.wanted) if p.wanted else NONE),
         )
-        rows = self.wanted(report, basis="paid", states=("paid",), product_id=p.product_id)
+        rows = self.wanted(report, basis="paid", states=("paid",), product_id=p.product_id, called=p.title)
         return entries, Point(p.value, tip, rows)
 
     # -- lives
@@ -269,7 +271,7 @@ class Selling(Words):
         )
         paid = t.plural("{n} paid", "{n} paid", live.paid)
         tip = f"{live.title} : {self.money(live.revenue)} · {t.plural('{n} order', '{n} orders', live.orders)} · {paid}"
-        return entries, Point(live.revenue, tip, OrdersWanted(session_id=live.session_id))
+        return entries, Point(live.revenue, tip, OrdersWanted(session_id=live.session_id, called=live.title))
 
 
 def round_percent(part: int, whole: int) -> int | None:

@@ -14,8 +14,8 @@ from desktop.icons import draw
 from desktop.pages.catalogue import presenter as columns
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.presenter import RowText
-from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.cells import RIGHT, colour, two_lines, write
 from desktop.widgets.picture import draw_picture
 from desktop.widgets.pill import draw_pill

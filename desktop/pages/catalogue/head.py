@@ -16,8 +16,8 @@ from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.pane import ProductPane
 from desktop.pages.catalogue.presenter import FILTERS, CataloguePresenter, Filter, Sort
 from desktop.pages.catalogue.table import ProductsTable
-from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.buttons import Button, Chip, IconButton
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
@@ -48,7 +48,7 @@ class CatalogueHead(QWidget):
         self.search.setMaximumWidth(300)
         line.addWidget(self.search, 3)
         self.pairs = Button(t("Go together…"), icon="link", key="G", live=True, shrinks=True)
-        self.take_in = Button(t("Import a file…"), icon="upload", key="I", live=True)
+        self.take_in = Button(t("Import a file…"), icon="upload", key="I", live=True, shrinks=True)
         self.add = Button(t("Add a product"), "primary", key="N", live=True)
         self.write = IconButton("download", t("Export…"))
         self.write.setToolTip(f"{self.write.accessibleName()} (E)")

@@ -10,10 +10,9 @@ from typing import Final, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import (
-    QAction,
-    QCursor,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QHideEvent,
     QResizeEvent,
@@ -30,14 +29,16 @@ from desktop.pages.catalogue.head import CatalogueHead, NoProducts, Products, Ve
 from desktop.pages.catalogue.import_texts import SUFFIXES
 from desktop.pages.catalogue.importing import ImportDialog, save_sample
 from desktop.pages.catalogue.many import many_products
+from desktop.pages.catalogue.menu import product_menu
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.pairs import PairsDialog
+from desktop.pages.catalogue.photos import Photos
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
-from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.pages.catalogue.times import TimesDialog
 from desktop.pages.exporting import Writing
 from desktop.pages.listing import MOST
 from desktop.pages.page import Mount, Page
+from desktop.thumbs import Thumbs
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.drops import dropped_file
 from desktop.widgets.notices import Notice
@@ -72,6 +73,7 @@ class CataloguePage(Page):
         self.products.card.body.addWidget(self.many.bar)
         self._picked: tuple[int, ...] = ()
         self.veil = Veil(self, self.t("Drop the product list to import it"))
+        self.photos = Photos(self)
         self.setAcceptDrops(True)
         self._connect()
         self.feed.refresh()
@@ -114,6 +116,7 @@ class CataloguePage(Page):
             ("E", self.export, t("Export…")),
             ("/", self._to_search, t("Search")),
             ("Ctrl+F", self._to_search, t("Search")),
+            ("Ctrl+V", self.photos.paste, t("Paste the product’s photo")),
             ("Ctrl+Z", self.undo, t("Take the last change back")),
             ("Del", self._switch, t("Take off sale, or put back")),
         ):
@@ -246,9 +249,10 @@ class CataloguePage(Page):
         """Offer the way back from what was saved."""
         if found and found[0] != before:
             back = partial(self.source.revert, before, found[0])
-            self._offer_undo(self.t("{keyword} saved", keyword=found[0].keyword), back)
+            self.offer_undo(self.t("{keyword} saved", keyword=found[0].keyword), back)
 
-    def _offer_undo(self, text: str, back: Callable[[], None]) -> None:
+    def offer_undo(self, text: str, back: Callable[[], None]) -> None:
+        """Say what was done, with the way back from it."""
         self._undo = back
         self.mount.bridge.notice.emit(Notice(text, "info", self.t("Undo"), partial(self._take_back, back)))
 
@@ -305,32 +309,12 @@ class CataloguePage(Page):
         t = self.t
         text = t("{keyword} is off sale", keyword=product.keyword) if product.active else ""
         text = text or t("{keyword} is on sale again", keyword=product.keyword)
-        self._offer_undo(text, partial(self.source.set_active, product.id, product.active))
+        self.offer_undo(text, partial(self.source.set_active, product.id, product.active))
 
     def open_menu(self, product_id: int, place: QPoint | None = None) -> QMenu | None:
         """What can be done with a product, as a menu."""
         product = self.model.product(product_id)
-        if product is None:
-            return None
-        t = self.t
-        menu = QMenu(self)
-        for text, act in (
-            (t("Edit…"), partial(self.edit, product_id)),
-            (t("Times…"), partial(self.open_times, product_id)),
-            (t("One more in stock"), partial(self.step, product_id, 1)),
-            (t("One less in stock"), partial(self.step, product_id, -1)),
-            (t("Take off sale…") if product.active else t("Put back on sale"), partial(self.switch, product_id)),
-        ):
-            action = QAction(text, menu)
-            action.triggered.connect(lambda checked=False, act=act: act())
-            menu.addAction(action)
-        if self.many.several:
-            menu.clear()
-            self.many.fill(menu)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place or QCursor.pos())
-        menu.setActiveAction(menu.actions()[0])
-        return menu
+        return None if product is None else product_menu(self, product, place)
 
     def pair(self) -> PairsDialog:
         """What is proposed with what."""
@@ -369,16 +353,29 @@ class CataloguePage(Page):
         if dropped_file(event.mimeData(), SUFFIXES):
             event.acceptProposedAction()
             self.veil.show_over()
+        elif self.photos.held(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """A photo belongs on a row; a list belongs anywhere."""
+        photo = self.photos.held(event.mimeData())
+        if self.veil.isVisible() or (photo and self.photos.hover(event.position().toPoint())):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.veil.hide()
+        self.photos.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.veil.hide()
-        path = dropped_file(event.mimeData(), SUFFIXES)
+        path, photo = dropped_file(event.mimeData(), SUFFIXES), self.photos.held(event.mimeData())
         if path:
             event.acceptProposedAction()
             self.import_list(path)
+        elif photo and self.photos.drop(event.position().toPoint(), photo):
+            event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -12,7 +12,7 @@ from core.catalogue.views import ProductView
 from core.kernel.look import SCALE
 from core.kernel.text import one_line
 from desktop.pages.catalogue.presenter import CataloguePresenter
-from desktop.pages.catalogue.thumbs import Thumbs
+from desktop.thumbs import Thumbs
 from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.labels import ElidedLabel, Label, Rule
 from desktop.widgets.picture import draw_picture

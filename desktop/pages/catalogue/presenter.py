@@ -153,8 +153,12 @@ class CatalogueSource(Protocol):
         """Write the products asked for under :data:`COLUMNS`. → how many, None when stopped. Raises Refused."""
         ...
 
-    def prepare(self, path: Path) -> MediaFile:
-        """Read a chosen photo. Raises Refused, EnvironmentProblem."""
+    def set_photo(self, product_id: int, photo: MediaFile) -> None:
+        """Give a product another photo. Raises NotFound, EnvironmentProblem."""
+        ...
+
+    def prepare(self, source: Path | bytes) -> MediaFile:
+        """Read a chosen photo, or a file's content. Raises Refused, EnvironmentProblem."""
         ...
 
     def thumb(self, photo: str, width: int, height: int) -> Thumb | None:

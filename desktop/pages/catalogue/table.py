@@ -34,8 +34,8 @@ from desktop.pages.catalogue import presenter as columns
 from desktop.pages.catalogue.delegate import PAD, ProductDelegate, step_at
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.presenter import SORTS, Sort
-from desktop.pages.catalogue.thumbs import Thumbs
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.cells import LEFT, RIGHT, colour, write
 from desktop.widgets.rowtable import RowTable, to_clipboard
 

@@ -173,7 +173,9 @@ class TemplateDialog(Dialog):
         for number, value in enumerate(self.choice.offer.values):
             named = words.fields[number] if number < len(words.fields) else ""
             example = words.samples[number] if number < len(words.samples) else ""
-            label = names[named] if named else self._t("Value {number}", number=number + 1)
+            variable = words.variables[number] if number < len(words.variables) else ""
+            numbered = self._t("Value {number}", number=number + 1)
+            label = names[named] if named else numbered if variable.isdigit() else variable
             field = TextField(label, placeholder=example, close=True)
             field.edit.setText(value)
             field.changed.connect(lambda _: self._typed())

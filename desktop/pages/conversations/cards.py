@@ -52,6 +52,7 @@ class CardText:
     risk: tuple[tuple[str, str], ...] = ()
     scored: bool = True
     limited: str | None = None
+    pays_first: bool = False
     stars: int = 0
 
 
@@ -86,6 +87,7 @@ class CardWords:
             risk=self._risk(thread.orders[0]) if thread.orders else (),
             scored=card.scored,
             limited=card.limited,
+            pays_first=card.pays_first,
             stars=card.stars,
         )
 

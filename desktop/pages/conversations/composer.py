@@ -177,6 +177,7 @@ class Composer(QFrame):
         )
         for tool, name, _ in self._names:
             tool.setAccessibleName(name)
+        self._name_tools(narrow=True)  # before its place is known it asks for no more than it needs
         self.canned.setToolTip(t("Ready answers: type / in a message"))
         self.note.setToolTip(f"{t('Internal note: never sent')} (Alt+N)")
         for tool in (self.product, self.link, self.quote, self.canned, self.note):

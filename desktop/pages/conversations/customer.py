@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.customers.service import NOTES
 from desktop.pages.conversations.cards import CardText, OrderText
@@ -17,6 +17,7 @@ from desktop.pages.conversations.privacy import PersonalData
 from desktop.texts import Texts
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.labels import ElidedLabel, IconLabel, Label, Rule
+from desktop.widgets.late import LateArea
 from desktop.widgets.pill import StatusPill
 from desktop.widgets.stars import Stars
 
@@ -185,16 +186,10 @@ class CustomerPane(QFrame):
         self.setFixedWidth(WIDTH)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        sheet = QWidget()
-        sheet.setProperty("kind", "scrolled")
-        self._column = QVBoxLayout(sheet)
+        scroll = LateArea()
+        self._column = QVBoxLayout(scroll.inside)
         self._column.setContentsMargins(18, 16, 18, 18)
         self._column.setSpacing(6)
-        scroll.setWidget(sheet)
         outer.addWidget(scroll)
         self._fill()
         self.set_folded(False)
@@ -277,7 +272,7 @@ class CustomerPane(QFrame):
         self._customer = card.customer_id
         self._name.say(card.name)
         self.personal.show_customer(card.customer_id, card.name, scored=card.scored)
-        self.identity.show_customer(card.customer_id, card.name, card.limited)
+        self.identity.show_customer(card.customer_id, card.name, card.limited, pays_first=card.pays_first)
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)

@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.conversations.figures import ThreadsWanted
 from desktop.bridge import Bridge, Change
 from desktop.pages.conversations.bubbles import Item
 from desktop.pages.conversations.cards import CardText
@@ -22,11 +23,12 @@ ROWS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which part of the inbox is listed."""
+    """Which part of the inbox is listed. ``behind``: only what stands behind a figure."""
 
     need: Need = "all"
     search: str = ""
     limit: int = ROWS
+    behind: ThreadsWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,10 @@ class ConversationFeed(QObject):
         self._list_stale = self._thread_stale = True
         self._go()
 
-    def ask(self, need: Need | None = None, search: str | None = None) -> None:
+    def ask(self, need: Need | None = None, search: str | None = None, behind: ThreadsWanted | None = None) -> None:
         """List another part of the inbox, from its top."""
-        wanted = Question(need or self.question.need, self.question.search if search is None else search)
+        old = self.question
+        wanted = Question(need or old.need, old.search if search is None else search, behind=behind)
         if wanted != self.question:
             self.question = wanted
             self._list_now()
@@ -145,7 +148,7 @@ class ConversationFeed(QObject):
         self._list_stale, self._listing = False, True
         source, question = self._source, self.question
         self._bridge.run(
-            lambda: source.inbox(question.need, question.search, question.limit),
+            lambda: source.inbox(question.need, question.search, question.limit, question.behind),
             owner=self,
             done=lambda inbox: self._listed(question, inbox),
             failed=self._list_failed,

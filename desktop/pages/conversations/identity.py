@@ -1,4 +1,4 @@
-"""Who a customer is: let them order beyond the limits, and make two records of one person one, after one question."""
+"""Who a customer is: let them order beyond the limits, have them pay first, make two records of one person one."""
 
 from __future__ import annotations
 
@@ -25,28 +25,38 @@ Look = Callable[["MergeDialog", str], None]
 
 
 class IdentityPart(QWidget):
-    """The verbs in a customer's card. ``allow_wanted`` and ``merge_wanted`` with their id and name."""
+    """The verbs in a customer's card. ``allow_wanted`` and ``merge_wanted`` with their id and name,
+    ``first_wanted`` with whether they pay first too."""
 
     allow_wanted = Signal(int, str)
     merge_wanted = Signal(int, str)
+    first_wanted = Signal(int, str, bool)
 
     def __init__(self, t: Texts) -> None:
         super().__init__()
         self._t = t
         self._customer = (0, "")
+        self._first = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.limit = Label("", "small", "danger", wrap=True)
         self.allow = Button(t("Let them order for a day"), icon="check", shrinks=True)
+        self.told = Label("", "small", "danger", wrap=True)
+        self.first = Button("", icon="hand", shrinks=True)
+        self.first.clicked.connect(lambda: self.first_wanted.emit(*self._customer, not self._first))
         self.merge = Button(t("Same person as…"), icon="users", shrinks=True)
         self.allow.clicked.connect(lambda: self.allow_wanted.emit(*self._customer))
         self.merge.clicked.connect(lambda: self.merge_wanted.emit(*self._customer))
-        for part in (self.limit, self.allow, self.merge):
+        for part in (self.limit, self.allow, self.told, self.first, self.merge):
             column.addWidget(part)
 
-    def show_customer(self, customer_id: int, name: str, limited: str | None) -> None:
-        self._customer = (customer_id, name)
+    def show_customer(self, customer_id: int, name: str, limited: str | None, *, pays_first: bool) -> None:
+        t = self._t
+        self._customer, self._first = (customer_id, name), pays_first
+        self.told.say(t("Pays first, because you said so: 5 minutes, no deposit."))
+        self.told.setVisible(pays_first)
+        self.first.setText(t("This buyer need not pay first any more") if pays_first else t("Have them pay first"))
         self.limit.say(limit(self._t, limited))
         self.limit.setVisible(limited is not None)
         self.allow.setVisible(limited is not None)
@@ -61,6 +71,7 @@ class IdentityActs:
         self._page, self._source, self._bridge, self._t, self._currency = page, source, bridge, t, currency
         part.allow_wanted.connect(self.allow)
         part.merge_wanted.connect(self.choose)
+        part.first_wanted.connect(self.restrict)
 
     def allow(self, customer_id: int, name: str) -> None:
         self._bridge.run(
@@ -69,6 +80,22 @@ class IdentityActs:
             done=lambda nothing: self._tell(self._t("{name} can order again.", name=name)),
             name="allow ordering",
         )
+
+    def restrict(self, customer_id: int, name: str, wanted: bool, *, back: bool = True) -> None:
+        """Have them pay first from their next order on, or no longer; ``back``: it can be taken back."""
+        self._bridge.run(
+            partial(self._source.restrict, customer_id, wanted),
+            owner=self._page,
+            done=lambda nothing: self._restricted(customer_id, name, wanted, back),
+            name="have pay first",
+        )
+
+    def _restricted(self, customer_id: int, name: str, wanted: bool, back: bool) -> None:
+        t = self._t
+        first = t("{name} pays first from the next order on: 5 minutes, no deposit.", name=name)
+        said = first if wanted else t("{name} need not pay first any more.", name=name)
+        undo = partial(self.restrict, customer_id, name, not wanted, back=False)
+        self._bridge.notice.emit(Notice(said, "paid", t("Undo") if back else "", undo if back else None))
 
     def choose(self, customer_id: int, name: str) -> None:
         """Whom they are the same person as."""

@@ -9,16 +9,16 @@ from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
+from core.conversations.figures import ThreadsWanted
 from core.conversations.views import ThreadRow
 from core.kernel.clock import MINUTE
 from core.kernel.errors import StorageFailed
-from desktop.opening import open_file
 from desktop.pages.conversations.aside import AsideActs
 from desktop.pages.conversations.beyond import TemplateActs
-from desktop.pages.conversations.bubbles import Attachment, thread_items
+from desktop.pages.conversations.bubbles import thread_items
 from desktop.pages.conversations.cards import CardWords
 from desktop.pages.conversations.customer import CustomerPane
 from desktop.pages.conversations.drafts import Drafts
@@ -29,13 +29,14 @@ from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationPresenter, Thread
 from desktop.pages.conversations.privacy import PrivacyActs
 from desktop.pages.conversations.quoting import QuoteMenu, with_draft
-from desktop.pages.conversations.sending import FileChooser, FileDialog, PictureDialog, ProductDialog
+from desktop.pages.conversations.sending import FileChooser, FileDialog, ProductDialog, show_attachment
 from desktop.pages.conversations.settling import SettleActs
 from desktop.pages.conversations.speaking import Speaking
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
 from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.empty import EmptyState
+from desktop.widgets.shown import ShownStack
 
 FOLDED_UNDER: Final = 1040  # px of the page: the customer's card folds away behind its button
 
@@ -65,7 +66,7 @@ class ConversationsPage(Page):
 
     def _lay_out(self) -> None:
         t = self.t
-        self._centre = QStackedWidget()
+        self._centre = ShownStack()
         self._centre.addWidget(QWidget())
         self._centre.addWidget(
             EmptyState("message-circle", t("Choose a conversation"), t("What was said appears here, oldest first."))
@@ -86,7 +87,7 @@ class ConversationsPage(Page):
             t("Connect WhatsApp"),
             lambda: self.navigate("settings", "whatsapp"),
         )
-        self._stack = QStackedWidget()
+        self._stack = ShownStack()
         self._stack.addWidget(QWidget())  # nothing to say before the first reading
         self._stack.addWidget(self.empty)
         self._stack.addWidget(panes)
@@ -100,7 +101,7 @@ class ConversationsPage(Page):
         feed.listed.connect(self.show_listing)
         feed.read.connect(self.show_thread)
         feed.failed.connect(self._reading_failed)
-        people.asked.connect(lambda need, search: feed.ask(need, search))
+        people.asked.connect(feed.ask)
         people.list.opened.connect(self.open)
         people.list.entered.connect(self.enter)
         people.list.ended.connect(lambda: feed.ask_more() if people.more else None)
@@ -160,7 +161,8 @@ class ConversationsPage(Page):
             self._stack.setCurrentIndex(2)
             if self.isVisible() and self.window().focusWidget() in (None, self):
                 self.people.list.setFocus()
-        if self.feed.current is None and inbox.rows:
+        led_here = listing.fresh and listing.question.behind is not None
+        if inbox.rows and (self.feed.current is None or led_here):
             self.open(inbox.rows[0].conversation_id)
         elif self.feed.current is None:
             self._centre.setCurrentIndex(1)
@@ -175,7 +177,9 @@ class ConversationsPage(Page):
         self.people.list.select(conversation_id)
 
     def show_subject(self, subject: object) -> None:
-        if isinstance(subject, int):
+        if isinstance(subject, ThreadsWanted):
+            self.people.ask(Question(behind=subject))
+        elif isinstance(subject, int):
             self.open(subject)
 
     def show_thread(self, reading: ThreadReading | None) -> None:
@@ -280,7 +284,7 @@ class ConversationsPage(Page):
 
     def take_back(self, kept: object) -> None:
         current, self._drafts, question = cast("tuple[int | None, Drafts, Question]", kept)
-        self.people.choose(question.need, question.search)
+        self.people.ask(question)
         self.show_subject(current)
 
     def send_text(self, text: str) -> None:
@@ -332,16 +336,7 @@ class ConversationsPage(Page):
     def _send_file(self, conversation_id: int, path: Path, caption: str) -> None:
         self.call(partial(self.source.send_file, conversation_id, path, caption), "send file")
 
-    # -- files
-
-    def open_attachment(self, attachment: Attachment) -> None:
-        """A picture grows over the window; another file opens in the computer's own program for it."""
-        if attachment.file is None:
-            return
-        if attachment.shown:
-            PictureDialog(self, self.t, self.source, self.mount.bridge, attachment.file).present()
-        else:
-            self.call(partial(self.source.file, attachment.file), "find file", lambda path: path and open_file(path))
+    open_attachment = show_attachment
 
     # -- room
 

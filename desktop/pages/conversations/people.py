@@ -7,7 +7,9 @@ from typing import Final
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QVBoxLayout
 
+from core.conversations.figures import ThreadsWanted
 from core.conversations.views import ThreadRow
+from desktop.pages.behind import BehindBar
 from desktop.pages.conversations.feed import Question
 from desktop.pages.conversations.inbox import InboxModel, InboxView
 from desktop.pages.conversations.presenter import ConversationPresenter, Inbox, Need
@@ -22,9 +24,9 @@ NARROWEST: Final = 304
 
 
 class People(QFrame):
-    """``asked`` with a need and a search when the seller wants to see others."""
+    """``asked`` with a need, a search and the figure to stand behind (or None) when the seller wants to see others."""
 
-    asked = Signal(str, str)
+    asked = Signal(str, str, object)
 
     def __init__(self, presenter: ConversationPresenter) -> None:
         super().__init__()
@@ -44,6 +46,10 @@ class People(QFrame):
         head.addLayout(self._chips())
         self.search = SearchField(t("Name, number, order"), "Ctrl+F", boxed=True)
         head.addWidget(self.search)
+        self.behind: ThreadsWanted | None = None
+        self.bar = BehindBar(t, presenter.zone)
+        self.bar.removed.connect(lambda: self.ask(Question(self.need, self.search.text().strip())))
+        head.addWidget(self.bar)
         column.addLayout(head)
         column.addWidget(Rule())
         self.model = InboxModel(presenter, self)
@@ -109,6 +115,8 @@ class People(QFrame):
     ) -> None:
         """Fill the list; ``opened`` is marked, ``keep`` stays listed though it no longer fits the chip."""
         self.more = inbox.more
+        if inbox.behind is not None:
+            self.bar.show_rows(question.behind, self._presenter.behind(*inbox.behind))
         self.list.show_rows(inbox.rows, now, opened, keep)
         self._picked()
         self.chips["escalated"].count(inbox.counts.escalated)
@@ -120,17 +128,11 @@ class People(QFrame):
 
     def _why_empty(self, question: Question) -> str:
         t = self._presenter.t
-        if question.search:
+        if question.search or question.behind is not None:
             return t("Nobody matches this search.")
         if question.need == "escalated":
             return t("Nobody waits for you: the bot copes.")
         return t("No conversation is going on at the moment.")
-
-    def choose(self, need: Need, search: str) -> None:
-        """List this part of the inbox."""
-        self.chips[need].setChecked(True)
-        self.search.setText(search)
-        self._ask()
 
     def focus_search(self) -> None:
         self.search.setFocus()
@@ -138,7 +140,15 @@ class People(QFrame):
 
     def _ask(self) -> None:
         self._pause.stop()
-        self.asked.emit(self.need, self.search.text().strip())
+        self.asked.emit(self.need, self.search.text().strip(), self.behind)
+
+    def ask(self, question: Question) -> None:
+        """List just this."""
+        self.chips[question.need].setChecked(True)
+        self.search.setText(question.search)
+        self.behind = question.behind
+        self.bar.show_rows(self.behind)
+        self._ask()
 
     def _found(self) -> None:
         """On to the results; fast fingers may be ahead of the search."""

@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol, get_args
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
 from core.conversations.escalation import Case
+from core.conversations.figures import ThreadsWanted
 from core.conversations.limits import TEXT
 from core.conversations.notes import NoteView
 from core.conversations.resolving import Standing
@@ -51,12 +52,14 @@ KIND_ICONS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The top of the list. ``more``: there are conversations below it. ``connected``: WhatsApp is set up."""
+    """The top of the list. ``more``: there are conversations below it. ``connected``: WhatsApp is set up. ``behind``:
+    how many times, and conversations, stand behind the figure that is asked about."""
 
     rows: tuple[ThreadRow, ...]
     counts: InboxCounts
     more: bool = False
     connected: bool = True
+    behind: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Thread:
 class ConversationSource(StandingSource, Protocol):
     """What the page reads and the verbs it calls. All may block: called off the window's thread."""
 
-    def inbox(self, need: Need, search: str, limit: int) -> Inbox: ...
+    def inbox(self, need: Need, search: str, limit: int, behind: ThreadsWanted | None = None) -> Inbox: ...
 
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
         """None when there is no such conversation (any more: two records of one person were merged)."""
@@ -365,6 +368,12 @@ class ConversationPresenter:
         if row.need != "seller":
             return ComposerText("bot", t("The bot answers in this conversation. Take over to write."))
         return ComposerText("seller", "", row.open_order_id)
+
+    def behind(self, times: int, conversations: int) -> str:
+        """How often, and in how many conversations."""
+        t = self.t
+        where = t.plural("{n} conversation", "{n} conversations", conversations)
+        return t("{times} in {conversations}", times=t.plural("{n} time", "{n} times", times), conversations=where)
 
     @staticmethod
     def what(summary: str) -> str:

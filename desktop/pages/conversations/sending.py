@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
@@ -15,6 +15,8 @@ from core.conversations.limits import CAPTION
 from core.kernel.money import group_digits
 from core.kernel.text import utf16_length
 from desktop.bridge import Bridge
+from desktop.opening import open_file
+from desktop.pages.conversations.bubbles import Attachment
 from desktop.pages.conversations.composer import FILES
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.live.presenter import LivePresenter, LiveSource
@@ -25,6 +27,9 @@ from desktop.widgets.dialog import Dialog
 from desktop.widgets.fields import TextField
 from desktop.widgets.labels import ElidedLabel, IconLabel, Label
 from desktop.widgets.picture import draw_picture, pixmap_of
+
+if TYPE_CHECKING:
+    from desktop.pages.conversations.page import ConversationsPage
 
 _THUMB: Final = (120, 120)
 
@@ -177,8 +182,7 @@ class PictureDialog(Dialog):
         self._word.hide()
         self.sheet.show_picture(image)
         self.sheet.show()
-        self.setFixedWidth(max(400, self.sheet.width() + 48))
-        self.fit()
+        self.widen(max(400, self.sheet.width() + 48))
         parent = self.parentWidget()
         if parent is not None:
             middle = parent.window().frameGeometry().center()
@@ -202,3 +206,14 @@ class FileChooser(QFileDialog):
         self.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fileSelected.connect(lambda path: self.picked.emit(Path(path)))
+
+
+def show_attachment(page: ConversationsPage, attachment: Attachment) -> None:
+    """A picture grows over the window; another file opens in the computer's own program for it."""
+    name = attachment.file
+    if name is None:
+        return
+    if attachment.shown:
+        PictureDialog(page, page.t, page.source, page.mount.bridge, name).present()
+    else:
+        page.call(lambda: page.source.file(name), "find file", lambda path: path and open_file(path))

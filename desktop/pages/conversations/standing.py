@@ -19,6 +19,10 @@ class StandingSource(Protocol):
         """Let them order beyond the store's limits for a day."""
         ...
 
+    def restrict(self, customer_id: int, wanted: bool) -> None:
+        """Have them pay first from their next order on, or no longer."""
+        ...
+
     def similar(self, customer_id: int, search: str) -> Sequence[CustomerView]:
         """Who might be the same person."""
         ...

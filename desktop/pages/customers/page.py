@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 
 from core.customers.listing import Wanted
 from core.kernel.money import group_digits
+from core.orders.behind import BuyersWanted, buyers
 from desktop.pages import exporting
 from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.privacy import PrivacyActs
@@ -16,7 +18,7 @@ from desktop.pages.customers.filters import Filters
 from desktop.pages.customers.form import CustomerForm
 from desktop.pages.customers.many import many_customers
 from desktop.pages.customers.pane import KEYS, CustomerPane
-from desktop.pages.customers.presenter import MOMENTS, CustomersPresenter
+from desktop.pages.customers.presenter import MOMENTS, CustomersPresenter, Question
 from desktop.pages.customers.source import CustomersSource, Overview, Profile
 from desktop.pages.customers.table import CustomersModel, CustomersTable
 from desktop.pages.exporting import Writing
@@ -33,7 +35,7 @@ AREAS: Final = frozenset({"customers", "orders", "payments", "quotes", "accounts
 _WIDE_FROM: Final = 1100
 
 
-class CustomersPage(ListPage[Wanted, Overview]):
+class CustomersPage(ListPage[Question, Overview]):
     """Places the widgets, gives them what was read, and calls the verbs."""
 
     areas = AREAS
@@ -46,7 +48,7 @@ class CustomersPage(ListPage[Wanted, Overview]):
         self.source: CustomersSource = mount.context.customers
         self.presenter = CustomersPresenter(t, store.currency, store.zone, store.country)
         table = CustomersTable(CustomersModel(self.presenter), t("Customers"))
-        super().__init__(mount, self.source, table, Wanted(), Overview())
+        super().__init__(mount, self.source, table, Question(), Overview())
         self.pane = CustomerPane(self.presenter)
         self.profile: Profile | None = None
         self._moments = MOMENTS
@@ -60,6 +62,7 @@ class CustomersPage(ListPage[Wanted, Overview]):
         self.filters = Filters(self.presenter)
         self.filters.asked.connect(lambda name, value: self.ask(**{name: value}))
         self.column.addWidget(self.filters)
+        self.column.addWidget(self.behind_bar())
         card = self._customers()
         self.column.addLayout(self.beside(card, self.pane, wide=card), 1)
         self._connect()
@@ -110,12 +113,19 @@ class CustomersPage(ListPage[Wanted, Overview]):
 
     # -- reading
 
+    def sought(self) -> Wanted:
+        behind = self.question.behind
+        return replace(self.question, among=None if behind is None else buyers(behind))
+
     def look(self, sought: Wanted) -> Overview:
         return self.source.overview(sought)
 
     @property
     def anything(self) -> bool:
         return self.overview.counts.all > 0
+
+    def typed(self) -> dict[str, object]:
+        return {**super().typed(), "place": self.filters.place.text()}
 
     def show_question(self) -> None:
         self.filters.choose(self.question)
@@ -236,7 +246,7 @@ class CustomersPage(ListPage[Wanted, Overview]):
 
     def writing(self, wanted: Wanted | None = None) -> Writing:
         """These customers, or those that are looked for, as a list to be written."""
-        asked = wanted or self.question
+        asked = wanted or self.sought()
         t, source, words = self.t, self.source, self.presenter
         titles, tiers = words.titles(), words.tiers()
         return Writing(
@@ -248,11 +258,17 @@ class CustomersPage(ListPage[Wanted, Overview]):
     # -- the window
 
     def show_subject(self, subject: object) -> None:
-        """A customer by their id, whatever was looked for."""
-        if isinstance(subject, int):
+        """A customer by their id, whatever was looked for; or those behind a figure."""
+        if isinstance(subject, BuyersWanted):
+            self.show_behind(subject)
+        elif isinstance(subject, int):
             self._subject = subject
             self._moments = MOMENTS
             self.show_all()
+
+    def take_focus(self) -> None:
+        super().take_focus()
+        self.call(self.source.towns, "read towns", self.filters.show_towns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -223,13 +223,14 @@ class CustomerPane(SidePane):
         self.terms.setCurrentIndex(max(0, self.terms.findData(profile.terms)))
         self.terms.setEnabled(profile.may_credit)
         self.known.show_pairs(words.known(profile))
-        self.identity.show_customer(view.id, who, profile.limited)
+        self.identity.show_customer(view.id, who, profile.limited, pays_first=profile.pays_first)
         self._show_proposals(profile)
         self.timeline.show_moments(words.history(profile), len(profile.history) >= wanted)
         self.notes.show_notes(view.notes, other=other)
         self.consent.say(words.consent(profile))
         self.personal.show_customer(view.id, who, scored=view.record.scored)
         self.edit.setEnabled(profile.may_write)
+        self.identity.first.setEnabled(profile.may_write)
 
     @staticmethod
     def _say(label: Label, text: str) -> None:

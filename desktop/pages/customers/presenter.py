@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.conversations.history import Kind, Moment
 from core.customers.explaining import RISKS
-from core.customers.listing import Consent, CustomerRow, Group
+from core.customers.listing import Consent, CustomerRow, Group, Wanted
 from core.customers.proposing import Proposal
 from core.customers.rules import AT_RISK, score, tier
 from core.customers.views import CustomerView
@@ -16,6 +16,7 @@ from core.kernel.look import Role
 from core.kernel.money import format_money
 from core.kernel.phone import display
 from core.kernel.text import duration, one_line
+from core.orders.behind import BuyersWanted
 from desktop.pages.customers.source import Profile
 from desktop.pages.live.rows import PROVIDERS
 from desktop.texts import Texts
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 MOMENTS: Final = 12
 TRUSTED: Final = 70
 TIER_ROLES: Final[dict[str, Role]] = {"diamond": "info", "gold": "waiting", "silver": "text", "bronze": "muted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Wanted):
+    """What the page looks for. ``behind``: only those behind a figure."""
+
+    behind: BuyersWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """All that is known of a customer. ``limited``: what keeps them from a new order; ``allowed_until``: the seller
-    lets them order all the same (ms UTC, 0: no); ``terms``: how many days they may take to pay."""
+    lets them order all the same (ms UTC, 0: no); ``terms``: how many days they may take to pay;
+    ``pays_first``: by the seller's word."""
 
     view: CustomerView
     said: Explained
@@ -61,6 +62,7 @@ class Profile:
     consent: Consent | None = None
     may_write: bool = True
     may_credit: bool = True
+    pays_first: bool = False
 
 
 class CustomersSource(Protocol):
@@ -69,6 +71,10 @@ class CustomersSource(Protocol):
     def overview(self, wanted: Wanted) -> Overview: ...
 
     def page(self, wanted: Wanted, after: Place | None, limit: int) -> list[CustomerRow]: ...
+
+    def towns(self) -> list[tuple[str, int]]:
+        """The towns that addresses and notes name, each with how many customers are there."""
+        ...
 
     def profile(self, customer_id: int, moments: int) -> Profile:
         """Raises NotFound. ``moments``: how much of the history."""

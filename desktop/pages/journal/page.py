@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtGui import QFontDatabase, QTextOption
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
 
+from core.kernel.clock import to_datetime
 from core.kernel.look import SCALE
 from core.storage.journal import Entry, Verdict
 from desktop.bridge import Control, Task
+from desktop.pages.analyses.dialogs import BetweenDialog
 from desktop.pages.exporting import Writing, WritingDialog, write
 from desktop.pages.journal.presenter import PAGE, PARTS, JournalPresenter, JournalSource, Question
 from desktop.pages.journal.table import JournalModel, JournalTable
@@ -23,6 +26,7 @@ from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Banner
 from desktop.widgets.pairs import Pairs
+from desktop.widgets.pick import Pick
 from desktop.widgets.sidepane import SidePane
 
 _WIDE: Final = 300
@@ -42,6 +46,8 @@ class JournalPage(LivingPage):
         self.model = JournalModel(self.presenter, self)
         self.table = JournalTable(self.model, self.t("Journal"))
         self.question = Question()
+        self._subject: int | None = None
+        self._was = 0  # rows that were read in the page before this one
         self._checking: Task[tuple[Verdict, list[str]]] | None = None
         self._lay_out()
         self._connect()
@@ -69,6 +75,12 @@ class JournalPage(LivingPage):
             chips.addWidget(chip)
         self.chips["all"].setChecked(True)
         chips.addStretch(1)
+        self.period = Pick(t("Choose the time"), self.presenter.periods(self.question))
+        self.period.picked.connect(self._period_picked)
+        self.who = Pick(t("Choose who did it"), self.presenter.whos())
+        self.who.picked.connect(lambda value: self.ask(who=value))
+        chips.addWidget(self.period)
+        chips.addWidget(self.who)
         self.verdict = Banner()
         card = Card(t("Journal"))
         card.title.hide()
@@ -78,7 +90,8 @@ class JournalPage(LivingPage):
             t("Nothing here"),
             t("Everything that is done with money, stock, people and settings is written here, and never changed."),
             t("Show everything"),
-            lambda: self.ask(part="all", text=""),
+            lambda: self.ask(**asdict(Question())),
+            primary=False,
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
@@ -125,37 +138,68 @@ class JournalPage(LivingPage):
 
     # -- reading
 
-    def ask(self, **changes: str) -> None:
+    def ask(self, **changes: object) -> None:
         """Other entries; what is not named stays."""
-        self.question = replace(self.question, **changes)
+        self.question = replace(self.question, **changes)  # type: ignore[arg-type]
         if "text" in changes:
-            self.search.setText(changes["text"])
+            self.search.setText(self.question.text)
         self.chips[self.question.part].setChecked(True)
+        self._offer()
         self.table.scrollToTop()
         self.refresh()
+
+    def _offer(self) -> None:
+        """What can be chosen, and what is."""
+        self.period.offer(self.presenter.periods(self.question), self.question.period)
+        self.who.offer(self.presenter.whos(), self.question.who)
+
+    def _period_picked(self, name: str) -> None:
+        if name == "days":
+            self._offer()  # until days are chosen
+            self.choose_days()
+        else:
+            self.ask(period=name)
+
+    def choose_days(self) -> BetweenDialog:
+        """From one day to another."""
+        zone, asked = self.mount.context.store.zone, self.question
+        today = to_datetime(self.now, zone).date()
+        words = [f"{day or today:%d/%m/%Y}" for day in (asked.first, asked.last)]
+        dialog = BetweenDialog(self, self.t, *words)
+        dialog.chosen.connect(lambda first, last: self.ask(period="days", first=first, last=last))
+        dialog.present()
+        return dialog
 
     def refresh(self) -> None:
         """Read what is shown again, as many rows as there were."""
         self.reading()
         asked = self.question = replace(self.question, text=self.search.text().strip())
-        kinds, source = self.presenter.kinds(asked.part), self.source
-        limit = max(PAGE, min(len(self.model.rows), 10 * PAGE))
+        source, presenter, now = self.source, self.presenter, self.now
+        limit = max(PAGE, min(max(len(self.model.rows), self._was), 10 * PAGE))
 
-        def done(read: tuple[dict[str, str], list[Entry]]) -> None:
+        def work() -> tuple[Mapping[str, str], frozenset[str], list[Entry]]:
+            people, actors = source.people(), source.actors()
+            known = presenter.knowing(people, actors)
+            return people, actors, source.page(known.sought(asked, now), asked.text, None, limit)
+
+        def done(read: tuple[Mapping[str, str], frozenset[str], list[Entry]]) -> None:
+            people, actors, entries = read
             if asked == self.question:  # not one that was asked before
-                self.presenter.know(read[0])
+                presenter.know(people, actors)
+                self._offer()
                 chosen = self.table.current
-                self.model.show(read[1], limit)
-                self._stack.setCurrentWidget(self.table if read[1] else self._nothing)
-                self.table.select_key(chosen.key if chosen else None)
-                self.read_once = True
+                self.model.show(entries, limit)
+                self._stack.setCurrentWidget(self.table if entries else self._nothing)
+                self.table.select_key(chosen.key if chosen else self._subject)
+                self._subject, self._was, self.read_once = None, 0, True
+                self._show_entry()
 
-        self.call(lambda: (dict(source.people()), source.page(kinds, asked.text, None, limit)), "read journal", done)
+        self.call(work, "read journal", done)
 
     def _read_more(self, after: int) -> None:
-        asked, kinds = self.question, self.presenter.kinds(self.question.part)
+        asked, sought = self.question, self.presenter.sought(self.question, self.now)
         self.call(
-            lambda: self.source.page(kinds, asked.text, after, PAGE),
+            lambda: self.source.page(sought, asked.text, after, PAGE),
             "read journal",
             lambda entries: self.model.append(entries, after) if asked == self.question else None,
         )
@@ -174,6 +218,14 @@ class JournalPage(LivingPage):
         row = self.table.current
         if row is not None and row.page:
             self.navigate(row.page, row.subject)
+
+    def kept(self) -> object:
+        row = self.table.current
+        return self.question, row.key if row is not None else None, len(self.model.rows)
+
+    def take_back(self, kept: object) -> None:
+        question, self._subject, self._was = cast("tuple[Question, int | None, int]", kept)
+        self.ask(**asdict(question))
 
     # -- the two proofs
 

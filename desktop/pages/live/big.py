@@ -81,6 +81,10 @@ class BigWindow(QWidget):
             return ""
         now = self._now()
         tiles = [f"{tile.title} {tile.value}" for tile in self.board.tiles]
+        shown = self.board.session.on_screen
+        bar = next((bar for bar in self.board.bars if shown and bar.product_id == shown[0]), None)
+        if bar is not None:
+            tiles.append(f"{bar.sku} {self._presenter.amount(bar.price)}")
         return ", ".join([*tiles, *(hold.summary(now) for hold in self.board.holds)])
 
     # -- painting
@@ -161,6 +165,9 @@ class BigWindow(QWidget):
             return
         words = self._presenter.stock(bar)
         ink = palette.ink(words.role)
+        if bar.price:  # what she says aloud most often
+            price = QRectF(inner.left() + inner.width() * 0.5, inner.top(), inner.width() * 0.5, unit * 1.6)
+            _text(painter, price, self._presenter.amount(bar.price), unit * 1.6, palette.gold_text, RIGHT)
         _text(painter, QRectF(inner.left(), top, inner.width(), unit * 2.4), words.left, unit * 1.7, ink, LEFT)
         _text(
             painter, QRectF(inner.left(), top, inner.width(), unit * 2.4), words.waiting, unit, palette.info.ink, RIGHT
@@ -201,7 +208,7 @@ class BigWindow(QWidget):
         if board.alerts:
             first, more = board.alerts[0], len(board.alerts) - 1
             text = f"{first.title} · {first.detail}" if first.detail else first.title
-            text += f"  {t.plural('and {n} more', 'and {n} more', more)}" if more else ""
+            text += f" · {t.plural('and {n} more', 'and {n} more', more)}" if more else ""
             role: Role = first.role
         else:
             text, role = t("Nothing to do: all is well."), "paid"

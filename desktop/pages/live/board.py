@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE
@@ -33,9 +33,12 @@ SIDE_MIDDLE = 296
 SIDE_NARROW = 264
 WIDE = 1120
 NARROW = 980
+STACKED = 820
 LOW = 680
 SEARCH_ICON, SEARCH_LEAST, SEARCH_MOST = 38, 132, 170
+BELOW, ORDERS_LEAST = 190, 280
 _ANY = 16_777_215  # Qt's word for no limit
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
 class Board(QWidget):
@@ -67,11 +70,11 @@ class Board(QWidget):
         for tile in self.tiles:
             row.addWidget(tile, 3 if tile is self.tiles[-1] else 2)
         column.addLayout(row)
-        middle = QHBoxLayout()
+        middle = self._middle = QHBoxLayout()
         middle.setSpacing(SCALE.gap + 2)
         middle.addWidget(self.orders, 1)
         self._side = QWidget()
-        side = QVBoxLayout(self._side)
+        side = self._beside = QVBoxLayout(self._side)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(SCALE.gap + 2)
         side.addWidget(self.stock, 10)
@@ -83,7 +86,17 @@ class Board(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width, low = self.width(), self.height() < LOW
-        self._side.setFixedWidth(SIDE if width >= WIDE else SIDE_MIDDLE if width >= NARROW else SIDE_NARROW)
+        stacked = width < STACKED
+        self._middle.setDirection(_DOWN if stacked else _ACROSS)
+        self._beside.setDirection(_ACROSS if stacked else _DOWN)
+        self.orders.setMinimumHeight(ORDERS_LEAST if stacked else 0)
+        if stacked:
+            self._side.setMinimumSize(0, BELOW)
+            self._side.setMaximumSize(_ANY, BELOW)
+        else:
+            self._side.setMinimumSize(0, 0)
+            self._side.setMaximumSize(_ANY, _ANY)
+            self._side.setFixedWidth(SIDE if width >= WIDE else SIDE_MIDDLE if width >= NARROW else SIDE_NARROW)
         self.chart_card.set_band(34 if low else 40)
         self.chart_card.setFixedHeight(104 if low else 146)
         for tile in self.tiles:

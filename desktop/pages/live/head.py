@@ -31,7 +31,7 @@ class LiveHead(QWidget):
         self.obs.setToolTip(f"{self.obs.accessibleName()} (O)")
         self.big = IconButton("tv", t("Big screen, readable at two metres"))
         self.big.setToolTip(f"{self.big.accessibleName()} (G)")
-        self.end = Button(t("End the live"), live=True)
+        self.end = Button(t("End the live"), icon="circle-stop", live=True, shrinks=True)
         self.new_invoice = Button(t("New invoice"), "primary", key="N", live=True)
         for widget in (self.pill, self.elapsed, self.on_screen, self.code, self.big, self.obs):
             line.addWidget(widget)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout
 from core.kernel.look import SCALE
 from desktop.pages.live.steering import Over, OverWords, SteeringSource
 from desktop.pages.page import Page
+from desktop.subjects import OrdersWanted
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Tile
 from desktop.widgets.dialog import Dialog
@@ -27,7 +28,7 @@ class OverDialog(Dialog):
 
     def __init__(self, page: Page, source: SteeringSource, over: Over) -> None:
         t, store = page.t, page.mount.context.store
-        super().__init__(page, t("What the live brought"), 740)
+        super().__init__(page, t("What the live brought"), 860)
         self._page, self._source = page, source
         self._words = OverWords(t, store.currency)
         self.over = over
@@ -61,6 +62,9 @@ class OverDialog(Dialog):
         self.copy.clicked.connect(self.copy_text)
         self.share = Button(t("Send on WhatsApp"), icon="send")
         self.share.clicked.connect(self.send)
+        self.orders = Button(t("Its orders"), icon="shopping-bag")
+        self.orders.clicked.connect(self._to_orders)
+        self.foot.addWidget(self.orders)
         self.foot.addWidget(self.copy)
         self.foot.addWidget(self.share)
         self.add_action(t("See the analyses"), self._to_analyses)
@@ -74,7 +78,12 @@ class OverDialog(Dialog):
         for tile, figure in zip(self.tiles, self._words.figures(over), strict=True):
             tile.show_figure(figure.value, figure.caption)
         self.advice.say(self._words.advice(over.told))
-        place = self.choice.findData(over.session.session_id)
+        session = over.session
+        place = self.choice.findData(session.session_id)
+        if place < 0:  # older than those that are offered
+            zone = self._page.mount.context.store.zone
+            self.choice.addItem(self._words.title(session.title, session.started_at, zone), session.session_id)
+            place = self.choice.count() - 1
         self.choice.setCurrentIndex(place)
         self.fit()
 
@@ -95,6 +104,11 @@ class OverDialog(Dialog):
     def send(self) -> None:
         """WhatsApp asks whom to send it to."""
         QDesktopServices.openUrl(QUrl(f"https://wa.me/?text={quote(self.text)}"))
+
+    def _to_orders(self) -> None:
+        session = self.over.session
+        self.accept()
+        self._page.navigate("orders", OrdersWanted(session_id=session.session_id, called=session.title))
 
     def _to_analyses(self) -> None:
         self.accept()

@@ -21,7 +21,6 @@ from desktop.pages.live.feed import BoardFeed, Panels, Reading
 from desktop.pages.live.head import LiveHead
 from desktop.pages.live.invoice import InvoiceDialog
 from desktop.pages.live.line import LineDialog
-from desktop.pages.live.missing import MissingCard
 from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.obs import ObsDialog
 from desktop.pages.live.over import OverDialog
@@ -31,6 +30,7 @@ from desktop.pages.live.rows import Verb
 from desktop.pages.live.stage import StageWindow
 from desktop.pages.live.start import StartDialog, end_dialog
 from desktop.pages.live.steering import Over
+from desktop.pages.missing import MissingCard
 from desktop.pages.page import Mount, Page
 from desktop.pages.welcome.presenter import WelcomePresenter
 from desktop.widgets.buttons import Button

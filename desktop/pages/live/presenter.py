@@ -15,6 +15,7 @@ from core.kernel.money import currency_sign, format_amount, format_money
 from core.kernel.text import NARROW, duration, one_line, short_name
 from core.live.views import Alert, BoardRow, MinuteBar, SessionView, StagedProduct, StageView, StockBar, Tiles
 from desktop.pages.live.steering import SteeringSource
+from desktop.pictures import Thumb
 from desktop.texts import Texts, full_disk
 
 
@@ -99,6 +100,10 @@ class LiveSource(SteeringSource, Protocol):
 
     def products(self, query: str, limit: int) -> list[ProductView]:
         """Best matches first; an empty query gives what was on screen or sold last first."""
+        ...
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        """A product's photo, cut to this size in px; None when there is no such file."""
         ...
 
     def start_live(self, live: NewLive) -> SessionView: ...

@@ -1,4 +1,4 @@
-"""Finding a product by keyboard: type, arrow, Enter."""
+"""Finding a product by keyboard: type, arrow, Enter. Each with its photo, its price and what is left of it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ from desktop.bridge import Bridge
 from desktop.fonts import face
 from desktop.pages.live.presenter import LivePresenter, LiveSource
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import Label
+from desktop.widgets.picture import draw_picture
 
 PAUSE_MS: Final = 90
 LIMIT: Final = 30
-_ROW: Final = 44
+_ROW: Final = 52
+_PHOTO: Final = 40
 _LEAST: Final = 2
 _PRODUCT: Final = int(Qt.ItemDataRole.UserRole)
 _NOWHERE: Final = QModelIndex()
@@ -55,9 +58,9 @@ class _Found(QAbstractListModel):
 
 
 class _Line(QStyledItemDelegate):
-    def __init__(self, presenter: LivePresenter, parent: QObject) -> None:
+    def __init__(self, presenter: LivePresenter, thumbs: Thumbs, parent: QObject) -> None:
         super().__init__(parent)
-        self._presenter = presenter
+        self._presenter, self._thumbs = presenter, thumbs
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(100, _ROW)
@@ -74,12 +77,15 @@ class _Line(QStyledItemDelegate):
             painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(palette.gold))
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        inner = box.adjusted(14, 0, -14, 0)
+        photo = QRectF(box.left() + 12, box.center().y() - _PHOTO / 2, _PHOTO, _PHOTO)
+        ratio = painter.device().devicePixelRatioF()
+        draw_picture(painter, photo, self._thumbs.get(product.photo, _PHOTO, _PHOTO, ratio), 6, "image", 18)
+        inner = box.adjusted(12 + _PHOTO + 12, 0, -14, 0)
         painter.setFont(face("body-bold"))
         painter.setPen(QColor(palette.text))
         painter.drawText(inner, left, product.sku)
         sku = QFontMetricsF(face("body-bold")).horizontalAdvance(product.sku)
-        upper, lower = inner.adjusted(0, 4, 0, -_ROW / 2), inner.adjusted(0, _ROW / 2 - 3, 0, -4)
+        upper, lower = inner.adjusted(0, 7, 0, -_ROW / 2), inner.adjusted(0, _ROW / 2 - 2, 0, -6)
         painter.drawText(upper, right, self._presenter.amount(product.price))
         price = QFontMetricsF(face("body-bold")).horizontalAdvance(self._presenter.amount(product.price))
         painter.setFont(face("small"))
@@ -126,7 +132,9 @@ class ProductPicker(QWidget):
         self.list.setProperty("kind", "results")
         self._found = _Found(self)
         self.list.setModel(self._found)
-        self.list.setItemDelegate(_Line(presenter, self))
+        self._thumbs = Thumbs(source, bridge, self)
+        self._thumbs.ready.connect(lambda photo: self.list.viewport().update())
+        self.list.setItemDelegate(_Line(presenter, self._thumbs, self))
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(t("Products found"))

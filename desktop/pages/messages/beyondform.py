@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from core.templates import rules
-from core.templates.rules import Button, Words, numbers
+from core.templates.rules import Button, Words
+from desktop.fonts import width
 from desktop.pages.messages.beyondwords import Judged, TemplateWords
 from desktop.pages.messages.parts import WordsEdit
 from desktop.widgets.fields import Field, TextField
 from desktop.widgets.labels import Label
 
 _BODY: Final = 120
+_NAME: Final = 110  # px at most of a variable's name
+LINKS: Final = 2  # that open an address: WhatsApp takes no more (reference whatsapp §5.5)
 
 
 def _combo(choices: dict[str, str], name: str) -> QComboBox:
@@ -32,24 +36,73 @@ def _combo(choices: dict[str, str], name: str) -> QComboBox:
 class _Variable(QWidget):
     """{{1}}: what it holds, and an example of it."""
 
+    def __init__(self, words: TemplateWords, changed: Callable[[], object]) -> None:
+        super().__init__()
+        t = words.t
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        self._t = t
+        self._label = Label("", "small-bold", "muted")
+        self.field = _combo(words.fields(), "")
+        self.sample = QLineEdit()
+        self.sample.setMinimumWidth(60)
+        self.sample.setPlaceholderText(t("Example"))
+        self.field.activated.connect(lambda _: changed())
+        self.sample.textEdited.connect(lambda _: changed())
+        line.addWidget(self._label)
+        line.addWidget(self.field, 6)
+        line.addWidget(self.sample, 5)
+
+    @property
+    def wanted(self) -> int:
+        """How wide its name is, in px."""
+        return max(34, ceil(width(self._label.text(), "small-bold")) + 4)
+
+    def align(self, wide: int) -> None:
+        """As the others, whose names may be longer."""
+        self._label.setFixedWidth(min(wide, _NAME))
+
+    def call(self, variable: str) -> None:
+        """Which one it is: its number or its name."""
+        shown = f"{{{{{variable}}}}}"
+        self._label.say(shown)
+        self.field.setAccessibleName(self._t("What {variable} holds", variable=shown))
+        self.sample.setAccessibleName(self._t("Example for {variable}", variable=shown))
+
+
+class _Link(QWidget):
+    """A button that opens a web address: its title, and the address."""
+
     def __init__(self, number: int, words: TemplateWords, changed: Callable[[], object]) -> None:
         super().__init__()
         t = words.t
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        label = Label(f"{{{{{number}}}}}", "small-bold", "muted")
-        label.setFixedWidth(34)
-        self.field = _combo(words.fields(), t("What {variable} holds", variable=label.text()))
-        self.sample = QLineEdit()
-        self.sample.setMinimumWidth(60)
-        self.sample.setPlaceholderText(t("Example"))
-        self.sample.setAccessibleName(t("Example for {variable}", variable=label.text()))
-        self.field.activated.connect(lambda _: changed())
-        self.sample.textEdited.connect(lambda _: changed())
-        line.addWidget(label)
-        line.addWidget(self.field, 6)
-        line.addWidget(self.sample, 5)
+        self.title, self.url = QLineEdit(), QLineEdit()
+        self.title.setMaxLength(rules.BUTTON)
+        self.title.setPlaceholderText(t("See the shop"))
+        self.url.setPlaceholderText("https://")
+        self.title.setAccessibleName(t("Title of button {number}", number=number))
+        self.url.setAccessibleName(t("Address of button {number}", number=number))
+        for edit, share in ((self.title, 2), (self.url, 3)):
+            edit.setMinimumWidth(60)
+            edit.textEdited.connect(lambda _: changed())
+            line.addWidget(edit, share)
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.title.text().strip() or self.url.text().strip())
+
+    @property
+    def button(self) -> Button:
+        """One without its address is no web address yet: judged, not sent as a ready answer."""
+        return Button(self.title.text().strip(), self.url.text().strip() or "https://")
+
+    def show_button(self, button: Button | None) -> None:
+        self.title.setText(button.title if button else "")
+        self.url.setText(button.url if button else "")
 
 
 class TemplateForm(QWidget):
@@ -60,7 +113,6 @@ class TemplateForm(QWidget):
     def __init__(self, words: TemplateWords) -> None:
         super().__init__()
         self._words = words
-        self._urls: tuple[Button, ...] = ()  # made elsewhere: kept as they are
         self._showing = False
         t = words.t
         column = QVBoxLayout(self)
@@ -80,13 +132,20 @@ class TemplateForm(QWidget):
         grid.addWidget(Field(t.of("field", "Category"), self.category, close=True), 1, 0)
         grid.addWidget(Field(t("Sent for"), self.use, close=True), 1, 1)
         column.addLayout(grid)
+        self.heading = TextField(t("Heading, optional"), placeholder=t("Your order {{reference}}"), close=True)
+        column.addWidget(self.heading)
         self.body = WordsEdit(t("The words"))
         place = QWidget()  # the style sheet takes an edit of this kind for one line
         place.setFixedHeight(_BODY)
         inner = QVBoxLayout(place)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.body)
-        column.addWidget(Label(t("The words: {one}, {two}… are its variables", one="{{1}}", two="{{2}}"), "small-bold"))
+        column.addWidget(
+            Label(
+                t("The words: {one}, {two} or names like {named}", one="{{1}}", two="{{2}}", named="{{total}}"),
+                "small-bold",
+            )
+        )
         column.addWidget(place)
         self.counter = Label("", "small", "muted")
         column.addWidget(self.counter)
@@ -107,9 +166,14 @@ class TemplateForm(QWidget):
             edit.textEdited.connect(lambda _: self._typed())
             line.addWidget(edit)
         column.addLayout(line)
+        column.addWidget(Label(t("Buttons that open a page, optional"), "small-bold"))
+        self.links = [_Link(number, words, self._typed) for number in range(1, LINKS + 1)]
+        for link in self.links:
+            column.addWidget(link)
         column.addStretch(1)
         self.name.changed.connect(lambda _: self._typed())
         self.footer.changed.connect(lambda _: self._typed())
+        self.heading.changed.connect(lambda _: self._typed())
         self.body.textChanged.connect(self._typed)
         for box in (self.language, self.category, self.use):
             box.activated.connect(lambda _: self._typed())
@@ -117,8 +181,7 @@ class TemplateForm(QWidget):
     @property
     def words(self) -> Words:
         """As typed, not judged."""
-        count = len(numbers(self.body.words))
-        shown = self.variables[:count]
+        shown = self.variables[: len(self._names())]
         titles = [edit.text().strip() for edit in self.buttons]
         return Words(
             self.name.text,
@@ -129,24 +192,33 @@ class TemplateForm(QWidget):
             tuple(str(each.field.currentData()) for each in shown),
             tuple(each.sample.text().strip() for each in shown),
             self.footer.text,
-            (*(Button(title) for title in titles if title), *self._urls),
+            (*(Button(title) for title in titles if title), *(link.button for link in self.links if link.filled)),
+            self.heading.text,
         )
+
+    def _names(self) -> list[str]:
+        return [*rules.variables(self.heading.text), *rules.variables(self.body.words)]
 
     def show_words(self, words: Words) -> None:
         self._showing = True
         self.name.edit.setText(words.name)
         for box, value in ((self.language, words.language), (self.category, words.category), (self.use, words.use)):
             box.setCurrentIndex(max(0, box.findData(value)))
+        self.heading.edit.setText(words.heading)
         self.body.show_words(words.body)
         self._fit_variables()
         for number, each in enumerate(self.variables):
             each.field.setCurrentIndex(max(0, each.field.findData((*words.fields, *[""] * 20)[number])))
             each.sample.setText((*words.samples, *[""] * 20)[number])
+            each.sample.setCursorPosition(0)
         self.footer.edit.setText(words.footer)
-        self._urls = tuple(button for button in words.buttons if button.url)
+        urls = [button for button in words.buttons if button.url]
+        for place, link in enumerate(self.links):
+            link.show_button(urls[place] if place < len(urls) else None)
         quick = [button.title for button in words.buttons if not button.url]
         for number, edit in enumerate(self.buttons):
             edit.setText(quick[number] if number < len(quick) else "")
+            edit.setCursorPosition(0)
         self._showing = False
 
     def dress(self, judged: Judged, *, writable: bool, named: bool) -> None:
@@ -157,7 +229,14 @@ class TemplateForm(QWidget):
         self.language.setEnabled(named)
         self.category.setEnabled(writable)
         self.body.setReadOnly(not writable)
-        for edit in (self.footer.edit, *self.buttons, *(each.sample for each in self.variables)):
+        links = [edit for link in self.links for edit in (link.title, link.url)]
+        for edit in (
+            self.heading.edit,
+            self.footer.edit,
+            *self.buttons,
+            *links,
+            *(each.sample for each in self.variables),
+        ):
             edit.setReadOnly(not writable)
         self.body.setAccessibleDescription(judged.wrong or judged.counter)
 
@@ -168,10 +247,16 @@ class TemplateForm(QWidget):
 
     def _fit_variables(self) -> None:
         """A line for each variable of the text; what was filled in stays while it is out of sight."""
-        count = min(len(numbers(self.body.words)), rules.VARIABLES)
+        names = self._names()[: rules.VARIABLES + 1]
+        count = len(names)
         while len(self.variables) < count:
-            made = _Variable(len(self.variables) + 1, self._words, self.changed.emit)
+            made = _Variable(self._words, self.changed.emit)
             self.variables.append(made)
             self._variables.addWidget(made)
         for number, each in enumerate(self.variables):
             each.setVisible(number < count)
+            if number < count:
+                each.call(names[number])
+        widest = max((each.wanted for each in self.variables[:count]), default=0)
+        for each in self.variables[:count]:
+            each.align(widest)

@@ -13,7 +13,7 @@ from core.kernel.i18n import explain, sentence
 from core.kernel.look import Role
 from core.kernel.text import utf16_length
 from core.templates import rules
-from core.templates.rules import Fault, Template, Unfit, Words, checked, filled
+from core.templates.rules import Fault, Template, Unfit, Words, checked
 from desktop.pages.conversations.bubbles import Bubble
 from desktop.pages.conversations.writing import formatted
 from desktop.texts import Texts
@@ -162,7 +162,7 @@ class TemplateWords:
 
     def bubble(self, words: Words, values: Sequence[str], at: str) -> Bubble:
         """As it stands on the phone; a value that is missing leaves its variable."""
-        said = formatted(filled(words.body, values) + (f"\n\n_{words.footer}_" if words.footer.strip() else ""))
+        said = formatted(rules.said(words, values) + (f"\n\n_{words.footer}_" if words.footer.strip() else ""))
         return Bubble(
             key="preview",
             message_id=0,

@@ -47,8 +47,7 @@ class MessagesPage(LivingPage):
         column.addLayout(self._head())
         self.parts = QStackedWidget()
         self.parts.addWidget(self._texts())
-        self.beyond = BeyondPart(self, mount.context.templates)
-        self.parts.addWidget(self.beyond)
+        self._beyond: BeyondPart | None = None
         column.addWidget(self.parts, 1)
         self.add_shortcut("Ctrl+S", self.save, self.t("Save"))
         self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
@@ -61,6 +60,15 @@ class MessagesPage(LivingPage):
         return dialog
 
     # -- parts
+
+    @property
+    def beyond(self) -> BeyondPart:
+        """The templates, built when they are first turned to."""
+        if self._beyond is None:
+            self._beyond = BeyondPart(self, self.mount.context.templates)
+            self.parts.addWidget(self._beyond)
+            self._beyond.refresh()
+        return self._beyond
 
     def _texts(self) -> QWidget:
         part = QWidget()
@@ -78,7 +86,10 @@ class MessagesPage(LivingPage):
 
     def turn_to(self, part: int) -> None:
         """0: what is said in a conversation; 1: what may be said when it is more than 24 hours old."""
-        self.parts.setCurrentIndex(part)
+        if part:
+            self.parts.setCurrentWidget(self.beyond)
+        else:
+            self.parts.setCurrentIndex(0)
         self.turns[part].setChecked(True)
         self.search.setVisible(part == 0)
         self.last.setVisible(part == 0 and self._before is not None)
@@ -212,7 +223,8 @@ class MessagesPage(LivingPage):
 
     def refresh(self) -> None:
         self.reading()
-        self.beyond.refresh()
+        if self._beyond is not None:
+            self._beyond.refresh()
         segment, language, source = self.listing.segment, self.listing.language, self.source
         self.call(lambda: source.read(segment, language), "read texts", self._show)
 
@@ -297,7 +309,7 @@ class MessagesPage(LivingPage):
         self.edit.setFocus()
 
     def save(self) -> None:
-        if self.parts.currentWidget() is self.beyond:
+        if self.parts.currentIndex():
             self.beyond.save()
         elif self.text is not None and self.saving.isEnabled():
             self._put(self.text, self.edit.words.strip())

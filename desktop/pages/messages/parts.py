@@ -31,6 +31,7 @@ _FAMILY: Final = 34
 _EDGE: Final = 3
 _VARIABLE: Final = 28
 _APART: Final = 6
+_WORDS: Final = 92
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -127,6 +128,9 @@ class WordsEdit(QPlainTextEdit):
         self.setProperty("kind", "message")
         self.setTabChangesFocus(True)
         self.setAccessibleName(name)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), _WORDS)
 
     @property
     def words(self) -> str:

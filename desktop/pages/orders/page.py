@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from core.kernel.clock import to_datetime
+from core.orders.behind import OrdersWanted
 from core.orders.listing import Filter, Totals
 from desktop.pages import exporting
 from desktop.pages.exporting import Writing
@@ -55,6 +56,7 @@ class OrdersPage(ListPage[Question, Around]):
         self.chips = chips.of
         self.chips[None].setChecked(True)
         self.column.addLayout(chips.line())
+        self.column.addWidget(self.behind_bar())
         self.pane = OrderPane(self.presenter)
         card = self._orders()
         self.column.addLayout(self.beside(card, self.pane, wide=card), 1)
@@ -133,7 +135,7 @@ class OrdersPage(ListPage[Question, Around]):
             self.picks[name].offer(entries, getattr(self.question, name))
 
     def show_found(self, some: bool) -> None:
-        self.sums.say(self.presenter.totals(self.overview[1]))
+        self.sums.say(self.presenter.totals(self.overview[1], self.question.behind))
         for part in (self.pane, self.sums, *self.chips.values(), *self.picks.values()):
             part.setVisible(self.anything)
         self.export_button.setEnabled(some)
@@ -196,15 +198,16 @@ class OrdersPage(ListPage[Question, Around]):
     # -- the window
 
     def show_subject(self, subject: object) -> None:
-        """An order by its id, wherever it stands in the list: it is looked for by its reference."""
-        if isinstance(subject, int):
+        """An order by its id, wherever it is listed: it is looked for by its reference. Or those behind a figure."""
+        if isinstance(subject, OrdersWanted):
+            self.show_behind(subject)
+        elif isinstance(subject, int):
             source = self.source
             self.call(lambda: source.detail(subject), "read order", self._bring)
 
     def _bring(self, detail: Detail) -> None:
         self._subject = detail.row.id
-        self.question = Question(sort=self.question.sort)
-        self.ask(text=detail.row.reference)
+        self.show_all(text=detail.row.reference)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,6 +14,7 @@ from core.kernel.look import Role
 from core.kernel.paging import Sort
 from core.kernel.phone import display
 from core.live.views import BoardRow
+from core.orders.behind import Added, OrdersWanted
 from core.orders.listing import NEWEST, Filter, Live, OrderRow, State, Totals
 from core.payments.queries import PaymentRow, RefundRow
 from desktop.pages.live.presenter import SOURCES, LivePresenter
@@ -30,7 +31,7 @@ _LINES: Final = 6  # of an order in the pane
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which orders, and in which order. None: all of them."""
+    """Which orders, and in which order. None: all of them. ``behind``: only those behind a figure."""
 
     state: State | None = None
     period: Period = "all"
@@ -38,6 +39,7 @@ class Question:
     source: str | None = None
     text: str = ""
     sort: Sort = NEWEST
+    behind: OrdersWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +200,30 @@ class OrdersPresenter(LivePresenter):
         if days := PERIODS[asked.period]:
             midnight = to_datetime(now, self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
             since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
-        return Filter(asked.state, since, None, asked.session_id, asked.source, asked.text, asked.sort)
+        live, source, text = asked.session_id, asked.source, asked.text
+        return Filter(asked.state, since, None, live, source, text, asked.sort, behind=asked.behind)
 
-    def totals(self, totals: Totals) -> str:
-        """« 12 commandes · 180 000 F CFA · encaissé 150 000 · à encaisser 30 000 »."""
+    def totals(self, totals: Totals, behind: OrdersWanted | None = None) -> str:
+        """« 12 commandes · 180 000 F CFA · encaissé 150 000 · à encaisser 30 000 »; first what they add to a figure."""
         t = self.t
         parts = [t.plural("{n} order", "{n} orders", totals.count), self.money(totals.worth)]
         if totals.received:
             parts.append(t("collected {amount}", amount=self.money(totals.received)))
         if totals.awaited:
             parts.append(t("still to collect {amount}", amount=self.money(totals.awaited)))
+        if behind is not None and totals.added is not None:
+            parts[1:1] = self._added(totals.added, behind)
         return " · ".join(parts)
+
+    def _added(self, added: Added, behind: OrdersWanted) -> list[str]:
+        """What the rows add to the figure that led here."""
+        t = self.t
+        if added.units is not None and added.worth is not None:
+            sold = t.plural("{n} sold", "{n} sold", added.units)
+            return [t("{sold} for {amount}", sold=sold, amount=self.money(added.worth))]
+        if behind.basis == "earned" or (behind.session_id is not None and behind.since is None):
+            return [t("earned {amount}", amount=self.money(added.earned))]
+        return []
 
     # -- rows
 
@@ -220,6 +235,8 @@ class OrdersPresenter(LivePresenter):
         below = ""
         if order.received and order.received != order.total:
             below = t("received {amount}", amount=self.amount(order.received))
+        if order.earned is not None and order.earned != order.total:
+            below = t("of it earned {amount}", amount=self.amount(order.earned))
         return RowText(
             order,
             badge.text,

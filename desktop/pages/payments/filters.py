@@ -29,7 +29,7 @@ class Filters(QWidget):
         self.chips = self._chips.of
         self.chips[None].setChecked(True)
         menus = QHBoxLayout()
-        self.period = Pick(t("Choose the time"), presenter.periods())
+        self.period = Pick(t("Choose the time"), self._periods)
         self.provider = Pick(t("Choose the provider"), ((None, self._everyone),))
         self.period.picked.connect(lambda value: self.asked.emit("period", value))
         self.provider.picked.connect(lambda value: self.asked.emit("provider", value))

@@ -243,4 +243,6 @@ class PaymentsPage(ListPage[Question, Overview]):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.tasks.setFixedWidth(320 if self.width() >= _ASIDE_FROM else 240)
+        wide = self.width() >= _ASIDE_FROM
+        self.tasks.setFixedWidth(320 if wide else 240)
+        self._tiles.setSpacing(SCALE.gap if wide else 6)

@@ -178,7 +178,7 @@ class CardsView(QListView):
         """Every selected card, top to bottom."""
         return [self._cards.rows[row] for row in sorted(index.row() for index in self.selectedIndexes())]
 
-    def pick(self, keys: Collection[int]) -> None:
+    def pick(self, keys: Collection[object]) -> None:
         """Select all of these that are here, beside the current one."""
         for place, row in enumerate(self._cards.rows):
             if row.key in keys:

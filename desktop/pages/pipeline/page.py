@@ -5,22 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, cast
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
 from core.pipeline.board import Card, Wanted
+from core.pipeline.figures import ProspectsWanted
 from core.pipeline.rules import LOST, STAGES
-from desktop.pages.listing import Chips
+from desktop.pages.behind import BehindBar
+from desktop.pages.listing import Chips, Kept
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
-from desktop.pages.pipeline.column import NARROWEST, Column
+from desktop.pages.pipeline.column import Column
+from desktop.pages.pipeline.columns import Columns
 from desktop.pages.pipeline.many import ManyProspects
 from desktop.pages.pipeline.pane import KEYS, LeadPane
 from desktop.pages.pipeline.presenter import CardText, PipelinePresenter
 from desktop.pages.pipeline.source import Board, PipelineSource, Place, Said
+from desktop.pages.pipeline.starting import NewProspect
 from desktop.pages.quotes.source import QuoteFor
+from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
@@ -50,15 +55,21 @@ class PipelinePage(LivingPage):
         self._bar = QWidget()
         self._bar.setLayout(self._chips())
         column.addWidget(self._bar)
+        self.only: ProspectsWanted | None = None
+        self.behind = BehindBar(mount.t, store.zone)
+        self.behind.removed.connect(lambda: self._limit(None))
+        column.addWidget(self.behind)
         self.pane = LeadPane(self.presenter)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
-        line.addWidget(self._columns(), 1)
+        self.area = Columns(self.presenter, mount.context.clock)
+        self.columns = self.area.of
+        line.addWidget(self._places(), 1)
         line.addWidget(self.pane)
         column.addLayout(line, 1)
         self.many = ManyProspects(self, self.source, self.presenter)
-        self._picking: Column | None = None
-        self._kept: tuple[int, ...] = ()
+        self._kept: tuple[object, ...] = ()  # selected in the page before this one, and how many cards it had read
+        self._least = 0
         self.many.bar.setProperty("alone", True)
         column.addWidget(self.many.bar)
         self._connect()
@@ -73,6 +84,9 @@ class PipelinePage(LivingPage):
         line.addStretch(1)
         self.make_search(t("Name or phone"))
         line.addWidget(self.search, 3)
+        self.new = Button(t("New prospect"), icon="plus", key="N")
+        self.new.clicked.connect(self.add)
+        line.addWidget(self.new)
         return line
 
     def _chips(self) -> QHBoxLayout:
@@ -87,24 +101,9 @@ class PipelinePage(LivingPage):
         line.addWidget(self._hint)
         return line
 
-    def _columns(self) -> QStackedWidget:
+    def _places(self) -> QStackedWidget:
+        """The board, and what stands in its place."""
         t = self.t
-        inner = QWidget()
-        inner.setProperty("kind", "scrolled")
-        line = QHBoxLayout(inner)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        self.columns: dict[str, Column] = {}
-        for stage in STAGES:
-            column = self.columns[stage] = Column(self.presenter, stage, self.mount.context.clock.now)
-            line.addWidget(column, 1)
-        inner.setMinimumWidth(len(STAGES) * (NARROWEST + 8) - 8)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setWidget(inner)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         nothing = EmptyState(
             "search",
             t("No prospect here"),
@@ -121,7 +120,7 @@ class PipelinePage(LivingPage):
             lambda: self.navigate("conversations"),
         )
         self.places = QStackedWidget()
-        for widget in (self._area, nothing, empty):
+        for widget in (self.area, nothing, empty):
             self.places.addWidget(widget)
         return self.places
 
@@ -137,13 +136,14 @@ class PipelinePage(LivingPage):
             view.picked.connect(partial(self._show_picked, column))
             view.menu_asked.connect(self._menu)
         self.many.settled.connect(self.refresh)
-        self.many.bar.cleared.connect(self._clear_picks)
+        self.many.bar.cleared.connect(self.area.clear_picks)
         self.search.down.connect(self.take_focus)
         pane = self.pane
         pane.kept.connect(self.keep)
         pane.moved.connect(self.move_to)
         pane.asked.connect(self.act)
         pane.closed.connect(self.close_pane)
+        self.add_shortcut("N", self.add, self.t("New prospect"))
         self.add_shortcut("Esc", self.close_pane, self.t("Close"))
         self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
         words = {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "customer": self.t("Customer")}
@@ -153,17 +153,26 @@ class PipelinePage(LivingPage):
     # -- reading
 
     def show_all(self) -> None:
-        self.search.clear()
-        self.chips[None].setChecked(True)
+        self._go_to(Wanted(), None)
+
+    def _go_to(self, wanted: Wanted, rows: ProspectsWanted | None) -> None:
+        """Look for just this."""
+        self.search.setText(wanted.text)
+        self.chips[wanted.only].setChecked(True)
+        self._limit(rows)
+
+    def _limit(self, rows: ProspectsWanted | None) -> None:
+        """Only those behind a figure; None: all again."""
+        self.only = rows
+        self.behind.show_rows(rows)
         self.refresh()
 
     def refresh(self) -> None:
         """Read what is shown again, as many cards as there were."""
         self.reading()
         only = next(only for only, chip in self.chips.items() if chip.isChecked())
-        wanted = self.wanted = Wanted(self.search.text().strip(), only)
-        most = max(len(column.model.rows) for column in self.columns.values())
-        source, limit = self.source, max(PAGE, min(most, 10 * PAGE))
+        wanted = self.wanted = Wanted(self.search.text().strip(), only, self.only.ids if self.only else None)
+        source, limit = self.source, max(PAGE, min(max(self._least, self.area.most), 10 * PAGE))
         self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
 
     def _show(self, read: tuple[Wanted, int, Board]) -> None:
@@ -172,8 +181,8 @@ class PipelinePage(LivingPage):
             return
         self.board = board
         focused = any(column.view.hasFocus() for column in self.columns.values())
-        picked = self._kept or tuple(row.key for row in self._picked())
-        self._kept = ()
+        picked = self._kept or tuple(row.key for row in self.area.picked)
+        self._kept, self._least = (), 0
         for total in board.totals:
             column = self.columns[total.stage]
             column.show_total(total)
@@ -188,6 +197,7 @@ class PipelinePage(LivingPage):
         self.places.setCurrentIndex(0 if some else 1 if board.any else 2)
         self._bar.setVisible(board.any)
         self._hint.setVisible(board.may_write)
+        self.new.setVisible(board.may_write)
         if (
             not self.read_once
             and some
@@ -236,30 +246,20 @@ class PipelinePage(LivingPage):
     def close_pane(self) -> None:
         """One card only; or, with one, the board has the whole width again."""
         if self.many.several:
-            self._clear_picks()
+            self.area.clear_picks()
             return
         self.chosen = None
         self.pane.show_card(None, self.now, self.board.may_write)
 
     # -- several
 
-    def _picked(self) -> list[CardText]:
-        return [] if self._picking is None else self._picking.view.picked_rows
-
     def _show_picked(self, column: Column) -> None:
-        """Cards of one stage at a time: those of which several are selected, else where the last one was."""
-        if len(column.view.picked_rows) > 1 or column is self._picking or self._picking is None:
-            self._picking = column
-            self.many.offer(column.view.picked_rows if self.board.may_write else ())
-
-    def _clear_picks(self) -> None:
-        if self._picking is not None:
-            self._picking.view.clear_picks()
-            self._picking.view.setFocus()
+        if self.area.picks(column):
+            self.many.offer(self.area.picked if self.board.may_write else ())
 
     def _menu(self, place: QPoint) -> None:
         """To another stage, for one or for all that are selected."""
-        rows = tuple(self._picked())
+        rows = self.area.picked
         if not rows or not self.board.may_write:
             return
         menu, stages = QMenu(self), self.presenter.stages()
@@ -276,25 +276,16 @@ class PipelinePage(LivingPage):
     # -- moving
 
     def _go_beside(self, stage: str, step: int) -> None:
-        """The keyboard to the next column that has cards."""
-        place = STAGES.index(stage) + step
-        while 0 <= place < len(STAGES):
-            column = self.columns[STAGES[place]]
-            if column.model.rows:
-                column.view.setFocus()
-                row = column.view.row or column.model.rows[0]
-                column.view.select_key(row.key)
-                self._selected(row)
-                self._area.ensureWidgetVisible(column, 0, 0)
-                return
-            place += step
+        row = self.area.beside(stage, step)
+        if row is not None:
+            self._selected(row)
 
     def _shift(self, stage: str, step: int) -> None:
         row, place = self.columns[stage].view.row, STAGES.index(stage) + step
         if row is None or not 0 <= place < len(STAGES):
             return
         if self.many.several:
-            self.many.move(tuple(self._picked()), STAGES[place])
+            self.many.move(self.area.picked, STAGES[place])
         else:
             self.move_to(row.key, STAGES[place])
 
@@ -303,7 +294,7 @@ class PipelinePage(LivingPage):
 
     def move_to(self, lead_id: int, stage: str) -> None:
         """Move a prospect; it can be taken back."""
-        row = self._row(lead_id)
+        row = self.area.row(lead_id)
         if row is None or row.card.view.lead.stage == stage or not self.board.may_write:
             return
         was, source = row.card.view.lead.stage, self.source
@@ -312,17 +303,13 @@ class PipelinePage(LivingPage):
             lambda: source.move(lead_id, stage), "move prospect", lambda _: self._moved(lead_id, row.who, was, stage)
         )
 
-    def _row(self, lead_id: int) -> CardText | None:
-        rows = (row for column in self.columns.values() for row in column.model.rows)
-        return next((row for row in rows if row.key == lead_id), None)
-
     def _moved(self, lead_id: int, who: str, was: str, stage: str) -> None:
         self._undo = (lead_id, was, who)
         said = self.presenter.moved(who, stage)
         self.mount.bridge.notice.emit(Notice(said, "info", self.t("Undo"), self.undo))
         self.columns[stage].view.setFocus()
         self.refresh()
-        self._area.ensureWidgetVisible(self.columns[stage], 0, 0)
+        self.area.reveal(stage)
         if stage == LOST:
             self._read_chosen(then=True)
 
@@ -344,6 +331,20 @@ class PipelinePage(LivingPage):
         self.call(lambda: source.move(lead_id, was), "move back", back)
 
     # -- verbs
+
+    def add(self) -> None:
+        """A prospect that did not write: met in the shop, or on the phone."""
+        if self.board.may_write:
+            mount = self.mount
+            country = mount.context.store.country
+            form = NewProspect(self, self.source, mount.bridge, self.presenter, country, self.now)
+            form.started.connect(self._started)
+            form.shown.connect(self.show_subject)
+            form.present()
+
+    def _started(self, lead_id: int) -> None:
+        self.mount.bridge.notice.emit(Notice(self.t("The prospect is on the board."), "paid"))
+        self.show_subject(lead_id)
 
     def keep(self, lead_id: int, said: Said) -> None:
         source = self.source
@@ -369,20 +370,23 @@ class PipelinePage(LivingPage):
 
     # -- the window
 
-    def kept(self) -> object:
-        return self.wanted, self.chosen, tuple(row.key for row in self._picked())
-
-    def take_back(self, kept: object) -> None:
-        self.wanted, self.chosen, self._kept = cast("tuple[Wanted, int | None, tuple[int, ...]]", kept)
-        self.search.setText(self.wanted.text)
-        self.chips[self.wanted.only].setChecked(True)
-        self.refresh()
-
     def show_subject(self, subject: object) -> None:
-        """A prospect by its id."""
-        if isinstance(subject, int):
+        """A prospect by its id, or those behind a figure."""
+        if isinstance(subject, ProspectsWanted):
+            self.chosen = None
+            self._go_to(Wanted(), subject)
+        elif isinstance(subject, int):
             self.chosen = subject
             self.show_all()
+
+    def kept(self) -> object:
+        picked = tuple(row.key for row in self.area.picked)
+        return Kept(self.wanted, self.chosen, picked, self.area.most, self.only)
+
+    def take_back(self, kept: object) -> None:
+        before = cast("Kept[Wanted]", kept)
+        self.chosen, self._kept, self._least = cast("int | None", before.current), before.picked, before.rows
+        self._go_to(before.question, cast("ProspectsWanted | None", before.own))
 
     def take_focus(self) -> None:
         for column in self.columns.values():

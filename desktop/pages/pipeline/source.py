@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.customers.views import CustomerView
 from core.pipeline.board import Card, Total, Wanted
 
 Place = tuple[int, int]
@@ -31,6 +32,15 @@ class Said:
     lost_why: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewLead:
+    """Whose prospect it is: a customer's, or with None somebody new's, with their name and number (E.164)."""
+
+    customer_id: int | None
+    name: str = ""
+    phone: str = ""
+
+
 class PipelineSource(Protocol):
     """All may block: called off the window's thread."""
 
@@ -40,6 +50,18 @@ class PipelineSource(Protocol):
 
     def one(self, lead_id: int) -> Card:
         """Raises NotFound."""
+        ...
+
+    def people(self, text: str, limit: int) -> list[CustomerView]:
+        """Customers whose name or number fits."""
+        ...
+
+    def open_of(self, customer_id: int) -> int | None:
+        """The id of their open opportunity."""
+        ...
+
+    def start(self, person: NewLead, stage: str, said: Said) -> int:
+        """An opportunity begun by hand; ``said.note`` is what they need. → its id. Raises Refused."""
         ...
 
     def move(self, lead_id: int, stage: str) -> None:

@@ -68,6 +68,7 @@ class Editor(QWidget):
         line.addWidget(self.terms)
         column.addLayout(line, 1)
         self._connect()
+        self._fold(True)  # before its place is known it asks for no more than it needs
 
     # -- parts
 
@@ -359,7 +360,9 @@ class Editor(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW_UNDER
+        self._fold(self.width() < _NARROW_UNDER)
+
+    def _fold(self, narrow: bool) -> None:
         self.terms.setFixedWidth(_TERMS[narrow])
         self.lines.set_narrow(narrow)
         self.phone.setFixedWidth(150 if narrow else 220)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import Final, cast
 
 from PySide6.QtGui import QResizeEvent
@@ -71,16 +71,23 @@ class QuotesPage(ListPage[Wanted, Overview]):
         self._unfinished: Unfinished | None = None
         self._back = False
         self.acts = QuoteActs(self, self.source, mount.bridge, self.presenter)
-        self.editor = Editor(self.presenter, self.source, mount.bridge)
         self.pane = QuotePane(self.presenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list())
-        self._stack.addWidget(self.editor)
         self.column.addWidget(self._stack)
         self._connect()
         self.begin()
 
     # -- parts
+
+    @cached_property
+    def editor(self) -> Editor:
+        """The place to write, built when somebody looks for what is written there."""
+        made = Editor(self.presenter, self.source, self.mount.bridge)
+        made.saved.connect(self._saved)
+        made.left.connect(self._left)
+        self._stack.addWidget(made)
+        return made
 
     def _list(self) -> QWidget:
         t, whole = self.t, QWidget()
@@ -118,20 +125,17 @@ class QuotesPage(ListPage[Wanted, Overview]):
         self.acts.changed.connect(self.bring)
         self.acts.written.connect(self.write)
         self.acts.wanted.connect(self.navigate)
-        self.editor.saved.connect(self._saved)
-        self.editor.left.connect(self._left)
         for key in dict.fromkeys(each for each in KEYS.values() if len(each) == 1):
             said = dict.fromkeys(titles(self.t)[verb][0] for verb, each in KEYS.items() if each == key)
             self.add_shortcut(key, partial(self._key, key), " / ".join(said))
         self.add_shortcut("N", lambda: None if self.writing else self.write_new(), self.t("New quote"))
-        self.add_shortcut(
-            "M", lambda: None if self.writing else self._asked("more"), self.t("Everything that can be done")
-        )
+        more = self.t("Everything that can be done")
+        self.add_shortcut("M", lambda: None if self.writing else self._asked("more"), more)
 
     @property
     def writing(self) -> bool:
         """Whether the place to write stands over the list."""
-        return self._stack.currentWidget() is self.editor
+        return self._stack.currentIndex() > 0
 
     # -- reading
 
@@ -262,11 +266,9 @@ class QuotesPage(ListPage[Wanted, Overview]):
         self._left()
         self.bring(number)
         if send:
-            source = self.source
+            source, acts = self.source, self.acts
             self.call(
-                lambda: source.detail(number),
-                "read quote",
-                lambda detail: self.acts.act("send", detail, self.overview),
+                lambda: source.detail(number), "read quote", lambda detail: acts.act("send", detail, self.overview)
             )
 
     def _left(self) -> None:

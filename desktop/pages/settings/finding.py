@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.kernel.text import fold
 from desktop.pages.settings.parts import Advanced
-from desktop.pages.settings.presenter import ProviderInfo, Section, SettingsPresenter
-from desktop.pages.settings.providers import ProviderCard
+from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, Section, SettingsPresenter
 from desktop.pages.settings.rows import SettingRow
 from desktop.pages.settings.sections import SectionView
 from desktop.theme import theme
@@ -44,6 +43,8 @@ def places(
         for group in section.groups:
             for key in (*group.keys, *group.advanced):
                 yield _place(key, section.name, section.title, presenter)
+        if section.name == "whatsapp":
+            yield _place(VERIFY_TOKEN, section.name, section.title, presenter)  # on a card of its own there
     for provider in providers:
         group = presenter.provider_group(provider.name)
         for key in (*group.keys, *group.advanced):
@@ -72,12 +73,13 @@ class Settings(Protocol):
     """The page, as the finder needs it."""
 
     @property
-    def rows(self) -> Mapping[str, Sequence[SettingRow]]: ...
+    def views(self) -> Mapping[str, SectionView]:
+        """The sections that were built."""
+        ...
 
-    @property
-    def views(self) -> Mapping[str, SectionView]: ...
-
-    def open(self, name: str) -> None: ...
+    def reveal(self, section: str, key: str) -> SettingRow | None:
+        """Show a section, built now if it has to be. → the setting's row there."""
+        ...
 
 
 class Shine(QWidget):
@@ -111,20 +113,23 @@ class Finder(Suggest):
         t = presenter.t
         super().__init__(t("Find a setting"), t("Find a setting"), eager=True)
         self._page, self._presenter = page, presenter
-        self._known: tuple[Place, ...] = ()
+        self._providers: tuple[ProviderInfo, ...] = ()
+        self._known: tuple[Place, ...] | None = None
         self.set_tag("Ctrl+F")
         self.setFixedWidth(300)
         self.asked.connect(self._look)
         self.chosen.connect(self.reach)
 
     def know(self, providers: Sequence[ProviderInfo]) -> None:
-        """What there is to be found; told again when it was read again."""
-        sections = self._presenter.sections()
-        self._known = tuple(
-            place
-            for place in places(sections, providers, self._presenter)
-            if not place.key or place.key in self._page.rows
-        )
+        """Whose settings can be found besides the store's own; told again when they were read again."""
+        self._providers, self._known = tuple(providers), None
+
+    @property
+    def known(self) -> tuple[Place, ...]:
+        """What there is to be found, from what is declared: a section need not be built for it."""
+        if self._known is None:
+            self._known = tuple(places(self._presenter.sections(), self._providers, self._presenter))
+        return self._known
 
     def ask_for(self) -> None:
         """Be typed in."""
@@ -132,14 +137,13 @@ class Finder(Suggest):
         self.selectAll()
 
     def _look(self, asked: str) -> None:
-        hits = found(self._known, asked)
+        hits = found(self.known, asked)
         nothing = Choice(self._presenter.t("No setting is called so"), "", "", None)
         self.offer([Choice(place.label, place.where, "", place) for place in hits] or [nothing])
 
     def reach_key(self, key: str) -> bool:
         """As :meth:`reach`, by a setting's key. → whether there is one of that name."""
-        known = (*self._known, *places(self._presenter.sections(), (), self._presenter))
-        place = next((one for one in known if key and one.key == key), None)
+        place = next((one for one in self.known if key and one.key == key), None)
         self.reach(place)
         return place is not None
 
@@ -148,18 +152,16 @@ class Finder(Suggest):
         if place is None:
             return
         self.clear()
-        self._page.open(place.section)
-        row = next(iter(self._page.rows.get(place.key, ())), None)
+        row = self._page.reveal(place.section, place.key)
+        view = self._page.views[place.section]
         if row is None:
-            self._page.views[place.section].setFocus()
+            view.setFocus()
             return
-        view = next((view for view in self._page.views.values() if view.isAncestorOf(row)), None)
         part = row.parentWidget()
         while part is not None and part is not view:
-            if isinstance(part, Advanced | ProviderCard):
+            if isinstance(part, Advanced):
                 part.open()
             part = part.parentWidget()
         row.setFocus()
-        if view is not None:
-            QTimer.singleShot(_SETTLE_MS, row, lambda: view.ensureWidgetVisible(row, 0, 40))
+        QTimer.singleShot(_SETTLE_MS, row, lambda: view.ensureWidgetVisible(row, 0, 40))
         Shine(row)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.errors import LivePayError
 from core.kernel.look import SCALE
-from core.payments.provider import Finding
-from desktop.bridge import Change, Task
+from desktop.bridge import Change
 from desktop.pages.page import Mount, Page
+from desktop.pages.settings import choices
+from desktop.pages.settings.access import AccessSection
 from desktop.pages.settings.accessdesk import AccessDesk
 from desktop.pages.settings.finding import Finder
-from desktop.pages.settings.parts import LastChange, TestPanel
+from desktop.pages.settings.parts import LastChange
 from desktop.pages.settings.presenter import (
-    LANGUAGE,
     LOGO,
-    SOUND,
-    THEME,
     VERIFY_TOKEN,
     Reading,
     Saved,
@@ -32,15 +30,24 @@ from desktop.pages.settings.presenter import (
     SettingsSource,
 )
 from desktop.pages.settings.rows import LogoRow, SettingRow
-from desktop.pages.settings.sections import PaymentsSection, SectionView, TestedSection, WhatsAppSection
-from desktop.pages.settings.views import VIEWS, AccessSection, Ask
-from desktop.theme import CHOICES, theme
+from desktop.pages.settings.sections import (
+    BackupSection,
+    MailSection,
+    NetworkSection,
+    PaymentsSection,
+    SectionView,
+    WhatsAppSection,
+)
+from desktop.pages.settings.stack import Sections
+from desktop.pages.settings.trials import Trials
+from desktop.theme import theme
 from desktop.widgets.labels import Label
 from desktop.widgets.navigation import NavButton
 from desktop.widgets.notices import Notice
 
 AREA: Final = "settings"
 _NAV: Final = 196
+_FIRST_MS: Final = 1  # the first section comes after the page was painted; at 0 it would be the same turn of the loop
 
 
 class SettingsPage(Page):
@@ -55,11 +62,11 @@ class SettingsPage(Page):
         self._saving = 0
         self._stale = False
         self._waiting: list[Callable[[], object]] = []
-        self._tests: dict[TestPanel, Task[tuple[Finding, ...]]] = {}
+        self._awaited = ""
+        self.trials = Trials(self, self.presenter, self.when_saved)
         self.last = LastChange(self.t)
         self.last.undone.connect(self.undo)
-        self.stack = QStackedWidget()
-        self.views: dict[str, SectionView] = {}
+        self.stack = Sections(self.presenter, self._made)
         self.buttons: dict[str, NavButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 16, 20, 12)
@@ -80,6 +87,7 @@ class SettingsPage(Page):
         outer.addLayout(line, 1)
         self._connect()
         self.refresh()
+        QTimer.singleShot(_FIRST_MS, self, lambda: self.open(self.stack.current))
 
     def _nav(self) -> QFrame:
         nav = QFrame()
@@ -88,50 +96,60 @@ class SettingsPage(Page):
         column = QVBoxLayout(nav)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(2)
-        for section in self.presenter.sections():
-            view = VIEWS.get(section.name, SectionView)(section, self.presenter, self._made)
-            view.network_asked.connect(partial(self.open, "network"))
-            self.views[section.name] = view
-            self.stack.addWidget(view)
+        for section in self.stack.declared.values():
             button = self.buttons[section.name] = NavButton(section.icon, section.title)
             button.clicked.connect(partial(self.open, section.name))
             column.addWidget(button)
-        next(iter(self.buttons.values())).setChecked(True)
+        self.buttons[self.stack.current].setChecked(True)
         return nav
 
     def _connect(self) -> None:
-        whatsapp, payments, network = self.whatsapp, self.payments, self.views["network"]
-        whatsapp.test.asked.connect(partial(self.run_test, whatsapp.test, self.source.test_whatsapp))
-        whatsapp.test.given_up.connect(partial(self.stop_test, whatsapp.test))
-        whatsapp.connect_here.clicked.connect(partial(self.run_test, whatsapp.test, self.source.connect_whatsapp))
-        for meta in (whatsapp.meta, getattr(network, "meta", None)):
-            if meta:
-                meta.make_asked.connect(self.make_token)
-                meta.copy_asked.connect(self.copy_token)
-        for name, verb in (("backup", self.source.test_backup), ("mail", self.source.test_mail)):
-            if isinstance(view := self.views.get(name), TestedSection):
-                view.test.asked.connect(partial(self.run_test, view.test, verb))
-                view.test.given_up.connect(partial(self.stop_test, view.test))
-        self.access = AccessDesk(cast(AccessSection, self.views["access"]), self.mount)
-        self.access.lock_asked.connect(self.mount.lock)
-        payments.switched.connect(self.switch_provider)
-        payments.test_asked.connect(self.test_provider)
-        payments.stop_asked.connect(lambda name: self.stop_test(payments.cards[name].test))
+        self.stack.built.connect(self._wire)
+        self.trials.told.connect(self._ensure)
         self.mount.bridge.changed.connect(self._changed)
         theme().changed.connect(self._show_choices)
         self.mount.sounds.switched.connect(self._show_choices)
         self.add_shortcut("Ctrl+Z", self.undo, self.t("Take the last change back"))
         self.add_shortcut("Ctrl+F", self.finder.ask_for, self.t("Find a setting"))
 
+    def _wire(self, view: SectionView) -> None:
+        """A section that was just built: what is pressed there, and what it shows."""
+        view.network_asked.connect(partial(self.open, "network"))
+        view.steps_asked.connect(partial(self.navigate, "welcome"))
+        if isinstance(view, WhatsAppSection):
+            self.trials.serve(view.test, self.source.test_whatsapp)
+            view.connect_here.clicked.connect(partial(self.trials.run, view.test, self.source.connect_whatsapp))
+        elif isinstance(view, PaymentsSection):
+            view.switched.connect(self.switch_provider)
+            view.test_asked.connect(self.test_provider)
+            view.stop_asked.connect(lambda name: self.trials.stop(view.cards[name].test))
+        elif isinstance(view, BackupSection):
+            self.trials.serve(view.test, self.source.test_backup)
+        elif isinstance(view, MailSection):
+            self.trials.serve(view.test, self.source.test_mail)
+        elif isinstance(view, AccessSection):
+            self.access = AccessDesk(view, self.mount)
+            self.access.lock_asked.connect(self.mount.lock)
+        if isinstance(view, WhatsAppSection | NetworkSection):
+            view.meta.make_asked.connect(self.make_token)
+            view.meta.copy_asked.connect(self.copy_token)
+        if self.reading.values:
+            view.show_reading(self.reading)
+
+    @property
+    def views(self) -> Mapping[str, SectionView]:
+        """The sections that were opened so far."""
+        return self.stack.views
+
     @property
     def whatsapp(self) -> WhatsAppSection:
-        view = self.views["whatsapp"]
+        view = self.stack.view("whatsapp")
         assert isinstance(view, WhatsAppSection)
         return view
 
     @property
     def payments(self) -> PaymentsSection:
-        view = self.views["payments"]
+        view = self.stack.view("payments")
         assert isinstance(view, PaymentsSection)
         return view
 
@@ -142,35 +160,46 @@ class SettingsPage(Page):
             row.picked.connect(self.keep_logo)
         if row.key in self.reading.values:
             row.show_value(self.reading.values[row.key])
+            if row.key == LOGO:
+                self._read_logo()
 
     # -- showing
 
     def open(self, name: str, *_: object) -> None:
         """Show a section."""
-        if name in self.views:
-            self.stack.setCurrentWidget(self.views[name])
+        if name in self.buttons:
+            self.stack.open(name)
             self.buttons[name].setChecked(True)
 
-    def take_focus(self) -> None:
-        self.buttons[self._section].setFocus()
+    def reveal(self, section: str, key: str) -> SettingRow | None:
+        """Show a section, with a provider's card open where the setting is on it. → the setting's row there."""
+        self.open(section)
+        view = self.stack.view(section)
+        if isinstance(view, PaymentsSection):
+            view.unfold(key)
+        return next((row for row in self.rows.get(key, ()) if view.isAncestorOf(row)), None)
 
-    @property
-    def _section(self) -> str:
-        return next(name for name, view in self.views.items() if view is self.stack.currentWidget())
+    def take_focus(self) -> None:
+        self.buttons[self.stack.current].setFocus()
 
     def show_subject(self, subject: object) -> None:
         """Open a section (``whatsapp``), a provider's card (``psp.wave``), or where a setting is, by its key."""
         name = str(subject)
-        if not self.finder.reach_key(name):
-            self.open("payments" if name.startswith("psp.") else name)
+        if self.finder.reach_key(name):
+            return
+        if name.startswith("psp."):
+            self._awaited = "" if self.reading.values else name  # which providers there are has still to be read
+            self.open("payments")
             self.payments.bring(name.removeprefix("psp."))
+        else:
+            self.open(name)
 
     def loses(self) -> bool:
         """Every field saves itself; what was refused is still in its field."""
         return any(row.error for rows in self.rows.values() for row in rows)
 
     def kept(self) -> object:
-        return self._section
+        return self.stack.current
 
     def take_back(self, kept: object) -> None:
         self.open(str(kept))
@@ -183,7 +212,7 @@ class SettingsPage(Page):
         """Put what was read on the page."""
         logo_before = self.reading.values.get(LOGO)
         self.reading = Reading(
-            {**reading.values, **self._choices()}, reading.providers, reading.whatsapp_address, reading.usage
+            {**reading.values, **choices.read(self.mount)}, reading.providers, reading.whatsapp_address, reading.usage
         )
         for view in self.views.values():
             view.show_reading(self.reading)
@@ -193,6 +222,9 @@ class SettingsPage(Page):
                 row.show_value(self.reading.values[key])
         if reading.values.get(LOGO, "") != (logo_before or ""):
             self._read_logo()
+        awaited, self._awaited = self._awaited, ""
+        if awaited:
+            self.show_subject(awaited)
 
     def _read_logo(self) -> None:
         side = LogoRow.SIZE.width() * 2
@@ -209,6 +241,7 @@ class SettingsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._show_choices()
         if self._stale:
             self.refresh()
 
@@ -216,7 +249,7 @@ class SettingsPage(Page):
 
     def save(self, key: str, text: str) -> None:
         """Keep what was typed; the row says that it was, or why not."""
-        if key in (THEME, SOUND, LANGUAGE):
+        if key in choices.OWN:
             self._choose(key, text)
             return
         self._saving += 1
@@ -238,6 +271,13 @@ class SettingsPage(Page):
             failed=partial(self._not_saved, LOGO),
             name="save logo",
         )
+
+    def when_saved(self, act: Callable[[], object]) -> None:
+        """Do something now, or as soon as nothing is being saved any more."""
+        if self._saving:
+            self._waiting.append(act)
+        else:
+            act()
 
     def _end(self) -> None:
         self._saving -= 1
@@ -288,26 +328,14 @@ class SettingsPage(Page):
 
     # -- choices of this computer's person, kept outside the store
 
-    def _choices(self) -> dict[str, str]:
-        sound = "true" if self.mount.sounds.enabled else "false"
-        return {THEME: theme().choice, SOUND: sound, LANGUAGE: self.t.language}
-
     def _choose(self, key: str, text: str) -> None:
-        if key == LANGUAGE:
-            self.mount.speak(text)
-        elif key == THEME:
-            choice = next(choice for choice in CHOICES if choice == text)
-            theme().choose(choice)
-            self.mount.preferences.set("theme", choice)
-        else:
-            self.mount.sounds.enabled = text == "true"
-            self.mount.preferences.set("sound", "on" if text == "true" else "off")
+        choices.choose(self.mount, key, text)
         self._show_choices()
         for row in self.rows.get(key, []):
             row.say_saved()
 
     def _show_choices(self) -> None:
-        for key, value in self._choices().items():
+        for key, value in choices.read(self.mount).items():
             for row in self.rows.get(key, []):
                 row.show_value(value)
 
@@ -352,48 +380,9 @@ class SettingsPage(Page):
     def test_provider(self, name: str) -> None:
         """Ask a provider whether the account works."""
         card = self.payments.cards[name]
-        self.run_test(card.test, lambda control: self.source.test_provider(name, control))
-
-    def run_test(self, panel: TestPanel, ask: Ask, *_: object) -> None:
-        """Test a connection with what is on the page: a field still being typed in is saved first."""
-        if panel.running:
-            return
-        focused = QApplication.focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            panel.button.setFocus()
-        panel.begin()
-        if self._saving:
-            self._waiting.append(partial(self._start_test, panel, ask))
-        else:
-            self._start_test(panel, ask)
-
-    def _start_test(self, panel: TestPanel, ask: Ask) -> None:
-        panel.begin()
-        self._tests[panel] = self.mount.bridge.run_long(
-            ask,
-            owner=panel,
-            done=lambda found: self._tested(panel, found),
-            failed=lambda error: self._not_tested(panel),
-            name="test connection",
-        )
-
-    def _tested(self, panel: TestPanel, found: tuple[Finding, ...]) -> None:
-        self._tests.pop(panel, None)
-        panel.show_verdict(self.presenter.verdict(found))
-        self._ensure(panel)
+        self.trials.run(card.test, lambda control: self.source.test_provider(name, control))
 
     def _ensure(self, part: QWidget) -> None:
         view = self.stack.currentWidget()
         if isinstance(view, SectionView) and view.isAncestorOf(part):
             view.ensure(part)
-
-    def _not_tested(self, panel: TestPanel) -> bool:
-        self._tests.pop(panel, None)
-        panel.forget()
-        return False
-
-    def stop_test(self, panel: TestPanel) -> None:
-        """Give a test up."""
-        if task := self._tests.pop(panel, None):
-            task.cancel()
-        panel.forget()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import catalogue, sentence
 from core.kernel.look import Role
+from core.payments.dashboard import Dashboard
 from core.payments.provider import Finding
 from core.settings.setting import Setting
 from core.usage.queries import Usage
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 LOGO: Final = "store.logo"
 PUBLIC_URL: Final = "public_url"
 VERIFY_TOKEN: Final = "whatsapp.verify_token"
-THEME: Final = "desktop.theme"
-SOUND: Final = "desktop.sound"
-LANGUAGE: Final = "desktop.language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,7 @@ class ProviderInfo:
     fits: bool
     pasted: bool
     address: str
+    dashboard: Dashboard = field(default_factory=lambda: Dashboard(""))
 
 
 @dataclass(frozen=True, slots=True)

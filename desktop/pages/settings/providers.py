@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
+from desktop.pages.notices import Instructions
 from desktop.pages.settings.parts import CopyRow, Made, TestPanel, add_rows
 from desktop.pages.settings.presenter import ProviderInfo, SettingsPresenter
 from desktop.widgets.buttons import IconButton
@@ -15,18 +16,58 @@ from desktop.widgets.labels import ElidedLabel, Label, Rule
 from desktop.widgets.pill import StatusPill
 
 
+class _Inside(QWidget):
+    """Everything of a provider but the head: its keys, the address to paste, its test."""
+
+    def __init__(self, provider: ProviderInfo, presenter: SettingsPresenter, made: Made) -> None:
+        super().__init__()
+        t = presenter.t
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Rule())
+        add_rows(column, presenter.provider_group(provider.name), presenter, made, first=True)
+        column.addWidget(Rule())
+        self.address = CopyRow(
+            t,
+            t("Address for notifications"),
+            t("Paste it into the dashboard of {provider}.", provider=provider.label),
+            t("Fill in the public address of the store first."),
+            t("Network"),
+        )
+        self.told = Label(t("Nothing to paste: the address goes along with each payment."), "small", "muted")
+        self.told.setContentsMargins(SCALE.card, 12, SCALE.card, 12)
+        column.addWidget(self.address)
+        column.addWidget(self.told)
+        self.notices = Instructions(t)
+        self.notices.setContentsMargins(SCALE.card, 4, SCALE.card, 10)
+        self.notices.hide()
+        column.addWidget(self.notices)
+        column.addWidget(Rule())
+        self.test = TestPanel(t, provider.label)
+        column.addWidget(self.test)
+
+    def show_provider(self, provider: ProviderInfo) -> None:
+        self.address.setVisible(provider.pasted)
+        self.told.setVisible(not provider.pasted)
+        self.address.show_text(provider.address)
+        self.notices.setVisible(bool(provider.dashboard.steps))
+        self.notices.show_dashboard(provider.label, provider.dashboard, None)
+
+
 class ProviderCard(QFrame):
-    """Folded to its head until it is opened. ``switched`` with what the person wants; ``network_asked`` for the
-    public address that is missing.
+    """Folded to its head until it is opened, and only then the rest is built. ``switched`` with what the person wants;
+    ``network_asked`` for the public address that is missing; ``test_asked`` and ``stop_asked`` about its test.
     """
 
     switched = Signal(bool)
     network_asked = Signal()
+    test_asked = Signal()
+    stop_asked = Signal()
 
     def __init__(self, provider: ProviderInfo, presenter: SettingsPresenter, made: Made) -> None:
         super().__init__()
         self.provider, self._presenter = provider, presenter
-        t = presenter.t
         self.setProperty("kind", "card")
         self.setAccessibleName(provider.label)
         column = QVBoxLayout(self)
@@ -37,30 +78,9 @@ class ProviderCard(QFrame):
         self._problem.setContentsMargins(SCALE.card, 0, SCALE.card, 10)
         self._problem.hide()
         column.addWidget(self._problem)
-        self._inside = QWidget()
-        inner = QVBoxLayout(self._inside)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
-        inner.addWidget(Rule())
-        add_rows(inner, presenter.provider_group(provider.name), presenter, made, first=True)
-        inner.addWidget(Rule())
-        self.address = CopyRow(
-            t,
-            t("Address for notifications"),
-            t("Paste it into the dashboard of {provider}.", provider=provider.label),
-            t("Fill in the public address of the store first."),
-            t("Network"),
-        )
-        self.address.missing_asked.connect(self.network_asked)
-        self._told = Label(t("Nothing to paste: the address goes along with each payment."), "small", "muted")
-        self._told.setContentsMargins(SCALE.card, 12, SCALE.card, 12)
-        inner.addWidget(self.address)
-        inner.addWidget(self._told)
-        inner.addWidget(Rule())
-        self.test = TestPanel(t, provider.label)
-        inner.addWidget(self.test)
-        self._inside.hide()
-        column.addWidget(self._inside)
+        self._column = column
+        self._made = made
+        self._inside: _Inside | None = None
 
     def _head(self) -> QHBoxLayout:
         t = self._presenter.t
@@ -79,13 +99,35 @@ class ProviderCard(QFrame):
         self.switch.clicked.connect(self.switched)
         head.addWidget(self.switch)
         self.fold = IconButton("chevron-right", t("Show the settings of {provider}", provider=self.provider.label))
-        self.fold.clicked.connect(lambda: self.open(self._inside.isHidden()))
+        self.fold.clicked.connect(lambda: self.open(not self.opened))
         head.addWidget(self.fold)
         return head
 
     @property
     def opened(self) -> bool:
-        return not self._inside.isHidden()
+        return self._inside is not None and not self._inside.isHidden()
+
+    @property
+    def inside(self) -> _Inside:
+        """What is folded away, built at the latest now."""
+        if self._inside is None:
+            self._inside = _Inside(self.provider, self._presenter, self._made)
+            self._inside.hide()
+            self._inside.address.missing_asked.connect(self.network_asked)
+            self._inside.test.asked.connect(self.test_asked)
+            self._inside.test.given_up.connect(self.stop_asked)
+            self._inside.show_provider(self.provider)
+            self._column.addWidget(self._inside)
+        return self._inside
+
+    @property
+    def test(self) -> TestPanel:
+        return self.inside.test
+
+    def forget_test(self) -> None:
+        """What was tested has changed since."""
+        if self._inside is not None:
+            self._inside.test.forget()
 
     @property
     def problem(self) -> str:
@@ -93,7 +135,8 @@ class ProviderCard(QFrame):
 
     def open(self, opened: bool = True) -> None:
         """Show or fold away everything but the head."""
-        self._inside.setVisible(opened)
+        if opened or self._inside is not None:
+            self.inside.setVisible(opened)
         self.fold.set_icon_name("chevron-down" if opened else "chevron-right")
 
     def show_values(self, provider: ProviderInfo, values: Mapping[str, str]) -> None:
@@ -104,9 +147,8 @@ class ProviderCard(QFrame):
         enabled = values.get(f"psp.{provider.name}.enabled") == "true"
         self.switch.setChecked(enabled)
         self.switch.setEnabled(enabled or provider.fits)
-        self.address.setVisible(provider.pasted)
-        self._told.setVisible(not provider.pasted)
-        self.address.show_text(provider.address)
+        if self._inside is not None:
+            self._inside.show_provider(provider)
         if enabled or not self._presenter.missing(provider, values):
             self.say_wrong("")
 

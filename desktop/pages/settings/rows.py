@@ -55,28 +55,23 @@ class SettingRow(QWidget):
         self.beside.setSpacing(4)
         self.beside.addWidget(editor, 1)
         column.addLayout(self.beside)
-        self._wrong = Label("", "small", "danger", wrap=True)
-        self._wrong.hide()
-        column.addWidget(self._wrong)
         column.addStretch(1)
+        self._column = column
         line.addLayout(column, 1)
-        self._thanks = StatusPill(presenter.t("Saved"), "check", "paid")
-        self._thanks.setParent(self)
-        self._thanks.hide()
-        self._forget = QTimer(self, singleShot=True, interval=_THANKS_MS)
-        self._forget.timeout.connect(self._thanks.hide)
+        self._wrong: Label | None = None  # these two are made when there is something to say: most rows never have
+        self._thanks: _Thanks | None = None
         editor.setAccessibleName(name)
         editor.setAccessibleDescription(hint)
         self.setFocusProxy(editor)
 
     @property
     def error(self) -> str:
-        return "" if self._wrong.isHidden() else self._wrong.text()
+        return "" if self._wrong is None or self._wrong.isHidden() else self._wrong.text()
 
     @property
     def thanked(self) -> bool:
         """Whether it says just now that it was saved."""
-        return not self._thanks.isHidden()
+        return self._thanks is not None and not self._thanks.isHidden()
 
     def show_value(self, value: str, *, kept: bool = False) -> None:
         """Show the value as it stands, unless the person is changing it; ``kept``: it has just been saved as such."""
@@ -84,6 +79,11 @@ class SettingRow(QWidget):
 
     def say_wrong(self, text: str) -> None:
         """What is wrong with what is typed; an empty text takes that back."""
+        if self._wrong is None:
+            if not text:
+                return
+            self._wrong = Label("", "small", "danger", wrap=True)
+            self._column.insertWidget(1, self._wrong)
         self._wrong.say(text)
         self._wrong.setVisible(bool(text))
         self.editor.setAccessibleDescription(text or self._presenter.hint(self.key))
@@ -94,13 +94,14 @@ class SettingRow(QWidget):
     def say_saved(self) -> None:
         """« Enregistré » at the end of the editor, for a moment."""
         self.say_wrong("")
-        self._thanks.adjustSize()
+        if self._thanks is None:
+            self._thanks = _Thanks(self, self._presenter.t("Saved"))
         self._place_thanks()
-        self._thanks.show()
-        self._thanks.raise_()
-        self._forget.start()
+        self._thanks.say()
 
     def _place_thanks(self) -> None:
+        if self._thanks is None:
+            return
         box = self.editor.geometry()
         x = self.width() - 16 - self.thanks_inset - self._thanks.width()
         self._thanks.move(x, box.top() + (min(box.height(), 40) - self._thanks.height()) // 2)
@@ -111,6 +112,22 @@ class SettingRow(QWidget):
 
     def commit(self, text: str) -> None:
         self.committed.emit(self.key, text)
+
+
+class _Thanks(StatusPill):
+    """Over a row for a moment."""
+
+    def __init__(self, row: SettingRow, word: str) -> None:
+        super().__init__(word, "check", "paid")
+        self.setParent(row)
+        self.adjustSize()
+        self._forget = QTimer(self, singleShot=True, interval=_THANKS_MS)
+        self._forget.timeout.connect(self.hide)
+
+    def say(self) -> None:
+        self.show()
+        self.raise_()
+        self._forget.start()
 
 
 class TextRow(SettingRow):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
@@ -19,6 +19,7 @@ from desktop.widgets.card import Card
 from desktop.widgets.labels import Label, Rule
 
 WIDEST: Final = 880
+_LEAST: Final = 520
 _SETTLE_MS: Final = 40
 
 
@@ -26,6 +27,8 @@ class SectionView(QScrollArea):
     """A section's cards under its one-sentence purpose. ``network_asked`` when the public address is wanted."""
 
     network_asked = Signal()
+    steps_asked = Signal(object)
+    """Somebody wants to be led: the step of the first run."""
 
     def __init__(self, section: Section, presenter: SettingsPresenter, made: Made) -> None:
         super().__init__()
@@ -36,7 +39,7 @@ class SectionView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(section.title)
-        inside = QWidget()
+        inside = self._inside = QWidget()
         inside.setProperty("kind", "scrolled")
         line = QHBoxLayout(inside)
         line.setContentsMargins(0, 0, 12, 0)
@@ -53,6 +56,12 @@ class SectionView(QScrollArea):
         self.fill()
         self.column.addStretch(1)
 
+    def minimumSizeHint(self) -> QSize:
+        """It scrolls downwards only; the section in view asks for its width, within reason."""
+        hint = super().minimumSizeHint()
+        wide = 0 if self.isHidden() else min(_LEAST, self._inside.minimumSizeHint().width())
+        return QSize(max(hint.width(), wide), hint.height())
+
     def fill(self) -> None:
         """Put the section's cards into the column."""
         for group in self.section.groups:
@@ -63,6 +72,18 @@ class SectionView(QScrollArea):
 
     def forget_tests(self, key: str) -> None:
         """A setting changed: a test made before says nothing any more."""
+
+    def add_guide(self, step: str) -> None:
+        """A line that leads to the same values step by step."""
+        t = self.presenter.t
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        said = t("Would you rather be led? Each value is checked as you type it, up to a first test.")
+        line.addWidget(Label(said, "small", "muted", wrap=True), 1)
+        self.guide = Button(t("Set it up step by step"), icon="store")
+        self.guide.clicked.connect(lambda: self.steps_asked.emit(step))
+        line.addWidget(self.guide)
+        self.column.addLayout(line)
 
     def ensure(self, widget: QWidget) -> None:
         """Bring a part into sight, once the layouts around it have settled."""
@@ -115,6 +136,7 @@ class WhatsAppSection(SectionView):
 
     def fill(self) -> None:
         t = self.presenter.t
+        self.add_guide("whatsapp")
         for group in self.section.groups:
             card = GroupCard(group, self.presenter, self._made)
             self.test = TestPanel(t, "WhatsApp", primary=True)
@@ -173,6 +195,7 @@ class PaymentsSection(SectionView):
     stop_asked = Signal(str)
 
     def fill(self) -> None:
+        self.add_guide("payment")
         super().fill()
         self.cards: dict[str, ProviderCard] = {}
         self._place = self.column.count()
@@ -188,8 +211,8 @@ class PaymentsSection(SectionView):
             card = self.cards[provider.name] = ProviderCard(provider, self.presenter, self._made)
             name = provider.name
             card.switched.connect(lambda wanted, name=name: self.switched.emit(name, wanted))
-            card.test.asked.connect(lambda name=name: self.test_asked.emit(name))
-            card.test.given_up.connect(lambda name=name: self.stop_asked.emit(name))
+            card.test_asked.connect(lambda name=name: self.test_asked.emit(name))
+            card.stop_asked.connect(lambda name=name: self.stop_asked.emit(name))
             card.network_asked.connect(self.network_asked)
             card.open(values.get(f"psp.{name}.enabled") == "true")
             self.column.insertWidget(self._place, card)
@@ -202,10 +225,16 @@ class PaymentsSection(SectionView):
             card.open()
             self.ensure(card)
 
+    def unfold(self, key: str) -> None:
+        """Open the card that a setting is on."""
+        for name, card in self.cards.items():
+            if key.startswith(f"psp.{name}."):
+                card.open()
+
     def forget_tests(self, key: str) -> None:
         for name, card in self.cards.items():
             if key.startswith(f"psp.{name}."):
-                card.test.forget()
+                card.forget_test()
 
 
 class TestedSection(SectionView):

@@ -11,7 +11,5 @@ from desktop.pages.settings.access import AccessSection
 from desktop.pages.settings.sections import OWN, SectionView
 from desktop.pages.settings.usage import UsageSection
 
-__all__ = ["VIEWS", "AccessSection", "Ask"]
-
 VIEWS: Final[dict[str, type[SectionView]]] = {**OWN, "access": AccessSection, "assistant": UsageSection}
 Ask = Callable[[Control], tuple[Finding, ...]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.kernel.look import ZOOMS
 from desktop.texts import Texts
 
 _OF_INVOICES: Final = frozenset(
@@ -116,6 +117,7 @@ def choice_words(t: Texts) -> dict[str, str]:
         "dark": t.of("choice", "Dark"),
         "light": t.of("choice", "Light"),
         "system": t.of("choice", "As the computer"),
+        **{str(size): f"{size}\N{NARROW NO-BREAK SPACE}%" for size in ZOOMS},
         "optional": f"{t.of('choice', 'Not required')} (optional)",
         "required": f"{t.of('choice', 'Required')} (required)",
         "live": f"{t.of('choice', 'Real payments')} (live)",
@@ -128,6 +130,9 @@ def choice_words(t: Texts) -> dict[str, str]:
         "total": t.of("choice", "The whole sum"),
         "line": t.of("choice", "Each line"),
         "hosted": f"{t.of('choice', 'Page of the provider')} (hosted)",
+        "ask": t.of("choice", "Ask each time"),
+        "keep": t.of("choice", "Go on beside the clock"),
+        "quit": t.of("choice", "Stop selling and quit"),
         "gold": t.of("choice", "Gold"),
         "blue": t.of("choice", "Blue"),
         "green": t.of("choice", "Green"),

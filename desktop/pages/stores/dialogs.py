@@ -44,8 +44,12 @@ class NewStore(Dialog):
         for code, word in firststore.languages(t):
             self.language.addItem(word, code)
         self.language.setCurrentIndex(self.language.findData(self.draft.language))
+        self.segment = QComboBox()
+        for name, word, _ in firststore.kinds(t):
+            self.segment.addItem(word, name)
         self.samples = QCheckBox(t("Try it with sample products"))
         self.body.addWidget(self.name)
+        self.body.addWidget(Field(t("Kind of shop"), self.segment, close=True))
         self.body.addWidget(Field(t("Country"), self.country, close=True))
         self.body.addWidget(Field(t("Language"), self.language, close=True))
         self.body.addWidget(self.samples)
@@ -59,6 +63,7 @@ class NewStore(Dialog):
             name=self.name.text,
             country=self.country.currentData(),
             language=self.language.currentData(),
+            segment=self.segment.currentData(),
             samples=self.samples.isChecked(),
         )
         self.action.setEnabled(False)

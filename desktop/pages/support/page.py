@@ -10,13 +10,17 @@ from typing import Final
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from core.bootstrap.checkup import Line
+from core.connecting.rules import Task
 from core.kernel.look import SCALE
 from core.support.trace import Story
-from desktop.bridge import Control, Task
+from desktop.bridge import Control
+from desktop.bridge import Task as Running
+from desktop.pages.missing import MissingCard
 from desktop.pages.page import Mount, Page
 from desktop.pages.support.bundle import BundleDialog
 from desktop.pages.support.parts import ChecksCard, LogCard, TraceCard
 from desktop.pages.support.presenter import LOG_LINES, SupportPresenter, SupportSource, TraceWanted
+from desktop.pages.welcome.presenter import WelcomePresenter
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
@@ -34,11 +38,13 @@ class SupportPage(Page):
         self.source: SupportSource = mount.context.support
         self.presenter = SupportPresenter(mount.t, store.currency, store.zone)
         self._lines: list[Line] = []
-        self._task: Task[list[Line]] | None = None
+        self._task: Running[list[Line]] | None = None
         self.checks = ChecksCard(self.presenter)
         self.trace = TraceCard(self.presenter)
         self.log = LogCard(self.presenter)
-        self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive")
+        self.missing = MissingCard(WelcomePresenter(self.t, store.currency), guest=True)
+        self.missing.asked.connect(partial(self.navigate, "welcome"))
+        self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive", shrinks=True)
         self._lay_out()
         self.checks.again.clicked.connect(self.check)
         self.trace.asked.connect(self.look_for)
@@ -72,8 +78,16 @@ class SupportPage(Page):
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(SCALE.gap)
         column.addLayout(head)
+        column.addWidget(self.missing)
         column.addWidget(self.stack, 1)
         self.show_part(CHECKS)
+
+    def take_focus(self) -> None:
+        super().take_focus()
+        self.call(self.mount.context.welcome.tasks, "read tasks", self._show_tasks)
+
+    def _show_tasks(self, tasks: Sequence[Task]) -> None:
+        self.missing.show_tasks(tasks)
 
     def show_part(self, number: int) -> None:
         self.parts.button(number).setChecked(True)

@@ -15,7 +15,7 @@ from desktop.pages.support.presenter import StepText, SupportPresenter
 from desktop.widgets.buttons import Button, Chip
 from desktop.widgets.card import Card
 from desktop.widgets.fields import SearchField
-from desktop.widgets.labels import IconLabel, Label, Rule
+from desktop.widgets.labels import ElidedLabel, IconLabel, Label, Rule
 
 _TYPED_MS = 250
 _NAME_WIDE = 190
@@ -215,8 +215,7 @@ class LogCard(Card):
         self.copy.clicked.connect(self._copy)
         self.again = Button(t("Read again"), "quiet", icon="refresh-cw")
         self.head.addSpacing(12)
-        self.head.addWidget(Label(t("Numbers, addresses and keys are taken out."), "small", "muted"))
-        self.head.addStretch(1)
+        self.head.addWidget(ElidedLabel(t("Numbers, addresses and keys are taken out."), "small", "muted"), 1)
         for button in (self.wrong, self.copy, self.again):
             self.head.addWidget(button)
         self.text = QPlainTextEdit()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from core.connecting.rules import DONE, STEPS, following
+from core.connecting.rules import DONE, NEXT, STEPS, following, next_step
 from desktop.pages.page import Mount, Page
 from desktop.pages.welcome.number import NumberStep
 from desktop.pages.welcome.parts import StepView
@@ -25,6 +26,7 @@ _VIEWS: Final[dict[str, type[StepView]]] = {
     "payment": PayingStep,
 }
 _WIDE: Final = 720
+_SETTLE_MS: Final = 60
 
 
 class WelcomePage(Page):
@@ -49,7 +51,10 @@ class WelcomePage(Page):
             view = self.views[name] = _VIEWS[name](mount, self.source, self.presenter)
             view.ready.connect(self._show_verb)
             view.passed.connect(self.next)
-            self.stack.addWidget(view if name == "practice" else _framed(view))
+            area = None if name == "practice" else _framed(view)
+            if area is not None:
+                view.reveal.connect(partial(self._reveal, area))
+            self.stack.addWidget(area or view)
         outer.addWidget(self.stack, 1)
         outer.addLayout(self._foot())
         self.add_shortcut("Ctrl+Return", self.press, self.t("Continue"))
@@ -88,7 +93,16 @@ class WelcomePage(Page):
         self.action = Button(self.t("Continue"), "primary", key=f"Ctrl {ENTER}", live=True)
         self.action.clicked.connect(self.press)
         line.addWidget(self.before)
-        line.addStretch(1)
+        line.addSpacing(10)
+        self._said = [view.foot for view in self.views.values() if view.foot is not None]
+        place = QWidget()
+        words = QVBoxLayout(place)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.addStretch(1)
+        for said in self._said:
+            words.addWidget(said)
+        words.addStretch(1)
+        line.addWidget(place, 1)
         line.addWidget(self.skip)
         line.addWidget(self.action)
         return line
@@ -104,8 +118,10 @@ class WelcomePage(Page):
             self.show_step(step if step in STEPS else STEPS[0])
 
     def show_subject(self, subject: object) -> None:
-        """A step by its name."""
-        if str(subject) in STEPS:
+        """A step by its name; ``next``: that of the first thing that is missing."""
+        if subject == NEXT:
+            self.call(self.source.tasks, "read tasks", lambda found: self.show_step(next_step(found)))
+        elif str(subject) in STEPS:
             self.show_step(str(subject))
 
     def show_step(self, step: str) -> None:
@@ -125,6 +141,8 @@ class WelcomePage(Page):
             )
             label.set_role("gold" if place == at else "muted")
         self.before.setVisible(at > 0)
+        for said in self._said:
+            said.setVisible(said is self.views[step].foot and bool(said.text))
         self.call(lambda: self.source.go(step), "keep step")
         self.views[step].enter()
         self._show_verb()
@@ -133,6 +151,11 @@ class WelcomePage(Page):
         verb = self.views[self.step].verb() if self.step else ""
         self.action.setText(verb or self.t("Continue"))
         self.skip.setVisible(bool(verb))
+
+    @staticmethod
+    def _reveal(area: QScrollArea, part: QWidget) -> None:
+        """Once the layouts around it have settled."""
+        QTimer.singleShot(_SETTLE_MS, part, lambda: area.ensureWidgetVisible(part, 0, 16))
 
     # -- moving
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from core.connecting.rules import pasted
 from core.kernel.look import Role
 from core.payments.provider import Finding
 from desktop.pages.page import Mount
@@ -29,6 +30,7 @@ class Said(QWidget):
         line.setSpacing(8)
         self._icon = IconLabel("hourglass", "muted", 16)
         self._label = Label("", "small", "muted", wrap=True)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._label, 1)
         self.hide()
@@ -62,11 +64,23 @@ class CheckedField(QWidget):
         column.addWidget(self.field)
         column.addWidget(self.said)
         self.field.changed.connect(self.changed)
+        tidy_when_left(self.field.edit)
         self.setFocusProxy(self.field.edit)
 
     @property
     def text(self) -> str:
         return self.field.text
+
+
+def tidy_when_left(edit: QLineEdit) -> None:
+    """A pasted key is shown as it is meant, once its field is left."""
+
+    def tidy() -> None:
+        meant = pasted(edit.text())
+        if meant != edit.text():
+            edit.setText(meant)
+
+    edit.editingFinished.connect(tidy)
 
 
 class Sheet(QFrame):
@@ -86,6 +100,10 @@ class StepView(QWidget):
     ready = Signal()
     passed = Signal()
     """The person has done what the step is for: on to the next."""
+    reveal = Signal(object)
+    """A part below the edge that is to be seen now."""
+    foot: Said | None = None
+    """What the step says as a whole; beside the gold button, where it is seen wherever the step is scrolled to."""
 
     def __init__(self, mount: Mount, source: WelcomeSource, presenter: WelcomePresenter) -> None:
         super().__init__()

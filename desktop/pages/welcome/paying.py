@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from core.kernel.i18n import catalogue
 from core.payments.provider import Finding
 from desktop.bridge import Task
+from desktop.pages.notices import Instructions
 from desktop.pages.page import Mount
 from desktop.pages.settings.words import choice_words
-from desktop.pages.welcome.parts import PAUSE_MS, Said, Sheet, StepView, verdict
+from desktop.pages.welcome.parts import PAUSE_MS, Said, Sheet, StepView, tidy_when_left, verdict
 from desktop.pages.welcome.presenter import Offer, WelcomePresenter, WelcomeSource
-from desktop.widgets.buttons import Button
-from desktop.widgets.copyline import CopyLine
+from desktop.pages.welcome.trial import TrialPanel
 from desktop.widgets.fields import Field, TextField
-from desktop.widgets.labels import Label
+from desktop.widgets.labels import Rule
 
 
 class PayingStep(StepView):
@@ -38,21 +38,16 @@ class PayingStep(StepView):
         self._form = QVBoxLayout()
         self._form.setSpacing(6)
         sheet.column.addLayout(self._form)
-        self._paste = Label("", "small", "muted", wrap=True)
-        self.address = CopyLine(t, t("Address for notifications"))
-        sheet.column.addWidget(self._paste)
-        sheet.column.addWidget(self.address)
-        self.said = Said()
-        sheet.column.addWidget(self.said)
-        line = QHBoxLayout()
-        self.trial = Button(t("Open a test payment of 100"), icon="external-link")
-        self.trial.clicked.connect(self.try_payment)
-        self.link = CopyLine(t, t("Test payment"))
-        line.addWidget(self.trial)
-        line.addWidget(self.link, 1)
-        sheet.column.addLayout(line)
+        self.foot = self.said = Said()
+        self.notices = Instructions(t)
+        sheet.column.addWidget(self.notices)
+        self.rule = Rule()
+        sheet.column.addWidget(self.rule)
+        self.trial = TrialPanel(mount, source, presenter, self.typed)
+        sheet.column.addWidget(self.trial)
+        self.rule.hide()
         self.trial.hide()
-        self.link.hide()
+        self.trial.moved.connect(lambda: self.reveal.emit(self.trial))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(sheet)
@@ -66,6 +61,7 @@ class PayingStep(StepView):
 
     def leave(self) -> None:
         self._pause.stop()
+        self.trial.leave()
         if self._task is not None:
             self._task.cancel()
 
@@ -74,7 +70,8 @@ class PayingStep(StepView):
         self.choice.blockSignals(True)
         self.choice.clear()
         for offer in offers:
-            self.choice.addItem(f"{offer.label} – {offer.methods}", offer.name)
+            more = "" if offer.methods == offer.label else f" – {offer.methods}"
+            self.choice.addItem(offer.label + more, offer.name)
         self.choice.setCurrentIndex(next((i for i, offer in enumerate(offers) if offer.enabled), 0))
         self.choice.blockSignals(False)
         self._chosen()
@@ -92,8 +89,7 @@ class PayingStep(StepView):
         self.edits.clear()
         t, offer = self.t, self.offer
         self.said.say("")
-        self.trial.hide()
-        self.link.hide()
+        self._offer_trial(False)
         self.good, self.enabled = False, bool(offer and offer.enabled)
         if offer is None:
             return
@@ -112,24 +108,15 @@ class PayingStep(StepView):
             kept = "••••••••" if declared.name in offer.kept else ""
             field = TextField(label, hint, kept or declared.default, secret=declared.secret, close=True)
             field.changed.connect(lambda _: self._pause.start())
+            if declared.secret:
+                tidy_when_left(field.edit)
             self._form.addWidget(field)
             self.edits[declared.name] = field.edit
-        self._show_address(offer)
+        self.notices.show_dashboard(offer.label, offer.dashboard, offer.address)
+        self.trial.show_offer(offer)
         if offer.kept:
             self.check()
         self.ready.emit()
-
-    def _show_address(self, offer: Offer) -> None:
-        t = self.t
-        if not offer.pasted:
-            text = t("Nothing to paste: the address goes along with each payment.")
-        elif offer.address:
-            text = t("In the dashboard of {provider}, under Webhooks, paste this address:", provider=offer.label)
-        else:
-            text = t("Its dashboard wants this store’s address: enter it in the step before.")
-        self._paste.say(text)
-        self.address.say(offer.address)
-        self.address.setVisible(bool(offer.address))
 
     def typed(self) -> dict[str, str]:
         """What was typed; what is kept and was not replaced is left out."""
@@ -171,8 +158,14 @@ class PayingStep(StepView):
         else:
             text, self.good = verdict(self.presenter, findings)
             self.said.say(text, self.good)
-        self.trial.setVisible(self.good)
+        self._offer_trial(self.good)
         self.ready.emit()
+
+    def _offer_trial(self, shown: bool) -> None:
+        """A payment that is open stays in sight, whatever is typed meanwhile."""
+        shown = shown or self.trial.stage == "waiting"
+        self.rule.setVisible(shown)
+        self.trial.setVisible(shown)
 
     def verb(self) -> str:
         offer = self.offer
@@ -196,26 +189,12 @@ class PayingStep(StepView):
     def _offered(self, _: object) -> None:
         self.enabled = True
         offer = self.offer
-        self.said.say(self.t("Your buyers can pay through {provider}.", provider=offer.label if offer else ""), ok=True)
-        self.ready.emit()
-
-    def try_payment(self) -> None:
-        """A small payment in no book, to see that money arrives."""
-        offer = self.offer
-        if offer is None:
-            return
-        typed = self.typed()
-        self.mount.bridge.run_long(
-            lambda control: self.source.try_payment(offer.name, typed, control),
-            owner=self,
-            done=self._opened,
-            failed=self._failed,
-            name="test payment",
+        said = self.t(
+            "Your buyers can pay through {provider}. Try it: pay yourself once.", provider=offer.label if offer else ""
         )
-
-    def _opened(self, link: str) -> None:
-        self.link.say(link)
-        self.link.setVisible(bool(link))
+        self.said.say(said, ok=True)
+        self.ready.emit()
+        self.reveal.emit(self.trial)
 
     def _failed(self, error: Exception) -> bool:
         self.said.say(self.presenter.why(error), ok=False)

@@ -11,6 +11,7 @@ from core.connecting.rules import Task
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain, sentence
 from core.kernel.money import format_money
+from core.payments.dashboard import Dashboard
 from core.payments.provider import Field, Finding
 from desktop.texts import Texts
 
@@ -43,16 +44,41 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A payment provider that works here. ``pasted``: its dashboard wants ``address`` (empty while unknown)."""
+    """A payment provider that works here. ``dashboard``: what is done by hand there, with ``address`` (empty while
+    unknown); ``asks_phone``: a payment begins with a request on the payer's phone; ``test``: smallest units."""
 
     name: str
     label: str
     methods: str
     fields: tuple[Field, ...]
-    pasted: bool
+    dashboard: Dashboard
     address: str
     kept: frozenset[str]
     enabled: bool
+    asks_phone: bool
+    test: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tryout:
+    """A test payment that was opened: paid at ``link``, by scanning ``code``, or else on the seller's phone.
+
+    ``by_seller``: nobody but the seller sees the money come; ``gives_back``: the provider can return it.
+    """
+
+    amount: int
+    link: str
+    code: str
+    gives_back: bool
+    by_seller: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a test payment stands (see :data:`core.bootstrap.trials.Stage`), and the sentence for it if it is news."""
+
+    stage: str
+    said: Finding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +148,15 @@ class WelcomeSource(Protocol):
 
     def enable(self, name: str, typed: Mapping[str, str]) -> None: ...
 
-    def try_payment(self, name: str, typed: Mapping[str, str], control: Control) -> str:
-        """A small payment in no book. → where to pay it, or what to scan. Raises LivePayError."""
+    def begin_trial(self, name: str, typed: Mapping[str, str], phone: str, control: Control) -> Tryout | None:
+        """Open a small payment in no book; None when the question was given up. Raises LivePayError."""
         ...
+
+    def look_at_trial(self, control: Control) -> Seen | None: ...
+
+    def call_off_trial(self, control: Control) -> Seen | None: ...
+
+    def give_back_trial(self, control: Control) -> Seen | None: ...
 
     def tasks(self) -> tuple[Task, ...]: ...
 
@@ -185,6 +217,27 @@ class WelcomePresenter:
             return explain(error, self.t.language)
         return self.t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
 
+    def trial(self, offer: Offer) -> str:
+        """What a test payment is, before it is opened."""
+        t, amount = self.t, format_money(offer.test, self.currency)
+        if offer.asks_phone:
+            return t("{amount} from your own phone to your own account. It stands in no book.", amount=amount)
+        return t("{amount} from you to your own account. It stands in no book.", amount=amount)
+
+    def open_trial(self, again: bool) -> str:
+        return self.t("Try again") if again else self.t("Open the test payment")
+
+    def waiting(self, tryout: Tryout) -> str:
+        """What the seller does now."""
+        t, amount = self.t, format_money(tryout.amount, self.currency)
+        if tryout.by_seller:
+            return t("Scan this code, pay {amount}, then look whether it arrived on your account.", amount=amount)
+        if tryout.code:
+            return t("Scan this code with your wallet and pay {amount}. Waiting for your payment…", amount=amount)
+        if tryout.link:
+            return t("Pay {amount} on this page, or scan it with your phone. Waiting for your payment…", amount=amount)
+        return t("Approve {amount} on your phone. Waiting for your payment…", amount=amount)
+
     def whatsapp_fields(self) -> tuple[tuple[str, str, str], ...]:
         """Name, label and where to find it, in the order of Meta's pages."""
         t = self.t
@@ -201,6 +254,11 @@ class WelcomePresenter:
         names = {name: label for name, label, _ in self.whatsapp_fields()}
         lacking = [names[name] for name in fields if not ok.get(name)]
         return self.t("Still to check: {names}.", names=", ".join(lacking)) if lacking else ""
+
+    def progress(self, tasks: Sequence[Task]) -> str:
+        """« 2 étapes sur 5 »."""
+        done = sum(task.done for task in tasks)
+        return self.t.plural("{n} step of {all} done", "{n} steps of {all} done", done, all=len(tasks))
 
     def task(self, name: str) -> tuple[str, str]:
         """What is missing, and the verb that leads there."""

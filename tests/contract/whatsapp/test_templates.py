@@ -50,6 +50,37 @@ async def test_what_is_handed_in_is_listed_with_the_same_words(wire: Wire) -> No
     assert (seen.wa_id, seen.state, seen.words) == (handed.wa_id, SUBMITTED, ordered)
 
 
+NAMED = replace(
+    WORDS,
+    name="commande_nommee",
+    body="Bonjour {{prenom}}, du nouveau pour votre commande {{numero}} chez nous.",
+    heading="Commande {{numero}}",
+    fields=("", "", ""),
+    samples=("CMD-1", "Awa", "CMD-1"),
+    buttons=(Button("J’ai une question"), Button("Voir", "https://example.org/")),
+)
+
+
+async def test_a_heading_and_named_values_are_listed_and_sent_by_their_names(wire: Wire) -> None:
+    await wire.whatsapp.hand_in(NAMED, "fr", "")
+    numbered = replace(WORDS, name="numerotee", heading="Du nouveau, {{1}}", samples=("Awa", "Awa", "CMD-1"))
+    await wire.whatsapp.hand_in(numbered, "fr", "")
+    named, other = (seen.words for seen in await wire.whatsapp.templates())
+    assert named == NAMED
+    assert other is not None
+    assert (other.heading, other.samples) == (numbered.heading, numbered.samples)
+    await wire.control("POST", f"templates/{NAMED.name}", {"event": "APPROVED"})
+    wire.graph.world.add_buyer("Awa", "221771234567")
+    body = {"prenom": "Awa", "numero": "CMD-7"}
+    await wire.whatsapp.send(out.template(NAMED.name, "fr", "…", body=body, header=("numero", "CMD-7")), TO)
+    await wire.settled()
+    thread = (await wire.control("GET", "buyers/Awa/thread"))["items"]
+    assert thread[-1]["text"] == "Commande CMD-7\n\nBonjour Awa, du nouveau pour votre commande CMD-7 chez nous."
+    assert await refusal(wire, out.template(NAMED.name, "fr", "…", body=body)) == 132000
+    wrong = {"prenom": "Awa", "nombre": "CMD-7"}
+    assert await refusal(wire, out.template(NAMED.name, "fr", "…", body=wrong, header=("numero", "7"))) == 132012
+
+
 @pytest.mark.parametrize("words", service.ready_made(), ids=lambda words: words.name)
 async def test_whatsapp_takes_each_ready_made_one(wire: Wire, words: Words) -> None:
     assert (await wire.whatsapp.hand_in(words, "fr", "")).state == SUBMITTED

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
-from core.analytics import queries, revenue, rows, rules
+from core.analytics import queries, revenue, rules
 from core.analytics.rules import Period
-from core.analytics.views import OrdersWanted
 from core.bootstrap import Shop
+from core.customers import listing as customers
 from core.ledger import book
+from core.orders import listing
+from core.orders.behind import Added, BuyersWanted, OrdersWanted, buyers
+from core.orders.listing import Filter, OrderRow
 from tests.core.analytics.store import STEPS, Step, play
 from tests.support.books import opened
 
@@ -86,6 +89,7 @@ def test_figures_are_those_of_a_plain_reading(steps: list[Step]) -> None:
 @FEW
 @given(STEPS)
 def test_every_figure_leads_to_exactly_its_rows(steps: list[Step]) -> None:
+    """Asked of what the pages themselves list, count and add up."""
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as shop:
         play(shop, steps)
         zone, now, period = shop.country.zone, shop.clock.now(), month(shop)
@@ -93,31 +97,57 @@ def test_every_figure_leads_to_exactly_its_rows(steps: list[Step]) -> None:
         with shop.engine.reader() as reader:
             found = queries.report(reader, period, None, now, zone)
 
-            def count(wanted: OrdersWanted) -> int:
-                return len(rows.orders(reader, wanted, zone))
+            def rows(wanted: OrdersWanted) -> list[OrderRow]:
+                listed = list(listing.every(reader, Filter(behind=wanted)))
+                totals = listing.totals(reader, Filter(behind=wanted))
+                assert (totals.count, totals.worth) == (len(listed), sum(row.total for row in listed))
+                assert totals.added is not None
+                if wanted.basis == "earned":
+                    assert totals.added.earned == sum(row.earned or 0 for row in listed)
+                return listed
 
-            assert count(OrdersWanted("claimed", *span)) == found.funnel.reserved
-            assert count(OrdersWanted("claimed", *span, seen=True)) == found.funnel.seen
-            assert count(OrdersWanted("claimed", *span, states=("paid",))) == found.funnel.paid
+            def added(wanted: OrdersWanted) -> Added:
+                assert rows(wanted) or not listing.totals(reader, Filter(behind=wanted)).count
+                totals = listing.totals(reader, Filter(behind=wanted)).added
+                assert totals is not None
+                return totals
+
+            def people(wanted: OrdersWanted) -> int:
+                asked = customers.Wanted(among=buyers(BuyersWanted(wanted)))
+                listed = [row.view.id for row in customers.every(reader, asked)]
+                assert len(set(listed)) == len(listed) == customers.count(reader, asked)
+                assert set(listed) == {row.customer_id for row in rows(wanted)}
+                return len(listed)
+
+            assert len(rows(OrdersWanted("claimed", *span))) == found.funnel.reserved
+            assert len(rows(OrdersWanted("claimed", *span, seen=True))) == found.funnel.seen
+            assert len(rows(OrdersWanted("claimed", *span, states=("paid",)))) == found.funnel.paid
+            assert added(OrdersWanted("earned", *span)).earned == found.sums.revenue
+            ends = (*found.pieces[1:], period.until)
             for provider, values in found.earned:
-                lines = rows.orders(reader, OrdersWanted("earned", *span, providers=(provider,)), zone)
-                assert sum(line.amount for line in lines) == sum(values)
+                assert added(OrdersWanted("earned", *span, providers=(provider,))).earned == sum(values)
+                for since, until, value in zip(found.pieces, ends, values, strict=True):
+                    assert added(OrdersWanted("earned", since, until, providers=(provider,))).earned == value
             for day, hours in enumerate(found.hours):
                 for hour, orders in enumerate(hours):
                     if orders:
-                        assert count(OrdersWanted("claimed", *span, hour=(day, hour))) == orders
-            for name, people in found.tiers:
-                paid = rows.orders(reader, OrdersWanted("paid", *span, ("paid",), tier=name), zone)
-                assert len({line.customer_id for line in paid}) == people
-            new = rows.orders(reader, OrdersWanted("paid", *span, ("paid",), first_since=period.since), zone)
-            assert len({line.customer_id for line in new}) == found.sums.new
-            old = rows.orders(reader, OrdersWanted("paid", *span, ("paid",), first_until=period.since), zone)
-            assert len({line.customer_id for line in old}) == found.sums.buyers - found.sums.new
+                        assert len(rows(OrdersWanted("claimed", *span, hour=(day, hour), zone=zone))) == orders
+            for name, count in found.tiers:
+                assert people(OrdersWanted("paid", *span, ("paid",), tier=name)) == count
+            assert people(OrdersWanted("paid", *span, ("paid",), first_since=period.since)) == found.sums.new
+            old = OrdersWanted("paid", *span, ("paid",), first_until=period.since)
+            assert people(old) == found.sums.buyers - found.sums.new
+            for begun, (since, until) in enumerate(found.months):
+                for step, count in enumerate(found.cohorts[begun]):
+                    later = found.months[begun + step]
+                    asked = OrdersWanted("paid", *later, ("paid",), first_since=since, first_until=until)
+                    assert people(asked) == count
             for product in found.products:
-                lines = rows.orders(reader, OrdersWanted("paid", *span, ("paid",), product.product_id), zone)
-                assert lines
+                sold = added(OrdersWanted("paid", *span, ("paid",), product.product_id))
+                assert (sold.units, sold.worth) == (product.sold, product.value)
             for live in found.lives:
-                assert count(OrdersWanted(session_id=live.session_id)) == live.orders
+                assert len(rows(OrdersWanted(session_id=live.session_id))) == live.orders
+                assert added(OrdersWanted(session_id=live.session_id)).earned == live.revenue
 
 
 def test_a_claim_that_found_nothing_is_one_and_no_order(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from core.analytics import queries, revenue
 from core.analytics.rules import Period
+from core.orders.behind import SIGNED
 from tests.support.stores import bare_engine
 
 TIME = Period("between", 1, 2)
@@ -33,5 +34,5 @@ def test_what_a_time_holds_is_found_by_its_index(tmp_path: Path, found: tuple[st
 def test_revenue_is_read_from_the_index_alone(tmp_path: Path) -> None:
     source, values = revenue.entries(TIME)
     with bare_engine(tmp_path) as engine, engine.reader() as reader:
-        plan = reader.all(f"EXPLAIN QUERY PLAN SELECT sum({revenue.SIGNED}) FROM {source}", values)
+        plan = reader.all(f"EXPLAIN QUERY PLAN SELECT sum({SIGNED}) FROM {source}", values)
     assert "COVERING INDEX ledger_entry_sales" in plan[0][3]

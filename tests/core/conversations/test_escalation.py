@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from core.conversations import escalation, queries, reasons, summary, threads
-from core.conversations.places import TOWNS
 from core.conversations.summary import ASKS, COUNTS, Fact
 from core.kernel.clock import HOUR, MINUTE
 from core.kernel.errors import NotFound
 from core.kernel.i18n import catalogue
 from core.kernel.text import NARROW
+from core.kernel.towns import TOWNS
 from tests.support.talking import Chat, chat
 
 AWA, BINTOU, KHADY = "221771234567", "221771234568", "221771234569"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.conversations import figures, threads
-from core.conversations.figures import Figures, Span
+from core.conversations import figures, queries, threads
+from core.conversations.figures import Figures, Span, ThreadsWanted
 from core.kernel.clock import HOUR, MINUTE, SECOND
 from tests.support.talking import Chat, chat
 
@@ -21,8 +21,21 @@ def talk(tmp_path: Path) -> Iterator[Chat]:
 
 
 def of(talk: Chat, back: int = 24 * HOUR) -> Figures:
-    now = talk.clock.now()
-    return talk.shop.engine.read(lambda r: figures.figures(r, now - back, now + 1))
+    """The figures, each of which leads to the conversations it was measured in."""
+    since, until = talk.clock.now() - back, talk.clock.now() + 1
+    found = talk.shop.engine.read(lambda r: figures.figures(r, since, until))
+    for kind, span in (
+        ("bot", found.bot_answers),
+        ("person", found.person_answers),
+        ("called", found.first_answers),
+        ("settled", found.resolutions),
+    ):
+        wanted = ThreadsWanted(kind, since, until)  # type: ignore[arg-type]
+        threads_of = talk.shop.engine.read(lambda r, wanted=wanted: figures.threads(r, wanted))  # type: ignore[misc]
+        assert sum(threads_of.values()) == span.count
+        among = talk.shop.engine.read(lambda r, found=threads_of: queries.inbox(r, among=found))  # type: ignore[misc]
+        assert {row.conversation_id for row in among} == set(threads_of)
+    return found
 
 
 def test_nothing_was_said(talk: Chat) -> None:

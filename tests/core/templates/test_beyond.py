@@ -18,8 +18,8 @@ from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine
 from core.storage.engine import Tx
 from core.templates import service
-from core.templates.rules import APPROVED, DRAFT, MARKETING, PAUSED, REJECTED, SUBMITTED, Template, Words
-from localserver.sandbox.graph_templates import Templates
+from core.templates.rules import APPROVED, DRAFT, MARKETING, PAUSED, REJECTED, SUBMITTED, Button, Template, Words
+from localserver.sandbox.graph_templates import Templates, said
 from localserver.sandbox.graph_world import Fault
 from tests.support.shops import World, world
 
@@ -72,9 +72,7 @@ def send(w: World, template: Template, values: tuple[str, ...]) -> int | None:
 def last_text(w: World) -> str:
     buyer = w.graph.world.buyer("Awa Ndour")
     entry = [e for e in buyer.thread(w.graph.world.account()) if e.direction == "out"][-1]
-    return (
-        entry.template.filled([p["text"] for p in entry.part["components"][0]["parameters"]]) if entry.template else ""
-    )
+    return said(entry.template, entry.part) if entry.template else ""
 
 
 async def test_the_reviewers_word_reaches_the_list_by_webhook(w: World) -> None:
@@ -274,3 +272,26 @@ async def test_without_whatsapp_or_a_template_the_sentence_says_so(w: World) -> 
         await w.shop.templates.hand_in(999, "seller")
     with pytest.raises(Refused, match="not set up"):
         await TemplateDesk(w.shop.engine, lambda: None).compare()
+
+
+async def test_a_heading_and_values_by_name_are_handed_in_sent_and_arrive(w: World) -> None:
+    words = Words(
+        "commande_prete",
+        "fr",
+        "utility",
+        "Bonjour {{prenom}}, la commande {{numero}} vous attend à la boutique.",
+        fields=("shop", "name", ""),
+        samples=("Téranga", "Awa", "LP-1"),
+        heading="Des nouvelles de {{boutique}}",
+        buttons=(Button("Voir", "https://example.org/"),),
+    )
+    number = w.shop.engine.call(lambda tx: service.save(tx, None, words))
+    await approve(w, "commande_prete")
+    await w.shop.templates.compare("seller")
+    template = w.shop.engine.read(lambda r: service.one(r, number))
+    assert (template.state, template.words) == (APPROVED, words)
+    assert send(w, template, ("Téranga", "Awa", "LP-7")) is not None
+    await w.settled()
+    assert last_text(w) == "Des nouvelles de Téranga\n\nBonjour Awa, la commande LP-7 vous attend à la boutique."
+    bubble = w.value("SELECT text FROM message WHERE author = 'seller' ORDER BY id DESC LIMIT 1")
+    assert bubble.startswith("*Des nouvelles de Téranga*")

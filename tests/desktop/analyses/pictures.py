@@ -17,7 +17,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from core.bootstrap import Shop
 from core.kernel.clock import DAY, ManualClock
 from desktop.app import Desktop, application
-from desktop.pages.analyses.dialogs import RowsDialog
 from desktop.pages.analyses.page import AnalysesPage
 from desktop.pages.analyses.presenter import Question
 from desktop.theme import Choice, theme
@@ -84,9 +83,8 @@ def shop_of_months(folder: Path, size: tuple[int, int]) -> None:
         ask(desktop, page, Question("live", live=2))
         shoot(desktop.shell, folder, f"live-{size[0]}")
         page.tiles[0].asked.emit()
-        settle(desktop, lambda: bool(page.findChildren(RowsDialog)), 10)
         settle(desktop)
-        shoot(page.findChildren(RowsDialog)[0], folder, f"rows-{size[0]}")
+        shoot(desktop.shell, folder, f"rows-{size[0]}")
         close(desktop)
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 
-from core.analytics.charts import Bars
-from core.analytics.views import OrdersWanted
-from desktop.pages.analyses.dialogs import BetweenDialog, PaperDialog, RowsDialog
+from core.orders.behind import OrdersWanted
+from desktop.pages.analyses.dialogs import BetweenDialog, PaperDialog
 from desktop.pages.analyses.presenter import Question
 from desktop.theme import theme
 from desktop.widgets.empty import EmptyState
@@ -34,39 +31,6 @@ def test_figures_and_every_chart_are_shown_with_their_change(open_analyses: Open
         assert card.isVisible() or card.parentWidget() is not None
         assert chart.nothing or opened.canvas(name).marks, name
         assert chart.nothing or all(mark.point.tip for mark in opened.canvas(name).marks)
-
-
-def test_a_bar_leads_to_its_orders_by_mouse_and_by_key(open_analyses: OpenAnalyses) -> None:
-    opened = open_analyses()
-    page = opened.page
-    opened.settled(lambda: page._canvas is not None and opened.canvas("funnel").marks)
-    canvas = opened.canvas("funnel")
-    paid = canvas.marks[3]
-    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(paid.x + 20), round(paid.y + 10)))
-    dialog = opened.dialog(RowsDialog)
-    shape = page.charts["funnel"].shape
-    assert isinstance(shape, Bars)
-    assert len(dialog.grid.rows) == paid.point.value == shape.bars[3].point.value > 0
-    assert {row[2] for row in dialog.grid.rows} == {"Payée"}
-    dialog.reject()
-    opened.desktop.shell.activateWindow()
-    canvas.setFocus()
-    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down):
-        QTest.keyClick(canvas, key)
-    assert canvas.pointed == 1
-    assert canvas.accessibleDescription() == canvas.marks[1].point.tip
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
-    opened.qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(RowsDialog)))
-    assert len(opened.dialog(RowsDialog).grid.rows) == canvas.marks[1].point.value
-
-
-def test_a_tile_leads_to_rows_that_add_up_to_it(open_analyses: OpenAnalyses) -> None:
-    opened = open_analyses()
-    opened.page.tiles[0].asked.emit()
-    dialog = opened.dialog(RowsDialog)
-    assert opened.page.reading_ is not None
-    revenue = opened.page.presenter.money(opened.page.reading_.report.sums.revenue)
-    assert dialog.total.text().endswith(revenue)
 
 
 def test_another_time_and_another_live_are_asked_for(open_analyses: OpenAnalyses) -> None:
@@ -183,4 +147,4 @@ def test_what_is_written_again_is_read_again(open_analyses: OpenAnalyses) -> Non
 def test_the_subject_of_a_live_is_what_the_orders_page_is_asked_for(open_analyses: OpenAnalyses) -> None:
     opened = open_analyses()
     opened.settled(lambda: opened.page._canvas is not None and opened.canvas("lives").marks)
-    assert opened.canvas("lives").marks[0].point.rows == OrdersWanted(session_id=1)
+    assert opened.canvas("lives").marks[0].point.rows == OrdersWanted(session_id=1, called="Live du soir")

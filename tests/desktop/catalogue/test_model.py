@@ -13,7 +13,7 @@ from desktop.bridge import Bridge
 from desktop.pages.catalogue.model import KEPT, PAGE, ProductsModel
 from desktop.pages.catalogue.presenter import CataloguePresenter
 from desktop.pages.catalogue.table import ProductsTable
-from desktop.pages.catalogue.thumbs import Thumbs
+from desktop.thumbs import Thumbs
 from tests.desktop.catalogue.test_presenter import ROBE
 from tests.desktop.empty import EmptyCatalogue
 

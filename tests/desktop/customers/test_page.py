@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from core.accounts import service as accounts
 from core.customers import queries, tags
 from core.customers.allowing import allowed
+from core.customers.restricting import restricted
 from core.kernel.errors import Forbidden
 from desktop.bridge import Control
 from desktop.pages import exporting
@@ -21,6 +22,7 @@ from desktop.pages.conversations.privacy import ReportDialog
 from desktop.pages.customers.form import CustomerForm
 from desktop.pages.customers.table import LAST, ORDERS, SCORE, SPENT, TIER, WHO
 from desktop.widgets.dialog import Confirm
+from desktop.widgets.notices import Toast
 from tests.desktop.customers.conftest import OpenCustomers, Opened
 from tests.desktop.customers.store import BAD, GOOD, TWICE
 from tests.desktop.realshop import make_shop, type_text
@@ -302,3 +304,39 @@ def test_an_empty_shop_says_what_comes_here(open_customers: OpenCustomers, tmp_p
     opened = open_customers(make_shop(tmp_path / "bare"))
     assert opened.page.places.currentWidget() is opened.page.empty
     assert not opened.page.pane.isVisible()
+
+
+def test_somebody_pays_first_by_the_sellers_word_and_no_longer(open_customers: OpenCustomers) -> None:
+    opened = open_customers()
+    profile, part = opened.choose(GOOD), opened.page.pane.identity
+    assert (part.first.text(), part.told.isHidden()) == ("Faire payer d’abord", True)
+    part.first.click()
+    opened.settled(lambda: opened.profile().pays_first)
+    assert (part.first.text(), part.told.isHidden()) == ("Lever la restriction", False)
+    assert opened.shop.engine.read(lambda r: restricted(r, profile.view.id))
+    toast = next(toast for toast in opened.desktop.shell.findChildren(Toast) if toast.isVisible())
+    assert toast.notice.text.startswith(f"{GOOD} paie d’abord")
+    assert toast.notice.act is not None
+    toast.notice.act()
+    opened.settled(lambda: not opened.profile().pays_first)
+    assert part.told.isHidden()
+
+
+def test_a_town_is_asked_for_by_typing_and_everybody_comes_back(open_customers: OpenCustomers) -> None:
+    opened = open_customers()
+    everybody, place = len(opened.page.model.rows), opened.page.filters.place
+    note = "Livrer à Rufisque, Keury Souf"
+    opened.shop.engine.call(lambda tx: tx.run("UPDATE customer SET notes = ? WHERE name = ?", (note, GOOD)))
+    opened.page.take_focus()
+    place.setFocus()
+    type_text(place, "rufis")
+    opened.settled(lambda: [row.who for row in opened.page.model.rows] == [GOOD])
+    completer = place.completer()
+    assert completer is not None
+    assert completer.currentCompletion() == "Rufisque"
+    popup = completer.popup()
+    assert popup is not None
+    popup.hide()
+    opened.page.show_all()
+    opened.settled(lambda: len(opened.page.model.rows) == everybody)
+    assert place.text() == ""

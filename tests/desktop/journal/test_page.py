@@ -211,30 +211,3 @@ def test_it_is_exported_with_its_verifier(opened: Opened, qtbot: QtBot, tmp_path
     last = json.loads(target.read_text("utf-8").splitlines()[-1])
     assert JournalExported.__name__ in json.dumps(last)
     assert shop.engine.read(journal.verify).intact
-
-
-def test_many_entries_are_paged(tmp_path: Path) -> None:
-    """The newest page and the one far behind it are read by the key; a rare kind is found in one pass."""
-    shop = make_shop(tmp_path / "home")
-    try:
-        first = shop.engine.read(lambda r: r.value("SELECT coalesce(max(seq), 0) FROM journal"))
-        shop.engine.call(
-            lambda tx: tx.run(
-                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
-                " INSERT INTO journal(seq, at, actor, kind, subject, data, hash)"
-                " SELECT ? + i, i, 'bot', iif(i = 77, 'LiveStarted', 'OrderExpired'), i, '{}', x'00' FROM n",
-                (first,),
-            )
-        )
-        newest = shop.engine.read(lambda r: journal.page(r, [], "", None, 50))
-        assert [entry.seq for entry in newest] == list(range(first + 200_000, first + 199_950, -1))
-        behind = shop.engine.read(lambda r: journal.page(r, [], "", first + 100, 50))
-        assert behind[0].seq == first + 99
-        rare = shop.engine.read(lambda r: journal.page(r, ["LiveStarted"], "", None, 50))
-        assert [entry.subject for entry in rare] == [77]
-        plan = shop.engine.read(
-            lambda r: r.all("EXPLAIN QUERY PLAN SELECT seq FROM journal WHERE seq < 5 ORDER BY seq DESC LIMIT 50")
-        )
-        assert all("USE TEMP B-TREE" not in row[3] for row in plan)
-    finally:
-        shop.close()

@@ -22,6 +22,7 @@ from desktop.app import Desktop
 from desktop.bridge import Control
 from desktop.pages import exporting
 from desktop.pages.bulk import UNCHANGED, Outcome, do_each
+from desktop.pages.conversations.feed import Question
 from desktop.pages.manyparts import OutcomeDialog, ValueDialog
 from desktop.pages.orders.page import OrdersPage
 from desktop.widgets.dialog import Confirm
@@ -290,7 +291,7 @@ def test_conversations_are_resolved_together_alone_and_taken_up_again(
     driver.press(page.people.list, Qt.Key.Key_Z, CTRL)
     driver.settled(lambda: closed() == 0)
     assert driver.said().startswith("Reprise")
-    page.people.choose("open", "Fanta")
+    page.people.ask(Question("open", "Fanta"))
     driver.settled(lambda: page.feed.question.search == "Fanta")
     desktop.shell.remaking.choose_language("en")
     qtbot.waitUntil(lambda: driver.page is not page and driver.page is not None, timeout=10_000)

@@ -94,6 +94,33 @@ def test_a_ready_made_one_is_proposed_refused_written_anew_and_approved(opened: 
     assert "Merci." in opened.named("relance_devis").words.body
 
 
+def test_a_heading_named_values_and_an_address_are_written_and_seen_on_the_phone(opened: Opened) -> None:
+    part = opened.part
+    part.write_new()
+    form = part.form
+    form.name.edit.setText("commande_prete")
+    form.heading.edit.setText("Des nouvelles de {{boutique}}")
+    form.body.setPlainText("Bonjour {{prenom}}, votre commande vous attend à la boutique.")
+    form.heading.changed.emit(form.heading.text)
+    for each, sample in zip(form.variables, ("Téranga", "Awa"), strict=True):
+        each.sample.setText(sample)
+    form.links[0].title.setText("Voir la boutique")
+    form.links[0].url.setText("boutique")
+    form.changed.emit()
+    assert "adresse" in part.wrong.text()
+    form.links[0].url.setText("https://boutique.example.sn/")
+    form.changed.emit()
+    bubble = part.phone.bubble
+    assert bubble is not None
+    assert bubble.text.startswith("Des nouvelles de Téranga\n\nBonjour Awa, votre")
+    assert bubble.buttons == ("Voir la boutique",)
+    opened.click(part.hand_in)
+    opened.settled(lambda: opened.named("commande_prete").state == SUBMITTED)
+    kept = opened.named("commande_prete").words
+    assert (kept.heading, kept.samples, kept.named) == ("Des nouvelles de {{boutique}}", ("Téranga", "Awa"), True)
+    assert part.form.heading.edit.isReadOnly()
+
+
 def test_what_is_wrong_is_said_while_typing_and_is_not_proposed(opened: Opened) -> None:
     part = opened.part
     opened.click(part.new)

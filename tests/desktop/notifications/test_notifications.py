@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from core.bootstrap import Shop
 from core.catalogue.stock import hold
 from core.conversations.events import MessageProgressed
+from core.settings.declarations import ANSWERS
 from core.usage.events import BudgetReached
 from desktop.app import Desktop
 from desktop.context import Badges, Link, Status
@@ -24,7 +25,7 @@ from desktop.notifications.panel import Panel
 from desktop.notifications.presenter import Happening, of_status, told
 from desktop.presence import NOTIFY, TRAY, Leaving, Presence
 from desktop.texts import Texts
-from desktop.tray import Tray, picture, state_of
+from desktop.tray import Sign, Tray, picture, state_of
 from tests.desktop.openpage import go_to
 from tests.desktop.papers.store import paper_shop, sell
 from tests.desktop.realshop import close_windows, window_over
@@ -53,7 +54,7 @@ def presence(desktop: Desktop) -> Presence:
     shell = desktop.shell
     assert shell.presence is not None
     if shell.presence.tray is None:
-        shell.presence.tray = shell.presence._make_tray()
+        shell.presence.beside.hang()
     return shell.presence
 
 
@@ -140,10 +141,28 @@ def test_the_tray_shows_how_the_shop_is_by_form_and_words(presence: Presence) ->
     assert states == ["well", "waiting", "trouble"]
     pictures, words = set(), set()
     for state in states:
-        tray.show_state(state)
+        tray.show_signs([Sign("one", "Boutique", state)])
         words.add(tray.icon.toolTip())
         pictures.add(bytes(picture(state).pixmap(64, 64).toImage().constBits()))
     assert (len(pictures), len(words)) == (3, 3)
+
+
+def test_a_paused_bot_is_seen_in_the_icon_its_words_and_the_window(
+    desktop: Desktop, presence: Presence, shop: Shop, qtbot: QtBot
+) -> None:
+    """Paused from the icon, resumed from what the window says of it."""
+    tray = presence.tray
+    assert tray is not None
+    before = bytes(tray.icon.icon().pixmap(64, 64).toImage().constBits())
+    next(a for a in tray.menu.actions() if a.text() == "Mettre le bot en pause").trigger()
+    qtbot.waitUntil(lambda: not shop.settings.switch(ANSWERS))
+    qtbot.waitUntil(lambda: tray.icon.toolTip().endswith("bot en pause"))
+    assert bytes(tray.icon.icon().pixmap(64, 64).toImage().constBits()) != before
+    assert (desktop.shell.status.bot.isVisible(), desktop.shell.status.bot.text()) == (True, "Bot en pause")
+    assert "Laisser le bot répondre de nouveau" in [action.text() for action in tray.menu.actions()]
+    presence.switch_bot()
+    qtbot.waitUntil(lambda: not desktop.shell.status.bot.isVisible())
+    assert shop.settings.switch(ANSWERS)
 
 
 def test_the_tray_acts_and_brings_the_window_back(desktop: Desktop, presence: Presence) -> None:
@@ -164,7 +183,7 @@ def test_the_system_is_told_only_while_the_window_is_not_in_front_and_if_wanted(
     desktop: Desktop, presence: Presence, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     said: list[list[Entry]] = []
-    monkeypatch.setattr(Tray, "tell", lambda self, entries: said.append(list(entries)))
+    monkeypatch.setattr(Tray, "tell", lambda self, slug, entries: said.append(list(entries)))
     desktop.shell.activateWindow()
     qtbot.waitUntil(desktop.shell.isActiveWindow)
     presence.centre.add([Happening("budget", number=80)])
@@ -214,7 +233,7 @@ def test_quitting_when_asked_ends_the_program(desktop: Desktop, presence: Presen
 def test_without_a_tray_closing_ends_it(desktop: Desktop, qtbot: QtBot) -> None:
     presence = desktop.shell.presence
     assert presence is not None
-    presence.tray = None
+    presence.beside.take_down()
     event = QCloseEvent()
     with qtbot.waitSignal(desktop.shell.closing):
         desktop.shell.closeEvent(event)

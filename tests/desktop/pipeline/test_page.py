@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QApplication
 
 from core.accounts import service as accounts
 from core.pipeline import service
+from core.pipeline.figures import ProspectsWanted
 from core.pipeline.rules import STAGES
 from desktop.pages.pipeline.column import CardsView
+from desktop.pages.pipeline.page import PipelinePage
 from desktop.widgets.empty import EmptyState
 from tests.desktop.pipeline.conftest import OpenBoard
 from tests.desktop.pipeline.store import ASKER, crowd, lead_of, stage_of
 from tests.desktop.realshop import make_shop, type_text
+from tests.desktop.test_languages import speak
 
 MANY = 3000
 
@@ -222,3 +225,21 @@ def test_an_empty_board_leads_to_the_conversations(open_board: OpenBoard, tmp_pa
     assert empty.button is not None
     empty.button.click()
     assert wanted == ["conversations"]
+
+
+def test_the_prospects_behind_a_figure_are_shown_alone_and_in_another_language_too(open_board: OpenBoard) -> None:
+    opened = open_board()
+    page = opened.page
+    leads = [row.key for column in page.columns.values() for row in column.model.rows]
+    wanted = ProspectsWanted("won", tuple(leads[:2]), 0, opened.shop.clock.now() + 1)
+    page.show_subject(wanted)
+    opened.settled(lambda: sum(len(column.model.rows) for column in page.columns.values()) == 2)
+    assert page.behind.chip.text().startswith("Analyses\u202f: prospects qui ont acheté")
+    speak(opened.desktop, opened.qtbot, "en")
+    again = opened.desktop.shell.page("pipeline")
+    assert isinstance(again, PipelinePage)
+    opened.page = again
+    opened.settled(lambda: again.read_once)
+    assert {row.key for column in again.columns.values() for row in column.model.rows} == set(leads[:2])
+    again.behind.chip.click()
+    opened.settled(lambda: sum(len(column.model.rows) for column in again.columns.values()) == len(leads))

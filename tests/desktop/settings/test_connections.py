@@ -35,10 +35,10 @@ def test_addresses_to_paste_follow_the_public_one(open_settings: OpenSettings) -
     meta.address.copy.button.click()
     assert QGuiApplication.clipboard().text() == "https://teranga.exemple.sn/webhooks/whatsapp"
     slug = opened.shop.slug
-    assert opened.page.payments.cards["wave"].address.copy.edit.text() == (
+    assert opened.page.payments.cards["wave"].inside.address.copy.edit.text() == (
         f"https://teranga.exemple.sn/webhooks/psp/wave/{slug}"
     )
-    assert opened.page.payments.cards["sandbox"]._told.text().startswith("Rien à coller")
+    assert opened.page.payments.cards["sandbox"].inside.told.text().startswith("Rien à coller")
 
 
 def test_whatsapp_without_settings_says_what_to_fill_in(open_settings: OpenSettings) -> None:
@@ -137,7 +137,7 @@ def test_a_provider_is_tested_on_the_wire(open_settings: OpenSettings, stage: St
     card.test.button.click()
     opened.settled(lambda: card.test.lines)
     assert card.test.lines[0].role == "danger"
-    assert opened.page.payments.cards["orange_web"]._told.text().startswith("Rien à coller")
+    assert opened.page.payments.cards["orange_web"].inside.told.text().startswith("Rien à coller")
 
 
 def test_a_test_that_takes_long_is_given_up(open_settings: OpenSettings) -> None:

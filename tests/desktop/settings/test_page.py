@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 
 from desktop.pages.settings.presenter import LOGO, PUBLIC_URL, VERIFY_TOKEN
 from desktop.pages.settings.rows import ChoiceRow, LogoRow, NumberRow, SwitchRow
+from desktop.presence import NOTIFY, TRAY
 from desktop.theme import theme
 from tests.desktop.realshop import picture_file
 from tests.desktop.settings.conftest import OpenSettings
@@ -139,6 +140,19 @@ def test_the_logo_is_kept_small_with_its_transparency_and_taken_away(
     row.away.click()
     opened.settled(lambda: not row.box.filled)
     assert opened.shop.settings.get(LOGO) == ""
+
+
+def test_what_closing_means_and_whether_the_computer_tells_are_chosen_here(open_settings: OpenSettings) -> None:
+    opened = open_settings("window")
+    closing, told = opened.row("desktop.closing"), opened.row("desktop.notify")
+    assert isinstance(closing, ChoiceRow)
+    assert isinstance(told, SwitchRow)
+    assert (closing.box.currentData(), told.box.isChecked()) == ("ask", True)
+    closing.box.activated.emit(closing.box.findData("keep"))
+    told.box.click()
+    assert opened.desktop.preferences.get(TRAY, "") == "keep"
+    assert opened.desktop.preferences.get(NOTIFY, "") == "off"
+    assert closing.thanked
 
 
 def test_theme_and_sound_are_this_computers_and_the_sidebar_follows(open_settings: OpenSettings) -> None:

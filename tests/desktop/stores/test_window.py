@@ -9,16 +9,19 @@ import weakref
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from core.accounts import service as accounts
 from core.bootstrap import open_shop
 from core.storage.folder import Home
+from desktop.notifications.presenter import Happening
 from desktop.pages.live.page import LivePage
 from desktop.stores.alarms import AlarmButton
 from desktop.stores.desk import StoreState
 from desktop.stores.running import Stores
 from desktop.stores.switcher import Switcher
+from desktop.tray import Tray
 from tests.desktop.stores.conftest import OpenAll
 from tests.desktop.stores.many import shop_of, someone_waits
 
@@ -187,3 +190,49 @@ def test_a_locked_store_stays_locked_and_tells_no_figures(
     switcher.rows[0].click()
     assert stores.shown == TERANGA
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_one_icon_beside_the_clock_tells_all_stores_and_acts_in_each(open_all: OpenAll, qtbot: QtBot) -> None:
+    stores = open_all(TERANGA, ZAZA)
+    tray = stores.beside.tray or stores.beside.hang()
+    someone_waits(shop_of(stores, ZAZA))
+    qtbot.waitUntil(lambda: "Zaza Mode\u202f: 1 conversation attend" in tray.icon.toolTip())
+    assert tray.icon.toolTip().splitlines()[0] == "LivePay – 2 boutiques\u202f: 1 chose attend"
+    parts = parts_of(tray)
+    assert list(parts) == ["Boutique Téranga\u202f: Tout va bien", "Zaza Mode\u202f: 1 conversation attend"]
+    zaza = {action.text(): action for action in parts["Zaza Mode\u202f: 1 conversation attend"].actions()}
+    zaza["Mettre le bot en pause"].trigger()
+    qtbot.waitUntil(lambda: "1 conversation attend, bot en pause" in tray.icon.toolTip())
+    assert shop_of(stores, TERANGA).settings.switch("bot.enabled")
+    assert not shop_of(stores, ZAZA).settings.switch("bot.enabled")
+    part = next(menu for text, menu in parts_of(tray).items() if text.startswith("Zaza Mode"))
+    next(action for action in part.actions() if action.text() == "Afficher cette boutique").trigger()
+    assert stores.window.shell is stores.seats[ZAZA].shell
+    stores.close(TERANGA)
+    qtbot.waitUntil(lambda: tray.icon.toolTip().startswith("LivePay – Zaza Mode\n"))
+    qtbot.waitUntil(lambda: TERANGA not in stores._closing)  # its shell goes when its shop is shut
+
+
+def parts_of(tray: Tray) -> dict[str, QMenu]:
+    """The menus of the stores in the icon's own, by what is said of each."""
+    menus = [menu for menu in tray.menu.findChildren(QMenu) if menu.menuAction() in tray.menu.actions()]
+    return {menu.title(): menu for menu in menus}
+
+
+def test_the_system_is_told_of_a_store_out_of_view_by_its_name(
+    open_all: OpenAll, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = open_all(TERANGA, ZAZA)
+    tray = stores.beside.tray or stores.beside.hang()
+    said: list[str] = []
+    monkeypatch.setattr(type(tray.icon), "showMessage", lambda self, title, *rest: said.append(title))
+    stores.window.activateWindow()
+    qtbot.waitUntil(stores.window.isActiveWindow)
+    for slug in (TERANGA, ZAZA):
+        presence = stores.seats[slug].shell.presence
+        assert presence is not None
+        presence.centre.add([Happening("paid", 1, "Awa Traoré", "LP-1", 15_000)])
+    assert len(said) == 1
+    assert said[0].startswith("Zaza Mode\u202f: ")
+    tray.icon.messageClicked.emit()
+    assert stores.window.shell is stores.seats[ZAZA].shell

@@ -129,6 +129,8 @@ def test_the_steps_are_taken_up_where_they_were_left(walk: Walk, qtbot: QtBot) -
     page.leave()
     assert again.shell.sidebar.isVisible()
     qtbot.waitUntil(lambda: walk.shop.settings.get(STEP) == "done", timeout=20_000)
+    again.quiet()
+    again.mishaps.leave()
     again.bridge.close()
     again.shell.close()
     again.shell.deleteLater()

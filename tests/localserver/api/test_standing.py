@@ -34,6 +34,11 @@ async def test_a_score_line_by_line_and_what_keeps_somebody_from_ordering(api: A
     assert (let.json["limited"], let.json["allowed_until"]) == (None, "2026-11-20T23:46:00.000Z")
     assert (await api.post("/orders", order)).status == 201
     assert (await api.post(f"/customers/{customer}/allow", {"hours": 9999})).status == 422
+    first = await api.post(f"/customers/{customer}/restrict", {"pays_first": True})
+    assert (first.status, first.json["pays_first"], first.json["hold_minutes"]) == (200, True, 5)
+    assert not (await api.post(f"/customers/{customer}/restrict", {"pays_first": False})).json["pays_first"]
+    assert (await api.post("/customers/99/restrict", {"pays_first": True})).status == 404
+    assert (await api.post(f"/customers/{customer}/restrict", {})).status == 422
     assert (await api.get("/customers/99/standing")).status == 404
 
 

@@ -49,6 +49,10 @@ def test_a_customer_is_explained_let_through_and_merged(home: Path, capsys: pyte
     assert (code, shown["score"]) == (0, sum(line["points"] for line in shown["lines"]))
     assert run(home, capsys, "customers", "allow", "boutique", "2", "--hours", "3")[1]["allowed_until"]
     assert run(home, capsys, "customers", "allow", "boutique", "2", "--hours", "0")[1]["allowed_until"] is None
+    assert run(home, capsys, "customers", "pay-first", "boutique", "2")[1]["pays_first"]
+    assert run(home, capsys, "customers", "standing", "boutique", "2")[1]["pays_first"]
+    assert not run(home, capsys, "customers", "pay-first", "boutique", "2", "--off")[1]["pays_first"]
+    assert run(home, capsys, "customers", "pay-first", "boutique", "99")[0] == 1
     code, shown = run(home, capsys, "customers", "merge", "boutique", "1", "2")
     assert (code, shown["merged"], shown["orders"], shown["paid"]) == (0, False, 2, 1)
     assert run(home, capsys, "customers", "merge", "boutique", "1", "2", "--yes")[1]["merged"]

@@ -1,16 +1,15 @@
-"""Small photos for the table and the pane: made off the window's thread, the last one asked for first."""
+"""Small photos for tables, panes and pickers: made off the window's thread, the last one asked for first."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
 from desktop.bridge import Bridge
-from desktop.pages.catalogue.presenter import CatalogueSource
 from desktop.pictures import Thumb
 from desktop.widgets.picture import pixmap_of
 
@@ -19,12 +18,20 @@ WAITING: Final = 80  # a fast scroll asks for more than will ever be looked at
 Key = tuple[str, int, int]
 
 
+class ThumbSource(Protocol):
+    """Whoever can find a product's photo; it may block."""
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        """A kept photo, cut to this size in px; None when there is no such file."""
+        ...
+
+
 class Thumbs(QObject):
     """``ready`` with a photo's name when its picture can be had from :meth:`get`."""
 
     ready = Signal(str)
 
-    def __init__(self, source: CatalogueSource, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, source: ThumbSource, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source, self._bridge = source, bridge
         self._made: OrderedDict[Key, QPixmap | None] = OrderedDict()

@@ -1,0 +1,182 @@
+"""The messages on a store's one connection to its relay: MessagePack, each a tagged array in one binary frame.
+
+The connection is always opened by the store. The relay greets with a nonce, the store claims its place with a
+signature, and is welcomed or told why not; from then on either side speaks when it has something to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+PROTOCOL: Final = 1
+PATH: Final = "/connect"
+WINDOW: Final = 64
+"""Events on their way at once; the next goes out when one is acknowledged. Bounds what a slow store costs the relay."""
+CHUNK: Final = 64 * 1024
+MAX_FRAME: Final = 5 * 1024 * 1024  # a webhook of 4 MB, sealed, with its headers
+
+Pairs = tuple[tuple[str, str], ...]
+"""Headers, in order, as they came."""
+
+HOP: Final = frozenset(
+    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding")
+) | {"upgrade"}
+"""Headers that concern one connection only (RFC 9110 §7.6.1), in small letters."""
+
+
+class Frame(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """Base of all."""
+
+
+class Greeting(Frame, frozen=True):
+    """Relay → store, first. ``nonce`` is fresh: an old claim does not answer it."""
+
+    protocol: int
+    domain: str
+    nonce: bytes
+
+
+class Claim(Frame, frozen=True):
+    """Store → relay. ``home``: 16 random bytes of this installation, in no backup; ``epoch``: how often it moved."""
+
+    handle: str
+    home: bytes
+    epoch: int
+    signature: bytes
+
+
+class Welcome(Frame, frozen=True):
+    """``waiting``: events not yet acknowledged; ``address``: where the world reaches the store."""
+
+    address: str
+    waiting: int
+
+
+class Denied(Frame, frozen=True):
+    """The connection ends. ``why``: unknown, suspended, elsewhere (another home holds the place), moved, protocol,
+    replaced (this home connected again). ``epoch``: of who holds the place."""
+
+    why: str
+    epoch: int = 0
+
+
+class Event(Frame, frozen=True):
+    """A sealed :class:`Received`. ``seq`` grows within a store, with gaps."""
+
+    seq: int
+    sealed: bytes
+    waiting: int = 0
+
+
+class Ack(Frame, frozen=True):
+    """Everything up to ``seq`` is committed in the store."""
+
+    seq: int
+
+
+class Page(msgspec.Struct, frozen=True, array_like=True):
+    """One sealed page; ``until``: ms UTC, when it is forgotten."""
+
+    id: bytes
+    sealed: bytes
+    until: int
+
+
+class Publish(Frame, frozen=True):
+    """Store → relay: pages to show while it is away, pages to forget, and the marks of its verify token."""
+
+    number: int
+    pages: tuple[Page, ...] = ()
+    gone: tuple[bytes, ...] = ()
+    challenges: tuple[bytes, ...] | None = None
+
+
+class Published(Frame, frozen=True):
+    """The relay keeps them now. ``refused``: why not (too many, too large); empty: all are kept."""
+
+    number: int
+    refused: str = ""
+
+
+class Visit(Frame, frozen=True):
+    """Relay → store: somebody asks for a page; answered by Head and Body frames of the same number."""
+
+    number: int
+    method: str
+    target: str
+    headers: Pairs
+    body: bytes
+
+
+class Head(Frame, frozen=True):
+    """The answer's beginning."""
+
+    number: int
+    status: int
+    headers: Pairs
+
+
+class Body(Frame, frozen=True):
+    """A part of the answer; the last one says so."""
+
+    number: int
+    data: bytes
+    last: bool
+
+
+class Left(Frame, frozen=True):
+    """The one who asked is gone (relay → store), or the answer broke off (store → relay)."""
+
+    number: int
+
+
+Any = Greeting | Claim | Welcome | Denied | Event | Ack | Publish | Published | Visit | Head | Body | Left
+
+
+class Received(msgspec.Struct, frozen=True, array_like=True):
+    """A webhook as it came. ``at``: ms UTC by the relay's clock; ``target``: path and query, raw."""
+
+    id: bytes
+    at: int
+    method: str
+    target: str
+    headers: Pairs
+    body: bytes
+
+
+encode = msgspec.msgpack.Encoder().encode
+_frames: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Any)
+_received: Final = msgspec.msgpack.Decoder(Received)
+
+
+class Garbled(ValueError):
+    """Not a frame of this protocol."""
+
+
+def decode(data: bytes) -> Any:
+    """Raises Garbled."""
+    try:
+        return _frames.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Garbled(str(error)) from None
+
+
+def received(data: bytes) -> Received:
+    """Raises Garbled."""
+    try:
+        return _received.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Garbled(str(error)) from None
+
+
+def pairs(headers: Mapping[str, str], dropped: frozenset[str] = frozenset()) -> Pairs:
+    """Headers in order, repeated ones too, without some (in small letters)."""
+    return tuple((str(name), _plain(value)) for name, value in headers.items() if name.lower() not in dropped)
+
+
+def _plain(value: str) -> str:
+    """Bytes that are no text become question marks: no header that a signature covers has any."""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""A store's line to its relay: outbound only, taken up again after any break."""

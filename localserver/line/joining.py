@@ -1,0 +1,83 @@
+"""Registering a store at a relay, moving it here, leaving."""
+
+from __future__ import annotations
+
+import base64
+from typing import Final
+
+from core.adapters.http import BadReply
+from core.bootstrap import Shop
+from core.kernel.errors import OutsideWorld, Refused
+from core.relay import place
+from core.relay.address import HANDLE
+from core.relay.keys import StoreKeys
+
+_WHY: Final = {
+    "invite": "This invitation is not valid: it was used already, it is over, or it is mistyped. Ask for another one.",
+    "often": "Too many tries. Wait a minute, then try again.",
+    "taken": "The name {handle} is taken at this relay. Choose another one.",
+    "another": "This invitation is for another name than {handle}.",
+    "name": "A name at a relay has 3 to 32 small letters, digits and hyphens.",
+    "signature": "{url} is not the relay’s own address. Copy it as the host gave it.",
+}
+
+
+async def join(shop: Shop, url: str, invite: str, handle: str = "") -> place.Place:
+    """Register this store with an invitation, and be reached through the relay from now on.
+
+    ``handle``: its name there, the store's own when empty. Raises Refused, OutsideWorld.
+    """
+    url, handle = url.strip().rstrip("/"), (handle or shop.slug).strip().lower()
+    if not url.startswith(("https://", "http://")):
+        url = f"https://{url}"
+    wanted = place.Place(url, handle, "", 1)
+    if not wanted.domain or not HANDLE.fullmatch(handle):
+        raise _refusal("name" if wanted.domain else "signature", url, handle)
+    keys = StoreKeys(shop.relay_seed)
+    body = {
+        "invite": invite.strip(),
+        "handle": handle,
+        "name": "",  # the host needs no name to pass things on
+        "seal_key": _text(keys.seal_key),
+        "sign_key": _text(keys.sign_key),
+        "signature": _text(keys.sign_join(wanted.domain, invite.strip())),
+    }
+    reply = await shop.http.request("POST", f"{url}/join", json=body)
+    try:
+        answer = reply.json()
+        if not reply.ok:
+            raise _refusal(str(answer["error"]), url, handle)
+        address = str(answer["address"])
+    except (BadReply, KeyError, TypeError):
+        raise OutsideWorld("No relay answers at {url}.", url=url) from None
+    before = shop.engine.read(place.place_of)
+    epoch = before.epoch if before is not None and (before.url, before.handle) == (url, handle) else 1
+    await shop.engine.run(lambda tx: place.join(tx, url, handle, address, epoch), actor="seller")
+    shop.settings.set("public_url", address, "seller")
+    return place.Place(url, handle, address, epoch)
+
+
+def leave(shop: Shop) -> None:
+    """Not to be reached through the relay any more. What waits there is lost to this store after a week. Raises
+    Refused."""
+    held = shop.engine.read(place.place_of)
+    shop.engine.call(place.leave, actor="seller")
+    if held is not None and shop.settings.get("public_url") == held.address:
+        shop.settings.set("public_url", "", "seller")
+
+
+def take_place(shop: Shop) -> int:
+    """Answer for this store on this computer from now on; the one that does so now stops. → the new epoch. Raises
+    Refused."""
+    beyond = shop.line.epoch
+    return shop.engine.call(lambda tx: place.take(tx, beyond), actor="seller")
+
+
+def _refusal(why: str, url: str, handle: str) -> Refused | OutsideWorld:
+    if why in _WHY:
+        return Refused(_WHY[why], url=url, handle=handle)
+    return OutsideWorld("The relay at {url} cannot take this store now ({why}).", url=url, why=why)
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")

@@ -1,0 +1,318 @@
+"""The connection itself: claim, take over, acknowledge, come back.
+
+An event is acknowledged when the store's own door has answered that it is durable. If the program dies between the two,
+the relay hands the event over again and the inbox knows it already: once in effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from core.adapters.http import why
+from core.adapters.names import connector
+from core.adapters.tls import aiohttp, trust
+from core.kernel.clock import Clock
+from core.kernel.reasons import BROKEN_OFF, NO_RELAY
+from core.kernel.waiting import woken
+from core.relay import frames
+from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Visit, Welcome
+from core.relay.keys import StoreKeys, Unreadable
+from core.relay.state import LineState
+from localserver.line.replay import Loopback, Visits
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT: Final = 20.0
+LONGEST: Final = 30.0  # s between two tries
+FIRST: Final = 0.5
+ANSWER: Final = 15.0
+AGAIN: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # s until a door that failed is tried again
+FINAL: Final = ("elsewhere", "moved", "unknown", "suspended", "protocol")
+"""Denials that a later try will not change by itself; asked again now and then all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where this store is registered, and as what."""
+
+    url: str
+    handle: str
+    home: bytes
+    epoch: int
+
+    @property
+    def domain(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+class Publisher(Protocol):
+    """What the relay shows while the store is away."""
+
+    def begin(self, send: Callable[[Publish], None]) -> None:
+        """The line is up: everything is told anew, then what changes."""
+
+    def told(self, answer: Published) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class Broken(Exception):
+    """The line ended; ``why`` is a text of the errors domain."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Refusal(Exception):
+    """The relay does not take this store."""
+
+    def __init__(self, denied: Denied) -> None:
+        super().__init__(denied.why)
+        self.denied = denied
+
+
+class Line:
+    """One store's line. ``registration`` is read anew for each connection, None while the store has no relay."""
+
+    def __init__(
+        self,
+        keys: StoreKeys,
+        registration: Callable[[], Registration | None],
+        loopback: Loopback,
+        publisher: Publisher,
+        clock: Clock,
+        changed: Callable[[LineState], None] = lambda state: None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._keys = keys
+        self._registration = registration
+        self._loopback = loopback
+        self._publisher = publisher
+        self._clock = clock
+        self._changed = changed
+        self._jitter = jitter
+        self._retry = asyncio.Event()
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._renewing: asyncio.Task[bool] | None = None
+        self.state = LineState()
+
+    def retry(self) -> None:
+        """Try now: the seller asked, the registration changed, or the network came back."""
+        self._retry.set()
+
+    def renew(self) -> None:
+        """The registration changed: a line that is up is ended, and taken up as it says now."""
+        self._retry.set()
+        if self._socket is not None:
+            self._renewing = asyncio.get_running_loop().create_task(self._socket.close())
+
+    async def run(self) -> None:
+        """Keep the line up until cancelled."""
+        failures = 0
+        try:
+            while True:
+                registration = self._registration()
+                if registration is None:
+                    self._say("off")
+                    pause: float | None = None
+                else:
+                    pause, failures = await self._once(registration, failures)
+                if await woken(self._retry, pause):
+                    failures = 0
+                self._retry.clear()
+        finally:
+            if self._renewing is not None:
+                await asyncio.gather(self._renewing, return_exceptions=True)
+            await self._loopback.close()
+
+    async def _once(self, registration: Registration, failures: int) -> tuple[float, int]:
+        """One connection, from its first byte to its end. → seconds to wait, failures in a row."""
+        self._say("connecting" if self.state.kind != "denied" else "denied", why=self.state.why)
+        begun = self._clock.now()
+        try:
+            await self._connected(registration)
+        except Refusal as refusal:
+            self._say("denied", why=refusal.denied.why, epoch=refusal.denied.epoch)
+            return (LONGEST if refusal.denied.why in FINAL else self._pause(failures)), failures + 1
+        except Broken as broken:
+            was_up = self.state.kind == "up" and self._clock.now() - begun > HEARTBEAT * 1000
+            self._say("down", why=broken.why)
+            failures = 0 if was_up else failures + 1
+            return self._pause(failures), failures
+        return self._pause(failures), failures  # pragma: no cover - a connection ends with one of the two
+
+    def _pause(self, failures: int) -> float:
+        """Full jitter: ten thousand shops do not all come back in the same second."""
+        return max(0.05, self._jitter() * min(LONGEST, FIRST * float(2 ** min(failures, 8))))
+
+    async def _connected(self, registration: Registration) -> None:
+        """Raises Refusal or Broken, always."""
+        url = registration.url.rstrip("/").replace("http", "ws", 1) + frames.PATH
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=ANSWER)
+        try:
+            async with (
+                aiohttp.ClientSession(
+                    cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout, connector=connector()
+                ) as session,
+                session.ws_connect(
+                    url,
+                    heartbeat=HEARTBEAT,
+                    max_msg_size=frames.MAX_FRAME,
+                    compress=0,
+                    ssl=trust() if url.startswith("wss:") else True,
+                ) as socket,
+            ):
+                self._socket = socket
+                welcome = await self._claim(socket, registration)
+                self._say("up", address=welcome.address, waiting=welcome.waiting, epoch=registration.epoch)
+                await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Broken(why(error)) from None
+        finally:
+            self._socket = None
+
+    async def _claim(self, socket: aiohttp.ClientWebSocketResponse, registration: Registration) -> Welcome:
+        """Prove who we are to the relay we meant to reach: the signature names it."""
+        greeting = await _next(socket)
+        if not isinstance(greeting, Greeting) or greeting.protocol != frames.PROTOCOL:
+            raise Broken(NO_RELAY)
+        mine = registration
+        signature = self._keys.sign_claim(mine.domain, greeting.nonce, mine.handle, mine.home, mine.epoch)
+        await socket.send_bytes(frames.encode(Claim(mine.handle, mine.home, mine.epoch, signature)))
+        answer = await _next(socket)
+        if isinstance(answer, Denied):
+            raise Refusal(answer)
+        if not isinstance(answer, Welcome):
+            raise Broken(NO_RELAY)
+        return answer
+
+    # -- what the connection tells -----------------------------------------------------------------------------
+
+    def taken(self, *, waiting: int, refused: bool) -> None:
+        state = self.state
+        self._set(replace(state, taken=state.taken + 1, refused=state.refused + refused, waiting=max(0, waiting)))
+
+    def published(self) -> None:
+        self._set(replace(self.state, published=True))
+
+    def _say(self, kind: str, **what: object) -> None:
+        since = self.state.since if kind == self.state.kind else self._clock.now()
+        values = {"why": "", "waiting": self.state.waiting, "address": self.state.address, **what}
+        self._set(replace(self.state, kind=kind, since=since, **values))  # type: ignore[arg-type]
+
+    def _set(self, state: LineState) -> None:
+        if state != self.state:
+            self.state = state
+            self._changed(state)
+
+
+class Connected:
+    """One welcomed connection, until it ends."""
+
+    def __init__(
+        self,
+        line: Line,
+        keys: StoreKeys,
+        loopback: Loopback,
+        publisher: Publisher,
+        socket: aiohttp.ClientWebSocketResponse,
+    ) -> None:
+        self._line = line
+        self._keys = keys
+        self._loopback = loopback
+        self._publisher = publisher
+        self._socket = socket
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._publishing: set[asyncio.Task[None]] = set()
+        self._visits = Visits(loopback, self._send)
+        self._left = line.state.waiting
+
+    async def live(self) -> None:
+        """Raises Refusal, Broken."""
+        taking = asyncio.create_task(self._take_over(), name="taking over")
+        try:
+            self._publisher.begin(self._publish)
+            await self._listen()
+        finally:
+            self._publisher.end()
+            await self._visits.stop()
+            for task in (taking, *self._publishing):
+                task.cancel()
+            await asyncio.gather(taking, *self._publishing, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            match await _next(self._socket):
+                case Event() as event:
+                    self._events.put_nowait(event)
+                case Visit() as visit:
+                    self._visits.begin(visit)
+                case Left() as left:
+                    self._visits.left(left.number)
+                case Published() as answer:
+                    self._publisher.told(answer)
+                    self._line.published()
+                case Denied() as denied:
+                    raise Refusal(denied)
+                case _:
+                    raise Broken(NO_RELAY)
+
+    async def _send(self, frame: frames.Any) -> None:
+        await self._socket.send_bytes(frames.encode(frame))
+
+    def _publish(self, frame: Publish) -> None:
+        task = asyncio.get_running_loop().create_task(self._published(frame))
+        self._publishing.add(task)
+        task.add_done_callback(self._publishing.discard)
+
+    async def _published(self, frame: Publish) -> None:
+        with suppress(ConnectionError, OSError):
+            await self._send(frame)
+
+    async def _take_over(self) -> None:
+        """One after the other, as they were accepted: what one customer sends stays in order."""
+        while True:
+            event = await self._events.get()
+            status = await self._replayed(event)
+            try:
+                await self._send(Ack(event.seq))
+            except (ConnectionError, OSError):
+                return  # it comes again, and is known then
+            self._left = max(self._left - 1, self._events.qsize())
+            self._line.taken(waiting=self._left, refused=not 200 <= status < 300)
+
+    async def _replayed(self, event: Event) -> int:
+        """→ the final status. A door that cannot keep it is asked again until it can."""
+        try:
+            received = frames.received(self._keys.open(event.sealed))
+        except (Unreadable, frames.Garbled):
+            log.warning("The relay handed over something that is not sealed for this store")
+            return 400
+        tries = 0
+        while True:
+            status = await self._loopback.replay(received)
+            if 200 <= status < 500 and status not in (408, 429):
+                if status >= 300:
+                    log.info("A webhook through the relay was refused: status %d", status)
+                return status
+            await asyncio.sleep(AGAIN[min(tries, len(AGAIN) - 1)])
+            tries += 1
+
+
+async def _next(socket: aiohttp.ClientWebSocketResponse) -> frames.Any:
+    """Raises Broken."""
+    message = await socket.receive()
+    if message.type is not aiohttp.WSMsgType.BINARY:
+        raise Broken(BROKEN_OFF)
+    try:
+        return frames.decode(message.data)
+    except frames.Garbled:
+        raise Broken(NO_RELAY) from None

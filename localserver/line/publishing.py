@@ -1,0 +1,137 @@
+"""What the relay shows of pay links while the store is away: told anew with each connection, then as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from core.bootstrap import Shop
+from core.kernel.clock import DAY
+from core.kernel.events import Event
+from core.kernel.waiting import woken
+from core.paylinks.queries import LinkView, open_page, read_link
+from core.paylinks.rules import payable
+from core.relay.frames import Page, Publish, Published
+from core.relay.keys import challenge_mark, page_id, seal_page
+from core.relay.pages import AwayPage, encode_page
+from localserver.pay.page import Pages
+from localserver.pay.view import build
+from localserver.pay.words import Words, spoken
+
+log = logging.getLogger(__name__)
+
+GATHER: Final = 0.2  # s: a sale changes its order several times
+KEEP: Final = 7 * DAY
+"""How long an ended order's page is kept: its buyer may look whether the money arrived."""
+MOST: Final = 1500  # pages published; the newest count
+AT_ONCE: Final = 50
+
+
+class PagePublisher:
+    """Implements :class:`localserver.line.line.Publisher` for one shop."""
+
+    def __init__(self, shop: Shop, pages: Callable[[], Pages]) -> None:
+        self._shop = shop
+        self._pages = pages
+        self._dirty: set[int] = set()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._number = 0
+
+    def begin(self, send: Callable[[Publish], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._unsubscribe = self._shop.engine.subscribe(self._listener(loop))
+        self._task = loop.create_task(self._work(send), name="publishing")
+
+    def told(self, answer: Published) -> None:
+        if answer.refused:
+            log.warning("The relay does not keep what this store publishes (%s)", answer.refused)
+
+    def end(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[Sequence[Event]], None]:
+        def on_commit(events: Sequence[Event]) -> None:
+            """On the writer thread: only hand over."""
+            numbers = {n for event in events if (n := getattr(event, "order_id", None)) is not None}
+            if numbers:
+                with suppress(RuntimeError):  # the loop closed meanwhile
+                    loop.call_soon_threadsafe(self._changed, numbers)
+
+        return on_commit
+
+    def _changed(self, numbers: set[int]) -> None:
+        self._dirty |= numbers
+        self._wake.set()
+
+    async def _work(self, send: Callable[[Publish], None]) -> None:
+        token = self._shop.settings.secret("whatsapp.verify_token")
+        send(self._frame((), challenges=(challenge_mark(token),) if token else ()))
+        self._dirty |= set(await asyncio.to_thread(self._all))
+        self._wake.set()
+        while True:
+            await woken(self._wake, None)
+            await asyncio.sleep(GATHER)
+            self._wake.clear()
+            numbers, self._dirty = sorted(self._dirty, reverse=True), set()
+            for start in range(0, len(numbers), AT_ONCE):
+                pages = await asyncio.to_thread(self._drawn, numbers[start : start + AT_ONCE])
+                if pages:
+                    send(self._frame(pages))
+
+    def _frame(self, pages: Sequence[Page], challenges: tuple[bytes, ...] | None = None) -> Publish:
+        self._number += 1
+        return Publish(self._number, tuple(pages), (), challenges)
+
+    def _all(self) -> list[int]:
+        """Orders whose page somebody may open, the newest first."""
+        since = self._shop.clock.now() - KEEP
+        rows = self._shop.engine.read(
+            lambda r: r.all(
+                "SELECT id FROM orders WHERE state = 'reserved' OR reserved_at > ? ORDER BY id DESC LIMIT ?",
+                (since, MOST),
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _drawn(self, numbers: Sequence[int]) -> list[Page]:
+        found = []
+        for order_id in numbers:
+            page = self._draw(order_id)
+            if page is not None:
+                found.append(page)
+        return found
+
+    def _draw(self, order_id: int) -> Page | None:
+        shop = self._shop
+        nonce, view, link = shop.engine.read(
+            lambda r: (
+                r.value("SELECT link FROM orders WHERE id = ?", (order_id,)),
+                read_link(r, order_id),
+                open_page(r, order_id),
+            )
+        )
+        if nonce is None or view is None:
+            return None
+        token = shop.links.token(nonce)
+        path = f"/p/{token}"
+        sealed = seal_page(path, encode_page(self._page(view, token, link)))
+        return Page(page_id(path), sealed, max(shop.clock.now(), view.facts.expires_at) + KEEP)
+
+    def _page(self, view: LinkView, token: str, link: str | None) -> AwayPage:
+        shop = self._shop
+        words = Words(spoken(view.language), shop.country.zone, shop.card.currency)
+        page = build(shop, view, token, words, "", None, invoice=False)
+        where = link if payable(view.facts, shop.clock.now()) else None
+        pages = self._pages()
+        seen = words.time(shop.clock.now())
+        return AwayPage(pages.away(page, words, seen, where), pages.away_policy(), words.language)

@@ -1,0 +1,92 @@
+"""The relay's doors: every store is a host of its own, and the relay's own name has two addresses."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from aiohttp import web
+from aiohttp.log import server_logger
+
+from core.relay import frames
+from core.relay.address import Way, handle_of, way_of
+from localserver.middleware import our_concern
+from localserver.relay import intake, joining, sockets, visits
+from localserver.relay.node import NODE, Node
+
+log = logging.getLogger(__name__)
+
+MAX_BODY: Final = 4 * 1024 * 1024  # WhatsApp sends up to 3 MB (reference whatsapp §2.2)
+_HELLO: Final = "LivePay relay: it passes on what is sent to shops, and cannot read it.\n"
+
+
+def create_relay(node: Node) -> web.Application:
+    """What the world reaches."""
+    server_logger.addFilter(our_concern)
+    app = web.Application(client_max_size=MAX_BODY)
+    app[NODE] = node
+    app.on_response_prepare.append(_named)
+    app.router.add_route("*", "/{path:.*}", _door)
+    return app
+
+
+def create_backdoor(node: Node) -> web.Application:
+    """For the host alone, on an address that the world does not reach: figures, health, and whether a name below the
+    relay's is a store's (a proxy asks that before it gets a certificate for it)."""
+    app = web.Application()
+    app[NODE] = node
+    app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/health", _health)
+    app.router.add_get("/certificate", _certificate)
+    return app
+
+
+async def _door(request: web.Request) -> web.StreamResponse:
+    node = request.app[NODE]
+    handle = handle_of(request.host, node.address.domain)
+    if handle == "":
+        return await _own(node, request)
+    way = Way.NONE if handle is None else way_of(request.path)
+    known = await node.known(handle) if handle and way is not Way.NONE else None
+    if known is None or known.store.suspended:
+        return web.Response(status=404, text="unknown")
+    return await (intake.keep if way is Way.KEPT else visits.show)(node, request, known)
+
+
+async def _own(node: Node, request: web.Request) -> web.StreamResponse:
+    match (request.method, request.path):
+        case ("GET", frames.PATH):
+            if request.headers.get("Upgrade", "").lower() != "websocket":
+                return web.Response(status=426, text="websocket only", headers={"Upgrade": "websocket"})
+            return await sockets.connect(node, request)
+        case ("POST", "/join"):
+            if not node.admits_joining(node.peer(request)):
+                return web.json_response({"error": "often"}, status=429, headers=intake.LATER)
+            return await joining.join(node, request)
+        case ("GET" | "HEAD", "/"):
+            return web.Response(text=_HELLO)
+    return web.Response(status=404, text="unknown")
+
+
+async def _named(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "LivePay"
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    return web.Response(body=request.app[NODE].figures.text(), content_type="text/plain", charset="utf-8")
+
+
+async def _health(request: web.Request) -> web.Response:
+    try:
+        await request.app[NODE].engine.store("health")
+    except Exception:  # boundary: whatever is wrong, the answer is that it is
+        log.exception("The engine does not answer")
+        return web.json_response({"ready": False}, status=503)
+    return web.json_response({"ready": True})
+
+
+async def _certificate(request: web.Request) -> web.Response:
+    node = request.app[NODE]
+    handle = handle_of(request.query.get("domain", ""), node.address.domain)
+    known = handle == "" or (handle is not None and await node.known(handle) is not None)
+    return web.Response(status=200 if known else 404, text="known" if known else "unknown")

@@ -1,0 +1,62 @@
+"""Webhooks for stores: made durable, then answered. What they say is none of the relay's business."""
+
+from __future__ import annotations
+
+import hmac
+from time import perf_counter
+from typing import Final
+
+from aiohttp import web
+
+from core.relay.frames import Received, encode, pairs
+from core.relay.keys import challenge_mark
+from localserver.relay.engine import Full, Unavailable
+from localserver.relay.node import Known, Node
+
+_METHODS: Final = ("POST", "PUT", "GET")
+LATER: Final = {"Retry-After": "60"}
+
+
+async def keep(node: Node, request: web.Request, known: Known) -> web.StreamResponse:
+    """200 once the event is durable; 429 above the store's rate; 503 when nothing was kept, and every provider that
+    matters comes again (reference payments §2, whatsapp §2.2)."""
+    store = known.store
+    if request.method in ("GET", "HEAD"):
+        answered = _question(request, known)
+        if answered is not None:
+            return answered
+    if request.method not in _METHODS:
+        return web.Response(status=405, text="no such method")
+    if not node.admits(store):
+        node.figures.refused.labels("rate").inc()
+        return web.Response(status=429, text="too many", headers=LATER)
+    body = await request.read()
+    plain = Received(node.event_id(), node.clock.now(), request.method, request.raw_path, pairs(request.headers), body)
+    sealed = known.sealer.seal(encode(plain))
+    begun = perf_counter()
+    try:
+        await node.engine.append(store.handle, plain.id, sealed, store.quota)
+    except Full:
+        node.figures.refused.labels("full").inc()
+        return web.Response(status=503, text="full", headers=LATER)
+    except Unavailable:
+        node.figures.refused.labels("engine").inc()
+        return web.Response(status=503, text="not stored", headers=LATER)
+    node.figures.keeping.observe(perf_counter() - begun)
+    node.figures.accepted.inc()
+    node.figures.accepted_bytes.inc(len(sealed))
+    await node.engine.nudge(store.handle)
+    return web.Response(text="ok")
+
+
+def _question(request: web.Request, known: Known) -> web.Response | None:
+    """What is answered without keeping anything: WhatsApp's challenge, whose token the store has published the mark of
+    (reference whatsapp §2.1), and the look that some providers take at an address before they use it."""
+    query = request.query
+    if "hub.mode" in query or "hub.challenge" in query:
+        mark = challenge_mark(query.get("hub.verify_token", ""))
+        holds = [hmac.compare_digest(mark, kept) for kept in known.store.challenges]
+        if query.get("hub.mode") == "subscribe" and any(holds):
+            return web.Response(text=query.get("hub.challenge", ""))
+        return web.Response(status=403, text="forbidden")
+    return None if request.query_string else web.Response(text="ok")

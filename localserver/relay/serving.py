@@ -1,0 +1,82 @@
+"""Running one node: the world's door, the host's own, and what has to be forgotten in time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from core.kernel.errors import EnvironmentProblem, OutsideWorld
+from core.kernel.reasons import reason
+from localserver.relay.app import create_backdoor, create_relay
+from localserver.relay.node import Node
+
+log = logging.getLogger(__name__)
+
+EXPIRE: Final = 60.0  # s
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """``backdoor``: host and port of the host's own door, None for none."""
+
+    host: str
+    port: int
+    backdoor: tuple[str, int] | None = None
+
+
+async def serve_relay(node: Node, where: Where, on_ready: Callable[[str, str], None], stop: asyncio.Event) -> None:
+    """Serve until ``stop`` is set. ``on_ready(url, backdoor url)``. Raises EnvironmentProblem, Unavailable."""
+    await node.engine.open()
+    runners: list[web.AppRunner] = []
+    try:
+        # A webhook's bytes are passed on as they came, compressed ones too.
+        runners.append(await _listen(create_relay(node), where.host, where.port, raw=True))
+        if where.backdoor is not None:
+            runners.append(await _listen(create_backdoor(node), *where.backdoor))
+        expiring = asyncio.create_task(_expire(node))
+        on_ready(_url(runners[0]), _url(runners[1]) if len(runners) > 1 else "")
+        try:
+            await stop.wait()
+        finally:
+            expiring.cancel()
+            with suppress(asyncio.CancelledError):
+                await expiring
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+        await node.engine.close()
+
+
+async def _listen(app: web.Application, host: str, port: int, *, raw: bool = False) -> web.AppRunner:
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=2.0, handler_cancellation=True, auto_decompress=not raw
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=4096).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise EnvironmentProblem(
+            "The address {host}:{port} is not free ({detail}).", host=host, port=port, detail=reason(error)
+        ) from None
+    return runner
+
+
+def _url(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+async def _expire(node: Node) -> None:
+    while True:
+        try:
+            await node.engine.expire(node.clock.now())
+        except OutsideWorld:
+            log.info("The engine did not answer: what is over is forgotten later")
+        await asyncio.sleep(EXPIRE)

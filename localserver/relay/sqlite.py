@@ -1,0 +1,306 @@
+"""The embedded engine: one SQLite file, for a relay on one host.
+
+An acknowledgement means: the event is in a transaction that was committed with ``synchronous=FULL``, so it survives a
+kill and a power cut (as far as the disk does what it says). What waits together shares one commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Final, TypeVar
+
+import apsw
+import msgspec
+
+from core.kernel.clock import DAY, Clock, SystemClock
+from core.kernel.errors import Refused, StorageFailed
+from core.storage.connection import Reader, open_connection
+from core.storage.engine import Engine as Writer
+from core.storage.engine import Tx
+from core.storage.migrations import copy_database, migrate
+from localserver.relay.engine import Backlog, Conflict, Full, Invite, KeptPage, Presence, Quota, Store, Unavailable
+from localserver.relay.local import Here
+
+T = TypeVar("T")
+KEEP: Final = 7 * DAY
+"""WhatsApp itself gives up after as long (reference whatsapp §2.2); providers are asked again by then."""
+
+SCHEMA: Final = """
+CREATE TABLE store (handle TEXT PRIMARY KEY, revision INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE invite (mark TEXT PRIMARY KEY, until INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+-- seq is never given twice: a store's cursor must never meet another event under a number it has passed.
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, handle TEXT NOT NULL, id BLOB NOT NULL, kept_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL
+);
+CREATE INDEX event_store ON event(handle, seq);
+CREATE UNIQUE INDEX event_id ON event(handle, id);
+CREATE INDEX event_age ON event(kept_at);
+CREATE TABLE page (
+  handle TEXT NOT NULL, id BLOB NOT NULL, until INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (handle, id)
+) WITHOUT ROWID;
+CREATE INDEX page_until ON page(until);
+"""
+
+
+_KEEP: Final = "INSERT OR IGNORE INTO event(handle, id, kept_at, sealed) VALUES(?, ?, ?, ?)"
+_SUM: Final = "SELECT count(*), coalesce(sum(length(sealed)), 0) FROM event WHERE handle = ?"
+RECOUNT: Final = 60.0  # s
+
+
+@dataclass(slots=True)
+class Count:
+    """What waits for one store, and when that was read (monotonic seconds)."""
+
+    events: int
+    bytes: int
+    read_at: float
+
+    def add(self, events: int, size: int) -> None:
+        self.events += events
+        self.bytes += size
+
+
+def _start(connection: apsw.Connection) -> None:
+    connection.execute(SCHEMA)
+
+
+STEPS: Final = (_start,)
+
+
+class SqliteEngine:
+    """Implements :class:`localserver.relay.engine.Engine` over ``folder/relay.db`` and its key beside it."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self._folder = folder
+        self._clock = clock or SystemClock()
+        self._here = Here()
+        self._counts: dict[str, Count] = {}
+        self._writer: Writer | None = None
+
+    async def open(self) -> None:
+        if self._writer is None:
+            self._writer = await asyncio.to_thread(self._open)
+
+    def _open(self) -> Writer:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        key, path = _key(self._folder / "relay.key"), self._folder / "relay.db"
+        migrate(path, key, steps=STEPS)
+        return Writer(path, key, self._clock)
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            await asyncio.to_thread(self._writer.close)
+            self._writer = None
+
+    @property
+    def writer(self) -> Writer:
+        assert self._writer is not None, "opened first"
+        return self._writer
+
+    async def _run(self, command: Callable[[Tx], T]) -> T:
+        try:
+            return await self.writer.run(command)
+        except StorageFailed as error:
+            raise Unavailable(error.message, **error.params) from None
+
+    async def _read(self, question: Callable[[Reader], T]) -> T:
+        return self.writer.read(question)  # by key, from memory nearly always: a thread would cost more
+
+    # -- stores ------------------------------------------------------------------------------------------------
+
+    async def store(self, handle: str) -> Store | None:
+        row = await self._read(lambda r: r.one("SELECT record FROM store WHERE handle = ?", (handle,)))
+        return None if row is None else msgspec.msgpack.decode(row[0], type=Store)
+
+    async def stores(self) -> Sequence[Store]:
+        rows = await asyncio.to_thread(self.writer.read, lambda r: r.all("SELECT record FROM store ORDER BY handle"))
+        return [msgspec.msgpack.decode(row[0], type=Store) for row in rows]
+
+    async def create(self, store: Store) -> bool:
+        record = msgspec.msgpack.encode(msgspec.structs.replace(store, revision=1))
+
+        def add(tx: Tx) -> bool:
+            return bool(tx.run("INSERT OR IGNORE INTO store VALUES(?, 1, ?)", (store.handle, record)))
+
+        return await self._run(add)
+
+    async def update(self, store: Store) -> Store:
+        kept = msgspec.structs.replace(store, revision=store.revision + 1)
+        record = msgspec.msgpack.encode(kept)
+
+        def change(tx: Tx) -> int:
+            return tx.run(
+                "UPDATE store SET revision = ?, record = ? WHERE handle = ? AND revision = ?",
+                (kept.revision, record, store.handle, store.revision),
+            )
+
+        if not await self._run(change):
+            raise Conflict
+        return kept
+
+    async def remove(self, handle: str) -> None:
+        def drop(tx: Tx) -> None:
+            for table in ("store", "event", "page"):
+                tx.run(f"DELETE FROM {table} WHERE handle = ?", (handle,))  # noqa: S608
+
+        await self._run(drop)
+        self._counts.pop(handle, None)
+
+    async def save_invite(self, invite: Invite) -> None:
+        record = msgspec.msgpack.encode(invite)
+        await self._run(lambda tx: tx.run("INSERT INTO invite VALUES(?, ?, ?)", (invite.mark, invite.until, record)))
+
+    async def take_invite(self, mark: str, handle: str, now: int) -> Invite | None:
+        def take(tx: Tx) -> Invite | None:
+            row = tx.one("SELECT record FROM invite WHERE mark = ?", (mark,))
+            invite = None if row is None else msgspec.msgpack.decode(row[0], type=Invite)
+            if invite is None or invite.until <= now or invite.used_by not in ("", handle):
+                return None
+            used = msgspec.structs.replace(invite, used_by=handle)
+            tx.run("UPDATE invite SET record = ? WHERE mark = ?", (msgspec.msgpack.encode(used), mark))
+            return used
+
+        return await self._run(take)
+
+    async def invites(self) -> Sequence[Invite]:
+        rows = await self._read(lambda r: r.all("SELECT record FROM invite ORDER BY until"))
+        return [msgspec.msgpack.decode(row[0], type=Invite) for row in rows]
+
+    # -- events ------------------------------------------------------------------------------------------------
+
+    async def append(self, handle: str, event_id: bytes, sealed: bytes, quota: Quota) -> int:
+        count = self._count(handle)
+        if count.events >= quota.events or count.bytes + len(sealed) > quota.bytes:
+            raise Full
+        count.add(1, len(sealed))  # before it is kept: what comes meanwhile must not be let in too
+
+        def keep(tx: Tx) -> int:
+            if tx.run(_KEEP, (handle, event_id, tx.now, sealed)):
+                return int(tx.connection.last_insert_rowid())
+            return -int(tx.value("SELECT seq FROM event WHERE handle = ? AND id = ?", (handle, event_id)))
+
+        try:
+            seq = await self._run(keep)
+        except BaseException:
+            count.add(-1, -len(sealed))
+            raise
+        if seq < 0:
+            count.add(-1, -len(sealed))
+        return abs(seq)
+
+    def _count(self, handle: str) -> Count:
+        """What waits for a store, counted here; looked up again now and then, for the host's own commands."""
+        found = self._counts.get(handle)
+        if found is None or monotonic() - found.read_at > RECOUNT:
+            events, size = self.writer.read(lambda r: r.one(_SUM, (handle,))) or (0, 0)
+            found = self._counts[handle] = Count(events, size, monotonic())
+        return found
+
+    async def read(self, handle: str, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        sql = "SELECT seq, sealed FROM event WHERE handle = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return await self._read(lambda r: r.all(sql, (handle, after, limit)))
+
+    async def ack(self, handle: str, seq: int) -> None:
+        self._forgotten(await self._run(lambda tx: _forget(tx, "handle = ? AND seq <= ?", (handle, seq))))
+
+    def _forgotten(self, sums: dict[str, tuple[int, int]]) -> int:
+        for handle, (events, size) in sums.items():
+            if (count := self._counts.get(handle)) is not None:
+                count.add(-events, -size)
+        return sum(events for events, _ in sums.values())
+
+    async def backlog(self, handle: str) -> Backlog:
+        return Backlog(*(await self._read(lambda r: r.one(_SUM, (handle,))) or (0, 0)))
+
+    # -- pages -------------------------------------------------------------------------------------------------
+
+    async def publish(self, handle: str, pages: Sequence[KeptPage], gone: Sequence[bytes], quota: Quota) -> None:
+        def keep(tx: Tx) -> None:
+            tx.connection.executemany("DELETE FROM page WHERE handle = ? AND id = ?", [(handle, one) for one in gone])
+            tx.connection.executemany(
+                "INSERT OR REPLACE INTO page VALUES(?, ?, ?, ?)", [(handle, p.id, p.until, p.sealed) for p in pages]
+            )
+            if pages and tx.value("SELECT count(*) FROM page WHERE handle = ?", (handle,)) > quota.pages:
+                raise Full
+
+        await self._run(keep)
+
+    async def page(self, handle: str, page_id: bytes) -> KeptPage | None:
+        sql = "SELECT id, sealed, until FROM page WHERE handle = ? AND id = ?"
+        row = await self._read(lambda r: r.one(sql, (handle, page_id)))
+        return None if row is None else KeptPage(*row)
+
+    async def expire(self, now: int) -> int:
+        def forget(tx: Tx) -> tuple[int, dict[str, tuple[int, int]]]:
+            gone = tx.run("DELETE FROM page WHERE until <= ?", (now,))
+            gone += tx.run("DELETE FROM invite WHERE until <= ?", (now,))
+            return gone, _forget(tx, "kept_at <= ?", (now - KEEP,))
+
+        gone, sums = await self._run(forget)
+        return gone + self._forgotten(sums)
+
+    # -- between nodes: there is one ---------------------------------------------------------------------------
+
+    async def present(self, handle: str, presence: Presence) -> Callable[[], Awaitable[None]]:
+        return self._here.enter(handle, presence)
+
+    async def nudge(self, handle: str) -> None:
+        self._here.nudge(handle)
+
+    async def is_present(self, handle: str) -> bool:
+        return self._here.holds(handle)
+
+    def ask(self, handle: str, request: bytes) -> AsyncIterator[bytes]:
+        return self._here.ask(handle, request)
+
+
+def _forget(tx: Tx, where: str, values: tuple[object, ...]) -> dict[str, tuple[int, int]]:
+    """Delete events. → for each store how many, and their bytes."""
+    sums: dict[str, tuple[int, int]] = {}
+    for handle, size in tx.all(f"DELETE FROM event WHERE {where} RETURNING handle, length(sealed)", values):  # noqa: S608
+        events, total = sums.get(handle, (0, 0))
+        sums[handle] = (events + 1, total + size)
+    return sums
+
+
+def copy_to(folder: Path, target: Path) -> Path:
+    """A consistent, verified copy of a relay, while it serves: its file and its key. → the copy's file.
+
+    Raises Refused where no relay is, EnvironmentProblem.
+    """
+    path, key = folder / "relay.db", folder / "relay.key"
+    if not path.is_file() or not key.is_file():
+        raise Refused("There is no relay in {path}.", path=folder)
+    target.mkdir(parents=True, exist_ok=True)
+    secret = _key(key)
+    connection = open_connection(path, secret, write=True)
+    try:
+        copy_database(connection, target / "relay.db", secret)
+    finally:
+        connection.close()
+    kept = target / "relay.key"
+    kept.touch(0o600)
+    kept.write_text(secret.hex() + "\n", "ascii")
+    return target / "relay.db"
+
+
+def _key(path: Path) -> bytes:
+    """The file's key, made at the first start, readable by this account only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text("ascii").strip())
+    with os.fdopen(descriptor, "w") as file:
+        key = os.urandom(32)
+        file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
