@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from zoneinfo import ZoneInfo
 
     from core.kernel.clock import Clock
+    from core.tunnels.rules import Hand, TunnelState
     from desktop.bridge import Change
     from desktop.lock import LockSource
     from desktop.notifications.presenter import HappeningSource
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.pages.quotes.source import QuotesSource
     from desktop.pages.settings.accesswords import AccessSource
     from desktop.pages.settings.presenter import SettingsSource
+    from desktop.pages.settings.tunnelparts import TunnelSource
     from desktop.pages.support.presenter import SupportSource
     from desktop.pages.welcome.presenter import WelcomeSource
     from desktop.palette.presenter import SearchSource
@@ -67,6 +69,7 @@ class Status:
 
     ``backup_harmed``: what is kept did not come back on trial. ``comparing``: brought back from a backup, the store is
     still asking its providers what happened since.
+    ``hands``: dashboards that still have the address of before.
     ``second_due``: from when on who uses the window needs a second factor. ``lent_until``: support looks on.
     ``paused``: the bot speaks to nobody.
     """
@@ -80,6 +83,8 @@ class Status:
     comparing: bool = False
     second_due: int | None = None
     lent_until: int | None = None
+    tunnel: TunnelState | None = None
+    hands: tuple[Hand, ...] = ()
     paused: bool = False
 
 
@@ -151,6 +156,9 @@ class Context(Protocol):
 
     @property
     def settings(self) -> SettingsSource: ...
+
+    @property
+    def tunnel(self) -> TunnelSource: ...
 
     @property
     def support(self) -> SupportSource: ...

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from core.settings.declarations import ANSWERS
-from desktop.context import Link, Status
+from core.tunnels.rules import OFF
+from desktop.context import Context, Link, Status
 from desktop.statusline import QUEUE_LONG, link_text
 from desktop.texts import Texts
+from desktop.tunnelwords import TunnelText, at_length
 from desktop.widgets.popover import Explanation
 
 
@@ -31,8 +34,12 @@ def present(over: QWidget, told: Explained, go: Callable[[str, object], object],
     Explanation(over, told.title, told.sentence, told.verb, partial(go, told.page, told.subject)).present(mark)
 
 
-def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
-    """``asked``: a connection, or one of queue, backup, lent, bot."""
+def explained(asked: Link | str, status: Status, t: Texts, context: Context | None = None) -> Explained:
+    """``asked``: a connection, or one of queue, backup, lent, bot. ``context``: whose time it is."""
+    tunnel = status.tunnel
+    if isinstance(asked, Link) and asked.kind == "tunnel" and tunnel is not None and tunnel.kind != OFF:
+        now, zone = (context.clock.now(), context.store.zone) if context else (tunnel.since, UTC)
+        return _tunnel(asked, status, at_length(tunnel, now, zone, t), t)
     if isinstance(asked, Link):
         if asked.state == "off":
             step = "payment" if asked.kind == "psp" else "whatsapp"
@@ -49,6 +56,15 @@ def explained(asked: Link | str, status: Status, t: Texts) -> Explained:
         sentence = t("It answers nobody: who writes waits for you. What comes of orders and payments is still told.")
         return Explained(t("Bot paused"), sentence, t("Open the settings"), "settings", ANSWERS)
     return _backup(status, t)
+
+
+def _tunnel(link: Link, status: Status, text: TunnelText, t: Texts) -> Explained:
+    said = [text.detail]
+    if status.hands:
+        said.append(t("Still to paste the new address at: {names}.", names=", ".join(h.label for h in status.hands)))
+    well = link.state == "ok" and not status.hands
+    verb = t("Open the settings") if well else t("Put it right")
+    return Explained(text.title, " ".join(filter(None, said)), verb, "settings", link.settings)
 
 
 def _link(link: Link, t: Texts) -> str:

@@ -282,7 +282,7 @@ class Shell(QMainWindow):
                 self.read_status()
 
     def _changed(self, changes: list[Change]) -> None:
-        if any(change.area in ("storage", "settings") for change in changes):
+        if any(change.area in ("storage", "settings", "tunnel") for change in changes):
             self.read_status()
 
     def read_status(self) -> None:
@@ -316,7 +316,8 @@ class Shell(QMainWindow):
         """Say what a part of the status line means, and offer the way to it."""
         from desktop.explained import explained, present
 
-        present(self._centre, explained(asked, self._read, self.t), self.go, mark)
+        context = self._mount.context if self._mount else None
+        present(self._centre, explained(asked, self._read, self.t, context), self.go, mark)
 
     def _warn_second(self, status: Status) -> bool:
         """Three days before an owner's account needs a second factor, and from then on."""

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy
 from core.kernel.clock import DAY, HOUR, MINUTE
 from core.kernel.look import Role
 from core.kernel.text import clock_time
+from core.tunnels.rules import TunnelState
 from desktop.context import Link, Status
 from desktop.fonts import width
 from desktop.icons import draw
 from desktop.texts import Texts
 from desktop.theme import theme
+from desktop.tunnelwords import in_short
 from desktop.widgets.cells import colour, write
 from desktop.widgets.labels import Label
 
@@ -154,7 +156,7 @@ class StatusLine(QFrame):
         while len(self.marks) < len(status.links):
             self._add_mark(len(self.marks))
         for mark, link in zip(self.marks, status.links, strict=False):
-            mark.show_state(*STATES.get(link.state, STATES["off"]), link_text(link, self._t))
+            mark.show_state(*STATES.get(link.state, STATES["off"]), link_text(link, self._t, status.tunnel))
             mark.show()
         for mark in self.marks[len(status.links) :]:
             mark.hide()
@@ -174,10 +176,10 @@ class StatusLine(QFrame):
         self.clock.say(clock_time(now, zone))
 
 
-def link_text(link: Link, t: Texts) -> str:
+def link_text(link: Link, t: Texts, tunnel: TunnelState | None = None) -> str:
     """« WhatsApp connecté »: the name, and the state in a word."""
     if link.kind == "tunnel":
-        return t("Public address set") if link.state == "ok" else t("No public address")
+        return in_short(link.state, tunnel or TunnelState(), t)
     if not link.name:
         return t("No means of payment")
     words = {

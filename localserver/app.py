@@ -15,10 +15,8 @@ from localserver.hooks import psp, whatsapp
 from localserver.middleware import boundary, harden, our_concern, prompt
 from localserver.overlay import routes as overlay
 from localserver.pay import routes as pay
-from localserver.pay.routes import PayDoor
 from localserver.site import SITE, Site
 
-PAGES: Final = web.AppKey("pages", PayDoor)
 MAX_BODY: Final = 4 * 1024 * 1024  # WhatsApp sends up to 3 MB (reference whatsapp §2.2)
 
 
@@ -31,7 +29,7 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
     app.router.add_routes(health.routes)
     app.router.add_routes(whatsapp.routes)
     app.router.add_routes(psp.routes)
-    app[PAGES] = pay.mount(app, _invoice_pdf)
+    pay.mount(app, _invoice_pdf)
     overlay.mount(app)
     v1.mount(app)
     return app

@@ -13,11 +13,10 @@ from contextlib import suppress
 from aiohttp import web
 
 from core.bootstrap import Shop
-from core.durable.workers import always
+from core.durable.workers import Part, always
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
-from localserver.app import PAGES, create_app
-from localserver.line.keeping import LineKeeper
+from localserver.app import create_app
 from localserver.site import SITE
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ async def serve(
 ) -> None:
     """Serve these stores until ``stop`` is set. ``on_ready(url)`` is called when requests are accepted.
 
-    Stops in order: doors, workers, connections. Raises EnvironmentProblem when the port is taken.
+    Stops in order: tunnels, doors, workers, connections. Raises EnvironmentProblem when the port is taken.
     """
     app = create_app(shops)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, handler_cancellation=True)
@@ -56,16 +55,17 @@ async def serve(
     for shop in shops:
         shop.local_url = url
     workers = [asyncio.create_task(shop.work(), name=f"work-{shop.slug}") for shop in shops]
-    for shop in shops:
-        keeper = LineKeeper(shop, lambda: app[PAGES].pages)
-        workers.append(asyncio.create_task(always(keeper), name=f"line-{shop.slug}"))
     app[SITE].ready = True
     on_ready(url)
+    tunnels = [asyncio.create_task(always(part), name="tunnel") for part in _tunnels(shops, bound[1])]
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait([stopping, *workers], return_when=asyncio.FIRST_COMPLETED)
     finally:
         app[SITE].ready = False
+        for tunnel in tunnels:  # nobody comes in from outside any more
+            tunnel.cancel()
+        await asyncio.gather(*tunnels, return_exceptions=True)
         await runner.cleanup()
         for task in (*workers, stopping):
             task.cancel()
@@ -75,6 +75,13 @@ async def serve(
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+def _tunnels(shops: Sequence[Shop], port: int) -> list[Part]:
+    """A store's tunnel is its own; each leads here. Loaded when requests are accepted already."""
+    from localserver.tunnels.supervisor import Supervisor
+
+    return [Supervisor(shop, port) for shop in shops]
 
 
 class ServerThread:

@@ -62,7 +62,7 @@ async def examine(http: Http, values: Values) -> dict[str, Finding]:
         access_token=values.access_token,
     )
     if values.public_url and values.served and "public_url" not in found:
-        found["public_url"] = await _address(http, values)
+        found["public_url"] = await answers(http, values)
     if not values.access_token or "access_token" in found:
         return found
     found["access_token"] = await _token(http, channel, values)
@@ -181,7 +181,7 @@ _OTHER_APP: Final = Finding(
 )
 
 
-async def _address(http: Http, values: Values) -> Finding:
+async def answers(http: Http, values: Values) -> Finding:
     """The challenge that WhatsApp will send before anything else (§2.1), from here to here by way of outside."""
     nonce = secrets.token_hex(8)
     asked = {"hub.mode": "subscribe", "hub.challenge": nonce, "hub.verify_token": values.verify_token}

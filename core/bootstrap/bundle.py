@@ -24,7 +24,7 @@ from core.storage.vault import private_file
 from core.support import logbook
 from core.support.redact import redact
 
-_PERSONAL: Final = ("store.", "seller.", "legal.", "smtp.", "whatsapp.number", "public_url", "backup.")
+_PERSONAL: Final = ("store.", "seller.", "legal.", "smtp.", "whatsapp.number", "public_url", "tunnel.", "backup.")
 """Settings that name somebody or a place of theirs."""
 
 _WEEK: Final = 7 * DAY

@@ -62,5 +62,5 @@ async def learn_number(shop: Shop, findings: Sequence[Finding]) -> Sequence[Find
 
 def overlay_urls(shop: Shop) -> tuple[str, str]:
     """What OBS opens: on this computer, and from elsewhere ("" without a public address), where a key is asked."""
-    path, public = f"/overlay/{shop.slug}", shop.settings.get("public_url")
+    path, public = f"/overlay/{shop.slug}", shop.address()
     return f"{shop.local_url}{path}", f"{public}{path}?key={shop.overlay_key}" if public else ""

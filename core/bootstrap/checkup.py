@@ -15,6 +15,7 @@ from typing import Any
 import apsw
 
 from core.bootstrap.chat import chat_url
+from core.bootstrap.following import hands
 from core.bootstrap.shop import Shop
 from core.fraud.rules import SUMS
 from core.invoices.regimes import REGIMES, odd
@@ -28,6 +29,7 @@ from core.storage import journal
 from core.storage.connection import CIPHER
 from core.storage.folder import Home
 from core.storage.vault import keyring_works
+from core.tunnels.rules import KIND, OFF
 
 _LOW_DISK = 500 * 1024 * 1024
 
@@ -110,12 +112,18 @@ def store(shop: Shop, tr: Words) -> Iterator[Line]:
         tr("to look at again: {strange}; not entered: {missing}", strange=strange or "—", missing=missing or "—"),
     )
     yield _limits(shop, missing, tr)
-    url = shop.settings.get("public_url")
-    yield Line(
-        url.startswith("https://"),
-        tr("public address"),
-        url or tr("not set: buyers and providers cannot reach this store"),
-    )
+    yield _address(shop, tr)
+
+
+def _address(shop: Shop, tr: Words) -> Line:
+    """Where the world reaches the store; with a tunnel also how that is, while the store is open here."""
+    url, kind, tunnel = shop.address(), shop.settings.get(KIND), shop.tunnel.state
+    said = [url or tr("not set: buyers and providers cannot reach this store")]
+    if kind != OFF:
+        said.append(tr("tunnel {kind}", kind=kind))
+    wrong = [explain(one, tr.language) for one in (tunnel.problem, tunnel.trailing) if one is not None]
+    wrong += [tr("to paste at {name}: {address}", name=h.label, address=h.address) for h in hands(shop)]
+    return Line(url.startswith("https://") and not wrong, tr("public address"), " · ".join(said + wrong))
 
 
 def _limits(shop: Shop, missing: str, tr: Words) -> Line:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from core.adapters.psp import REGISTRY, provider_class
-from core.adapters.whatsapp_values import Values, examine
+from core.adapters.whatsapp_values import Values, answers, examine
 from core.connecting import queries
 from core.connecting.queries import Heard
 from core.connecting.rules import Standing, pasted, recommended, tidied
@@ -71,11 +71,23 @@ async def connect_whatsapp(shop: Shop) -> Sequence[Finding]:
     if not token:
         return (Finding(False, "Make the verify token first: WhatsApp asks for it before it sends anything."),)
     try:
-        await channel.subscribe()
-        await channel.set_callback_override(f"{url}/webhooks/whatsapp", token)
+        await lead_whatsapp(shop, url)
     except LivePayError as error:
         return (Finding(False, error.message, error.params),)
     return await shop.check_whatsapp()
+
+
+async def lead_whatsapp(shop: Shop, url: str) -> None:
+    """Have the number's events sent to ``url``, which must answer now. Raises NotSent, Unclear, SendRefused."""
+    channel = shop.channel()
+    assert channel is not None
+    await channel.subscribe()
+    await channel.set_callback_override(f"{url}/webhooks/whatsapp", shop.settings.secret("whatsapp.verify_token"))
+
+
+async def answers_at(shop: Shop, url: str) -> Finding:
+    """Whether this store answers at its address, by way of outside. Never raises."""
+    return await answers(shop.http, replace(values(shop), public_url=url))
 
 
 def answer_first(shop: Shop, after: int, text: str) -> tuple[Heard, Finding | None] | None:
@@ -141,7 +153,7 @@ def standing(shop: Shop) -> Standing:
     ids = all(settings.get(f"whatsapp.{name}") for name in ("phone_number_id", "waba_id"))
     return Standing(
         products,
-        bool(settings.get("public_url")),
+        bool(shop.address()),
         secrets and ids,
         heard,
         any(p.configured() for p in shop.providers()),

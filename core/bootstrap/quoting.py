@@ -63,7 +63,7 @@ def answered(shop: Shop, tx: Tx, customer_id: int, items: Sequence[tuple[int, in
     → (the quote's id or None, whether it goes at once).
     """
     quote_id = asked_for(shop, tx, customer_id, items)
-    at_once = quote_id is not None and shop.settings.switch("quotes.at_once") and bool(shop.settings.get("public_url"))
+    at_once = quote_id is not None and shop.settings.switch("quotes.at_once") and bool(shop.address())
     if quote_id is not None and at_once:
         service.send(tx, quote_id, shop.papers.terms(), shop.settings.number("quotes.remind_days"))
     return quote_id, at_once

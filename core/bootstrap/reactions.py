@@ -37,6 +37,7 @@ from core.payments.events import (
     RefundCompleted,
     RefundSeen,
 )
+from core.tunnels.news import TunnelNews
 from core.usage.events import BudgetReached
 
 if TYPE_CHECKING:
@@ -97,4 +98,10 @@ def bind(shop: Shop) -> None:
     shop.engine.subscribe(shop.phrasing.desk.on_events)
     shop.engine.subscribe(shop.voice.on_events)
     shop.engine.subscribe(shop.after_commit)
-    shop.settings.on_change = shop.sender.nudge
+    shop.tunnel = TunnelNews()
+    shop.settings.on_change = lambda: _settings_changed(shop)
+
+
+def _settings_changed(shop: Shop) -> None:
+    shop.sender.nudge()
+    shop.tunnel.settings_changed()

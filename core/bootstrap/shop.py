@@ -76,6 +76,8 @@ from core.storage.engine import Engine, Tx
 from core.storage.folder import Home, StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
+from core.tunnels.news import TunnelNews
+from core.tunnels.rules import ADDRESS, KIND, OFF
 from core.understanding.engine import warm
 from core.usage.meter import Meter
 from core.voice.manner import Voice
@@ -88,6 +90,7 @@ class Shop:
 
     templates: TemplateDesk
     _indexing: threading.Thread | None
+    tunnel: TunnelNews
 
     def __init__(
         self, folder: Path, card: StoreCard, vault: Vault, clock: Clock, lock: FileLock, *, vfs: str | None
@@ -199,13 +202,17 @@ class Shop:
         text = self.settings.get("store.hours")
         return hours.parse(text) if text else None
 
+    def address(self) -> str:
+        """The public address: its tunnel's where it has one, else the one that was typed; empty without."""
+        return self.settings.get("public_url" if self.settings.get(KIND) == OFF else ADDRESS)
+
     def public_url(self) -> str:
         """Where the world reaches this store; without a public address, where this computer does."""
-        return self.settings.get("public_url") or self.local_url
+        return self.address() or self.local_url
 
     def reachable(self) -> bool:
         """Whether a buyer could open a link: a public address, or a WhatsApp that lives on this computer too."""
-        if self.settings.get("public_url"):
+        if self.address():
             return True
         return urlsplit(self.settings.get("whatsapp.base_url")).hostname in ("127.0.0.1", "localhost", "::1")
 

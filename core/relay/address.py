@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30}[a-z0-9])")
@@ -31,6 +32,7 @@ def way_of(path: str) -> Way:
     return Way.SHOWN if path.startswith(_SHOWN) else Way.NONE
 
 
+@lru_cache(maxsize=4096)
 def handle_of(host: str, domain: str) -> str | None:
     """``awa`` for ``awa.relay.example``; "" for the relay's own name; None for any other host. Ports do not matter."""
     name = host.rsplit(":", 1)[0].lower().rstrip(".") if not host.endswith("]") else host.lower()

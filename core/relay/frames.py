@@ -137,13 +137,14 @@ Any = Greeting | Claim | Welcome | Denied | Event | Ack | Publish | Published | 
 
 
 class Received(msgspec.Struct, frozen=True, array_like=True):
-    """A webhook as it came. ``at``: ms UTC by the relay's clock; ``target``: path and query, raw."""
+    """A webhook as it came, its headers in their very bytes. ``at``: ms UTC by the relay's clock; ``target``: path and
+    query, raw."""
 
     id: bytes
     at: int
     method: str
     target: str
-    headers: Pairs
+    headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
 

@@ -12,6 +12,7 @@ import hashlib
 from time import monotonic
 from typing import Final
 
+from nacl.bindings import crypto_box_easy_afternm
 from nacl.exceptions import BadSignatureError, CryptoError
 from nacl.public import Box, PrivateKey, PublicKey
 from nacl.secret import SecretBox
@@ -72,16 +73,17 @@ class Sealer:
         self._made_at = -RENEWED
         self._front = b""
         self._number = 0
-        self._box: Box | None = None
+        self._shared = b""
 
     def seal(self, plain: bytes) -> bytes:
         now = monotonic()
-        if self._box is None or now - self._made_at >= RENEWED:
+        if now - self._made_at >= RENEWED:
             ephemeral = PrivateKey.generate()
-            self._front, self._box = bytes(ephemeral.public_key), Box(ephemeral, self._to)
+            self._front, self._shared = bytes(ephemeral.public_key), Box(ephemeral, self._to).shared_key()
             self._made_at, self._number = now, 0
         self._number += 1  # unique under this key, as a nonce must be
-        return self._front + bytes(self._box.encrypt(plain, self._number.to_bytes(Box.NONCE_SIZE, "big")))
+        nonce = self._number.to_bytes(Box.NONCE_SIZE, "big")
+        return self._front + nonce + crypto_box_easy_afternm(plain, nonce, self._shared)
 
 
 def claim_holds(

@@ -12,6 +12,7 @@ from core.segments.rules import KEY as SEGMENT
 from core.segments.rules import KEYS, MAX_TERMS_DAYS, defaults
 from core.segments.rules import NAMES as SEGMENTS
 from core.settings.setting import Setting
+from core.settings.tunnel import TUNNEL
 
 ANSWERS: Final = "bot.enabled"
 """Whether the bot speaks; the seller can pause it for everybody at once."""
@@ -115,6 +116,7 @@ BASE: Final[tuple[Setting, ...]] = (
         high=60,
     ),
     Setting("public_url", "url", "Public address of this store", section="network"),
+    *TUNNEL,
     Setting(
         SEGMENT,
         "choice",

@@ -14,13 +14,14 @@ from desktop.bridge import Change
 from desktop.context import Status
 from desktop.texts import Texts
 
-Kind = Literal["paid", "escalated", "stock", "unsent", "budget", "backup"]
+Kind = Literal["paid", "escalated", "stock", "unsent", "budget", "backup", "paste", "server"]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """``subject``: the order, conversation or product it is about; ``name``: of its customer or product; ``number``:
-    the amount in smallest units, what is left in stock, or percent; ``word``: an order's reference, a reason."""
+    the amount in smallest units, what is left in stock, or percent; ``word``: an order's reference, a reason, an
+    address. ``paste``: a provider's dashboard wants it; ``server``: an SSH server is to be confirmed."""
 
     kind: Kind
     subject: int = 0
@@ -58,7 +59,17 @@ def of_status(before: Status | None, now: Status) -> list[Happening]:
     """What the status line began to say."""
     late = now.backup_late or now.backup_harmed
     was = before is not None and (before.backup_late or before.backup_harmed)
-    return [Happening("backup", word="harmed" if now.backup_harmed else "late")] if late and not was else []
+    found = [Happening("backup", word="harmed" if now.backup_harmed else "late")] if late and not was else []
+    pasted = () if before is None else before.hands
+    found += [Happening("paste", name=hand.label, word=hand.address) for hand in now.hands if hand not in pasted]
+    if _asks(now) and not _asks(before):
+        found.append(Happening("server"))
+    return found
+
+
+def _asks(status: Status | None) -> bool:
+    """Whether an SSH server waits to be confirmed."""
+    return status is not None and status.tunnel is not None and status.tunnel.phase == "asks"
 
 
 def told(happening: Happening, t: Texts, currency: str, pages: Sequence[str]) -> Told:
@@ -81,6 +92,12 @@ def told(happening: Happening, t: Texts, currency: str, pages: Sequence[str]) ->
         case "budget":
             title = t("{percent} % of the month’s budget is used", percent=happening.number)
             return Told(title, "", "wallet", "waiting", t("See"), "settings", "assistant")
+        case "paste":
+            title = t("{name}: paste the store’s new address", name=happening.name)
+            return Told(title, happening.word, "link", "waiting", t("Do it"), "settings", "network")
+        case "server":
+            title = t("The tunnel waits until you confirm its server")
+            return Told(title, "", "key-round", "waiting", t("See"), "settings", "network")
         case "backup":
             harmed = happening.word == "harmed"
             title = t("The backup is damaged") if harmed else t("The backup is late")

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from core.accounts import queries
 from core.accounts.guard import FORBIDDEN
-from core.bootstrap import Shop
+from core.bootstrap import Shop, following
 from core.connecting.rules import DONE
 from core.kernel.clock import Clock
 from core.kernel.errors import Forbidden
@@ -38,8 +38,10 @@ from desktop.sources.search import ShopSearch
 from desktop.sources.settings import ShopSettings
 from desktop.sources.support import ShopSupport
 from desktop.sources.templates import ShopTemplates
+from desktop.sources.tunnel import ShopTunnel
 from desktop.sources.welcome import Practices, ShopWelcome
 from desktop.stores.keeping import Day
+from desktop.tunnelwords import link_state
 
 
 class StorageChanged(Event, frozen=True):
@@ -48,6 +50,13 @@ class StorageChanged(Event, frozen=True):
     area: ClassVar[str] = "storage"
     audited: ClassVar[bool] = False
     failing: bool
+
+
+class TunnelChanged(Event, frozen=True):
+    """The tunnel opened, broke, or waits for somebody."""
+
+    area: ClassVar[str] = "tunnel"
+    audited: ClassVar[bool] = False
 
 
 class Backstage(Protocol):
@@ -85,8 +94,10 @@ class ShopContext:
         self._journal = ShopJournal(shop)
         self._lock = ShopLock(shop)
         self._access = ShopAccess(shop, self._lock)
+        self._tunnel = ShopTunnel(shop)
         self._storage_listeners: list[Callable[[Sequence[Event]], None]] = []
         shop.engine.on_storage = self._storage_changed
+        self._quiet = shop.tunnel.listen(lambda: self._tell(TunnelChanged()))
 
     @property
     def store(self) -> StoreInfo:
@@ -163,6 +174,10 @@ class ShopContext:
         return self._settings
 
     @property
+    def tunnel(self) -> ShopTunnel:
+        return self._tunnel
+
+    @property
     def support(self) -> ShopSupport:
         return self._support
 
@@ -202,14 +217,17 @@ class ShopContext:
 
     def _storage_changed(self, failing: bool) -> None:
         """The disk refuses, or takes again: nothing was committed, so no event of the shop tells the window."""
-        for listener in self._storage_listeners:
-            listener([StorageChanged(failing)])
+        self._tell(StorageChanged(failing))
+
+    def _tell(self, event: Event) -> None:
+        for listener in tuple(self._storage_listeners):
+            listener([event])
 
     def status(self) -> Status:
         shop = self.shop
-        tunnel = "ok" if shop.settings.get("public_url") else "off"
+        tunnel = shop.tunnel.state
         links = [
-            Link("", tunnel, "tunnel", "network"),
+            Link("", link_state(tunnel, shop.address()), "tunnel", "network"),
             Link("WhatsApp", self._whatsapp_state(), "whatsapp", "whatsapp"),
         ]
         links += [Link(p.label, "ok", "psp", f"psp.{p.name}") for p in shop.providers()]
@@ -231,6 +249,8 @@ class ShopContext:
             comparing=shop.returning.pending(),
             second_due=person.second_due if person else None,
             lent_until=shop.engine.read(lambda r: queries.lent_until(r, now)),
+            tunnel=tunnel,
+            hands=following.hands(shop),
             paused=not shop.settings.switch(ANSWERS),
         )
 
@@ -276,6 +296,7 @@ class ShopContext:
         return stores.export(self.shop, target)
 
     def close(self) -> None:
+        self._quiet()
         self._welcome.close()
         self._backstage.stop()
         self.shop.close()

@@ -164,7 +164,7 @@ class ShopWelcome:
         names = ("access_token", "phone_number_id", "waba_id", "app_secret")
         known = {name: getattr(values, name) for name in names}
         shown = {name: value for name, value in known.items() if name not in SECRET}
-        shown["public_url"] = self._shop.settings.get("public_url")
+        shown["public_url"] = self._shop.address()
         held = frozenset(name for name in SECRET if known[name])
         return Kept(shown, held, self._shop.settings.get("whatsapp.number"))
 
@@ -203,7 +203,7 @@ class ShopWelcome:
         provider = connecting.draft(shop, name, {})
         first = next((m.name for m in adapter.caps.methods_in(shop.card.country)), None)
         words = catalogue("errors", shop.settings.get("store.language")).gettext
-        url, wanted = shop.settings.get("public_url"), bool(adapter.dashboard.steps)
+        url, wanted = shop.address(), bool(adapter.dashboard.steps)
         values = shop.provider_config(adapter).values
         return Offer(
             name,

@@ -37,6 +37,8 @@ class Popover(QWidget):
         over = self._over
         self.setGeometry(over.rect())
         self.frame.adjustSize()
+        if self.column.hasHeightForWidth():  # a long sentence would like to be wider, and is higher instead
+            self.frame.resize(self.frame.width(), self.column.totalHeightForWidth(self.frame.width()))
         place = beside.mapTo(over, QPoint(0, -self.frame.height() - _GAP))
         if place.y() < 0:
             place = beside.mapTo(over, QPoint(0, beside.height() + _GAP))

@@ -17,7 +17,7 @@ from core.kernel.i18n import LANGUAGES
 from core.kernel.paths import default_home
 from core.quotes.rules import STATES
 from core.storage.folder import Home
-from localserver.console import plays, prospects, relaying, templating
+from localserver.console import plays, prospects, relaying, templating, tunnelling
 from localserver.console.parser import Parser, in_the_terminals_language, shown
 from localserver.console.terminal import Terminal, tr
 
@@ -107,6 +107,7 @@ def build_parser() -> ArgumentParser:
     _backups(add(verbs, "backups", "continuous backups").add_subparsers(required=True, metavar="ACTION"), add)
     _audit(add(verbs, "audit", "the journal's hash chain").add_subparsers(required=True, metavar="ACTION"), add)
     _support(add(verbs, "support", "what a helper needs to see").add_subparsers(required=True, metavar="ACTION"), add)
+    tunnelling.commands(verbs, add, _PORT)
     add(verbs, "doctor", "check the machine and a store", "doctor.run").add_argument("store", nargs="?")
     add(verbs, "bench", "measure against raw references", door="bench").add_argument("name", nargs="?")
     return parser

@@ -11,6 +11,7 @@ from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, FAILED, Terminal, language
+from localserver.console.tunnels import tunnel
 
 
 def run(args: Namespace, home: Home, out: Terminal) -> int:
@@ -24,6 +25,7 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
         else:
             try:
                 lines += store(shop, tr)
+                lines += tunnel(shop, tr)
                 lines += asyncio.run(_connections(shop, tr))
             finally:
                 shop.close()

@@ -7,8 +7,9 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from core.bootstrap import Shop, open_shop
-from core.relay.place import Place, place_of
+from core.relay.place import Place, place_of, take
 from core.storage.folder import Home
+from core.tunnels.rules import ADDRESS, KIND, RELAY, RELAY_URL
 from localserver.console.terminal import DONE, Terminal, tr
 from localserver.line import joining
 
@@ -26,7 +27,10 @@ def join(args: Namespace, home: Home, out: Terminal) -> int:
 
 async def _joined(shop: Shop, args: Namespace) -> Place:
     try:
-        return await joining.join(shop, args.url, args.invite, args.name)
+        joined = await joining.join(shop, args.url, args.invite, args.name)
+        for key, value in ((RELAY_URL, joined.url), (ADDRESS, joined.address), (KIND, RELAY)):
+            await asyncio.to_thread(shop.settings.set, key, value, "console")
+        return joined
     finally:
         await shop.close_network()
 
@@ -56,7 +60,7 @@ def here(args: Namespace, home: Home, out: Terminal) -> int:
     """The computer that answered until now is told with its next word to the relay."""
     shop = open_shop(home, args.store)
     try:
-        epoch = joining.take_place(shop)
+        epoch = shop.engine.call(lambda tx: take(tx, 0), actor="console")
     finally:
         shop.close()
     out.result({"epoch": epoch}, args.store)

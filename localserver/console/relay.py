@@ -31,6 +31,11 @@ T = TypeVar("T")
 
 def engine_of(args: Namespace) -> Engine:
     """The engine that the arguments name."""
+    if args.nats:
+        # Loaded only where it is used: the library takes as long to import as the rest of a command.
+        from localserver.relay.jetstream.engine import JetStreamEngine
+
+        return JetStreamEngine([url.strip() for url in args.nats.split(",") if url.strip()], args.replicas)
     return SqliteEngine(Path(args.data))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
@@ -53,5 +54,11 @@ def _host(actions: Any, add: Callable[..., ArgumentParser], whole: Whole) -> Non
     for each in (backup, serve, invite, listing, quota, stop, go, remove):
         each.add_argument("--data", default="relay-data", metavar="FOLDER", help="folder of the relay (relay-data)")
     for each in (serve, invite, listing, quota, stop, go, remove):
-        each.add_argument("--nats", default="", metavar="URLS", help="NATS servers, instead of a folder")
+        # By the environment too: an address with a password in it is no argument for others to see.
+        each.add_argument(
+            "--nats",
+            default=os.environ.get("LIVEPAY_RELAY_NATS", ""),
+            metavar="URLS",
+            help="NATS servers, instead of a folder",
+        )
         each.add_argument("--replicas", type=whole(1, 5), default=3, help="copies that NATS keeps (3)")

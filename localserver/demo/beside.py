@@ -20,6 +20,7 @@ from core.bootstrap import Shop
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.i18n import catalogue
 from core.relay.place import Place
+from core.tunnels.rules import ADDRESS, KIND, RELAY, RELAY_URL
 from localserver.demo.report import Check
 from localserver.line import joining
 
@@ -61,13 +62,16 @@ class RelayBeside:
         )
         through = self._do(self._network.open())
         token = str(json.loads(invited.stdout)["invite"])
-        joined: Place = self._do(joining.join(shop, f"http://{DOMAIN}:{through}", token))
+        url = f"http://{DOMAIN}:{through}"
+        joined: Place = self._do(joining.join(shop, url, token))
+        for key, value in ((RELAY_URL, url), (ADDRESS, joined.address), (KIND, RELAY)):
+            shop.settings.set(key, value, "demo")
         return joined
 
     def wait_until_known(self, shop: Shop) -> None:
         """The line is up, and the relay keeps what the store published. Raises EnvironmentProblem."""
         for _try in range(int(PATIENCE * 20)):
-            if shop.line.kind == "up" and shop.line.published:
+            if shop.line.published:
                 return
             time.sleep(0.05)
         raise EnvironmentProblem("The relay beside the demo did not start.")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from aiohttp import web
 
 from core.bootstrap import Shop
+from core.bootstrap.following import heard
 from core.durable.inbox import Item
 from core.kernel.errors import Refused, StorageFailed
 from core.payments.attempts import find_attempt
@@ -52,6 +54,9 @@ async def inbound(request: web.Request) -> web.Response:
         await _keep(shop, provider, result, token)
     except StorageFailed:
         return web.Response(status=500, text="not stored")  # asks every provider to send it again (payments §2)
+    if result.verdict == "ok" and token is None:
+        with suppress(StorageFailed):  # noted with the next one
+            await heard(shop, provider.name, request.host)
     status, body, content_type = result.reply
     return web.Response(status=status, body=body, content_type=content_type)
 

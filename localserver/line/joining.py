@@ -11,6 +11,7 @@ from core.kernel.errors import OutsideWorld, Refused
 from core.relay import place
 from core.relay.address import HANDLE
 from core.relay.keys import StoreKeys
+from core.tunnels.rules import KIND, OFF, RELAY
 
 _WHY: Final = {
     "invite": "This invitation is not valid: it was used already, it is over, or it is mistyped. Ask for another one.",
@@ -27,9 +28,7 @@ async def join(shop: Shop, url: str, invite: str, handle: str = "") -> place.Pla
 
     ``handle``: its name there, the store's own when empty. Raises Refused, OutsideWorld.
     """
-    url, handle = url.strip().rstrip("/"), (handle or shop.slug).strip().lower()
-    if not url.startswith(("https://", "http://")):
-        url = f"https://{url}"
+    url, handle = normal(url), (handle or shop.slug).strip().lower()
     wanted = place.Place(url, handle, "", 1)
     if not wanted.domain or not HANDLE.fullmatch(handle):
         raise _refusal("name" if wanted.domain else "signature", url, handle)
@@ -53,24 +52,21 @@ async def join(shop: Shop, url: str, invite: str, handle: str = "") -> place.Pla
     before = shop.engine.read(place.place_of)
     epoch = before.epoch if before is not None and (before.url, before.handle) == (url, handle) else 1
     await shop.engine.run(lambda tx: place.join(tx, url, handle, address, epoch), actor="seller")
-    shop.settings.set("public_url", address, "seller")
     return place.Place(url, handle, address, epoch)
+
+
+def normal(url: str) -> str:
+    """A relay's address as it is kept; empty stays empty."""
+    url = url.strip().rstrip("/")
+    return url if not url or url.startswith(("https://", "http://")) else f"https://{url}"
 
 
 def leave(shop: Shop) -> None:
     """Not to be reached through the relay any more. What waits there is lost to this store after a week. Raises
     Refused."""
-    held = shop.engine.read(place.place_of)
     shop.engine.call(place.leave, actor="seller")
-    if held is not None and shop.settings.get("public_url") == held.address:
-        shop.settings.set("public_url", "", "seller")
-
-
-def take_place(shop: Shop) -> int:
-    """Answer for this store on this computer from now on; the one that does so now stops. → the new epoch. Raises
-    Refused."""
-    beyond = shop.line.epoch
-    return shop.engine.call(lambda tx: place.take(tx, beyond), actor="seller")
+    if shop.settings.get(KIND) == RELAY:
+        shop.settings.set(KIND, OFF, "seller")
 
 
 def _refusal(why: str, url: str, handle: str) -> Refused | OutsideWorld:

@@ -1,4 +1,4 @@
-"""The connection itself: claim, take over, acknowledge, come back.
+"""The connection itself: claim, take over, acknowledge.
 
 An event is acknowledged when the store's own door has answered that it is durable. If the program dies between the two,
 the relay hands the event over again and the inbox knows it already: once in effect.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,9 +17,7 @@ from urllib.parse import urlsplit
 from core.adapters.http import why
 from core.adapters.names import connector
 from core.adapters.tls import aiohttp, trust
-from core.kernel.clock import Clock
 from core.kernel.reasons import BROKEN_OFF, NO_RELAY
-from core.kernel.waiting import woken
 from core.relay import frames
 from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Visit, Welcome
 from core.relay.keys import StoreKeys, Unreadable
@@ -30,12 +27,8 @@ from localserver.line.replay import Loopback, Visits
 log = logging.getLogger(__name__)
 
 HEARTBEAT: Final = 20.0
-LONGEST: Final = 30.0  # s between two tries
-FIRST: Final = 0.5
 ANSWER: Final = 15.0
 AGAIN: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # s until a door that failed is tried again
-FINAL: Final = ("elsewhere", "moved", "unknown", "suspended", "protocol")
-"""Denials that a later try will not change by itself; asked again now and then all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,78 +73,33 @@ class Refusal(Exception):
 
 
 class Line:
-    """One store's line. ``registration`` is read anew for each connection, None while the store has no relay."""
+    """One connection of one store, from its first byte to its end. Who keeps it makes another."""
 
     def __init__(
         self,
         keys: StoreKeys,
-        registration: Callable[[], Registration | None],
+        registration: Registration,
         loopback: Loopback,
         publisher: Publisher,
-        clock: Clock,
         changed: Callable[[LineState], None] = lambda state: None,
-        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._keys = keys
         self._registration = registration
         self._loopback = loopback
         self._publisher = publisher
-        self._clock = clock
         self._changed = changed
-        self._jitter = jitter
-        self._retry = asyncio.Event()
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._renewing: asyncio.Task[bool] | None = None
         self.state = LineState()
-
-    def retry(self) -> None:
-        """Try now: the seller asked, the registration changed, or the network came back."""
-        self._retry.set()
-
-    def renew(self) -> None:
-        """The registration changed: a line that is up is ended, and taken up as it says now."""
-        self._retry.set()
-        if self._socket is not None:
-            self._renewing = asyncio.get_running_loop().create_task(self._socket.close())
+        self.up = asyncio.Event()
+        """Set when the relay has welcomed the store."""
 
     async def run(self) -> None:
-        """Keep the line up until cancelled."""
-        failures = 0
+        """Until it ends or is cancelled. Raises Refusal or Broken, always."""
         try:
-            while True:
-                registration = self._registration()
-                if registration is None:
-                    self._say("off")
-                    pause: float | None = None
-                else:
-                    pause, failures = await self._once(registration, failures)
-                if await woken(self._retry, pause):
-                    failures = 0
-                self._retry.clear()
+            await self._connected(self._registration)
         finally:
-            if self._renewing is not None:
-                await asyncio.gather(self._renewing, return_exceptions=True)
+            self.up.clear()
+            self._set(replace(self.state, up=False, published=False))
             await self._loopback.close()
-
-    async def _once(self, registration: Registration, failures: int) -> tuple[float, int]:
-        """One connection, from its first byte to its end. → seconds to wait, failures in a row."""
-        self._say("connecting" if self.state.kind != "denied" else "denied", why=self.state.why)
-        begun = self._clock.now()
-        try:
-            await self._connected(registration)
-        except Refusal as refusal:
-            self._say("denied", why=refusal.denied.why, epoch=refusal.denied.epoch)
-            return (LONGEST if refusal.denied.why in FINAL else self._pause(failures)), failures + 1
-        except Broken as broken:
-            was_up = self.state.kind == "up" and self._clock.now() - begun > HEARTBEAT * 1000
-            self._say("down", why=broken.why)
-            failures = 0 if was_up else failures + 1
-            return self._pause(failures), failures
-        return self._pause(failures), failures  # pragma: no cover - a connection ends with one of the two
-
-    def _pause(self, failures: int) -> float:
-        """Full jitter: ten thousand shops do not all come back in the same second."""
-        return max(0.05, self._jitter() * min(LONGEST, FIRST * float(2 ** min(failures, 8))))
 
     async def _connected(self, registration: Registration) -> None:
         """Raises Refusal or Broken, always."""
@@ -170,14 +118,12 @@ class Line:
                     ssl=trust() if url.startswith("wss:") else True,
                 ) as socket,
             ):
-                self._socket = socket
                 welcome = await self._claim(socket, registration)
-                self._say("up", address=welcome.address, waiting=welcome.waiting, epoch=registration.epoch)
+                self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch))
+                self.up.set()
                 await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Broken(why(error)) from None
-        finally:
-            self._socket = None
 
     async def _claim(self, socket: aiohttp.ClientWebSocketResponse, registration: Registration) -> Welcome:
         """Prove who we are to the relay we meant to reach: the signature names it."""
@@ -202,11 +148,6 @@ class Line:
 
     def published(self) -> None:
         self._set(replace(self.state, published=True))
-
-    def _say(self, kind: str, **what: object) -> None:
-        since = self.state.since if kind == self.state.kind else self._clock.now()
-        values = {"why": "", "waiting": self.state.waiting, "address": self.state.address, **what}
-        self._set(replace(self.state, kind=kind, since=since, **values))  # type: ignore[arg-type]
 
     def _set(self, state: LineState) -> None:
         if state != self.state:

@@ -17,12 +17,14 @@ from core.paylinks.rules import payable
 from core.relay.frames import Page, Publish, Published
 from core.relay.keys import challenge_mark, page_id, seal_page
 from core.relay.pages import AwayPage, encode_page
+from core.settings.events import SettingChanged
 from localserver.pay.page import Pages
 from localserver.pay.view import build
 from localserver.pay.words import Words, spoken
 
 log = logging.getLogger(__name__)
 
+VERIFY: Final = "whatsapp.verify_token"
 GATHER: Final = 0.2  # s: a sale changes its order several times
 KEEP: Final = 7 * DAY
 """How long an ended order's page is kept: its buyer may look whether the money arrived."""
@@ -37,6 +39,7 @@ class PagePublisher:
         self._shop = shop
         self._pages = pages
         self._dirty: set[int] = set()
+        self._asked = False
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
@@ -63,30 +66,39 @@ class PagePublisher:
         def on_commit(events: Sequence[Event]) -> None:
             """On the writer thread: only hand over."""
             numbers = {n for event in events if (n := getattr(event, "order_id", None)) is not None}
-            if numbers:
+            asked = any(isinstance(event, SettingChanged) and event.key == VERIFY for event in events)
+            if numbers or asked:
                 with suppress(RuntimeError):  # the loop closed meanwhile
-                    loop.call_soon_threadsafe(self._changed, numbers)
+                    loop.call_soon_threadsafe(self._changed, numbers, asked)
 
         return on_commit
 
-    def _changed(self, numbers: set[int]) -> None:
+    def _changed(self, numbers: set[int], asked: bool) -> None:
         self._dirty |= numbers
+        self._asked |= asked
         self._wake.set()
 
     async def _work(self, send: Callable[[Publish], None]) -> None:
-        token = self._shop.settings.secret("whatsapp.verify_token")
-        send(self._frame((), challenges=(challenge_mark(token),) if token else ()))
+        send(self._challenges())
         self._dirty |= set(await asyncio.to_thread(self._all))
         self._wake.set()
         while True:
             await woken(self._wake, None)
             await asyncio.sleep(GATHER)
             self._wake.clear()
+            if self._asked:
+                self._asked = False
+                send(self._challenges())
             numbers, self._dirty = sorted(self._dirty, reverse=True), set()
             for start in range(0, len(numbers), AT_ONCE):
                 pages = await asyncio.to_thread(self._drawn, numbers[start : start + AT_ONCE])
                 if pages:
                     send(self._frame(pages))
+
+    def _challenges(self) -> Publish:
+        """What WhatsApp's question is recognised by."""
+        token = self._shop.settings.secret(VERIFY)
+        return self._frame((), challenges=(challenge_mark(token),) if token else ())
 
     def _frame(self, pages: Sequence[Page], challenges: tuple[bytes, ...] | None = None) -> Publish:
         self._number += 1

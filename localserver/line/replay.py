@@ -65,7 +65,8 @@ class Loopback:
         if way_of(URL(path, encoded=True).path) is not Way.KEPT:
             return 404  # a relay may ask for nothing else in the dark
         try:
-            async with self._asked(event.method, event.target, event.headers, event.body, PATIENCE) as response:
+            headers = tuple((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in event.headers)
+            async with self._asked(event.method, event.target, headers, event.body, PATIENCE) as response:
                 await response.read()
                 return response.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):

@@ -12,6 +12,7 @@ from core.relay import frames
 from core.relay.address import Way, handle_of, way_of
 from localserver.middleware import our_concern
 from localserver.relay import intake, joining, sockets, visits
+from localserver.relay.engine import Unavailable
 from localserver.relay.node import NODE, Node
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,10 @@ async def _door(request: web.Request) -> web.StreamResponse:
     if handle == "":
         return await _own(node, request)
     way = Way.NONE if handle is None else way_of(request.path)
-    known = await node.known(handle) if handle and way is not Way.NONE else None
+    try:
+        known = await node.known(handle) if handle and way is not Way.NONE else None
+    except Unavailable:
+        return web.Response(status=503, text="not now", headers=intake.LATER)
     if known is None or known.store.suspended:
         return web.Response(status=404, text="unknown")
     return await (intake.keep if way is Way.KEPT else visits.show)(node, request, known)

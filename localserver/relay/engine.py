@@ -5,7 +5,7 @@ Two exist, :mod:`localserver.relay.sqlite` and :mod:`localserver.relay.jetstream
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -15,6 +15,8 @@ from core.kernel.errors import LivePayError, OutsideWorld
 DEFAULT_EVENTS: Final = 20_000
 DEFAULT_BYTES: Final = 64 * 1024 * 1024
 DEFAULT_PAGES: Final = 2_000
+LARGEST_PAGE: Final = 1024 * 1024
+"""Bytes of one page; with the number of pages it bounds what they take."""
 
 
 class Full(LivePayError):
@@ -89,10 +91,6 @@ class KeptPage(msgspec.Struct, frozen=True):
     until: int
 
 
-Ask = Callable[[bytes], AsyncIterator[bytes]]
-"""A visitor's request, answered in parts by the node that holds the store's connection."""
-
-
 class Presence(Protocol):
     """A store's connection, as its node tells the engine of it. Every one of these may be called on the loop at any
     time, and must only hand over."""
@@ -103,8 +101,8 @@ class Presence(Protocol):
     def replaced(self) -> None:
         """The store connected anew, here or at another node."""
 
-    def visit(self, request: bytes) -> AsyncIterator[bytes]:
-        """Carry a request to the store; its answer in parts."""
+    def visit(self, request: bytes) -> AsyncGenerator[bytes, None]:
+        """Carry a request to the store; its answer in parts. Closed when nobody waits any more."""
         ...
 
 
@@ -144,23 +142,32 @@ class Engine(Protocol):
 
     # -- events
     async def append(self, handle: str, event_id: bytes, sealed: bytes, quota: Quota) -> int:
-        """Keep one event durably, once for each id. → its sequence number. Raises Full, Unavailable."""
+        """Keep one event durably, once for each id (no id is given to two events, ever). → its sequence number.
+        Raises Full, Unavailable."""
         ...
 
     async def read(self, handle: str, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-        """The next events after a sequence number, in the order in which they were accepted."""
+        """The next events after a sequence number, in the order they were accepted in; fewer if they are large."""
         ...
 
     async def ack(self, handle: str, seq: int) -> None:
         """Forget everything up to ``seq``."""
 
-    async def backlog(self, handle: str) -> Backlog: ...
+    async def waiting(self, handle: str) -> int:
+        """How many events wait: cheap."""
+        ...
+
+    async def backlog(self, handle: str) -> Backlog:
+        """How many, and how large they are together: for a person who asks."""
+        ...
 
     # -- pages
     async def publish(self, handle: str, pages: Sequence[KeptPage], gone: Sequence[bytes], quota: Quota) -> None:
         """Raises Full: nothing was published then."""
 
-    async def page(self, handle: str, page_id: bytes) -> KeptPage | None: ...
+    async def page(self, handle: str, page_id: bytes) -> KeptPage | None:
+        """None also when its time is over."""
+        ...
 
     async def expire(self, now: int) -> int:
         """Forget pages and invitations whose time is over, and events older than a week. → how many."""
@@ -175,7 +182,7 @@ class Engine(Protocol):
 
     async def is_present(self, handle: str) -> bool: ...
 
-    def ask(self, handle: str, request: bytes) -> AsyncIterator[bytes]:
+    def ask(self, handle: str, request: bytes) -> AsyncGenerator[bytes, None]:
         """Ask the store behind whichever node. Raises Away (before the first part, or in the middle)."""
         ...
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from core.relay.frames import Received, encode, pairs
+from core.relay.frames import Received, encode
 from core.relay.keys import challenge_mark
 from localserver.relay.engine import Full, Unavailable
 from localserver.relay.node import Known, Node
@@ -31,7 +31,7 @@ async def keep(node: Node, request: web.Request, known: Known) -> web.StreamResp
         node.figures.refused.labels("rate").inc()
         return web.Response(status=429, text="too many", headers=LATER)
     body = await request.read()
-    plain = Received(node.event_id(), node.clock.now(), request.method, request.raw_path, pairs(request.headers), body)
+    plain = Received(node.event_id(), node.clock.now(), request.method, request.raw_path, request.raw_headers, body)
     sealed = known.sealer.seal(encode(plain))
     begun = perf_counter()
     try:
@@ -43,10 +43,9 @@ async def keep(node: Node, request: web.Request, known: Known) -> web.StreamResp
         node.figures.refused.labels("engine").inc()
         return web.Response(status=503, text="not stored", headers=LATER)
     node.figures.keeping.observe(perf_counter() - begun)
-    node.figures.accepted.inc()
-    node.figures.accepted_bytes.inc(len(sealed))
+    node.figures.took(len(sealed))
     await node.engine.nudge(store.handle)
-    return web.Response(text="ok")
+    return web.Response(body=b"ok", content_type="text/plain")
 
 
 def _question(request: web.Request, known: Known) -> web.Response | None:

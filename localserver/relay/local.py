@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 
 from localserver.relay.engine import Away, Presence
 
@@ -37,10 +38,11 @@ class Here:
     def count(self) -> int:
         return len(self._held)
 
-    async def ask(self, handle: str, request: bytes) -> AsyncIterator[bytes]:
+    async def ask(self, handle: str, request: bytes) -> AsyncGenerator[bytes, None]:
         """Raises Away."""
         held = self._held.get(handle)
         if held is None:
             raise Away
-        async for part in held.visit(request):
-            yield part
+        async with aclosing(held.visit(request)) as parts:
+            async for part in parts:
+                yield part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from collections.abc import Iterator
@@ -16,11 +17,13 @@ from core.kernel.clock import SECOND, Clock, SystemClock
 from core.kernel.errors import Refused
 from core.relay.keys import Sealer
 from localserver.pay.guards import Bucket
-from localserver.relay.engine import Engine, Store
+from localserver.relay.engine import Engine, Store, Unavailable
 from localserver.relay.figures import Figures
 
 FRESH: Final = 2.0
 """Seconds for which a node believes what it read of a store: a suspension, another quota, a move take as long."""
+QUICK: Final = 0.5
+"""Seconds in which the engine says how a known store stands, or what is known holds for as long again."""
 _KNOWN: Final = 20_000  # stores remembered
 
 
@@ -76,11 +79,19 @@ class Node:
         return self._own + next(self._numbers).to_bytes(8, "big")
 
     async def known(self, handle: str, *, fresh: bool = False) -> Known | None:
-        """A registered store, as it was at most ``FRESH`` seconds ago."""
+        """A registered store, as it was at most ``FRESH`` seconds ago (when the engine answers). Raises Unavailable."""
         found = self._known.get(handle)
         if found is not None and not fresh and monotonic() - found.read_at < FRESH:
             return found
-        store = await self.engine.store(handle)
+        try:
+            async with asyncio.timeout(None if found is None or fresh else QUICK):
+                store = await self.engine.store(handle)
+        except (Unavailable, TimeoutError):
+            if found is None or fresh:
+                raise
+            # Who is known goes on being served while the engine has no word on stores: it may still keep events.
+            found.read_at = monotonic()
+            return found
         if store is None:
             self._known.pop(handle, None)
             return None

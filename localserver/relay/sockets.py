@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -115,9 +115,8 @@ class Connection:
         self._node.figures.connected.inc()
         tasks: list[asyncio.Task[None]] = []
         try:
-            waiting = (await self._engine.backlog(handle)).events
-            await self._send(Welcome(self._node.address.of(handle), waiting))
-            tasks = [asyncio.create_task(part) for part in (self._pump(), self._forget(), self._watch())]
+            await self._send(Welcome(self._node.address.of(handle), await self._engine.waiting(handle)))
+            tasks = [asyncio.create_task(self._while(part)) for part in (self._pump, self._forget, self._watch)]
             await self._listen()
         except (Unavailable, OSError):
             log.info("A store's connection ended: the engine or the network failed")
@@ -132,6 +131,13 @@ class Connection:
                 task.cancel()
             await asyncio.shield(leaving)
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._socket.close()
+
+    async def _while(self, part: Callable[[], Awaitable[None]]) -> None:
+        """A connection that cannot be served is ended: the store comes again, here or to a node that can."""
+        try:
+            await part()
+        except (Unavailable, OSError):
             await self._socket.close()
 
     # -- out ---------------------------------------------------------------------------------------------------
@@ -259,7 +265,7 @@ class Connection:
         here = known is None or (known.store.home, known.store.epoch) == (self.store.home, self.store.epoch)
         await self._deny(Denied("replaced") if here or known is None else Denied("moved", known.store.epoch))
 
-    async def visit(self, request: bytes) -> AsyncIterator[bytes]:
+    async def visit(self, request: bytes) -> AsyncGenerator[bytes, None]:
         """Raises Away."""
         if self._socket.closed or len(self._visits) >= VISITS:
             raise Away

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -23,7 +23,19 @@ from core.storage.connection import Reader, open_connection
 from core.storage.engine import Engine as Writer
 from core.storage.engine import Tx
 from core.storage.migrations import copy_database, migrate
-from localserver.relay.engine import Backlog, Conflict, Full, Invite, KeptPage, Presence, Quota, Store, Unavailable
+from localserver.relay.batch import Batch
+from localserver.relay.engine import (
+    LARGEST_PAGE,
+    Backlog,
+    Conflict,
+    Full,
+    Invite,
+    KeptPage,
+    Presence,
+    Quota,
+    Store,
+    Unavailable,
+)
 from localserver.relay.local import Here
 
 T = TypeVar("T")
@@ -48,8 +60,10 @@ CREATE INDEX page_until ON page(until);
 """
 
 
-_KEEP: Final = "INSERT OR IGNORE INTO event(handle, id, kept_at, sealed) VALUES(?, ?, ?, ?)"
 _SUM: Final = "SELECT count(*), coalesce(sum(length(sealed)), 0) FROM event WHERE handle = ?"
+_EVENTS: Final = "SELECT seq, sealed FROM event WHERE handle = ? AND seq > ? ORDER BY seq LIMIT ?"
+ENOUGH: Final = 4 * 1024 * 1024
+"""Bytes after which events are handed over before more are read."""
 RECOUNT: Final = 60.0  # s
 
 
@@ -83,6 +97,7 @@ class SqliteEngine:
         self._clock = clock or SystemClock()
         self._here = Here()
         self._counts: dict[str, Count] = {}
+        self._batch = Batch(self._run)
         self._writer: Writer | None = None
 
     async def open(self) -> None:
@@ -97,6 +112,7 @@ class SqliteEngine:
 
     async def close(self) -> None:
         if self._writer is not None:
+            await self._batch.end()
             await asyncio.to_thread(self._writer.close)
             self._writer = None
 
@@ -182,13 +198,8 @@ class SqliteEngine:
             raise Full
         count.add(1, len(sealed))  # before it is kept: what comes meanwhile must not be let in too
 
-        def keep(tx: Tx) -> int:
-            if tx.run(_KEEP, (handle, event_id, tx.now, sealed)):
-                return int(tx.connection.last_insert_rowid())
-            return -int(tx.value("SELECT seq FROM event WHERE handle = ? AND id = ?", (handle, event_id)))
-
         try:
-            seq = await self._run(keep)
+            seq = await self._batch.keep(handle, event_id, sealed)
         except BaseException:
             count.add(-1, -len(sealed))
             raise
@@ -205,8 +216,17 @@ class SqliteEngine:
         return found
 
     async def read(self, handle: str, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-        sql = "SELECT seq, sealed FROM event WHERE handle = ? AND seq > ? ORDER BY seq LIMIT ?"
-        return await self._read(lambda r: r.all(sql, (handle, after, limit)))
+        def events(reader: Reader) -> list[tuple[int, bytes]]:
+            found: list[tuple[int, bytes]] = []
+            size = 0
+            for seq, sealed in reader.connection.execute(_EVENTS, (handle, after, limit)):
+                found.append((seq, sealed))
+                size += len(sealed)
+                if size > ENOUGH:
+                    break
+            return found
+
+        return await self._read(events)
 
     async def ack(self, handle: str, seq: int) -> None:
         self._forgotten(await self._run(lambda tx: _forget(tx, "handle = ? AND seq <= ?", (handle, seq))))
@@ -217,12 +237,19 @@ class SqliteEngine:
                 count.add(-events, -size)
         return sum(events for events, _ in sums.values())
 
+    async def waiting(self, handle: str) -> int:
+        sql = "SELECT count(*) FROM event WHERE handle = ?"
+        return int(await self._read(lambda r: r.value(sql, (handle,))))
+
     async def backlog(self, handle: str) -> Backlog:
         return Backlog(*(await self._read(lambda r: r.one(_SUM, (handle,))) or (0, 0)))
 
     # -- pages -------------------------------------------------------------------------------------------------
 
     async def publish(self, handle: str, pages: Sequence[KeptPage], gone: Sequence[bytes], quota: Quota) -> None:
+        if any(len(page.sealed) > LARGEST_PAGE for page in pages):
+            raise Full
+
         def keep(tx: Tx) -> None:
             tx.connection.executemany("DELETE FROM page WHERE handle = ? AND id = ?", [(handle, one) for one in gone])
             tx.connection.executemany(
@@ -234,8 +261,8 @@ class SqliteEngine:
         await self._run(keep)
 
     async def page(self, handle: str, page_id: bytes) -> KeptPage | None:
-        sql = "SELECT id, sealed, until FROM page WHERE handle = ? AND id = ?"
-        row = await self._read(lambda r: r.one(sql, (handle, page_id)))
+        sql = "SELECT id, sealed, until FROM page WHERE handle = ? AND id = ? AND until > ?"
+        row = await self._read(lambda r: r.one(sql, (handle, page_id, self._clock.now())))
         return None if row is None else KeptPage(*row)
 
     async def expire(self, now: int) -> int:
@@ -258,7 +285,7 @@ class SqliteEngine:
     async def is_present(self, handle: str) -> bool:
         return self._here.holds(handle)
 
-    def ask(self, handle: str, request: bytes) -> AsyncIterator[bytes]:
+    def ask(self, handle: str, request: bytes) -> AsyncGenerator[bytes, None]:
         return self._here.ask(handle, request)
 
 

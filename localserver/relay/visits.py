@@ -51,8 +51,9 @@ async def show(node: Node, request: web.Request, known: Known) -> web.StreamResp
 
 
 async def _parts(node: Node, handle: str, request: bytes) -> AsyncGenerator[frames.Any, None]:
-    async for part in node.engine.ask(handle, request):
-        yield frames.decode(part)
+    async with aclosing(node.engine.ask(handle, request)) as parts:
+        async for part in parts:
+            yield frames.decode(part)
 
 
 async def _pass_on(request: web.Request, head: Head, parts: AsyncIterator[frames.Any]) -> web.StreamResponse:

@@ -25,6 +25,7 @@ from core.relay.keys import StoreKeys
 from tests.bench import raw
 from tests.bench.figures import Measured, median, percentile
 from tests.bench.processes import Process
+from tests.bench.relay_raw import Cluster
 from tests.support.relays import door, held, until
 
 _SEEDS: Final = itertools.count(1)
@@ -67,7 +68,12 @@ def measure(folder: Path, scale: Scale | None = None) -> list[Measured]:
             rate = _rate("sqlite", load, bare, inserts, (relay, port), scale)
             added = asyncio.run(_added(port, scale))
             memory = asyncio.run(_memory(relay, port, scale))
-    return [rate, added, memory]
+        with Cluster(folder / "nats") as cluster:
+            port = _free_port()
+            how = {"nats": cluster.urls, "port": port, "stores": 2}
+            with Process("tests.bench.relayside", _json(how)) as relay:
+                spread = _rate("nats", load, bare, cluster, (relay, port), scale)
+    return [rate, spread, added, memory]
 
 
 def _rate(
@@ -128,7 +134,7 @@ async def _added(port: int, scale: Scale) -> Measured:
             return (arrived[path] - sent) * 1000
 
         async with held(f"http://relay.localhost:{port}", "s1x", StoreKeys(bytes(32)), shop.url) as line:
-            await until(lambda: line.line.state.kind == "up")
+            await until(lambda: line.line.state.up)
             address = f"http://s1x.relay.localhost:{port}"
             through = [await one(address, f"/n/a/{n}") for n in range(scale.events)]
         straight = [await one(shop.url, f"/n/b/{n}") for n in range(scale.events)]

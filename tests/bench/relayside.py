@@ -12,6 +12,7 @@ from typing import Any
 
 from core.relay.keys import StoreKeys
 from localserver.relay.engine import Engine, Quota, Store
+from localserver.relay.jetstream.engine import JetStreamEngine
 from localserver.relay.node import Address, Node
 from localserver.relay.serving import Where, serve_relay
 from localserver.relay.sqlite import SqliteEngine
@@ -23,7 +24,7 @@ UNBOUNDED = Quota(events=10**9, bytes=10**12, pages=10**6, rate=1e6)
 
 def engine_for(how: dict[str, Any]) -> Engine:
     """``how``: what the benchmark passes on the command line."""
-    return SqliteEngine(Path(how["folder"]))
+    return JetStreamEngine(how["nats"]) if "nats" in how else SqliteEngine(Path(how["folder"]))
 
 
 def memory_mb() -> float:
@@ -68,7 +69,7 @@ def main() -> None:
 
     def answer(task: dict[str, Any]) -> dict[str, Any]:
         return {
-            "accepted": figures.accepted._value.get(),
+            "accepted": figures.accepted,
             "connected": figures.connected._value.get(),
             "memory_mb": memory_mb(),
         }

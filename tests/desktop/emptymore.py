@@ -21,6 +21,7 @@ from core.search.queries import Hit
 from core.storage.entries import Sought
 from core.storage.journal import GENESIS, Entry, Verdict
 from core.support.trace import Story
+from core.tunnels.rules import TunnelState
 from desktop.bridge import Change, Control
 from desktop.notifications.presenter import Happening, HappeningSource
 from desktop.pages.analyses import presenter as analyses
@@ -30,6 +31,7 @@ from desktop.pages.lives.presenter import LivesSource
 from desktop.pages.lives.presenter import Overview as LivesOverview
 from desktop.pages.orders import presenter as orders
 from desktop.pages.orders.presenter import OrdersSource
+from desktop.pages.settings.tunnelparts import TunnelReading, TunnelSource
 from desktop.pages.support.presenter import SupportSource, TraceWanted
 from desktop.pages.welcome.presenter import WelcomeSource
 from desktop.palette.presenter import SearchSource
@@ -160,6 +162,22 @@ class EmptyJournal:
         return 0
 
 
+class EmptyTunnel:
+    """A store without a tunnel."""
+
+    def read(self) -> TunnelReading:
+        return TunnelReading(TunnelState())
+
+    def retry(self) -> None: ...
+
+    def trust(self, fingerprint: str) -> None: ...
+
+    def pasted(self, provider: str) -> None: ...
+
+    def new_key(self) -> str:
+        return ""
+
+
 class EmptyLives:
     """No live has ended yet."""
 
@@ -187,3 +205,4 @@ class Nothing:
     welcome: WelcomeSource = field(default_factory=lambda: cast(WelcomeSource, EmptyWelcome()))
     lives: LivesSource = field(default_factory=EmptyLives)
     journal: JournalSource = field(default_factory=EmptyJournal)
+    tunnel: TunnelSource = field(default_factory=EmptyTunnel)

@@ -16,7 +16,7 @@ from core.adapters.names import connector
 from core.kernel.clock import Clock, ManualClock
 from core.relay.frames import Publish, Published
 from core.relay.keys import StoreKeys
-from localserver.line.line import Line, Registration
+from localserver.line.line import Broken, Line, Refusal, Registration
 from localserver.line.replay import Loopback
 from localserver.relay import joining
 from localserver.relay.app import create_relay
@@ -137,14 +137,29 @@ class Silent:
 
 @dataclass
 class Held:
-    """A line that is kept up by a task."""
+    """A line that is taken up again after each end; ``why``: how the one before ended."""
 
-    line: Line
+    make: Callable[[], Line]
     publisher: Silent
-    task: asyncio.Task[None]
+    why: str = ""
+    epoch: int = 0
+    line: Line = field(init=False)
+    task: asyncio.Task[None] = field(init=False)
 
-    async def until(self, true: Callable[[], Any], patience: float = 10.0) -> None:
-        await until(true, patience)
+    def __post_init__(self) -> None:
+        self.line = self.make()
+        self.task = asyncio.create_task(self._keep())
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                await self.line.run()
+            except Refusal as refusal:
+                self.why, self.epoch = refusal.denied.why, refusal.denied.epoch
+            except Broken as broken:
+                self.why = broken.why
+            await asyncio.sleep(0.05)
+            self.line = self.make()
 
     async def stop(self) -> None:
         self.task.cancel()
@@ -170,8 +185,7 @@ async def held(
     """A store's line, up to the end of the block."""
     publisher = Silent()
     registration = Registration(url, handle, home, epoch)
-    line = Line(keys, lambda: registration, Loopback(lambda: local_url), publisher, ManualClock(), jitter=lambda: 0.1)
-    made = Held(line, publisher, asyncio.create_task(line.run()))
+    made = Held(lambda: Line(keys, registration, Loopback(lambda: local_url), publisher), publisher)
     try:
         yield made
     finally:

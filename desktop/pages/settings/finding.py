@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.kernel.text import fold
-from desktop.pages.settings.parts import Advanced
+from desktop.pages.settings.parts import Folded
 from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, Section, SettingsPresenter
 from desktop.pages.settings.rows import SettingRow
 from desktop.pages.settings.sections import SectionView
@@ -159,7 +159,7 @@ class Finder(Suggest):
             return
         part = row.parentWidget()
         while part is not None and part is not view:
-            if isinstance(part, Advanced):
+            if isinstance(part, Folded):
                 part.open()
             part = part.parentWidget()
         row.setFocus()

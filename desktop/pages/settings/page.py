@@ -115,6 +115,7 @@ class SettingsPage(Page):
     def _wire(self, view: SectionView) -> None:
         """A section that was just built: what is pressed there, and what it shows."""
         view.network_asked.connect(partial(self.open, "network"))
+        view.attach(self.mount)
         view.steps_asked.connect(partial(self.navigate, "welcome"))
         if isinstance(view, WhatsAppSection):
             self.trials.serve(view.test, self.source.test_whatsapp)

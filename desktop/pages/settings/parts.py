@@ -32,8 +32,16 @@ def add_rows(column: QVBoxLayout, group: Group, presenter: SettingsPresenter, ma
         column.addWidget(Advanced(group, presenter, made))
 
 
-class Advanced(QWidget):
-    """Settings that few need, folded away."""
+class Folded(QWidget):
+    """Settings that are not always in sight."""
+
+    def open(self, shown: bool = True) -> None:
+        """Show them or fold them away."""
+        raise NotImplementedError
+
+
+class Advanced(Folded):
+    """Settings that few need, behind a link."""
 
     def __init__(self, group: Group, presenter: SettingsPresenter, made: Made) -> None:
         super().__init__()
@@ -59,7 +67,6 @@ class Advanced(QWidget):
         self.open(self._rows.isHidden())
 
     def open(self, shown: bool = True) -> None:
-        """Show them or fold them away."""
         self._rows.setVisible(shown)
         self._button.set_icon_name("chevron-down" if shown else "chevron-right")
 

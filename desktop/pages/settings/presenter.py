@@ -243,7 +243,7 @@ class SettingsPresenter:
                 t.of("settings", "Network"),
                 "link",
                 t("Where WhatsApp and the payment providers reach this store."),
-                (Group(t("Public address"), "", self._of("network")),),
+                (Group(t("Public address"), "", self._of("network")), Group(t("Way in"), "", self._of("tunnel"))),
             ),
             Section(
                 "backup",
@@ -267,7 +267,7 @@ class SettingsPresenter:
                 (Group(t("This window"), "", self._of("window")),),
             ),
         )
-        return fixed + self._others({section.name for section in fixed} | {"welcome"})  # its own pages set these
+        return fixed + self._others({section.name for section in fixed} | {"welcome", "tunnel", "hidden"})
 
     def _usage_groups(self) -> tuple[Group, ...]:
         t, keys = self.t, self._of("assistant")
@@ -312,8 +312,8 @@ class SettingsPresenter:
 
     def choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """Value and word of each choice."""
-        words = choice_words(self.t)
-        return tuple((value, words.get(value, value)) for value in self.declared[key].choices)
+        words, values = choice_words(self.t), self.declared[key].choices
+        return tuple((value, words.get(f"{key}={value}", words.get(value, value))) for value in values)
 
     def problem(self, key: str, text: str) -> str:
         """What is wrong with a value as typed, in words; empty when it may be saved."""

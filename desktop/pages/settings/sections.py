@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
+from desktop.pages.page import Mount
 from desktop.pages.settings.parts import CopyRow, GroupCard, Made, TestPanel
 from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, Reading, Section, SettingsPresenter
 from desktop.pages.settings.providers import ProviderCard
@@ -66,6 +67,9 @@ class SectionView(QScrollArea):
         """Put the section's cards into the column."""
         for group in self.section.groups:
             self.column.addWidget(GroupCard(group, self.presenter, self._made))
+
+    def attach(self, mount: Mount) -> None:
+        """Read and act by itself, where the page does not do it for the section."""
 
     def show_reading(self, reading: Reading) -> None:
         """What is shown besides the settings themselves."""
@@ -163,6 +167,10 @@ class NetworkSection(SectionView):
 
     def fill(self) -> None:
         super().fill()
+        self.fill_pasted()
+
+    def fill_pasted(self) -> None:
+        """What Meta's dashboard and those of the providers want."""
         self.meta = MetaCard(self.presenter.t, self.presenter, self._made)
         self.meta.network_asked.connect(self.network_asked)
         self.column.addWidget(self.meta)

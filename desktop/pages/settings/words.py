@@ -68,6 +68,10 @@ def placeholders() -> dict[str, str]:
         "hours.open": "lun.–sam. 9 h – 20 h",
         "whatsapp.phone_number_id": "106540352242922",
         "whatsapp.waba_id": "102290129340398",
+        "tunnel.ssh_host": "serveur.exemple.sn",
+        "tunnel.ssh_url": "https://boutique.exemple.sn",
+        "tunnel.ngrok_domain": "boutique.ngrok.app",
+        "tunnel.cloudflared_url": "https://boutique.exemple.sn",
     }
 
 
@@ -105,6 +109,9 @@ def choice_words(t: Texts) -> dict[str, str]:
         "services": t.of("choice", "Services by appointment"),
         "b2b": t.of("choice", "Businesses"),
         "off": t.of("choice", "Nowhere yet"),
+        "tunnel.kind=off": t.of("choice", "None: I type the address"),
+        "tunnel.kind=relay": t.of("choice", "Relay (recommended)"),
+        "ssh": t.of("choice", "My own server (SSH)"),
         "folder": t.of("choice", "A folder or a removable disk"),
         "bucket": t.of("choice", "A bucket (S3)"),
         "nobody": t.of("choice", "Not told"),

@@ -11,6 +11,7 @@ from core.connecting.rules import LATER, STEP
 from core.kernel.errors import Refused
 from core.payments.provider import Finding
 from core.settings.setting import Setting
+from core.tunnels.rules import OWN
 from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, SettingsPresenter
 from desktop.texts import Texts
 
@@ -26,6 +27,7 @@ def test_every_declared_setting_stands_somewhere_once(words: SettingsPresenter) 
     shown = Counter(key for group in groups for key in (*group.keys, *group.advanced))
     shown.update([VERIFY_TOKEN, *(f"psp.{adapter.name}.enabled" for adapter in REGISTRY)])
     shown.update((STEP, LATER))  # the first steps set these
+    shown.update(OWN)  # what the tunnel notes itself
     assert set(shown) == set(words.declared)
     assert set(shown.values()) == {1}
 

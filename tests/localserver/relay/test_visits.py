@@ -38,7 +38,7 @@ async def test_a_page_is_the_stores_own_while_it_is_there(tmp_path: Path) -> Non
 
         shop.answer = answer
         async with held(host.url, AWA, keys, shop.url) as line:
-            await until(lambda: line.line.state.kind == "up")
+            await until(lambda: line.line.state.up)
             headers = {"X-Forwarded-For": "6.6.6.6", "Accept-Language": "mg", "Cookie": "v=1"}
             status, body, got = await host.ask(AWA, "POST", LINK + "/pay?a=%2F", data=b"method=wave", headers=headers)
         assert (status, len(body)) == (201, 200_000)
@@ -56,7 +56,7 @@ async def test_who_comes_straight_cannot_say_it_is_somebody_else(tmp_path: Path)
         host.node.proxies = frozenset()
         keys = await host.store(AWA)
         async with held(host.url, AWA, keys, shop.url) as line:
-            await until(lambda: line.line.state.kind == "up")
+            await until(lambda: line.line.state.up)
             await host.ask(AWA, "GET", LINK, headers={"X-Forwarded-For": "6.6.6.6"})
         assert dict(shop.headers[0])["X-Forwarded-For"] == "127.0.0.1"
 
@@ -81,7 +81,7 @@ async def test_a_stream_is_passed_on_as_it_comes_and_ends_when_the_buyer_leaves(
         shop.answer = stream
         keys = await host.store(AWA)
         async with held(host.url, AWA, keys, shop.url) as line:
-            await until(lambda: line.line.state.kind == "up")
+            await until(lambda: line.line.state.up)
             async with host.http.get(host.address(AWA) + LINK + "/events") as answer:
                 assert await answer.content.readuntil(b"\n\n") == b"data: 1\n\n"
                 more.set()

@@ -1,0 +1,122 @@
+"""The relay as a way in: registered with an invitation, then one line that the store opens outwards.
+
+Its address stays the store's while the line is down: the relay keeps what comes, and shows what the store published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from core.bootstrap import Shop
+from core.kernel.errors import LivePayError, Refused
+from core.relay.frames import Denied
+from core.relay.home import home_id
+from core.relay.keys import StoreKeys
+from core.relay.place import Place, place_of
+from core.relay.state import LineState
+from core.tunnels.rules import RELAY_INVITE, RELAY_NAME, RELAY_URL
+from localserver.line.joining import join, normal
+from localserver.line.line import Broken, Line, Refusal, Registration
+from localserver.line.publishing import PagePublisher
+from localserver.line.replay import Loopback
+from localserver.pay.page import Pages
+from localserver.tunnels.contract import Asks, Lost, Stuck
+
+_STUCK: Final = {
+    "unknown": "The relay does not know this store any more. Ask its host for another invitation, and enter it.",
+    "suspended": "The relay’s host has suspended this store. Ask why.",
+    "protocol": "This relay speaks another version. Update LivePay, or ask its host to update the relay.",
+}
+
+
+class Elsewhere(Asks):
+    """Another computer answers for this store. ``fingerprint``: the epoch that holds the place, to go beyond."""
+
+    def __init__(self, epoch: int) -> None:
+        self.fingerprint = str(epoch)
+        Stuck.__init__(
+            self,
+            "Another computer answers for this store. Confirm if it shall be this one from now on; the other stops.",
+        )
+
+
+class RelayTunnel:
+    """A :class:`localserver.tunnels.contract.Tunnel`."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._run: asyncio.Task[None] | None = None
+
+    async def start(self, port: int) -> str:
+        place = await self._registered()
+        shop, before = self._shop, self._shop.line
+        home = await asyncio.to_thread(home_id, shop.folder.parent.parent)
+
+        def changed(state: LineState) -> None:
+            # What waits there is not forgotten with the line: it is as it was, or more.
+            shop.line = state if state.up else replace(state, waiting=shop.line.waiting)
+            shop.tunnel.report(replace(shop.tunnel.state, waiting=shop.line.waiting))
+
+        line = Line(
+            StoreKeys(shop.relay_seed),
+            Registration(place.url, place.handle, home, place.epoch),
+            Loopback(lambda: f"http://127.0.0.1:{port}"),
+            PagePublisher(shop, Pages),
+            changed,
+        )
+        shop.line = replace(before, up=False)
+        self._run = asyncio.create_task(line.run(), name="relay line")
+        up = asyncio.create_task(line.up.wait(), name="relay line up")
+        try:
+            await asyncio.wait((self._run, up), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            up.cancel()
+        if self._run.done():
+            await self.changed()
+        return place.address
+
+    async def _registered(self) -> Place:
+        """Raises Lost, Stuck."""
+        shop, get = self._shop, self._shop.settings.get
+        wanted = normal(get(RELAY_URL))
+        place = await asyncio.to_thread(shop.engine.read, place_of)
+        if place is not None and wanted in ("", place.url):
+            return place
+        invite = shop.settings.secret(RELAY_INVITE)
+        if not wanted or not invite:
+            raise Stuck("Enter the relay’s address and the invitation that its host gave you.")
+        try:
+            return await join(shop, wanted, invite, get(RELAY_NAME))
+        except Refused as error:
+            raise Stuck(error.message, **error.params) from None
+        except LivePayError as error:
+            raise Lost(error.message, **error.params) from None
+
+    async def changed(self) -> str:
+        """Never changes: the relay's name for the store is its own. Raises Lost, Stuck, Elsewhere."""
+        assert self._run is not None
+        try:
+            await asyncio.shield(self._run)
+        except Refusal as refusal:
+            raise _said(refusal.denied) from None
+        except Broken as broken:
+            raise Lost("The relay cannot be reached ({why}). What comes waits there.", why=broken.why) from None
+        raise AssertionError("a line ends with one of the two")
+
+    async def stop(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            with suppress(asyncio.CancelledError, Refusal, Broken):
+                await self._run
+            self._run = None
+
+
+def _said(denied: Denied) -> LivePayError:
+    if denied.why in ("elsewhere", "moved"):
+        return Elsewhere(denied.epoch)
+    if denied.why in _STUCK:
+        return Stuck(_STUCK[denied.why])
+    return Lost("The relay cannot take this store now. It is tried again.")

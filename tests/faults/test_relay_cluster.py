@@ -1,0 +1,152 @@
+"""A relay of two nodes over three NATS servers: kill -9 of the leader, of a node, of all servers at once, and nothing
+that was answered is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pytest
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from nats.aio.client import Client
+
+from core.kernel.clock import SystemClock
+from core.relay.frames import Received, received
+from core.relay.keys import StoreKeys
+from localserver.relay.engine import Store
+from localserver.relay.jetstream.engine import JetStreamEngine
+from tests.support.nats import NatsServer, nats_cluster
+from tests.support.processes import Program
+from tests.support.relays import until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be told to stop in order there")
+AWA, HOST = "awa", "awa.relay.localhost"
+PACE: Final = 0.02  # s between two webhooks
+LONGEST: Final = 10.0  # s in which nothing at all may be accepted
+
+
+@dataclass
+class Provider:
+    """Sends numbered webhooks at a steady pace to whichever node answers, each again until it is answered with 200."""
+
+    nodes: Sequence[Program]
+    http: ClientSession
+    answered: dict[int, float] = field(default_factory=dict)
+    tries: Counter[int] = field(default_factory=Counter)
+    stopped: bool = False
+
+    async def send(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            number = 0
+            while not self.stopped:
+                group.create_task(self._deliver(number))
+                number += 1
+                await asyncio.sleep(PACE)
+
+    async def _deliver(self, number: int) -> None:
+        while True:
+            # What a load balancer does: a node that does not answer is passed over.
+            node = self.nodes[(number + self.tries[number]) % len(self.nodes)]
+            self.tries[number] += 1
+            try:
+                path = f"/n/awa/{number}"
+                async with self.http.post(node.url + path, data=b"x" * 1500, headers={"Host": HOST}) as answer:
+                    if answer.status == 200:
+                        self.answered[number] = time.perf_counter()
+                        return
+            except (ClientError, OSError, TimeoutError):
+                pass
+            await asyncio.sleep(0.1)
+
+    def gap(self, since: float) -> float:
+        """The longest time without an answer from then on."""
+        moments = [since, *sorted(at for at in self.answered.values() if at > since)]
+        return max((b - a for a, b in pairwise(moments)), default=float("inf"))
+
+    async def goes_on(self, since: float, answers: int = 50) -> None:
+        await until(lambda: sum(at > since for at in self.answered.values()) >= answers, LONGEST + 5)
+
+
+@asynccontextmanager
+async def _node(folder: Path, name: str, servers: Sequence[NatsServer]) -> AsyncIterator[Program]:
+    nats = ",".join(server.url for server in servers)
+    where = ("--url", "http://relay.localhost", "--listen", "127.0.0.1:0", "--backdoor", "", "--nats", nats)
+    program = Program(folder / f"{name}.txt", ("relay", "serve", *where))
+    await program.start()
+    try:
+        yield program
+    finally:
+        await program.kill()
+
+
+async def _leader(servers: Sequence[NatsServer]) -> NatsServer:
+    client = Client()
+    await client.connect([server.url for server in servers])
+    info = await client.jetstream().stream_info("RELAY_EVENTS")
+    await client.close()
+    assert info.cluster
+    return next(server for server in servers if server.name == info.cluster.leader)
+
+
+async def _kept(engine: JetStreamEngine, keys: StoreKeys) -> list[Received]:
+    found: list[Received] = []
+    cursor = 0
+    while part := await engine.read(AWA, cursor, 256):
+        found += [received(keys.open(sealed)) for _, sealed in part]
+        cursor = part[-1][0]
+    return found
+
+
+async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path) -> None:
+    keys = StoreKeys(bytes(32))
+    async with nats_cluster(tmp_path) as servers:
+        engine = JetStreamEngine([server.url for server in servers], 3)
+        await engine.open()
+        await engine.create(Store(AWA, "", keys.seal_key, keys.sign_key, SystemClock().now()))
+        async with (
+            _node(tmp_path, "one", servers) as one,
+            _node(tmp_path, "other", servers) as other,
+            ClientSession(timeout=ClientTimeout(total=15)) as http,
+        ):
+            provider = Provider((one, other), http)
+            sending = asyncio.create_task(provider.send())
+            await provider.goes_on(0.0)
+            killed = await _leader(servers)
+            leader_at = time.perf_counter()
+            killed.kill()
+            await provider.goes_on(leader_at)
+            gap = provider.gap(leader_at)
+            await killed.start()
+            node_at = time.perf_counter()
+            await one.kill()
+            await provider.goes_on(node_at)
+            node_gap = provider.gap(node_at)
+            provider.stopped = True
+            await sending
+            assert "Traceback" not in one.log() + other.log()
+        for server in servers:
+            server.kill()
+        await asyncio.gather(*(server.start() for server in servers))
+        kept = await _kept(engine, keys)
+        await engine.close()
+    again = sum(provider.tries.values()) - len(provider.tries)
+    print(
+        f"answered {len(provider.answered)}, kept {len(kept)}, tried again {again};"
+        f" without the leader nothing was accepted for {gap:.1f} s, without a node for {node_gap:.2f} s"
+    )
+    assert len({event.id for event in kept}) == len(kept)  # nothing is there twice by a repetition of ours
+    times = Counter(int(event.target.rsplit("/", 1)[1]) for event in kept)
+    assert provider.answered.keys() <= times.keys()
+    # What was sent once is there once; only what its sender had no answer to may be there again, and the store's own
+    # keys know it.
+    assert {number: times[number] for number in times if times[number] > provider.tries[number]} == {}
+    assert gap < LONGEST
+    assert node_gap < 2.0
