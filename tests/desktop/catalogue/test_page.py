@@ -66,7 +66,8 @@ def test_an_empty_catalogue_says_what_it_is_for_and_how_to_begin(open_catalogue:
     form = dialog(opened)
     fill(form, title="Robe wax", sku="ROBE1", price="15 000", stock="4")
     form.save()
-    opened.settled(lambda: opened.page.products.isVisible() and opened.keywords() == ["ROBE1"])
+    opened.settled(opened.page.products.isVisible)
+    assert opened.keywords() == ["ROBE1"]
 
 
 def test_the_model_file_is_saved_where_the_seller_says(open_catalogue: OpenCatalogue, tmp_path: Path) -> None:
