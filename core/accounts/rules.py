@@ -81,6 +81,7 @@ ACTS: Final[dict[str, str]] = {
     "TakenOver": "messages.send",
     "GivenBack": "messages.send",
     "Resolved": "messages.send",
+    "TakenUpAgain": "messages.send",
     "PersonSpoke": "messages.send",
     "NoteAdded": "messages.send",
     "NoteRemoved": "messages.send",

@@ -112,6 +112,10 @@ class Resolved(ConversationEvent, frozen=True):
     """Somebody says that nothing is left to do; the bot answers what comes next."""
 
 
+class TakenUpAgain(ConversationEvent, frozen=True):
+    """It was not settled after all: it stands as it stood before."""
+
+
 class NoteAdded(ConversationEvent, frozen=True):
     """Somebody of the shop left a note for the others."""
 

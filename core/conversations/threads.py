@@ -278,7 +278,9 @@ def resolve(tx: Tx, conversation_id: int) -> bool:
     return True
 
 
-def mark_read(tx: Tx, conversation_id: int) -> None:
-    """The seller has seen it."""
-    if tx.run("UPDATE conversation SET unread = 0 WHERE id = ? AND unread > 0", (conversation_id,)):
+def mark_read(tx: Tx, conversation_id: int) -> bool:
+    """The seller has seen it. → False when they had already."""
+    changed = tx.run("UPDATE conversation SET unread = 0 WHERE id = ? AND unread > 0", (conversation_id,))
+    if changed:
         tx.emit(ConversationRead(conversation_id))
+    return bool(changed)

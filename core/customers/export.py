@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -27,15 +27,10 @@ def asked(tx: Tx, wanted: Wanted) -> int:
 
 
 def rows(
-    reader: Reader, wanted: Wanted, currency: str, zone: ZoneInfo, tiers: Mapping[str, str], told: Callable[[int], bool]
+    reader: Reader, wanted: Wanted, currency: str, zone: ZoneInfo, tiers: Mapping[str, str]
 ) -> Iterator[tuple[Cell, ...]]:
-    """Name, phone, score, tier, orders, paid, expired, success in percent, spent, currency, last purchase.
-
-    ``told`` with how many came so far, now and then; it says whether to go on.
-    """
-    for place, row in enumerate(listing.every(reader, wanted)):
-        if not place % 500 and not told(place):
-            return
+    """Name, phone, score, tier, orders, paid, expired, success in percent, spent, currency, last purchase."""
+    for row in listing.every(reader, wanted):
         view, record = row.view, row.view.record
         last = None if view.last_order_at is None else to_datetime(view.last_order_at, zone).replace(tzinfo=None)
         yield (

@@ -10,11 +10,11 @@ from typing import Any, Final, Literal
 from core.customers import placing, ranking
 from core.customers.rules import Record
 from core.customers.views import CustomerView
+from core.kernel.paging import Sort
 from core.kernel.text import fold
 from core.storage.connection import Reader
 
-Sort = Literal["name", "score", "tier", "orders", "spent", "last"]
-SORTS: Final[dict[Sort, str]] = {
+SORTS: Final[dict[str, str]] = {
     "name": ranking.NAME,
     "score": ranking.SCORE,
     "tier": ranking.TIER,
@@ -22,6 +22,7 @@ SORTS: Final[dict[Sort, str]] = {
     "spent": "spent",
     "last": ranking.LAST,
 }
+LATEST: Final = Sort("last")
 Group = Literal["diamond", "gold", "silver", "bronze", "vip", "risk"]
 GROUPS: Final[dict[Group, str]] = {
     "diamond": f"{ranking.TIER} = 3",
@@ -39,16 +40,16 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for and in which order. ``tag``: one of the seller's own; ``place``: a town or quarter. ``among``:
-    SQL of the ids of those it may be, of the program's own making, and its values; erased people, whose amounts stay,
-    are among them."""
+    """What is looked for, in an order of SORTS. ``tag``: one of the seller's own; ``only``: of these people, by id;
+    ``place``: a town or quarter. ``among``: SQL of the ids of those it may be, of the program's own making, and its
+    values; erased people, whose amounts stay, are among them."""
 
     text: str = ""
     group: Group | None = None
     tag: str | None = None
     consent: Consent | None = None
-    sort: Sort = "last"
-    descending: bool = True
+    sort: Sort = LATEST
+    only: tuple[int, ...] = ()
     among: tuple[str, tuple[Any, ...]] | None = None
     place: str = ""
 
@@ -76,13 +77,13 @@ class Counts:
 
 def page(reader: Reader, wanted: Wanted, after: tuple[Any, int] | None, limit: int) -> list[CustomerRow]:
     """So many customers behind a place, None for the first ones."""
-    key = SORTS[wanted.sort]
+    key, down = SORTS[wanted.sort.by], wanted.sort.down
     where, parameters = _where(reader, wanted)
     if after is not None:
-        sign = "<" if wanted.descending else ">"
+        sign = "<" if down else ">"
         where.append(f"{key} {sign}= ? AND ({key} {sign} ? OR id {sign} ?)")
         parameters += [after[0], after[0], after[1]]
-    way = "DESC" if wanted.descending else "ASC"
+    way = "DESC" if down else "ASC"
     rows = reader.all(
         f"SELECT id, name, (SELECT value FROM identity i WHERE i.customer_id = customer.id AND i.kind = 'phone'"  # noqa: S608 - fixed words
         " ORDER BY last_seen DESC LIMIT 1), language, created_at, last_order_at, notes, orders, paid, expired, spent,"
@@ -143,6 +144,9 @@ def _where(reader: Reader, wanted: Wanted) -> tuple[list[str], list[Any]]:
     if wanted.tag is not None:
         where.append("id IN (SELECT customer_id FROM customer_tag WHERE tag = ?)")
         parameters.append(wanted.tag)
+    if wanted.only:
+        where.append("id IN (SELECT value FROM json_each(?))")
+        parameters.append(json.dumps(wanted.only))
     if wanted.place.strip():
         where.append("id IN (SELECT value FROM json_each(?))")
         parameters.append(json.dumps(placing.within(reader, wanted.place)))

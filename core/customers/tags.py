@@ -14,19 +14,25 @@ LONGEST: Final = 30  # characters
 MOST: Final = 12  # on one person
 
 
-def put(tx: Tx, customer_id: int, tag: str) -> str:
-    """Put a word on somebody; one that is there already stays once. → the word. Raises NotFound, Refused."""
-    word = " ".join(tag.split())
+def checked(text: str) -> str:
+    """A word as it will stand there. Raises Refused."""
+    word = " ".join(text.split())
     if not word:
         raise Refused("Write a word first.")
     if len(word) > LONGEST:
         raise Refused("A tag has at most {most} characters.", most=LONGEST)
+    return one_line(word)
+
+
+def put(tx: Tx, customer_id: int, tag: str) -> str:
+    """Put a word on somebody; one that is there already stays once. → the word. Raises NotFound, Refused."""
+    word = checked(tag)
     if tx.value("SELECT 1 FROM customer WHERE id = ? AND merged_into IS NULL", (customer_id,)) is None:
         raise NotFound("There is no customer number {customer_id}.", customer_id=customer_id)
     if tx.value("SELECT count(*) FROM customer_tag WHERE customer_id = ?", (customer_id,)) >= MOST:
         raise Refused("A person has at most {most} tags.", most=MOST)
     added = tx.run(
-        "INSERT OR IGNORE INTO customer_tag(customer_id, tag, at) VALUES(?,?,?)", (customer_id, one_line(word), tx.now)
+        "INSERT OR IGNORE INTO customer_tag(customer_id, tag, at) VALUES(?,?,?)", (customer_id, word, tx.now)
     )
     if added:
         tx.emit(CustomerTagged(customer_id, True))

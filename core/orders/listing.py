@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -38,7 +39,8 @@ _ROW: Final = (
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What is looked for. ``since`` and ``until`` (not included) of the reservation, in ms UTC; ``text``: part of a
-    reference, a name, a phone or a SKU; ``sort``: by one of SORTS; ``behind``: only those behind a figure."""
+    reference, a name, a phone or a SKU; ``sort``: by one of SORTS; ``only``: of these orders, by id; ``behind``: only
+    those behind a figure."""
 
     state: State | None = None
     since: int | None = None
@@ -47,6 +49,7 @@ class Filter:
     source: str | None = None
     text: str = ""
     sort: Sort = NEWEST
+    only: tuple[int, ...] = ()
     behind: OrdersWanted | None = None
 
 
@@ -185,6 +188,9 @@ def _where(reader: Reader, wanted: Filter) -> tuple[str, list[Any]]:
         if value is not None:
             where.append(condition)
             values.append(value)
+    if wanted.only:
+        where.append("o.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(wanted.only))
     if wanted.behind is not None:
         behind.teach(reader, wanted.behind)
         found, more = behind.condition(wanted.behind)

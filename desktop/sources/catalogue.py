@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.bootstrap import Shop
-from core.catalogue import queries, service
+from core.catalogue import adjusting, queries, service
+from core.catalogue.adjusting import Adjustment
 from core.catalogue.rules import ProductFields
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
@@ -163,6 +164,9 @@ class ShopCatalogue:
 
     def set_active(self, product_id: int, active: bool) -> None:
         self._engine.call(lambda tx: service.change(tx, product_id, active=active), actor=ACTOR)
+
+    def adjust(self, product_id: int, wanted: Adjustment) -> tuple[ProductView, ProductView] | None:
+        return self._engine.call(lambda tx: adjusting.adjust(tx, product_id, wanted), actor=ACTOR)
 
     def revert(self, before: ProductView, after: ProductView) -> None:
         self._engine.call(lambda tx: productlist.revert(tx, before, after), actor=ACTOR)

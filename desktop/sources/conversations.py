@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop
-from core.conversations import canned, escalation, figures, manual, media, notes, queries, threads
+from core.conversations import canned, escalation, figures, manual, media, notes, queries, resolving, threads
 from core.conversations.figures import ThreadsWanted
 from core.conversations.reading import safe_filename
+from core.conversations.resolving import Standing
 from core.conversations.views import CustomerCard
 from core.customers import allowing, consent, merging, restricting
 from core.customers import service as customers
@@ -105,8 +106,8 @@ class ShopConversations:
 
     # -- who speaks --------------------------------------------------------------------------------------------
 
-    def mark_read(self, conversation_id: int) -> None:
-        self._engine.call(lambda tx: threads.mark_read(tx, conversation_id), actor=ACTOR)
+    def mark_read(self, conversation_id: int) -> bool:
+        return self._engine.call(lambda tx: threads.mark_read(tx, conversation_id), actor=ACTOR)
 
     def take_over(self, conversation_id: int) -> None:
         self._engine.call(lambda tx: threads.take_over(tx, conversation_id, WHERE), actor=ACTOR)
@@ -114,8 +115,11 @@ class ShopConversations:
     def give_back(self, conversation_id: int) -> None:
         self._engine.call(lambda tx: threads.give_back(tx, conversation_id), actor=ACTOR)
 
-    def resolve(self, conversation_id: int) -> None:
-        self._engine.call(lambda tx: threads.resolve(tx, conversation_id), actor=ACTOR)
+    def resolve(self, conversation_id: int) -> Standing | None:
+        return self._engine.call(lambda tx: resolving.resolve(tx, conversation_id), actor=ACTOR)
+
+    def take_up_again(self, before: Standing) -> None:
+        self._engine.call(lambda tx: resolving.take_up_again(tx, before), actor=ACTOR)
 
     # -- for the shop's own people -----------------------------------------------------------------------------
 

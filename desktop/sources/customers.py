@@ -29,7 +29,7 @@ from core.customers.views import CustomerView
 from core.orders import terms
 from core.orders.standing import lately
 from core.storage.connection import Reader
-from desktop.bridge import Control
+from desktop.bridge import Control, Stopped
 from desktop.pages.customers.source import Known, Overview, Place, Profile
 from desktop.pages.live.rows import PROVIDERS
 from desktop.texts import Texts
@@ -132,23 +132,19 @@ class ShopCustomers:
     def thread(self, customer_id: int) -> int:
         return self._engine.call(lambda tx: threads.thread_of(tx, customer_id), actor=ACTOR)
 
-    def export(self, path: Path, wanted: Wanted, titles: Sequence[str], tiers: dict[str, str], control: Control) -> int:
+    def export(
+        self, path: Path, wanted: Wanted, titles: Sequence[str], tiers: dict[str, str], control: Control
+    ) -> int | None:
         from core.adapters import sheets
 
         shop = self._shop
         total = self._engine.call(lambda tx: export.asked(tx, wanted), actor=ACTOR)
-
-        def told(done: int) -> bool:
-            control.report(done, total)
-            return not control.stopped
-
         with self._engine.reader() as reader:
             reader.connection.execute("BEGIN")  # every page is of the same moment
             try:
-                found = export.rows(reader, wanted, shop.card.currency, shop.country.zone, tiers, told)
-                count = sheets.write(path, titles, found)
+                found = export.rows(reader, wanted, shop.card.currency, shop.country.zone, tiers)
+                return sheets.write(path, titles, found, lambda done: control.advance(done, total))
+            except Stopped:
+                return None
             finally:
                 reader.connection.execute("END")
-        if control.stopped:
-            path.unlink(missing_ok=True)
-        return count

@@ -17,27 +17,25 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
 )
 
-from core.kernel.look import SCALE
 from core.kernel.paging import Sort
 from desktop.context import Preferences
 from desktop.texts import Texts
 from desktop.theme import theme
 from desktop.widgets.cells import LEFT, RIGHT, colour
 from desktop.widgets.pagedhead import Columns, Head, head_menu, under
+from desktop.widgets.rowtable import RowTable, to_clipboard
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
+PAGE: Final = 100  # rows read together
 
 
 class Listed(Protocol):
@@ -90,12 +88,29 @@ class PagedModel(QAbstractTableModel):
         self._more = False  # until this page has come
         self.wanted.emit(self.cursor(self.rows[-1]))
 
+    def text(self, row: Any) -> Listed:
+        """What a row that was read says. Every list says how."""
+        raise NotImplementedError
+
+    def show(self, read: Sequence[Any], limit: int) -> None:
+        """What was read from the first row on; as much as the ``limit``: others may follow."""
+        self.show_rows([self.text(row) for row in read], len(read) >= limit)
+
+    def append(self, read: Sequence[Any], after: Any) -> None:
+        """The page that was read behind the last row."""
+        self.append_rows([self.text(row) for row in read], after, len(read) >= PAGE)
+
     def show_rows(self, rows: Sequence[Listed], more: bool) -> None:
         """These rows from the first on; ``more``: others may follow."""
         self.beginResetModel()
         self.rows = list(rows)
         self._more = more
         self.endResetModel()
+
+    @property
+    def more(self) -> bool:
+        """Whether rows may follow that were not read yet."""
+        return self._more
 
     def append_rows(self, rows: Sequence[Listed], after: object, more: bool) -> None:
         """The page behind the last row; one that was asked for before the rows changed is dropped."""
@@ -123,13 +138,13 @@ class _Cell(QStyledItemDelegate):
         self._table.paint_cell(painter, box, index.row(), index.column())
 
 
-class PagedTable(QTableView):
+class PagedTable(RowTable):
     """``chosen`` with a row on Enter or a double click, ``selected`` with the row (or None) that became the current
     one, ``picked`` when other rows are selected, ``menu_asked`` on a right click or the menu key, ``resorted`` with
-    another :class:`Sort`.
+    another :class:`Sort`, ``all_wanted`` when every row is to be selected, also those that were not read yet.
 
     ``shares``: how the width is shared out; ``right``: columns of numbers; ``sorts``: by which names the list can be
-    sorted, column by column; ``many``: acts concern several rows at once.
+    sorted, column by column; ``words``: those of them that begin at A; ``many``: acts concern several rows at once.
     """
 
     chosen = Signal(object)
@@ -137,6 +152,7 @@ class PagedTable(QTableView):
     picked = Signal()
     menu_asked = Signal(object)
     resorted = Signal(object)
+    all_wanted = Signal()
 
     def __init__(
         self,
@@ -146,11 +162,13 @@ class PagedTable(QTableView):
         *,
         right: Sequence[int] = (),
         sorts: Mapping[int, str] | None = None,
+        words: Sequence[int] = (),
         many: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(many=many)
         self._paged = model
-        self._shares, self._right = tuple(shares), frozenset(right)
+        self.many = many
+        self._shares, self._right, self._words = tuple(shares), frozenset(right), frozenset(words)
         self.sorts = dict(sorts or {})
         self.columns = Columns(len(self._shares))
         self._t: Texts | None = None
@@ -159,22 +177,13 @@ class PagedTable(QTableView):
         self.setItemDelegate(_Cell(self))
         self.head = Head(self)
         self.setHorizontalHeader(self.head)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        modes = QAbstractItemView.SelectionMode
-        self.setSelectionMode(modes.ExtendedSelection if many else modes.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        vertical = self.verticalHeader()
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setMinimumSectionSize(SCALE.row)
-        vertical.setDefaultSectionSize(SCALE.row)
-        vertical.hide()
         self.doubleClicked.connect(lambda index: self.chosen.emit(model.rows[index.row()]))
         self.selectionModel().currentRowChanged.connect(lambda new, old: self.selected.emit(self.row))
         self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
+
+    @property
+    def paged(self) -> PagedModel:
+        return self._paged
 
     # -- columns and order
 
@@ -190,12 +199,12 @@ class PagedTable(QTableView):
         return self._paged.order
 
     def sort_by(self, column: int) -> None:
-        """By this column, the greatest first; once more: the other way round."""
+        """By this column, the greatest first, words from A on; once more: the other way round."""
         by = self.sorts.get(column)
         if by is None:
             return
         old = self._paged.order
-        self._paged.order = Sort(by, not old.down if old is not None and old.by == by else True)
+        self._paged.order = Sort(by, not old.down if old is not None and old.by == by else column not in self._words)
         self.head.viewport().update()
         self.resorted.emit(self._paged.order)
 
@@ -257,13 +266,18 @@ class PagedTable(QTableView):
         places = {row.key: place for place, row in enumerate(model.rows)}
         if not places:
             return
-        self.setCurrentIndex(model.index(places.get(key, 0), 0))
         chosen = QItemSelection()
         for each in picked:
             if each in places:
                 chosen.select(model.index(places[each], 0), model.index(places[each], model.columnCount() - 1))
-        if not chosen.isEmpty():
-            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
+        current = model.index(places.get(key, 0), 0)
+        if chosen.isEmpty():
+            self.setCurrentIndex(current)
+            return
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(current, flags.NoUpdate)
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        self.scrollTo(current)
 
     def share_out(self, shares: Sequence[float]) -> None:
         """Other widths; a column with the share 0 is not shown."""
@@ -275,9 +289,7 @@ class PagedTable(QTableView):
         cells = self.shown_columns()
         if not whole:
             cells = [self.currentIndex().column()]
-        lines = [[_one_line(row.plain(cell)) for cell in cells] for row in self.picked_rows if whole or row is self.row]
-        if lines:
-            QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        to_clipboard([row.plain(cell) for cell in cells] for row in self.picked_rows if whole or row is self.row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row, key, held = self.row, event.key(), event.modifiers()
@@ -288,34 +300,24 @@ class PagedTable(QTableView):
             self.copy()
         elif key == Qt.Key.Key_C and held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier:
             self.copy(whole=False)
+        elif self.many and event.matches(QKeySequence.StandardKey.SelectAll):
+            self.all_wanted.emit()
+        elif self.many and key == Qt.Key.Key_Space and row is not None:
+            self.toggle()
+        elif self.many and key == Qt.Key.Key_Escape and len(self.picked_rows) > 1:
+            self.clear_picks()
         elif alt and key == Qt.Key.Key_Down:
             column = max(0, self.currentIndex().column())
             self.head_menu(under(self, column), column)
         else:
             super().keyPressEvent(event)
 
-    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End go to the first and the last row that was read: a row is what is selected here."""
-        ends = {QAbstractItemView.CursorAction.MoveHome: 0, QAbstractItemView.CursorAction.MoveEnd: -1}
-        if action in ends and self._paged.rows:
-            row = ends[action] % len(self._paged.rows)
-            return self._paged.index(row, max(0, self.currentIndex().column()))
-        return super().moveCursor(action, modifiers)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are the page's verbs, and « / » leads to its search box."""
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of the row under the mouse, or by the key of the current one."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            index = self.indexAt(event.pos())
-            if not index.isValid():
-                return
-            self.setCurrentIndex(index)
-            self.menu_asked.emit(event.globalPos())
-        elif self.row is not None:
-            box = self.visualRect(self.currentIndex())
-            self.menu_asked.emit(self.viewport().mapToGlobal(box.bottomLeft()))
+        index, place = self.asked_at(event)
+        if index.isValid():
+            if not self.selectionModel().isSelected(index):
+                self.setCurrentIndex(index)
+            self.menu_asked.emit(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -332,7 +334,3 @@ class PagedTable(QTableView):
             wide = room - used if column == shown[-1] else int(room * self._shares[column] / whole)
             self.setColumnWidth(column, max(20, wide))
             used += wide
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()) if "\n" in text or "\t" in text else text

@@ -133,10 +133,7 @@ def head_menu(table: PagedTable, t: Texts, column: int) -> QMenu:
         menu.addAction(action)
         return action
 
-    for section in table.shown_columns():
-        by = table.sorts.get(section)
-        if by is None:
-            continue
+    for section, by in table.sorts.items():  # those too that there is no room to show
         action = add(t("Sort by “{column}”", column=head.word(section)), partial(table.sort_by, section))
         action.setCheckable(True)
         action.setChecked(table.sort is not None and table.sort.by == by)

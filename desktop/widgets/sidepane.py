@@ -33,9 +33,16 @@ class SidePane(QFrame):
         outer.addWidget(self._shown, 1)
         self.foot = QWidget()
         outer.addWidget(self.foot)
+        self._something = self._aside = False
 
     def show_something(self, something: bool) -> None:
         """Whether anything is chosen."""
+        self._something = something
         self._none.setVisible(not something)
-        for part in (self._shown, self.foot):
-            part.setVisible(something)
+        self._shown.setVisible(something)
+        self.foot.setVisible(something and not self._aside)
+
+    def set_aside(self, aside: bool) -> None:
+        """The verbs are away while others, for several rows, take their keys."""
+        self._aside = aside
+        self.foot.setVisible(self._something and not aside)

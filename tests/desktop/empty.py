@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.adapters.certified.handing import Handed
+from core.catalogue.adjusting import Adjustment
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
 from core.conversations.figures import ThreadsWanted
+from core.conversations.resolving import Standing
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
 from core.customers.views import CustomerView
@@ -19,7 +21,6 @@ from core.invoices.credits import Taken
 from core.payments.provider import Finding
 from core.payments.queries import Filter, PaymentRow
 from core.privacy.views import Report
-from core.quotes.listing import QuoteRow, Wanted
 from core.settings.declarations import BASE
 from core.settings.setting import Setting
 from core.slots.rules import Weekly
@@ -37,7 +38,6 @@ from desktop.pages.messages.beyondwords import Choice
 from desktop.pages.messages.presenter import Listing
 from desktop.pages.papers import presenter as papers
 from desktop.pages.payments.presenter import Compared, Cursor, Detail, Overview
-from desktop.pages.quotes import source as quotes
 from desktop.pages.settings.accesswords import AccessReading
 from desktop.pages.settings.presenter import Reading, Saved
 from desktop.pictures import Thumb
@@ -53,7 +53,7 @@ class EmptyConversations:
     def thread(self, conversation_id: int, limit: int) -> Thread | None:
         return None
 
-    def mark_read(self, conversation_id: int) -> None:
+    def mark_read(self, conversation_id: int) -> bool:
         raise AssertionError("there is no conversation")
 
     def take_over(self, conversation_id: int) -> None:
@@ -62,7 +62,10 @@ class EmptyConversations:
     def give_back(self, conversation_id: int) -> None:
         raise AssertionError("there is no conversation")
 
-    def resolve(self, conversation_id: int) -> None:
+    def resolve(self, conversation_id: int) -> Standing | None:
+        raise AssertionError("there is no conversation")
+
+    def take_up_again(self, before: Standing) -> None:
         raise AssertionError("there is no conversation")
 
     def add_note(self, conversation_id: int, text: str) -> None:
@@ -170,6 +173,9 @@ class EmptyCatalogue:
         raise AssertionError("there is no stock")
 
     def set_active(self, product_id: int, active: bool) -> None:
+        raise AssertionError("there is no product")
+
+    def adjust(self, product_id: int, wanted: Adjustment) -> tuple[ProductView, ProductView] | None:
         raise AssertionError("there is no product")
 
     def revert(self, before: ProductView, after: ProductView) -> None:
@@ -298,19 +304,6 @@ class EmptyPayments:
 
     def export(self, path: Path, wanted: Filter, control: Control) -> int:
         return 0
-
-
-class EmptyQuotes:
-    """As much of a QuotesSource as a page without quotes asks for."""
-
-    def overview(self) -> quotes.Overview:
-        return quotes.Overview()
-
-    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
-        return []
-
-    def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
-        return []
 
 
 class EmptyPapers:

@@ -1,4 +1,4 @@
-"""Nobody, no prospect, nothing that goes together: what the pages for people find beside the sample's live."""
+"""Nobody, no prospect, no quote, nothing that goes together: what the pages for people find in the sample."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import cast
 from core.catalogue.views import ProductView
 from core.customers import listing
 from core.pipeline import board as leads
+from core.quotes.listing import QuoteRow, Wanted
 from desktop.pages.catalogue import pairs_texts as together
 from desktop.pages.customers import source as customers
 from desktop.pages.pipeline import source as pipeline
+from desktop.pages.quotes import source as quotes
 
 
 class EmptyPairs:
@@ -60,3 +62,16 @@ class Nobody:
         default_factory=lambda: cast(customers.CustomersSource, EmptyCustomers())
     )
     pipeline: pipeline.PipelineSource = field(default_factory=lambda: cast(pipeline.PipelineSource, EmptyPipeline()))
+
+
+class EmptyQuotes:
+    """As much of a QuotesSource as a page without quotes asks for."""
+
+    def overview(self) -> quotes.Overview:
+        return quotes.Overview()
+
+    def page(self, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[QuoteRow]:
+        return []
+
+    def of_customer(self, customer_id: int, limit: int) -> list[QuoteRow]:
+        return []

@@ -49,12 +49,11 @@ from tests.desktop.empty import (
     EmptyMessages,
     EmptyPapers,
     EmptyPayments,
-    EmptyQuotes,
     EmptySettings,
     EmptyTemplates,
 )
 from tests.desktop.emptymore import Nothing
-from tests.desktop.emptypeople import Nobody
+from tests.desktop.emptypeople import EmptyQuotes, Nobody
 from tests.desktop.samplesteering import SampleSteering
 
 NOW = int(datetime(2026, 11, 20, 21, 47, 12, tzinfo=UTC).timestamp() * 1000)

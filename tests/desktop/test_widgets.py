@@ -59,13 +59,14 @@ def test_a_label_never_reads_markup(qtbot: QtBot) -> None:
 
 
 def test_an_elided_label_tells_the_rest_in_its_tooltip(qtbot: QtBot) -> None:
-    label = shown(qtbot, ElidedLabel("Robe Wax Ankara à manches longues"))
+    label = ElidedLabel("Robe Wax Ankara à manches longues")
+    shown(qtbot, label)
     label.resize(60, 20)
-    label.grab()
     assert label.toolTip() == "Robe Wax Ankara à manches longues"
     label.resize(600, 20)
-    label.grab()
     assert label.toolTip() == ""
+    label.say(60 * "Robe ")
+    assert label.toolTip() == label.text(), "before it is drawn for the first time"
 
 
 @pytest.mark.parametrize("kind", ["primary", "secondary", "danger", "quiet", "link"])

@@ -85,6 +85,7 @@ class Products(QWidget):
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._nothing)
         card.body.addWidget(self._stack)
+        self.card = card
         line.addWidget(card, 1)
         self.pane = ProductPane(presenter, thumbs)
         line.addWidget(self.pane)
@@ -190,3 +191,14 @@ class Veil(QWidget):
         painter.setFont(face("title"))
         place = QRectF(0, middle.y(), self.width(), 40)
         painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop), self._text)
+
+
+def under_each_other(head: QWidget, rest: QWidget) -> QWidget:
+    """The line at the top, and what takes the room below it."""
+    held = QWidget()
+    column = QVBoxLayout(held)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(SCALE.gap)
+    column.addWidget(head)
+    column.addWidget(rest, 1)
+    return held

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import (
-    QAction,
-    QCursor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -23,19 +22,21 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from core.catalogue.views import ProductView
 from core.kernel.clock import to_datetime
-from core.kernel.look import SCALE
 from desktop.pages import exporting
 from desktop.pages.catalogue.edit import ProductDialog
 from desktop.pages.catalogue.feed import CatalogueFeed, Listing
-from desktop.pages.catalogue.head import CatalogueHead, NoProducts, Products, Veil
+from desktop.pages.catalogue.head import CatalogueHead, NoProducts, Products, Veil, under_each_other
 from desktop.pages.catalogue.import_texts import SUFFIXES
 from desktop.pages.catalogue.importing import ImportDialog, save_sample
+from desktop.pages.catalogue.many import many_products
+from desktop.pages.catalogue.menu import product_menu
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.pairs import PairsDialog
 from desktop.pages.catalogue.photos import Photos
 from desktop.pages.catalogue.presenter import CataloguePresenter, CatalogueSource, Question, Sort
 from desktop.pages.catalogue.times import TimesDialog
 from desktop.pages.exporting import Writing
+from desktop.pages.listing import MOST
 from desktop.pages.page import Mount, Page
 from desktop.thumbs import Thumbs
 from desktop.widgets.dialog import Confirm
@@ -64,16 +65,13 @@ class CataloguePage(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(QWidget())  # nothing to say before the first reading
         self._stack.addWidget(self.empty)
-        filled = QWidget()
-        column = QVBoxLayout(filled)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SCALE.gap)
-        column.addWidget(self.head)
-        column.addWidget(self.products, 1)
-        self._stack.addWidget(filled)
+        self._stack.addWidget(under_each_other(self.head, self.products))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 16, 20, 12)
         outer.addWidget(self._stack, 1)
+        self.many = many_products(self, self.source)
+        self.products.card.body.addWidget(self.many.bar)
+        self._picked: tuple[int, ...] = ()
         self.veil = Veil(self, self.t("Drop the product list to import it"))
         self.photos = Photos(self)
         self.setAcceptDrops(True)
@@ -104,6 +102,9 @@ class CataloguePage(Page):
         table.asked.connect(self.open_menu)
         table.stepped.connect(self.step)
         table.moved.connect(self._show_current)
+        table.picked.connect(self._show_picked)
+        self.many.bar.cleared.connect(table.clear_picks)
+        self.many.bar.cleared.connect(table.setFocus)
         pane.edit_asked.connect(lambda: self.edit(table.current))
         pane.times_asked.connect(lambda: self.open_times(table.current))
         pane.switch_asked.connect(lambda: self.switch(table.current))
@@ -117,11 +118,20 @@ class CataloguePage(Page):
             ("Ctrl+F", self._to_search, t("Search")),
             ("Ctrl+V", self.photos.paste, t("Paste the product’s photo")),
             ("Ctrl+Z", self.undo, t("Take the last change back")),
-            ("Del", lambda: self.switch(table.current), t("Take off sale, or put back")),
+            ("Del", self._switch, t("Take off sale, or put back")),
         ):
             self.add_shortcut(keys, act, said)
 
     # -- showing
+
+    def kept(self) -> object:
+        table = self.products.table
+        return self.feed.question, table.current, tuple(table.picked_ids[:MOST])
+
+    def take_back(self, kept: object) -> None:
+        question, self._subject, self._picked = cast("tuple[Question, int | None, tuple[int, ...]]", kept)
+        self.head.search.setText(question.query)
+        self.feed.ask(question)
 
     def take_focus(self) -> None:
         (self.empty.take_in if self._stack.currentWidget() is self.empty else self.products.table).setFocus()
@@ -139,15 +149,7 @@ class CataloguePage(Page):
 
     def ask(self, **changes: object) -> None:
         """Another filter, search or order; what is not named stays."""
-        question = self.feed.question
-        values: dict[str, object] = {
-            "filter": question.filter,
-            "query": question.query,
-            "sort": question.sort,
-            "descending": question.descending,
-            **changes,
-        }
-        self.feed.ask(Question(**values))  # type: ignore[arg-type]
+        self.feed.ask(replace(self.feed.question, **changes))  # type: ignore[arg-type]
 
     def _search(self, text: str) -> None:
         self.ask(query=text.strip())
@@ -165,6 +167,8 @@ class CataloguePage(Page):
     def show_listing(self, listing: Listing) -> None:
         """Put what was read on the page."""
         everything, changed = self.feed.changed_rows()
+        picked = self._picked or tuple(self.products.table.picked_ids[:MOST])
+        self._picked = ()
         if everything:
             self.model.forget()
         current = self.products.table.current
@@ -177,6 +181,8 @@ class CataloguePage(Page):
             found = wanted is not None and self.products.table.select(wanted)
             if not found and anew:
                 self.products.table.select_first()
+        if anew and len(picked) > 1:
+            self.products.table.pick(picked)
         self._subject = None
         again = self.products.table.in_sight() if everything else self.model.known(changed)
         if again:
@@ -192,6 +198,10 @@ class CataloguePage(Page):
 
     def _show_current(self, product_id: int | None) -> None:
         self.products.pane.show_product(None if product_id is None else self.model.product(product_id))
+
+    def _show_picked(self) -> None:
+        picked = self.products.table.picked_ids
+        self.many.offer(picked[:MOST], len(picked) > MOST)
 
     def _not_read(self, ids: tuple[int, ...], error: Exception) -> None:
         self.model.failed(ids)
@@ -252,8 +262,10 @@ class CataloguePage(Page):
         self.call(back, "take back", lambda _: self.feed.refresh())
 
     def undo(self) -> None:
-        """Take the last change of a product back; nothing happens without one."""
-        if self._undo is not None:
+        """Take the last change of one product, or of many, back; nothing happens without one."""
+        if self.many.undoable:
+            self.many.undo()
+        elif self._undo is not None:
             self._take_back(self._undo)
 
     def step(self, product_id: int | None, step: int) -> None:
@@ -269,7 +281,7 @@ class CataloguePage(Page):
     def writing(self) -> Writing:
         """The products shown, as a list that the import reads again."""
         t, question, source = self.t, self.feed.question, self.source
-        titles = self.presenter.export_titles()
+        titles = self.presenter.titles()
         return Writing(
             f"catalogue-{to_datetime(self.now, self.mount.context.store.zone):%Y-%m-%d}",
             lambda path, control: source.export(path, titles, question, control),
@@ -289,6 +301,10 @@ class CataloguePage(Page):
         else:
             act()
 
+    def _switch(self) -> None:
+        if not self.many.begin("hide"):
+            self.switch(self.products.table.current)
+
     def _switched(self, product: ProductView, _: object) -> None:
         t = self.t
         text = t("{keyword} is off sale", keyword=product.keyword) if product.active else ""
@@ -298,24 +314,7 @@ class CataloguePage(Page):
     def open_menu(self, product_id: int, place: QPoint | None = None) -> QMenu | None:
         """What can be done with a product, as a menu."""
         product = self.model.product(product_id)
-        if product is None:
-            return None
-        t = self.t
-        menu = QMenu(self)
-        for text, act in (
-            (t("Edit…"), partial(self.edit, product_id)),
-            (t("Times…"), partial(self.open_times, product_id)),
-            (t("One more in stock"), partial(self.step, product_id, 1)),
-            (t("One less in stock"), partial(self.step, product_id, -1)),
-            (t("Take off sale…") if product.active else t("Put back on sale"), partial(self.switch, product_id)),
-        ):
-            action = QAction(text, menu)
-            action.triggered.connect(lambda checked=False, act=act: act())
-            menu.addAction(action)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place or QCursor.pos())
-        menu.setActiveAction(menu.actions()[0])
-        return menu
+        return None if product is None else product_menu(self, product, place)
 
     def pair(self) -> PairsDialog:
         """What is proposed with what."""

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args
 
+from core.catalogue.adjusting import Adjustment
 from core.catalogue.rules import critical
 from core.catalogue.service import ImportPlan
 from core.catalogue.views import ProductView
@@ -140,6 +141,10 @@ class CatalogueSource(Protocol):
 
     def set_active(self, product_id: int, active: bool) -> None: ...
 
+    def adjust(self, product_id: int, wanted: Adjustment) -> tuple[ProductView, ProductView] | None:
+        """One change of many. → before and now, None where it was so already. Raises Refused, NotFound."""
+        ...
+
     def revert(self, before: ProductView, after: ProductView) -> None:
         """Take a change back, where nothing has changed it since. Raises NotFound, Refused."""
         ...
@@ -258,6 +263,20 @@ class CataloguePresenter:
             t.of("column", "State"),
         )
 
+    def titles(self) -> tuple[str, ...]:
+        """Of :data:`COLUMNS` in a written list."""
+        t = self.t
+        return (
+            t.of("product", "Reference"),
+            t("Keyword"),
+            t.of("product", "Name"),
+            t("Category"),
+            t("Price"),
+            t.of("product", "Quantity"),
+            t("Description"),
+            t.of("product", "VAT"),
+        )
+
     def filters(self) -> tuple[tuple[Filter, str], ...]:
         """The chips over the table, in their order."""
         t = self.t
@@ -372,17 +391,3 @@ class CataloguePresenter:
             )
             return title, f"{kept}\n\n{still}"
         return title, kept
-
-    def export_titles(self) -> tuple[str, ...]:
-        """Over the columns of a written list, as the import reads them."""
-        t = self.t
-        return (
-            t.of("product", "Reference"),
-            t("Keyword"),
-            t.of("product", "Name"),
-            t("Category"),
-            t("Price"),
-            t.of("product", "Quantity"),
-            t("Description"),
-            t.of("product", "VAT"),
-        )

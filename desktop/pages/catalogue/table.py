@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHeaderView, QTableView
 
-from core.kernel.look import SCALE
 from desktop.fonts import width
 from desktop.icons import draw
 from desktop.pages.catalogue import presenter as columns
@@ -19,6 +37,7 @@ from desktop.pages.catalogue.presenter import SORTS, Sort
 from desktop.theme import theme
 from desktop.thumbs import Thumbs
 from desktop.widgets.cells import LEFT, RIGHT, colour, write
+from desktop.widgets.rowtable import RowTable, to_clipboard
 
 # Column: least width, share of what is left over. A price is never cut: its column is as wide as the dearest one read.
 _WIDTHS: Final[dict[int, tuple[int, float]]] = {
@@ -71,9 +90,10 @@ class SortHeader(QHeaderView):
             painter.restore()
 
 
-class ProductsTable(QTableView):
+class ProductsTable(RowTable):
     """``chosen`` with a product's id on Enter or a double click; ``asked`` with the place where its menu is wanted;
-    ``stepped`` with a product's id and 1 or -1; ``sort_asked`` with a column's sort.
+    ``stepped`` with a product's id and 1 or -1; ``sort_asked`` with a column's sort; ``picked`` when others are
+    selected.
     """
 
     chosen = Signal(object)
@@ -81,31 +101,18 @@ class ProductsTable(QTableView):
     stepped = Signal(object, int)
     sort_asked = Signal(str)
     moved = Signal(object)
+    picked = Signal()
 
     def __init__(self, model: ProductsModel, thumbs: Thumbs, name: str) -> None:
-        super().__init__()
+        super().__init__(many=True)
         self._products = model
         self._hover = -1
         self.setModel(model)
         model.widened.connect(self._share_out)
         self.setAccessibleName(name)
         self.setItemDelegate(ProductDelegate(model, thumbs, lambda: self._hover, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
+        self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
         self.setMouseTracking(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._menu_at)
-        vertical = self.verticalHeader()
-        # Fixed heights: a header that measures its rows costs 1.3 s per change (reference stack).
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setMinimumSectionSize(SCALE.row)
-        vertical.setDefaultSectionSize(SCALE.row)
-        vertical.hide()
         self.header = SortHeader(self)
         self.setHorizontalHeader(self.header)
         self.header.sectionClicked.connect(self._header_clicked)
@@ -128,6 +135,21 @@ class ProductsTable(QTableView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
         return True
+
+    @property
+    def picked_ids(self) -> list[int]:
+        """The ids of all that are selected, top to bottom."""
+        selection = self.selectionModel().selection()
+        ranges = (selection.at(number) for number in range(selection.size()))
+        rows = {row for each in ranges for row in range(each.top(), each.bottom() + 1)}
+        return [self._products.product_at(row) for row in sorted(rows)]
+
+    def pick(self, ids: Iterable[int]) -> None:
+        """Select all of these that are listed, beside the current one."""
+        chosen = QItemSelection()
+        for row in (row for row in map(self._products.row_of, ids) if row is not None):
+            chosen.select(self._products.index(row, 0), self._products.index(row, len(_WIDTHS) - 1))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
 
     def clear_current(self) -> None:
         self.clearSelection()
@@ -158,8 +180,21 @@ class ProductsTable(QTableView):
             self.chosen.emit(current)
         elif current is not None and event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
             self.stepped.emit(current, 1 if event.key() == Qt.Key.Key_Plus else -1)
+        elif current is not None and event.key() == Qt.Key.Key_Space:
+            self.toggle()
+        elif event.key() == Qt.Key.Key_Escape and len(self.selectionModel().selectedRows()) > 1:
+            self.clear_picks()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
         else:
             super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """The selected rows, as far as they were read, to the clipboard as a spreadsheet reads them."""
+        shown = [column for column in _WIDTHS if column != columns.PHOTO and not self.isColumnHidden(column)]
+        rows = (self._products.row_of(each) for each in self.picked_ids if self._products.product(each) is not None)
+        texts = (self._products.text_at(row) for row in rows if row is not None)
+        to_clipboard([text.plain(column) for column in shown] for text in texts if text is not None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -196,10 +231,10 @@ class ProductsTable(QTableView):
                 if 0 <= changed < self._products.rowCount():
                     self.update(self._products.index(changed, columns.STOCK))
 
-    def _menu_at(self, place: QPoint) -> None:
-        index = self.indexAt(place)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index, place = self.asked_at(event)
         if index.isValid():
-            self.asked.emit(self._products.product_at(index.row()), self.viewport().mapToGlobal(place))
+            self.asked.emit(self._products.product_at(index.row()), place)
 
     # -- look
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.conversations.canned import Canned, matching
-from core.kernel.errors import LivePayError
-from core.kernel.i18n import LANGUAGES, explain
 from core.kernel.text import one_line
 from desktop.bridge import Bridge
 from desktop.pages.conversations.presenter import ConversationSource
+from desktop.pages.keeping import KeepingDialog, Naming
 from desktop.texts import Texts
-from desktop.widgets.buttons import Button
-from desktop.widgets.dialog import Dialog
 from desktop.widgets.fields import Field, TextField
-from desktop.widgets.labels import Label
 
 ROWS: Final = 6
 _ROW: Final = 30
@@ -110,131 +105,49 @@ class CannedPicker(QListWidget):
                 self.chosen.emit(text)
 
 
-class CannedDialog(Dialog):
-    """Every answer kept ready: changed, added, removed."""
+class CannedDialog(KeepingDialog[Canned]):
+    """Every answer kept ready."""
 
     def __init__(self, parent: QWidget, t: Texts, source: ConversationSource, bridge: Bridge) -> None:
-        super().__init__(parent, t("Ready answers"), 620)
-        self._t, self._source, self._bridge = t, source, bridge
-        self._answers: tuple[Canned, ...] = ()
-        self._first = True
-        self.body.addWidget(
-            Label(
-                t(
-                    "Type / in a message to choose one. {name} becomes the customer’s first name, {shop} the store’s.",
-                    name="{name}",
-                    shop="{shop}",
-                ),
-                "small",
-                "muted",
-                wrap=True,
-            )
+        self._source = source
+        about = t(
+            "Type / in a message to choose one. {name} becomes the customer’s first name, {shop} the store’s.",
+            name="{name}",
+            shop="{shop}",
         )
-        line = QHBoxLayout()
-        line.setSpacing(16)
-        self.list = QListWidget()
-        self.list.setProperty("kind", "answers")
-        self.list.setFixedWidth(190)
-        self.list.setAccessibleName(t("Ready answers"))
-        self.list.currentRowChanged.connect(self._picked)
-        line.addWidget(self.list)
-        line.addLayout(self._form(), 1)
-        self.body.addLayout(line)
-        self.remove = Button(t("Remove"), "danger", icon="trash-2")
-        self.remove.clicked.connect(self._remove)
-        self.foot.insertWidget(0, self.remove)
-        self.add_way_out(t("Close"))
-        self.save = self.add_action(t("Keep"), self._save)
-        self.save.setDefault(False)
-        self._read()
+        sample = t("Thank you {name}, see you soon at {shop}!", name="{name}", shop="{shop}")
+        title, new = t("Ready answers"), t("New answer")
+        super().__init__(
+            parent, t, bridge, Naming(title, about, title, new, t("Words"), sample, "ready answers", 620, 190)
+        )
         self.shortcut.setFocus()
 
-    def _form(self) -> QVBoxLayout:
-        t = self._t
-        column = QVBoxLayout()
-        column.setSpacing(6)
-        head = QHBoxLayout()
+    def form(self, column: QVBoxLayout) -> None:
+        t, head = self._t, QHBoxLayout()
         head.setSpacing(12)
         self.shortcut = TextField(t("Shortcut"), placeholder="merci", close=True)
-        self.language = QComboBox()
-        for code in LANGUAGES:
-            names = {"fr": t("French"), "mg": t("Malagasy"), "en": t("English")}
-            self.language.addItem(names[code], code)
         head.addWidget(self.shortcut, 3)
         head.addWidget(Field(t("Language"), self.language, close=True), 2)
         column.addLayout(head)
-        self.text = QPlainTextEdit()
-        self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(150)
-        self.text.setPlaceholderText(t("Thank you {name}, see you soon at {shop}!", name="{name}", shop="{shop}"))
-        self.words = Field(t("Words"), self.text, close=True)
-        column.addWidget(self.words)
-        return column
 
-    def _read(self, pick: int | None = None) -> None:
-        self._bridge.run(self._source.canned, owner=self, done=partial(self._show, pick), name="read ready answers")
+    def read(self) -> tuple[Canned, ...]:
+        return self._source.canned()
 
-    def _show(self, pick: int | None, answers: tuple[Canned, ...]) -> None:
-        self._answers = answers
-        self.list.blockSignals(True)
-        self.list.clear()
-        for one in answers:
-            self._line(f"/{one.shortcut} · {one.language.upper()}")
-        self._line(self._t("New answer"))
-        numbers = [one.id for one in answers]
-        self.list.setCurrentRow(numbers.index(pick) if pick in numbers else len(answers))
-        self.list.blockSignals(False)
-        begun = self._first and bool(self.shortcut.text or self.text.toPlainText())
-        self._first = False
-        if begun:  # typed before the answers were read
-            self.remove.setEnabled(False)
-        else:
-            self._picked(self.list.currentRow())
+    def called(self, one: Canned) -> str:
+        return f"/{one.shortcut} · {one.language.upper()}"
 
-    def _line(self, text: str) -> None:
-        item = QListWidgetItem(text)
-        item.setSizeHint(QSize(100, _ROW))
-        self.list.addItem(item)
-
-    def _picked(self, row: int) -> None:
-        one = self._answers[row] if 0 <= row < len(self._answers) else None
+    def fill(self, one: Canned | None) -> None:
         self.shortcut.edit.setText(one.shortcut if one else "")
         self.language.setCurrentIndex(max(0, self.language.findData(one.language if one else "fr")))
         self.text.setPlainText(one.text if one else "")
-        self.remove.setEnabled(one is not None)
-        self.words.set_error("")
 
-    def _save(self) -> None:
+    def begun(self) -> bool:
+        return bool(self.shortcut.text or self.text.toPlainText())
+
+    def keeping(self, one: Canned | None) -> Callable[[], int]:
         shortcut, language = self.shortcut.text, str(self.language.currentData())
         text = self.text.toPlainText()
-        self._bridge.run(
-            lambda: self._source.save_canned(shortcut, language, text),
-            owner=self,
-            done=self._saved,
-            failed=self._refused,
-            name="keep ready answer",
-        )
+        return lambda: self._source.save_canned(shortcut, language, text)
 
-    def _saved(self, number: int) -> None:
-        self._read(number)
-
-    def _refused(self, error: Exception) -> bool:
-        if not isinstance(error, LivePayError):
-            return False
-        self.words.set_error(explain(error, self._t.language))
-        return True
-
-    def _remove(self) -> None:
-        row = self.list.currentRow()
-        if 0 <= row < len(self._answers):
-            number = self._answers[row].id
-            self._bridge.run(
-                lambda: self._source.remove_canned(number),
-                owner=self,
-                done=self._removed,
-                failed=self._refused,
-                name="remove ready answer",
-            )
-
-    def _removed(self, _: object) -> None:
-        self._read()
+    def removing(self, one: Canned) -> Callable[[], object]:
+        return lambda: self._source.remove_canned(one.id)

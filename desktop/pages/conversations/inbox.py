@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.conversations.views import ThreadRow
@@ -16,6 +27,7 @@ from desktop.pages.conversations.presenter import ConversationPresenter, ThreadT
 from desktop.theme import theme
 from desktop.widgets.cells import RIGHT, colour, write
 from desktop.widgets.pill import draw_pill, pill_width
+from desktop.widgets.rowtable import to_clipboard
 
 Index = QModelIndex | QPersistentModelIndex
 ROW: Final = 66
@@ -175,9 +187,13 @@ def draw_mark(painter: QPainter, x: float, middle: float, word: str) -> None:
 
 
 class InboxView(QListView):
-    """``opened`` with a conversation's id when another one is chosen; ``entered`` on Enter; ``ended`` at its end."""
+    """``opened`` with a conversation's id when another one is chosen; ``entered`` on Enter; ``ended`` at its end;
+    ``picked`` when others are selected, ``menu_asked`` with a place. Several selected ones are not opened.
+    """
 
     opened = Signal(int)
+    picked = Signal()
+    menu_asked = Signal(QPoint)
     entered = Signal()
     ended = Signal()
 
@@ -192,12 +208,26 @@ class InboxView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     @property
     def current(self) -> int | None:
         index = self.currentIndex()
         return self._inbox.row(index.row()).conversation_id if index.isValid() else None
+
+    @property
+    def picked_rows(self) -> list[ThreadRow]:
+        """Every selected conversation, top to bottom."""
+        return [self._inbox.row(place) for place in sorted(index.row() for index in self.selectedIndexes())]
+
+    def clear_picks(self) -> None:
+        """The current one alone is selected, and opened, from now on."""
+        index = self.currentIndex()
+        if index.isValid():
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.opened.emit(self._inbox.row(index.row()).conversation_id)
 
     def show_rows(self, rows: Sequence[ThreadRow], now: int, opened: int | None, keep: ThreadRow | None = None) -> None:
         """Show other rows and mark the open conversation: nothing is opened by what others wrote."""
@@ -207,7 +237,10 @@ class InboxView(QListView):
         self.select(opened)
 
     def select(self, conversation_id: int | None) -> None:
-        """Mark a conversation as the open one; nothing is marked when it is not listed."""
+        """Mark a conversation as the open one, unless several are selected; nothing is marked where it is not
+        listed."""
+        if len(self.selectedIndexes()) > 1:
+            return
         place = self._inbox.place(conversation_id)
         index = self._inbox.index(place) if place is not None else QModelIndex()
         if index != self.currentIndex() or not self.selectionModel().isSelected(index):
@@ -224,16 +257,28 @@ class InboxView(QListView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        if current.isValid() and not self._silent:
+        if current.isValid() and not self._silent and len(self.selectedIndexes()) <= 1:
             self.opened.emit(self._inbox.row(current.row()).conversation_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
+        elif event.key() == Qt.Key.Key_Escape and len(self.selectedIndexes()) > 1:
+            self.clear_picks()
+        elif event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.Toggle)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            to_clipboard([index.data(Qt.ItemDataRole.DisplayRole)] for index in sorted(self.selectedIndexes()))
         elif event.text() and event.text().isprintable() and not event.modifiers():
             event.ignore()  # not Qt's search by first letters: letters are keys of the window
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse, or by the key of the menu beside the current one."""
+        mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        box = self.visualRect(self.currentIndex())
+        self.menu_asked.emit(event.globalPos() if mouse else self.viewport().mapToGlobal(box.bottomLeft()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if not self.currentIndex().isValid() and self._inbox.rowCount():

@@ -30,6 +30,7 @@ from desktop.pages.conversations.presenter import ConversationPresenter, Thread
 from desktop.pages.conversations.privacy import PrivacyActs
 from desktop.pages.conversations.quoting import QuoteMenu, with_draft
 from desktop.pages.conversations.sending import FileChooser, FileDialog, ProductDialog, show_attachment
+from desktop.pages.conversations.settling import SettleActs
 from desktop.pages.conversations.speaking import Speaking
 from desktop.pages.live.presenter import LivePresenter
 from desktop.pages.page import Mount, Page
@@ -121,6 +122,7 @@ class ConversationsPage(Page):
         composer.file_dropped.connect(self.attach)
         composer.left.connect(self.people.list.setFocus)
         self.customer.closed.connect(self.toggle_card)
+        self.settling = SettleActs(self, people, self.source)
         self.aside = AsideActs(self, middle, self.customer, self.source, self.mount.bridge, self.t)
         self.privacy = PrivacyActs(self, self.customer.personal, self.source, self.mount.bridge, self.t)
         bridge, currency = self.mount.bridge, self.presenter.currency
@@ -268,8 +270,7 @@ class ConversationsPage(Page):
 
     def resolve(self) -> None:
         if self.feed.current is not None:
-            self.people.list.setFocus()
-            self.call(partial(self.source.resolve, self.feed.current), "resolve")
+            self.settling.resolve(self.feed.current)
 
     # -- writing
 
@@ -314,8 +315,7 @@ class ConversationsPage(Page):
             self.call(partial(self.source.send_link, self.feed.current, order_id), "send link")
 
     def choose_product(self) -> None:
-        store = self.mount.context.store
-        presenter = LivePresenter(self.t, store.currency, store.zone)
+        presenter = LivePresenter(self.t, self.presenter.currency, self.presenter.zone)
         ProductDialog(self, self.mount.context.live, self.mount.bridge, presenter, self._insert_product).present()
 
     def _insert_product(self, product: ProductView) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QVBoxLayout
 
 from core.conversations.figures import ThreadsWanted
 from core.conversations.views import ThreadRow
@@ -13,6 +13,7 @@ from desktop.pages.behind import BehindBar
 from desktop.pages.conversations.feed import Question
 from desktop.pages.conversations.inbox import InboxModel, InboxView
 from desktop.pages.conversations.presenter import ConversationPresenter, Inbox, Need
+from desktop.pages.many import Many
 from desktop.widgets.buttons import Chip
 from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import Label, Rule
@@ -32,6 +33,7 @@ class People(QFrame):
         t = presenter.t
         self._presenter = presenter
         self.more = False
+        self._many: Many | None = None
         self.setProperty("kind", "pane")
         self.setProperty("side", "left")
         column = QVBoxLayout(self)
@@ -66,6 +68,30 @@ class People(QFrame):
         self.search.down.connect(self._found)
         self.search.left.connect(self.list.setFocus)
 
+    def add_many(self, many: Many) -> None:
+        """Several conversations can be selected, and what can be done with them stands under the list."""
+        self._many = many
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(many.bar)
+        self.list.picked.connect(self._picked)
+        self.list.menu_asked.connect(self._menu)
+        many.bar.cleared.connect(self.list.clear_picks)
+        many.bar.cleared.connect(self.list.setFocus)
+
+    def _picked(self) -> None:
+        if self._many is not None:
+            self._many.offer(self.list.picked_rows)
+
+    def _menu(self, place: QPoint) -> None:
+        if self._many is None or not self._many.several:
+            return
+        menu = QMenu(self)
+        self._many.fill(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        menu.setActiveAction(menu.actions()[0])
+
     def _chips(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(7)
@@ -92,6 +118,7 @@ class People(QFrame):
         if inbox.behind is not None:
             self.bar.show_rows(question.behind, self._presenter.behind(*inbox.behind))
         self.list.show_rows(inbox.rows, now, opened, keep)
+        self._picked()
         self.chips["escalated"].count(inbox.counts.escalated)
         self.chips["open"].count(inbox.counts.open)
         empty = self.model.rowCount() == 0

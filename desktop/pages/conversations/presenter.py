@@ -13,6 +13,7 @@ from core.conversations.escalation import Case
 from core.conversations.figures import ThreadsWanted
 from core.conversations.limits import TEXT
 from core.conversations.notes import NoteView
+from core.conversations.resolving import Standing
 from core.conversations.sender import WINDOW_MARGIN
 from core.conversations.texts import say
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
@@ -91,13 +92,19 @@ class ConversationSource(StandingSource, Protocol):
         """None when there is no such conversation (any more: two records of one person were merged)."""
         ...
 
-    def mark_read(self, conversation_id: int) -> None: ...
+    def mark_read(self, conversation_id: int) -> bool: ...
 
     def take_over(self, conversation_id: int) -> None: ...
 
     def give_back(self, conversation_id: int) -> None: ...
 
-    def resolve(self, conversation_id: int) -> None: ...
+    def resolve(self, conversation_id: int) -> Standing | None:
+        """→ what takes it back; None when it rested already."""
+        ...
+
+    def take_up_again(self, before: Standing) -> None:
+        """As it stood before it was resolved. Raises Refused when it went on since."""
+        ...
 
     def add_note(self, conversation_id: int, text: str) -> None:
         """Keep a note for the shop's own people. Raises Refused."""

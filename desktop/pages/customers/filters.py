@@ -1,19 +1,18 @@
-"""Over the list: groups as chips, the place as a field, own tags, consent and order as choices."""
+"""Over the list: groups as chips, the place as a field, own tags and consent as choices."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QCompleter, QListView, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QListView, QWidget
 
-from core.customers.listing import Counts, Group, Wanted
+from core.customers.listing import Counts, Wanted
 from core.kernel.look import SCALE
 from core.kernel.money import group_digits
 from desktop.pages.customers.presenter import CustomersPresenter
-from desktop.widgets.buttons import Chip
+from desktop.pages.listing import Chips
 from desktop.widgets.fields import SearchField
 from desktop.widgets.flow import Flow
 
@@ -23,20 +22,17 @@ _PAUSE_MS: Final = 250
 
 
 class Filters(QWidget):
-    """``asked`` when something else is looked for: :meth:`wanted` says what."""
+    """``asked`` with what is looked for otherwise: the name of a field of :class:`Wanted` and its value."""
 
-    asked = Signal()
+    asked = Signal(str, object)
 
     def __init__(self, words: CustomersPresenter) -> None:
         super().__init__()
         self._words, t = words, words.t
         line = Flow(self)
-        self._group = QButtonGroup(self)
-        self.chips: dict[Group | None, Chip] = {}
-        for group, word in words.groups():
-            chip = self.chips[group] = Chip(word)
-            chip.clicked.connect(lambda checked=False: self.asked.emit())
-            self._group.addButton(chip)
+        self._chips = Chips(self, words.groups(), lambda group: self.asked.emit("group", group))
+        self.chips = self._chips.of
+        for chip in self.chips.values():
             line.addWidget(chip)
         self.chips[None].setChecked(True)
         self.place = SearchField(t("Town or quarter"), boxed=True)
@@ -47,23 +43,20 @@ class Filters(QWidget):
         listed = QListView()
         listed.setProperty("kind", "suggest")
         self._towns.setPopup(listed)
-        self._towns.activated.connect(lambda town: self.asked.emit())
+        self._towns.activated.connect(lambda town: self.asked.emit("place", town))
         self.place.setCompleter(self._towns)
         self.place.down.connect(self._offer_towns)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self.asked)
+        self._pause.timeout.connect(lambda: self.asked.emit("place", self.place.text()))
         self.place.textEdited.connect(lambda text: self._pause.start())
         self.tag = self._box(t("Tags"))
         self.consent = self._box(t("Consent"))
         for consent, word in words.consents():
             self.consent.addItem(word, consent)
-        self.sort = self._box(t("Order of the list"))
-        for sort, descending, word in words.sorts():
-            self.sort.addItem(word, (sort, descending))
         line.addWidget(self.place)
-        for box in (self.tag, self.consent, self.sort):
+        for name, box in (("tag", self.tag), ("consent", self.consent)):
             line.addWidget(box)
-            box.activated.connect(lambda place: self.asked.emit())
+            box.activated.connect(lambda place, name=name, box=box: self.asked.emit(name, box.itemData(place)))
         self._tags: tuple[tuple[str, int], ...] | None = None
         self.show_counts(Counts())
 
@@ -84,32 +77,19 @@ class Filters(QWidget):
         self._towns.setCompletionPrefix(self.place.text())
         self._towns.complete()
 
-    def wanted(self, text: str) -> Wanted:
-        group = next(group for group, chip in self.chips.items() if chip.isChecked())
-        sort, descending = self.sort.currentData()
-        return Wanted(
-            text,
-            group,
-            self.tag.currentData(),
-            self.consent.currentData(),
-            sort,
-            descending,
-            place=self.place.text(),
-        )
-
     def choose(self, wanted: Wanted) -> None:
         """Show what is looked for, without asking."""
         self.chips[wanted.group].setChecked(True)
-        self._choose(self.tag, wanted.tag)
+        self._hold(wanted.tag)
         self._choose(self.consent, wanted.consent)
-        self.place.setText(wanted.place)
-        place = next(n for n, each in enumerate(self._words.sorts()) if each[:2] == (wanted.sort, wanted.descending))
-        self.sort.setCurrentIndex(place)
+        if self.place.text() != wanted.place:
+            self.place.setText(wanted.place)
 
-    def hold(self, tag: str | None) -> None:
-        """Let a tag be chosen before it is known how many have it."""
+    def _hold(self, tag: str | None) -> None:
+        """Choose a tag, also one of which it is not known (yet, or any more) that somebody has it."""
         if tag is not None and self.tag.findData(tag) < 0:
             self.tag.addItem(tag, tag)
+        self._choose(self.tag, tag)
 
     @staticmethod
     def _choose(box: QComboBox, value: Any) -> None:
@@ -125,9 +105,5 @@ class Filters(QWidget):
         self.tag.addItem(self._words.t("Any tag"), None)
         for tag, number in counts.tags:
             self.tag.addItem(f"{tag} ({group_digits(number)})", tag)
-        self.tag.setVisible(bool(counts.tags))
-        self._choose(self.tag, chosen)
-
-    def without(self, wanted: Wanted) -> Wanted:
-        """Nothing but the order."""
-        return replace(Wanted(), sort=wanted.sort, descending=wanted.descending)
+        self.tag.setVisible(bool(counts.tags or chosen))
+        self._hold(chosen)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from core.customers.listing import CustomerRow, Wanted
-from core.kernel.look import SCALE
+from core.customers.listing import Wanted
 from core.kernel.money import group_digits
 from core.orders.behind import BuyersWanted, buyers
-from desktop.bridge import Control, Task
-from desktop.pages.behind import BehindBar
+from desktop.pages import exporting
 from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.privacy import PrivacyActs
 from desktop.pages.customers.filters import Filters
 from desktop.pages.customers.form import CustomerForm
+from desktop.pages.customers.many import many_customers
 from desktop.pages.customers.pane import KEYS, CustomerPane
-from desktop.pages.customers.presenter import MOMENTS, PAGE, CustomersPresenter
-from desktop.pages.customers.source import CustomersSource, Overview, Place, Profile
+from desktop.pages.customers.presenter import MOMENTS, CustomersPresenter, Question
+from desktop.pages.customers.source import CustomersSource, Overview, Profile
 from desktop.pages.customers.table import CustomersModel, CustomersTable
-from desktop.pages.living import LivingPage
+from desktop.pages.exporting import Writing
+from desktop.pages.listing import ListPage, Verb
 from desktop.pages.page import Mount
 from desktop.pages.quotes.source import QuoteFor
 from desktop.pages.registry import PAGES
@@ -32,95 +30,48 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
-from desktop.widgets.notices import Notice
 
 AREAS: Final = frozenset({"customers", "orders", "payments", "quotes", "accounts"})
 _WIDE_FROM: Final = 1100
 
 
-class ExportBar(QWidget):
-    """How far the file is, and a way to stop it."""
-
-    def __init__(self, words: CustomersPresenter) -> None:
-        super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(10)
-        self.said = Label("", "small", "muted")
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.stop = Button(words.t("Stop"), icon="x")
-        line.addWidget(self.said)
-        line.addWidget(self.progress, 1)
-        line.addWidget(self.stop)
-        self.hide()
-
-
-class CustomersPage(LivingPage):
+class CustomersPage(ListPage[Question, Overview]):
     """Places the widgets, gives them what was read, and calls the verbs."""
 
     areas = AREAS
+    name = "customers"
+    table: CustomersTable
+    pane: CustomerPane
 
     def __init__(self, mount: Mount) -> None:
-        super().__init__(mount)
         store, bridge, t = mount.context.store, mount.bridge, mount.t
         self.source: CustomersSource = mount.context.customers
         self.presenter = CustomersPresenter(t, store.currency, store.zone, store.country)
-        self.model = CustomersModel(self.presenter, self)
-        self.table = CustomersTable(self.model, t("Customers"))
+        table = CustomersTable(CustomersModel(self.presenter), t("Customers"))
+        super().__init__(mount, self.source, table, Question(), Overview())
         self.pane = CustomerPane(self.presenter)
-        self.wanted = Wanted()
-        self.overview = Overview()
         self.profile: Profile | None = None
         self._moments = MOMENTS
-        self._subject: int | None = None
-        self.exporting: Task[int] | None = None
         conversations = mount.context.conversations
         self.identity = IdentityActs(self, self.pane.identity, conversations, bridge, t, store.currency)
         self.privacy = PrivacyActs(self, self.pane.personal, conversations, bridge, t)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 12)
-        column.setSpacing(SCALE.gap)
-        column.addLayout(self._head())
-        self.bar = ExportBar(self.presenter)
-        column.addWidget(self.bar)
+        self.found = Label("", "small", "muted")
+        self.new = Button(t("New customer"), icon="plus", key="N", live=True)
+        out = self.export_verb(self.export)
+        self.column.addLayout(self.head(t("Customers"), t("Name or phone"), out, self.new, beside=self.found))
         self.filters = Filters(self.presenter)
-        column.addWidget(self.filters)
-        self.only: BuyersWanted | None = None
-        self.behind = BehindBar(t, store.zone)
-        self.behind.removed.connect(self.show_all)
-        column.addWidget(self.behind)
-        line = QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(self._customers(), 1)
-        line.addWidget(self.pane)
-        column.addLayout(line, 1)
+        self.filters.asked.connect(lambda name, value: self.ask(**{name: value}))
+        self.column.addWidget(self.filters)
+        self.column.addWidget(self.behind_bar())
+        card = self._customers()
+        self.column.addLayout(self.beside(card, self.pane, wide=card), 1)
         self._connect()
-        self.refresh()
+        self.begin()
 
     # -- parts
 
-    def _head(self) -> QHBoxLayout:
-        t, line = self.t, QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(Label(t("Customers"), "title"))
-        self.found = Label("", "small", "muted")
-        line.addWidget(self.found)
-        line.addStretch(1)
-        self.make_search(t("Name or phone"))
-        self.search.down.connect(self.table.setFocus)
-        line.addWidget(self.search, 3)
-        self.export_button = Button(t("Export…"), icon="download", key="E", live=True)
-        self.new = Button(t("New customer"), icon="plus", key="N", live=True)
-        line.addWidget(self.export_button)
-        line.addWidget(self.new)
-        return line
-
     def _customers(self) -> Card:
         t = self.t
-        card = Card(t("Customers"), ruled=False)
-        card.title.hide()
-        card.set_band(0)
         nothing = EmptyState(
             "search",
             t("Nobody here"),
@@ -137,21 +88,14 @@ class CustomersPage(LivingPage):
             self.add,
             key="N",
         )
-        self._places = QStackedWidget()
-        for widget in (self.table, nothing, empty):
-            self._places.addWidget(widget)
-        card.body.addWidget(self._places)
+        card = self.listed(t("Customers"), nothing, empty)
+        self.act_on_many(many_customers(self, self.source, self.presenter, self.writing), card)
         return card
 
     def _connect(self) -> None:
         pane = self.pane
-        self.model.wanted.connect(self._read_more)
-        self.filters.asked.connect(self.ask)
-        self.table.selected.connect(lambda row: self._chosen())
         self.table.chosen.connect(lambda row: self.act("write"))
-        self.export_button.clicked.connect(self.export)
         self.new.clicked.connect(self.add)
-        self.bar.stop.clicked.connect(self.stop_export)
         pane.asked.connect(self.act)
         pane.noted.connect(self._keep_notes)
         pane.tagged.connect(lambda tag: self._do(partial(self.source.tag, self._current(), tag), "put tag"))
@@ -160,82 +104,51 @@ class CustomersPage(LivingPage):
         pane.proposed.connect(lambda other: self.identity.ask(self._current(), other))
         pane.timeline.opened.connect(self._open)
         pane.timeline.more_wanted.connect(self._more_history)
-        words = {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "edit": self.t("Edit")}
         for verb, key in KEYS.items():
-            self.add_shortcut(key, partial(self.act, verb), words[verb])
+            self.add_shortcut(key, partial(self.act, verb), self._words()[verb])
         self.add_shortcut("N", self.add, self.t("New customer"))
-        self.add_shortcut("E", self.export, self.t("Export…"))
+
+    def _words(self) -> dict[str, str]:
+        return {"write": self.t("Write"), "quote": self.t.of("verb", "Quote"), "edit": self.t("Edit")}
 
     # -- reading
 
-    def ask(self) -> None:
-        """Something else is looked for."""
-        self.table.scrollToTop()
-        self.refresh()
+    def sought(self) -> Wanted:
+        behind = self.question.behind
+        return replace(self.question, among=None if behind is None else buyers(behind))
 
-    def show_all(self) -> None:
-        self._go_to(self.filters.without(self.wanted), None)
+    def look(self, sought: Wanted) -> Overview:
+        return self.source.overview(sought)
 
-    def _go_to(self, wanted: Wanted, only: BuyersWanted | None) -> None:
-        """Look for just this."""
-        self.search.setText(wanted.text)
-        self.filters.choose(wanted)
-        self.only = only
-        self.behind.show_rows(only)
-        self.ask()
+    @property
+    def anything(self) -> bool:
+        return self.overview.counts.all > 0
 
-    def refresh(self) -> None:
-        """Read what is shown again, as many rows as there were."""
-        self.reading()
-        among = None if self.only is None else buyers(self.only)
-        wanted = self.wanted = replace(self.filters.wanted(self.search.text().strip()), among=among)
-        source, limit = self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
-        self.call(
-            lambda: (wanted, limit, source.overview(wanted), source.page(wanted, None, limit)),
-            "read customers",
-            self._show,
-        )
+    def typed(self) -> dict[str, object]:
+        return {**super().typed(), "place": self.filters.place.text()}
 
-    def _show(self, read: tuple[Wanted, int, Overview, list[CustomerRow]]) -> None:
-        wanted, limit, overview, customers = read
-        if wanted != self.wanted:
-            return
-        self.overview = overview
-        counts = overview.counts
-        self.filters.show_counts(counts)
-        all_of = group_digits(counts.all)
-        some = self.t("{n} of {all}", n=group_digits(overview.found), all=all_of)
-        self.found.say("" if overview.found == counts.all else some)
-        current = self._subject if self._subject is not None else self.table.row and self.table.row.key
-        self.model.show(customers, limit)
-        self.table.select_key(current)
-        if self.table.row is not None and self.table.row.key == self._subject:
-            self._subject = None
-        self._places.setCurrentIndex(0 if customers else 1 if counts.all else 2)
-        self.pane.setVisible(counts.all > 0)
-        self.filters.setVisible(counts.all > 0)
-        self.export_button.setVisible(counts.all > 0 and overview.may_export)
+    def show_question(self) -> None:
+        self.filters.choose(self.question)
+
+    def show_overview(self, overview: Overview) -> None:
+        self.filters.show_counts(overview.counts)
+        for part in (self.pane, self.filters):
+            part.setVisible(self.anything)
+        self.export_button.setVisible(self.anything and overview.may_export)
         self.new.setEnabled(overview.may_write)
-        self._read_profile()
-        if (
-            not self.read_once
-            and customers
-            and self.isVisible()
-            and self.window().focusWidget() in (None, self, self.new)
-        ):
-            self.table.setFocus()
-        self.read_once = True
+        if self.many is not None:
+            may = {"export": overview.may_export, "tag": overview.may_write}
+            self.many.forbid(*(verb for verb, able in may.items() if not able))
 
-    def _read_more(self, after: Place) -> None:
-        wanted, source = self.wanted, self.source
-        self.call(
-            lambda: source.page(wanted, after, PAGE),
-            "read more customers",
-            lambda rows: self.model.append(rows, after) if wanted == self.wanted else None,
-        )
+    def show_found(self, some: bool) -> None:
+        found, counts = self.overview.found, self.overview.counts
+        said = self.t("{n} of {all}", n=group_digits(found), all=group_digits(counts.all))
+        self.found.say("" if found == counts.all else said)
 
-    def _chosen(self) -> None:
-        self._moments = MOMENTS
+    def show_current(self) -> None:
+        current = self.table.current
+        if self.profile is None or current is None or current.view.id != self.profile.view.id:
+            self._moments = MOMENTS
         self._read_profile()
 
     def _more_history(self) -> None:
@@ -260,7 +173,7 @@ class CustomersPage(LivingPage):
 
     def _shown(self) -> int | None:
         """Whose profile stands beside the list: of the subject that another page pointed to, else of the row."""
-        if self._subject is not None:
+        if isinstance(self._subject, int):
             return self._subject
         current = self.table.current
         return None if current is None else current.view.id
@@ -319,80 +232,42 @@ class CustomersPage(LivingPage):
         self.pane.notes.lost()
         return False
 
+    def offers(self) -> tuple[Verb, ...]:
+        profile = self.profile
+        able = profile is not None and profile.may_write
+        return tuple(Verb(verb, f"{self._words()[verb]}\t{key}", verb != "edit" or able) for verb, key in KEYS.items())
+
     # -- the file
 
     def export(self) -> None:
         """Ask where to, then write what is looked for."""
-        if not self.overview.may_export or self.exporting is not None or not self.model.rows:
-            return
-        t = self.t
-        path, _ = QFileDialog.getSaveFileName(self, t("Export…"), t("customers.csv"), t("Tables (*.xlsx *.csv)"))
-        if path:
-            self.write(Path(path))
+        if self.overview.may_export and self.model.rows:
+            exporting.ask_where(self, self.writing())
 
-    def write(self, path: Path) -> None:
-        """Write it on a worker; the bar shows how far it is."""
-        wanted, source, words = self.wanted, self.source, self.presenter
+    def writing(self, wanted: Wanted | None = None) -> Writing:
+        """These customers, or those that are looked for, as a list to be written."""
+        asked = wanted or self.sought()
+        t, source, words = self.t, self.source, self.presenter
         titles, tiers = words.titles(), words.tiers()
-
-        def work(control: Control) -> int:
-            return source.export(path, wanted, titles, tiers, control)
-
-        self.bar.said.say(self.t("Writing {file}…", file=path.name))
-        self.bar.progress.setRange(0, 0)
-        self.bar.show()
-        self.exporting = self.mount.bridge.run_long(
-            work,
-            owner=self,
-            done=partial(self._written, path),
-            failed=self._unwritten,
-            progress=self._advance,
-            name="export customers",
+        return Writing(
+            t("customers"),
+            lambda path, control: source.export(path, asked, titles, tiers, control),
+            lambda n, file: t.plural("{n} customer written to {file}", "{n} customers written to {file}", n, file=file),
         )
-
-    def stop_export(self) -> None:
-        """No file stays."""
-        if self.exporting is not None:
-            self.exporting.control.stop()
-
-    def _advance(self, done: int, total: int) -> None:
-        self.bar.progress.setRange(0, max(1, total))
-        self.bar.progress.setValue(done)
-
-    def _written(self, path: Path, count: int) -> None:
-        stopped = self.exporting is not None and self.exporting.control.stopped
-        self._unwritten(None)
-        t = self.t
-        text = t.plural("{n} customer written to {file}", "{n} customers written to {file}", count, file=path.name)
-        said = Notice(t("Stopped: no file was written."), "info") if stopped else Notice(text, "paid")
-        self.mount.bridge.notice.emit(said)
-
-    def _unwritten(self, error: Exception | None) -> bool:
-        self.exporting = None
-        self.bar.hide()
-        return False
 
     # -- the window
 
     def show_subject(self, subject: object) -> None:
         """A customer by their id, whatever was looked for; or those behind a figure."""
         if isinstance(subject, BuyersWanted):
-            self._go_to(self.filters.without(self.wanted), subject)
+            self.show_behind(subject)
         elif isinstance(subject, int):
             self._subject = subject
             self._moments = MOMENTS
             self.show_all()
 
-    def kept(self) -> object:
-        return self.wanted, self.only, self._shown()
-
-    def take_back(self, kept: object) -> None:
-        wanted, only, self._subject = cast("tuple[Wanted, BuyersWanted | None, int | None]", kept)
-        self.filters.hold(wanted.tag)
-        self._go_to(wanted, only)
-
     def take_focus(self) -> None:
-        (self.table if self.model.rows else self.new).setFocus()
+        super().take_focus()
         self.call(self.source.towns, "read towns", self.filters.show_towns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.conversations.history import Kind, Moment
 from core.customers.explaining import RISKS
-from core.customers.listing import Consent, CustomerRow, Group, Sort
+from core.customers.listing import Consent, CustomerRow, Group, Wanted
 from core.customers.proposing import Proposal
 from core.customers.rules import AT_RISK, score, tier
 from core.customers.views import CustomerView
@@ -16,6 +16,7 @@ from core.kernel.look import Role
 from core.kernel.money import format_money
 from core.kernel.phone import display
 from core.kernel.text import duration, one_line
+from core.orders.behind import BuyersWanted
 from desktop.pages.customers.source import Profile
 from desktop.pages.live.rows import PROVIDERS
 from desktop.texts import Texts
@@ -23,10 +24,16 @@ from desktop.texts import Texts
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-PAGE: Final = 100
 MOMENTS: Final = 12
 TRUSTED: Final = 70
 TIER_ROLES: Final[dict[str, Role]] = {"diamond": "info", "gold": "waiting", "silver": "text", "bronze": "muted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Wanted):
+    """What the page looks for. ``behind``: only those behind a figure."""
+
+    behind: BuyersWanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +150,6 @@ class CustomersPresenter:
 
     def tiers(self) -> dict[str, str]:
         return {str(group): word for group, word in self.groups()[1:5]}
-
-    def sorts(self) -> tuple[tuple[Sort, bool, str], ...]:
-        """Every order with whether it begins at the largest."""
-        t = self.t
-        return (
-            ("last", True, t("Last purchases first")),
-            ("spent", True, t("Most spent first")),
-            ("score", True, t("Best score first")),
-            ("score", False, t("Lowest score first")),
-            ("tier", True, t("Highest tier first")),
-            ("orders", True, t("Most orders first")),
-            ("name", False, t("By name, A to Z")),
-            ("name", True, t("By name, Z to A")),
-        )
 
     def consents(self) -> tuple[tuple[Consent | None, str], ...]:
         t = self.t

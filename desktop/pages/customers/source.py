@@ -108,7 +108,8 @@ class CustomersSource(Protocol):
         """Their conversation, begun if there is none. → its id."""
         ...
 
-    def export(self, path: Path, wanted: Wanted, titles: Sequence[str], tiers: dict[str, str], control: Control) -> int:
-        """Write what is looked for to a .csv or .xlsx file. → people; fewer than there are when it was stopped, and
-        then no file stays."""
+    def export(
+        self, path: Path, wanted: Wanted, titles: Sequence[str], tiers: dict[str, str], control: Control
+    ) -> int | None:
+        """Write what is looked for to a .csv or .xlsx file. → people, None when it was stopped and nothing is left."""
         ...

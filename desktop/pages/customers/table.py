@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter, QResizeEvent
 
-from core.customers.listing import CustomerRow
-from desktop.pages.customers.presenter import PAGE, CustomersPresenter, RowText
-from desktop.pages.customers.source import Place
+from core.customers.listing import LATEST, CustomerRow
+from core.kernel.paging import Sort
+from desktop.pages.customers.presenter import CustomersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
@@ -21,6 +20,7 @@ WHO, SCORE, TIER, ORDERS, SPENT, LAST = range(6)
 _ROOMY: Final = (2.3, 0.75, 1.05, 1.1, 1.2, 1.1)
 _TIGHT: Final = (2.1, 0.7, 1.1, 0, 1.3, 0)
 _ROOMY_FROM: Final = 760
+_SORTS: Final = {WHO: "name", SCORE: "score", TIER: "tier", ORDERS: "orders", SPENT: "spent", LAST: "last"}
 
 
 class CustomersModel(PagedModel):
@@ -28,22 +28,18 @@ class CustomersModel(PagedModel):
         super().__init__(presenter.headings(), parent)
         self._presenter = presenter
         self.rows: list[RowText] = []
+        self.order: Sort = LATEST
 
     def cursor(self, row: RowText) -> object:
         return row.cursor
 
-    def show(self, customers: Sequence[CustomerRow], limit: int) -> None:
-        """These rows, from the first on."""
-        self.show_rows([self._presenter.row(one) for one in customers], len(customers) >= limit)
-
-    def append(self, customers: Sequence[CustomerRow], after: Place) -> None:
-        """The page behind the last row."""
-        self.append_rows([self._presenter.row(one) for one in customers], after, len(customers) >= PAGE)
+    def text(self, row: CustomerRow) -> RowText:
+        return self._presenter.row(row)
 
 
 class CustomersTable(PagedTable):
     def __init__(self, model: CustomersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(SCORE, SPENT))
+        super().__init__(model, name, _ROOMY, right=(SCORE, SPENT), sorts=_SORTS, words=(WHO,), many=True)
         self._customers = model
         self._tight = False
 

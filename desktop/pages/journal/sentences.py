@@ -48,6 +48,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "PaymentTalk": ("conversations", mark("A customer said to have paid")),
     "QuoteWanted": ("conversations", mark("A customer asked for a quote")),
     "Resolved": ("conversations", mark("A conversation was settled")),
+    "TakenUpAgain": ("conversations", mark("A settled conversation was taken up again")),
     "TakenOver": ("conversations", mark("A person took a conversation over")),
     "TemplateSent": ("conversations", mark("A WhatsApp template was sent")),
     "BuyerRestricted": ("customers", mark("A customer has to pay first")),

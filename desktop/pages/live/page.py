@@ -121,6 +121,7 @@ class LivePage(Page):
             ("W", self.show_longest_line, t("Who waits for a product")),
             ("B", self.show_over, t("What the last live brought")),
             ("/", self.board.focus_search, t("Search")),
+            ("Ctrl+F", self.board.focus_search, t("Search")),
         ):
             self.add_shortcut(keys, act, said)
         wanted: dict[str, list[Verb]] = {}

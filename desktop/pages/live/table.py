@@ -7,8 +7,7 @@ from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE
@@ -17,6 +16,7 @@ from desktop.pages.live import rows
 from desktop.pages.live.delegate import FIRST_PAD, PAD, OrderDelegate
 from desktop.pages.live.model import OrdersModel
 from desktop.widgets.pill import pill_width
+from desktop.widgets.rowtable import RowTable, to_clipboard
 
 PULSE_SECONDS: Final = 1.8
 _FRAME_MS: Final = 50
@@ -36,7 +36,7 @@ _WHOLE: Final = (rows.STATE, rows.AMOUNT)
 _WITH_MEANS: Final = 100
 
 
-class OrdersTable(QTableView):
+class OrdersTable(RowTable):
     """``chosen`` with an order's id on Enter or a double click; ``asked`` with the place where its menu is wanted."""
 
     chosen = Signal(object)
@@ -52,22 +52,7 @@ class OrdersTable(QTableView):
         model.widened.connect(self._make_room)
         self._delegate = OrderDelegate(model, clock, self.pulse, self)
         self.setItemDelegate(self._delegate)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._menu_at)
         self.doubleClicked.connect(lambda index: self.chosen.emit(self._orders.order_at(index.row())))
-        vertical = self.verticalHeader()
-        # Fixed heights: a header that measures its rows costs 1.3 s per change (reference stack).
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(SCALE.row)
-        vertical.setMinimumSectionSize(SCALE.row)
-        vertical.hide()
         self.horizontalHeader().hide()
         self.horizontalHeader().setMinimumSectionSize(20)
 
@@ -103,13 +88,21 @@ class OrdersTable(QTableView):
             self.clearSelection()
             self.setCurrentIndex(QModelIndex())
             event.ignore()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
         else:
             super().keyPressEvent(event)
 
-    def _menu_at(self, place: QPoint) -> None:
-        index = self.indexAt(place)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index, place = self.asked_at(event)
         if index.isValid():
-            self.asked.emit(self._orders.order_at(index.row()), self.viewport().mapToGlobal(place))
+            self.asked.emit(self._orders.order_at(index.row()), place)
+
+    def copy(self) -> None:
+        """The selected order to the clipboard, as a spreadsheet pastes it."""
+        columns = [column for column in _WIDTHS if not self.isColumnHidden(column)]
+        rows_ = (index.row() for index in self.selectionModel().selectedRows())
+        to_clipboard([str(self._orders.index(row, column).data()) for column in columns] for row in rows_)
 
     def menu_place(self, order_id: int) -> QPoint:
         """Where an order's menu opens when it is asked for by key."""

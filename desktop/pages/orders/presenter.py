@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Period = Literal["all", "today", "week", "month", "year"]
 PERIODS: Final[dict[Period, int]] = {"all": 0, "today": 1, "week": 7, "month": 30, "year": 365}
-PAGE: Final = 100
 Cursor = tuple[int | str, int]
 _LINES: Final = 6  # of an order in the pane
 
@@ -201,7 +200,8 @@ class OrdersPresenter(LivePresenter):
         if days := PERIODS[asked.period]:
             midnight = to_datetime(now, self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
             since = int((midnight - timedelta(days=days - 1)).timestamp() * 1000)
-        return Filter(asked.state, since, None, asked.session_id, asked.source, asked.text, asked.sort, asked.behind)
+        live, source, text = asked.session_id, asked.source, asked.text
+        return Filter(asked.state, since, None, live, source, text, asked.sort, behind=asked.behind)
 
     def totals(self, totals: Totals, behind: OrdersWanted | None = None) -> str:
         """« 12 commandes · 180 000 F CFA · encaissé 150 000 · à encaisser 30 000 »; first what they add to a figure."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF
@@ -10,7 +9,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 
 from core.kernel.paging import Sort
 from core.orders.listing import NEWEST, OrderRow
-from desktop.pages.orders.presenter import PAGE, Cursor, OrdersPresenter, RowText
+from desktop.pages.orders.presenter import Cursor, OrdersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
@@ -36,18 +35,13 @@ class OrdersModel(PagedModel):
     def cursor(self, row: RowText) -> Cursor:
         return row.order.cursor(self.order)
 
-    def show(self, orders: Sequence[OrderRow], limit: int) -> None:
-        """These rows, from the first on."""
-        self.show_rows([self._presenter.row(order) for order in orders], len(orders) >= limit)
-
-    def append(self, orders: Sequence[OrderRow], after: Cursor) -> None:
-        """The page behind the last row."""
-        self.append_rows([self._presenter.row(order) for order in orders], after, len(orders) >= PAGE)
+    def text(self, row: OrderRow) -> RowText:
+        return self._presenter.row(row)
 
 
 class OrdersTable(PagedTable):
     def __init__(self, model: OrdersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS)
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS, words=(WHO,), many=True)
         self._orders = model
 
     @property

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFileDialog
 
-from core.invoices.queries import Kind, PaperRow
-from core.kernel.look import SCALE
+from core.invoices.queries import Filter, PaperRow
 from desktop.opening import open_file
 from desktop.pages.exporting import tell_written
-from desktop.pages.living import LivingPage
+from desktop.pages.listing import Chips, ListPage, Verb
 from desktop.pages.page import Mount
 from desktop.pages.papers.certification import CertificationDialog
 from desktop.pages.papers.credit import CreditDialog
 from desktop.pages.papers.exporting import LIST, PAYLOADS, ExportDialog
 from desktop.pages.papers.pane import PaperPane
 from desktop.pages.papers.presenter import (
-    PAGE,
     Creditable,
-    Cursor,
     Declared,
     Overview,
     PapersPresenter,
@@ -33,11 +28,11 @@ from desktop.pages.papers.presenter import (
     Question,
 )
 from desktop.pages.papers.table import PapersModel, PapersTable
-from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.buttons import Chip
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
+from desktop.widgets.pick import Pick
 
 # Messages on their way, and another person at the window, change what stands here too.
 AREAS: Final = frozenset({"invoices", "conversations", "accounts"})
@@ -45,73 +40,36 @@ _WIDE_FROM: Final = 980
 _KEYS: Final = (("S", "save"), ("W", "send"), ("L", "link"), ("A", "credit"), ("C", "certification"))
 
 
-class PapersPage(LivingPage):
+class PapersPage(ListPage[Question, Overview]):
     """Places the widgets, gives them what was read, and calls the verbs. ``opener`` hands a file to the system."""
 
     areas = AREAS
+    name = "papers"
+    table: PapersTable
+    pane: PaperPane
 
     def __init__(self, mount: Mount, opener: Callable[[Path], bool] = open_file) -> None:
-        super().__init__(mount)
-        store = mount.context.store
+        store, t = mount.context.store, mount.t
         self.opener = opener
         self.source: PapersSource = mount.context.papers
-        self.presenter = PapersPresenter(mount.t, store.currency, store.zone)
-        self.model = PapersModel(self.presenter, self)
-        self.table = PapersTable(self.model, self.t("Invoices"))
-        self.question = Question()
-        self.overview = Overview()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 12)
-        column.setSpacing(SCALE.gap)
-        column.addLayout(self._head())
-        line = QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(self._papers(), 1)
+        self.presenter = PapersPresenter(t, store.currency, store.zone)
+        table = PapersTable(PapersModel(self.presenter), t("Invoices"))
+        super().__init__(mount, self.source, table, Question(), Overview())
+        self.column.addLayout(self.head(t("Invoices"), t("Number, name, phone, order"), self.export_verb(self.export)))
         self.pane = PaperPane(self.presenter)
-        line.addWidget(self.pane)
-        column.addLayout(line, 1)
-        self._connect()
-        self.refresh()
+        card = self._papers()
+        self.column.addLayout(self.beside(card, self.pane, wide=card), 1)
+        self.table.chosen.connect(lambda row: self.act("open"))
+        self.pane.asked.connect(self.act)
+        for keys, verb in _KEYS:
+            self.add_shortcut(keys, partial(self.act, verb), self.pane.buttons[verb].text())
+        self.begin()
 
     # -- parts
 
-    def _head(self) -> QHBoxLayout:
-        t, line = self.t, QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(Label(t("Invoices"), "title"))
-        line.addStretch(1)
-        self.make_search(t("Number, name, phone, order"))
-        self.search.down.connect(self.table.setFocus)
-        line.addWidget(self.search, 3)
-        self.export_button = Button(t("Export…"), icon="download", key="E", live=True)
-        self.export_button.clicked.connect(lambda: self.export())
-        line.addWidget(self.export_button)
-        return line
-
     def _papers(self) -> Card:
         t = self.t
-        card = Card(t("Invoices"))
-        card.title.hide()
-        self._group = QButtonGroup(self)
-        self.attention = Chip(t("To look at"))
-        self.attention.clicked.connect(lambda: self.ask(attention=True, kind=None))
-        self._group.addButton(self.attention)
-        card.head.addWidget(self.attention)
-        self.attention.hide()
-        self.chips: dict[Kind | None, Chip] = {}
-        for kind, word in self.presenter.kinds():
-            chip = self.chips[kind] = Chip(word)
-            chip.clicked.connect(lambda checked, kind=kind: self.ask(attention=False, kind=kind))
-            self._group.addButton(chip)
-            card.head.addWidget(chip)
-        self.chips[None].setChecked(True)
-        card.head.addStretch(1)
-        self.period = Button("", "link", icon="chevron-down")
-        self.period.setAccessibleDescription(t("Choose the time"))
-        self.period.clicked.connect(lambda: self.period_menu().popup(self._under(self.period)))
-        card.head.addWidget(self.period)
-        self._nothing = EmptyState("search", "", "")
-        self._empty = EmptyState(
+        empty = EmptyState(
             "receipt",
             t("Your invoices come here"),
             t("Each sale that is paid gets its numbered invoice by itself. Money given back gets a credit note."),
@@ -119,96 +77,56 @@ class PapersPage(LivingPage):
             lambda: self.navigate("live"),
             primary=False,
         )
-        self._stack = QStackedWidget()
-        for widget in (self.table, self._nothing, self._empty):
-            self._stack.addWidget(widget)
-        card.body.addWidget(self._stack)
+        card = self.listed(t("Invoices"), EmptyState("search", "", ""), empty, filtered=True)
+        kinds = Chips(self, self.presenter.kinds(), lambda kind: self.ask(attention=False, kind=kind))
+        self.chips = kinds.of
+        self.attention = Chip(t("To look at"))
+        self.attention.clicked.connect(lambda: self.ask(attention=True, kind=None))
+        self.attention.hide()
+        kinds.group.addButton(self.attention)
+        for chip in (self.attention, *self.chips.values()):
+            card.head.addWidget(chip)
+        self.chips[None].setChecked(True)
+        card.head.addStretch(1)
+        self.period = Pick(t("Choose the time"), self.presenter.periods(None))
+        self.period.picked.connect(lambda value: self.ask(period=value))
+        card.head.addWidget(self.period)
         return card
-
-    def _connect(self) -> None:
-        self.model.wanted.connect(self._read_more)
-        self.table.resorted.connect(lambda sort: self.ask(sort=sort))
-        self.table.remember(self.t, self.mount.preferences, "papers")
-        self.table.chosen.connect(lambda row: self.act("open"))
-        self.table.selected.connect(lambda row: self._show_current())
-        self.table.menu_asked.connect(self.open_menu)
-        self.pane.asked.connect(self.act)
-        for keys, verb in _KEYS:
-            self.add_shortcut(keys, partial(self.act, verb), self.pane.buttons[verb].text())
-        self.add_shortcut("E", self.export, self.t("Export invoices…"))
-
-    @staticmethod
-    def _under(button: Button) -> QPoint:
-        return button.mapToGlobal(button.rect().bottomLeft())
-
-    def period_menu(self) -> QMenu:
-        """The times there are papers of."""
-        menu = QMenu(self.period)
-        group = QActionGroup(menu)
-        for value, word in self.presenter.periods(self.overview.span):
-            action = QAction(word, menu, checkable=True)
-            action.setChecked(self.question.period == value)
-            action.triggered.connect(lambda checked=True, value=value: self.ask(period=value))
-            group.addAction(action)
-            menu.addAction(action)
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
 
     # -- reading
 
-    def ask(self, **changes: object) -> None:
-        """Another kind, time or order; what is not named stays."""
-        self.question = replace(self.question, **changes)  # type: ignore[arg-type]
+    def sought(self) -> Filter:
+        return self.presenter.wanted(self.question)
+
+    def look(self, sought: Filter) -> Overview:
+        return self.source.overview()
+
+    @property
+    def anything(self) -> bool:
+        return self.overview.span is not None
+
+    def show_question(self) -> None:
         (self.attention if self.question.attention else self.chips[self.question.kind]).setChecked(True)
-        self.table.scrollToTop()
-        self.refresh()
+        self.period.offer(self.presenter.periods(self.overview.span), self.question.period)
 
-    def refresh(self) -> None:
-        """Read what is shown again, as many rows as there were."""
-        self.reading()
-        self.question = replace(self.question, text=self.search.text().strip())
-        question, source, limit = self.question, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
-        wanted = self.presenter.wanted(question)
-        self.call(
-            lambda: (question, limit, source.overview(), source.page(wanted, None, limit)), "read papers", self._show
-        )
-
-    def _show(self, read: tuple[Question, int, Overview, list[PaperRow]]) -> None:
-        question, limit, overview, papers = read
-        self.overview = overview
+    def show_overview(self, overview: Overview) -> None:
         self.table.set_certifying(overview.certifying)
         self.attention.count(overview.attention)
-        self.attention.setVisible(bool(overview.attention) or question.attention)
-        if question != self.question:
-            return
-        self.period.setText(self.presenter.period(question.period))
-        row = self.table.row
-        self.model.show(papers, limit)
-        self.table.select_key(row.key if row is not None else None)
-        self._say_nothing(question)
-        self._stack.setCurrentIndex(0 if papers else 1 if overview.span else 2)
-        self.pane.setVisible(overview.span is not None)
-        for part in (*self.chips.values(), self.period):
-            part.setVisible(overview.span is not None)
-        self.export_button.setEnabled(overview.span is not None)
-        self._show_current()
-        self.read_once = True
+        self.attention.setVisible(bool(overview.attention) or self.question.attention)
+        self.period.offer(self.presenter.periods(overview.span), self.question.period)
 
-    def _say_nothing(self, question: Question) -> None:
+    def show_found(self, some: bool) -> None:
         t = self.t
-        if question.attention:
-            self._nothing.say(t("Nothing to look at"), t("Every paper arrived, and no declaration is held up."))
+        if self.question.attention:
+            self.nothing.say(t("Nothing to look at"), t("Every paper arrived, and no declaration is held up."))
         else:
-            self._nothing.say(t("No paper here"), t("Nothing fits what is looked for."))
+            self.nothing.say(t("No paper here"), t("Nothing fits what is looked for."))
+        for part in (self.pane, *self.chips.values(), self.period):
+            part.setVisible(self.anything)
+        self.export_button.setEnabled(self.anything)
 
-    def _show_current(self) -> None:
+    def show_current(self) -> None:
         self.pane.show_paper(self.table.current, self.overview)
-
-    def _read_more(self, after: Cursor) -> None:
-        wanted, source = self.presenter.wanted(self.question), self.source
-        self.call(
-            lambda: source.page(wanted, after, PAGE), "read more papers", lambda rows: self.model.append(rows, after)
-        )
 
     # -- verbs
 
@@ -232,20 +150,9 @@ class PapersPage(LivingPage):
         else:
             self.call(lambda: self.source.declared(kind, number), "read certification", self._certification)
 
-    def open_menu(self, place: QPoint) -> QMenu:
-        """The same verbs as a menu."""
-        menu = QMenu(self)
-        for verb, button in self.pane.buttons.items():
-            if not button.isHidden():
-                action = QAction(button.text(), menu)
-                action.setEnabled(button.isEnabled())
-                action.setToolTip(button.accessibleDescription())
-                action.triggered.connect(lambda checked=False, verb=verb: self.act(verb))
-                menu.addAction(action)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
-        return menu
+    def offers(self) -> tuple[Verb, ...]:
+        shown = ((verb, button) for verb, button in self.pane.buttons.items() if not button.isHidden())
+        return tuple(Verb(verb, each.text(), each.isEnabled(), each.accessibleDescription()) for verb, each in shown)
 
     def _open(self, path: Path) -> None:
         if not self.opener(path):
@@ -308,10 +215,7 @@ class PapersPage(LivingPage):
     def show_subject(self, subject: object) -> None:
         """An invoice by its id."""
         if isinstance(subject, int):
-            self.table.select_key(("invoice", subject))
-
-    def take_focus(self) -> None:
-        self.table.setFocus()
+            self.bring(("invoice", subject))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from core.adapters.certified.handing import Handed
     from desktop.bridge import Control
 
-PAGE: Final = 100
 MONTHS: Final = 12  # in the menu of times
 Cursor = tuple[int, int, int]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF
@@ -10,7 +9,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 
 from core.invoices.queries import NEWEST, PaperRow
 from core.kernel.paging import Sort
-from desktop.pages.papers.presenter import PAGE, Cursor, PapersPresenter, RowText
+from desktop.pages.papers.presenter import Cursor, PapersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
@@ -35,13 +34,8 @@ class PapersModel(PagedModel):
     def cursor(self, row: RowText) -> Cursor:
         return row.paper.cursor(self.order)
 
-    def show(self, papers: Sequence[PaperRow], limit: int) -> None:
-        """These rows, from the newest on."""
-        self.show_rows([self._presenter.row(paper) for paper in papers], len(papers) >= limit)
-
-    def append(self, papers: Sequence[PaperRow], after: Cursor) -> None:
-        """The page behind the last row."""
-        self.append_rows([self._presenter.row(paper) for paper in papers], after, len(papers) >= PAGE)
+    def text(self, row: PaperRow) -> RowText:
+        return self._presenter.row(row)
 
 
 class PapersTable(PagedTable):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
-from core.payments.queries import State
+from desktop.pages.listing import Chips
 from desktop.pages.payments.presenter import PaymentsPresenter, Question
 from desktop.texts import Texts
-from desktop.widgets.buttons import Chip
 from desktop.widgets.pick import Pick
 
 Entries = tuple[tuple[str | None, str], ...]
@@ -24,18 +23,12 @@ class Filters(QWidget):
     def __init__(self, t: Texts, presenter: PaymentsPresenter) -> None:
         super().__init__()
         self._everyone = t("All providers")
-        self.chips: dict[State | None, Chip] = {}
-        self._group = QButtonGroup(self)
-        states, menus = QHBoxLayout(), QHBoxLayout()
-        states.setSpacing(8)
-        for state, word in presenter.states():
-            chip = self.chips[state] = Chip(word)
-            chip.clicked.connect(lambda checked, state=state: self.asked.emit("state", state))
-            self._group.addButton(chip)
-            states.addWidget(chip)
-        states.addStretch(1)
-        self.chips[None].setChecked(True)
         self._periods = presenter.periods()
+        self._known: Entries = ((None, self._everyone),)
+        self._chips = Chips(self, presenter.states(), lambda state: self.asked.emit("state", state))
+        self.chips = self._chips.of
+        self.chips[None].setChecked(True)
+        menus = QHBoxLayout()
         self.period = Pick(t("Choose the time"), self._periods)
         self.provider = Pick(t("Choose the provider"), ((None, self._everyone),))
         self.period.picked.connect(lambda value: self.asked.emit("period", value))
@@ -47,15 +40,19 @@ class Filters(QWidget):
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(8)
-        self._box.addLayout(states, 1)
+        self._box.addLayout(self._chips.line(), 1)
         self._box.addLayout(menus)
 
     def show_providers(self, known: Entries, question: Question) -> None:
         """These can be chosen from now on."""
-        self.provider.offer(((None, self._everyone), *known), question.provider)
+        self._known = ((None, self._everyone), *known)
+        self.provider.offer(self._known, question.provider)
 
-    def show_period(self, question: Question) -> None:
+    def choose(self, question: Question) -> None:
+        """Show what is looked for, without asking."""
+        self.chips[question.state].setChecked(True)
         self.period.offer(self._periods, question.period)
+        self.provider.offer(self._known, question.provider)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Period = Literal["all", "today", "week", "month", "year"]
 PERIODS: Final[dict[Period, int]] = {"all": 0, "today": 1, "week": 7, "month": 30, "year": 365}
-PAGE: Final = 100
 Cursor = tuple[int | str, int]
 
 

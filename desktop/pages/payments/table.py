@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF
@@ -10,7 +9,7 @@ from PySide6.QtGui import QPainter
 
 from core.kernel.paging import Sort
 from core.payments.queries import NEWEST, PaymentRow
-from desktop.pages.payments.presenter import PAGE, Cursor, PaymentsPresenter, RowText
+from desktop.pages.payments.presenter import Cursor, PaymentsPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
@@ -31,13 +30,8 @@ class PaymentsModel(PagedModel):
     def cursor(self, row: RowText) -> Cursor:
         return row.payment.cursor(self.order)
 
-    def show(self, payments: Sequence[PaymentRow], limit: int) -> None:
-        """These rows, from the newest on."""
-        self.show_rows([self._presenter.row(payment) for payment in payments], len(payments) >= limit)
-
-    def append(self, payments: Sequence[PaymentRow], after: Cursor) -> None:
-        """The page behind the last row."""
-        self.append_rows([self._presenter.row(payment) for payment in payments], after, len(payments) >= PAGE)
+    def text(self, row: PaymentRow) -> RowText:
+        return self._presenter.row(row)
 
 
 class PaymentsTable(PagedTable):
@@ -51,10 +45,6 @@ class PaymentsTable(PagedTable):
     def current(self) -> PaymentRow | None:
         row: RowText | None = self.row
         return None if row is None else row.payment
-
-    def select(self, payment_id: int | None) -> None:
-        """Select a payment where it is listed; None or one that is not: the first."""
-        self.select_key(payment_id)
 
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._payments.rows[row]

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QByteArray,
+    QItemSelectionModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPen,
 )
@@ -29,11 +43,12 @@ from PySide6.QtWidgets import (
 
 from core.pipeline.board import Card, Total
 from desktop.icons import draw
-from desktop.pages.pipeline.presenter import LIMIT, CardText, PipelinePresenter
+from desktop.pages.pipeline.presenter import CardText, PipelinePresenter
 from desktop.theme import theme
 from desktop.widgets.cells import colour, write
 from desktop.widgets.labels import ElidedLabel, IconLabel, Label, restyle
 from desktop.widgets.paged import PagedModel
+from desktop.widgets.rowtable import to_clipboard
 
 MIME: Final = "application/x-livepay-lead"
 HEIGHT: Final = 118
@@ -44,19 +59,18 @@ _GAP: Final = 8
 class CardsModel(PagedModel):
     """The cards of one stage."""
 
-    def __init__(self, presenter: PipelinePresenter, heading: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, presenter: PipelinePresenter, heading: str, now: Callable[[], int], parent: QObject | None = None
+    ) -> None:
         super().__init__((heading,), parent)
-        self._presenter = presenter
+        self._presenter, self._now = presenter, now
         self.rows: list[CardText] = []
 
     def cursor(self, row: CardText) -> object:
         return row.cursor
 
-    def show(self, cards: Sequence[Card], limit: int, now: int) -> None:
-        self.show_rows([self._presenter.card(card, now) for card in cards], len(cards) >= limit)
-
-    def append(self, cards: Sequence[Card], after: object, now: int) -> None:
-        self.append_rows([self._presenter.card(card, now) for card in cards], after, len(cards) >= LIMIT)
+    def text(self, row: Card) -> CardText:
+        return self._presenter.card(row, self._now())
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
@@ -113,6 +127,8 @@ class CardsView(QListView):
     left = Signal(int)
     dropped = Signal(int)
     hovered = Signal(bool)
+    picked = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, model: CardsModel, name: str) -> None:
         super().__init__()
@@ -124,7 +140,7 @@ class CardsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
@@ -134,6 +150,7 @@ class CardsView(QListView):
         self.doubleClicked.connect(lambda index: self.chosen.emit(model.rows[index.row()]))
         self.clicked.connect(lambda index: self.selected.emit(model.rows[index.row()]))
         self.selectionModel().currentChanged.connect(self._current)
+        self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
 
     def _current(self, new: QModelIndex, old: QModelIndex) -> None:
         if new.isValid() and self.hasFocus():
@@ -156,6 +173,30 @@ class CardsView(QListView):
             self.setCurrentIndex(index)
         return True
 
+    @property
+    def picked_rows(self) -> list[CardText]:
+        """Every selected card, top to bottom."""
+        return [self._cards.rows[row] for row in sorted(index.row() for index in self.selectedIndexes())]
+
+    def pick(self, keys: Collection[object]) -> None:
+        """Select all of these that are here, beside the current one."""
+        for place, row in enumerate(self._cards.rows):
+            if row.key in keys:
+                self.selectionModel().select(self._cards.index(place, 0), QItemSelectionModel.SelectionFlag.Select)
+
+    def clear_picks(self) -> None:
+        """The current one alone is selected from now on."""
+        self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse, or by the key of the menu beside the current card."""
+        mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        box = self.visualRect(self.currentIndex())
+        self.menu_asked.emit(event.globalPos() if mouse else self.viewport().mapToGlobal(box.bottomLeft()))
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are the page's verbs, and « / » leads to its search box."""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(key))
@@ -164,8 +205,18 @@ class CardsView(QListView):
             (self.shifted if beside else self.left).emit(step)
         elif self.row is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.row)
+        elif self.row is not None and key == Qt.Key.Key_Space:
+            self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.Toggle)
+        elif key == Qt.Key.Key_Escape and len(self.selectedIndexes()) > 1:
+            self.clear_picks()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
         else:
             super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """What the selected cards say to the clipboard, a line each."""
+        to_clipboard([row.plain(0)] for row in self.picked_rows)
 
     # -- dragging
 
@@ -209,7 +260,7 @@ class CardsView(QListView):
 class Column(QFrame):
     """A stage: its name, how many, what they come to, and the cards."""
 
-    def __init__(self, presenter: PipelinePresenter, stage: str) -> None:
+    def __init__(self, presenter: PipelinePresenter, stage: str, now: Callable[[], int]) -> None:
         super().__init__()
         self.stage = stage
         word, icon, role = presenter.stages()[stage]
@@ -230,7 +281,7 @@ class Column(QFrame):
         self.worth = ElidedLabel("", "small", "muted")
         column.addWidget(self.worth)
         column.addSpacing(6)
-        self.model = CardsModel(presenter, word, self)
+        self.model = CardsModel(presenter, word, now, self)
         self.view = CardsView(self.model, word)
         column.addWidget(self.view, 1)
         self._presenter = presenter

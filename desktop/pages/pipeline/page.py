@@ -5,26 +5,31 @@ from __future__ import annotations
 from functools import partial
 from typing import Final, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
-from core.pipeline.board import Card, Only, Wanted
+from core.pipeline.board import Card, Wanted
 from core.pipeline.figures import ProspectsWanted
 from core.pipeline.rules import LOST, STAGES
 from desktop.pages.behind import BehindBar
+from desktop.pages.listing import Chips, Kept
 from desktop.pages.living import LivingPage
 from desktop.pages.page import Mount
-from desktop.pages.pipeline.column import NARROWEST, Column
+from desktop.pages.pipeline.column import Column
+from desktop.pages.pipeline.columns import Columns
+from desktop.pages.pipeline.many import ManyProspects
 from desktop.pages.pipeline.pane import KEYS, LeadPane
-from desktop.pages.pipeline.presenter import LIMIT, CardText, PipelinePresenter
+from desktop.pages.pipeline.presenter import CardText, PipelinePresenter
 from desktop.pages.pipeline.source import Board, PipelineSource, Place, Said
 from desktop.pages.pipeline.starting import NewProspect
 from desktop.pages.quotes.source import QuoteFor
-from desktop.widgets.buttons import Button, Chip
+from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
+from desktop.widgets.paged import PAGE
 
 AREAS: Final = frozenset({"pipeline", "customers", "accounts"})
 
@@ -52,14 +57,21 @@ class PipelinePage(LivingPage):
         column.addWidget(self._bar)
         self.only: ProspectsWanted | None = None
         self.behind = BehindBar(mount.t, store.zone)
-        self.behind.removed.connect(self.show_all)
+        self.behind.removed.connect(lambda: self._limit(None))
         column.addWidget(self.behind)
         self.pane = LeadPane(self.presenter)
         line = QHBoxLayout()
         line.setSpacing(SCALE.gap)
-        line.addWidget(self._columns(), 1)
+        self.area = Columns(self.presenter, mount.context.clock)
+        self.columns = self.area.of
+        line.addWidget(self._places(), 1)
         line.addWidget(self.pane)
         column.addLayout(line, 1)
+        self.many = ManyProspects(self, self.source, self.presenter)
+        self._kept: tuple[object, ...] = ()  # selected in the page before this one, and how many cards it had read
+        self._least = 0
+        self.many.bar.setProperty("alone", True)
+        column.addWidget(self.many.bar)
         self._connect()
         self.refresh()
 
@@ -81,37 +93,17 @@ class PipelinePage(LivingPage):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
-        self._group = QButtonGroup(self)
-        self.chips: dict[Only | None, Chip] = {}
-        for only, word in self.presenter.filters():
-            chip = self.chips[only] = Chip(word)
-            chip.clicked.connect(lambda checked=False: self.refresh())
-            self._group.addButton(chip)
-            line.addWidget(chip)
+        chips = Chips(self, self.presenter.filters(), lambda only: self.refresh())
+        self.chips = chips.of
         self.chips[None].setChecked(True)
-        line.addStretch(1)
+        line.addLayout(chips.line(), 1)
         self._hint = Label(self.t("Drag a card, or Alt + ← →"), "small", "muted")
         line.addWidget(self._hint)
         return line
 
-    def _columns(self) -> QStackedWidget:
+    def _places(self) -> QStackedWidget:
+        """The board, and what stands in its place."""
         t = self.t
-        inner = QWidget()
-        inner.setProperty("kind", "scrolled")
-        line = QHBoxLayout(inner)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        self.columns: dict[str, Column] = {}
-        for stage in STAGES:
-            column = self.columns[stage] = Column(self.presenter, stage)
-            line.addWidget(column, 1)
-        inner.setMinimumWidth(len(STAGES) * (NARROWEST + 8) - 8)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setWidget(inner)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         nothing = EmptyState(
             "search",
             t("No prospect here"),
@@ -128,7 +120,7 @@ class PipelinePage(LivingPage):
             lambda: self.navigate("conversations"),
         )
         self.places = QStackedWidget()
-        for widget in (self._area, nothing, empty):
+        for widget in (self.area, nothing, empty):
             self.places.addWidget(widget)
         return self.places
 
@@ -141,6 +133,10 @@ class PipelinePage(LivingPage):
             view.shifted.connect(partial(self._shift, stage))
             view.left.connect(partial(self._go_beside, stage))
             view.dropped.connect(partial(self._dropped, stage))
+            view.picked.connect(partial(self._show_picked, column))
+            view.menu_asked.connect(self._menu)
+        self.many.settled.connect(self.refresh)
+        self.many.bar.cleared.connect(self.area.clear_picks)
         self.search.down.connect(self.take_focus)
         pane = self.pane
         pane.kept.connect(self.keep)
@@ -163,6 +159,10 @@ class PipelinePage(LivingPage):
         """Look for just this."""
         self.search.setText(wanted.text)
         self.chips[wanted.only].setChecked(True)
+        self._limit(rows)
+
+    def _limit(self, rows: ProspectsWanted | None) -> None:
+        """Only those behind a figure; None: all again."""
         self.only = rows
         self.behind.show_rows(rows)
         self.refresh()
@@ -172,8 +172,7 @@ class PipelinePage(LivingPage):
         self.reading()
         only = next(only for only, chip in self.chips.items() if chip.isChecked())
         wanted = self.wanted = Wanted(self.search.text().strip(), only, self.only.ids if self.only else None)
-        most = max(len(column.model.rows) for column in self.columns.values())
-        source, limit = self.source, max(LIMIT, min(most, 10 * LIMIT))
+        source, limit = self.source, max(PAGE, min(max(self._least, self.area.most), 10 * PAGE))
         self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
 
     def _show(self, read: tuple[Wanted, int, Board]) -> None:
@@ -182,14 +181,18 @@ class PipelinePage(LivingPage):
             return
         self.board = board
         focused = any(column.view.hasFocus() for column in self.columns.values())
+        picked = self._kept or tuple(row.key for row in self.area.picked)
+        self._kept, self._least = (), 0
         for total in board.totals:
             column = self.columns[total.stage]
             column.show_total(total)
             above = column.view.verticalScrollBar().value()
-            column.model.show(board.cards[total.stage], limit, self.now)
+            column.model.show(board.cards[total.stage], limit)
             column.view.verticalScrollBar().setValue(above)
             if column.view.select_key(self.chosen) and focused:
                 column.view.setFocus()
+            if len(picked) > 1:
+                column.view.pick(picked)
         some = any(total.count for total in board.totals)
         self.places.setCurrentIndex(0 if some else 1 if board.any else 2)
         self._bar.setVisible(board.any)
@@ -208,9 +211,9 @@ class PipelinePage(LivingPage):
     def _read_more(self, stage: str, after: Place) -> None:
         wanted, source, model = self.wanted, self.source, self.columns[stage].model
         self.call(
-            lambda: source.page(stage, wanted, after, LIMIT),
+            lambda: source.page(stage, wanted, after, PAGE),
             "read more prospects",
-            lambda cards: model.append(cards, after, self.now) if wanted == self.wanted else None,
+            lambda cards: model.append(cards, after) if wanted == self.wanted else None,
         )
 
     def _read_chosen(self, then: bool = False) -> None:
@@ -241,29 +244,49 @@ class PipelinePage(LivingPage):
         self._read_chosen(then=True)
 
     def close_pane(self) -> None:
-        """The board has the whole width again."""
+        """One card only; or, with one, the board has the whole width again."""
+        if self.many.several:
+            self.area.clear_picks()
+            return
         self.chosen = None
         self.pane.show_card(None, self.now, self.board.may_write)
+
+    # -- several
+
+    def _show_picked(self, column: Column) -> None:
+        if self.area.picks(column):
+            self.many.offer(self.area.picked if self.board.may_write else ())
+
+    def _menu(self, place: QPoint) -> None:
+        """To another stage, for one or for all that are selected."""
+        rows = self.area.picked
+        if not rows or not self.board.may_write:
+            return
+        menu, stages = QMenu(self), self.presenter.stages()
+        here = rows[0].card.view.lead.stage
+        for stage in (each for each in STAGES if each != here):
+            action = QAction(stages[stage][0], menu)
+            go = partial(self.many.move, rows, stage) if len(rows) > 1 else partial(self.move_to, rows[0].key, stage)
+            action.triggered.connect(lambda checked=False, go=go: go())
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+        menu.setActiveAction(menu.actions()[0])
 
     # -- moving
 
     def _go_beside(self, stage: str, step: int) -> None:
-        """The keyboard to the next column that has cards."""
-        place = STAGES.index(stage) + step
-        while 0 <= place < len(STAGES):
-            column = self.columns[STAGES[place]]
-            if column.model.rows:
-                column.view.setFocus()
-                row = column.view.row or column.model.rows[0]
-                column.view.select_key(row.key)
-                self._selected(row)
-                self._area.ensureWidgetVisible(column, 0, 0)
-                return
-            place += step
+        row = self.area.beside(stage, step)
+        if row is not None:
+            self._selected(row)
 
     def _shift(self, stage: str, step: int) -> None:
         row, place = self.columns[stage].view.row, STAGES.index(stage) + step
-        if row is not None and 0 <= place < len(STAGES):
+        if row is None or not 0 <= place < len(STAGES):
+            return
+        if self.many.several:
+            self.many.move(self.area.picked, STAGES[place])
+        else:
             self.move_to(row.key, STAGES[place])
 
     def _dropped(self, stage: str, lead_id: int) -> None:
@@ -271,7 +294,7 @@ class PipelinePage(LivingPage):
 
     def move_to(self, lead_id: int, stage: str) -> None:
         """Move a prospect; it can be taken back."""
-        row = self._row(lead_id)
+        row = self.area.row(lead_id)
         if row is None or row.card.view.lead.stage == stage or not self.board.may_write:
             return
         was, source = row.card.view.lead.stage, self.source
@@ -280,22 +303,21 @@ class PipelinePage(LivingPage):
             lambda: source.move(lead_id, stage), "move prospect", lambda _: self._moved(lead_id, row.who, was, stage)
         )
 
-    def _row(self, lead_id: int) -> CardText | None:
-        rows = (row for column in self.columns.values() for row in column.model.rows)
-        return next((row for row in rows if row.key == lead_id), None)
-
     def _moved(self, lead_id: int, who: str, was: str, stage: str) -> None:
         self._undo = (lead_id, was, who)
         said = self.presenter.moved(who, stage)
         self.mount.bridge.notice.emit(Notice(said, "info", self.t("Undo"), self.undo))
         self.columns[stage].view.setFocus()
         self.refresh()
-        self._area.ensureWidgetVisible(self.columns[stage], 0, 0)
+        self.area.reveal(stage)
         if stage == LOST:
             self._read_chosen(then=True)
 
     def undo(self) -> None:
-        """Take the last move back."""
+        """Take the last move back, of one or of many."""
+        if self.many.undoable:
+            self.many.undo()
+            return
         if self._undo is None:
             return
         lead_id, was, who = self._undo
@@ -358,11 +380,13 @@ class PipelinePage(LivingPage):
             self.show_all()
 
     def kept(self) -> object:
-        return self.wanted, self.only, self.chosen
+        picked = tuple(row.key for row in self.area.picked)
+        return Kept(self.wanted, self.chosen, picked, self.area.most, self.only)
 
     def take_back(self, kept: object) -> None:
-        wanted, rows, self.chosen = cast("tuple[Wanted, ProspectsWanted | None, int | None]", kept)
-        self._go_to(wanted, rows)
+        before = cast("Kept[Wanted]", kept)
+        self.chosen, self._kept, self._least = cast("int | None", before.current), before.picked, before.rows
+        self._go_to(before.question, cast("ProspectsWanted | None", before.own))
 
     def take_focus(self) -> None:
         for column in self.columns.values():

@@ -19,7 +19,6 @@ from desktop.texts import Texts
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-LIMIT: Final = 100
 _FORMS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y")
 _MORNING: Final = 9  # o'clock: when a day is said without a time
 

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final, cast
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.customers.views import CustomerView
 from core.kernel.look import SCALE
-from core.quotes.listing import QuoteRow, Wanted
+from core.quotes.listing import Wanted
 from core.quotes.rules import DRAFT
-from desktop.pages.living import LivingPage
+from desktop.pages.listing import Chips, ListPage, Verb
 from desktop.pages.page import Mount
 from desktop.pages.quotes import form as forms
 from desktop.pages.quotes.acts import QuoteActs
 from desktop.pages.quotes.editor import Editor, Unfinished
 from desktop.pages.quotes.form import QuoteForm
+from desktop.pages.quotes.many import many_quotes
 from desktop.pages.quotes.pane import QuotePane
-from desktop.pages.quotes.presenter import PAGE, Cursor, QuotesPresenter
+from desktop.pages.quotes.presenter import QuotesPresenter
 from desktop.pages.quotes.source import Detail, Overview, QuoteFor, QuotesSource
 from desktop.pages.quotes.table import QuotesModel, QuotesTable
 from desktop.pages.quotes.verbs import KEYS, titles
-from desktop.widgets.buttons import Button, Chip
-from desktop.widgets.card import Card
+from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.flow import Flow
 from desktop.widgets.labels import IconLabel, Label
 
 # Messages on their way, stock that an accepted one waits for, and another person at the window change what stands here.
@@ -55,34 +52,31 @@ class UnsavedBar(QWidget):
         self.hide()
 
 
-class QuotesPage(LivingPage):
+class QuotesPage(ListPage[Wanted, Overview]):
     """Places the widgets, gives them what was read, and calls the verbs."""
 
     areas = AREAS
     hands_on = True
+    name = "quotes"
+    table: QuotesTable
+    pane: QuotePane
 
     def __init__(self, mount: Mount) -> None:
-        super().__init__(mount)
-        store = mount.context.store
+        store, t = mount.context.store, mount.t
         self.source: QuotesSource = mount.context.quotes
-        self.presenter = QuotesPresenter(mount.t, store.currency, store.zone, store.country)
-        self.model = QuotesModel(self.presenter, self)
-        self.table = QuotesTable(self.model, self.t("Quotes"))
-        self.wanted = Wanted()
-        self.overview = Overview()
+        self.presenter = QuotesPresenter(t, store.currency, store.zone, store.country)
+        table = QuotesTable(QuotesModel(self.presenter, mount.context.clock.now), t("Quotes"))
+        super().__init__(mount, self.source, table, Wanted(), Overview())
         self.detail: Detail | None = None
-        self._subject: int | None = None
         self._unfinished: Unfinished | None = None
         self._back = False
         self.acts = QuoteActs(self, self.source, mount.bridge, self.presenter)
         self.pane = QuotePane(self.presenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 12)
-        column.addWidget(self._stack)
+        self.column.addWidget(self._stack)
         self._connect()
-        self.refresh()
+        self.begin()
 
     # -- parts
 
@@ -96,52 +90,20 @@ class QuotesPage(LivingPage):
         return made
 
     def _list(self) -> QWidget:
-        whole = QWidget()
+        t, whole = self.t, QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SCALE.gap)
-        column.addLayout(self._head())
+        self.new = Button(t("New quote"), icon="plus", key="N", live=True)
+        column.addLayout(self.head(t("Quotes"), t("Number, name, phone"), self.new))
         self.unsaved = UnsavedBar(self.presenter)
         column.addWidget(self.unsaved)
-        column.addLayout(self._chips())
-        line = QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(self._quotes(), 1)
-        line.addWidget(self.pane)
-        column.addLayout(line, 1)
-        return whole
-
-    def _head(self) -> QHBoxLayout:
-        t, line = self.t, QHBoxLayout()
-        line.setSpacing(SCALE.gap)
-        line.addWidget(Label(t("Quotes"), "title"))
-        line.addStretch(1)
-        self.make_search(t("Number, name, phone"))
-        self.search.down.connect(self.table.setFocus)
-        line.addWidget(self.search, 3)
-        self.new = Button(t("New quote"), icon="plus", key="N", live=True)
-        line.addWidget(self.new)
-        return line
-
-    def _chips(self) -> Flow:
-        line = Flow()
-        self._group = QButtonGroup(self)
-        self.chips: dict[str | None, Chip] = {}
-        for state, word in self.presenter.states():
-            chip = self.chips[state] = Chip(word)
-            chip.clicked.connect(lambda checked, state=state: self.ask(state))
-            self._group.addButton(chip)
-            line.addWidget(chip)
+        chips = Chips(self, self.presenter.states(), lambda state: self.ask(state=state))
+        self.chips = chips.of
         self.chips[None].setChecked(True)
-        return line
-
-    def _quotes(self) -> Card:
-        t = self.t
-        card = Card(t("Quotes"), ruled=False)
-        card.title.hide()
-        card.set_band(0)
-        self._nothing = EmptyState("search", t("No quote here"), t("Nothing fits what is looked for."))
-        self._empty = EmptyState(
+        column.addLayout(chips.line())
+        nothing = EmptyState("search", t("No quote here"), t("Nothing fits what is looked for."))
+        empty = EmptyState(
             "file-text",
             t("Your quotes come here"),
             t("Write one for a customer, send it on WhatsApp with its link, and see when it is opened and accepted."),
@@ -149,24 +111,18 @@ class QuotesPage(LivingPage):
             self.write_new,
             key="N",
         )
-        self._places = QStackedWidget()
-        for widget in (self.table, self._nothing, self._empty):
-            self._places.addWidget(widget)
-        card.body.addWidget(self._places)
-        return card
+        card = self.listed(t("Quotes"), nothing, empty)
+        self.act_on_many(many_quotes(self, self.source, self.presenter, self.mount.bridge), card)
+        column.addLayout(self.beside(card, self.pane, wide=card), 1)
+        return whole
 
     def _connect(self) -> None:
-        self.model.wanted.connect(self._read_more)
-        self.table.resorted.connect(lambda sort: self._ask(sort=sort))
-        self.table.remember(self.t, self.mount.preferences, "quotes")
         self.table.chosen.connect(lambda row: self.act("edit" if row.quote.state == DRAFT else "open"))
-        self.table.selected.connect(lambda row: self._read_detail())
-        self.table.menu_asked.connect(self.open_menu)
         self.pane.asked.connect(self._asked)
         self.new.clicked.connect(self.write_new)
         self.unsaved.resume.clicked.connect(self.resume)
         self.unsaved.throw.clicked.connect(self.throw)
-        self.acts.changed.connect(self._changed_one)
+        self.acts.changed.connect(self.bring)
         self.acts.written.connect(self.write)
         self.acts.wanted.connect(self.navigate)
         for key in dict.fromkeys(each for each in KEYS.values() if len(each) == 1):
@@ -183,28 +139,17 @@ class QuotesPage(LivingPage):
 
     # -- reading
 
-    def ask(self, state: str | None) -> None:
-        """Another state."""
-        self.chips[state].setChecked(True)
-        self._ask(state=state)
+    def look(self, sought: Wanted) -> Overview:
+        return self.source.overview()
 
-    def _ask(self, **changes: object) -> None:
-        self.wanted = replace(self.wanted, **changes)  # type: ignore[arg-type]
-        self.table.scrollToTop()
-        self.refresh()
+    @property
+    def anything(self) -> bool:
+        return self.overview.all > 0
 
-    def refresh(self) -> None:
-        """Read what is shown again, as many rows as there were."""
-        self.reading()
-        self.wanted = replace(self.wanted, text=self.search.text().strip())
-        wanted, source, limit = self.wanted, self.source, max(PAGE, min(len(self.model.rows), 10 * PAGE))
-        self.call(
-            lambda: (wanted, limit, source.overview(), source.page(wanted, None, limit)), "read quotes", self._show
-        )
+    def show_question(self) -> None:
+        self.chips[self.question.state].setChecked(True)
 
-    def _show(self, read: tuple[Wanted, int, Overview, list[QuoteRow]]) -> None:
-        wanted, limit, overview, quotes = read
-        self.overview = overview
+    def show_overview(self, overview: Overview) -> None:
         self._go_on()
         for state, chip in self.chips.items():
             number = overview.all if state is None else overview.counts.get(state, 0)
@@ -212,35 +157,17 @@ class QuotesPage(LivingPage):
         kept = overview.unsaved
         self.unsaved.setVisible(kept is not None and not self.editor.open)
         self.new.setEnabled(overview.may_write)
+        if self.many is not None:
+            self.many.forbid(*(() if overview.may_write else ("again",)))
         if kept is not None:
             day = self.presenter.moment(kept.at)
             self.unsaved.said.say(self.t("A quote you were writing on {day} is not saved yet.", day=day))
-        if wanted != self.wanted:
-            return
-        current = self._subject if self._subject is not None else self.table.row and self.table.row.key
-        self.model.show(quotes, limit, self.now)
-        self.table.select_key(current)
-        if self.table.row is not None and self.table.row.key == self._subject:
-            self._subject = None
-        everything = overview.all > 0
-        self._places.setCurrentIndex(0 if quotes else 1 if everything else 2)
-        self.pane.setVisible(everything)
-        for chip in self.chips.values():
-            chip.setVisible(everything)
-        self._read_detail()
-        if not self.read_once and quotes and self.isVisible() and self.window().focusWidget() in (None, self, self.new):
-            self.table.setFocus()
-        self.read_once = True
 
-    def _read_more(self, after: Cursor) -> None:
-        wanted, source = self.wanted, self.source
-        self.call(
-            lambda: source.page(wanted, after, PAGE),
-            "read more quotes",
-            lambda rows: self.model.append(rows, after, self.now),
-        )
+    def show_found(self, some: bool) -> None:
+        for part in (self.pane, *self.chips.values()):
+            part.setVisible(self.anything)
 
-    def _read_detail(self) -> None:
+    def show_current(self) -> None:
         row = self.table.current
         if row is None:
             self._show_detail(None)
@@ -266,8 +193,10 @@ class QuotesPage(LivingPage):
     def _key(self, key: str) -> None:
         """The verb of a key, as the chosen quote offers it."""
         offered = self.pane.offered
+        if self.writing or (key == KEYS["again"] and self.many is not None and self.many.begin("again")):
+            return
         verb = next((each for each in (*offered.shown, *offered.more) if KEYS[each] == key), None)
-        if verb is not None and not self.writing:
+        if verb is not None:
             self.act(verb)
 
     def act(self, verb: str) -> None:
@@ -279,23 +208,12 @@ class QuotesPage(LivingPage):
         if verb in (*offered.shown, *offered.more):
             self.acts.act(verb, detail, self.overview)
 
-    def open_menu(self, place: QPoint) -> QMenu:
-        """All verbs as a menu."""
-        menu, offered = QMenu(self), self.pane.offered
-        menu.setToolTipsVisible(True)
-        for verb in (*offered.shown, *offered.more):
-            action = QAction(self.pane.buttons[verb].text(), menu)
-            action.setEnabled(verb not in offered.obstacles)
-            action.setToolTip(offered.obstacles.get(verb, ""))
-            action.triggered.connect(lambda checked=False, verb=verb: self.act(verb))
-            menu.addAction(action)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
-        return menu
-
-    def _changed_one(self, number: int) -> None:
-        self._subject = number
-        self.refresh()
+    def offers(self) -> tuple[Verb, ...]:
+        offered = self.pane.offered
+        return tuple(
+            Verb(verb, self.pane.buttons[verb].text(), verb not in offered.obstacles, offered.obstacles.get(verb, ""))
+            for verb in (*offered.shown, *offered.more)
+        )
 
     # -- writing
 
@@ -346,7 +264,7 @@ class QuotesPage(LivingPage):
 
     def _saved(self, number: int, send: bool) -> None:
         self._left()
-        self._changed_one(number)
+        self.bring(number)
         if send:
             source, acts = self.source, self.acts
             self.call(
@@ -360,12 +278,11 @@ class QuotesPage(LivingPage):
 
     # -- the window
 
-    def kept(self) -> object:
-        current = self.table.current
-        return self.editor.unfinished, self.writing, None if current is None else current.id
+    def kept_own(self) -> object:
+        return self.editor.unfinished, self.writing
 
-    def take_back(self, kept: object) -> None:
-        self._unfinished, self._back, self._subject = cast("tuple[Unfinished | None, bool, int | None]", kept)
+    def take_own(self, own: object) -> None:
+        self._unfinished, self._back = cast("tuple[Unfinished | None, bool]", own)
 
     def _go_on(self) -> None:
         """Go on with what another page was writing, now that it is known what may be written."""
@@ -383,16 +300,14 @@ class QuotesPage(LivingPage):
             self.call(lambda: source.customer(customer), "read customer", self.write_new)
         elif isinstance(subject, int):
             self._stack.setCurrentIndex(0)
-            self.wanted = Wanted(sort=self.wanted.sort)
-            self.search.clear()
-            self.chips[None].setChecked(True)
-            self._changed_one(subject)
+            self._subject = subject
+            self.show_all()
 
     def take_focus(self) -> None:
         if self.writing:
             self.editor.take_focus()
         else:
-            (self.table if self.model.rows else self.new).setFocus()
+            super().take_focus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-PAGE: Final = 100
 Cursor = tuple[int, int]
 LISTED: Final = (DRAFT, SENT, SEEN, ACCEPTED, REFUSED, EXPIRED, CONVERTED)  # in the order of their chips
 SOON: Final = 3  # days left from which on an open quote is nearly over

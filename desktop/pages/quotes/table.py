@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QRectF
@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 
 from core.kernel.paging import Sort
 from core.quotes.listing import NEWEST, QuoteRow
-from desktop.pages.quotes.presenter import PAGE, Cursor, QuotesPresenter, RowText
+from desktop.pages.quotes.presenter import Cursor, QuotesPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
@@ -25,27 +25,22 @@ _SORTS: Final = {NUMBER: "id", AMOUNT: "total", VALIDITY: "valid_until"}
 
 
 class QuotesModel(PagedModel):
-    def __init__(self, presenter: QuotesPresenter, parent: QObject | None = None) -> None:
+    def __init__(self, presenter: QuotesPresenter, now: Callable[[], int], parent: QObject | None = None) -> None:
         super().__init__(presenter.headings(), parent)
-        self._presenter = presenter
+        self._presenter, self._now = presenter, now
         self.rows: list[RowText] = []
         self.order: Sort = NEWEST
 
     def cursor(self, row: RowText) -> Cursor:
         return row.quote.cursor(self.order)
 
-    def show(self, quotes: Sequence[QuoteRow], limit: int, now: int) -> None:
-        """These rows, from the newest on."""
-        self.show_rows([self._presenter.row(quote, now) for quote in quotes], len(quotes) >= limit)
-
-    def append(self, quotes: Sequence[QuoteRow], after: Cursor, now: int) -> None:
-        """The page behind the last row."""
-        self.append_rows([self._presenter.row(quote, now) for quote in quotes], after, len(quotes) >= PAGE)
+    def text(self, row: QuoteRow) -> RowText:
+        return self._presenter.row(row, self._now())
 
 
 class QuotesTable(PagedTable):
     def __init__(self, model: QuotesModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS)
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS, many=True)
         self._quotes = model
         self._tight = False
 

@@ -33,11 +33,14 @@ class Opened:
     qtbot: QtBot
 
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
-        """Wait until nothing is read or written any more and ``holds``."""
-        feed = self.page.feed
+        """Wait until nothing is read or written any more, rows in sight are there, and ``holds``."""
+        feed, model, table = self.page.feed, self.page.model, self.page.products.table
 
         def quiet() -> bool:
-            return not (self.desktop.bridge.busy or feed._stale or feed._pause.isActive()) and bool(holds())
+            if self.desktop.bridge.busy or feed._stale or feed._pause.isActive():
+                return False
+            read = not table.isVisible() or all(model.product(number) for number in table.in_sight())
+            return read and bool(holds())
 
         self.qtbot.waitUntil(quiet, timeout=20_000)
 

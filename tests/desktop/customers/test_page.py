@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.accounts import service as accounts
@@ -16,9 +16,11 @@ from core.customers.allowing import allowed
 from core.customers.restricting import restricted
 from core.kernel.errors import Forbidden
 from desktop.bridge import Control
+from desktop.pages import exporting
 from desktop.pages.conversations.page import ConversationsPage
 from desktop.pages.conversations.privacy import ReportDialog
 from desktop.pages.customers.form import CustomerForm
+from desktop.pages.customers.table import LAST, ORDERS, SCORE, SPENT, TIER, WHO
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.notices import Toast
 from tests.desktop.customers.conftest import OpenCustomers, Opened
@@ -38,12 +40,21 @@ def row(opened: Opened, name: str) -> list[str]:
     return [plain(found.plain(column)) for column in range(6)]
 
 
-def sort_by(opened: Opened, sort: str, descending: bool) -> None:
-    box = opened.page.filters.sort
-    place = next(n for n in range(box.count()) if box.itemData(n) == (sort, descending))
-    box.setCurrentIndex(place)
-    box.activated.emit(place)
-    opened.settled()
+def sort_by(opened: Opened, column: int, first: str) -> None:
+    """A click on the head, and another one where it begins at the other end."""
+    table = opened.page.table
+    head = table.head
+    for _ in range(2):
+        if table.isColumnHidden(column):
+            table.sort_by(column)  # as the menu of the head does
+        else:
+            place = QPoint(head.sectionViewportPosition(column) + 20, head.height() // 2)
+            QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        opened.settled()
+        sort = table.sort
+        if sort is not None and ("down" if sort.down else "up") == first:
+            return
+    raise AssertionError(first)
 
 
 def test_everybody_stands_there_and_the_score_explains_itself(open_customers: OpenCustomers) -> None:
@@ -83,9 +94,9 @@ def test_filters_search_and_order(open_customers: OpenCustomers) -> None:
     opened.settled(lambda: opened.names() == [GOOD])
     page.filters.chips[None].click()
     opened.settled(lambda: opened.names() == everybody)
-    sort_by(opened, "name", False)
+    sort_by(opened, WHO, "up")
     assert opened.names() == sorted(everybody, key=str.casefold)
-    sort_by(opened, "score", False)
+    sort_by(opened, SCORE, "up")
     assert opened.names()[0] == BAD
     page.search.setFocus()
     type_text(page.search, "hotel")
@@ -96,7 +107,7 @@ def test_filters_search_and_order(open_customers: OpenCustomers) -> None:
     page.search.clear()
     type_text(page.search, "zzz")
     opened.settled(lambda: opened.names() == [])
-    assert page._places.currentIndex() == 1
+    assert page.places.currentWidget() is page.nothing
     page.show_all()
     opened.settled(lambda: len(opened.names()) == len(everybody))
 
@@ -237,19 +248,17 @@ def test_the_file_has_who_is_shown_and_a_stop_leaves_none(open_customers: OpenCu
     page.filters.chips["gold"].click()
     opened.settled(lambda: opened.names() == [GOOD])
     target = tmp_path / "clients.csv"
-    page.write(target)
-    assert page.bar.isVisible()
-    opened.settled(target.exists)
+    exporting.write(page, page.writing(), target)
+    opened.settled(lambda: target.exists() and opened.said())
     with target.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.reader(file, delimiter=";"))
     assert lines[0][:4] == ["Nom", "Téléphone", "Score", "Niveau"]
     assert (lines[1][0], lines[1][2:5], len(lines)) == (GOOD, ["75", "Or", "7"], 2)
     assert opened.said() == "1 client écrit dans clients.csv"
-    assert not page.bar.isVisible()
     stopping = Control(lambda done, total: None)
     stopping.stop()
     other = tmp_path / "arrete.csv"
-    page.source.export(other, page.wanted, page.presenter.titles(), page.presenter.tiers(), stopping)
+    page.source.export(other, page.question, page.presenter.titles(), page.presenter.tiers(), stopping)
     assert not other.exists()
 
 
@@ -266,7 +275,7 @@ def test_a_cashier_writes_but_takes_no_list_away(open_customers: OpenCustomers, 
     opened.settled(lambda: not opened.profile().may_credit)
     source = opened.page.source
     with pytest.raises(Forbidden):
-        source.export(tmp_path / "x.csv", opened.page.wanted, (), {}, Control(lambda done, total: None))
+        source.export(tmp_path / "x.csv", opened.page.question, (), {}, Control(lambda done, total: None))
     assert not (tmp_path / "x.csv").exists()
 
 
@@ -283,9 +292,9 @@ def test_a_hundred_thousand_customers_come_page_after_page(open_customers: OpenC
         opened.settled(lambda before=before: len(page.model.rows) == before + 100)  # type: ignore[misc]
     keys = [row.key for row in page.model.rows]
     assert len(set(keys)) == len(keys) == 600
-    for sort, descending in (("name", False), ("spent", True), ("score", False), ("tier", True), ("orders", True)):
+    for column, first in ((WHO, "up"), (SPENT, "down"), (SCORE, "up"), (TIER, "down"), (ORDERS, "down"), (LAST, "up")):
         began = time.perf_counter()
-        sort_by(opened, sort, descending)
+        sort_by(opened, column, first)
         assert time.perf_counter() - began < 3
     page.show_subject(77_777)
     opened.settled(lambda: page.profile is not None and page.profile.view.id == 77_777)
@@ -293,7 +302,7 @@ def test_a_hundred_thousand_customers_come_page_after_page(open_customers: OpenC
 
 def test_an_empty_shop_says_what_comes_here(open_customers: OpenCustomers, tmp_path: Path) -> None:
     opened = open_customers(make_shop(tmp_path / "bare"))
-    assert opened.page._places.currentIndex() == 2
+    assert opened.page.places.currentWidget() is opened.page.empty
     assert not opened.page.pane.isVisible()
 
 

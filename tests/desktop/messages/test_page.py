@@ -168,7 +168,7 @@ def test_questions_and_answers_are_kept_changed_and_removed(opened: Opened) -> N
     opened.settled(lambda: dialog.list.count() == 1)
     dialog.question.edit.setText("Vous livrez ?")
     dialog.save.click()
-    opened.settled(lambda: dialog.answer.error)
+    opened.settled(lambda: dialog.words.error)
     assert not opened.shop.engine.read(faq.every)
     dialog.text.setPlainText("Oui, à Dakar.")
     dialog.save.click()

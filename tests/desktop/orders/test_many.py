@@ -13,7 +13,7 @@ from core.kernel.paging import Sort
 from core.orders import listing
 from core.orders.listing import SORTS, Filter, OrderRow
 from core.storage.engine import Tx
-from desktop.pages.orders.presenter import PAGE
+from desktop.widgets.paged import PAGE
 from tests.desktop.orders.conftest import OpenOrders
 from tests.desktop.sample import NOW
 

@@ -73,7 +73,7 @@ def test_filters_narrow_and_search_knows_people_numbers_and_goods(open_orders: O
     look_for(opened, "robe1")
     opened.settled(lambda: len(opened.shown()) == 6)
     look_for(opened, "zz")
-    opened.settled(lambda: page._stack.currentIndex() == 1)
+    opened.settled(lambda: page.places.currentWidget() is page.nothing)
 
 
 def test_sorted_by_the_head(open_orders: OpenOrders) -> None:
@@ -202,6 +202,8 @@ def test_the_menu_has_every_verb(open_orders: OpenOrders) -> None:
         "Prolonger la réservation de 5\u00a0min",
         "Écrire au client",
         "Annuler la commande…",
+        "",
+        "Tout sélectionner",
     ]
     menu.close()
     QApplication.processEvents()
@@ -209,5 +211,5 @@ def test_the_menu_has_every_verb(open_orders: OpenOrders) -> None:
 
 def test_a_store_without_orders_says_what_to_do(open_orders: OpenOrders) -> None:
     opened = open_orders(filled=False)
-    assert opened.page._stack.currentIndex() == 2
+    assert opened.page.places.currentWidget() is opened.page.empty
     assert opened.page.pane.isHidden()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from core.accounts import service as accounts
 from core.bootstrap import Shop
@@ -70,17 +71,16 @@ def test_filters_search_times_and_nothing_found(open_papers: OpenPapers) -> None
     type_text(page.search, "kouadio")
     opened.settled(lambda: opened.shown() == ["FA6"])
     type_text(page.search, "zz")
-    opened.settled(lambda: page._stack.currentIndex() == 1)
+    opened.settled(lambda: page.places.currentWidget() is page.nothing)
 
 
 @MENU
 def test_the_times_of_the_menu_are_those_there_are_papers_of(open_papers: OpenPapers) -> None:
     opened = open_papers()
-    menu = opened.page.period_menu()
+    menu = opened.page.period.findChildren(QMenu)[0]
     assert [each.text() for each in menu.actions()] == ["Toutes les dates", "novembre 2026", "octobre 2026", "2026"]
     menu.actions()[1].trigger()
     opened.settled(lambda: "FA1" not in opened.shown())
-    menu.deleteLater()
 
 
 def test_a_pdf_is_opened_by_key_by_double_click_and_by_button(open_papers: OpenPapers, tmp_path: Path) -> None:
@@ -265,17 +265,17 @@ def test_what_happens_elsewhere_shows_at_once(open_papers: OpenPapers) -> None:
         certification.queue(tx, found.id, found.payload)
 
     opened.shop.engine.call(accept)
-    opened.settled(lambda: opened.page.model.rows[opened.shown().index("FA9")].certified.word == "En attente")  # type: ignore[union-attr]
+    opened.settled(lambda: opened.page.model.rows[opened.shown().index("FA9")].certified.word == "En attente")
     assert opened.page.table.row.paper.number.endswith("9")  # still the chosen one
 
 
 def test_a_shop_without_papers_says_what_comes_here_and_a_next_step(open_papers: OpenPapers) -> None:
     opened = open_papers(filled=False)
     page = opened.page
-    assert page._stack.currentWidget() is page._empty
+    assert page.places.currentWidget() is page.empty
     assert not page.export_button.isEnabled()
-    assert page._empty.button is not None
-    page._empty.button.click()
+    assert page.empty.button is not None
+    page.empty.button.click()
     assert opened.desktop.shell.sidebar.buttons["live"].isChecked()
     opened.settled()
     sell(opened.shop, 1)

@@ -108,7 +108,7 @@ def test_a_refused_one_is_told_again(open_papers: OpenPapers) -> None:
     assert dialog.action is not None
     dialog.action.click()
     opened.settled(lambda: "rien ne part tout seul" in opened.said())
-    opened.settled(lambda: opened.page.model.rows[opened.shown().index("FA3")].certified.word == "Préparée")  # type: ignore[union-attr]
+    opened.settled(lambda: opened.page.model.rows[opened.shown().index("FA3")].certified.word == "Préparée")
     assert (entry(opened.shop, 3).state, entry(opened.shop, 3).error) == ("prepared", None)
 
 

@@ -18,11 +18,11 @@ from core.storage.engine import Tx
 from desktop.bridge import Control
 from desktop.pages import exporting
 from desktop.pages.payments.dialogs import RefundDialog, TaskDialog
-from desktop.pages.payments.presenter import PAGE
 from desktop.pages.payments.table import AMOUNT
 from desktop.widgets.alertrow import AlertRow
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Tile
+from desktop.widgets.paged import PAGE
 from tests.desktop.payments.conftest import Opened, OpenPayments
 from tests.desktop.realshop import type_text
 from tests.support.books import explained
@@ -43,7 +43,7 @@ def dialog_of(opened: Opened, kind: type[D]) -> D:
 
 def tasks(opened: Opened) -> list[str]:
     """The tasks as a screen reader says them; those being taken away do not count."""
-    rows = opened.page._rows
+    rows = opened.page._todo
     items = (rows.itemAt(n) for n in range(rows.count()))
     widgets = [item.widget() for item in items if item is not None]
     return [row.accessibleName() for row in widgets if isinstance(row, AlertRow)]
@@ -76,12 +76,12 @@ def test_filters_search_and_nothing_found(open_payments: OpenPayments) -> None:
     type_text(page.search, "awa 4")
     opened.settled(lambda: opened.shown() == [4])
     type_text(page.search, "zz")
-    opened.settled(lambda: page._stack.currentIndex() == 1)
+    opened.settled(lambda: page.places.currentWidget() is page.nothing)
 
 
 def test_money_back_by_keyboard_until_it_is_done(open_payments: OpenPayments) -> None:
     opened = open_payments()
-    opened.page.table.select(1)
+    opened.page.table.select_key(1)
     QTest.keyClick(opened.page.table, Qt.Key.Key_Return)
     dialog = dialog_of(opened, RefundDialog)
     dialog.amount.edit.clear()
@@ -224,7 +224,7 @@ def test_a_difference_of_any_age_is_asked_about_and_a_refund_given_up(open_payme
     """Nobody answers here: the window says so in one sentence, and the difference stands."""
     opened = open_payments(1)
     opened.shop.clock.advance(400 * DAY)  # type: ignore[attr-defined]
-    opened.page.table.select(1)
+    opened.page.table.select_key(1)
     QTest.keyClick(opened.page.table, Qt.Key.Key_Return)
     dialog = dialog_of(opened, RefundDialog)
     assert dialog.look.text() == "Interroger Wave"

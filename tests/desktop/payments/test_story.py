@@ -15,7 +15,7 @@ def test_a_payments_story_is_one_key_away(open_payments: OpenPayments) -> None:
     opened = open_payments(3)
     page, shell = opened.page, opened.desktop.shell
     payment = opened.shown()[1]
-    page.table.select(payment)
+    page.table.select_key(payment)
     menu = page.open_menu(QPoint(10, 10))
     assert menu is not None
     assert [action.text() for action in menu.actions()] == ["Ouvrir…", "Que s’est-il passé\u202f?\tT"]

@@ -80,7 +80,7 @@ def test_filters_search_and_nothing_found(open_quotes: OpenQuotes) -> None:
     opened.settled(lambda: opened.shown() == [ids["asked"]])
     page.chips[None].click()
     type_text(page.search, "zz")
-    opened.settled(lambda: page._places.currentIndex() == 1)
+    opened.settled(lambda: page.places.currentWidget() is page.nothing)
 
 
 def test_the_pane_tells_what_it_says_and_what_happened(open_quotes: OpenQuotes) -> None:
@@ -116,10 +116,10 @@ def test_the_pane_tells_what_it_says_and_what_happened(open_quotes: OpenQuotes) 
 
 def test_an_empty_shop_says_what_quotes_are_for(open_quotes: OpenQuotes) -> None:
     opened = open_quotes(filled=False)
-    assert opened.page._places.currentIndex() == 2
+    assert opened.page.places.currentWidget() is opened.page.empty
     assert opened.page.pane.isHidden()
-    assert opened.page._empty.button is not None
-    opened.page._empty.button.click()
+    assert opened.page.empty.button is not None
+    opened.page.empty.button.click()
     assert opened.page.writing
 
 
@@ -270,9 +270,11 @@ def test_the_menu_holds_every_verb_of_the_state(open_quotes: OpenQuotes) -> None
         "Nouvelle version",
         "Dupliquer",
         "Voir la conversation",
+        "",
+        "Tout sélectionner",
     ]
     assert not menu.actions()[1].isEnabled()
-    menu.actions()[-1].trigger()
+    menu.actions()[-3].trigger()
     assert not opened.page.isVisible()
     assert opened.desktop.shell.page("conversations") is not None
     menu.deleteLater()
