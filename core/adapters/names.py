@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from core.adapters.tls import aiohttp
 
+# Not imported from aiohttp.abc: it would be imported before core.adapters.tls, and read the system's certificates.
+ResolveResult = aiohttp.abc.ResolveResult
 
-class Names(AbstractResolver):
+
+class Names(aiohttp.abc.AbstractResolver):
     """The system's resolver, but for those names."""
 
     def __init__(self) -> None:

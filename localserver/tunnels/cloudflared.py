@@ -23,6 +23,7 @@ from core.settings.service import Settings
 from localserver.tunnels.contract import Lost, Stuck
 from localserver.tunnels.leftover import Leftover
 
+ENDING: Final = 0.5  # s
 GRACE: Final = 5.0
 """Seconds it has to end by itself."""
 _LINE: Final = 64 * 1024
@@ -143,6 +144,11 @@ class Cloudflared:
     async def stop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
+            if self._reading is not None and self._reading.done():
+                # It has ended, or is about to: a signal now would take its end from asyncio, which then warns.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ENDING):
+                        await process.wait()
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     process.terminate()

@@ -66,4 +66,4 @@ async def test_a_buyer_who_says_it_is_paid_only_makes_the_seller_look(tmp_path: 
         source.receipt(order_id, 15_000)
         await w.settled()
         assert w.order(AWA)[1:] == ("paid", None, 0, 15_000, 15_000)
-        assert w.rows("SELECT actor FROM journal WHERE kind = 'ReceiptConfirmed'") == [("seller",)]
+        assert w.rows("SELECT actor FROM journal WHERE kind = 'ReceiptConfirmed' ORDER BY seq") == [("seller",)]

@@ -202,7 +202,9 @@ async def test_the_two_steps_of_emecef(benin: Desk) -> None:
     sheet = benin.sheet()
     assert sheet.facts[-1] == ("Certification", CODE)
     assert not any("PROVISOIRE" in sentence for sentence in sheet.closing)
-    states = benin.shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'CertificationMoved'"))
+    states = benin.shop.engine.read(
+        lambda r: r.all("SELECT data FROM journal WHERE kind = 'CertificationMoved' ORDER BY seq")
+    )
     assert [s for (data,) in states for s in ("queued", "sent", "accepted") if s in data] == [
         "queued",
         "sent",

@@ -56,7 +56,7 @@ def test_each_code_opens_once_however_it_is_written(shop: Shop, codes: tuple[str
     for code in codes[:4]:
         assert not log_in(shop, code)
     assert left(shop) == recovery.CODES - 4
-    told = shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'RecoveryCodeUsed'"))
+    told = shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'RecoveryCodeUsed' ORDER BY seq"))
     assert len(told) == 4
 
 
@@ -77,7 +77,7 @@ def test_only_hashes_are_kept_and_they_are_the_accounts_own(shop: Shop, codes: t
     hashes = {bytes(h) for (h,) in shop.engine.read(lambda r: r.all("SELECT hash FROM recovery_code"))}
     assert hashes == {recovery.digest(1, code) for code in codes}
     assert not hashes & {recovery.digest(2, code) for code in codes}
-    journal = shop.engine.read(lambda r: r.all("SELECT data FROM journal"))
+    journal = shop.engine.read(lambda r: r.all("SELECT data FROM journal ORDER BY seq"))
     assert not any(code in str(data) for (data,) in journal for code in codes)
     assert log_in(shop, codes[0], "moussa@boutique.sn"), "no second factor: nothing is asked, and nothing is used up"
     assert left(shop) == recovery.CODES

@@ -132,5 +132,5 @@ def test_nothing_changes_before_a_right_code_and_a_lost_phone_is_forgotten(shop:
     shop.factors.remove(number(shop), "test")
     assert shop.factors.names() == []
     assert log_in(shop).second_due == clock.now() + SECOND_GRACE_MS
-    kinds = shop.engine.read(lambda r: r.all("SELECT kind FROM journal WHERE kind LIKE 'SecondFactor%'"))
+    kinds = shop.engine.read(lambda r: r.all("SELECT kind FROM journal WHERE kind LIKE 'SecondFactor%' ORDER BY seq"))
     assert [kind for (kind,) in kinds] == ["SecondFactorSet", "SecondFactorRemoved"]

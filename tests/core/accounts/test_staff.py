@@ -156,7 +156,7 @@ def test_who_is_switched_off_neither_logs_in_nor_acts_until_switched_on(shop: Sh
         shop.settings.set("store.city", "Thiès", actor_of(2))
     shop.engine.call(lambda tx: staff.enable(tx, 2), actor=actor_of(1))
     assert is_in(shop, token_of(shop, "manager"))
-    kinds = shop.engine.read(lambda r: r.all("SELECT kind FROM journal WHERE kind LIKE 'Account%abled'"))
+    kinds = shop.engine.read(lambda r: r.all("SELECT kind FROM journal WHERE kind LIKE 'Account%abled' ORDER BY seq"))
     assert [kind for (kind,) in kinds] == ["AccountDisabled", "AccountEnabled"]
 
 

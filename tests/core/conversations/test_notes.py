@@ -37,7 +37,7 @@ def test_a_note_is_kept_with_who_wrote_it_and_can_be_removed(talk: Chat) -> None
     assert talk.shop.engine.read(lambda r: notes.of(r, number)) == []
     kinds = [row[0] for row in talk.rows("SELECT kind FROM journal WHERE kind LIKE 'Note%' ORDER BY seq")]
     assert kinds == ["NoteAdded", "NoteRemoved"]
-    assert SECRET not in "".join(row[0] for row in talk.rows("SELECT data FROM journal"))
+    assert SECRET not in "".join(row[0] for row in talk.rows("SELECT data FROM journal ORDER BY seq"))
     with pytest.raises(NotFound):
         talk.shop.engine.call(lambda tx: notes.remove(tx, note), actor="seller")
 

@@ -205,7 +205,7 @@ def test_the_bot_comes_back_after_an_hour_of_silence(talk: Chat) -> None:
     talk.passes(MINUTE)
     assert talk.state() == ("bot", None, None)
     assert resume_at(talk) is None
-    note = talk.rows("SELECT actor, json_extract(data, '$.how') FROM journal WHERE kind = 'GivenBack'")
+    note = talk.rows("SELECT actor, json_extract(data, '$.how') FROM journal WHERE kind = 'GivenBack' ORDER BY seq")
     assert note == [("scheduler", "timer")]
     before = len(talk.bot())
     talk.hears("je prends ROBE1")

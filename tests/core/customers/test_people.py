@@ -69,5 +69,5 @@ def test_one_payload_with_two_identities_merges_two_records_and_loses_nothing(tm
 def test_the_journal_holds_no_name_and_no_number(tmp_path: Path) -> None:
     with bare_engine(tmp_path) as engine:
         add_customer(engine, 7)
-        entries = engine.read(lambda r: r.all("SELECT data FROM journal"))
+        entries = engine.read(lambda r: r.all("SELECT data FROM journal ORDER BY seq"))
     assert not any("Cliente" in data or "22177" in data for (data,) in entries)

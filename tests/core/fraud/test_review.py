@@ -117,7 +117,7 @@ def test_the_hold_stays_and_the_board_says_why(shop: Shop) -> None:
     row = shop.engine.read(lambda r: queries.rows(r, [order]))[0]
     assert (row.exception, row.undecided, row.risk, [one.n for one in row.reasons]) == ("suspect", True, 30, [30])
     assert said(shop) == [], "the buyer is told nothing of it"
-    kinds = [row[0] for row in shop.engine.read(lambda r: r.all("SELECT kind FROM journal"))]
+    kinds = [row[0] for row in shop.engine.read(lambda r: r.all("SELECT kind FROM journal ORDER BY seq"))]
     assert {"RiskAssessed", "ReviewAsked"} <= set(kinds)
 
 

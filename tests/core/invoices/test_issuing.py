@@ -114,7 +114,7 @@ def test_parts_are_credited_until_nothing_is_left_and_no_more(shop: Shop) -> Non
     assert [note.total for note in found] == [1, 4_000, 3_333, 2_665]
     assert [note.number[-1] for note in found] == ["1", "2", "3", "4"]
     assert sum(note.split.tax for note in found) == 1_525
-    kinds = shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'CreditNoteIssued'"))
+    kinds = shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'CreditNoteIssued' ORDER BY seq"))
     assert ['"whole":true' in data for (data,) in kinds] == [False, False, False, True]
 
 

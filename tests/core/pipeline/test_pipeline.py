@@ -74,7 +74,7 @@ async def test_from_the_first_word_to_the_sale(tmp_path: Path) -> None:
         assert stages(w) == ["won", "order"]
         await _time(w, 11)
         assert [(lead.stage, lead.amount) for lead in leads(w)] == [("won", 15_000), ("order", None)]
-        kinds = {row[0] for row in w.rows("SELECT kind FROM journal WHERE kind LIKE 'Lead%'")}
+        kinds = {row[0] for row in w.rows("SELECT kind FROM journal WHERE kind LIKE 'Lead%' ORDER BY seq")}
         assert kinds == {"LeadOpened", "LeadAdvanced", "LeadAsked", "LeadValued"}
         assert w.shop.engine.read(journal.verify).intact
 

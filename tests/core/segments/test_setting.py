@@ -38,7 +38,9 @@ def test_what_the_seller_set_stays_when_the_segment_changes(tmp_path: Path) -> N
         now = shop.orders.segment()
         assert (now.name, now.default_reservation_minutes, now.require_deposit) == ("events", 15, True)
         assert now.deposit_of(25_000) == 7_500
-        changed = shop.engine.read(lambda r: r.all("SELECT data FROM journal WHERE kind = 'SettingChanged'"))
+        changed = shop.engine.read(
+            lambda r: r.all("SELECT data FROM journal WHERE kind = 'SettingChanged' ORDER BY seq")
+        )
         assert sum("store.segment" in row[0] for row in changed) == 2, "who changes how the shop sells is noted"
     finally:
         shop.close()

@@ -112,7 +112,9 @@ async def test_a_small_thing_after_a_payment_once_a_day_and_never_after_stop(tmp
         assert not any("plaire" in said for said in await buys(w, "SAC2"))
         await _say(w, AWA, "OK PUB")
         assert any("BAGUE" in said or "COLLIER" in said for said in await buys(w, "SAC2"))
-        kinds = w.rows("SELECT kind FROM journal WHERE kind IN ('Suggested', 'SuggestionTaken', 'ConsentNoted')")
+        kinds = w.rows(
+            "SELECT kind FROM journal WHERE kind IN ('Suggested', 'SuggestionTaken', 'ConsentNoted') ORDER BY seq"
+        )
         assert [kind for (kind,) in kinds] == [
             "Suggested",
             "SuggestionTaken",

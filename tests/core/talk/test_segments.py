@@ -301,7 +301,7 @@ async def test_an_address_is_asked_for_after_the_money_and_kept(tmp_path: Path) 
         place = w.shop.engine.read(lambda r: delivery.of_order(r, order))
         assert place is not None
         assert place.address == "Sacré-Cœur 3, villa 10, Dakar"
-        assert "Sacré" not in str(w.rows("SELECT data FROM journal"))
+        assert "Sacré" not in str(w.rows("SELECT data FROM journal ORDER BY seq"))
 
 
 async def test_a_question_is_not_taken_for_an_address(tmp_path: Path) -> None:

@@ -112,7 +112,11 @@ async def test_a_used_link_still_shows_what_became_of_it(open_shop: PayShop) -> 
     assert status == 200
     assert "Paiement confirmé" in page
     assert open_shop.token(order) not in refused
-    paid = [e for e in open_shop.shop.engine.read(lambda r: r.all("SELECT kind FROM journal")) if e == ("OrderPaid",)]
+    paid = [
+        e
+        for e in open_shop.shop.engine.read(lambda r: r.all("SELECT kind FROM journal ORDER BY seq"))
+        if e == ("OrderPaid",)
+    ]
     assert len(paid) == 1, OrderPaid
 
 
