@@ -332,8 +332,8 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
     # A sitecustomize on the path makes every import of Qt fail, in child processes too.
     without_qt = {**env, "PYTHONPATH": str(ROOT / "tests" / "noqt")}
     folders = [folder for folder in QT_FREE if (ROOT / folder).is_dir()]
-    # One more than there are processors: many tests wait for a window, a browser or another process.
-    workers = ["-n", str(min(4, (os.cpu_count() or 1) + 1))]
+    # More than there are processors: many tests wait, the rest most of all, for a window, a browser, another process.
+    few, many = (["-n", str(min(4, (os.cpu_count() or 1) + more))] for more in (1, 2))
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("lint", [python, "-m", "ruff", "check", "."], env),
         ("format", [python, "-m", "ruff", "format", "--check", "."], env),
@@ -341,10 +341,10 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
         ("imports", [python, "-c", "from importlinter.cli import lint_imports_command as main; main()"], env),
         (
             "core without Qt",
-            [python, "-m", "pytest", "-q", "-p", "noqt", "-p", "no:pytest-qt", *workers, *folders],
+            [python, "-m", "pytest", "-q", "-p", "noqt", "-p", "no:pytest-qt", *few, *folders],
             without_qt,
         ),
-        ("the rest", [python, "-m", "pytest", "-q", *workers, *(f"--ignore={folder}" for folder in folders)], env),
+        ("the rest", [python, "-m", "pytest", "-q", *many, *(f"--ignore={folder}" for folder in folders)], env),
     ]
     results = []
     for name, command, step_env in steps:

@@ -76,7 +76,7 @@ def test_every_page_of_a_new_shop_is_whole_and_says_what_to_do_first(
     assert look_over(shops.empty, EMPTY, language, dead_ends) == []
 
 
-@pytest.mark.parametrize("percent", [80, 150, 200])
+@pytest.mark.parametrize("percent", [150, 200])
 def test_every_page_is_whole_when_all_of_it_is_smaller_or_larger(
     shops: Shops, qapp: QApplication, percent: int
 ) -> None:

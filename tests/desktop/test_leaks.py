@@ -161,6 +161,12 @@ def grown(desktop: Desktop, name: str, keep: Callable[[Page], object] = lambda p
     return found
 
 
+def lasting(desktop: Desktop, name: str) -> list[str]:
+    """As :func:`grown`; memory alone is looked at twice: what was only loaded late does not grow again."""
+    found = grown(desktop, name)
+    return grown(desktop, name) if kinds(found) == ["memory"] else found
+
+
 def kinds(found: list[str]) -> list[str]:
     return [line.partition(" ")[2].partition(":")[0] for line in found]
 
@@ -172,7 +178,7 @@ pytestmark = [
 
 
 def test_pages_opened_and_closed_leave_nothing(desktop: Desktop) -> None:
-    assert [line for entry in PAGES for line in grown(desktop, entry.name)] == []
+    assert [line for entry in PAGES for line in lasting(desktop, entry.name)] == []
 
 
 def test_what_a_page_leaves_behind_is_found(desktop: Desktop) -> None:

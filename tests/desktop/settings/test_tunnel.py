@@ -57,7 +57,7 @@ def test_only_the_chosen_kinds_settings_show(scene: Scene) -> None:
     assert view.typed.isVisible()
     assert not view.state.isVisible()
     assert not any(part.isVisible() for part in view.kinds.values())
-    for kind in ("ssh", "ngrok", "cloudflared"):
+    for kind in ("relay", "ssh", "ngrok", "cloudflared"):
         opened.shop.settings.set(KIND, kind, "seller")
         opened.settled(lambda kind=kind: view.kinds[kind].isVisible())  # type: ignore[misc]
         assert [name for name, part in view.kinds.items() if part.isVisible()] == [kind]
@@ -65,6 +65,7 @@ def test_only_the_chosen_kinds_settings_show(scene: Scene) -> None:
         assert not view.typed.isVisible()  # what was typed does not count now
     assert dict(opened.page.presenter.choices(KIND)) == {
         "off": "Aucun\u202f: je saisis l’adresse",
+        "relay": "Relais (conseillé)",
         "ssh": "Mon propre serveur (SSH)",
         "ngrok": "ngrok",
         "cloudflared": "cloudflared",
