@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     home = Home(root / "home")
     card = create_store(home, "Chez Awa", "SN")
     shop = open_shop(home, card.slug)
-    shop.settings.set("store.city", "Thiès")
+    shop.settings.set("store.city", "Thiès, Randoulène")
     shop.settings.set_secret("whatsapp.app_secret", "s3cret")
     for name, size in PICTURES.items():
         (shop.media / name).write_bytes(bytes(n * 7 % 251 for n in range(size)))
@@ -76,11 +76,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
 def test_everything_comes_back_under_another_name(made: Made) -> None:
     made.file.write_bytes(made.whole)
-    for secret in (b"Thi", b"s3cret", b"SQLite format", bytes(n * 7 % 251 for n in range(100))):
+    for secret in ("Thiès, Randoulène".encode(), b"s3cret", b"SQLite format", bytes(n * 7 % 251 for n in range(100))):
         assert secret not in made.whole
     card = backup.restore(made.home, made.file, "Chez Awa bis")
     shop = open_shop(made.home, card.slug)
-    assert shop.settings.get("store.city") == "Thiès"
+    assert shop.settings.get("store.city") == "Thiès, Randoulène"
     assert shop.settings.secret("whatsapp.app_secret") == "s3cret"
     assert {path.name: path.stat().st_size for path in shop.media.iterdir()} == PICTURES
     shop.close()
