@@ -114,6 +114,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _open(args: Namespace, home: Home, out: Terminal) -> int:
     if args.command == "serving.run":
+        gc.disable()  # as for the window; on again when requests are accepted (localserver.console.serving)
         _keep_log(home.path)
     if args.command is not None:
         return carry_out(args, home, out)

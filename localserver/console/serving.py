@@ -36,6 +36,7 @@ def run(args: Namespace, home: Home, out: Terminal) -> int:
             if stage is not None:
                 stage.connect(url)
             gc.freeze()  # what is loaded by now stays: a full round of the collector over it stops everything for 50 ms
+            gc.enable()
             print(json.dumps({"ready": True, "url": url}), flush=True)
 
         with asyncio.Runner(loop_factory=new_loop) as runner:
