@@ -21,6 +21,7 @@ class SidePane(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self._none = Label(nothing, "body", "muted", wrap=True)
+        self._none.setContentsMargins(SCALE.card, 0, SCALE.card, 0)
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         outer.addWidget(self._none, 1)
         self._shown = LateArea()
