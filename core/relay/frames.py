@@ -68,7 +68,6 @@ class Event(Frame, frozen=True):
 
     seq: int
     sealed: bytes
-    waiting: int = 0
 
 
 class Ack(Frame, frozen=True):

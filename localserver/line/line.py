@@ -22,7 +22,7 @@ from core.relay import frames
 from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Visit, Welcome
 from core.relay.keys import StoreKeys, Unreadable
 from core.relay.state import LineState
-from localserver.line.replay import Loopback, Visits
+from localserver.line.replay import BROKEN, Loopback, Visits
 
 log = logging.getLogger(__name__)
 
@@ -231,7 +231,7 @@ class Connected:
             self._line.taken(waiting=self._left, refused=not 200 <= status < 300)
 
     async def _replayed(self, event: Event) -> int:
-        """→ the final status. A door that cannot keep it is asked again until it can."""
+        """→ the final status. A door that cannot keep it is asked until it can, one that fails on it a few times."""
         try:
             received = frames.received(self._keys.open(event.sealed))
         except (Unreadable, frames.Garbled):
@@ -243,6 +243,10 @@ class Connected:
             if 200 <= status < 500 and status not in (408, 429):
                 if status >= 300:
                     log.info("A webhook through the relay was refused: status %d", status)
+                return status
+            if status == BROKEN and tries >= len(AGAIN):
+                # A mistake of ours that this one meets each time: what comes behind it must not wait for ever.
+                log.error("A webhook through the relay is set aside: the store's door fails on it")
                 return status
             await asyncio.sleep(AGAIN[min(tries, len(AGAIN) - 1)])
             tries += 1

@@ -28,8 +28,12 @@ VERIFY: Final = "whatsapp.verify_token"
 GATHER: Final = 0.2  # s: a sale changes its order several times
 KEEP: Final = 7 * DAY
 """How long an ended order's page is kept: its buyer may look whether the money arrived."""
-MOST: Final = 1500  # pages published; the newest count
-AT_ONCE: Final = 50
+RECENT: Final = DAY
+"""Ended orders that are told anew with each connection: the relay has kept what it was told of older ones."""
+MOST: Final = 500  # with each connection; the newest count
+AT_ONCE: Final = 10
+BREATH: Final = 0.05
+"""Seconds between so many pages: a network that comes and goes must not keep the interpreter from the window."""
 
 
 class PagePublisher:
@@ -94,6 +98,7 @@ class PagePublisher:
                 pages = await asyncio.to_thread(self._drawn, numbers[start : start + AT_ONCE])
                 if pages:
                     send(self._frame(pages))
+                await asyncio.sleep(BREATH)
 
     def _challenges(self) -> Publish:
         """What WhatsApp's question is recognised by."""
@@ -106,7 +111,7 @@ class PagePublisher:
 
     def _all(self) -> list[int]:
         """Orders whose page somebody may open, the newest first."""
-        since = self._shop.clock.now() - KEEP
+        since = self._shop.clock.now() - RECENT
         rows = self._shop.engine.read(
             lambda r: r.all(
                 "SELECT id FROM orders WHERE state = 'reserved' OR reserved_at > ? ORDER BY id DESC LIMIT ?",

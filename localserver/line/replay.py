@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 Send = Callable[[frames.Any], Awaitable[None]]
 _MADE_ANEW: Final = frames.HOP | {"content-length"}
 PATIENCE: Final = 60.0
+BROKEN: Final = 599
 AT_ONCE: Final = 50
 
 
@@ -60,15 +61,16 @@ class Loopback:
             yield response
 
     async def replay(self, event: Received) -> int:
-        """A webhook. → the status the store's door answered with; 0 when it did not answer."""
+        """A webhook. → the status the store's door answered with; 0 when it did not answer, BROKEN when the door has a
+        mistake of its own (it says itself when only the disk refuses)."""
         path = event.target.partition("?")[0]
         if way_of(URL(path, encoded=True).path) is not Way.KEPT:
             return 404  # a relay may ask for nothing else in the dark
         try:
             headers = tuple((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in event.headers)
             async with self._asked(event.method, event.target, headers, event.body, PATIENCE) as response:
-                await response.read()
-                return response.status
+                said = await response.read()
+                return BROKEN if response.status == 500 and said != b"not stored" else response.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return 0
 

@@ -34,10 +34,6 @@ class Here:
     def holds(self, handle: str) -> bool:
         return handle in self._held
 
-    @property
-    def count(self) -> int:
-        return len(self._held)
-
     async def ask(self, handle: str, request: bytes) -> AsyncGenerator[bytes, None]:
         """Raises Away."""
         held = self._held.get(handle)

@@ -61,7 +61,7 @@ async def test_a_store_that_cannot_keep_it_now_is_asked_again_and_nothing_overta
     refused = iter([500, 503, 429])
 
     async with relay(tmp_path) as host, door() as shop:
-        shop.answer = lambda request: web.Response(status=next(refused, 200))
+        shop.answer = lambda request: web.Response(status=next(refused, 200), body=b"not stored")
         keys = await host.store(AWA)
         for number in range(3):
             await host.ask(AWA, "POST", f"/n/awa/{number}", data=b"x")
@@ -164,3 +164,31 @@ async def test_the_host_cannot_read_what_it_keeps(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="cannot be read"):
             StoreKeys(bytes([9]) * 32).open(found[0][1])
     await asyncio.sleep(0)
+
+
+@pytest.mark.expect_log("is set aside")
+async def test_one_that_the_door_fails_on_each_time_does_not_keep_the_others_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localserver.line.line.AGAIN", (0.01, 0.01))
+    async with relay(tmp_path) as host, door() as shop:
+        shop.answer = lambda request: web.Response(status=500 if request.path.endswith("0") else 200)
+        keys = await host.store(AWA)
+        for number in range(2):
+            await host.ask(AWA, "POST", f"/n/awa/{number}", data=b"x")
+        async with held(host.url, AWA, keys, shop.url) as line:
+            await until(lambda: line.line.state.taken == 2)
+            assert line.line.state.refused == 1
+        assert [path[-1] for _, path, _ in shop.asked] == ["0", "0", "0", "1"]
+
+
+async def test_a_disk_that_refuses_is_waited_for_however_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localserver.line.line.AGAIN", (0.01, 0.01))
+    left = iter([500] * 9)
+    async with relay(tmp_path) as host, door() as shop:
+        shop.answer = lambda request: web.Response(status=next(left, 200), body=b"not stored")
+        keys = await host.store(AWA)
+        await host.ask(AWA, "POST", "/n/awa/0", data=b"x")
+        async with held(host.url, AWA, keys, shop.url) as line:
+            await until(lambda: line.line.state.taken == 1)
+            assert line.line.state.refused == 0
