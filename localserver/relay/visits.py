@@ -63,8 +63,8 @@ async def _pass_on(request: web.Request, head: Head, parts: AsyncIterator[frames
             continue
         # A cookie is the store's own: it must not reach its neighbours below the same name.
         answer.headers.add(name, _DOMAIN.sub("", value) if name.lower() == "set-cookie" else value)
-    await answer.prepare(request)
     try:
+        await answer.prepare(request)
         async for part in parts:
             if not isinstance(part, Body):
                 raise Away
@@ -77,6 +77,8 @@ async def _pass_on(request: web.Request, head: Head, parts: AsyncIterator[frames
     except Away:  # half an answer must not look like a whole one
         if request.transport is not None:
             request.transport.abort()
+        return answer
+    except ConnectionResetError:  # the buyer went before the end
         return answer
 
 
