@@ -15,7 +15,7 @@ from desktop import plain  # noqa: F401 - before any other of the window's modul
 from desktop.context import Context, Preferences
 from desktop.garbage import Collector
 from desktop.mishap import Mishaps
-from desktop.seat import Seat
+from desktop.seat import Seat, show
 from desktop.sound import Sounds
 from desktop.texts import Texts, chosen_language
 from desktop.theme import CHOICES, Choice, theme
@@ -70,7 +70,7 @@ class Desktop(Seat):
     def start(self) -> None:
         """Show the window, then open the shop on another thread while it is already seen."""
         self.mishaps.listen()
-        self.shell.show()
+        show(self.shell)
         QTimer.singleShot(0, self, self.open)
 
     def _opened(self, context: Context) -> None:
@@ -144,7 +144,6 @@ def run_window(make: Callable[[], R], preferences: Preferences, ready: Callable[
     sys.setswitchinterval(0.0005)
     desktop = make()
     desktop.start()
-    made.processEvents()
     # Seen first, loaded then: what the loop needs costs a third of the window's own start.
     import asyncio
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from pathlib import Path
@@ -38,8 +39,7 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from desktop.stores.keeping import Day
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInfo:
+class StoreInfo(Struct, frozen=True):
     """The open store. ``country`` is the two-letter code that national phone numbers are read in."""
 
     slug: str
@@ -52,8 +52,7 @@ class StoreInfo:
     """Whether somebody is still being led through the first steps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One connection in the status line. ``state``: ok, waiting, down or off; ``name`` is a proper name, empty for what
     the ``kind`` (whatsapp, tunnel, psp) names; ``settings``: what of the settings it is set up in."""
 
@@ -63,8 +62,7 @@ class Link:
     settings: str = "payments"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """The line at the window’s foot: connections, messages waiting to leave, until when all work is kept (ms UTC).
 
     ``backup_harmed``: what is kept did not come back on trial. ``comparing``: brought back from a backup, the store is
@@ -88,8 +86,7 @@ class Status:
     paused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Badges:
+class Badges(Struct, frozen=True):
     """Numbers in the sidebar: what waits for the seller, by page name."""
 
     counts: tuple[tuple[str, int], ...] = ()

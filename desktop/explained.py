@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
 
+from msgspec import Struct
 from PySide6.QtWidgets import QWidget
 
 from core.settings.declarations import ANSWERS
@@ -18,8 +18,7 @@ from desktop.tunnelwords import TunnelText, at_length
 from desktop.widgets.popover import Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """``verb`` leads to ``page`` with ``subject``."""
 
     title: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from core.connecting.rules import STEP, STEPS
 from core.kernel.countries import COUNTRIES
@@ -26,8 +27,7 @@ ACTOR: Final = "seller"
 SAMPLES: Final = {"XOF": "boutique-dakar.csv", "MGA": "boutique-antananarivo.csv"}
 
 
-@dataclass(frozen=True, slots=True)
-class StoreDraft:
+class StoreDraft(Struct, frozen=True):
     """Everything as chosen; only the name has to be typed. ``logo``: a picture's file, None for none."""
 
     name: str = ""
@@ -39,8 +39,7 @@ class StoreDraft:
     samples: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FirstStore:
+class FirstStore(Struct, frozen=True):
     """The store that was made; ``problem`` when its logo or its sample products could not be put in."""
 
     card: StoreCard

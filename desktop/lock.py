@@ -7,10 +7,10 @@ not do, and the journal names them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import shiboken6
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFrame, QToolTip, QVBoxLayout, QWidget
@@ -36,8 +36,7 @@ _USED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LockRule:
+class LockRule(Struct, frozen=True):
     """After how many idle minutes the window locks (0: never), and who can unlock it.
 
     ``over``: the account that unlocked it has another password or role since, or was switched off.

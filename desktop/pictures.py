@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.storage import pictures
@@ -15,8 +16,7 @@ LOGO_SIDE: Final = 800
 _QUALITY: Final = 85
 
 
-@dataclass(frozen=True, slots=True)
-class Thumb:
+class Thumb(Struct, frozen=True):
     """A picture of exactly ``width`` × ``height`` px; ``rgba``: four bytes a pixel, row by row."""
 
     width: int

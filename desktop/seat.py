@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEventLoop, QObject, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.kernel.errors import EnvironmentProblem, LivePayError
 from core.kernel.i18n import explain
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from desktop.stores.desk import StoresDesk
 
 log = logging.getLogger(__name__)
+
+
+def show(window: QWidget) -> None:
+    """Show a window, and return when it is painted: what is loaded beside it from then on does not hold that up."""
+    window.show()
+    QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 
 class Seat(QObject):

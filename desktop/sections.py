@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from desktop.pages.registry import PageEntry
 from desktop.texts import mark
 
 
-@dataclass(frozen=True, slots=True)
-class SectionEntry:
+class SectionEntry(Struct, frozen=True):
     """``title`` is a text id. A section none of whose pages exists in this version is not shown."""
 
     name: str
@@ -33,8 +33,7 @@ SECTIONS: Final[tuple[SectionEntry, ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One entry of the sidebar with its pages, in the order of their tabs."""
 
     entry: SectionEntry

@@ -110,7 +110,7 @@ def style_sheet(palette: Palette) -> str:
     """``resources/qss/livepay.qss`` with the tokens filled in."""
     template = string.Template(resource("qss", "livepay.qss").read_text(encoding="utf-8"))
     values: dict[str, str] = {
-        name: value for name in palette.__slots__ if isinstance(value := getattr(palette, name), str)
+        name: value for name in palette.__struct_fields__ if isinstance(value := getattr(palette, name), str)
     }
     for name in ("paid", "waiting", "danger", "info"):
         tone = palette.tone(name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import SECOND
 from core.kernel.errors import LivePayError
@@ -20,8 +21,7 @@ STATES: Final = {"open": "ok", "opening": "waiting", "asks": "waiting"}
 """Phase → state of the status line; of all others it is down."""
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelText:
+class TunnelText(Struct, frozen=True):
     """``title``: the state in a word; ``detail``: since when, why not, and what happens next."""
 
     icon: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.accounts.rules import EVERYWHERE, may, rights_of
 from core.storage.connection import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """Who is asking. ``expires_at`` in ms UTC. ``lent``: the rights an owner lends this account for now.
 
     ``second_due``: from when on the account needs a second factor (ms UTC), None when that is settled.
@@ -28,8 +28,7 @@ class Session:
         return may(self.role, right, self.lent)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSession:
+class OpenSession(Struct, frozen=True):
     """An access token that is good. Times in ms UTC. ``door``: what the program that logged in calls itself.
 
     ``address``: where it was last used from, as the socket told it; a tunnel hides the address behind its own.
@@ -44,8 +43,7 @@ class OpenSession:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Who works with the store. Times in ms UTC.
 
     ``looks_until``: support's look at what ``scopes`` name, None: no look. ``locked_until``: after wrong passwords, for

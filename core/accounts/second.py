@@ -6,8 +6,9 @@ has it. A code counts once: the step it belongs to is remembered with the accoun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.accounts import recovery
 from core.accounts.events import SecondFactorRemoved, SecondFactorSet
@@ -22,8 +23,7 @@ _IN_USE: Final = "A second factor is in use: remove it first, with your password
 _WRONG: Final = "The code is not right: enter the newest one of your authenticator app."
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """``uri`` is what an authenticator app reads, as a QR code or a link."""
 
     secret: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.accounts import lockout, recovery
 from core.accounts.events import LoggedIn, LoggedOut
@@ -30,16 +31,14 @@ _SECOND_WANTED: Final = (
 _LONGEST_DOOR: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
+class _Attempt(Struct, frozen=True):
     email: str
     password: str
     code: str
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """The account as it was when it was checked."""
 
     id: int

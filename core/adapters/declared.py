@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from core.adapters.certified import REGISTRY as PLATFORMS
 from core.adapters.psp import REGISTRY

@@ -12,12 +12,12 @@ import ssl
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from msgspec import Struct, field
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from core.adapters.names import connector
@@ -71,8 +71,7 @@ class BadReply(OutsideWorld):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """``headers`` are case-insensitive; ``body`` is decompressed."""
 
     status: int

@@ -10,11 +10,12 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.durable import letters
 from core.durable.letters import Letter
@@ -37,8 +38,7 @@ LONGEST_WAIT: Final = 6 * HOUR
 MOST: Final = 12  # attempts: after some two days nobody wants the letter any more
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """``security``: tls (from the first byte, port 465), starttls (587) or plain (a server on this computer)."""
 
     host: str
@@ -58,8 +58,7 @@ class Account:
         return self.sender or self.user
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     subject: str
     text: str
 

@@ -6,10 +6,11 @@ Drawing takes some 30 to 100 ms of processor time: call them in a thread. The sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from core.adapters import pdf_money, pdf_quote
 from core.adapters.pdf_parts import Row, Sheet, Sum

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 WIDTHS: Final = {
     2: (134.0, 40.0),  # what, amount
@@ -16,8 +17,7 @@ WIDTHS: Final = {
 """Widths of the columns in millimetres, by their number; they fill the page's width."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the table. ``cells``: the texts of the columns behind the title; ``amounts``: what the last of them
     say, in smallest units, which is carried from page to page."""
 
@@ -27,15 +27,13 @@ class Row:
     amounts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     label: str
     value: str
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """Everything that is drawn, already in words. ``status``: a text and its role in the look; ``code``: a QR's URL.
 
     ``closing``: the sentences beneath the totals (the amount in words, in one language or two). With a ``signature``

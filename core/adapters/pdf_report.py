@@ -6,12 +6,12 @@ Importing this module imports fpdf2: only the first report does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
+from msgspec import Struct
 
 from core.adapters.pdf_logo import draw_logo
 from core.adapters.pdf_pen import LEFT, RIGHT, WIDTH, Pen, blank, close, writable
@@ -32,8 +32,7 @@ TILE: Final = (56.0, 25.0)
 _SIDES: Final = {"left": "L", "right": "R", "middle": "C"}
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A tile: what it is, how much, and how it changed; ``tone`` says whether that is welcome."""
 
     title: str
@@ -42,8 +41,7 @@ class Figure:
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """The head, in words. ``page_text``: « Page {page} / {pages} ». ``lines``: the seller's address and numbers."""
 
     language: str

@@ -6,10 +6,10 @@ Importing this module imports fpdf2 (0.2 s): only :mod:`core.adapters.pdf` does,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from fpdf import FPDF
+from msgspec import Struct
 
 from core.adapters.pdf_ending import PAD, Ending
 from core.adapters.pdf_logo import draw_logo
@@ -44,8 +44,7 @@ def draw(sheet: Sheet) -> bytes:
         close(pdf)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """A row with its height and its wrapped lines; ``inline``: how far in the detail stands beside the title, or 0."""
 
     row: Row

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.invoices.documents import Papers, credit_note_document, invoice_document, receipt_document
 from core.quotes.documents import quote_document
@@ -14,8 +15,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Engine
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A finished PDF; ``name`` is the paper's number, as a file is to be called."""
 
     name: str

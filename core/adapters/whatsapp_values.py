@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from core.adapters import whatsapp_health as health
 from core.adapters.http import Http, NoAnswer
@@ -34,8 +35,7 @@ _QUALITY: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """What is typed so far; empty for what is not. ``public_url`` is asked only where ``served``: while nobody answers
     there, its silence says nothing."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct, field
 
 Tone = Literal["structure", "gold", "info", "waiting", "paid", "danger", "muted", "line"]
 Cell = str | int | Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One figure. ``tip`` says it exactly; ``rows`` names what it is made of, for whoever draws it to lead there."""
 
     value: int
@@ -20,8 +20,7 @@ class Point:
     rows: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One kind of a column's parts; as many points as there are labels. ``share`` of the tone's colour, thousandths."""
 
     name: str
@@ -30,8 +29,7 @@ class Series:
     share: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Columns over time, each the sum of its series; ``then``: what they are compared with, a line."""
 
     labels: tuple[str, ...]
@@ -42,8 +40,7 @@ class Columns:
     """Where the scale has its lines: (value, word), the first at 0 and the last above every column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """``word`` says the figure beside its bar; ``share`` of the whole width, 0 to 1000."""
 
     label: str
@@ -54,15 +51,13 @@ class Bar:
     tone: Tone = "structure"
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """Lying bars under each other."""
 
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A cell: how dark (0 to 1000), and what stands in it."""
 
     point: Point
@@ -70,8 +65,7 @@ class Spot:
     word: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """Rows and columns of cells; None: there is no such cell."""
 
     labels: tuple[str, ...]
@@ -84,8 +78,7 @@ class Matrix:
     """px: the room of the labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A cell of a table: its word, and how long the bar behind it is (0 to 1000, None: no bar)."""
 
     word: str
@@ -94,8 +87,7 @@ class Entry:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Lines with small bars. ``shares``: how the width is shared out; ``right``: columns of numbers."""
 
     heads: tuple[str, ...]
@@ -107,8 +99,7 @@ class Table:
 Shape = Columns | Bars | Matrix | Table
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """``name`` is also the file's. ``summary``: the whole in one sentence. ``nothing``: said instead where there is
     nothing to draw. ``titles`` and ``records``: the same as a table, amounts as numbers."""
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from msgspec import Struct
+
 from core.analytics.charts import Bars, Columns, Entry, Matrix, Point, Shape, Table, Tone
 
 Measure = Callable[[str, float, bool], float]
@@ -28,8 +30,7 @@ LEGEND: Final = 24.0
 COLUMNS: Final = 250.0
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """``share`` of the colour lies on the surface, in thousandths."""
 
     x: float
@@ -41,16 +42,14 @@ class Box:
     corner: float = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     points: tuple[tuple[float, float], ...]
     colour: Colour
     width: float = 1
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One line of text in a box, in its middle from top to bottom."""
 
     x: float
@@ -64,8 +63,7 @@ class Word:
     side: Side = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A figure that can be pointed at."""
 
     x: float

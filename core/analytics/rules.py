@@ -7,10 +7,11 @@ zone whose clock moves is counted right too.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.kernel.clock import to_datetime
 
@@ -23,8 +24,7 @@ DAYS_UP_TO: Final = 62  # days
 LIVE_TAIL: Final = 60 * 60_000  # ms after a live: its last holds are paid or let go
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """``since`` ≤ time < ``until``, ms UTC. ``session_id``: only what was sold in that live."""
 
     name: Name
@@ -148,8 +148,7 @@ def week_hours(counts: Iterable[tuple[int, int]], zone: tzinfo) -> tuple[tuple[i
     return tuple(map(tuple, found))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """From a figure to a later one. ``percent`` None where there was nothing to grow from, or none was known."""
 
     now: int

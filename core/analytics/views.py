@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.analytics.rules import Period, Unit
 from core.conversations.figures import Figures as Answers
@@ -10,8 +10,7 @@ from core.orders.figures import percent
 from core.pipeline.figures import Funnel as Prospects
 
 
-@dataclass(frozen=True, slots=True)
-class Funnel:
+class Funnel(Struct, frozen=True):
     """Orders claimed in the time, and how far each came. ``unserved``: claims for which there was nothing left and
     that never became an order."""
 
@@ -30,8 +29,7 @@ class Funnel:
         return percent(self.paid, self.reserved)
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFigures:
+class ProductFigures(Struct, frozen=True):
     """``sold``: units of orders paid in the time, ``value``: their price on these orders' lines (a discount on a whole
     order is not shared out among them). ``left``: free now. ``wanted``: people who asked in vain in the time.
     ``out_at``: when the last unit was claimed, of what is sold out now."""
@@ -51,8 +49,7 @@ class ProductFigures:
         return percent(self.sold, self.sold + self.left)
 
 
-@dataclass(frozen=True, slots=True)
-class LiveLine:
+class LiveLine(Struct, frozen=True):
     """One live, whole. ``duration`` None: it has no end yet. ``revenue``: what its orders earned until now.
     ``order_time``: the median from claim to payment, ms. ``fraud``: percent (F164)."""
 
@@ -68,8 +65,7 @@ class LiveLine:
     fraud: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """A time in a few figures, to be compared with another's."""
 
     revenue: int
@@ -86,8 +82,7 @@ class Sums:
         return self.revenue // self.paid if self.paid else None
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything the page shows of one time. ``earned``: for each provider, what was earned in each of ``pieces``;
     ``then``: the same of ``before``, piece by piece, all providers together. ``tiers``: (tier, how many of the time's
     buyers). ``cohorts``: by month (begin, end), see :func:`core.analytics.rules.triangle`."""

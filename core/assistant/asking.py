@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.assistant.facts import Facts
 
@@ -54,16 +55,14 @@ _LONG_NUMBER: Final = re.compile(r"\+?\d(?:[\s().\u00a0\u202f-]{0,2}\d){6,}")
 _FENCED: Final = re.compile(r"\s*```(?:json)?\s*(\{.*\})\s*```\s*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A line of the thread; ``by_us``: the shop said it."""
 
     text: str
     by_us: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """``lines``: the thread, oldest first. ``most_tokens`` the model may answer with."""
 
     system: str
@@ -76,8 +75,7 @@ class Request:
         return (len(self.system) + sum(len(line.text) for line in self.lines)) // 3 + 50
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     intent: str
     products: tuple[str, ...]
     reply: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.assistant import wording
 from core.assistant.facts import Facts, Product, sentences_of
@@ -33,8 +34,7 @@ _ALLOWED_FORMAT: Final = frozenset("\u200d\ufe0f")  # inside emoji
 _MONEY, _PERCENT, _STOCK, _PLAIN = "money", "percent", "stock", "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """``value`` without grouping; ``kind``: money, percent, stock or plain; ``before`` and ``after``: folded words."""
 
     value: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?;\n])\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """``price`` as it is shown (``15 000 F CFA``); ``left``: how many can still be taken."""
 
     id: int
@@ -29,8 +29,7 @@ class Product:
         return f"{self.keyword} {self.sku} {self.title}. {self.category}. {self.description}"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """``policies``: what the shop says of itself, a sentence each; ``hours`` as the seller wrote them. ``often``: the
     seller's questions with their answers; only the answers, which are among the policies, bear anything out."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from core.assistant.asking import Request
 from core.kernel.errors import OutsideWorld
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """``tokens_in`` and ``tokens_out`` as the service counted them, None where it does not say."""
 
     text: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.assistant import asking
 from core.assistant.asking import Answer, Request, Said
@@ -51,8 +52,7 @@ NEVER: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """As the settings say now. ``seconds``: within which a buyer has an answer; ``policies``: the shop's own words."""
 
     ready: bool
@@ -62,8 +62,7 @@ class Terms:
     hours: str
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     id: int
     version: int
     customer_id: int
@@ -72,8 +71,7 @@ class Turn:
     messages: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A turn as it is put to the model."""
 
     turn: Turn

@@ -13,9 +13,11 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from core.backups import restoring, rules, snapshot
 from core.backups.pieces import Check, Damaged, Harmed, Stopped, path_of
@@ -31,8 +33,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY: Final = 2.0  # s
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Times in ms UTC, None: never. ``safe_at``: all work until then is kept. ``saved_at``: the newest snapshot.
 
     ``trouble`` and ``rehearsal_trouble`` are what went wrong last, as an English message id (domain ``errors``) with
@@ -76,8 +77,7 @@ def _noted(error: LivePayError) -> tuple[str, dict[str, Any]]:
     return error.message, plain
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """What is kept, and how it is found at the moment of a backup. ``every``: ms; ``place``: None while none is set."""
 
     folder: Path
@@ -297,7 +297,7 @@ class Keeper:
         return state
 
     def _note(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self.state = replace(self.state, **changes)
         self._write(self._file, asdict(self.state))
 
     @staticmethod

@@ -12,11 +12,12 @@ import secrets
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
+
+from msgspec import Struct, to_builtins
 
 from core.backups.pieces import PAGES, Damaged, Sealer, database_pieces, file_pieces, name_of
 from core.kernel.clock import to_datetime
@@ -37,8 +38,7 @@ _SETTLED: Final = 2_000_000_000  # ns: no file system's times of change are coar
 _STAMP: Final = "%Y%m%dT%H%M%S"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptFile:
+class KeptFile(Struct, frozen=True):
     """A file as the names of its pieces, in order. ``sealed``: each is sealed with the store's key."""
 
     name: str
@@ -47,8 +47,7 @@ class KeptFile:
     sealed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """``at`` in ms UTC; ``entries`` and ``head`` are the journal's at that moment, for checking what comes back."""
 
     at: int
@@ -235,7 +234,7 @@ def _picture(path: Path, keeping: Keeping, sealer: Sealer, seen: Seen, sure: int
 def seal(snapshot: Snapshot, recovery: bytes) -> bytes:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    content: dict[str, Any] = {**asdict(snapshot), "key": snapshot.key.hex()}
+    content: dict[str, Any] = {**to_builtins(snapshot), "key": snapshot.key.hex()}
     nonce = secrets.token_bytes(_NONCE)
     packed = zlib.compress(json.dumps(content).encode())
     return MAGIC + mark_of(recovery) + nonce + AESGCM(recovery).encrypt(nonce, packed, MAGIC)

@@ -9,10 +9,10 @@ import platform
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import apsw
+from msgspec import Struct
 
 from core.bootstrap.chat import chat_url
 from core.bootstrap.following import hands
@@ -34,8 +34,7 @@ from core.tunnels.rules import KIND, OFF
 _LOW_DISK = 500 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One check: ``name`` and ``detail`` are said in the asked language."""
 
     ok: bool

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp_values import Values, answers, examine
@@ -118,7 +120,7 @@ def draft(shop: Shop, name: str, typed: Mapping[str, str]) -> Provider:
     """A provider with what is being typed in front of what is kept."""
     adapter = provider_class(name)
     config = shop.provider_config(adapter)
-    return adapter(replace(config, values={**config.values, **as_meant(name, typed)}), shop.http)
+    return adapter(dataclasses.replace(config, values={**config.values, **as_meant(name, typed)}), shop.http)
 
 
 def as_meant(name: str, typed: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from msgspec import Struct
+
 from core.bootstrap.connecting import draft
 from core.connecting import queries
 from core.kernel.clock import MINUTE, SECOND
@@ -53,8 +55,7 @@ class Trial:
         return self.attempt.amount
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How it stands, and the sentence for it; ``said`` None while there is nothing new to say."""
 
     stage: Stage

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.catalogue import queries, service
 from core.catalogue.views import ProductView
@@ -16,8 +17,7 @@ MOST: Final = 900
 _PERCENT = re.compile(r"([+-]?)(\d{1,3})%?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(Struct, frozen=True):
     """What becomes of a product; None: it stays. ``percent``: of its price, more or (negative) less."""
 
     active: bool | None = None

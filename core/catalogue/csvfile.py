@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.catalogue import rules
 from core.catalogue.columns import REQUIRED, match
@@ -30,8 +31,7 @@ _NO_COLUMN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRow(rules.ProductFields):
+class ProductRow(rules.ProductFields, frozen=True, kw_only=True):
     """A readable product; ``given`` are the fields the file has a value or a column for (the others: defaults).
 
     ``line`` is the line of the file the row starts on.
@@ -41,8 +41,7 @@ class ProductRow(rules.ProductFields):
     given: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class LineError:
+class LineError(Struct, frozen=True):
     """Why one line was left out. ``message`` is a gettext id of the ``errors`` domain, with ``params``.
 
     ``line`` counts the file's lines as an editor does, ``row`` the rows as a spreadsheet does; they differ after a cell
@@ -60,8 +59,7 @@ class LineError:
         return Refused(self.message, **self.params)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """``columns``: field → title in the file; ``unknown``: titles that were not understood and are left out."""
 
     rows: tuple[ProductRow, ...]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, parse_amount
@@ -54,8 +55,7 @@ _UNITS: Final[dict[str, frozenset[str]]] = {
 _PIECES = frozenset({"", "pc", "pcs", "piece", "pieces", "u", "unite", "unites", "article", "articles"})
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFields:
+class ProductFields(Struct, frozen=True):
     """What a person fills in for one product. ``price`` in smallest units; ``vat`` in percent, None: the store's rate.
 
     For a product already in the catalogue ``stock`` is the last count given, not what is left after sales: importing
@@ -73,7 +73,7 @@ class ProductFields:
     vat: int | None = None
 
 
-FIELDS: Final[frozenset[str]] = frozenset(ProductFields.__dataclass_fields__)
+FIELDS: Final[frozenset[str]] = frozenset(ProductFields.__struct_fields__)
 
 
 # ------------------------------------------------------------------------------------------------------------- fields
@@ -267,8 +267,7 @@ def stock_level(left: int, total: int) -> StockLevel:
 # ------------------------------------------------------------------------------------------------------------- import
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one imported product does to the catalogue; ``fields`` are the ones that differ, empty unless updated."""
 
     kind: str  # added, updated, unchanged
@@ -285,7 +284,7 @@ def diff(existing: ProductFields | None, wanted: ProductFields, given: frozenset
     return Change("updated", changed) if changed else Change("unchanged")
 
 
-_ORDER = tuple(ProductFields.__dataclass_fields__)
+_ORDER = tuple(ProductFields.__struct_fields__)
 
 
 def _comparable(product: ProductFields, name: str) -> object:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.catalogue import queries, rules
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -45,7 +46,7 @@ def add(tx: Tx, wanted: ProductFields) -> int:
     """A new product. → id. Raises Refused when the SKU or the keyword is taken."""
     from core.catalogue.tables import Product
 
-    row = {f.name: getattr(wanted, f.name) for f in fields(wanted) if f.name != "stock"}
+    row = {name: getattr(wanted, name) for name in wanted.__struct_fields__ if name != "stock"}
     stock = {"on_hand": wanted.stock, "counted": wanted.stock, "total": wanted.stock, "held": 0, "active": True}
     try:
         product_id: int = Product.insert(**row, **stock, created_at=tx.now, updated_at=tx.now).execute(tx.db)
@@ -97,8 +98,7 @@ def _taken(error: Exception, wanted: ProductFields) -> Refused:
 # -- import ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
+class ImportPlan(Struct, frozen=True):
     """What an import would do. ``rows`` are only those that change something; nothing is written yet."""
 
     added: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ProductView:
+class ProductView(Struct, frozen=True):
     """``price`` in smallest units; ``total`` is what the stock bar is measured against (ruling R6).
 
     ``vat``: a rate of its own in percent, None for the store's. ``event_at``, ``place``: of what takes place on one day

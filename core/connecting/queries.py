@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 
@@ -11,8 +12,7 @@ ECHO: Final = "connecting:echo:"
 """How the key begins of the message that answers the first one heard; the id of what was heard follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """The first message of a person since we began to listen."""
 
     message_id: int
@@ -21,8 +21,7 @@ class Heard:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(Struct, frozen=True):
     """What became of our answer to it: the outbox's ``state``, and WhatsApp's code where it was refused."""
 
     state: str

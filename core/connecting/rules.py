@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 STEP: Final = "welcome.step"
 LATER: Final = "welcome.later"
@@ -31,8 +32,7 @@ _FIRST: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What is there. ``heard``: a message has come in; ``provider``: one is switched on and has its keys."""
 
     products: bool = False
@@ -42,8 +42,7 @@ class Standing:
     provider: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """``name``: products, address, whatsapp, heard or provider."""
 
     name: str

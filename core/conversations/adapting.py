@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.conversations.limits import BODY
 from core.kernel.text import utf16_length
@@ -23,8 +24,7 @@ MEDIUM: Final = 9
 LOYAL: Final = 3  # purchases: the third makes a loyal customer, more can make a VIP (R8)
 
 
-@dataclass(frozen=True, slots=True)
-class Switches:
+class Switches(Struct, frozen=True):
     """What a store lets its texts add. ``simple``: plain text without emoji or photo, for slow connections."""
 
     urgency: bool = True
@@ -34,8 +34,7 @@ class Switches:
     simple: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """The variables of F38. ``previous_purchases``: paid orders before this one; ``left`` None: no product is meant."""
 
     client_name: str

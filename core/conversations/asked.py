@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.conversations import outgoing
 from core.conversations.outgoing import Row, Section, fit
@@ -35,8 +36,7 @@ _BESIDE: Final = _ASKED | {Intent.HUMAN, Intent.COMPLAINT, Intent.PAYMENT_PROBLE
 MOST_PRICES: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """``told()``: the hours as the seller wrote them for buyers; ``hours()``: those that can be counted with."""
 
     told: Callable[[], str]

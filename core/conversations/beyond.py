@@ -7,9 +7,10 @@ said STOP gets no advertising, and a template is sent in no other form than What
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from core.conversations import outgoing, threads, whenwhere
 from core.conversations.events import TemplateSent
@@ -47,8 +48,7 @@ _OF_ORDER: Final = "SELECT id FROM orders WHERE customer_id = ? ORDER BY state =
 _OF_QUOTE: Final = "SELECT id FROM quote WHERE customer_id = ? AND link IS NOT NULL ORDER BY id DESC LIMIT 1"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A template for one person. ``values``: as far as the books know them; ``refusal``: why it may not go, empty when
     it may (a message id of the domain ``errors``)."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.conversations import outgoing, threads
 from core.conversations.notices import USEFUL_FOR, seller_reached
@@ -11,8 +12,7 @@ from core.conversations.texts import say
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetNotices:
+class BudgetNotices(Struct, frozen=True):
     """``notify_to()``: the seller's own number; ``language()``: the store's."""
 
     notify_to: Callable[[], str]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.conversations import limits
 from core.conversations.events import CannedRemoved, CannedSaved
@@ -23,8 +24,7 @@ VARIABLES: Final = ("name", "shop")
 _SHORTCUT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
-@dataclass(frozen=True, slots=True)
-class Canned:
+class Canned(Struct, frozen=True):
     id: int
     shortcut: str
     language: str

@@ -8,16 +8,16 @@ unknown end waits for a status carrying our own mark (reference whatsapp §5.1).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from core.conversations.outgoing import Outgoing
 from core.conversations.sendcodes import Action
 from core.kernel.errors import OutsideWorld, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """WhatsApp took the message; delivery is reported later. ``wamid`` None: the answer lacked it, wait for a status.
 
     ``wa_id`` and ``bsuid`` are the names WhatsApp gave the recipient, where it did.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.accounts.guard import account_of
 from core.conversations import queries, reasons
@@ -19,8 +20,7 @@ from core.storage.connection import Reader
 from core.understanding.sentence import Products
 
 
-@dataclass(frozen=True, slots=True)
-class OpenOrder:
+class OpenOrder(Struct, frozen=True):
     """The order that waits for its money. Amounts in smallest units; ``expires_at`` in ms UTC."""
 
     id: int
@@ -32,8 +32,7 @@ class OpenOrder:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """``waiting_since``: from when on the customer waits for a person (ms UTC), None: for nobody. ``taken_by``: a name,
     or the door it was taken at. ``advice``: normal, vip or restrict."""
 

@@ -12,9 +12,10 @@ gives it back, or the person's silence does.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from statistics import median
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.conversations.escalation import called
 from core.storage.connection import Reader
@@ -23,8 +24,7 @@ Kind = Literal["bot", "person", "called", "settled"]
 """The bot's answers, a person's, the first words after the bot called somebody, and what was settled."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadsWanted:
+class ThreadsWanted(Struct, frozen=True):
     """The conversations behind one of the times of :class:`Figures`: ``since`` ≤ time < ``until``, ms UTC."""
 
     kind: Kind
@@ -32,8 +32,7 @@ class ThreadsWanted:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Times of one kind, ms: how many were measured, their mean and median. No time was measured: None."""
 
     count: int
@@ -41,8 +40,7 @@ class Span:
     median: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Of ``since`` ≤ time < ``until`` (ms UTC).
 
     ``conversations``: in which a customer wrote. ``questions``: that begin in the time; ``by_bot``, ``by_person`` and
@@ -73,8 +71,7 @@ class Figures:
     reasons: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverRow:
+class HandoverRow(Struct, frozen=True):
     """One handover. Times in ms UTC. ``ended``: resolved, given_back, timer, merged, None while it is open.
 
     ``conversation_id`` None: the person was erased.

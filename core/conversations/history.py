@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 
@@ -11,8 +12,7 @@ Kind = Literal["order", "quote", "payment", "message"]
 _WORDS: Final = 160  # characters of a message
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """``subject`` leads to it: an order, a quote, a payment, or for a message its conversation. ``state``: of an order
     or quote, the provider of a payment, the author of a message. ``amount`` in smallest units, None for a message;
     ``at`` in ms UTC."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.conversations import outgoing, threads
 from core.conversations.notices import USEFUL_FOR, seller_reached
@@ -23,8 +24,7 @@ from core.storage.engine import Tx
 LETTER: Final = "lead"  # kind of a letter; its subject is the lead
 
 
-@dataclass(frozen=True, slots=True)
-class LeadNotices:
+class LeadNotices(Struct, frozen=True):
     """``way()``: nobody, whatsapp, email or both; ``notify_to()``: the seller's WhatsApp number."""
 
     talk: Talk

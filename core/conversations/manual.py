@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.conversations import outgoing, threads
 from core.conversations.events import PaperSent
@@ -23,8 +24,7 @@ from core.storage.engine import Tx
 CLOSED: Final = "This person has not written for 24 hours: WhatsApp only lets you answer with an approved template."
 
 
-@dataclass(frozen=True, slots=True)
-class Invoiced:
+class Invoiced(Struct, frozen=True):
     """``queued`` False: the person has not written in the last 24 hours, so only a copied link reaches them."""
 
     order_id: int

@@ -13,10 +13,12 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.conversations.channel import Channel, MediaUnavailable, SendRefused
 from core.conversations.events import MediaSettled, MessageAdded
@@ -92,8 +94,7 @@ def keep(folder: Path, file: MediaFile) -> str:
     return pictures.keep(folder, file, "chat-")
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """One file to fetch. ``at``: when it was sent; ``due``: not before, both ms UTC."""
 
     message_id: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.conversations import limits, threads
 from core.conversations.escalation import called
@@ -16,8 +17,7 @@ LENGTH: Final = 2000
 MOST: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class NoteView:
+class NoteView(Struct, frozen=True):
     """``at``: ms UTC. ``author``: an account's name, or the door it was written at."""
 
     id: int

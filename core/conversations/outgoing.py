@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.conversations import limits
 from core.conversations.limits import fit
@@ -50,8 +51,7 @@ _TEMPLATE_NAME: Final[re.Pattern[str]] = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE: Final[re.Pattern[str]] = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A checked message. ``type`` is the wire's word, ``body`` the object sent under it; ``kind`` is ours.
 
     ``preview`` and ``buttons`` (titles) are what the seller sees in the thread; ``quote`` is the wamid answered to;
@@ -81,27 +81,23 @@ class Outgoing:
         return msgspec.json.decode(payload, type=Outgoing)
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     id: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     id: str
     title: str
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     title: str
     rows: Sequence[Row]
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateButton:
+class TemplateButton(Struct, frozen=True):
     """``value``: the URL's suffix, or the payload a quick reply gives back. ``index`` counts from 0."""
 
     index: int

@@ -8,8 +8,10 @@ when it still answers 131056, :meth:`Pace.hold_customer` waits as sendcodes says
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.durable.outbox import PAYMENT
 from core.kernel.clock import SECOND
@@ -17,8 +19,7 @@ from core.kernel.clock import SECOND
 _MICRO: Final = 1000  # microseconds in a millisecond
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One credit every ``interval`` µs, up to ``capacity``; the last ``reserve`` are for payment messages alone."""
 
     interval: int
@@ -37,8 +38,7 @@ def number_rule(per_second: int = 60) -> Rule:
     return Rule(interval=SECOND * _MICRO // per_second, capacity=max(1, per_second // 3))
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """``full_at``: when all credits are back (µs UTC); ``not_before``: nothing at all until then (ms UTC)."""
 
     rule: Rule

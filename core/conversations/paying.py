@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from core.conversations import lists, outgoing, whenwhere
 from core.conversations.events import PaymentTalk
@@ -26,8 +27,7 @@ from core.understanding.rules import Understanding
 PAY, CANCEL, METHOD = "pay", "cancel", "method"
 
 
-@dataclass(frozen=True, slots=True)
-class Till:
+class Till(Struct, frozen=True):
     """What paying needs. ``choices(amount)`` are the means of payment; ``page_url(token)`` the pay page."""
 
     orders: Orders

@@ -7,9 +7,10 @@ and the seller, who sees it at once, hands the link over otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from core.conversations import outgoing, threads, whenwhere
 from core.conversations.events import PaperSent
@@ -49,8 +50,7 @@ NOTED: Final = ("seen", "accepted", "refused", "short", "unseen", "unanswered", 
 """What the seller is told of a quote; each once, under the key ``seller-quote:<id>:<what>``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """How far a quote's last message is: a state of the outbox, None without one; ``code``: WhatsApp's of an error."""
 
     state: str | None = None

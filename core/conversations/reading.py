@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from core.conversations.incoming import Incoming, Item, Who, identify
 from core.durable.outbox import RANK
@@ -22,8 +22,7 @@ MEDIA_TYPES: Final[frozenset[str]] = frozenset({"image", "video", "audio", "voic
 _UNSAFE: Final[re.Pattern[str]] = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """A file the customer sent; fetch it by ``media_id`` within 7 days. ``filename`` has no path, no odd characters."""
 
     media_id: str
@@ -34,8 +33,7 @@ class Media:
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CartLine:
+class CartLine(Struct, frozen=True):
     """A line of a WhatsApp catalogue cart. ``price`` is what the customer's phone showed: price it again."""
 
     sku: str
@@ -44,8 +42,7 @@ class CartLine:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
+class InboundMessage(Struct, frozen=True):
     """One message in the words that talk needs. ``text`` is what the customer said: body, caption or button title.
 
     ``type`` is WhatsApp's own (``text``, ``image``, ``interactive``, ``button``, ``order``, ``reaction``, ``edit``…).
@@ -75,8 +72,7 @@ class InboundMessage:
     errors: tuple[SendError, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendError:
+class SendError(Struct, frozen=True):
     """Why WhatsApp could not deliver: decide on ``code`` (see sendcodes), show ``details``."""
 
     code: int
@@ -84,16 +80,14 @@ class SendError:
     details: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pricing:
+class Pricing(Struct, frozen=True):
     """``type``: regular (billed), free_customer_service, free_entry_point; no amount is ever given (§3.4)."""
 
     type: str
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(Struct, frozen=True):
     """What became of one of our messages. ``callback`` is the outbox's mark: it finds a message whose wamid is lost."""
 
     wamid: str
@@ -106,8 +100,7 @@ class StatusChange:
     free_until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UserChange:
+class UserChange(Struct, frozen=True):
     """A customer's ids changed: add ``current`` to the customer who has ``previous``, keep the old ones (§4)."""
 
     previous: Who

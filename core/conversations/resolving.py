@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.conversations import handovers, threads
 from core.conversations.events import TakenUpAgain
@@ -11,8 +11,7 @@ from core.kernel.errors import Refused
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How it stood before ``at`` (ms UTC), when it was resolved. ``handover`` was open; ``resume_at``: when the bot
     was to speak again."""
 

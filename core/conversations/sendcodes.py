@@ -6,9 +6,10 @@ The same code may come in the answer to a send, in a ``failed`` status or in an 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import MINUTE, SECOND
 
@@ -36,8 +37,7 @@ class Step(StrEnum):
     """This message cannot be delivered; others can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """``message`` tells the seller what happened and what to do (English id, domain ``errors``, placeholder {code}).
 
     ``pause`` is the first pause in ms, doubled (CUSTOMER: times four) each time; ``attempts`` counts the first send.

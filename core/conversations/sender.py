@@ -12,9 +12,11 @@ import logging
 import mimetypes
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.conversations import handovers, outgoing, pace, sendcodes
 from core.conversations.channel import Channel, NotSent, SendRefused, Unclear
@@ -45,8 +47,7 @@ DISK_PAUSE: Final = 0.5  # s
 _NETWORK: Final = Action(Step.RETRY, "WhatsApp cannot be reached. Sending goes on by itself.", 2 * SECOND, 12)
 
 
-@dataclass(frozen=True, slots=True)
-class Halt:
+class Halt(Struct, frozen=True):
     """Why nothing is being sent: a code of :mod:`sendcodes`, until a time in ms UTC."""
 
     code: int | None

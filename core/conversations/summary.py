@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY
 from core.kernel.i18n import catalogue
@@ -66,8 +67,7 @@ _VOICE: Final = ("audio", "voice")
 _FILES: Final = ("image", "video", "document", "sticker", "location", "contacts")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """``code`` of :data:`ASKS` with ``what`` it is about, or of :data:`COUNTS` with how many."""
 
     code: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from core.conversations.channel import NotSent, SendRefused
 from core.conversations.sendcodes import Step
@@ -28,8 +29,7 @@ EVERY: Final = 300.0  # s, while WhatsApp looks at one; its webhook is quicker w
 NOT_SET_UP: Final = "WhatsApp is not set up: enter the phone number ID and the access token."
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """WhatsApp's answer to a template: its id, our word for how it stands, and the category it took it for."""
 
     wa_id: str
@@ -37,8 +37,7 @@ class Handed:
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """``seen`` by WhatsApp, ``added`` here, ``odd``: of a form that is not filled here."""
 
     seen: int

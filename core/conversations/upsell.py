@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from core.conversations import outgoing, situation, threads
 from core.conversations.adding import shown
@@ -22,8 +23,7 @@ from core.orders.together import may_propose, note, related
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Upsell:
+class Upsell(Struct, frozen=True):
     """``on()``: whether the store wants it."""
 
     talk: Talk

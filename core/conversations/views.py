@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from core.fraud.rules import Signal
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
+class ThreadRow(Struct, frozen=True):
     """One conversation. ``need``: escalated, seller (taken over), bot. ``window_until``: end of the 24 h window.
 
     ``asked``: the customer's own last words while they wait for a person, else None. ``last_kind``: WhatsApp's type of
@@ -37,8 +37,7 @@ class ThreadRow:
     closed_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InboxCounts:
+class InboxCounts(Struct, frozen=True):
     """How many conversations: waiting for a person, going on (a person speaks, or an order is open), all."""
 
     escalated: int
@@ -46,8 +45,7 @@ class InboxCounts:
     all: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageView:
+class MessageView(Struct, frozen=True):
     """One bubble. ``author``: customer, bot, seller, phone (the seller's own phone), note (a line of the journal).
 
     ``status`` for outgoing: queued, sending, accepted, sent, delivered, read, played, failed, unknown, dropped.
@@ -67,8 +65,7 @@ class MessageView:
     error_code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderMark:
+class OrderMark(Struct, frozen=True):
     """What the journal of a thread says about one order. ``close_reason``: time, customer, seller, or None.
 
     An order that expired and was paid all the same has both times.
@@ -87,8 +84,7 @@ class OrderMark:
     next_customer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBrief:
+class OrderBrief(Struct, frozen=True):
     """``left``: what is still to be paid of one that is sold already; ``starts_at``: the time that was chosen."""
 
     order_id: int
@@ -105,8 +101,7 @@ class OrderBrief:
     starts_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerCard:
+class CustomerCard(Struct, frozen=True):
     """Who the seller is talking to; ``score_lines`` explain the score as sums (label id, points).
 
     ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`; ``success`` is in percent.

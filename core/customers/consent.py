@@ -8,8 +8,9 @@ that protect against fraud are looked at either way.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.customers.events import ConsentNoted
 from core.kernel.errors import NotFound
@@ -25,8 +26,7 @@ AGREEMENT: Final = "OK SCORE"
 _WORDS: Final = re.compile(r"\W*(stop|ok)\s+score\W*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """``at`` in ms UTC."""
 
     given: bool

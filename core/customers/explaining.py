@@ -5,8 +5,9 @@ The points of the lines add up to the score exactly: where they would pass 0 or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.rules import (
     BOUNDS,
@@ -73,8 +74,7 @@ TAGS: Final[dict[str, str]] = {
 RISKS: Final = frozenset({"fake", "many"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """``text`` in a person's language, with its points; ``said``: both, ``5 paiements réussis : +25``."""
 
     text: str
@@ -82,8 +82,7 @@ class Line:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lately:
+class Lately(Struct, frozen=True):
     """What the record does not tell. ``prefers``: the means of payment of most of their orders; ``unpaid``:
     reservations within a day, none of them paid; ``first_in``: lives in which they were the first to pay."""
 
@@ -92,8 +91,7 @@ class Lately:
     first_in: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Everything that is concluded from a record. ``tags`` and ``badges`` are (code, words)."""
 
     score: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.customers import placing, ranking
 from core.customers.rules import Record
@@ -38,8 +39,7 @@ _KNOWN: Final = "merged_into IS NULL AND erased_at IS NULL"
 _BATCH: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is looked for, in an order of SORTS. ``tag``: one of the seller's own; ``only``: of these people, by id;
     ``place``: a town or quarter. ``among``: SQL of the ids of those it may be, of the program's own making, and its
     values; erased people, whose amounts stay, are among them."""
@@ -54,8 +54,7 @@ class Wanted:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRow:
+class CustomerRow(Struct, frozen=True):
     """A customer in a list. ``place``: where the page behind it begins; ``tags``: the seller's own."""
 
     view: CustomerView
@@ -63,8 +62,7 @@ class CustomerRow:
     place: tuple[Any, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many there are: all, in each group; ``tags``: the seller's own, each with how many have it."""
 
     all: int = 0

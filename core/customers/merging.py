@@ -6,8 +6,9 @@ said different things about being scored, the stricter word holds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.events import CustomersMerged, MergeAsked
 from core.customers.queries import customer
@@ -24,8 +25,7 @@ MOVED: Final = ("orders", "identity", "quote", "quote_unsaved", "consent", "sugg
 SIMILAR: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a merge would make: ``record`` with its score and tier. ``open_orders``: reservations of both together;
     ``phones``: all numbers, the one seen last first."""
 

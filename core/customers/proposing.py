@@ -3,8 +3,9 @@ same name. Proposed, never done by itself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.customers import ranking
 from core.customers.queries import customer
@@ -16,8 +17,7 @@ from core.storage.connection import Reader
 MOST: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """``why``: number (``number`` is theirs, ``mine`` the same line's other form) or name."""
 
     person: CustomerView

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 BASE: Final = 50
 MOST: Final = 100
@@ -21,8 +22,7 @@ LOYAL: Final = 3  # paid orders
 VERIFIED: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What the score is made of. ``pay_ms``: total time from claim to payment over all paid orders.
 
     ``scored`` False: the person refuses it (F125); they then count as a newcomer.

@@ -6,8 +6,9 @@ A number that changed with its country's plan is found under its old and its new
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.events import CustomerAdded, CustomerChanged, CustomerNoted
 from core.customers.merging import absorb
@@ -23,8 +24,7 @@ NOTES: Final = 2000
 RECORD_COLUMNS: Final = "orders, paid, expired, spent, pay_ms, scored"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """``kind``: bsuid, parent_bsuid (WhatsApp business-scoped ids) or phone (E.164)."""
 
     kind: str

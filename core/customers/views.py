@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.customers.rules import Record
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerView:
+class CustomerView(Struct, frozen=True):
     """``phone`` in E.164, None when only a business-scoped id is known."""
 
     id: int

@@ -9,8 +9,9 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY, MINUTE, SECOND
 from core.kernel.errors import LivePayError, StorageFailed
@@ -33,8 +34,7 @@ DISK_PAUSE: Final = 0.5  # s
 _INSERT: Final = "INSERT OR IGNORE INTO inbox(key, source, lane, payload, received_at) VALUES(?,?,?,?,?)"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing to apply. ``key`` is unique for ever (source prefixed); ``payload`` is JSON bytes."""
 
     key: str

@@ -7,14 +7,13 @@ in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """``kind`` with the id it is about; ``attempts``: begun so far."""
 
     id: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 from core.storage.engine import Tx
@@ -39,8 +40,7 @@ RANK: Final[Mapping[str, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Struct, frozen=True):
     """One message waiting to be sent. ``deadline``: a hold's end, for {remaining} in the text, set when sent (R3)."""
 
     id: int

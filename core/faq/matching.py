@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import Final
+
+from msgspec import Struct
 
 from core.faq.views import Faq
 from core.understanding.cascade import first_reading
@@ -36,8 +37,7 @@ _LITTLE_SAID: Final = frozenset(
 Vector = dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """``sure``: the answer may be given. Else ``likely`` are asked back, the best first; none when nothing fits."""
 
     sure: Faq | None = None

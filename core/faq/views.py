@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Faq:
+class Faq(Struct, frozen=True):
     """``language``: of question and answer. ``updated_at``: ms UTC."""
 
     id: int

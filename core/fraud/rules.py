@@ -8,9 +8,10 @@ laundering (F128) do, because they are limits.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final
+
+from msgspec import Struct
 
 MOST: Final = 100
 USUAL_THRESHOLD: Final = 70
@@ -69,8 +70,7 @@ SUMS: Final = ("customer_day", "customer_month", "payer_day", "payer_month")
 """Signals whose {n} is money: the limits against laundering. They ask whatever the threshold is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """Money within a day and within thirty days, this order included, in smallest units."""
 
     customer_day: int = 0
@@ -79,8 +79,7 @@ class Sums:
     payer_month: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is counted. Times and amounts are the order's; ``payers``, ``paid_for``: distinct, 0 when not told.
 
     ``recent``: orders of the last ten minutes, this one included. ``let_go``: reservations that ended unpaid within a
@@ -108,8 +107,7 @@ class Facts:
     habits: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """``n`` fills the sentence of ``code``."""
 
     code: str

@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.service import phone_of, phones_of, record
 from core.durable.deadlines import set_deadline
@@ -51,8 +52,7 @@ _KEPT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """An order's score with its reasons. ``review``: None, waiting, accept, refuse or ended (the hold was over)."""
 
     score: int

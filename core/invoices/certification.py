@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.invoices import credits, service
 from core.invoices.documents import Line, Seller, frozen_seller, lines_of
@@ -35,8 +37,7 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """A paper as a platform is told of it. No buyer: a private one is nobody's business but the shop's.
 
     ``kind``: invoice or credit_note; ``means``: what it was paid with; ``original``: the platform's own reference of
@@ -54,8 +55,7 @@ class Facts:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Certification:
+class Certification(Struct, frozen=True):
     """``answer``: what the platform said last; ``error``: why it does not go on, or was refused."""
 
     id: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.invoices import marks, numbering, service
 from core.invoices.events import CreditedByHand, CreditNoteIssued
@@ -25,8 +26,7 @@ from core.storage.engine import Tx
 MAX_REASON: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class CreditNote:
+class CreditNote(Struct, frozen=True):
     """A credit note as kept. ``number`` and ``invoice_number`` as printed."""
 
     id: int
@@ -41,8 +41,7 @@ class CreditNote:
         return service.frozen_tax(self.content)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What is taken back of one line of an invoice, counted from 0: whole pieces, or else an amount with its tax."""
 
     line: int
@@ -50,8 +49,7 @@ class Taken:
     amount: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLine:
+class OpenLine(Struct, frozen=True):
     """A line of an invoice. ``left``: what may still be taken back of it, tax included; ``pieces``: whole ones."""
 
     line: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from core.invoices import credits, receipts, service
 from core.invoices.documents import Papers, Seller, seller_of

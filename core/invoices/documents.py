@@ -7,10 +7,12 @@ new tax regime does not rewrite old ones. The buyer's name is not frozen, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.customers.service import phone_of
 from core.invoices import credits, receipts, service
@@ -22,8 +24,7 @@ from core.settings.service import Settings
 from core.storage.connection import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Seller:
+class Seller(Struct, frozen=True):
     """Who issues. ``vat_rate`` in percent, 0 when no VAT applies: then ``vat_mention`` says why and no tax is shown.
 
     ``logo`` is a file name in the store's media folder. ``ids``: the numbers and facts that ``country`` asks for, as
@@ -42,11 +43,10 @@ class Seller:
     ids: tuple[tuple[str, str], ...] = ()
 
 
-_SELLER_FIELDS: Final = frozenset(f.name for f in fields(Seller))
+_SELLER_FIELDS: Final = frozenset(Seller.__struct_fields__)
 
 
-@dataclass(frozen=True, slots=True)
-class Papers:
+class Papers(Struct, frozen=True):
     """What all papers of a store share. ``check_url(nonce)`` is where a paper is checked and ``quote_url(nonce)`` where
     a quote is answered, both empty where nobody could open such a page."""
 
@@ -59,16 +59,14 @@ class Papers:
     quote_url: Callable[[bytes], str] = lambda nonce: ""
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(Struct, frozen=True):
     """``phone`` in E.164, None when only a business-scoped id is known."""
 
     name: str
     phone: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """``detail`` stands small beneath the title (the SKU). Prices in smallest units, VAT at ``rate`` percent included
     where it applies; ``net`` is the line's part of the sum before tax; ``discount`` is taken off the line,
     given as a share where there is a ``discount_percent``."""
@@ -87,16 +85,14 @@ class Line:
         return self.quantity * self.unit_price - self.discount
 
 
-@dataclass(frozen=True, slots=True)
-class Certified:
+class Certified(Struct, frozen=True):
     """``code``: what the state's platform called the paper when it accepted it; empty as long as it has not."""
 
     regime: str
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceDocument:
+class InvoiceDocument(Struct, frozen=True):
     """``reference`` is the order's. ``paid_by`` is the name of a method or provider, empty when unknown.
 
     ``received`` is short of ``total`` where the buyer has time to pay. ``credits``: numbers of the credit
@@ -128,8 +124,7 @@ class InvoiceDocument:
         return 0 if self.refunded else max(0, self.total - sum(part for _, part in self.credits) - self.received)
 
 
-@dataclass(frozen=True, slots=True)
-class CreditNoteDocument:
+class CreditNoteDocument(Struct, frozen=True):
     """``invoice`` and ``invoiced_at``: what it takes back. A line without a title is a part of the sum."""
 
     papers: Papers
@@ -147,8 +142,7 @@ class CreditNoteDocument:
     certification: Certified | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptDocument:
+class ReceiptDocument(Struct, frozen=True):
     """Money that is no sale (yet). ``kind``: underpaid, paid_late, overpaid, paid_twice, or checked: the seller looks
     before the sale stands. ``means`` as in an invoice."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.kernel.ids import new_nonce
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """The facts a paper was issued with. ``kind``: invoice, credit_note, receipt or quote; ``content``: its JSON."""
 
     kind: str

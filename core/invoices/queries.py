@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
+
+from msgspec import Struct
 
 from core.invoices import service
 from core.invoices.numbering import number_text
@@ -26,8 +27,7 @@ _TOTAL: Final[dict[Kind, str]] = {"credit_note": "-p.total", "receipt": "p.total
 _NUMBER: Final = re.compile(r"(?:(FA|AV|RE)[- ]?)?(?:((?:19|20)\d\d)-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceView:
+class InvoiceView(Struct, frozen=True):
     """``issued_at`` in ms UTC, ``total`` in smallest units."""
 
     id: int
@@ -68,8 +68,7 @@ def _read(reader: Reader, sql: str, parameters: Sequence[int]) -> list[InvoiceVi
 # -- all papers ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What is looked for. ``since`` and ``until`` (not included) in ms UTC; ``text``: a number, a name, a phone, an
     order's reference; ``attention``: only those that somebody should look at; ``sort`` by ``at`` or ``total``."""
 
@@ -81,8 +80,7 @@ class Filter:
     sort: Sort = NEWEST
 
 
-@dataclass(frozen=True, slots=True)
-class PaperRow:
+class PaperRow(Struct, frozen=True):
     """One paper as it is listed. Amounts in smallest units; ``net`` and ``tax`` None on a receipt: it tells of no tax.
 
     ``invoice``: number of the invoice that a credit note takes back, empty on others; ``credited``: what credit notes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.invoices import marks, numbering
 from core.invoices.events import ReceiptIssued
@@ -20,8 +21,7 @@ from core.storage.engine import Tx
 CHECKED: Final = "checked"  # the kind of a receipt for money whose sale the seller still looks at
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """A receipt as kept; ``total`` is the money it is for."""
 
     id: int

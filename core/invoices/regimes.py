@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+
+class Identifier(Struct, frozen=True):
     """A number or fact about the seller. ``label``: as printed before it, and the message id of its name (domain
     ``errors``); ``shape``: what it looks like, empty where nothing is known."""
 
@@ -24,8 +24,7 @@ class Identifier:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Regime:
+class Regime(Struct, frozen=True):
     """Rates in percent. ``reduced``: rates of certain goods or services. ``mention``: printed when no VAT applies."""
 
     standard: int

@@ -8,8 +8,9 @@ line: the store chooses, and the choice is kept with the document.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from core.kernel.money import apportion
 
@@ -19,8 +20,7 @@ class Rounding(StrEnum):
     LINE = "line"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What is taxed at one rate (percent): ``net`` + ``tax`` = ``gross``."""
 
     rate: int
@@ -32,8 +32,7 @@ class Share:
         return self.net + self.tax
 
 
-@dataclass(frozen=True, slots=True)
-class Taxed:
+class Taxed(Struct, frozen=True):
     """``nets``: before tax, line by line; they add up to the nets of ``shares`` (one for each rate, lowest first)."""
 
     nets: tuple[int, ...]

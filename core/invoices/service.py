@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
+
+from msgspec import Struct
 
 from core.invoices import marks, numbering
 from core.invoices.events import InvoiceIssued
@@ -18,8 +19,7 @@ from core.storage.connection import Reader, Row
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What a store issues its papers under. ``seller``: the fields of :class:`core.invoices.documents.Seller` as they
     are at this moment, frozen with the paper; ``rate`` is the store's VAT in percent, 0 when it charges none."""
 
@@ -29,8 +29,7 @@ class Terms:
     rounding: Rounding
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An invoice as kept. ``content`` is what it said when it was issued."""
 
     id: int

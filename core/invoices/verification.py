@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from core.invoices.marks import Issued
 from core.storage.connection import Reader, Row
@@ -23,8 +24,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"  # a quote past its time, or of a person who was erased
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A paper as issued; times in ms UTC. ``others``: the papers that changed its standing, by number."""
 
     kind: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(Struct, frozen=True):
     """``vat`` is the standard rate in percent, zero where none is configured; the store decides whether it applies."""
 
     code: str

@@ -7,9 +7,10 @@ a day are parted by commas; none passes midnight.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.text import fold
@@ -27,8 +28,7 @@ _MIDNIGHT: Final = 24 * 60
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """``days``: for each day of the week, Monday first, its spans in minutes since midnight, in order."""
 
     days: tuple[tuple[Span, ...], ...]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Role = Literal["text", "muted", "gold", "paid", "waiting", "danger", "info"]
 """What a colour means. A colour never speaks alone: an icon and a word always come with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tone:
+class Tone(Struct, frozen=True):
     """A meaning's two colours: its ink (readable on ``ground``, on surfaces and on the background) and its ground."""
 
     ink: str
     ground: str
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """All colours of one theme. Every pair of :func:`text_pairs` reaches WCAG AA (4.5 : 1).
 
     ``structure`` is for bars and other shapes; ``gold`` with ``gold_ink`` on it for the one primary action of a view,
@@ -119,8 +118,7 @@ STORE_COLOURS: Final[dict[str, tuple[str, str]]] = {
 """What a store can be told by beside its name, in the dark theme and in the light one; AA on every ground."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Sizes of type, space and targets in px."""
 
     small: float = 12.5

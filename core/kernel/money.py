@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 
@@ -25,8 +26,7 @@ _SIGN: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """``amount`` in smallest units of ``currency`` (15000 XOF is fifteen thousand francs; 1250 EUR is 12.50 euros)."""
 
     amount: int

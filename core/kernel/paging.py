@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+
+class Sort(Struct, frozen=True):
     """``by`` names a column of the list; ``down``: the greatest, or the latest, first."""
 
     by: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Final
+
+_RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2])) / "resources"
 
 
 def resource(*parts: str) -> Path:
     """A file of ``resources/``, in a clone as well as in a frozen build."""
-    root = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2]))
-    return root.joinpath("resources", *parts)
+    return _RESOURCES.joinpath(*parts)
 
 
 def default_home() -> Path:

@@ -10,8 +10,9 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 
@@ -47,8 +48,7 @@ _WELL_PLACED = re.compile(
 _OLD_ENCODINGS: Final = ("cp1252", "mac_roman", "cp850")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One row: ``line`` counts the file's lines as an editor does, ``row`` the rows as a spreadsheet does.
 
     ``error`` says why it cannot be read, as an English message id; it has no cells then.

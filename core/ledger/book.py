@@ -8,8 +8,9 @@ in the transaction of each entry (trigger ``ledger_counted``), and refuses to ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 from core.storage.engine import Tx
@@ -25,8 +26,7 @@ kept: an excess left to the shop. refund: money out. credit_note: earned no more
 A refund that the provider did not make after all is undone by the same kinds, the other way round."""
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """One entry as it is shown. ``at`` in ms UTC, ``amount`` in smallest units, from ``credit`` to ``debit``."""
 
     id: int
@@ -37,8 +37,7 @@ class Booking:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderBooks:
+class ProviderBooks(Struct, frozen=True):
     """One provider's account since the store began, in smallest units. ``net`` is what passed into the seller's hands
     there; what the seller has moved on from there is between the two."""
 
@@ -53,8 +52,7 @@ class ProviderBooks:
         return self.received - self.fees - self.refunded + self.adjusted
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """What became of one payment, in smallest units: ``earned`` + ``refunded`` + ``held`` is what came in."""
 
     received: int

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.fraud.rules import Signal
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(Struct, frozen=True):
     """One product on an order. ``note``: the size and colour the buyer said."""
 
     product_id: int
@@ -19,8 +18,7 @@ class LineView:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
+class ReceiptView(Struct, frozen=True):
     """Money that only the seller can see arrive, sent under the reference ``ref``; ``claimed``: the buyer says it was.
 
     ``amount``: what was asked, in smallest units.
@@ -31,8 +29,7 @@ class ReceiptView:
     claimed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True):
     """The oldest question to the seller that is open on an order, the one that is answered next.
 
     ``amount``: the money it is about, in units: for late and short money all that had come, else what is too much.
@@ -46,8 +43,7 @@ class OpenQuestion:
     missing: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
+class BoardRow(Struct, frozen=True):
     """One order of the session. Times in ms UTC.
 
     ``state``: reserved, paid, expired, cancelled, refunded. ``exception``: None, paid_late, underpaid, overpaid,
@@ -85,8 +81,7 @@ class BoardRow:
     restricted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
+class Tiles(Struct, frozen=True):
     """The five tiles. orders = paid + pending + expired + cancelled at every moment (R5); waiting list apart."""
 
     orders: int
@@ -101,8 +96,7 @@ class Tiles:
     revenue_last_10_min: int
 
 
-@dataclass(frozen=True, slots=True)
-class StockBar:
+class StockBar(Struct, frozen=True):
     """Bar length is available/total; the held part is hatched; ``critical`` by R6. ``waiting``: people in line;
     ``price`` in smallest units."""
 
@@ -117,8 +111,7 @@ class StockBar:
     price: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """Something the seller must do. ``kind``: decide, receipt, low_stock, sold_out, answer, message_failed, storage.
 
     ``subject_id`` is the order, product or conversation it is about; ``detail`` values fill the sentence of the kind.
@@ -129,8 +122,7 @@ class Alert:
     detail: dict[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class MinuteBar:
+class MinuteBar(Struct, frozen=True):
     """Claims in one minute (``minute``: ms UTC of its start) and what was on screen then."""
 
     minute: int
@@ -138,8 +130,7 @@ class MinuteBar:
     on_screen: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionView(Struct, frozen=True):
     """The live in progress or ended. ``on_screen`` is the product shown now, as ``(product_id, sku, title)``."""
 
     session_id: int
@@ -150,8 +141,7 @@ class SessionView:
     on_screen: tuple[int, str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class StagedProduct:
+class StagedProduct(Struct, frozen=True):
     """What viewers may know of the product on screen. ``price`` in smallest units; ``critical`` by ruling R6."""
 
     product_id: int
@@ -165,8 +155,7 @@ class StagedProduct:
     on_sale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StageView:
+class StageView(Struct, frozen=True):
     """A live as those who watch it see it. ``paid``: names as customers gave them, latest first; empty unless asked."""
 
     running: bool

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.orders.together import LEAST_TIMES
 from core.storage.connection import Reader
@@ -33,8 +34,7 @@ _LEARNED: Final = _PAIR.format(percent="NULL") + (  # noqa: S608 - fixed words
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Affinity:
+class Affinity(Struct, frozen=True):
     """With ``sku`` in an order, ``with_sku`` is proposed. ``percent``: so much less, 0 only proposed, None: nobody set
     it, it was learned. ``times``: orders or days with both, of ``bought`` orders with the first; ``taken`` of
     ``proposed``; ``sold``: whether the second can be bought now."""

@@ -7,7 +7,8 @@ other: reserved, paid, expired, cancelled.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.catalogue import stock
 from core.durable.deadlines import set_deadline
@@ -20,8 +21,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Struct, frozen=True):
     """One line. ``product_id`` None: nothing of the catalogue. ``discount`` is the line's, in smallest units; ``vat``
     in percent, None for the product's or the store's rate."""
 
@@ -38,8 +38,7 @@ class Agreed:
         return self.quantity * self.unit_price - self.discount
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What was agreed. ``deposit`` in smallest units, 0 to ask for the whole; times in ms UTC."""
 
     customer_id: int
@@ -53,8 +52,7 @@ class Plan:
         return sum(line.amount for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Short:
+class Short(Struct, frozen=True):
     """A product of which fewer units are free than were agreed."""
 
     product_id: int

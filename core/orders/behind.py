@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.customers import ranking
 from core.kernel.clock import to_datetime
@@ -22,8 +23,7 @@ _FIRST: Final = "(SELECT min(f.paid_at) FROM orders f WHERE f.customer_id = o.cu
 _MOMENTS: Final[dict[Basis, str]] = {"claimed": "o.reserved_at", "paid": "o.paid_at"}
 
 
-@dataclass(frozen=True, slots=True)
-class OrdersWanted:
+class OrdersWanted(Struct, frozen=True):
     """The orders behind a figure. None and an empty tuple: whatever it is.
 
     ``since`` ≤ the time of ``basis`` < ``until``. ``states``: as the order is now. ``hour``: (day of the week, Monday
@@ -51,15 +51,13 @@ class OrdersWanted:
     besides: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BuyersWanted:
+class BuyersWanted(Struct, frozen=True):
     """The customers whose orders these are, each once."""
 
     orders: OrdersWanted
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """What orders add to a figure together. ``earned``: of the money that is asked about, less what was given back;
     ``units`` and ``worth``: of the one product that is asked about, None of any."""
 

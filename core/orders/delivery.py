@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY
 from core.kernel.text import one_line
@@ -16,8 +17,7 @@ MAX_ADDRESS: Final = 300
 WAITS: Final = 3 * DAY  # an answer that comes later is a message like any other
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """``location``: latitude and longitude, where the buyer shared them."""
 
     address: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 
@@ -11,8 +12,7 @@ EXPIRED_SHARE: Final = 25  # percent of the orders: more is worth a word
 SOLD_OUT_FROM: Final = 3  # units: the last of one or two is no lesson
 
 
-@dataclass(frozen=True, slots=True)
-class Evening:
+class Evening(Struct, frozen=True):
     """One live. Times in ms, ``revenue`` in smallest units, ``conversion`` in percent of the orders, rounded.
 
     ``best``: (title, units sold) or None. ``new``: buyers who had never paid here before, ``returning``: the others.

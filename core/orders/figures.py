@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.rules import Record, potential_fake
 from core.kernel.clock import SECOND
@@ -20,8 +21,7 @@ _ORDERS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """``part`` of ``whole``, both as order ids; ``percent`` rounded to the nearest, None of nothing."""
 
     part: tuple[int, ...]
@@ -32,8 +32,7 @@ class Share:
         return percent(len(self.part), len(self.whole))
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTime:
+class OrderTime(Struct, frozen=True):
     """From the claim to the payment. ``times``: (order id, ms), the quickest first; ``median`` in ms, None of none;
     ``classes``: (up to so many seconds, or None for more; how many orders)."""
 
@@ -56,8 +55,7 @@ class OrderTime:
         return tuple(found.items())
 
 
-@dataclass(frozen=True, slots=True)
-class LiveFigures:
+class LiveFigures(Struct, frozen=True):
     """``conversion``: orders paid of all that were made, as the seller's summary has it (F90). ``fraud``: orders that
     the seller refused as suspect, or that ended unpaid after « j'ai payé » without money, or of a potential fake buyer
     (F68, as their record stands now); of all that were made."""

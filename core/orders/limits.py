@@ -8,8 +8,9 @@ seller makes by hand is their own word.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.allowing import allowed
 from core.customers.rules import score
@@ -41,8 +42,7 @@ class TooLow(Limited):
     why = "score"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """``most()``: orders of one customer in the running live, or (without one) within a day; 0 for no limit. Reserved
     and paid ones count. ``least()``: the trust score that a customer needs; 0 for none."""
 

@@ -5,8 +5,9 @@ Who was let pass stands at the end, whatever their tier. The seller sees the lin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.rules import TIERS, Record, in_front
 from core.customers.service import RECORD_COLUMNS
@@ -53,8 +54,7 @@ def place(reader: Reader, product_id: int, customer_id: int) -> int:
     return before + len([number for number in ahead if number > mine])
 
 
-@dataclass(frozen=True, slots=True)
-class Waiter:
+class Waiter(Struct, frozen=True):
     """Somebody in line, from the one who is next on. ``since``: ms UTC. ``ahead``: served before those who came
     earlier; ``skipped``: let pass by the seller."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.kernel.errors import NotFound
 from core.kernel.paging import Sort
@@ -36,8 +38,7 @@ _ROW: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What is looked for. ``since`` and ``until`` (not included) of the reservation, in ms UTC; ``text``: part of a
     reference, a name, a phone or a SKU; ``sort``: by one of SORTS; ``only``: of these orders, by id; ``behind``: only
     those behind a figure."""
@@ -53,8 +54,7 @@ class Filter:
     behind: OrdersWanted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Struct, frozen=True):
     """One order in the list. Times in ms UTC, amounts in smallest units.
 
     ``question``: what the seller is to decide, None for nothing; ``claimed``: the buyer says that money came which only
@@ -88,8 +88,7 @@ class OrderRow:
         return value, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """All that fits together: how many, what they are worth, what has come of it, and what is still awaited.
     ``added``: what they add to the figure they stand behind."""
 
@@ -100,8 +99,7 @@ class Totals:
     added: Added | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """A live that orders can be of."""
 
     id: int

@@ -6,8 +6,9 @@ Each figure is the one that the live's own summary tells (:mod:`core.orders.even
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.kernel.paging import Sort
 from core.orders.figures import percent
@@ -29,8 +30,7 @@ _BEST: Final = (
 _PAGE: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is looked for. ``since`` of the start, ms UTC; ``text``: in the title, or in the name of what was sold."""
 
     source: str | None = None
@@ -39,8 +39,7 @@ class Wanted:
     sort: Sort = NEWEST
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRow:
+class LiveRow(Struct, frozen=True):
     """One live. Times in ms UTC, ``takings`` in smallest units; ``best``: (title, units sold) or None."""
 
     id: int
@@ -63,8 +62,7 @@ class LiveRow:
         return getattr(self, sort.by) or 0, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """All lives that fit together."""
 
     count: int = 0

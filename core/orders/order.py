@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import NotFound
 from core.orders.rules import asked
 from core.storage.connection import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """An order as the services see it. ``deposit``: the first part agreed, 0 for none; the rest is due ``balance_by``
     (ms UTC). ``agreed``: made from a quote. ``terms_days``: paid so many days after its invoice; 0 or None: now."""
 

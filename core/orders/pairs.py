@@ -6,8 +6,9 @@ the pay link and the invoice all say the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import NotFound, Refused
 from core.orders.events import PairRemoved, PairSet
@@ -17,8 +18,7 @@ from core.storage.engine import Tx
 MOST: Final = 90  # percent
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """``percent`` off ``with_sku`` in an order that holds ``sku``; 0: only proposed."""
 
     product_id: int

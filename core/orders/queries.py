@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.kernel.errors import NotFound
 from core.orders.views import LineView, OrderView
@@ -28,8 +29,7 @@ _ORDER: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedLine:
+class OrderedLine(Struct, frozen=True):
     """A line of an order as it is kept. ``unit_price`` in the smallest unit."""
 
     id: int

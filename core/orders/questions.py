@@ -5,8 +5,9 @@ What the answers do is in :mod:`core.orders.settling`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import NotFound
 from core.orders.events import DecisionTaken, ExceptionRaised, ReviewAsked
@@ -20,8 +21,7 @@ OPEN: Final = "SELECT kind FROM decision WHERE order_id = ? AND choice IS NULL"
 _PROMISED: Final = "SELECT coalesce(sum(amount), 0) FROM decision WHERE order_id = ? AND (refund = 'todo'"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A question to the seller. ``amount``: the money concerned; ``choice`` None while open."""
 
     id: int

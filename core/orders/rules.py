@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import Refused
@@ -61,8 +62,7 @@ _REFUSALS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a payment makes of an order. ``exception`` None: nothing unusual; ``concerned``: money it is about."""
 
     state: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.catalogue import stock
 from core.kernel.errors import NotFound, Refused
@@ -136,8 +138,7 @@ def _take_free(tx: Tx, order: Order) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _HeldAgain:
+class _HeldAgain(Struct, frozen=True):
     """Units that a buyer claimed again, in an order not yet paid in part."""
 
     order_id: int
@@ -184,8 +185,7 @@ def _held_again(tx: Tx, customer_id: int, product_id: int, quantity: int) -> _He
 # -- the seller decides ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Substitute:
+class Substitute(Struct, frozen=True):
     """Another product in place of what is gone; ``quantity`` None: as many units as it replaces."""
 
     product_id: int

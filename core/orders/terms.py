@@ -6,8 +6,9 @@ hold ends. It stays *reserved* until its money is in; then it is settled like an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.restricting import restricted
 from core.customers.rules import prepays
@@ -31,8 +32,7 @@ OVERDUE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """An invoice that is to be paid later. ``due_at`` in ms UTC, amounts in smallest units."""
 
     order_id: int

@@ -6,8 +6,9 @@ Two that met three times count, if they met more often than chance (lift above 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY
 from core.orders.events import OrderFirm, Suggested, SuggestionTaken
@@ -48,8 +49,7 @@ PAIRED_NOW: Final = (
 WAYS: Final = (("pair", _PAIRED), ("bought", _LEARNED), ("category", _BESIDE))
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A product to propose. ``why``: pair, bought or category; ``percent`` less in the same order, by the pair."""
 
     product_id: int

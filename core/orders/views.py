@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(Struct, frozen=True):
     """``product_id`` None, ``sku`` empty: nothing of the catalogue. ``discount``: what the line costs less.
     ``note``: the size and colour the buyer said."""
 
@@ -19,8 +18,7 @@ class LineView:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
+class OrderView(Struct, frozen=True):
     """``customer_phone`` in E.164 or None; ``link``: the nonce of the pay link; ``deposit``: the first part agreed."""
 
     id: int

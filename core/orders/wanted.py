@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MAX_QUANTITY: Final = 9_999
 MAX_LINES: Final = 50
 NOTE_MAX: Final = 60  # characters of what is said of size and colour
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """``quantity`` None: the buyer named no number (one, or what they already hold). ``note``: size, colour."""
 
     product_id: int
@@ -20,8 +21,7 @@ class Wanted:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one wanted item. ``place``: position in the waiting list, None when not waiting."""
 
     product_id: int
@@ -30,8 +30,7 @@ class Outcome:
     place: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """``order_id`` None: everything wanted is sold out. ``joined``: added to an order already open."""
 
     order_id: int | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.orders.rules import asked
 from core.paylinks.rules import Facts, Question, is_trying, may_bring_money, standing
@@ -12,8 +13,7 @@ from core.slots.queries import bookings
 from core.storage.connection import Reader, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """``photo``: a file in the store's media folder, or whatever the catalogue was given. ``product_id`` None, ``sku``
     and ``keyword`` empty: nothing of the catalogue."""
 
@@ -25,16 +25,14 @@ class Line:
     photo: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """When something of the order takes place, ms UTC, and where; the place is empty for a time that was chosen."""
 
     at: int
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Struct, frozen=True):
     """A provider's name and its method's; ``state``: what became of the attempt that used it."""
 
     provider: str
@@ -42,8 +40,7 @@ class Means:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A payment under way that no page of the provider's shows: approved on ``payer``'s phone (E.164), or made by a
     code that pays ``alias``. ``claimed``: the buyer says it is done, and the seller is to confirm."""
 
@@ -54,8 +51,7 @@ class Asked:
     claimed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """Money that came in, ms UTC."""
 
     provider: str
@@ -64,8 +60,7 @@ class Receipt:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkView:
+class LinkView(Struct, frozen=True):
     """``last``: the attempt made last. ``favourite``: what this customer paid with before, on another order.
 
     ``asked``: that attempt, while it waits for a phone or a code; ``phone``: the customer's own number.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import SECOND
 
@@ -34,8 +35,7 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A decision of the seller about unusual money. ``choice`` None: not taken yet; ``refund``: None, todo, done."""
 
     kind: str
@@ -44,8 +44,7 @@ class Question:
     refund: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """An order as its books have it. Amounts in smallest units, times in ms UTC.
 
     ``deposit``: the first part that was agreed, 0 for none; ``asked``: what is to be paid now, the deposit or the rest.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.kernel.errors import NotFound
 from core.payments.provider import Attempt
@@ -17,8 +18,7 @@ _COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(Struct, frozen=True):
     """One attempt as stored. Amount in smallest units, times in ms UTC.
 
     ``payer``: the phone (E.164) that was asked to approve; ``qr_text``: what the buyer scans; ``by_seller``: the

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True):
     """Message ids of the domain ``errors``, in the words of the provider's pages.
 
     ``keys``: where the keys stand. ``steps``: in order, what is done with the address of notifications, which the

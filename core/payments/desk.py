@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.kernel.events import Event
@@ -41,8 +43,7 @@ class PhoneNeeded(Refused):
         super().__init__("“{text}” is not a complete mobile number.", text=text.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where buyers and providers reach this store: ``page(token)`` and ``notify(provider, token)`` are URLs."""
 
     page: Callable[[str], str]

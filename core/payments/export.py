@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
 
 from core.kernel.clock import to_datetime
 from core.kernel.money import EXPONENT
@@ -41,8 +42,7 @@ _PAGE: Final = 1000
 Cell = str | int | Decimal | datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """How people call a provider, a means and a state, by our names for them; one without a word keeps its name."""
 
     providers: Mapping[str, str] = field(default_factory=dict)

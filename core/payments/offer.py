@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.payments.provider import Method, Provider
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A means of payment offered to a buyer; ``value`` is what the form sends.
 
     ``through``: the provider's name where several offer the same means, unless it is the means' own; else empty.
@@ -24,8 +24,7 @@ class Choice:
     through: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """``providers()`` are those that buyers may choose, in the store's order; ``most()`` the largest sum of one order,
     0 for any."""
 

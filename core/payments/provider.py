@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal, get_args
 
+import msgspec
+from msgspec import Struct
+
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.payments.dashboard import Dashboard
 
@@ -80,8 +83,7 @@ NOTIFY_TOKEN: Final = "notify_token"
 """Name, among an attempt's secrets, of the token that notifications of this one payment carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """A means of payment a buyer can choose on the pay page: ``wave`` → « Wave », ``card`` → « Carte bancaire ».
 
     ``label`` is an English message id (domain ``errors``); a brand's name translates to itself. ``countries``: where
@@ -94,8 +96,7 @@ class Method:
     countries: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A setting or secret the seller types in: the connection page, the CLI and validation follow from it.
 
     ``label`` and ``hint`` are English message ids (domain ``errors``); ``secret`` fields go to the vault.
@@ -111,8 +112,7 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """What a provider can do, known without asking it. Amounts in smallest units; times in seconds.
 
     ``flow``: what a buyer does after choosing: redirect (pay on the provider's page), push (approve a request on the
@@ -188,15 +188,13 @@ class ProviderConfig:
         return self.values.get(name, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(Struct, frozen=True):
     name: str = ""
     phone: str | None = None  # E.164
     email: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckoutRequest:
+class CheckoutRequest(Struct, frozen=True):
     """``ttl`` in seconds; ``amount`` in smallest units; ``method`` one of the adapter's method names or None."""
 
     attempt_ref: str
@@ -238,8 +236,7 @@ class Attempt:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class StatusResult:
+class StatusResult(Struct, frozen=True):
     """The provider's own word, read over TLS. ``amount`` None: the provider did not say (see ``proves_amount``)."""
 
     status: Pay
@@ -263,8 +260,7 @@ class StatusResult:
     """As in :class:`ProviderEvent`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderEvent:
+class ProviderEvent(Struct, frozen=True):
     """One fact inside an inbound request. ``kind``: payment, refund, payout, test, other.
 
     ``amount`` of a refund is all that was given back so far.
@@ -302,13 +298,12 @@ class InboundResult:
     token: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of a self-test: ``message`` is an English message id saying what is wrong and what to do."""
 
     ok: bool
     message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Provider(abc.ABC):

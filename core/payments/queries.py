@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.kernel.errors import NotFound
 from core.kernel.paging import Sort
@@ -34,8 +35,7 @@ _PAYMENT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What is looked for. ``since`` and ``until`` (not included) in ms UTC; ``text``: a reference, a name, a phone, a
     transaction; ``sort``: by one of SORTS."""
 
@@ -47,8 +47,7 @@ class Filter:
     sort: Sort = NEWEST
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
+class PaymentRow(Struct, frozen=True):
     """One payment as it is shown. Amounts in smallest units; ``fee`` None: the provider has not told it."""
 
     id: int
@@ -140,8 +139,7 @@ def _row(row: Any) -> PaymentRow:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RefundRow:
+class RefundRow(Struct, frozen=True):
     """One refund as it is shown; ``said``: the provider's last word. Times in ms UTC."""
 
     id: int

@@ -6,8 +6,10 @@ provider's own pages is recognised as what was to go back, or booked as new.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.errors import NotFound, Refused
@@ -38,8 +40,7 @@ _COLUMNS: Final = "id, ref, payment_id, order_id, decision_id, provider, amount,
 OPEN: Final = "state NOT IN ('done', 'withdrawn')"
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(Struct, frozen=True):
     """One refund as stored. ``amount`` in smallest units; ``decision_id``: the seller's answer it carries out;
     ``said``: the provider's last word."""
 

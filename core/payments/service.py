@@ -181,7 +181,7 @@ def _close(tx: Tx, attempt: AttemptRow) -> None:
 
 def event_payload(provider: str, auth: Auth, event: ProviderEvent, notify_token: str | None) -> bytes:
     """One inbound fact as stored in the inbox."""
-    fields = {name: getattr(event, name) for name in event.__dataclass_fields__}
+    fields = {name: getattr(event, name) for name in event.__struct_fields__}
     return json.dumps({"provider": provider, "auth": auth, "token": notify_token, "event": fields}).encode()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.customers import ranking
 from core.kernel.errors import NotFound
@@ -28,8 +29,7 @@ _CARD: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is looked for. ``only``: whose next activity is due, or who is worth a call; ``ids``: these ones only."""
 
     text: str = ""
@@ -37,8 +37,7 @@ class Wanted:
     ids: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A prospect on the board. ``source``: where it comes from, with the live's title; ``quote``: id of the latest."""
 
     view: LeadView
@@ -52,8 +51,7 @@ class Card:
         return self.view.lead.moved_at, self.view.lead.id
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """A stage: how many, and what they come to together in smallest units, as far as it is known."""
 
     stage: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.orders.figures import percent
 from core.storage.connection import Reader
@@ -20,8 +21,7 @@ _LEADS: Final = (
 Step = Literal["leads", "quoted", "won", "quoted_won"]
 
 
-@dataclass(frozen=True, slots=True)
-class ProspectsWanted:
+class ProspectsWanted(Struct, frozen=True):
     """The prospects behind one figure of a :class:`Funnel` of ``since`` ≤ time < ``until``, ms UTC."""
 
     step: Step
@@ -30,8 +30,7 @@ class ProspectsWanted:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Funnel:
+class Funnel(Struct, frozen=True):
     """Ids of prospects. ``leads``: all that were opened in the time; of them ``quoted``: were sent a quote; ``won``:
     bought, whenever; ``quoted_won``: both. The percentages are rounded to the nearest, None of nothing."""
 

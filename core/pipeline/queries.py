@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.pipeline.rules import STAGES
 from core.pipeline.service import Lead
@@ -20,8 +21,7 @@ ROWS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LeadView:
+class LeadView(Struct, frozen=True):
     """A prospect with whom it is and where to talk to them."""
 
     lead: Lead
@@ -31,8 +31,7 @@ class LeadView:
     last_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """All of one stage: how many, and what they are about together in smallest units."""
 
     stage: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Stage = Literal["new", "interested", "quote", "order", "won", "lost"]
 
@@ -42,8 +43,7 @@ def begins(reached: str) -> bool:
     return reached in (INTERESTED, QUOTE, ORDER)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of an open opportunity. ``amount`` in smallest units, None while unknown; ``large``: the store's
     own bound, 0 for none."""
 

@@ -6,8 +6,9 @@ One open opportunity for a customer at a time. What is won or lost stays as it w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.customers.events import CustomersMerged
 from core.kernel.errors import NotFound, Refused
@@ -56,8 +57,7 @@ _AMOUNT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """An opportunity. Times in ms UTC, ``amount`` in smallest units; ``qualified_by``: why it is worth a call;
     ``estimate``: what the seller expects, ``note`` and ``lost_why``: their words."""
 

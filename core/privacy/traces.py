@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.numbering import forms
 from core.kernel.text import short_name
@@ -19,8 +20,7 @@ _ORDERS: Final = "(SELECT id FROM orders WHERE customer_id IN (SELECT value FROM
 _THREADS: Final = "(SELECT id FROM conversation WHERE customer_id IN (SELECT value FROM json_each(?1)))"
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(Struct, frozen=True):
     """``ids``: the person's record and those merged into it. ``numbers``: what identifies them wherever it stands;
     ``names``: what they are called."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.kernel.i18n import catalogue
 
@@ -40,8 +41,7 @@ SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """``what`` and ``why`` are keys of SAID; ``why`` empty for what was erased."""
 
     what: str
@@ -54,8 +54,7 @@ class Line:
         return text(SAID[self.what]), text(SAID[self.why]) if self.why else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """``alias`` is what the person is called from now on. ``at`` in ms UTC."""
 
     id: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.invoices.documents import Buyer, Line, Papers, buyer_of, frozen_seller
 from core.invoices.marks import nonce_of
@@ -13,8 +14,7 @@ from core.quotes.rules import DRAFT, Discount, QuoteLine
 from core.storage.connection import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteDocument:
+class QuoteDocument(Struct, frozen=True):
     """Times in ms UTC, amounts in smallest units; ``buyer`` None: made for nobody in particular.
 
     ``lines`` add up to ``subtotal`` (each after its own discount); ``off`` is the ``discount`` of the whole, and

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.invoices.rules import Rounding, Share, Taxed, taxed
 from core.invoices.service import rate_of
 from core.quotes.service import Quote, Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Smallest units. ``lines``: what each costs after its own discount, which add up to ``subtotal``; ``off`` is taken
     off the whole; ``shares`` of ``total`` by VAT rate (one of rate 0 where no VAT applies); ``deposit`` 0: none."""
 

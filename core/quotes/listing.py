@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.customers import queries as customers
 from core.kernel.errors import NotFound
@@ -25,8 +27,7 @@ _ROW: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteRow:
+class QuoteRow(Struct, frozen=True):
     """One quote in the list. Times in ms UTC, ``total`` in smallest units; ``phone`` in E.164, None when not known;
     ``asked``: a draft the chat wrote for who asked, and nobody has looked at."""
 
@@ -51,8 +52,7 @@ class QuoteRow:
         return value, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """``state`` None: all. ``text``: part of a number, of a name, or of a phone. ``sort``: by one of SORTS."""
 
     state: str | None = None

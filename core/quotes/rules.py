@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.kernel.errors import Refused
 from core.kernel.money import apportion
@@ -80,8 +82,7 @@ _REFUSALS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
+class Discount(Struct, frozen=True):
     """``percent``: whole percents of the sum it is taken off, halves rounded up; ``amount``: smallest units."""
 
     kind: Literal["percent", "amount"]
@@ -97,8 +98,7 @@ class Discount:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteLine:
+class QuoteLine(Struct, frozen=True):
     """``sku`` empty: not from the catalogue. ``unit_price`` in smallest units.
 
     ``rate``: the VAT of this line in percent, None for the store's.
@@ -125,8 +125,7 @@ class QuoteLine:
         return self.gross - self.off
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """How a quote adds up, in smallest units. ``amounts``: what each line finally costs, the whole quote's discount
     spread over them in proportion; they add up to ``total`` exactly."""
 
@@ -139,8 +138,7 @@ class Sums:
         return self.subtotal - self.off
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """How a quote is to be answered and paid. ``deposit``: percent asked for first, or ``deposit_amount`` of it in
     smallest units; 0 and 0 for the whole at once. Days count from the sending (``valid_days``) and from the acceptance
     (the others)."""

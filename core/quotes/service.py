@@ -6,8 +6,9 @@ What the customer and time do to a sent one is in :mod:`core.quotes.answering`.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from typing import Any, Final
+
+from msgspec import Struct, to_builtins
 
 from core.durable.deadlines import set_deadline
 from core.invoices import marks
@@ -41,8 +42,7 @@ REMIND: Final = "quote_remind"
 DEFAULT: Final = Terms()
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """What the seller writes: all of a draft that can be changed."""
 
     lines: tuple[QuoteLine, ...]
@@ -61,8 +61,7 @@ class Wording:
         return sums(self.lines, self.discount)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """A quote as kept. Times in ms UTC; ``seller`` are the seller's facts of the day it was made or sent.
 
     ``link`` is the nonce of its public page, None for a draft; ``replaces``: the version before; ``reason``: the
@@ -214,10 +213,10 @@ def duplicate(tx: Tx, quote_id: int, terms: PaperTerms) -> int:
 
 def _content(wording: Wording, terms: PaperTerms, *, asked: bool = False) -> str:
     content: dict[str, Any] = {
-        "lines": [asdict(line) for line in wording.lines],
+        "lines": to_builtins(wording.lines),
         "note": wording.note,
-        "discount": asdict(wording.discount) if wording.discount else None,
-        "terms": asdict(wording.terms),
+        "discount": to_builtins(wording.discount),
+        "terms": to_builtins(wording.terms),
         "seller": dict(terms.seller),
         "rounding": terms.rounding.value,
     }

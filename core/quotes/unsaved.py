@@ -3,14 +3,13 @@ loses nothing. The text is the window's own; it is dropped when the quote is sav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaved:
+class Unsaved(Struct, frozen=True):
     """``quote_id``: the draft it changes, 0 for a new quote; ``at`` in ms UTC."""
 
     quote_id: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import HOUR
 from core.storage.connection import Reader
@@ -15,8 +16,7 @@ _REFUNDS: Final = (
 _TROUBLE: Final = "a.error IN ('contradiction', 'refund unclear') AND (a.error = 'refund unclear' OR a.state <> 'paid')"
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """One thing to do. ``kind``: decide (an open question; ``detail`` is the exception), refund (``detail`` its state),
     contradiction, refund_unclear, difference (``detail`` its kind). ``subject_id`` is the order's, the refund's, the
     attempt's or the difference's. ``attempt_id``: whom a provider can be asked about, to see whether a difference still

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 # kind → the next step, an English message id (domain ``errors``)
 NEXT_STEP: Final[dict[str, str]] = {
@@ -26,8 +27,7 @@ NEXT_STEP: Final[dict[str, str]] = {
 TAKEN: Final = ("fee_differs", "amount_differs", "refund_missing", "refund_unknown", "payment_unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(Struct, frozen=True):
     """One payment attempt as the books have it; ``payment_id`` None: nothing came in. Amounts in smallest units;
     ``amount`` with what was adjusted since: a difference that was taken over is none any more."""
 
@@ -42,8 +42,7 @@ class Ours:
     refunded: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Theirs:
+class Theirs(Struct, frozen=True):
     """The same as the provider has it. ``paid`` None: its word is not clear; other fields None: it does not say."""
 
     paid: bool | None
@@ -53,8 +52,7 @@ class Theirs:
     net: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """``ours`` and ``theirs`` in smallest units. ``reference`` is what to look for on the provider's pages."""
 
     kind: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from core.kernel.errors import NotFound, Refused
 from core.ledger import book
@@ -22,8 +23,7 @@ _DIFFERENCE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """``source``: providers (asked one by one) or statement. ``compared`` payments; ``foreign_lines`` of a statement
     are of other sales on the same account; ``found``: differences at the time. Times in ms UTC."""
 
@@ -39,8 +39,7 @@ class Run:
     found: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One stored difference. ``state``: open, gone (a later run no longer found it), taken (booked), done (by hand)."""
 
     id: int
@@ -57,8 +56,7 @@ class Found:
     found_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What a run looked at: what it does not name of these is no longer a difference."""
 
     source: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.kernel import sheet, titles
 from core.kernel.clock import DAY
@@ -64,8 +65,7 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One movement. ``amount`` is gross and positive (None: only ``net`` is given); ``at`` in ms UTC."""
 
     line: int
@@ -78,8 +78,7 @@ class Line:
     at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """Why a line was left out: an English message id (domain ``errors``) with its parameters."""
 
     line: int
@@ -87,8 +86,7 @@ class Unreadable:
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """``since`` and ``until``: what time it covers, ms UTC, None where it has no readable dates."""
 
     lines: tuple[Line, ...]

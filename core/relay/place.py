@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.relay.events import PlaceTaken, RelayJoined, RelayLeft
@@ -11,8 +12,7 @@ from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """``url``: the relay; ``address``: the store's own below it; ``epoch``: how often the store has moved, from 1."""
 
     url: str

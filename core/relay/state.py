@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LineState:
+class LineState(Struct, frozen=True):
     """``waiting``: events at the relay that are not yet taken over; ``taken``, ``refused``: since the line is up,
     refused being what the store's own checks did not let in. ``published``: the relay knows what to answer and to show
     in the store's place."""

@@ -7,8 +7,9 @@ some 50 ms, holds no lock, and finds letters in the middle of words too. Product
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.kernel.text import fold
 from core.storage.connection import Reader
@@ -36,8 +37,7 @@ _ACCENTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Something found. ``name`` and ``phone`` (E.164) are its customer's; ``reference`` what it is called, or a
     message's text; ``amount`` in smallest units; ``at`` in ms UTC; ``conversation_id`` where it was spoken of."""
 
@@ -52,8 +52,7 @@ class Hit:
     conversation_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What was typed, for SQL: GLOBs of its words, all of which must fit; ``digits`` when they may be a phone’s."""
 
     words: tuple[str, ...]

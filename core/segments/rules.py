@@ -6,13 +6,14 @@ Nothing elsewhere asks for the name of a segment: what differs is a field of :cl
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+
+class Segment(Struct, frozen=True):
     """How a shop of this kind sells; the fields of F109 under their own names, and three that no seller changes.
 
     ``deposit_percentage`` counts where ``require_deposit`` holds; ``payment_terms_days``: how long a business that the
@@ -54,9 +55,9 @@ KEY: Final = "store.segment"
 MAX_TERMS_DAYS: Final = 120
 # Field → the setting that changes it.
 KEYS: Final[dict[str, str]] = {
-    f.name: HOLD if f.name == "default_reservation_minutes" else f"segment.{f.name}"
-    for f in fields(Segment)
-    if f.name not in ("name", "confirms", "quotes", "most_pieces")
+    name: HOLD if name == "default_reservation_minutes" else f"segment.{name}"
+    for name in Segment.__struct_fields__
+    if name not in ("name", "confirms", "quotes", "most_pieces")
 }
 
 
@@ -80,7 +81,7 @@ def segment_of(settings: Readable) -> Segment:
         field: settings.switch(key) if isinstance(getattr(base, field), bool) else settings.number(key)
         for field, key in KEYS.items()
     }
-    return replace(base, **values)  # type: ignore[arg-type] # each of its field's kind
+    return replace(base, **values)
 
 
 def defaults(field: str) -> dict[str, str]:
@@ -107,8 +108,7 @@ class Ask(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of an order. ``counted``: a number was said, or only one can be had. ``timed``: something of it has
     slots; ``slotted``: all of these are chosen. ``trusted``: this customer may pay later, so many days; ``cash``: they
     chose to pay now. ``settled``: what was asked for came in, or is due later."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from core.kernel.errors import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """``kind``: text, number, switch, choice, names (some of ``choices``), url, secret. ``unlimited``: 0 is no limit,
     and may be said as null.
 

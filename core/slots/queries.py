@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A time of a product; ``starts_at`` in ms UTC."""
 
     id: int
@@ -24,8 +24,7 @@ class Slot:
         return self.capacity - self.taken
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """The time an order has for one of its products. ``confirmed_at``: when the seller called, None before."""
 
     order_id: int
@@ -38,8 +37,7 @@ class Booking:
     confirmed_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A buyer to call: their order is paid and its time not confirmed. ``phone`` in E.164 or None."""
 
     order_id: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from datetime import time as day_time
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import Refused
@@ -19,8 +20,7 @@ MOST_AT_ONCE: Final = 2000
 FARTHEST: Final = 400 * DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """A time as the seller offers it: ms UTC, minutes, and how many can come."""
 
     starts_at: int
@@ -32,8 +32,7 @@ class Offered:
         return self.starts_at + self.minutes * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Weekly:
+class Weekly(Struct, frozen=True):
     """The same times every week: ``days`` from 0 (Monday), from ``opens`` to ``closes`` one after the other."""
 
     days: frozenset[int]

@@ -7,9 +7,10 @@ itself (taken ≤ capacity): it cannot be promised twice. It goes back with the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from core.catalogue import stock
 from core.durable.deadlines import clear_deadline, set_deadline
@@ -25,8 +26,7 @@ from core.storage.engine import Tx
 PASSED: Final = "slot"  # kind of the deadline: a time begins, and is offered no more
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """What became of times that were offered: ``left_out``: those that would have run beside another one."""
 
     added: int

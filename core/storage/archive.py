@@ -10,10 +10,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from core.kernel.clock import to_datetime
 from core.kernel.errors import EnvironmentProblem, NotFound
@@ -25,8 +27,7 @@ from core.storage.connection import Reader
 VERIFIER: Final = "livepay_verify.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of the journal, first to last entry; ``previous`` and ``head`` are the hashes before and at its end."""
 
     first: int

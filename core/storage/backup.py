@@ -12,11 +12,12 @@ import json
 import os
 import secrets
 import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import apsw
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.reasons import reason
@@ -40,8 +41,7 @@ _SAID: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     size: int
     key_path: Path
 

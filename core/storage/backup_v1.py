@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 
@@ -19,8 +20,7 @@ MAGIC: Final = b"LIVEPAY-BACKUP-1\n"
 _NONCE: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """``inside``: card, key and secrets; ``files``: the rest, by name."""
 
     inside: dict[str, Any]

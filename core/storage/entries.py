@@ -9,9 +9,10 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from core.storage.connection import Reader
 from core.storage.journal import Entry
@@ -27,8 +28,7 @@ _SETTING: Final = "SettingChanged"
 _LAST: Final = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a search has come to; an entry fits that is any of it. ``subjects``: (kinds of entries, id of what they are
     about). ``keys``: settings. ``seq``: an entry by its number."""
 
@@ -39,8 +39,7 @@ class Found:
     seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """Which entries. None: whatever it is. ``since`` ≤ time < ``until``, ms UTC."""
 
     kinds: frozenset[str] | None = None

@@ -7,9 +7,11 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -23,8 +25,7 @@ _ARCHIVED: Final = "archived"
 _MOVED: Final = "moved"
 
 
-@dataclass(frozen=True, slots=True)
-class StoreCard:
+class StoreCard(Struct, frozen=True):
     """What is known of a store without opening it. ``id`` never changes, even when the store moves elsewhere."""
 
     slug: str
@@ -37,8 +38,7 @@ class StoreCard:
     vault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A store's folder as it stands, readable or not: ``card`` is None when ``problem`` says why it cannot be read."""
 
     slug: str

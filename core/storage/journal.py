@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import apsw
 import msgspec
+from msgspec import Struct
 
 from core.kernel.errors import StorageFailed
 from core.kernel.events import Event
@@ -31,8 +31,7 @@ _PAGE: Final = "SELECT seq, at, actor, kind, subject, data, hash FROM journal WH
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the journal; ``data`` is the canonical JSON text of the event's fields."""
 
     seq: int
@@ -44,8 +43,7 @@ class Entry:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """``broken_at``: the first sequence number that is not as it was written, None when the whole chain holds.
 
     ``fault``: changed, missing or unreadable there; rewritten: the chain holds, but a head that was kept elsewhere is

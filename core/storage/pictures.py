@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import secrets
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.reasons import reason
@@ -30,8 +31,7 @@ class NotAPicture(Refused):
     """The bytes are no picture that can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFile:
+class MediaFile(Struct, frozen=True):
     """A file ready to be kept: its bytes, which are what they say, and the ending of its name (``.jpg``)."""
 
     content: bytes

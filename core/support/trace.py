@@ -7,8 +7,9 @@ kept for some days only (``core.durable.inbox.KEEP_DAYS``); its step is missing 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from core.kernel.clock import MINUTE
 from core.kernel.errors import NotFound, Refused
@@ -108,8 +109,7 @@ MESSAGES: Final = frozenset(_SENT.values()) | frozenset(_ENDS.values()) | frozen
 """The sentences (domain ``support``) that stand in a table here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """``what``: a message id of the domain ``support`` with its ``values``; ``ok`` False for what went wrong.
 
     ``said`` is what a person wrote: personal, and left out of reports.
@@ -137,8 +137,7 @@ def told(step: Step, language: str, currency: str) -> str:
     return texts.gettext(step.what).format(**{name: word(name, value) for name, value in step.values.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """``title`` names the object: an order's reference, or a message's time and author. Steps in order of time."""
 
     title: str

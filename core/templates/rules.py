@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.text import utf16_length
@@ -56,16 +57,14 @@ _STANDS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A ready answer (``url`` empty), or one that opens a web address."""
 
     title: str
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a template says. Its variables have numbers or names; ``fields`` and ``samples``: one for each, those of the
     heading first (:func:`variables`)."""
 
@@ -90,8 +89,7 @@ class Words:
         return not all(one.isdigit() for one in self.variables)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """``code``: WhatsApp's word for the language. ``reason``: WhatsApp's own, where it said one. Times in ms UTC."""
 
     id: int
@@ -104,8 +102,7 @@ class Template:
     handed_in_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One as WhatsApp lists it. ``words`` None: of a form that is not filled here (a picture above)."""
 
     wa_id: str

@@ -6,9 +6,10 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from core.kernel.clock import MINUTE
 from core.kernel.errors import NotFound, Refused

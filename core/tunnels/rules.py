@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.kernel.errors import LivePayError
 
@@ -30,8 +31,7 @@ STUCK: Final = 600.0
 """Seconds until something that needs a hand is tried again by itself: a wrong password shall not lock an account."""
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelState:
+class TunnelState(Struct, frozen=True):
     """``since``: from when on it is so (ms UTC); ``again_at``: when it is tried next.
 
     ``open``: the store answers at ``url``, asked by way of outside. ``unreached``: the tunnel stands, and nobody
@@ -52,8 +52,7 @@ class TunnelState:
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
+class Hand(Struct, frozen=True):
     """A provider whose dashboard wants the new ``address`` pasted. ``label``: its proper name; ``where``: the way to
     the place in its pages (message id of the domain ``errors``), empty where that is not known."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.understanding.sentence import Clause, Sentence
 from core.understanding.tokens import NUMBER, PRODUCT
 from core.understanding.words import Phrases, vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """``by``: so many more or fewer; ``only``: so many, and no more. ``out``: products refused by name; ``taken_out``:
     a word says « take it out »."""
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.paths import resource
 
 _ITEM: Final = re.compile(r"(?P<code>[A-Z0-9]+?)(?:x(?P<count>\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """``intents``: the main one first. ``items``: keyword → number, 1 where none was said."""
 
     text: str

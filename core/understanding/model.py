@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp
 from operator import add
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.paths import resource
 from core.understanding.features import SIZE, of_word, weight
@@ -20,8 +21,7 @@ from core.understanding.features import SIZE, of_word, weight
 LANGUAGES: Final = ("fr", "mg", "en")
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """``labels``: intents, then languages. ``act``: for each intent, from which probability it is acted on."""
 
     labels: tuple[str, ...]

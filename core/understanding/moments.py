@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.text import fold
 
@@ -92,8 +93,7 @@ _RELATIVE: Final[tuple[tuple[re.Pattern[str], int], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """``day``: a date of the store's calendar; ``minute``: of that day; ``part``: (from, to) in minutes; None: unsaid.
 
     ``rest``: the words without these, folded. ``asks``: whether it is a question.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
 from core.understanding.tokens import MOST
 
 
@@ -90,8 +92,7 @@ class Understanding:
     note: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What the conversation knows. ``product_id``: last shown to this customer; ``asked``: a yes or no is awaited;
     ``most``: pieces of one product that this shop may well be asked for in one message."""
 

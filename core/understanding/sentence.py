@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from core.kernel.text import fold
 from core.understanding.counting import counted_items, numbered
@@ -95,8 +96,7 @@ class _NoProducts:
 NO_PRODUCTS: Final = _NoProducts()
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """Part of a message; ``items`` are the products in it with how many are asked for, None where no number stands."""
 
     tokens: tuple[Token, ...]
@@ -108,8 +108,7 @@ class Clause:
         return vocabulary().asking.search(self.form) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A whole message. ``form`` is all of it without punctuation but ``?``; ``codes`` look like codes of no product.
 
     ``greets``: there was a « ça va ? » in it, which is left out of the forms. ``most``: pieces of one product that are

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from core.kernel.paths import resource
 
@@ -35,8 +36,7 @@ Words = frozenset[str]
 Phrases = re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The sections ``[words]`` and ``[phrases]`` of the file, by name; see the notes there."""
 
     size_before: Words
@@ -121,7 +121,7 @@ def vocabulary() -> Vocabulary:
     values["harmless"] = _union(values, "manners attributes pieces order_words") | {"§", "#", "~", "$"}
     tongues = "malagasy_words french_words english_words"
     values["known"] = _union(values, f"manners attributes common greetings thanks yes no {tongues}")
-    return Vocabulary(**{field.name: values[field.name] for field in fields(Vocabulary)})
+    return Vocabulary(**{name: values[name] for name in Vocabulary.__struct_fields__})
 
 
 def _pattern(text: str, parts: dict[str, str]) -> Phrases:
@@ -141,8 +141,7 @@ def _union(values: dict[str, Any], names: str) -> Words:
     return frozenset().union(*(values[name] for name in names.split()))
 
 
-@dataclass(frozen=True, slots=True)
-class Concepts:
+class Concepts(Struct, frozen=True):
     """``resources/understanding/concepts.toml``: what words speak of. ``begun``: beginnings, by length."""
 
     whole: dict[str, tuple[str, ...]]

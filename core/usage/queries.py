@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.storage.connection import Reader
@@ -14,8 +15,7 @@ from core.usage.rules import CENT, FAILED, FREE, FULL, WARN, Budget, Counted, ca
 _MONTH: Final = re.compile(r"(20[2-9]\d)-(0[1-9]|1[0-2])")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """Messages of one category: all that left, those that cost nothing, those that failed."""
 
     category: str
@@ -24,8 +24,7 @@ class Kind:
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """Calls of the language model; ``rejected``: answers that the books did not bear out. ``cost`` in millionths."""
 
     calls: int
@@ -36,8 +35,7 @@ class Calls:
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Costs are millionths of a US dollar. ``unpriced`` messages have no known rate and are not in ``message_cost``.
 
     ``level``: fine, warning (from 80 %) or stopped. ``used``: percent of each budget that is set.

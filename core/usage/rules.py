@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.paths import resource
 
@@ -29,15 +30,13 @@ OTHER: Final = "other"  # a market that no card names
 _CODES: Final = (3, 2, 1)  # digits of a calling code, the longest first
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
+class Market(Struct, frozen=True):
     name: str
     codes: frozenset[str]
     rates: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """The rates from a day on. ``free_service``: delivered service messages of a month that cost nothing."""
 
     since: date
@@ -55,8 +54,7 @@ class Card:
         return None if found is None else found.rates.get(category)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """``count`` messages of one kind in one month."""
 
     category: str
@@ -65,8 +63,7 @@ class Counted:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """``cost`` of what has a known rate; ``unpriced`` messages have none."""
 
     cost: int
@@ -155,8 +152,7 @@ def percent(used: int, budget: int) -> int | None:
     return None if budget <= 0 else used * 100 // budget
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What the seller wants to stay under in a month, 0 for no limit: messages, US cents for everything, calls."""
 
     messages: int = 0
@@ -165,8 +161,7 @@ class Budget:
     calls_day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """What was used: delivered or expected messages of the month, millionths of a dollar, calls."""
 
     messages: int

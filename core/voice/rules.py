@@ -9,10 +9,11 @@ Levin & Paik, Statistical Methods for Rates and Proportions, 3rd ed., formula 4.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Arm = Literal["a", "b"]
 ARMS: Final[tuple[Arm, Arm]] = ("a", "b")
@@ -28,8 +29,7 @@ _EXPECTED: Final = 5  # least successes and failures in each arm for which the n
 _NORMAL: Final = NormalDist()
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """``hits`` of ``of`` people did what the text asks; ``low`` and ``high``: Wilson's interval of 95 %."""
 
     hits: int
@@ -42,8 +42,7 @@ class Share:
         return self.hits / self.of if self.of else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a comparison says. ``a``, ``b`` and ``p`` are None until the last of the fixed number has had their time."""
 
     verdict: Verdict

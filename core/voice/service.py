@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
@@ -18,8 +19,7 @@ Own = Mapping[tuple[str, str, str, str], str]
 """(segment, language, key, variant) → the store's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreText:
+class StoreText(Struct, frozen=True):
     """One wording as the store says it. ``own`` None: in our words, ``words``, or in those of another segment.
 
     ``ours``: what it says without words of its own.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY
 from core.kernel.errors import NotFound, Refused
@@ -35,8 +36,7 @@ OUTCOMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """``a``: the words so far; ``b``: those tried against them. ``applied``: which the store kept, or nothing."""
 
     id: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.conversations import limits
 from core.conversations.texts import Text, built_in, texts
@@ -120,8 +121,7 @@ _ADDED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """``part``: as :func:`core.conversations.limits.checked` names it; ``lines``: whether it may have several."""
 
     part: str

@@ -8,9 +8,10 @@ import sys
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.i18n import LANGUAGES
@@ -52,8 +53,7 @@ class Borrowed(ShopContext):
         self._papers.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which pictures: every theme in every language at every size."""
 
     themes: tuple[Choice, ...]

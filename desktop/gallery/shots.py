@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from desktop.app import Desktop
 from desktop.pages.registry import PAGES
@@ -14,8 +15,7 @@ Step = Callable[[Desktop, Any], object]
 """Given the window and the page in view. Between two steps everything that was asked for is read and painted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(Struct, frozen=True):
     """``name`` is the picture's; ``page`` is shown, then every step is done. ``guide``: it stands in the guide."""
 
     name: str

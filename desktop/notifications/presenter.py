@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from core.conversations.reasons import said
 from core.kernel.i18n import sentence
@@ -17,8 +18,7 @@ from desktop.texts import Texts
 Kind = Literal["paid", "escalated", "stock", "unsent", "budget", "backup", "paste", "server"]
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """``subject``: the order, conversation or product it is about; ``name``: of its customer or product; ``number``:
     the amount in smallest units, what is left in stock, or percent; ``word``: an order's reference, a reason, an
     address. ``paste``: a provider's dashboard wants it; ``server``: an SSH server is to be confirmed."""
@@ -30,8 +30,7 @@ class Happening:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A happening in words. ``verb`` leads to ``page`` with ``subject``."""
 
     title: str

@@ -7,8 +7,9 @@ reason; where the machine itself fails, or the person stops it, what is done sta
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import explain
@@ -21,8 +22,7 @@ UNCHANGED: Final = object()
 Rows = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An act that can be begun with several rows: ``begin`` asks what is to be asked, and goes on from there."""
 
     verb: str
@@ -32,8 +32,7 @@ class Offer:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What is done with each row. ``work`` → what ``back`` needs to take it back, or UNCHANGED; raises LivePayError.
 
     ``told``: the sentence for so many that were done.
@@ -45,8 +44,7 @@ class Act:
     back: Callable[[Any, Any], object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of the rows. ``refused``: with the reason of each; ``left``: not tried; ``failure``: why not."""
 
     done: tuple[tuple[Any, Any], ...] = ()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
@@ -24,8 +24,7 @@ _PATIENCE_MS: Final = 400  # what is written sooner needs no dialog
 Opener = Callable[[Path], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """One list to be written. ``name``: of the file, without an ending; ``work`` → rows, None when it was stopped;
     ``said``: the sentence for that many rows in a file of this name."""
 

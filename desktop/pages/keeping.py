@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
+from msgspec import Struct
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -32,8 +32,7 @@ class Entry(Protocol):
 T = TypeVar("T", bound=Entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """What the dialog says: ``listed`` names the list, ``new`` the line for one more, ``words`` the field of the text;
     ``wide`` and ``list_wide`` in px; ``name``: of its work."""
 

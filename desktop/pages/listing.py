@@ -8,10 +8,11 @@ this one's place. A page says what it reads, what its filters are and what its v
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
@@ -44,8 +45,7 @@ class Read(Protocol):
     def page(self, wanted: Any, after: Any, limit: int) -> Sequence[Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(Struct, frozen=True):
     """What can be done with the row that is chosen; ``why`` it cannot be now, empty while it can."""
 
     name: str
@@ -54,8 +54,7 @@ class Verb:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[Q]):
+class Kept(Struct, Generic[Q], frozen=True):
     """What another page of the same kind goes on with. ``own``: what only this kind of page knows."""
 
     question: Q

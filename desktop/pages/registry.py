@@ -7,15 +7,15 @@ Its ``section`` is the entry of the sidebar (:mod:`desktop.sections`) it is a ta
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from desktop.pages.page import Mount, Page
 from desktop.texts import mark
 
 
-@dataclass(frozen=True, slots=True)
-class PageCommand:
+class PageCommand(Struct, frozen=True):
     """Something to do on a page, wherever one is: ``title`` is a text id, ``keys`` its key there, ``act`` a method of
     the page without arguments. It is called with the page in view, and read."""
 
@@ -24,8 +24,7 @@ class PageCommand:
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class PageEntry:
+class PageEntry(Struct, frozen=True):
     """``title`` is a text id; ``build`` imports the page when it is first shown: the start does not pay for it.
 
     ``under``: the section it is a tab of, when that has another name. ``commands``: what the palette offers of it.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.connecting.rules import NEXT
 from desktop.palette.presenter import Command
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from desktop.shell import Shell
 
 
-@dataclass(frozen=True, slots=True)
-class WindowCommand:
+class WindowCommand(Struct, frozen=True):
     """Something the window does. ``keys`` are bound by the window, with the palette closed too."""
 
     name: str

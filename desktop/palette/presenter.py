@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from core.kernel.money import format_money
 from core.kernel.text import fold, one_line
@@ -26,8 +27,7 @@ class SearchSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """``name`` is the same in every language; ``detail`` says where it belongs; ``keys`` are its own, anywhere."""
 
     name: str
@@ -38,8 +38,7 @@ class Command:
     keys: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A line of the palette. ``head`` lines are titles of the lines under them and cannot be taken."""
 
     title: str

@@ -62,7 +62,7 @@ class ShopAnalyses:
         sheets.write(path, chart.titles, chart.records)
 
     def paper(self, path: Path, cover: Cover, charts: tuple[Chart, ...], control: Control) -> int | None:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         from core.adapters import pdf_report
         from core.storage.pictures import find

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -223,7 +222,10 @@ class ShopCatalogue:
 
 def differences(product: ProductView, wanted: ProductFields) -> dict[str, Any]:
     """The fields a person changed: what sold meanwhile is not undone by saving a title."""
-    before = {**{f.name: getattr(product, f.name, None) for f in fields(ProductFields)}, "stock": product.on_hand}
+    before = {
+        **{name: getattr(product, name, None) for name in ProductFields.__struct_fields__},
+        "stock": product.on_hand,
+    }
     return {name: value for name in before if (value := getattr(wanted, name)) != before[name] and name != "photo"}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from core.bootstrap import Shop
 from core.conversations import canned, escalation, figures, manual, media, notes, queries, resolving, threads

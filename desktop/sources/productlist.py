@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -51,7 +50,7 @@ def revert(tx: Tx, before: ProductView, after: ProductView) -> None:
     if not found:
         raise NotFound("This product is not in the catalogue.")
     now, back = found[0], {}
-    for name in (each.name for each in fields(ProductView) if each.name not in _OWN):
+    for name in (each for each in ProductView.__struct_fields__ if each not in _OWN):
         if getattr(before, name) != getattr(after, name) == getattr(now, name):
             back[name] = getattr(before, name)
     step = before.on_hand - after.on_hand

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -92,7 +91,7 @@ class ShopWelcome:
         planned = self._shop.engine.read(lambda r: service.plan(r, content, currency))
         have = {goods.code for goods in self.goods()}
         for row in [row for row in planned.rows if row.keyword not in have][:SAMPLES]:
-            wanted = ProductFields(**{f.name: getattr(row, f.name) for f in fields(ProductFields)})
+            wanted = ProductFields(**{name: getattr(row, name) for name in ProductFields.__struct_fields__})
             self._shop.engine.call(lambda tx, f=wanted: service.add(tx, f), actor=ACTOR)  # type: ignore[misc]
 
     def add(self, title: str, price: str, stock: str, photo: Path | None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from desktop.texts import Texts
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 State = Literal["open", "opening", "closing", "closed", "archived", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class StoreState:
+class StoreState(Struct, frozen=True):
     """``problem``: why a store cannot be read or opened, a whole sentence. ``decide``, ``talks`` and ``money`` count
     what waits for a person: orders to decide, conversations, payments; zero while the store is locked or not open.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from core.storage.folder import Standing, StoreCard
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from desktop.pictures import Thumb
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A store today, in its own time: orders taken, orders paid, and what came in (smallest units of its currency)."""
 
     orders: int
@@ -24,8 +24,7 @@ class Day:
     live: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """``size`` in bytes on disk; ``backup_at`` in ms UTC. ``day`` and ``logo`` only of a store that is open here.
 
     ``owner``: who uses the window may export and delete it.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from desktop.context import Context, Preferences
 from desktop.stores.keeping import Keeping
@@ -12,8 +13,7 @@ from desktop.stores.keeping import Keeping
 _OWN: Final = frozenset({"window.page"})
 
 
-@dataclass(frozen=True, slots=True)
-class StorePreferences:
+class StorePreferences(Struct, frozen=True):
     """The person's choices: one for all stores but for what each store has of its own."""
 
     all: Preferences
@@ -27,8 +27,7 @@ class StorePreferences:
         self.all.set(f"{key}.{self.slug}" if key in _OWN else key, value)
 
 
-@dataclass(frozen=True, slots=True)
-class Makers:
+class Makers(Struct, frozen=True):
     """``open`` a store off the window's thread, ``rehearse`` a live on one, and ``keep`` the home they are in; that is
     made when it is first needed."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
@@ -20,7 +20,7 @@ from desktop.bridge import Bridge
 from desktop.context import Badges, Context, Preferences, Status
 from desktop.garbage import Collector
 from desktop.mishap import Mishaps
-from desktop.seat import Seat
+from desktop.seat import Seat, show
 from desktop.sound import Sounds
 from desktop.stores.alarms import AlarmLine
 from desktop.stores.desk import State, StoreState, counted, first_page, pressing
@@ -96,7 +96,7 @@ class Stores(QObject):
     def start(self) -> None:
         """Show the window, then open the store on another thread while it is already seen."""
         self.mishaps.listen()
-        self.window.show()
+        show(self.window)
         QTimer.singleShot(0, self, self.seat.open)
 
     def stop(self) -> None:

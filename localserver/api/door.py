@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler as AiohttpHandler
+from msgspec import Struct
 
 from core.accounts.guard import FORBIDDEN, actor_of
 from core.accounts.queries import Session, session_of
@@ -69,8 +70,7 @@ class Route:
         return msgspec.json.Decoder(self.takes or _Nothing)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request that has come through the door: its body and query have their shapes, its sender the right."""
 
     request: web.Request

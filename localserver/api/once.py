@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec import Struct
 
 from core.kernel.clock import DAY
 from core.storage.engine import Engine, Tx
@@ -25,24 +25,21 @@ _under_way: Final[WeakValueDictionary[tuple[int, str], asyncio.Lock]] = WeakValu
 _encode: Final = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a command answers; a status from 400 on is a problem that keeps what was done (sold out: in line)."""
 
     status: int
     body: msgspec.Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An answer as it goes on the wire."""
 
     status: int
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """``digest`` stands for the whole request: the same key with another request is a mistake of the client."""
 
     account_id: int

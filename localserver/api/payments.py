@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import msgspec
 from aiohttp import web
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from core.kernel.clock import rfc3339
 from core.kernel.errors import Refused

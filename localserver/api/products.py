@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,6 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from aiohttp import BodyPartReader, web
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from core.catalogue import queries, rules, service
 from core.catalogue.rules import ProductFields

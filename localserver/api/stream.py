@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from core.accounts.queries import Session, session_of
 from core.bootstrap import Shop
@@ -51,8 +51,7 @@ STREAMS: Final = 32
 RETRY: Final = 3000  # ms
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """``name`` is the event's, ``shape`` that of its object; ``show`` reads the object as it is now, None when it is
     gone; ``right`` to see it."""
 

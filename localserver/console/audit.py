@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 from core.bootstrap import Shop, open_shop
 from core.bootstrap.checkup import Words, said

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from core.bootstrap import Shop, open_shop
 from core.relay.place import Place, place_of, take

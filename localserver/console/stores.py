@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from dataclasses import asdict
 from getpass import getpass
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from core.bootstrap import create_store, moving, open_shop
 from core.kernel.errors import Refused

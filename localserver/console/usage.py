@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from core.bootstrap import open_shop
 from core.kernel.money import format_money

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin
 
 import aiohttp
+from msgspec import Struct
 
 from core.kernel.clock import SECOND, Clock
 
@@ -20,8 +20,7 @@ class Gone(Exception):
     """What the buyer waited for did not come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Where the simulated services answer. ``look_every``: seconds between two looks at one's phone."""
 
     graph: str

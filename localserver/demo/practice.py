@@ -10,11 +10,11 @@ import shutil
 import tempfile
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import aiohttp
+from msgspec import Struct
 
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
@@ -34,8 +34,7 @@ PATIENCE: Final = 30.0
 _NUMBERS: Final = {"MG": "+261341234567"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One bubble on the buyer's phone; ``mine``: the buyer wrote it."""
 
     mine: bool

@@ -9,10 +9,10 @@ import asyncio
 import random
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import phonenumbers
+from msgspec import Struct
 
 from core.bootstrap import Shop
 from core.bootstrap.rehearsing import trade_copy
@@ -43,8 +43,7 @@ _MANNERS: Final[tuple[tuple[Manner, int], ...]] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Comer:
+class Comer(Struct, frozen=True):
     """Who comes when (ms after the beginning), what they want, and how they behave."""
 
     at: int
@@ -84,8 +83,7 @@ def numbers_like(region: str) -> str:
     return phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)[:-6]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """``revenue`` in the smallest unit; ``answer_ms``: the median time to the bot's answer, on the wall's clock."""
 
     buyers: int

@@ -6,8 +6,9 @@ import asyncio
 import json
 import urllib.request
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from core.bootstrap import Shop
 from core.kernel.events import Event
@@ -31,8 +32,7 @@ _EXCEPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One number seen from several places. ``seen``: place → value."""
 
     what: str
@@ -43,8 +43,7 @@ class Check:
         return len(set(map(str, self.seen.values()))) == 1
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     checks: tuple[Check, ...]
     stories: tuple[str, ...] = field(default=())
 

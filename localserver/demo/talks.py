@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+from msgspec import Struct
 
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
@@ -116,8 +117,7 @@ class Person(buyers.Buyer):
 Scene = Callable[[Counter], Awaitable[list[Check]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """One shop and what happens there. ``about`` in English, a message id."""
 
     segment: str

@@ -10,9 +10,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Final, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.adapters.http import why
 from core.adapters.names import connector
@@ -31,8 +33,7 @@ ANSWER: Final = 15.0
 AGAIN: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # s until a door that failed is tried again
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """Where this store is registered, and as what."""
 
     url: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import LANGUAGES
@@ -15,8 +16,7 @@ POSITIONS: Final = ("left", "right", "bottom")
 SIZES: Final = (50, 150)  # percent
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """``show``: some of :data:`PARTS`; ``size`` in percent; ``lang`` empty for the store's."""
 
     theme: str = "dark"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 from markupsafe import Markup
+from msgspec import Struct
 
 from core.kernel.paths import resource
 from localserver.pay.view import Page
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _STRICT: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One sentence about what the buyer just did."""
 
     tone: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.bootstrap import Shop
 from core.kernel.clock import to_datetime
@@ -15,8 +15,7 @@ from core.storage.connection import Reader
 from localserver.pay.view import initials
 
 
-@dataclass(frozen=True, slots=True)
-class ShownQuote:
+class ShownQuote(Struct, frozen=True):
     """``standing``: one of the states of a quote, as it is now; ``may_answer``: the customer can accept or refuse.
 
     ``pay``: address of the pay page of its order, relative to this page, "" without one. ``newer``: address and number

@@ -12,12 +12,12 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import urlencode
 
 from aiohttp import web
+from msgspec import Struct
 
 from core.bootstrap import Shop
 from core.kernel.clock import SECOND, SystemClock
@@ -56,8 +56,7 @@ _MEANS: Final = re.compile(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
 _CANCELLABLE: Final = (Standing.RESERVED, Standing.CHECKING)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A genuine link and what its order is now."""
 
     shop: Shop

@@ -7,10 +7,10 @@ same answer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from msgspec import Struct
 
 from core.invoices.verification import Checked, Standing, check
 from core.kernel.clock import to_datetime
@@ -31,8 +31,7 @@ _TONES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the page says: all texts but the amount. ``tone``, ``sign``: how it looks."""
 
     store: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from core.bootstrap import Shop
 from core.bootstrap.chat import chat_url
@@ -29,8 +29,7 @@ SHOWN_LINES: Final = 2
 """More products than this fold away below the first, so that the means of payment stay above the fold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """``photo``: address of the small picture, relative to the page; None shows a drawing instead."""
 
     title: str
@@ -39,8 +38,7 @@ class Item:
     photo: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One means of payment. ``note``: who carries it, where two would read the same; ``chosen``: the gold edge."""
 
     value: str
@@ -51,8 +49,7 @@ class Offer:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """The number whose phone is to approve. ``phone``: typed already, or the buyer's own where it is this operator's;
     ``wrong``: what was typed cannot be one."""
 
@@ -62,16 +59,14 @@ class Question:
     wrong: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A request that waits on the phone ``number``; ``value``: the means that sent it."""
 
     value: str
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """What a bank's app scans (``picture``), or a buyer types. ``claimed``: the shop is asked to confirm."""
 
     picture: Markup
@@ -80,8 +75,7 @@ class Code:
     claimed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Times are texts but ``left`` and ``clock_from`` (ms) and ``minutes``; ``refresh``: s, for phones without script.
 
     ``question``: a number to ask for first; ``prompt``, ``code``: how the payment under way is made; ``by_phone``: the

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.errors import LivePayError
 from core.storage.engine import Tx
@@ -17,8 +18,7 @@ _KNOWN: Final = "SELECT seq FROM event WHERE handle = ? AND id = ?"
 Run = Callable[[Callable[[Tx], Sequence[int]]], Awaitable[Sequence[int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     handle: str
     event_id: bytes
     sealed: bytes

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from msgspec import Struct
 
 from core.kernel.clock import SECOND, Clock, SystemClock
 from core.kernel.errors import Refused
@@ -27,8 +28,7 @@ QUICK: Final = 0.5
 _KNOWN: Final = 20_000  # stores remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """The relay's own address, ``https://relay.example`` (a port only where it is not the usual one). Each store is a
     host of its own below it, and so an origin of its own to browsers."""
 

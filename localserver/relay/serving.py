@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from msgspec import Struct
 
 from core.kernel.errors import EnvironmentProblem, OutsideWorld
 from core.kernel.reasons import reason
@@ -21,8 +21,7 @@ log = logging.getLogger(__name__)
 EXPIRE: Final = 60.0  # s
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """``backdoor``: host and port of the host's own door, None for none."""
 
     host: str

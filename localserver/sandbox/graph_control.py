@@ -273,7 +273,7 @@ class _Control:
             "by_callback": Counter(send.callback for send in sends if send.callback is not None),
             "by_type": Counter(send.type for send in sends),
             "calls": self.world.calls,
-            "items": [asdict(send) for send in sends],
+            "items": msgspec.to_builtins(sends),
         }
 
     # Buyers

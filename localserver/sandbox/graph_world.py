@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec import Struct
 
 from core.kernel.clock import HOUR, MINUTE, SECOND, Clock
 
@@ -171,8 +172,7 @@ class Media:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """A message that WhatsApp accepted, whatever it answered."""
 
     wamid: str

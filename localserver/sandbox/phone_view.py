@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from core.kernel.clock import Clock, to_datetime
 from core.kernel.countries import country
@@ -25,8 +25,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)»\]]")
 _MONO: Final = re.compile(r"```(.+?)```", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Bubble:
+class Bubble(Struct, frozen=True):
     """One message. ``day`` is set where a new day begins; ``ticks``: none, sent, delivered or read."""
 
     wamid: str

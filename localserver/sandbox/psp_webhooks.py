@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import msgspec
+from msgspec import Struct
 
 from core.adapters.http import Http, NoAnswer
 from core.kernel.clock import Clock
@@ -31,8 +32,7 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     skew: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     """One event, ready to be sent (again)."""
 
     url: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from core.bootstrap import Shop
 from core.kernel.errors import OutsideWorld, Refused
@@ -50,8 +51,7 @@ class Tunnel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """``make`` reads the store's settings; raises Stuck while one is missing. ``keeps``: whether the address is still
     the store's while the tunnel is closed."""
 

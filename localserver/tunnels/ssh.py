@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 import asyncssh
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.reasons import BROKEN_OFF, TIMED_OUT, reason
@@ -29,8 +29,7 @@ _PARTING: Final = 1.0
 _NO_TRUST: Final[tuple[list[str], ...]] = ([], [], [])  # nobody is known by a file of the system: the pin decides
 
 
-@dataclass(frozen=True, slots=True)
-class SshWishes:
+class SshWishes(Struct, frozen=True):
     """``bind``, ``remote_port``: where the server listens; ``url``: the address its proxy gives that; ``pin``: the
     fingerprint that was confirmed, empty before."""
 

@@ -9,8 +9,10 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.bootstrap import Shop
 from core.bootstrap.connecting import answers_at
@@ -24,8 +26,7 @@ from localserver.tunnels.registry import REGISTRY
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(Struct, frozen=True):
     """Seconds. ``look``: between two looks at the network and at the clock on the wall; ``asleep``: by so much later
     than it should be, a look means that the computer slept. ``proved``, ``unproved``: between two questions to the
     address while it answers, and until it does. ``patience``: questions without an answer, in a row, until the tunnel

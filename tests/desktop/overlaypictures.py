@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.desktop.pictures import close, dialog, live, open_desktop, settle, shoot  # isort: skip - sets Qt's platform
 

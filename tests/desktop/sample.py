@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from core.catalogue.views import ProductView
 from core.kernel.clock import MINUTE, SECOND, ManualClock

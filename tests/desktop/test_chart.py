@@ -113,7 +113,7 @@ def test_a_curve_that_cannot_be_seen_waits(chart: MinuteChart) -> None:
 
 _BEFORE_AND_AFTER = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from PySide6.QtCore import QTimer
 from desktop.app import Desktop, InMemory, application
 from desktop.theme import theme

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -174,7 +173,7 @@ def test_closing_the_window_of_an_invoice_under_way_is_harmless(open_window: Ope
 
 def decision(desktop: Desktop, **changes: object) -> DecisionDialog:
     source = source_of(desktop)
-    row: BoardRow = replace(source.stored[119], **changes)  # type: ignore[arg-type]
+    row: BoardRow = replace(source.stored[119], **changes)
     board(desktop).acts.ask(row)
     dialog = the_dialog(desktop, DecisionDialog)
     assert isinstance(dialog, DecisionDialog)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -183,7 +183,7 @@ def test_a_connection_that_is_cut_is_said_in_words(t: Texts, qtbot: QtBot) -> No
         ),
         ({"comparing": True}, "Revenue d’une sauvegarde · les prestataires sont interrogés", "waiting"),
     ):
-        line.show_status(replace(Status(links, 0, NOW), **changes), NOW, STORE.zone)  # type: ignore[arg-type]
+        line.show_status(replace(Status(links, 0, NOW), **changes), NOW, STORE.zone)
         assert (line.backup.text(), line.backup.role) == (said, role)
     line.show_status(replace(Status(links), links=links[:1]), NOW, STORE.zone)
     assert [mark.isHidden() for mark in line.marks] == [False, True, True]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from core.adapters import sheets
 from core.invoices import certification, queries
@@ -24,8 +25,7 @@ TITLES: Final = ("Number", "Kind", "Issued", "With tax", "File", "Why not")  # m
 LIST: Final = "declarations.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """``left_out``: papers that cannot be said in the platform's form; the list names them with the reason."""
 
     written: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
+
+from msgspec import Struct
 
 from core.adapters.http import BadReply, Http, NoAnswer, Reply
 from core.invoices.certification import Certification, Facts
@@ -21,8 +22,7 @@ def means_of(method: str) -> str:
     return CASH if method in ("", "cash") else CARD if method in _CARDS else MOBILE
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """Where a platform is reached, and as whom. ``software``: the number it gave this system, where it gives one."""
 
     base_url: str
@@ -32,15 +32,13 @@ class Access:
     establishment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The platform knows it under this uid, and waits for our word that it stands."""
 
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The platform's own word. ``reference``: its code or number, which a later credit note must name."""
 
     accepted: bool

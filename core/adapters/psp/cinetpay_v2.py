@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from core.adapters.psp import verdicts, wire
 from core.adapters.psp.cinetpay_v1 import NewPlatform

@@ -8,9 +8,10 @@ the currency by an internal number only; « transferred » means that the money 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from core.adapters.psp import verdicts, wire
 from core.adapters.psp.sessions import SessionProvider, payment_event

@@ -7,8 +7,9 @@ that nobody has tried leaves no trace there, so how long it lives is kept with t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from core.adapters.psp import wire
 from core.adapters.psp.bearer import BearerProvider

@@ -7,8 +7,9 @@ of them before it has an account anywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from core.adapters.psp import wire
 from core.adapters.psp.sessions import SessionProvider, payment_event

@@ -7,8 +7,9 @@ the session open. What a session says after a refund is [unsure]: the day's list
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Final
+
+from msgspec.structs import replace
 
 from core.adapters.http import Http
 from core.adapters.psp import verdicts, wire

@@ -7,10 +7,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Final, NoReturn
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from core.adapters.http import Form, Http, NoAnswer, encode
 from core.adapters.psp import verdicts
@@ -203,8 +204,7 @@ def hint(
     return judged(Check.GOOD, Auth.TOKEN if path_token else Auth.NONE, raw, event)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A clear answer of a provider: success, or a refusal in its own JSON. ``body`` is None when it was empty."""
 
     status: int

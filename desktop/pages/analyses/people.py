@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from core.analytics.charts import Bar, Bars, Chart, Matrix, Point, Spot, Tone, share
 from core.analytics.views import Report

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.analytics.charts import Chart, Tone
 from core.analytics.rules import Name
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from desktop.bridge import Control
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which time: by its ``name``; between two days; or a live. ``against``: a live to compare with, None: before."""
 
     name: Name = "days"
@@ -33,8 +34,7 @@ class Question:
     against: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A report, the names of the providers in it, and the lives that can be chosen: (id, title, start)."""
 
     report: Report

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from core.analytics.charts import (
     Bar,
@@ -45,7 +46,7 @@ class Selling(Words):
         """Orders of the time that is looked at."""
         period = report.period
         base = OrdersWanted(since=period.since, until=period.until, session_id=period.session_id)
-        return replace(base, **more)  # type: ignore[arg-type]
+        return replace(base, **more)
 
     def units(self, amount: int) -> int | Decimal:
         """An amount as a spreadsheet's number."""

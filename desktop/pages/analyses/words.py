@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.analytics.rules import Change, Name, Period, Unit
 from core.kernel.clock import to_datetime
@@ -20,8 +21,7 @@ NONE: Final = "–"
 UNKNOWN_PROVIDER: Final = mark("Without a provider")
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """A figure of the head. ``change`` in words with an icon; ``role`` says whether it is welcome."""
 
     title: str

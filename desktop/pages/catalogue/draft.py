@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from core.catalogue import rules
 from core.catalogue.views import ProductView
@@ -17,8 +19,7 @@ from desktop.pages.catalogue.presenter import CataloguePresenter, NewPhoto
 FIELDS: Final = ("title", "sku", "keyword", "price", "stock", "category", "vat", "description", "day", "place")
 
 
-@dataclass(frozen=True, slots=True)
-class ProductDraft:
+class ProductDraft(Struct, frozen=True):
     """What was typed, as texts. ``before``: the product as it was read, None for a new one."""
 
     before: ProductView | None = None

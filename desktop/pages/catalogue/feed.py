@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.bridge import Bridge, Change
@@ -16,8 +16,7 @@ LIST_MS: Final = 250  # ids and counts are read no more often than this
 MANY: Final = 200  # changed products from which on everything in sight is read again
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The answer to a question: ids in order, the row of each, and how many stand under each filter."""
 
     question: Question

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.catalogue.service import ImportPlan
 from core.kernel.i18n import explain
@@ -19,23 +20,20 @@ _NAMED: Final = 6  # columns left aside
 _FIELDS: Final = ("sku", "keyword", "title", "price", "stock", "category")
 
 
-@dataclass(frozen=True, slots=True)
-class TileText:
+class TileText(Struct, frozen=True):
     title: str
     value: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceText:
+class ChoiceText(Struct, frozen=True):
     choice: str
     title: str
     consequence: str
     obstacle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewText:
+class PreviewText(Struct, frozen=True):
     """``rows`` and ``errors`` have as many cells as their headings."""
 
     read_as: str
@@ -51,8 +49,7 @@ class PreviewText:
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResultText:
+class ResultText(Struct, frozen=True):
     icon: str
     role: Role
     title: str

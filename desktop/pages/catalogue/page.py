@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -149,7 +149,7 @@ class CataloguePage(Page):
 
     def ask(self, **changes: object) -> None:
         """Another filter, search or order; what is not named stays."""
-        self.feed.ask(replace(self.feed.question, **changes))  # type: ignore[arg-type]
+        self.feed.ask(replace(self.feed.question, **changes))
 
     def _search(self, text: str) -> None:
         self.ask(query=text.strip())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from core.catalogue.views import ProductView
 from core.kernel.text import one_line
@@ -11,8 +12,7 @@ from core.orders.affinity import Affinity
 from desktop.texts import Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """``proposing``: something is proposed after a payment."""
 
     known: tuple[Affinity, ...] = ()

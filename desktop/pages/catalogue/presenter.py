@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args
+
+from msgspec import Struct
 
 from core.catalogue.adjusting import Adjustment
 from core.catalogue.rules import critical
@@ -33,8 +34,7 @@ COLUMNS: Final = ("sku", "keyword", "title", "category", "price", "on_hand", "de
 FOUND_MAX: Final = 300  # products a search shows: what is further down is not what was meant
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which products, in what order. ``recent`` has the newest first; a search has the best match first."""
 
     filter: Filter = "all"
@@ -43,8 +43,7 @@ class Question:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many products stand under each filter; ``critical`` ones are on sale, sold-out ones are not counted so."""
 
     all: int = 0
@@ -58,23 +57,20 @@ class Counts:
         return count
 
 
-@dataclass(frozen=True, slots=True)
-class NewPhoto:
+class NewPhoto(Struct, frozen=True):
     """What becomes of a product's photo: another picture, or None to take it away."""
 
     picture: MediaFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """An import the seller stopped: so many rows are in, the rest is as before."""
 
     done: int
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class TimeView:
+class TimeView(Struct, frozen=True):
     """A time of a product; ``starts_at`` in ms UTC, ``who``: the names of those who have it."""
 
     id: int
@@ -180,15 +176,13 @@ class CatalogueSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StateText:
+class StateText(Struct, frozen=True):
     word: str
     icon: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One product in a row: two lines a cell. ``free`` and ``held`` are shares of the bar's length."""
 
     product: ProductView

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from core.conversations import sendcodes
 from core.conversations.handovers import HELD_BACK
@@ -26,8 +27,7 @@ OPENED: Final = frozenset({".pdf", ".ogg", ".amr", ".m4a", ".mp3", ".aac"})
 Author = Literal["customer", "bot", "seller", "phone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """What became of a message of ours: an icon and, where one is needed, a word. ``said`` speaks to screen readers."""
 
     icon: str
@@ -36,8 +36,7 @@ class Tick:
     said: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """What a message carries besides words. ``file``: its name in the media folder, once it is there.
 
     ``shown``: as a picture; else as a line with icon, title and detail.
@@ -55,8 +54,7 @@ class Attachment:
         return self.file is not None and _ending(self.file) in PICTURES | OPENED
 
 
-@dataclass(frozen=True, slots=True)
-class Bubble:
+class Bubble(Struct, frozen=True):
     """One message. ``close``: said by the same person just before; ``note`` is what went wrong, in a sentence."""
 
     key: str
@@ -79,8 +77,7 @@ class Bubble:
         return self.author != "customer"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the journal in the middle of the thread."""
 
     key: str
@@ -93,8 +90,7 @@ class Line:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """Where another day begins."""
 
     key: str
@@ -105,8 +101,7 @@ class Day:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class NoteItem:
+class NoteItem(Struct, frozen=True):
     """A note of the shop's own people; it was never sent. ``meta``: that it is one, whose, and when."""
 
     key: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.conversations.views import CustomerCard, OrderBrief, OrderMark
 from core.customers.rules import BOUNDS
@@ -18,8 +18,7 @@ OLDER: int = 4
 """Earlier orders listed under the latest one."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderText:
+class OrderText(Struct, frozen=True):
     """``badge`` for an order on hold has its running clock: :meth:`CardWords.badge` tells it anew."""
 
     order_id: int
@@ -30,8 +29,7 @@ class OrderText:
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardText:
+class CardText(Struct, frozen=True):
     """``lines``: the score's parts, each with its points; ``history``: sums of what was bought; ``advice``: how they
     buy and what follows; ``limited``: what keeps them from a new order; ``stars``: of five; ``risk``: what speaks
     against the latest order, each with its points."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.conversations.figures import ThreadsWanted
@@ -21,8 +22,7 @@ PAGE: Final = 60
 ROWS: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which part of the inbox is listed. ``behind``: only what stands behind a figure."""
 
     need: Need = "all"
@@ -31,8 +31,7 @@ class Question:
     behind: ThreadsWanted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The answer to a question; ``fresh``: the question was not answered before."""
 
     question: Question
@@ -40,8 +39,7 @@ class Listing:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadReading:
+class ThreadReading(Struct, frozen=True):
     """One conversation with its words; made off the window's thread."""
 
     thread: Thread

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Final, Literal, Protocol, get_args
+
+from msgspec import Struct
 
 from core.catalogue.views import ProductView
 from core.conversations.canned import Canned
@@ -50,8 +51,7 @@ KIND_ICONS: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """The top of the list. ``more``: there are conversations below it. ``connected``: WhatsApp is set up. ``behind``:
     how many times, and conversations, stand behind the figure that is asked about."""
 
@@ -62,8 +62,7 @@ class Inbox:
     behind: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """One conversation: its latest messages, oldest first, and whom it is with. ``older``: there are earlier ones.
 
     ``ready``: the answers kept ready, worded for this customer; ``draft``: number of the quote that waits to be sent to
@@ -162,8 +161,7 @@ class ConversationSource(StandingSource, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """A pill's word, icon and colour."""
 
     text: str
@@ -171,8 +169,7 @@ class Badge:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadText:
+class ThreadText(Struct, frozen=True):
     """A line of the list. ``strong``: not read yet; ``icon`` stands before a preview that is no words."""
 
     conversation_id: int
@@ -187,8 +184,7 @@ class ThreadText:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeadText:
+class HeadText(Struct, frozen=True):
     initial: str
     name: str
     about: str
@@ -197,8 +193,7 @@ class HeadText:
 Mode = Literal["bot", "seller", "closed", "never"]
 
 
-@dataclass(frozen=True, slots=True)
-class ComposerText:
+class ComposerText(Struct, frozen=True):
     """``mode`` seller: write; else ``sentence`` says why not. ``order_id``: whose pay link can be sent."""
 
     mode: Mode
@@ -206,8 +201,7 @@ class ComposerText:
     order_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BannerText:
+class BannerText(Struct, frozen=True):
     """Who speaks, and what follows. ``paused``: a person does; else the bot hands over. ``chips``: known first."""
 
     title: str

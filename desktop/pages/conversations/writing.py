@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.kernel.text import utf16_length
 
@@ -14,8 +15,7 @@ REMAINING: Final = "{remaining}"
 Style = Literal["bold", "italic", "struck", "fixed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of text in a style; ``start`` and ``length`` in UTF-16 units, as Qt counts."""
 
     start: int
@@ -23,8 +23,7 @@ class Span:
     style: Style
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(Struct, frozen=True):
     """The words without their marks, and where which style applies."""
 
     text: str

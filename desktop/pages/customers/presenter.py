@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.conversations.history import Kind, Moment
 from core.customers.explaining import RISKS
@@ -29,22 +30,19 @@ TRUSTED: Final = 70
 TIER_ROLES: Final[dict[str, Role]] = {"diamond": "info", "gold": "waiting", "silver": "text", "bronze": "muted"}
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Wanted):
+class Question(Wanted, frozen=True):
     """What the page looks for. ``behind``: only those behind a figure."""
 
     behind: BuyersWanted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pill:
+class Pill(Struct, frozen=True):
     word: str
     icon: str | None
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One customer in a row."""
 
     customer: CustomerRow
@@ -73,8 +71,7 @@ class RowText:
         return (who, self.score, self.tier, f"{self.orders}, {self.paid}", self.spent, self.last)[column]
 
 
-@dataclass(frozen=True, slots=True)
-class MomentText:
+class MomentText(Struct, frozen=True):
     """``page`` and ``subject``: where it leads."""
 
     kind: Kind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
 
 from core.conversations.history import Moment
 from core.customers.consent import Consent
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 Place = tuple[Any, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """What stands over the list. ``found``: how many are looked for; what the role of who uses the window allows."""
 
     counts: Counts = field(default_factory=Counts)
@@ -31,8 +31,7 @@ class Overview:
     may_credit: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """One way by which a person is recognised. ``first`` and ``last`` seen, ms UTC."""
 
     kind: str
@@ -41,8 +40,7 @@ class Known:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """All that is known of a customer. ``limited``: what keeps them from a new order; ``allowed_until``: the seller
     lets them order all the same (ms UTC, 0: no); ``terms``: how many days they may take to pay;
     ``pays_first``: by the seller's word."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final, cast
 
+from msgspec.structs import asdict, replace
 from PySide6.QtGui import QFontDatabase, QTextOption
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
 
@@ -140,7 +140,7 @@ class JournalPage(LivingPage):
 
     def ask(self, **changes: object) -> None:
         """Other entries; what is not named stays."""
-        self.question = replace(self.question, **changes)  # type: ignore[arg-type]
+        self.question = replace(self.question, **changes)
         if "text" in changes:
             self.search.setText(self.question.text)
         self.chips[self.question.part].setChecked(True)

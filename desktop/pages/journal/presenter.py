@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct, field
 
 from core.accounts.guard import PREFIX as ACCOUNT
 from core.analytics import rules
@@ -74,8 +75,7 @@ _NAMED_BY: Final = {
 """Which field of an event is the id that its page takes. Without that field the page is shown, and nothing chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """``part``: one of PARTS; ``text``: what is remembered of an entry; ``who``: one of :meth:`JournalPresenter.whos`;
     ``period``: one of PERIODS, or "days" from the day ``first`` to ``last``."""
 
@@ -112,8 +112,7 @@ class JournalSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """An entry as it stands in the list. ``page`` shows what it is about, ``subject`` names that there."""
 
     entry: Entry

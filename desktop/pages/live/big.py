@@ -6,9 +6,9 @@ It says who buys, so it goes when the window locks; what buyers may see is :mod:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QWidget
@@ -27,8 +27,7 @@ _LEAST: Final = 3
 _CENTRE: Final = int(Qt.AlignmentFlag.AlignCenter)
 
 
-@dataclass(frozen=True, slots=True)
-class BigBoard:
+class BigBoard(Struct, frozen=True):
     """What stands there. ``holds``: those that end first, first; ``bars``: what is in stock, the least first."""
 
     session: SessionView

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from core.kernel.clock import MINUTE
 from core.kernel.text import clock_time
@@ -18,8 +19,7 @@ LEAST: Final = 3  # orders in a minute below which nothing is called a peak
 LONGEST: Final = 12 * 60  # minutes drawn; a live left open overnight stays readable
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """``first`` is the oldest bar's minute, ms UTC. ``caption`` stands beside the title; ``summary`` says the chart in
     one sentence.
     """

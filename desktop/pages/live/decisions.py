@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.catalogue.views import ProductView
 from core.fraud.rules import SUMS
@@ -22,8 +23,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceText:
+class ChoiceText(Struct, frozen=True):
     """One way out. ``obstacle`` says why it cannot be taken, empty when it can; ``verb`` is the button's word."""
 
     choice: str
@@ -33,8 +33,7 @@ class ChoiceText:
     obstacle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """``advised`` is the choice preselected: the first that can be taken. ``id`` is what the answer names; ``more``
     says that another question waits behind this one, empty when none does. ``reasons`` of a risk (what, points), and
     ``advice``: what to do before answering.
@@ -53,8 +52,7 @@ class Question:
         return next((choice.choice for choice in self.choices if not choice.obstacle), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """A product chosen in place of what is gone: how many are offered and may be given; ``problem`` when none can."""
 
     quantity: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.catalogue.views import ProductView
 from core.kernel.errors import Refused
@@ -14,8 +15,7 @@ from desktop.pages.live.presenter import LivePresenter, NewInvoice
 NAME_LIMIT = 80
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceDraft:
+class InvoiceDraft(Struct, frozen=True):
     """A live invoice being typed; everything as typed."""
 
     product: ProductView | None = None
@@ -40,8 +40,7 @@ class InvoiceDraft:
         return replace(self, product=product, quantity=min(self.quantity, most))
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceProblems:
+class InvoiceProblems(Struct, frozen=True):
     """What is wrong with each field, empty where nothing is."""
 
     product: str = ""

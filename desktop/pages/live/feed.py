@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.live.views import Alert, MinuteBar, SessionView, StockBar, Tiles
@@ -19,15 +19,13 @@ PANELS_MS: Final = 250  # stock, alerts and curve are read no more often than th
 RETRY_MS: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Panels:
+class Panels(Struct, frozen=True):
     stock: tuple[StockBar, ...]
     alerts: tuple[Alert, ...]
     minutes: tuple[MinuteBar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What one visit to the shop brought back. ``full``: ``entries`` are all there are. ``panels`` None: as before."""
 
     session: SessionView | None

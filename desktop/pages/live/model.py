@@ -9,10 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Any, Final
 
+from msgspec import Struct
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from core.kernel.clock import Clock
@@ -36,8 +36,7 @@ Key = tuple[int, int]
 _NOWHERE: Final = QModelIndex()
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What one batch did: orders that became paid (they pulse and sound)."""
 
     paid: tuple[int, ...] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final, Literal, Protocol, get_args
+
+from msgspec import Struct
 
 from core.catalogue.views import ProductView
 from core.fraud.service import sentence
@@ -19,8 +20,7 @@ from desktop.pictures import Thumb
 from desktop.texts import Texts, full_disk
 
 
-@dataclass(frozen=True, slots=True)
-class NewInvoice:
+class NewInvoice(Struct, frozen=True):
     """What the seller typed: ``phone``, and ``wallet`` when the money comes from another number (F2), in E.164."""
 
     product_id: int
@@ -30,8 +30,7 @@ class NewInvoice:
     wallet: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceResult:
+class InvoiceResult(Struct, frozen=True):
     """The order and its pay link. ``sent`` is False when the message could not be queued; ``problem`` says why."""
 
     order_id: int
@@ -41,8 +40,7 @@ class InvoiceResult:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewLive:
+class NewLive(Struct, frozen=True):
     """``source``: where people watch and claim: one of :data:`SOURCES` (F10)."""
 
     title: str
@@ -50,16 +48,14 @@ class NewLive:
     on_screen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """What viewers see now. ``link``: the chat with the product's claim typed, "" while the number is not known."""
 
     view: StageView
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayPlace:
+class OverlayPlace(Struct, frozen=True):
     """Where OBS finds the live's picture: on this computer, and from elsewhere ("" without a public address)."""
 
     here: str
@@ -157,16 +153,14 @@ def filters_of(row: BoardRow) -> tuple[Filter, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class TileText:
+class TileText(Struct, frozen=True):
     title: str
     value: str
     caption: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class StockText:
+class StockText(Struct, frozen=True):
     """``free`` and ``held`` are shares of the bar's length; ``said`` is the row as a sentence;
     ``waiting``: how many stand in line, if any."""
 
@@ -184,8 +178,7 @@ class StockText:
 Act = Literal["decide", "receipt", "refund", "product", "conversation", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class AlertText:
+class AlertText(Struct, frozen=True):
     """``act`` on ``subject_id`` is what the verb does: decide an order, confirm money that came, tick a refund off,
     open a product or a talk."""
 

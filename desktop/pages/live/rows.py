@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from core.kernel.look import Role
@@ -65,8 +66,7 @@ def sort_key(row: BoardRow) -> tuple[int, int]:
     return (row.reserved_at, row.order_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An order with what the table looks up often; made off the window's thread."""
 
     row: BoardRow
@@ -80,8 +80,7 @@ def entry(row: BoardRow) -> Entry:
     return Entry(row, sort_key(row), filters_of(row), fold(" ".join(words)))
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """Two lines: what matters, then the rest. ``tail`` follows the first line in muted type."""
 
     head: str
@@ -89,8 +88,7 @@ class Cell:
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     text: str
     icon: str | None
     role: Role

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
+
+from msgspec import Struct
 
 from core.kernel.clock import to_datetime
 from core.kernel.look import Role
@@ -17,8 +18,7 @@ from core.orders.line import Waiter
 from desktop.texts import Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """A live that has ended, what it brought, and all that have: (id, title, start in ms UTC), the latest first."""
 
     session: SessionView
@@ -62,8 +62,7 @@ class SteeringSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WaiterText:
+class WaiterText(Struct, frozen=True):
     """``place`` from 1; ``about``: how many, since when, and why they stand there."""
 
     waiting_id: int
@@ -84,8 +83,7 @@ def waiter(t: Texts, one: Waiter, place: int, now: int) -> WaiterText:
     return WaiterText(one.waiting_id, str(place), name, " · ".join(about), one.conversation_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     title: str
     value: str
     caption: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, cast
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from core.kernel.clock import to_datetime
@@ -122,7 +122,7 @@ class LivesPage(LivingPage):
 
     def ask(self, **changes: object) -> None:
         """Others, or in another order; what is not named stays."""
-        self.question = replace(self.question, **changes)  # type: ignore[arg-type]
+        self.question = replace(self.question, **changes)
         self.search.setText(self.question.text)
         self.table.scrollToTop()
         self.refresh()

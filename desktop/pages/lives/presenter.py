@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct, field
 
 from core.analytics import rules
 from core.kernel.clock import to_datetime
@@ -32,8 +33,7 @@ PERIODS: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which lives, and in which order. None: all of them."""
 
     period: str = "all"
@@ -42,8 +42,7 @@ class Question:
     sort: Sort = NEWEST
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """What stands around the list. ``any``: whether a live has ever ended here."""
 
     totals: Totals = field(default_factory=Totals)
@@ -68,8 +67,7 @@ class LivesSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One live in a row."""
 
     live: LiveRow

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from core.conversations.beyond import Offer
 from core.conversations.templatedesk import Compared
@@ -21,8 +22,7 @@ from desktop.texts import Texts
 _MICRO: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A template for one conversation; ``cost`` in millionths of a dollar, None where not known."""
 
     offer: Offer
@@ -49,15 +49,13 @@ class TemplatesSource(Protocol):
     def send(self, conversation_id: int, template_id: int, values: Sequence[str]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     word: str
     icon: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What is wrong (empty: nothing) and where, and how long the text is."""
 
     wrong: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from msgspec import Struct, field
 
 from core.conversations.adapting import plain
 from core.faq.views import Faq
@@ -43,8 +44,7 @@ UNDER: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """All texts of a segment and a language, and what is being compared there."""
 
     segment: str
@@ -53,8 +53,7 @@ class Listing:
     trials: Mapping[Place, tuple[Trial, Reading]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of the list; ``text`` None: the name of a family."""
 
     title: str
@@ -62,8 +61,7 @@ class Row:
     text: StoreText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """``wrong``: a sentence about the first thing that is, or nothing. ``over``: there is no room for it."""
 
     wrong: str

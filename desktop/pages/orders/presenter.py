@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from msgspec import Struct, field
 
 from core.invoices.queries import PaperRow
 from core.kernel.clock import to_datetime
@@ -29,8 +30,7 @@ Cursor = tuple[int | str, int]
 _LINES: Final = 6  # of an order in the pane
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which orders, and in which order. None: all of them. ``behind``: only those behind a figure."""
 
     state: State | None = None
@@ -42,8 +42,7 @@ class Question:
     behind: OrdersWanted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """``counts``: orders by state, ``to_decide`` those that wait for the seller."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -55,8 +54,7 @@ class Overview:
         return sum(count for state, count in self.counts.items() if state != "to_decide")
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """All that is shown of one order. ``board``: as the live board knows it, with what is to be decided.
 
     ``link``: the pay page, empty where it leads nowhere; ``note`` of the seller about the customer; ``address``: where
@@ -101,8 +99,7 @@ class OrdersSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One order in a row: two lines a cell."""
 
     order: OrderRow

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.invoices.certification import ACCEPTED, PREPARED, QUEUED, REFUSED, SENT
 from core.kernel.clock import to_datetime
@@ -17,8 +18,7 @@ _VALUE: Final = 120
 REGIMES: Final = {"emecef": "e-MECeF (Bénin)", "fne": "FNE (Côte d’Ivoire)", "fec": "FEC (Burkina Faso)"}
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredText:
+class DeclaredText(Struct, frozen=True):
     """``meaning`` and ``next_step`` are sentences; ``said``: the platform's words or why it does not go on.
 
     ``reference`` is empty unless the platform accepted. ``verb`` is empty where nothing can be done here; ``warning``:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
 
 from core.invoices.certification import ACCEPTED, PREPARED, QUEUED, REFUSED, SENT, Certification
 from core.invoices.credits import OpenLine, Taken
@@ -30,8 +31,7 @@ MONTHS: Final = 12  # in the menu of times
 Cursor = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which papers. ``kind`` None: all; ``period``: all, a year (« 2026 ») or a month (« 2026-11 »)."""
 
     kind: Kind | None = None
@@ -41,8 +41,7 @@ class Question:
     sort: Sort = NEWEST
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """``attention``: how many papers somebody should look at; ``span``: when the first and the last were issued.
 
     ``certifying``: a state's platform is told of papers, or was; ``sends``: they leave by themselves. ``may_credit``
@@ -57,8 +56,7 @@ class Overview:
     may_certify: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Creditable:
+class Creditable(Struct, frozen=True):
     """What may still be taken back of an invoice."""
 
     number: str
@@ -67,8 +65,7 @@ class Creditable:
     lines: tuple[OpenLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """How far a paper is with the state's platform. ``obstacle``: why it cannot be told as things are."""
 
     paper: PaperRow
@@ -138,15 +135,13 @@ class PapersSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Pill:
+class Pill(Struct, frozen=True):
     word: str
     icon: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One paper in a row. ``certified`` None: no platform is told of it."""
 
     paper: PaperRow

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from msgspec import Struct, field
 
 from core.kernel.clock import to_datetime
 from core.kernel.look import Role
@@ -29,8 +30,7 @@ PERIODS: Final[dict[Period, int]] = {"all": 0, "today": 1, "week": 7, "month": 3
 Cursor = tuple[int | str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """Which payments. ``provider`` and ``state`` None: all of them."""
 
     provider: str | None = None
@@ -40,8 +40,7 @@ class Question:
     sort: Sort = NEWEST
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """What needs a person, what passed at each provider, and every provider's name for people."""
 
     to_do: tuple[Concern, ...] = ()
@@ -50,8 +49,7 @@ class Overview:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """One payment with where its money is and what may still be given back."""
 
     payment: PaymentRow
@@ -63,8 +61,7 @@ class Detail:
     """Whom the provider can be asked about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     run: Run
     found: tuple[Found, ...]
     unreadable: int = 0
@@ -121,8 +118,7 @@ class PaymentsSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One payment in a row: two lines a cell."""
 
     payment: PaymentRow

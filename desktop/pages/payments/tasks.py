@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import explain
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-@dataclass(frozen=True, slots=True)
-class TaskText:
+class TaskText(Struct, frozen=True):
     """One thing to do, with its one verb; ``steps`` are said before it is done."""
 
     icon: str

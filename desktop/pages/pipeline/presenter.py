@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.kernel.clock import to_datetime
 from core.kernel.errors import Refused
@@ -23,8 +24,7 @@ _FORMS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y", "%d/%m/%y")
 _MORNING: Final = 9  # o'clock: when a day is said without a time
 
 
-@dataclass(frozen=True, slots=True)
-class CardText:
+class CardText(Struct, frozen=True):
     """One prospect on its card. ``due``: overdue is told by icon, word and colour."""
 
     card: Card

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from core.customers.views import CustomerView
 from core.pipeline.board import Card, Total, Wanted
@@ -11,8 +12,7 @@ from core.pipeline.board import Card, Total, Wanted
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """``cards``: of each stage the latest moved. ``any``: whether there is a prospect at all."""
 
     totals: tuple[Total, ...] = ()
@@ -21,8 +21,7 @@ class Board:
     may_write: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What the seller says of a prospect. ``next_at`` in ms UTC, ``estimate`` in smallest units."""
 
     next_at: int | None
@@ -32,8 +31,7 @@ class Said:
     lost_why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewLead:
+class NewLead(Struct, frozen=True):
     """Whose prospect it is: a customer's, or with None somebody new's, with their name and number (E.164)."""
 
     customer_id: int | None

@@ -6,10 +6,11 @@ All arithmetic is the quotes' own; a field holds what was typed, so that nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.catalogue.views import ProductView
 from core.customers.views import CustomerView
@@ -27,8 +28,7 @@ LINE_FIELDS: Final = ("text", "quantity", "price", "discount")
 Problems = Mapping[str | tuple[int, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class LineForm:
+class LineForm(Struct, frozen=True):
     """One line as typed. ``sku``: of the catalogue; ``rate``: the product's own VAT, None for the store's."""
 
     text: str = ""
@@ -47,8 +47,7 @@ class LineForm:
         return not (self.text.strip() or self.price.strip() or self.discount.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteForm:
+class QuoteForm(Struct, frozen=True):
     """``quote_id`` None: a new quote; ``reference``: its number once it has one. The rest is as typed."""
 
     quote_id: int | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from core.kernel.clock import DAY, to_datetime
 from core.kernel.look import Role
@@ -26,15 +27,13 @@ LISTED: Final = (DRAFT, SENT, SEEN, ACCEPTED, REFUSED, EXPIRED, CONVERTED)  # in
 SOON: Final = 3  # days left from which on an open quote is nearly over
 
 
-@dataclass(frozen=True, slots=True)
-class Pill:
+class Pill(Struct, frozen=True):
     word: str
     icon: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(Struct, frozen=True):
     """One quote in a row. ``left`` and ``until``: how long it may still be answered."""
 
     quote: QuoteRow

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from core.conversations.quoting import Delivery
 from core.invoices.rules import Rounding
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from core.customers.views import CustomerView
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """``counts``: quotes by state; ``unsaved``: what was being typed when the window closed.
 
     ``rate`` and ``rounding``: the store's VAT; ``reachable``: a customer could open a link; ``may_write``: whether the
@@ -39,8 +39,7 @@ class Overview:
         return sum(self.counts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """All that is shown of one quote. ``writable``: WhatsApp lets the shop write to the customer now; ``order`` and the
     other versions as (id, number); ``conversation``: its id, None without one; ``short``: what is lacking of an
     accepted one."""
@@ -57,8 +56,7 @@ class Detail:
     newer: tuple[int, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """Whom a quote is for: somebody known, or a new customer by name and phone (E.164); nobody yet when empty."""
 
     customer_id: int | None = None
@@ -66,8 +64,7 @@ class Recipient:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteFor:
+class QuoteFor(Struct, frozen=True):
     """Another page asks the quotes page for a new quote for this customer."""
 
     customer_id: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from core.quotes.rules import ACCEPTED, CONVERTED, DRAFT, EXPIRED, REFUSED, REPLACED, SEEN, SENT
 from desktop.pages.quotes.source import Detail
@@ -41,8 +42,7 @@ PAIRED: Final = ("accept", "refuse")  # beside each other
 WRITING: Final = frozenset({"send", "edit", "again", "accept", "refuse", "convert", "revise", "duplicate"})
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """Verbs in their order; ``obstacles``: why one of them cannot be done now."""
 
     shown: tuple[str, ...]

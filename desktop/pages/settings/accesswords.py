@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from core.accounts.queries import OpenSession, Person
 from core.accounts.rules import MIN_PASSWORD, PASSWORD_RULES, ROLES, SCOPES
@@ -34,8 +35,7 @@ _SYSTEMS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccessReading:
+class AccessReading(Struct, frozen=True):
     """Who sits here, and whom they may see. ``me`` None: nobody has said who they are.
 
     ``manages``: may add and change accounts; ``first``: there are none yet, and one may be made. ``sessions`` are one's
@@ -94,8 +94,7 @@ class AccessSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PillText:
+class PillText(Struct, frozen=True):
     word: str
     icon: str
     role: Role

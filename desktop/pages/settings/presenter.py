@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct, field
 
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import catalogue, sentence
@@ -35,16 +36,14 @@ PUBLIC_URL: Final = "public_url"
 VERIFY_TOKEN: Final = "whatsapp.verify_token"
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """A value as it stands now; for a secret only whether there is one (:data:`SECRET_SHOWN` or empty)."""
 
     key: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderInfo:
+class ProviderInfo(Struct, frozen=True):
     """A payment provider as its adapter declares it. ``fits``: whether it works in the store's country and money.
 
     ``pasted``: its dashboard wants the store's ``address``, which is empty while the public one is not known; the other
@@ -61,8 +60,7 @@ class ProviderInfo:
     dashboard: Dashboard = field(default_factory=lambda: Dashboard(""))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Everything the page shows, at one moment."""
 
     values: Mapping[str, str]
@@ -118,8 +116,7 @@ class SettingsSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Settings under one heading; ``advanced`` ones are folded away."""
 
     title: str
@@ -128,8 +125,7 @@ class Group:
     advanced: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     name: str
     title: str
     icon: str
@@ -137,15 +133,13 @@ class Section:
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FindingText:
+class FindingText(Struct, frozen=True):
     icon: str
     role: Role
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A test's outcome in one line, and line by line."""
 
     role: Role
@@ -153,8 +147,7 @@ class Verdict:
     lines: tuple[FindingText, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CardText:
+class CardText(Struct, frozen=True):
     """A provider's head: state as icon, word and colour; ``note`` says why it cannot be used, if so."""
 
     state: str

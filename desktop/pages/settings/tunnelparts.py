@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -23,8 +23,7 @@ ADVANCED: Final = frozenset(
 """What is right as it is for nearly everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelReading:
+class TunnelReading(Struct, frozen=True):
     """``hands``: dashboards that still have another address. ``key_line``: what the SSH server wants of our key."""
 
     state: TunnelState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from core.kernel.countries import COUNTRIES
 from core.kernel.look import Role
@@ -23,8 +23,7 @@ _LOOKS: dict[str, tuple[str, Role]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verbs:
+class Verbs(Struct, frozen=True):
     """What can be done with a store now."""
 
     go: bool = False

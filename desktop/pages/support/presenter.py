@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
 
 from core.bootstrap.checkup import Line
 from core.kernel.clock import to_datetime
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 LOG_LINES: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class TraceWanted:
+class TraceWanted(Struct, frozen=True):
     """Asks the page for the story of one thing. ``kind``: order, payment or message."""
 
     kind: str
@@ -55,8 +55,7 @@ class SupportSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StepText:
+class StepText(Struct, frozen=True):
     """A step as it stands there: when (``21:56:04.120`` on the store's clock), what, and what a person wrote."""
 
     at: str

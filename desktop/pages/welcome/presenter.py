@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
 
 from core.connecting.rules import Task
 from core.kernel.errors import LivePayError
@@ -23,8 +24,7 @@ SECRET: Final = frozenset({"access_token", "app_secret"})
 SAMPLES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(Struct, frozen=True):
     """A product of the first list: what buyers write, its name, price in smallest units, pieces."""
 
     code: str
@@ -33,8 +33,7 @@ class Goods:
     stock: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept of the WhatsApp connection; of secrets only the names. ``number``: as WhatsApp writes it."""
 
     values: Mapping[str, str]
@@ -42,8 +41,7 @@ class Kept:
     number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A payment provider that works here. ``dashboard``: what is done by hand there, with ``address`` (empty while
     unknown); ``asks_phone``: a payment begins with a request on the payer's phone; ``test``: smallest units."""
 
@@ -59,8 +57,7 @@ class Offer:
     test: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tryout:
+class Tryout(Struct, frozen=True):
     """A test payment that was opened: paid at ``link``, by scanning ``code``, or else on the seller's phone.
 
     ``by_seller``: nobody but the seller sees the money come; ``gives_back``: the provider can return it.
@@ -73,16 +70,14 @@ class Tryout:
     by_seller: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """How a test payment stands (see :data:`core.bootstrap.trials.Stage`), and the sentence for it if it is news."""
 
     stage: str
     said: Finding | None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A message that came in, and what became of the answer to it; None while that is on its way."""
 
     name: str
@@ -90,8 +85,7 @@ class Arrival:
     echo: Finding | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bubble:
+class Bubble(Struct, frozen=True):
     mine: bool
     text: str
     buttons: tuple[str, ...] = ()

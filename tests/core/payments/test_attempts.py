@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from core.bootstrap import Shop, create_store, open_shop
 from core.bootstrap.checkup import Line, Words, store

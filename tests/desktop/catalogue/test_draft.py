@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.kernel.errors import NotFound, Refused
 from desktop.pages.catalogue.draft import ProductDraft, blamed, draft_of, problems

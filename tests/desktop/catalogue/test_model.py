@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 

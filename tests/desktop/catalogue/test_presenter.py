@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.catalogue.views import ProductView
 from desktop.pages.catalogue.presenter import FILTERS, FOUND_MAX, CataloguePresenter, Question

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import asyncssh
 import pytest
+from msgspec.structs import replace
 
 from core.tunnels.sshkeys import new_key, public_line
 from localserver.tunnels.contract import Asks, Lost, Stuck
@@ -81,7 +81,7 @@ async def test_a_changed_key_is_refused_before_anything_is_sent(wishes: SshWishe
 
 @pytest.mark.parametrize("secret", [{"key": new_key()}, {"key": "", "password": "wrong"}])
 async def test_who_is_not_known_is_stuck(wishes: SshWishes, here: int, secret: dict[str, str]) -> None:
-    tunnel = SshTunnel(replace(wishes, **secret))  # type: ignore[arg-type]
+    tunnel = SshTunnel(replace(wishes, **secret))
     with pytest.raises(Stuck, match="refuses the user “livepay”"):
         await tunnel.start(here)
     await tunnel.stop()
