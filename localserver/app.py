@@ -10,7 +10,7 @@ from aiohttp.log import server_logger
 
 from core.bootstrap import Shop
 from localserver import health
-from localserver.api import v1
+from localserver.api import later
 from localserver.hooks import psp, whatsapp
 from localserver.middleware import boundary, harden, our_concern, prompt
 from localserver.overlay import routes as overlay
@@ -31,7 +31,7 @@ def create_app(shops: Iterable[Shop]) -> web.Application:
     app.router.add_routes(psp.routes)
     pay.mount(app, _invoice_pdf)
     overlay.mount(app)
-    v1.mount(app)
+    later.mount(app)
     return app
 
 

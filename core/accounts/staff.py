@@ -6,7 +6,6 @@ is written: the guard must see who acts as they are, not as they make themselves
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from core.accounts import lockout, passwords
@@ -20,10 +19,11 @@ from core.accounts.events import (
 )
 from core.accounts.rules import MAX_LOAN_MS, MAX_NAME, OWNER, ROLES, SCOPES, SECOND_GRACE_MS
 from core.kernel.errors import NotFound, Refused
+from core.kernel.patterns import late
 from core.kernel.text import one_line
 from core.storage.engine import Engine, Tx
 
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_EMAIL: Final = late(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _LAST_OWNER: Final = "This is the last owner: make somebody else an owner first."
 _FIRST_OWNER: Final = "The first account must be an owner's: only an owner can add the others."
 

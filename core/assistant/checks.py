@@ -16,20 +16,21 @@ from msgspec import Struct
 
 from core.assistant import wording
 from core.assistant.facts import Facts, Product, sentences_of
+from core.kernel.patterns import late
 from core.kernel.text import fold, utf16_length
 
 LONGEST: Final = 700  # WhatsApp takes 1024 beside buttons; an answer of a shop is short
 MOST_LINES: Final = 12
 
-_NUMBER: Final = re.compile(r"\d+(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
-_ALONE: Final = re.compile(rf"(?<!\w)(?:{_NUMBER.pattern})(?!\w)")
-_TOKEN: Final = re.compile(r"\d+(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|[^\W_]+|[%€$£]")
-_LINK: Final = re.compile(
+_NUMBER: Final = late(r"\d+(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
+_ALONE: Final = late(rf"(?<!\w)(?:{_NUMBER.pattern})(?!\w)")
+_TOKEN: Final = late(r"\d+(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|[^\W_]+|[%€$£]")
+_LINK: Final = late(
     r"(https?:|www\.|wa\.me|\b[\w-]+\.(com|net|org|sn|ci|mg|fr|io|me|link|shop|app)\b|@\w|\w@)", re.IGNORECASE
 )
-_EMPHASIS: Final = re.compile(r"\*([^*\n]{1,200})\*|«\s*([^»\n]{1,200}?)\s*»|“([^”\n]{1,200})”|\"([^\"\n]{1,200})\"")
-_CODE: Final = re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{2,}\b")
-_CLAUSE: Final = re.compile(r"(?<=[.!?;])\s+|\n+")
+_EMPHASIS: Final = late(r"\*([^*\n]{1,200})\*|«\s*([^»\n]{1,200}?)\s*»|“([^”\n]{1,200})”|\"([^\"\n]{1,200})\"")
+_CODE: Final = late(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{2,}\b")
+_CLAUSE: Final = late(r"(?<=[.!?;])\s+|\n+")
 _ALLOWED_FORMAT: Final = frozenset("\u200d\ufe0f")  # inside emoji
 _MONEY, _PERCENT, _STOCK, _PLAIN = "money", "percent", "stock", "plain"
 

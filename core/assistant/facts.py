@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?;\n])\s+|\n+")
+from core.kernel.patterns import late
+
+_SENTENCE: Final = late(r"(?<=[.!?;\n])\s+|\n+")
 
 
 class Product(Struct, frozen=True):

@@ -6,8 +6,9 @@ answer; a word that is missing lets something unproved through.
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from core.kernel.patterns import late
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,7 +69,7 @@ TIME: Final = _words(
     """
 )
 # The shop's rules and promises, by the beginning of a word.
-POLICY: Final = re.compile(
+POLICY: Final = late(
     r"\b(livr|expedi|envoi|envoy|deliver|ship|fanatera|aterin|retour|return|rembours|refund|averin|famerenam|"
     r"echang|exchang|atakalo|garant|warrant|guarant|antok|remis|reduc|reduit|rabais|ristourne|promo|sold[eé]|"
     r"discount|fihenam|offert|offre|offr|cadeau|gift|bonus|gratuit|gratis|free|maimaimpoana|sans frais|frais|"
@@ -79,7 +80,7 @@ POLICY: Final = re.compile(
     r"special price|dernier prix|mihena)"
 )
 # Of the buyer's own order: only the engine speaks of it.
-STATE: Final = re.compile(
+STATE: Final = late(
     r"\b(reservee?s?\b|reserved|voatokana|confirmee?s?\b|confirmed|voamarina|valid[eé]e?s?\b|encaiss|recu(e|"
     r"s)?\b votre|votre commande|ta commande|your order|commande n|command(ee|e est)|annulee?s?\b|cancell?ed|"
     r"j ai mis de cote|mis(e|es)? de cote|je (vous |te )?(garde|mets|reserve|bloque)|modifi|changed? the price|"

@@ -10,11 +10,12 @@ from msgspec import Struct
 from core.catalogue import queries, service
 from core.catalogue.views import ProductView
 from core.kernel.errors import NotFound, Refused
+from core.kernel.patterns import late
 from core.storage.engine import Tx
 
 LEAST: Final = -90  # percent
 MOST: Final = 900
-_PERCENT = re.compile(r"([+-]?)(\d{1,3})%?", re.ASCII)
+_PERCENT = late(r"([+-]?)(\d{1,3})%?", re.ASCII)
 
 
 class Adjustment(Struct, frozen=True):

@@ -6,13 +6,13 @@ A wrong guess here sells the wrong thing, so a digit is never corrected into ano
 
 from __future__ import annotations
 
-import re
 from itertools import product as combinations
 from typing import Final
 
 from core.catalogue.rules import keyword_form
+from core.kernel.patterns import late
 
-_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_RUNS = late(r"[0-9]+|[^0-9]+")
 _TO_DIGIT: Final = {"O": "0", "I": "1", "L": "1"}
 _TO_LETTER: Final = {"0": "O", "1": "I"}
 _LONGEST: Final = 64

@@ -7,7 +7,6 @@ title looks. Aim (measured by ``tests/core/catalogue/measure_lexicon.py``): 50 0
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,9 +19,10 @@ from typing import Final, NamedTuple
 
 from core.catalogue.codes import Codes
 from core.catalogue.spelling import Spelling
+from core.kernel.patterns import late
 from core.kernel.text import fold
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = late(r"[^\W_]+")
 _SMALL_TALK = """
     a ai as au aux avec avez ca ce ces cette c d dans de des du elle en est et eu il ils j je l la le les leur ma mes
     moi mon n ne nous on ou par pas plus pour qu que qui s sa se si son sur svp stp t te tu un une vos votre vous y

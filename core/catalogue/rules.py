@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from core.kernel.errors import Refused
 from core.kernel.money import currency_sign, parse_amount
+from core.kernel.patterns import late
 from core.kernel.text import fold
 
 SKU_MAX: Final = 64
@@ -39,8 +40,8 @@ _COMMAND_WORDS = """
 # Words that already mean something to the bot: a product must not answer to them.
 RESERVED: Final[frozenset[str]] = frozenset(_COMMAND_WORDS.split())
 
-_NUMBER = re.compile(r"(?P<before>[^\d+\-.,]*)(?P<number>[+-]?\d[\d\s.,'’]*)(?P<after>[^\d]*)", re.ASCII)
-_WHOLE = re.compile(r"(\d{1,3})(?:[.,]0+)?", re.ASCII)
+_NUMBER = late(r"(?P<before>[^\d+\-.,]*)(?P<number>[+-]?\d[\d\s.,'’]*)(?P<after>[^\d]*)", re.ASCII)
+_WHOLE = late(r"(\d{1,3})(?:[.,]0+)?", re.ASCII)
 _CFA = frozenset({"XOF", "XAF"})
 _UNITS: Final[dict[str, frozenset[str]]] = {
     "": frozenset(),

@@ -8,6 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from core.kernel.patterns import late
+
 STEP: Final = "welcome.step"
 LATER: Final = "welcome.later"
 STEPS: Final = ("products", "practice", "whatsapp", "payment")
@@ -78,8 +80,8 @@ def recommended(names: Sequence[str], country: str) -> tuple[str, ...]:
 
 
 _AROUND: Final = "\"'`“”«»‘’‹›<>"
-_UNSEEN: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_SCHEME: Final = re.compile(r"^(?:authorization\s*[:=]\s*)?(?:bearer|basic)\s+", re.IGNORECASE)
+_UNSEEN: Final = late(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_SCHEME: Final = late(r"^(?:authorization\s*[:=]\s*)?(?:bearer|basic)\s+", re.IGNORECASE)
 
 
 def pasted(value: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from core.conversations.limits import BODY
+from core.kernel.patterns import late
 from core.kernel.text import utf16_length
 
 Trust = Literal["new", "returning", "vip"]
@@ -101,8 +102,8 @@ def joined(body: str, lines: list[str], room: int = BODY) -> str:
     return body
 
 
-_PICTURES: Final = re.compile("[\u200d\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
-_BOLD: Final = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+_PICTURES: Final = late("[\u200d\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
+_BOLD: Final = late(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 
 
 def plain(text: str) -> str:

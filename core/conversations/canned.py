@@ -13,6 +13,7 @@ from core.conversations import limits
 from core.conversations.events import CannedRemoved, CannedSaved
 from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from core.kernel.patterns import late
 from core.kernel.text import fold, utf16_length
 from core.storage.connection import Reader
 from core.storage.engine import Tx
@@ -21,7 +22,7 @@ MOST: Final = 200
 ROOM: Final = 200  # characters of a message left for what the variables become
 VARIABLES: Final = ("name", "shop")
 """``{name}``: the customer's first name, nothing where it is not known; ``{shop}``: what the store is called."""
-_SHORTCUT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_SHORTCUT: Final = late(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 class Canned(Struct, frozen=True):

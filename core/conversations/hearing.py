@@ -24,6 +24,7 @@ from core.conversations.timing import Timing
 from core.conversations.topical import SAID_BESIDE_A_NUMBER
 from core.kernel.clock import HOUR
 from core.kernel.money import EXPONENT
+from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.orders.service import Order
 from core.quotes.service import load as load_quote
@@ -48,15 +49,15 @@ _COUNTING: Final = frozenset(
         *(Intent.CANCEL, Intent.PRICE, Intent.CATALOGUE, Intent.MY_ORDERS, Intent.COMPLAINT),
     }
 )
-_SEATS: Final = re.compile(
+_SEATS: Final = late(
     r"\b(?:places?|billets?|tickets?|entrees?|invitations?|toerana|tapakila|seats?)\b(?: (?:pour|de|du|a la|au|ho an ny"
     r"|amin ny|for)(?= ))?"
 )
-_APPOINTMENTS: Final = re.compile(
+_APPOINTMENTS: Final = late(
     r"\b(?:rdv|rendez vous|creneaux?|place|fotoana|appointment|slot)\b(?: (?:pour|de|du|for)(?= ))?"
     r"(?: (?:une?|des|les?)(?= ))?"
 )
-_WHEN_WHERE: Final = re.compile(
+_WHEN_WHERE: Final = late(
     r"\b(?:quand|quelle? (?:date|heure|jour|endroit|lieu|adresse|salle)|quel (?:jour|endroit|lieu)|c est ou|est ou"
     r"|ou est|ou (?:a lieu|se passe|ca se passe|c est)|(?:la|l) (?:date|heure|adresse)|le lieu|rahoviana|oviana|aiza"
     r"|amin ny firy|when|where|what time|a quelle heure)\b|^ou\W*$"
@@ -67,11 +68,11 @@ _ASKING_WHEN: Final = frozenset(
         *(Intent.DELIVERY, Intent.CATALOGUE),
     }
 )
-_JOINS: Final = re.compile(
+_JOINS: Final = late(
     r"^(?:non|plutot|finalement|en fait|pour|aleo|ho an|et|aussi|plus|ajout\w*|rajout\w*|avec|sy|ary|dia|koa|ampio"
     r"|asio|and|add)\b|^\+"
 )
-_APART: Final = re.compile(r"[’'-]")
+_APART: Final = late(r"[’'-]")
 
 
 class Hearing(Timing):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 from core.kernel.text import utf16_length
 
 TEXT: Final = 4096
@@ -31,7 +32,7 @@ CALLBACK: Final = 512
 URL: Final = 2000
 FILENAME: Final = 240
 
-BLANKS: Final[re.Pattern[str]] = re.compile(r"[ \t\r\n\f\v]+")  # not the no-break spaces of French typography
+BLANKS: Final[re.Pattern[str]] = late(r"[ \t\r\n\f\v]+")  # not the no-break spaces of French typography
 _JOINER: Final = "\u200d"
 _FLAG_LETTERS: Final = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 

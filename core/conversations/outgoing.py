@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from core.conversations import limits
 from core.conversations.limits import fit
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 from core.kernel.phone import BSUID, from_wa_id
 from core.kernel.text import utf16_length
 
@@ -47,8 +48,8 @@ __all__ = [
 ]
 
 Kind = Literal["text", "buttons", "list", "link", "image", "document", "reaction", "contact_request", "template"]
-_TEMPLATE_NAME: Final[re.Pattern[str]] = re.compile(r"[a-z0-9_]{1,512}")
-_LANGUAGE: Final[re.Pattern[str]] = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
+_TEMPLATE_NAME: Final[re.Pattern[str]] = late(r"[a-z0-9_]{1,512}")
+_LANGUAGE: Final[re.Pattern[str]] = late(r"[a-z]{2,3}(_[A-Z]{2})?")
 
 
 class Outgoing(Struct, frozen=True):

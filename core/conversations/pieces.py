@@ -5,12 +5,12 @@ The wait is a deadline like every other, so a stop of the program only makes it 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.durable.deadlines import clear_deadline, set_deadline
+from core.kernel.patterns import late
 from core.storage.engine import Tx
 from core.understanding import fragments
 from core.understanding.engine import understand
@@ -21,7 +21,7 @@ PIECES: Final = "pieces"  # a deadline; its subject is the conversation
 WAIT: Final = 2_500  # ms
 MOST_WORDS: Final = 4
 LONGEST: Final = 40
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = late(r"[^\W_]+")
 
 
 def meaning(reply: Reply, text: str, products: Products, context: Context) -> Understanding:

@@ -14,12 +14,13 @@ from msgspec import Struct
 
 from core.conversations.incoming import Incoming, Item, Who, identify
 from core.durable.outbox import RANK
+from core.kernel.patterns import late
 
 REPORTED: Final[frozenset[str]] = frozenset({"sent", "delivered", "read", "played", "failed"})
 """The statuses WhatsApp reports; ``outbox.RANK`` says which may follow which."""
 
 MEDIA_TYPES: Final[frozenset[str]] = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
-_UNSAFE: Final[re.Pattern[str]] = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
+_UNSAFE: Final[re.Pattern[str]] = late(r'[\x00-\x1f\x7f<>:"|?*]')
 
 
 class Media(Struct, frozen=True):

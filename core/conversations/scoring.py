@@ -12,13 +12,12 @@ from core.conversations.replying import Reply
 from core.customers import consent
 from core.customers.explaining import explain
 from core.customers.service import record
+from core.kernel.patterns import late
 from core.orders.service import Orders
 from core.orders.standing import lately
 
-_MINE: Final = re.compile(
-    r"\W*(?:mon|ma|my|ny)\s+(?:score|note|isako)(?:\s+de\s+confiance)?\W*|\W*isako\W*", re.IGNORECASE
-)
-_OFFERS: Final = re.compile(r"\W*(stop|ok)(?:\s+(offres?|pub|promos?|dokambarotra))?\W*", re.IGNORECASE)
+_MINE: Final = late(r"\W*(?:mon|ma|my|ny)\s+(?:score|note|isako)(?:\s+de\s+confiance)?\W*|\W*isako\W*", re.IGNORECASE)
+_OFFERS: Final = late(r"\W*(stop|ok)(?:\s+(offres?|pub|promos?|dokambarotra))?\W*", re.IGNORECASE)
 
 
 def heard(reply: Reply, text: str, orders: Orders, currency: str) -> bool:

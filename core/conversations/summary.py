@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from core.kernel.clock import DAY
 from core.kernel.i18n import catalogue
+from core.kernel.patterns import late
 from core.kernel.text import NARROW, fold
 from core.kernel.towns import TOWNS
 from core.storage.connection import Reader
@@ -22,9 +23,7 @@ from core.understanding.sentence import Products
 
 MESSAGES: Final = 8  # the latest of the customer, no older than a day before the last of them
 MOST: Final = 4
-_PLACE: Final = re.compile(
-    r"(?:\b(?:à|a|vers|sur|jusqu['’]à|to|in|any|amin['’]ny)\s+)([^\W\d_][\w'’-]+)", re.IGNORECASE
-)
+_PLACE: Final = late(r"(?:\b(?:à|a|vers|sur|jusqu['’]à|to|in|any|amin['’]ny)\s+)([^\W\d_][\w'’-]+)", re.IGNORECASE)
 
 # code → what it says (message ids of the domain ``errors``); the second form is for more than one.
 ASKS: Final[dict[str, tuple[str, ...]]] = {

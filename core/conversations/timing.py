@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +14,7 @@ from core.conversations.texts import say
 from core.conversations.topical import Topical
 from core.kernel.clock import DAY, to_datetime
 from core.kernel.days import day_in_words, moment_in_words
+from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.orders.queries import lines_of
 from core.orders.rules import PAID
@@ -35,12 +35,12 @@ _ELSEWHERE: Final = frozenset(
         *(Intent.MY_ORDERS, Intent.PAYMENT_MEANS, Intent.QUOTE),
     }
 )
-_WANTS: Final = re.compile(
+_WANTS: Final = late(
     r"\b(?:reserv\w*|rdv|rendez vous|je (?:veux|voudrais|viens|viendrai|prends|souhaite|passe|passerai)|j aimerais"
     r"|alaiko|haka|mila|mamandrika|hamandrika|famandrihana|ho avy|book|reserve|mettez|mets|inscri\w*|decal\w*|deplac\w*"
     r"|repouss\w*|avanc\w*|chang\w*|plutot|aleo|afindra|hafindra)\b"
 )
-_ASKS: Final = re.compile(r"\b(?:place|places|dispo\w*|libre|libres|creneau|creneaux|malalaka|misy|toerana|free)\b")
+_ASKS: Final = late(r"\b(?:place|places|dispo\w*|libre|libres|creneau|creneaux|malalaka|misy|toerana|free)\b")
 
 
 class Timing(Topical):

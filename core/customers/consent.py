@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from core.customers.events import ConsentNoted
 from core.kernel.errors import NotFound
+from core.kernel.patterns import late
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 
@@ -23,7 +24,7 @@ TEXT_VERSION: Final = "2026-11"
 REFUSAL: Final = "STOP SCORE"
 ASK: Final = "MON SCORE"
 AGREEMENT: Final = "OK SCORE"
-_WORDS: Final = re.compile(r"\W*(stop|ok)\s+score\W*", re.IGNORECASE)
+_WORDS: Final = late(r"\W*(stop|ok)\s+score\W*", re.IGNORECASE)
 
 
 class Consent(Struct, frozen=True):

@@ -4,18 +4,18 @@ notes. Nobody is asked for it, so somebody of whom nothing is known is nowhere."
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.kernel.towns import TOWNS
 from core.storage.connection import Reader
 
 LATEST: Final = 20_000  # texts that are looked through for the towns there are
-_WORD: Final = re.compile(r"[^\W_]+")
-_ACCENTED: Final = re.compile(r"[aceinouy]")  # SQL compares letters as they are: these may stand there with an accent
+_WORD: Final = late(r"[^\W_]+")
+_ACCENTED: Final = late(r"[aceinouy]")  # SQL compares letters as they are: these may stand there with an accent
 _TEXTS: Final = (
     "SELECT o.customer_id, d.address AS said FROM delivery d JOIN orders o ON o.id = d.order_id WHERE d.address <> ''"
     " UNION ALL SELECT id, notes FROM customer WHERE notes <> ''"

@@ -14,6 +14,7 @@ from core.invoices.numbering import number_text
 from core.kernel.clock import DAY
 from core.kernel.errors import NotFound
 from core.kernel.paging import Sort
+from core.kernel.patterns import late
 from core.storage.connection import Reader
 
 Kind = Literal["credit_note", "receipt", "invoice"]
@@ -24,7 +25,7 @@ STUBBORN: Final = 3  # rounds without an answer of the platform before somebody 
 NEWEST: Final = Sort("at")
 # What the list can be sorted by, as it is shown: a credit note takes away.
 _TOTAL: Final[dict[Kind, str]] = {"credit_note": "-p.total", "receipt": "p.total", "invoice": "p.total"}
-_NUMBER: Final = re.compile(r"(?:(FA|AV|RE)[- ]?)?(?:((?:19|20)\d\d)-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
+_NUMBER: Final = late(r"(?:(FA|AV|RE)[- ]?)?(?:((?:19|20)\d\d)-)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 class InvoiceView(Struct, frozen=True):

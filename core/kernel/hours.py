@@ -6,13 +6,13 @@ a day are parted by commas; none passes midnight.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 from core.kernel.text import fold
 
 EXAMPLE: Final = "lu-ve 8:00-12:30, 15:00-19:00; sa 9:00-17:00; di fermé"
@@ -21,8 +21,8 @@ DAYS: Final = {
     **{name: day for day, name in enumerate(("mo", "tu", "we", "th", "fr", "sa", "su"))},
 }
 CLOSED: Final = ("ferme", "closed")
-_PART: Final = re.compile(r"(?P<days>[a-z]{2}(?: ?[-,] ?[a-z]{2})*) +(?P<spans>.+)")
-_SPAN: Final = re.compile(r"(\d{1,2})(?:[:h](\d{2})|h)? ?- ?(\d{1,2})(?:[:h](\d{2})|h)?")
+_PART: Final = late(r"(?P<days>[a-z]{2}(?: ?[-,] ?[a-z]{2})*) +(?P<spans>.+)")
+_SPAN: Final = late(r"(\d{1,2})(?:[:h](\d{2})|h)? ?- ?(\d{1,2})(?:[:h](\d{2})|h)?")
 _MIDNIGHT: Final = 24 * 60
 
 Span = tuple[int, int]

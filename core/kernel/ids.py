@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import uuid
 from datetime import UTC, tzinfo
 
 from core.kernel.clock import to_datetime
+from core.kernel.patterns import late
 
-REFERENCE = re.compile(r"LP-\d{4}-\d{4}-[0-9A-F]{4}")
+REFERENCE = late(r"LP-\d{4}-\d{4}-[0-9A-F]{4}")
 _ATTEMPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -10,11 +9,12 @@ from typing import Final
 from msgspec import Struct
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 
 # Decimals in practice (ruling R2): ISO 4217 lists 2 for MGA, but neither wallets nor shops use them.
 EXPONENT: Final[dict[str, int]] = {"XOF": 0, "XAF": 0, "GNF": 0, "KMF": 0, "MGA": 0, "EUR": 2, "USD": 2}
 # Neither 1e3 nor 1_000: what a person types, and nothing that could overflow.
-_PLAIN: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+_PLAIN: Final = late(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _SIGN: Final[dict[str, str]] = {
     "XOF": "F\u202fCFA",
     "XAF": "F\u202fCFA",

@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.kernel.patterns import late
+
 OLD_LENGTH: Final = 8
-_DIGITS: Final = re.compile(r"\+(225|229)(\d+)", re.ASCII)
+_DIGITS: Final = late(r"\+(225|229)(\d+)", re.ASCII)
 
 
 def _ivorian(old: str) -> str:

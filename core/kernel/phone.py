@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from core.kernel.errors import Refused
 from core.kernel.numbering import today
+from core.kernel.patterns import late
 
 # A WhatsApp business-scoped user id (reference whatsapp §4): never a phone, never normalised.
-BSUID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
+BSUID = late(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
 
 
 def normalise(text: str, country: str) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 _DELIMITERS: Final = (";", ",", "\t", "|")
@@ -34,13 +35,13 @@ _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
     (b"SQLite format 3", "SQLite"),
     (b"{\\rtf", "RTF"),
 )
-_MARKUP = re.compile(r"\s*<(!doctype|html|\?xml|table|head|body)\b", re.IGNORECASE)
-UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+_MARKUP = late(r"\s*<(!doctype|html|\?xml|table|head|body)\b", re.IGNORECASE)
+UNREADABLE = late(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060"))
 # What French and Malagasy are written with beyond ASCII, and where a letter stands well: tells old encodings apart.
 _SMALL, _CAPITAL = "àâäçéèêëîïìñôöòùûüÿœæ", "ÀÂÄÇÉÈÊËÎÏÑÔÖÙÛÜŒÆ"
-_EXPECTED = re.compile(f"[{_SMALL}{_CAPITAL}«»’‘“”–—…€£°²×·•\u00a0\u202f]")
-_WELL_PLACED = re.compile(
+_EXPECTED = late(f"[{_SMALL}{_CAPITAL}«»’‘“”–—…€£°²×·•\u00a0\u202f]")
+_WELL_PLACED = late(
     f"(?<=[a-z])[{_SMALL}]|[{_SMALL}](?=[a-z])|(?<=[A-Z])[{_CAPITAL}]|[{_CAPITAL}](?=[A-Z])|\\b[{_CAPITAL}](?=[a-z])|\\bà\\b"
     # « L’ensemble », « Robe bleue… », as Windows writes them: the same bytes are DOS's Æ and à.
     "|(?<=[A-Za-z])’(?=[A-Za-z])|(?<=[A-Za-z])…(?![A-Za-z])"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 from core.kernel.text import fold
 
 _UNITS = frozenset(
     {"f", "cfa", "fcfa", "xof", "xaf", "ar", "ariary", "mga", "eur", "euro", "euros", "ttc", "en", "de", "du"}
 )
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_WORD = re.compile(r"[a-z0-9]+")
+_BRACKETS = late(r"\([^)]*\)|\[[^\]]*\]")
+_WORD = late(r"[a-z0-9]+")
 
 
 class Columns(Struct, frozen=True):

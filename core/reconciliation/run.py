@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -12,6 +11,7 @@ from typing import Final
 
 from core.kernel.clock import DAY, MINUTE
 from core.kernel.errors import OutsideWorld, Refused
+from core.kernel.patterns import late
 from core.payments import service as payments
 from core.payments.attempts import AttemptRow, load_attempt
 from core.payments.desk import PaymentDesk
@@ -23,7 +23,7 @@ from core.reconciliation.statement import Line, Statement, parse
 from core.storage.connection import Reader
 from core.storage.engine import Engine
 
-_OUR_REFERENCE: Final = re.compile(r"LP[0-9A-Z]{14}")
+_OUR_REFERENCE: Final = late(r"LP[0-9A-Z]{14}")
 _MARGIN: Final = 15 * MINUTE  # clocks differ, and a payment is seen here a little later than it was made there
 _AT_ONCE: Final = 4  # providers limit requests per minute
 _PAID: Final = (Pay.PAID, Pay.REFUNDED, Pay.PARTIALLY_REFUNDED)

@@ -7,7 +7,6 @@ line that is neither money in nor money back (a payout, a failed try) is left ou
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -19,6 +18,7 @@ from core.kernel import sheet, titles
 from core.kernel.clock import DAY
 from core.kernel.errors import Refused
 from core.kernel.money import EXPONENT, parse_amount
+from core.kernel.patterns import late
 from core.kernel.text import fold
 
 MAX_LINES: Final = 500_000
@@ -50,12 +50,12 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "currency": ("currency", "devise", "monnaie"),
 }  # fmt: skip
-_BACK: Final = re.compile(r"refund|rembours|reverse|reversal|retour")
-_MOVED: Final = re.compile(r"payout|versement|retrait|withdraw|settle|virement|transfer|fee\b|frais|topup|depot")
-_NOT_DONE: Final = re.compile(r"fail|echec|echou|cancel|annul|pending|attente|cours|expir|refus|reject|declin|abandon")
+_BACK: Final = late(r"refund|rembours|reverse|reversal|retour")
+_MOVED: Final = late(r"payout|versement|retrait|withdraw|settle|virement|transfer|fee\b|frais|topup|depot")
+_NOT_DONE: Final = late(r"fail|echec|echou|cancel|annul|pending|attente|cours|expir|refus|reject|declin|abandon")
 _TIMES: Final = (" %H:%M:%S", " %H:%M", "")
 _DATES: Final = tuple(d + t for d in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y/%m/%d") for t in _TIMES)
-_UNIVERSAL: Final = re.compile(r"\b(utc|gmt)\b")  # in the title of the dates: not the shop's own clock
+_UNIVERSAL: Final = late(r"\b(utc|gmt)\b")  # in the title of the dates: not the shop's own clock
 # How statements write a currency besides its code.
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("fcfa", "cfa", "f cfa", "franc cfa"), ("XOF", "XAF")),

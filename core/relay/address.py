@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30}[a-z0-9])")
+from core.kernel.patterns import late
+
+HANDLE: Final = late(r"[a-z0-9](?:[a-z0-9-]{1,30}[a-z0-9])")
 """A store's name at a relay: one label of a host name, so that each store is an origin of its own to browsers."""
 
 _KEPT: Final = ("/webhooks/", "/n/")

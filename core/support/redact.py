@@ -6,16 +6,17 @@ Names cannot be found this way: nothing of LivePay logs them.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_AFTER_WORD: Final = re.compile(
+from core.kernel.patterns import late
+
+_MAIL: Final = late(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_AFTER_WORD: Final = late(
     r"(?i)\b(bearer|token|secret|password|passwd|api[_-]?key|authorization|appsecret_proof|pin|otp)\b(\W{1,4})((?:bearer\s+)?[^\s,;&\"']{4,})"
 )
-_LINK: Final = re.compile(r"(?i)(/(?:p|q|n|v|webhooks/psp/\w+/[\w-]+)/)([\w.~-]{8,})")
-_LONG: Final = re.compile(r"(?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{24,}={0,2}(?![\w/.])")
-_PHONE: Final = re.compile(r"(?<![\w-])\+?\d(?:[ ().-]?\d){7,14}(?!\w)")
+_LINK: Final = late(r"(?i)(/(?:p|q|n|v|webhooks/psp/\w+/[\w-]+)/)([\w.~-]{8,})")
+_LONG: Final = late(r"(?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9_-]{24,}={0,2}(?![\w/.])")
+_PHONE: Final = late(r"(?<![\w-])\+?\d(?:[ ().-]?\d){7,14}(?!\w)")
 
 
 def redact(text: str) -> str:

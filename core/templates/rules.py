@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 from core.kernel.text import utf16_length
 
 DRAFT, SUBMITTED, APPROVED = "draft", "submitted", "approved"
@@ -39,9 +40,9 @@ SAMPLE: Final = 200
 NAME: Final = 60  # WhatsApp takes 512; nobody reads that
 URL: Final = 2000
 VARIABLES: Final = 10
-_NAME: Final = re.compile(r"[a-z0-9_]+")
-_VARIABLE: Final = re.compile(r"\{\{\s*(\d{1,2}|[a-z][a-z0-9_]{0,29})\s*\}\}")
-_BRACES: Final = re.compile(r"\{\{|\}\}")
+_NAME: Final = late(r"[a-z0-9_]+")
+_VARIABLE: Final = late(r"\{\{\s*(\d{1,2}|[a-z][a-z0-9_]{0,29})\s*\}\}")
+_BRACES: Final = late(r"\{\{|\}\}")
 # WhatsApp lists no Malagasy (§5.5): such words are handed in as French, and a reviewer may turn them down.
 CODES: Final[Mapping[str, str]] = {"fr": "fr", "mg": "fr", "en": "en"}
 NOBODY: Final[Mapping[str, str]] = {"fr": "cher client", "mg": "tompoko", "en": "dear customer"}

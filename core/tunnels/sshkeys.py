@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 
-_SHAPE: Final = re.compile(r"\s*(-----BEGIN [A-Z0-9 ]+-----)(.*)(-----END [A-Z0-9 ]+-----)\s*", re.DOTALL)
+_SHAPE: Final = late(r"\s*(-----BEGIN [A-Z0-9 ]+-----)(.*)(-----END [A-Z0-9 ]+-----)\s*", re.DOTALL)
 _NO_KEY: Final = "This is not a private SSH key: paste it whole, from “BEGIN” to “END”, or make one."
 
 

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from core.kernel.patterns import late
 from core.understanding.sentence import Clause, Sentence
 from core.understanding.tokens import NUMBER, PRODUCT, SUM
 from core.understanding.words import AGREEING_EMOJI, vocabulary
 
-_ALL: Final = re.compile(
+_ALL: Final = late(
     r"(?<!\S)(?:toute la quantite|tout le (?:reste|stock|lot)|tout ce (?:qui|qu il) (?:en )?reste"
     r"|tout ce que (?:vous|tu) (?:avez|as)|le reste|la totalite|tou[ts]|toutes?|daholo|avokoa|rehetra|all|everything)"
     r"(?!\S)"
@@ -21,7 +21,7 @@ _BESIDE_ALL: Final = frozenset(
     "je j prends prend veux veut voudrais reserve achete en reste restent stock dispo disponible que vous avez tu as"
     " le les alaiko halaiko raisiko haka maka izay sisa misy ny entana take want".split()
 )
-_PAIRED: Final = re.compile(
+_PAIRED: Final = late(
     r"chauss|basket|sandal|sabot|botte|bottine|escarpin|mocassin|boucle|gant|kiraro|kapa|shoe|sneaker|earring|paire"
 )
 _AGREED: Final = frozenset(
@@ -29,16 +29,16 @@ _AGREED: Final = frozenset(
     " entendu tsara ekena".split()
 )
 _AGREEING: Final = frozenset("👍👌✅💯")
-_EITHER: Final = re.compile(r"# (?:ou|na|or) #")
-_COMING: Final = re.compile(
+_EITHER: Final = late(r"# (?:ou|na|or) #")
+_COMING: Final = late(
     r"(?<!\S)(?:(?:on|nous) (?:est|sera|serons|sommes|seront|vient|venons|viendra|viendrons) (?:a )?#"
     r"|(?:isika|izahay) #|# (?:personnes?|olona))(?!\S)"
 )
-_OF_A_PRICE: Final = re.compile(
+_OF_A_PRICE: Final = late(
     r"(?<!\S)(?:(?:celui|celle|ceux|celles|the one)(?: (?:la|ci))? (?:a|de|qui (?:est a|fait|coute)|at|for)"
     r"|ilay(?: mitentina)?) \$(?!\S)"
 )
-_DIGITS: Final = re.compile(r"(\d+)(k?)")
+_DIGITS: Final = late(r"(\d+)(k?)")
 _ORDERING: Final = frozenset(
     "commander commande commandons confirmer confirme confirmons valider valide validons".split()
 )

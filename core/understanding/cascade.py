@@ -6,9 +6,9 @@ agree.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from core.kernel.patterns import late
 from core.understanding.claims import (
     claimed_items,
     harmless,
@@ -21,7 +21,7 @@ from core.understanding.rules import Context, Intent, Item, Understanding
 from core.understanding.sentence import Products, Sentence
 from core.understanding.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, vocabulary
 
-_SO_MANY: Final = re.compile(r" (?:les )?\$(?!\S)")
+_SO_MANY: Final = late(r" (?:les )?\$(?!\S)")
 
 
 def first_reading(sentence: Sentence, products: Products, context: Context) -> Understanding:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
+from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.understanding.sentence import Sentence
 from core.understanding.tokens import NAME, NUMBER, PRODUCT, SIZE, Token
@@ -17,10 +17,8 @@ _LETTERS: Final = frozenset("s m l xl xxl xxxl xs".split())
 _NO_KIND: Final = frozenset("en modele grande petite petit or unique t".split())  # alone, these say nothing
 _FOR: Final = frozenset("pour ho for".split())
 _JOINTS: Final = frozenset("et sy ary and dia puis plus".split())
-_WORD: Final = re.compile(r"[^\W_]+")
-_INDEED: Final = re.compile(
-    r"(?<!\S)(?:en fait|finalement|plutot|pardon|desolee?|je (?:le|la|les) (?:veux|prends?))(?!\S)"
-)
+_WORD: Final = late(r"[^\W_]+")
+_INDEED: Final = late(r"(?<!\S)(?:en fait|finalement|plutot|pardon|desolee?|je (?:le|la|les) (?:veux|prends?))(?!\S)")
 LARGEST: Final = 60  # a shoe or dress size
 
 

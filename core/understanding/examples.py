@@ -6,7 +6,6 @@ with its products and their numbers behind ``|``: ``alaiko ROBE1 roa | ROBE1x2``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,8 +13,9 @@ from typing import Final
 from msgspec import Struct
 
 from core.kernel.paths import resource
+from core.kernel.patterns import late
 
-_ITEM: Final = re.compile(r"(?P<code>[A-Z0-9]+?)(?:x(?P<count>\d+))?")
+_ITEM: Final = late(r"(?P<code>[A-Z0-9]+?)(?:x(?P<count>\d+))?")
 
 
 class Example(Struct, frozen=True):

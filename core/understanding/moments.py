@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from core.kernel.patterns import late
 from core.kernel.text import fold
 
 _WEEKDAYS: Final[dict[str, int]] = {
@@ -64,32 +65,32 @@ def _any_of(names: Iterable[str]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
-_SEPARATE: Final = re.compile(r"[’'`-]")
-_PART: Final = re.compile(
+_SEPARATE: Final = late(r"[’'`-]")
+_PART: Final = late(
     r"\b(?:(?:de |dans |d |en )?(?:l |la |le |ce |cet |cette |du |au |ny |amin ny )?)?(?P<part>"
     + _any_of(_PARTS)
     + r")\b"
 )
-_HOUR: Final = re.compile(
+_HOUR: Final = late(
     r"\b(?:a |vers |des |pour |amin ny |ny )?(?P<hour>[01]?\d|2[0-4]) ?(?:h|heures?|ora|:)(?: ?(?P<minute>[0-5]\d))?\b"
 )
 # « amin’ny 3 folakandro », « 9 maraina »: without « ora » an hour is one only before a part of the day.
-_HOUR_OF_PART: Final = re.compile(
+_HOUR_OF_PART: Final = late(
     r"\b(?:a |vers |amin ny |ny )?(?P<hour>1?\d)(?= (?:ora )?(?:(?:du|de l|ny) )?(?:maraina|folakandro|tolakandro|"
     r"hariva|matin|apres midi|soir)\b)"
 )
-_NOON: Final = re.compile(r"\b(?:a |vers )?(?<!apres )(?:midi|mitataovovonana|noon)\b")
-_NUMERIC: Final = re.compile(r"\b(?:le |ny )?(?P<day>[0-3]?\d)[/.](?P<month>[01]?\d)(?:[/.](?:20)?\d\d)?\b")
-_NAMED: Final = re.compile(rf"\b(?:le |ny |ny faha )?(?P<day>[0-3]?\d|1er) (?P<month>{_any_of(_MONTHS)})(?: 20\d\d)?\b")
-_OF_MONTH: Final = re.compile(r"\b(?:le|ny faha) (?P<day>1er|[0-3]?\d)\b(?! ?(?:h\b|heures?|ora\b|:|pieces?|places?))")
-_WEEKDAY: Final = re.compile(
+_NOON: Final = late(r"\b(?:a |vers )?(?<!apres )(?:midi|mitataovovonana|noon)\b")
+_NUMERIC: Final = late(r"\b(?:le |ny )?(?P<day>[0-3]?\d)[/.](?P<month>[01]?\d)(?:[/.](?:20)?\d\d)?\b")
+_NAMED: Final = late(rf"\b(?:le |ny |ny faha )?(?P<day>[0-3]?\d|1er) (?P<month>{_any_of(_MONTHS)})(?: 20\d\d)?\b")
+_OF_MONTH: Final = late(r"\b(?:le|ny faha) (?P<day>1er|[0-3]?\d)\b(?! ?(?:h\b|heures?|ora\b|:|pieces?|places?))")
+_WEEKDAY: Final = late(
     rf"\b(?:(?:le|ce|ny|amin ny) )?(?P<name>{_any_of(_WEEKDAYS)})(?P<next> (?:prochaine?|ambony|ho avy|next))?\b"
 )
 _RELATIVE: Final[tuple[tuple[re.Pattern[str], int], ...]] = (
-    (re.compile(r"\b(?:apres demain|rahafakampitso|day after tomorrow)\b"), 2),
-    (re.compile(r"\b(?:demain|dem1|dmain|rahampitso|rapitso|tomorrow)\b"), 1),
-    (re.compile(r"\b(?:aujourd ?hui|ajd|auj|androany|anio|today)\b"), 0),
-    (re.compile(r"\b(?:ce|cet|cette)(?= (?:matin|apres midi|soir))|\btonight\b"), 0),
+    (late(r"\b(?:apres demain|rahafakampitso|day after tomorrow)\b"), 2),
+    (late(r"\b(?:demain|dem1|dmain|rahampitso|rapitso|tomorrow)\b"), 1),
+    (late(r"\b(?:aujourd ?hui|ajd|auj|androany|anio|today)\b"), 0),
+    (late(r"\b(?:ce|cet|cette)(?= (?:matin|apres midi|soir))|\btonight\b"), 0),
 )
 
 

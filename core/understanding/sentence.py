@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
+from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.understanding.counting import counted_items, numbered
 from core.understanding.tokens import BREAK, MOST, NAME, NUMBER, PRODUCT, Token
@@ -20,25 +21,25 @@ from core.understanding.words import AGREEING_EMOJI, MEASURE, concepts, vocabula
 
 LONGEST: Final = 600  # characters read: nobody orders further down
 
-_PAID_ACCENT = re.compile(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
-_CAPITALISED = re.compile(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
-_GROUPED = re.compile(r"(?<=\d)(?:[.\u202f\u00a0](?=\d{3}(?!\d))| (?=[05]00(?!\d)))")
+_PAID_ACCENT = late(r"\bpay(?:é|e\u0301)e?s?\b", re.IGNORECASE)  # « payé » is not « paye »
+_CAPITALISED = late(r"(?<=[^\W_] )[^\W\d_][^\W\d_’'-]{2,}")
+_GROUPED = late(r"(?<=\d)(?:[.\u202f\u00a0](?=\d{3}(?!\d))| (?=[05]00(?!\d)))")
 # Numbers of no pieces: « −2 », « 1,5 » (not « 1,5 l »); they become 0. A dash before every line is a list.
-_NEGATIVE = re.compile(r"(?<!\S)[-\u2212\u2013]\d{1,2}(?=[^\W\d_]|\s|$)")
-_LISTED = re.compile(r"(?m)^\s*[-\u2212\u2013]")
-_BROKEN = re.compile(
+_NEGATIVE = late(r"(?<!\S)[-\u2212\u2013]\d{1,2}(?=[^\W\d_]|\s|$)")
+_LISTED = late(r"(?m)^\s*[-\u2212\u2013]")
+_BROKEN = late(
     r"(?<![\w.,])(?:x ?)?\d{1,2}[.,]\d{1,2}(?![\w.,]*\d)"
     r"(?! ?(?:k|kg|g|l|ml|cl|m|cm|mm|litres?|kilos?|metres?|h|heures?|ans?|millions?|mille|f|fcfa|ar|€|%)(?!\w))(?!\w)"
 )
 # What a telephone writes for who speaks to it: « virgule », « point d’interrogation », a « point » at the end.
 _DICTATED: Final = (
-    (re.compile(r"\bpoints? d[’' ]?(?:interrogation)\b", re.IGNORECASE), "?"),
-    (re.compile(r"\bpoints? d[’' ]?exclamation\b|\bquestion mark\b(?=\s*$)", re.IGNORECASE), "."),
-    (re.compile(r"\bvirgule\b|\bnouvelle ligne\b|\b[aà] la ligne\b", re.IGNORECASE), ","),
-    (re.compile(r"(?<=\w\s)point\s*$", re.IGNORECASE), "."),
+    (late(r"\bpoints? d[’' ]?(?:interrogation)\b", re.IGNORECASE), "?"),
+    (late(r"\bpoints? d[’' ]?exclamation\b|\bquestion mark\b(?=\s*$)", re.IGNORECASE), "."),
+    (late(r"\bvirgule\b|\bnouvelle ligne\b|\b[aà] la ligne\b", re.IGNORECASE), ","),
+    (late(r"(?<=\w\s)point\s*$", re.IGNORECASE), "."),
 )
-_TOKEN = re.compile(r"[^\W_]+|[?,;.!\n:()+*×/]")
-_GLUED = re.compile(r"(?P<count>\d{1,4})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,4})")
+_TOKEN = late(r"[^\W_]+|[?,;.!\n:()+*×/]")
+_GLUED = late(r"(?P<count>\d{1,4})x?(?P<code>[^\W\d_].*)|(?P<left>.*[^\W_])x(?P<times>\d{1,4})")
 # What is not seen is not read, and what looks like a Latin letter is one: Cyrillic and Greek.
 _INVISIBLE: Final = "\u00ad\u034f\u061c\u180e\u200b\u200c\u2060\u2061\u2062\u2063\u2064\ufeff" + "".join(
     map(chr, (*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -67,7 +68,7 @@ _MINE: Final = frozenset("mon ma mes ton ta votre my".split())
 _NO_KIND: Final = frozenset("cote nom suite votre la".split())
 _LONGEST_TITLE: Final = 5
 _LONG_ENOUGH: Final = 6  # letters from which one word with a slip in it still names a product
-_CODE_LIKE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}")
+_CODE_LIKE = late(r"(?=.*\d)(?=.*[^\W\d_]).{3,}")
 
 
 class Products(Protocol):

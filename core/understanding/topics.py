@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
+from core.kernel.patterns import late
 from core.understanding.rules import Intent, Topic, Understanding
 from core.understanding.sentence import Products, Sentence
 from core.understanding.tokens import NUMBER
@@ -46,7 +46,7 @@ _PAYS: Final = frozenset(
         Intent.DELIVERY,
     }
 )
-_TROUBLE: Final = re.compile(  # « j’ai été débité en 2 fois », « j’ai payé deux fois » ask for no credit
+_TROUBLE: Final = late(  # « j’ai été débité en 2 fois », « j’ai payé deux fois » ask for no credit
     r"(?<!\S)(?:debit|prelev|coup|refus|erreur|echou|echec|bloqu|marche|mandeha|payed|ai|efa|nal|nes|nos)\w*"
 )
 _LEAST: Final = 3  # letters of a foreign script

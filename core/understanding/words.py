@@ -14,14 +14,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from core.kernel.paths import resource
+from core.kernel.patterns import late
 
 AGREEING_EMOJI: Final = frozenset("👍👌🙏❤😍🥰😘💪✅👏🙌💯😊🙂😁😀😃😄🤗🫶💕💖💗💙💚💛🧡💜🤝🔥😇☺")
-MEASURE: Final = re.compile(r"\d+(?:h\d*|f|fr|frs|fcfa|cfa|ar|eme|e|er|ere|nd|m\d*|cm|kg|g|ml|l|mn|min|k|ans|j|gb|go)")
-CHOICE: Final = re.compile(r"§ (?:ou|na|or) (?:\S+ )?§")
-RECEIVED: Final = re.compile(r"(?<!\S)(?:recu|livre|envoye) (?:(?:la|le|une?|#) )?§")
-OWNED: Final = re.compile(r"(?<!\S)(?:ma|mon|mes|ta|votre) §")
+MEASURE: Final = late(r"\d+(?:h\d*|f|fr|frs|fcfa|cfa|ar|eme|e|er|ere|nd|m\d*|cm|kg|g|ml|l|mn|min|k|ans|j|gb|go)")
+CHOICE: Final = late(r"§ (?:ou|na|or) (?:\S+ )?§")
+RECEIVED: Final = late(r"(?<!\S)(?:recu|livre|envoye) (?:(?:la|le|une?|#) )?§")
+OWNED: Final = late(r"(?<!\S)(?:ma|mon|mes|ta|votre) §")
 # What follows a product without saying anything about it: for whom it is, how it will be paid, where they live.
-TAIL: Final = re.compile(
+TAIL: Final = late(
     r"(?<=§ )(?:dans|sur|avec|a) (?:(?:mon|ma|le|la|notre|mes) )?"
     r"(?:colis|paquet|panier|sac|commande|liste|note|compte|nom)$"
     r"|(?<=§ )(?:(?:en )?[~#] )?(?:(?:c|il|elle) )?(?:est )?(?:pour|au nom de|nom|ho an) \S+(?: \S+)?(?: \S+)?$"

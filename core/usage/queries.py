@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec import Struct
 
 from core.kernel.errors import Refused
+from core.kernel.patterns import late
 from core.storage.connection import Reader
 from core.usage.meter import Meter, counted_in
 from core.usage.rules import CENT, FAILED, FREE, FULL, WARN, Budget, Counted, card_of, estimate, percent
 
-_MONTH: Final = re.compile(r"(20[2-9]\d)-(0[1-9]|1[0-2])")
+_MONTH: Final = late(r"(20[2-9]\d)-(0[1-9]|1[0-2])")
 
 
 class Kind(Struct, frozen=True):

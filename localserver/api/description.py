@@ -14,7 +14,7 @@ from aiohttp import web
 from localserver.api import once, quoteshapes, requests
 from localserver.api.answers import Problem
 from localserver.api.door import Call, Route
-from localserver.api.present import BASE
+from localserver.api.later import BASE
 from localserver.api.problems import CONTENT_TYPE, TITLES
 
 _REF: Final = "#/components/schemas/{name}"

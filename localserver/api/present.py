@@ -22,9 +22,9 @@ from core.orders.views import OrderView
 from core.storage.connection import Reader
 from localserver.api import answers
 from localserver.api.answers import Amount, Person
+from localserver.api.later import BASE
 from localserver.api.requests import Page
 
-BASE: Final = "/api/v1"
 _FIRST: Final = 2**63 - 1
 SEE_PEOPLE: Final = "customers.read"  # the right without which buyers are numbers
 S = TypeVar("S")

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from core.kernel.errors import Refused
 from core.kernel.i18n import explain
+from core.kernel.patterns import late
 from localserver.api.answers import Flaw, Problem
 from localserver.middleware import language_of
 
@@ -32,8 +33,8 @@ TITLES: Final[dict[int, str]] = {
     503: "Service Unavailable",
 }
 _encode: Final = msgspec.json.Encoder().encode
-_PLACE = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
-_NAMED = re.compile(r"Object (?P<kind>missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
+_PLACE = late(r"(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
+_NAMED = late(r"Object (?P<kind>missing required|contains unknown) field `(?P<name>.*)`", re.DOTALL)
 
 
 class BadRequest(Refused):

@@ -5,7 +5,6 @@ Nothing in it is private: no amount sold, no number of a buyer, and of a name no
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from markupsafe import Markup
 
 from core.bootstrap import Shop
 from core.bootstrap.chat import claim_url
+from core.kernel.patterns import late
 from core.live.queries import stage
 from core.live.views import StagedProduct, StageView
 from core.storage.pictures import find
@@ -22,7 +22,7 @@ from localserver.pay.words import Words, spoken
 
 LAST_PAID: Final = 3
 LONGEST_NAME: Final = 14
-_NAME: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_NAME: Final = late(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 def scene(shop: Shop, options: Options) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from typing import Final
@@ -11,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from core.kernel.clock import SECOND, Clock
+from core.kernel.patterns import late
 
-_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_ORIGIN: Final = late(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 KEYS: Final = 10_000
 MAX_FORM: Final = 4096
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from core.bootstrap import Shop
 from core.kernel.clock import SECOND, SystemClock
 from core.kernel.errors import LivePayError, Refused, StorageFailed
+from core.kernel.patterns import late
 from core.quotes import answering
 from core.quotes.answering import CUSTOMER
 from localserver.middleware import language_of
@@ -25,7 +26,7 @@ from localserver.pay.quoteview import build
 from localserver.pay.words import Words, asked_language, spoken
 from localserver.site import Site
 
-_PREVIEW: Final = re.compile(
+_PREVIEW: Final = late(
     r"bot\b|bot/|crawl|spider|preview|facebookexternalhit|whatsapp|slack|telegram|curl|wget", re.IGNORECASE
 )
 _DOT: Final = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import cached_property
@@ -22,6 +21,7 @@ from msgspec import Struct
 from core.bootstrap import Shop
 from core.kernel.clock import SECOND, SystemClock
 from core.kernel.errors import LivePayError, OutsideWorld, Refused, StorageFailed
+from core.kernel.patterns import late
 from core.orders.service import load
 from core.paylinks.queries import LinkView, read_link
 from core.paylinks.rules import Standing, payable, standing
@@ -52,7 +52,7 @@ InvoicePdf = Callable[[Shop, int], Awaitable[bytes]]
 
 OPENING: Final = 12.0  # s that a buyer waits for the provider's page; opening goes on behind it, and the page says so
 KEEP: Final = "private, max-age=604800, immutable"  # the address of a picture changes with the picture
-_MEANS: Final = re.compile(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
+_MEANS: Final = late(r"[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32})?")
 _CANCELLABLE: Final = (Standing.RESERVED, Standing.CHECKING)
 
 

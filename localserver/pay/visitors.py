@@ -6,7 +6,6 @@ Nothing about the browser is read.
 
 from __future__ import annotations
 
-import re
 import secrets
 from contextlib import suppress
 from ipaddress import ip_address
@@ -18,9 +17,10 @@ from core.bootstrap import Shop
 from core.fraud.rules import DEVICE_KEPT
 from core.fraud.service import new_marks
 from core.kernel.errors import LivePayError
+from core.kernel.patterns import late
 
 COOKIE: Final = "lp"
-_VALUE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_VALUE: Final = late(r"[A-Za-z0-9_-]{22}")
 
 
 def remember(request: web.Request, answer: web.Response, *, secure: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from core.kernel.i18n import catalogue
+from core.kernel.patterns import late
 from core.relay import frames
 from core.relay.frames import HOP, Body, Head, Visit, pairs
 from core.relay.keys import Unreadable, open_page, page_id
@@ -23,8 +24,8 @@ from localserver.relay.node import Known, Node
 PATIENCE: Final = 8.0
 """Seconds for a store's answer to begin; a buyer is shown the published page rather than a blank one."""
 RETRY: Final = 15
-_LINK: Final = re.compile(r"(/[pq]/[^/]+)(/[a-z.]*)?")
-_DOMAIN: Final = re.compile(r";\s*domain=[^;]*", re.IGNORECASE)
+_LINK: Final = late(r"(/[pq]/[^/]+)(/[a-z.]*)?")
+_DOMAIN: Final = late(r";\s*domain=[^;]*", re.IGNORECASE)
 _OURS: Final = HOP | {"x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded"}
 
 

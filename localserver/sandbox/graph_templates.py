@@ -8,13 +8,14 @@ from typing import Any, Final
 from aiohttp import web
 
 from core.kernel.clock import SECOND
+from core.kernel.patterns import late
 from localserver.sandbox.graph_core import Graph, read_json, unknown
 from localserver.sandbox.graph_events import Event
 from localserver.sandbox.graph_rules import GraphError, length
 from localserver.sandbox.graph_world import Account, Buyer, Json, Kept, Puzzled
 
-_NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
-_VARIABLE: Final = re.compile(r"\{\{(\w+)\}\}")
+_NAME: Final = late(r"[a-z0-9_]{1,512}")
+_VARIABLE: Final = late(r"\{\{(\w+)\}\}")
 _LANGUAGES: Final = frozenset({"fr", "en", "en_US", "en_GB", "fr_FR", "fr_CI"})  # no Malagasy (§5.5)
 _PAGE: Final = 25
 _MOST: Final = 250

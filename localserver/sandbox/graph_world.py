@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from core.kernel.clock import HOUR, MINUTE, SECOND, Clock
+from core.kernel.patterns import late
 
 Json = dict[str, Any]
 
@@ -23,7 +24,7 @@ PAIR_REFILL: Final = 6 * SECOND
 THROUGHPUT: Final = 80
 MEDIA_URL_LIFE: Final = 5 * MINUTE
 TYPING: Final = 25 * SECOND
-_VARIABLE: Final = re.compile(r"\{\{(\w+)\}\}")
+_VARIABLE: Final = late(r"\{\{(\w+)\}\}")
 RANK: Final = {"accepted": 0, "sent": 1, "failed": 1, "delivered": 2, "read": 3, "played": 4}
 
 

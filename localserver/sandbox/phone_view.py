@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from core.kernel.clock import Clock, to_datetime
 from core.kernel.countries import country
+from core.kernel.patterns import late
 from core.kernel.text import clock_time, one_line
 from localserver.sandbox.graph_acts import rows
 from localserver.sandbox.graph_templates import said
@@ -21,8 +22,8 @@ from localserver.sandbox.graph_world import Account, Buyer, Entry, Json
 Say = Callable[[str], str]
 
 _STYLES: Final = (("*", "strong"), ("_", "em"), ("~", "s"))
-_LINK: Final = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)»\]]")
-_MONO: Final = re.compile(r"```(.+?)```", re.DOTALL)
+_LINK: Final = late(r"https?://[^\s<>]+[^\s<>.,;:!?)»\]]")
+_MONO: Final = late(r"```(.+?)```", re.DOTALL)
 
 
 class Bubble(Struct, frozen=True):

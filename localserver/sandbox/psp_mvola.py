@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from core.kernel.clock import to_datetime
+from core.kernel.patterns import late
 from localserver.sandbox.psp_base import (
     SESSION,
     Payment,
@@ -30,7 +31,7 @@ from localserver.sandbox.psp_tokens import Tokens
 
 _PATH: Final = "/mvola/mm/transactions/type/merchantpay/1.0.0"
 _STATUS: Final[dict[str, str]] = {"open": "pending", "paid": "completed"}
-_MSISDN: Final = re.compile(r"03[0-9]{8}")
+_MSISDN: Final = late(r"03[0-9]{8}")
 
 
 class MVolaSimulator(PspSimulator):

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from core.kernel.patterns import late
 from core.kernel.reasons import reason
 from core.settings.service import Settings
 from localserver.tunnels.contract import Lost, Stuck
@@ -27,12 +28,12 @@ ENDING: Final = 0.5  # s
 GRACE: Final = 5.0
 """Seconds it has to end by itself."""
 _LINE: Final = 64 * 1024
-_QUICK: Final = re.compile(r"https://[a-z0-9-]+\.trycloudflare\.com")
-_REGISTERED: Final = re.compile(r"Registered tunnel connection|Connection \S+ registered")
-_ERROR: Final = re.compile(r"\bERR (?P<said>.*)|^(?P<bare>failed to .*|.*token is not valid.*)$")
-_CAUSE: Final = re.compile(r'error="((?:[^"\\]|\\.)*)"')
-_BAD_TOKEN: Final = re.compile(r"token is not valid|Unauthorized|Invalid tunnel secret", re.IGNORECASE)
-_CONFIG: Final = re.compile(r"config\.ya?ml|configuration file", re.IGNORECASE)
+_QUICK: Final = late(r"https://[a-z0-9-]+\.trycloudflare\.com")
+_REGISTERED: Final = late(r"Registered tunnel connection|Connection \S+ registered")
+_ERROR: Final = late(r"\bERR (?P<said>.*)|^(?P<bare>failed to .*|.*token is not valid.*)$")
+_CAUSE: Final = late(r'error="((?:[^"\\]|\\.)*)"')
+_BAD_TOKEN: Final = late(r"token is not valid|Unauthorized|Invalid tunnel secret", re.IGNORECASE)
+_CONFIG: Final = late(r"config\.ya?ml|configuration file", re.IGNORECASE)
 
 
 def from_settings(settings: Settings, folder: Path) -> Cloudflared:

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from core.adapters.psp import verdicts, wire
 from core.adapters.psp.signatures import Check, Layout, same_secret, verify
+from core.kernel.patterns import late
 from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     EVERYTHING,
@@ -54,7 +55,7 @@ _PAYMENT_TYPE: Final = {
     "moov": "moov",
     "card": "card",
 }
-_ERROR_CODE: Final = re.compile(r"\s*(E\d{3}-\d+)\s*:?\s*(.*)", re.DOTALL)
+_ERROR_CODE: Final = late(r"\s*(E\d{3}-\d+)\s*:?\s*(.*)", re.DOTALL)
 _WRONG_KIND: Final = "E403-1"
 _ENVIRONMENT: Final = {"api.bictorys.com": "", "api.test.bictorys.com": "test_"}
 _NO_SUCH: Final = "00000000-0000-4000-8000-000000000000"

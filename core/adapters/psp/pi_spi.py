@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, Literal
 from core.adapters.psp import wire
 from core.adapters.psp.bearer import BearerProvider
 from core.adapters.psp.signatures import Check, Layout, verify
+from core.kernel.patterns import late
 from core.payments.dashboard import Dashboard
 from core.payments.provider import (
     Attempt,
@@ -35,7 +36,7 @@ from core.payments.provider import (
 )
 
 _COUNTRIES: Final = frozenset({"BJ", "BF", "CI", "GW", "ML", "NE", "SN", "TG"})
-_ALIAS: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_ALIAS: Final = late(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _STATUS: Final[dict[str, Pay]] = {
     "initie": Pay.PENDING,
     "envoye": Pay.PENDING,

@@ -18,6 +18,7 @@ from core.adapters.psp import verdicts
 from core.adapters.psp.signatures import Check
 from core.kernel.clock import SECOND, parse_rfc3339
 from core.kernel.errors import LivePayError, Refused
+from core.kernel.patterns import late
 from core.kernel.phone import normalise
 from core.payments.provider import (
     Attempt,
@@ -38,7 +39,7 @@ BLOCKED_PAUSE: Final = 5.0
 """Seconds to leave alone a firewall that answered 403 with a page instead of JSON (reference payments §3.1)."""
 
 _MISSING: Final = {"api_key": "Fill in the API key.", "webhook_secret": "Fill in the webhook secret."}
-_AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_AMOUNT: Final = late(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 _BIGGEST: Final = 10**15
 _MOST_FIELDS: Final = 500
 _ONE_LOOK: Final = 10 * SECOND

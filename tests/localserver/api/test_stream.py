@@ -24,6 +24,7 @@ from core.kernel.clock import MINUTE
 from core.orders.service import Wanted
 from core.storage.engine import Tx
 from localserver.api import v1
+from localserver.api.later import BASE
 from localserver.api.stream import Streams
 from localserver.site import SITE, Site
 from tests.localserver.api.test_products import CSV, ROBE
@@ -82,7 +83,7 @@ def only_api(streams: Streams) -> Callable[[Shop], web.Application]:
     def make(shop: Shop) -> web.Application:
         app = web.Application()
         app[SITE] = Site([shop])
-        v1.mount(app, streams)
+        app.add_subapp(BASE, v1.application(app[SITE], streams))
         return app
 
     return make
