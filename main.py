@@ -14,7 +14,7 @@ from typing import Any
 
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.storage.folder import Home
-from localserver.console.arguments import carry_out, parse
+from localserver.console.entry import carry_out, parse
 from localserver.console.terminal import FAILED, Terminal
 
 log = logging.getLogger("livepay")

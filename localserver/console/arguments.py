@@ -5,21 +5,17 @@ Commands are named, not imported: reading the arguments must not cost the window
 
 from __future__ import annotations
 
-import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from core.accounts.rules import ROLES, SCOPES
 from core.kernel.i18n import LANGUAGES
-from core.kernel.paths import default_home
 from core.quotes.rules import STATES
-from core.storage.folder import Home
 from localserver.console import plays, prospects, relaying, templating, tunnelling
 from localserver.console.parser import Parser, in_the_terminals_language, shown
-from localserver.console.terminal import Terminal, tr
+from localserver.console.terminal import tr
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -369,16 +365,7 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     account.add_argument("act", choices=("disable", "enable", "unlock", "end-sessions"))
 
 
-def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
-    """Arguments with the home and the terminal they mean. Exits with 2 on wrong usage."""
-    given = sys.argv[1:] if argv is None else argv
-    # The window, most often: 4 ms of its start for a parser with nothing to parse.
-    args = _read(given) if given else Namespace(door="desktop", command=None)
-    home = Home(getattr(args, "home", None) or default_home())
-    return args, home, Terminal(getattr(args, "json", False))
-
-
-def _read(given: list[str]) -> Namespace:
+def read(given: list[str]) -> Namespace:
     """What is not text in the terminal's encoding is refused here, except for the names of files."""
     with in_the_terminals_language():
         parser = build_parser()
@@ -390,9 +377,3 @@ def _read(given: list[str]) -> Namespace:
             except UnicodeEncodeError:
                 parser.error(tr("{name}: this is not text", name=tr(name)))
     return args
-
-
-def carry_out(args: Namespace, home: Home, out: Terminal) -> int:
-    """Import and run the command that was asked for. → exit code."""
-    module, _, function = args.command.partition(".")
-    return int(getattr(import_module(f"localserver.console.{module}"), function)(args, home, out))

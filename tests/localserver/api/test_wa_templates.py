@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import create_store
 from core.storage.folder import Home
-from localserver.console.arguments import carry_out, parse
+from localserver.console.entry import carry_out, parse
 from tests.support.apishop import ApiShop
 
 NEW = {"name": "suivi", "body": "Bonjour {{1}}, votre commande est prête.", "fields": ["name"], "samples": ["Awa"]}

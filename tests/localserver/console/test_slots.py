@@ -21,7 +21,7 @@ from core.orders.service import Wanted
 from core.slots import service as slots
 from core.slots.timesfile import moment, read_times
 from core.storage.folder import Home
-from localserver.console.arguments import carry_out, parse
+from localserver.console.entry import carry_out, parse
 
 SLUG = "salon"
 
