@@ -233,7 +233,7 @@ class PagedTable(RowTable):
         """Sort, move, hide and show; None where nothing can be chosen."""
         if self._t is None:
             return None
-        menu = head_menu(self, self._t, column)
+        menu = head_menu(self, self.head, self._t, column)
         menu.popup(place)
         return menu
 
@@ -308,7 +308,7 @@ class PagedTable(RowTable):
             self.clear_picks()
         elif alt and key == Qt.Key.Key_Down:
             column = max(0, self.currentIndex().column())
-            self.head_menu(under(self, column), column)
+            self.head_menu(under(self.head, column), column)
         else:
             super().keyPressEvent(event)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPolygonF
 from PySide6.QtWidgets import QHeaderView, QMenu
 
+from core.kernel.paging import Sort
 from desktop.context import Preferences
 from desktop.fonts import width
 from desktop.texts import Texts
@@ -121,9 +122,30 @@ class Columns:
         self.keep()
 
 
-def head_menu(table: PagedTable, t: Texts, column: int) -> QMenu:
+class Chooses(Protocol):
+    """A table of which a person chooses the columns and their order."""
+
+    columns: Columns
+
+    @property
+    def sorts(self) -> Mapping[int, str]: ...
+    @property
+    def sort(self) -> Sort | None: ...
+    def sort_by(self, column: int) -> object: ...
+    def fits(self, column: int) -> bool: ...
+    def shown_columns(self) -> list[int]: ...
+    def show_column(self, column: int, shown: bool = True) -> None: ...
+    def move_column(self, column: int, step: int) -> None: ...
+    def reset_columns(self) -> None: ...
+
+
+def head_menu(table: Chooses, head: QHeaderView, t: Texts, column: int) -> QMenu:
     """Sort by, move and choose columns."""
-    menu, columns, head = QMenu(table), table.columns, table.head
+    menu, columns = QMenu(head), table.columns
+
+    def word(section: int) -> str:
+        return str(head.model().headerData(section, Qt.Orientation.Horizontal))
+
     menu.aboutToHide.connect(menu.deleteLater)
 
     def add(text: str, act: Callable[[], object], able: bool = True) -> QAction:
@@ -134,11 +156,11 @@ def head_menu(table: PagedTable, t: Texts, column: int) -> QMenu:
         return action
 
     for section, by in table.sorts.items():  # those too that there is no room to show
-        action = add(t("Sort by “{column}”", column=head.word(section)), partial(table.sort_by, section))
+        action = add(t("Sort by “{column}”", column=word(section)), partial(table.sort_by, section))
         action.setCheckable(True)
         action.setChecked(table.sort is not None and table.sort.by == by)
     menu.addSeparator()
-    shown, name = table.shown_columns(), head.word(column)
+    shown, name = table.shown_columns(), word(column)
     if column in shown:
         place = shown.index(column)
         add(t("“{column}” to the left", column=name), partial(table.move_column, column, -1), place > 0)
@@ -148,16 +170,16 @@ def head_menu(table: PagedTable, t: Texts, column: int) -> QMenu:
         if not table.fits(section):
             continue  # this table has no room, or no use, for it now
         seen = section not in columns.hidden
-        action = QAction(head.word(section), menu, checkable=True)
+        action = QAction(word(section), menu, checkable=True)
         action.setChecked(seen)
         action.setEnabled(not seen or len(shown) > 1)
-        action.triggered.connect(partial(table.show_column, section))
+        # A partial is called without the signal's own argument; a column that is shown is hidden by this, and back.
+        action.triggered.connect(partial(table.show_column, section, not seen))
         menu.addAction(action)
     add(t("All columns as at first"), table.reset_columns)
     return menu
 
 
-def under(table: PagedTable, column: int) -> QPoint:
+def under(head: QHeaderView, column: int) -> QPoint:
     """Where the menu of a column drops from."""
-    head = table.head
     return head.mapToGlobal(QPoint(head.sectionViewportPosition(column), head.height()))

@@ -47,6 +47,7 @@ class ProductDelegate(QStyledItemDelegate):
     def __init__(self, products: ProductsModel, thumbs: Thumbs, hovered: Callable[[], int], parent: QObject) -> None:
         super().__init__(parent)
         self._products, self._thumbs, self._hovered = products, thumbs, hovered
+        self.first = columns.PHOTO  # what stands leftmost bears the mark of a selected row
         self._cells: dict[int, Callable[[QPainter, QRectF, RowText, bool], None]] = {
             columns.PHOTO: self._photo,
             columns.PRODUCT: self._product,
@@ -68,13 +69,13 @@ class ProductDelegate(QStyledItemDelegate):
         column = index.column()
         painter.fillRect(box, colour(palette.raised if selected else palette.surface))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), colour(palette.line))
-        if selected and column == columns.PHOTO:
+        if selected and column == self.first:
             painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), colour(palette.gold))
         text = self._products.text_at(index.row())
         if text is None:
             self._blank(painter, box, column)
             return
-        inner = box.adjusted(16 if column == columns.PHOTO else PAD, 0, -PAD, -1)
+        inner = box.adjusted(16 if column == self.first else PAD, 0, -PAD, -1)
         self._cells[column](painter, inner, text, selected or index.row() == self._hovered())
 
     def _blank(self, painter: QPainter, box: QRectF, column: int) -> None:

@@ -75,6 +75,7 @@ class CataloguePage(Page):
         self.veil = Veil(self, self.t("Drop the product list to import it"))
         self.photos = Photos(self)
         self.setAcceptDrops(True)
+        self.products.table.remember(self.t, mount.preferences)
         self._connect()
         self.feed.refresh()
 

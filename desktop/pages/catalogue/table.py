@@ -26,17 +26,21 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
+from core.kernel.paging import Sort as Order
+from desktop.context import Preferences
 from desktop.fonts import width
 from desktop.icons import draw
 from desktop.pages.catalogue import presenter as columns
 from desktop.pages.catalogue.delegate import PAD, ProductDelegate, step_at
 from desktop.pages.catalogue.model import ProductsModel
 from desktop.pages.catalogue.presenter import SORTS, Sort
+from desktop.texts import Texts
 from desktop.theme import theme
 from desktop.thumbs import Thumbs
 from desktop.widgets.cells import LEFT, RIGHT, colour, write
+from desktop.widgets.pagedhead import Columns, head_menu, under
 from desktop.widgets.rowtable import RowTable, to_clipboard
 
 # Column: least width, share of what is left over. A price is never cut: its column is as wide as the dearest one read.
@@ -52,7 +56,9 @@ _HEADER: Final = 34
 
 
 class SortHeader(QHeaderView):
-    """Titles, with an arrow on the one the rows are sorted by."""
+    """Titles, with an arrow on the one the rows are sorted by. ``menu_asked``: for the columns' menu, and which."""
+
+    menu_asked = Signal(QPoint, int)
 
     def __init__(self, parent: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -67,12 +73,15 @@ class SortHeader(QHeaderView):
         self.sorted = None if column is None else (column, descending)
         self.viewport().update()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos(), max(0, self.logicalIndexAt(event.pos())))
+
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         palette = theme().palette
         box = QRectF(rect)
         painter.fillRect(box, colour(palette.surface))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), colour(palette.line))
-        if section == columns.PHOTO:
+        if section == columns.PHOTO:  # the pictures say what they are
             return
         word = str(self.model().headerData(section, Qt.Orientation.Horizontal))
         right = section == columns.PRICE
@@ -107,16 +116,59 @@ class ProductsTable(RowTable):
         super().__init__(many=True)
         self._products = model
         self._hover = -1
+        self._t: Texts | None = None
+        self.columns, self.sorts = Columns(len(_WIDTHS)), SORTS
+        self.sort: Order | None = None
         self.setModel(model)
         model.widened.connect(self._share_out)
         self.setAccessibleName(name)
-        self.setItemDelegate(ProductDelegate(model, thumbs, lambda: self._hover, self))
+        self._painter = ProductDelegate(model, thumbs, lambda: self._hover, self)
+        self.setItemDelegate(self._painter)
         self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
         self.setMouseTracking(True)
         self.header = SortHeader(self)
         self.setHorizontalHeader(self.header)
-        self.header.sectionClicked.connect(self._header_clicked)
+        self.header.sectionClicked.connect(self.sort_by)
+        self.header.menu_asked.connect(self.head_menu)
         thumbs.ready.connect(self._show_thumb)
+
+    # -- columns
+
+    def remember(self, t: Texts, preferences: Preferences) -> None:
+        """Let the person choose the columns, and keep the choice on this computer."""
+        self._t = t
+        self.columns = Columns(len(_WIDTHS), preferences, "catalogue")
+        self.header.setToolTip(t("Right click, or Alt+↓ in the table: sort and choose columns"))
+        self._share_out()
+
+    def fits(self, column: int) -> bool:
+        """All that stands before the state; that one where there is room."""
+        return column != columns.STATE or sum(self._least(range(len(_WIDTHS))).values()) <= self.viewport().width()
+
+    def shown_columns(self) -> list[int]:
+        """From left to right; where a person hid all that there is room for, all of those."""
+        able = [column for column in self.columns.order if self.fits(column)]
+        return [column for column in able if column not in self.columns.hidden] or able
+
+    def show_column(self, column: int, shown: bool = True) -> None:
+        self.columns.show(column, shown)
+        self._share_out()
+
+    def move_column(self, column: int, step: int) -> None:
+        self.columns.move(column, step)
+        self._share_out()
+
+    def reset_columns(self) -> None:
+        self.columns.reset()
+        self._share_out()
+
+    def head_menu(self, place: QPoint, column: int) -> QMenu | None:
+        """Sort, move, hide and show; None before the choice has a place to be kept."""
+        if self._t is None:
+            return None
+        menu = head_menu(self, self.header, self._t, column)
+        menu.popup(place)
+        return menu
 
     # -- which product
 
@@ -184,6 +236,9 @@ class ProductsTable(RowTable):
             self.toggle()
         elif event.key() == Qt.Key.Key_Escape and len(self.selectionModel().selectedRows()) > 1:
             self.clear_picks()
+        elif event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            column = max(0, self.currentIndex().column())
+            self.head_menu(under(self.header, column), column)
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         else:
@@ -191,7 +246,7 @@ class ProductsTable(RowTable):
 
     def copy(self) -> None:
         """The selected rows, as far as they were read, to the clipboard as a spreadsheet reads them."""
-        shown = [column for column in _WIDTHS if column != columns.PHOTO and not self.isColumnHidden(column)]
+        shown = [column for column in self.shown_columns() if column != columns.PHOTO]
         rows = (self._products.row_of(each) for each in self.picked_ids if self._products.product(each) is not None)
         texts = (self._products.text_at(row) for row in rows if row is not None)
         to_clipboard([text.plain(column) for column in shown] for text in texts if text is not None)
@@ -240,9 +295,10 @@ class ProductsTable(RowTable):
 
     def show_sort(self, sort: Sort, descending: bool) -> None:
         column = next((column for column, name in SORTS.items() if name == sort), None)
+        self.sort = Order(sort, descending)
         self.header.show_sort(column, descending)
 
-    def _header_clicked(self, section: int) -> None:
+    def sort_by(self, section: int) -> None:
         if section in SORTS:
             self.sort_asked.emit(SORTS[section])
 
@@ -256,21 +312,26 @@ class ProductsTable(RowTable):
         super().resizeEvent(event)
         self._share_out()
 
-    def _share_out(self) -> None:
-        room = self.viewport().width()
-        least = {column: wanted for column, (wanted, _) in _WIDTHS.items()}
+    def _least(self, wanted: Iterable[int]) -> dict[int, int]:
+        """px that these columns need."""
+        least = {column: _WIDTHS[column][0] for column in wanted}
         dearest = self._products.dearest
-        if dearest is not None:
+        if dearest is not None and columns.PRICE in least:
             price = 2 * PAD + width(dearest.price, "body-bold") + 4 + width(dearest.sign, "body")
             least[columns.PRICE] = max(least[columns.PRICE], ceil(price))
-        if sum(least.values()) > room:
-            del least[columns.STATE]
+        return least
+
+    def _share_out(self) -> None:
+        room, shown = self.viewport().width(), self.shown_columns()
+        least = self._least(shown)
         spare = max(0, room - sum(least.values()))
-        shares = sum(_WIDTHS[column][1] for column in least)
-        last, used = list(least)[-1], 0
-        for column, (_, share) in _WIDTHS.items():
-            self.setColumnHidden(column, column not in least)
-            if column in least and column != last:
-                self.setColumnWidth(column, int(least[column] + spare * share / shares))
-                used += self.columnWidth(column)
-        self.setColumnWidth(last, max(20, room - used))
+        shares = sum(_WIDTHS[column][1] for column in shown) or 1
+        for place, column in enumerate(self.columns.order):
+            self.header.moveSection(self.header.visualIndex(column), place)
+        for column in _WIDTHS:
+            self.setColumnHidden(column, column not in shown)
+        self._painter.first, used = shown[0], 0
+        for column in shown:
+            wide = room - used if column == shown[-1] else int(least[column] + spare * _WIDTHS[column][1] / shares)
+            self.setColumnWidth(column, max(20, wide))
+            used += wide
