@@ -26,8 +26,6 @@ from desktop.widgets.dialog import Confirm, Dialog
 from tests.desktop.conftest import Open, board
 from tests.desktop.sample import NOW, SESSION, SampleContext, SampleSource, held, orders, paid
 
-MENU = pytest.mark.qt_log_ignore("grabbing the keyboard")  # the off-screen platform cannot; a menu asks for it
-
 
 @dataclass(frozen=True)
 class Changed:
@@ -268,7 +266,7 @@ def test_escape_empties_the_search_first(open_window: Open, qtbot: QtBot) -> Non
 # -- verbs
 
 
-@MENU
+@pytest.mark.qt_log_ignore("grabbing the keyboard")  # the off-screen platform cannot; a menu asks for it
 def test_enter_on_an_order_opens_what_can_be_done(open_window: Open, qtbot: QtBot) -> None:
     desktop = open_window()
     page, source = board(desktop), source_of(desktop)
