@@ -333,7 +333,8 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
     without_qt = {**env, "PYTHONPATH": str(ROOT / "tests" / "noqt")}
     folders = [folder for folder in QT_FREE if (ROOT / folder).is_dir()]
     # More than there are processors: many tests wait, the rest most of all, for a window, a browser, another process.
-    few, many = (["-n", str(min(4, (os.cpu_count() or 1) + more))] for more in (1, 2))
+    # Each takes a stretch of the tests and helps the others out when it is through with its own.
+    few, many = (["-n", str(min(4, (os.cpu_count() or 1) + more)), "--dist", "worksteal"] for more in (1, 2))
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("lint", [python, "-m", "ruff", "check", "."], env),
         ("format", [python, "-m", "ruff", "format", "--check", "."], env),
