@@ -30,8 +30,8 @@ from tests.support.relays import until
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be told to stop in order there")
 AWA, HOST = "awa", "awa.relay.localhost"
 PACE: Final = 0.02  # s between two webhooks
-# s in which nothing at all may be accepted: 4 to 8 measured, at most 10 are bound to be; a machine that is busy with other
-# tests takes its elections slowly.
+# s in which nothing at all may be accepted: 4 to 8 measured, at most 10 are bound to be; a machine that is busy with
+# other tests takes its elections slowly.
 LONGEST: Final = 30.0
 
 
