@@ -25,7 +25,7 @@ SECTIONS: Final[tuple[SectionEntry, ...]] = (
     SectionEntry("conversations", mark("Conversations"), "message-circle"),
     SectionEntry("customers", mark("Customers"), "users"),
     SectionEntry("catalogue", mark("Catalogue"), "layout-grid"),
-    SectionEntry("billing", mark("Quotes and invoices"), "file-text"),
+    SectionEntry("billing", mark("Quotes, invoices"), "file-text"),
     SectionEntry("payments", mark("Payments"), "arrow-left-right"),
     SectionEntry("analyses", mark("Analyses"), "activity"),
     SectionEntry("journal", mark("Journal"), "list"),

@@ -19,10 +19,10 @@ from core.bootstrap.following import hands
 from core.bootstrap.shop import Shop
 from core.fraud.rules import SUMS
 from core.invoices.regimes import REGIMES, odd
-from core.kernel.clock import rfc3339
+from core.kernel.clock import to_datetime
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import catalogue, explain, sentence
-from core.kernel.money import format_money
+from core.kernel.money import format_money, group_digits
 from core.kernel.reasons import reason
 from core.ledger import book
 from core.storage import journal
@@ -63,7 +63,7 @@ def machine(home: Home, tr: Words) -> Iterator[Line]:
     except OSError as error:
         yield Line(False, tr("disk"), catalogue("errors", tr.language).gettext(reason(error)))
         return
-    yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=free // 1024 // 1024))
+    yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=group_digits(free // 1024 // 1024)))
     try:
         yield Line(True, tr("stores"), f"{home.path}: " + (", ".join(c.slug for c in home.list()) or "—"))
     except LivePayError as error:
@@ -77,7 +77,7 @@ def store(shop: Shop, tr: Words) -> Iterator[Line]:
     checked = shop.engine.read(lambda r: r.value("PRAGMA quick_check"))
     yield Line(checked == "ok", tr("database"), tr("whole") if checked == "ok" else str(checked))
     verdict = shop.engine.read(journal.verify)
-    told = tr("{count} entries", count=verdict.entries) if verdict.intact else said(verdict, tr)[0]
+    told = tr("{count} entries", count=group_digits(verdict.entries)) if verdict.intact else said(verdict, tr)[0]
     yield Line(verdict.intact, tr("journal"), told)
     wrong = ask(
         "SELECT count(*) FROM product p"
@@ -137,15 +137,22 @@ def _limits(shop: Shop, missing: str, tr: Words) -> Line:
     return Line(not off, tr("limits"), " · ".join(said))
 
 
+def _moment(shop: Shop, ms: int) -> str:
+    """``20/11/2026 20:55``, on the shop's clock."""
+    return f"{to_datetime(ms, shop.country.zone):%d/%m/%Y %H:%M}"
+
+
 def _backup(shop: Shop, tr: Words) -> Line:
     state = shop.keeper.state
     if shop.returning.pending():
         return Line(False, tr("backup"), tr("brought back from one: the providers are asked at the next start"))
     if shop.backup_place() is None:
         return Line(False, tr("backup"), tr("no place set up: the work is lost with this disk"))
-    kept = tr("kept until {at}", at=rfc3339(state.safe_at)) if state.safe_at is not None else tr("never yet")
+    kept = tr("kept until {at}", at=_moment(shop, state.safe_at)) if state.safe_at is not None else tr("never yet")
     proved = (
-        tr("brought back on trial {at}", at=rfc3339(state.rehearsed_at)) if state.rehearsed_at else tr("never tried")
+        tr("brought back on trial {at}", at=_moment(shop, state.rehearsed_at))
+        if state.rehearsed_at
+        else tr("never tried")
     )
     wrong = explain(state.worst, tr.language) if state.worst else ""
     return Line(not wrong and not shop.keeper.is_late(), tr("backup"), " · ".join(filter(None, (kept, proved, wrong))))

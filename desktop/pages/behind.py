@@ -124,7 +124,7 @@ class BehindWords:
             return f"{first}, {hours[0]} – {hours[1]}" if first == last else f"{first}, {hours[0]} – {last}, {hours[1]}"
         if begin.day == 1 == end.day and _MONTH < until - since < _MONTH + 5 * 86_400_000:
             return month_in_words(since, zone, language)
-        return first if first == last else t("from {first} to {last}", first=first, last=last)
+        return first if first == last else t("{first} to {last}", first=first, last=last)
 
 
 class BehindBar(QWidget):

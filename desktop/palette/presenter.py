@@ -15,7 +15,7 @@ from desktop.texts import Texts, mark
 
 RECENT: Final = 6
 SHOWN: Final = 7
-_CLOSE: Final = 70
+_CLOSE: Final = 80
 """From this likeness on (0 to 100) a command may have been meant: a letter left out or swapped, not another word."""
 
 

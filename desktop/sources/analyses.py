@@ -29,9 +29,9 @@ class ShopAnalyses:
         self._shop = shop
         self._engine = shop.engine
 
-    def read(self, question: Question) -> Reading:
+    def read(self, question: Question, language: str) -> Reading:
         zone, now = self._shop.country.zone, self._shop.clock.now()
-        cash = catalogue("errors", self._shop.settings.get("store.language")).gettext(onsite.LABEL)
+        cash = catalogue("errors", language).gettext(onsite.LABEL)
         labels = {adapter.name: adapter.label for adapter in REGISTRY} | {onsite.CASH: cash}
 
         def read(reader: Reader) -> Reading:

@@ -66,9 +66,8 @@ class ShopCustomers:
     def towns(self) -> list[tuple[str, int]]:
         return self._engine.read(placing.towns)
 
-    def profile(self, customer_id: int, moments: int) -> Profile:
+    def profile(self, customer_id: int, moments: int, language: str) -> Profile:
         shop, now = self._shop, self._shop.clock.now()
-        language = shop.settings.get("store.language")
         t = Texts(language)
 
         def read(reader: Reader) -> Profile:

@@ -49,11 +49,11 @@ class ShopJournal:
         known = self._shop.engine.read(lambda r: queries.people(r, now))
         return {f"{PREFIX}{person.id}": person.name or person.email for person in known}
 
-    def verify(self, control: Control) -> tuple[Verdict, list[str]]:
+    def verify(self, language: str, control: Control) -> tuple[Verdict, list[str]]:
         with self._shop.engine.reader() as reader:
             total = reader.value("SELECT coalesce(max(seq), 0) FROM journal")
             verdict = journal.verify(reader, watch=lambda done: control.advance(done, total))
-        return verdict, said(verdict, Words(self._shop.settings.get("store.language")))
+        return verdict, said(verdict, Words(language))
 
     def export(self, path: Path, control: Control) -> int | None:
         shop = self._shop

@@ -194,14 +194,14 @@ class ShopWelcome:
 
     # -- payments ----------------------------------------------------------------------------------------------
 
-    def offers(self) -> tuple[Offer, ...]:
-        return tuple(self._offer(name) for name in connecting.offered(self._shop))
+    def offers(self, language: str) -> tuple[Offer, ...]:
+        return tuple(self._offer(name, language) for name in connecting.offered(self._shop))
 
-    def _offer(self, name: str) -> Offer:
+    def _offer(self, name: str, language: str) -> Offer:
         shop, adapter = self._shop, provider_class(name)
         provider = connecting.draft(shop, name, {})
         first = next((m.name for m in adapter.caps.methods_in(shop.card.country)), None)
-        words = catalogue("errors", shop.settings.get("store.language")).gettext
+        words = catalogue("errors", language).gettext
         url, wanted = shop.address(), bool(adapter.dashboard.steps)
         values = shop.provider_config(adapter).values
         return Offer(

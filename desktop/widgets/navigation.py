@@ -85,7 +85,7 @@ class NavButton(QAbstractButton):
             name: Face = "body-bold" if self.isChecked() else "body"
             painter.setFont(face(name))
             flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-            inner = box.adjusted(42, 0, -40 if self._badge else -8, 0)
+            inner = box.adjusted(42, 0, -36 if self._badge else -8, 0)
             painter.drawText(inner, flags, elided(self.text(), name, int(inner.width())))
         if self._badge:
             self._draw_badge(painter)

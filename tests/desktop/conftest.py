@@ -56,9 +56,11 @@ def open_window(qtbot: QtBot) -> Iterator[Open]:
     """``open_window(source)`` shows the window over a sample and waits until its board has been read."""
     opened: list[Desktop] = []
 
-    def open_it(source: SampleSource | None = None, context: SampleContext | None = None) -> Desktop:
+    def open_it(
+        source: SampleSource | None = None, context: SampleContext | None = None, language: str = "fr"
+    ) -> Desktop:
         shop = context or SampleContext(source or SampleSource())
-        desktop = Desktop(lambda: shop, InMemory({"sound": "off"}))
+        desktop = Desktop(lambda: shop, InMemory({"sound": "off"}), language)
         opened.append(desktop)
         desktop.start()
         qtbot.waitUntil(lambda: desktop.shell.page("live") is not None)

@@ -72,7 +72,7 @@ class EmptySearch:
 class EmptyAnalyses:
     """As much of an AnalysesSource as a page without orders asks for."""
 
-    def read(self, question: analyses.Question) -> analyses.Reading:
+    def read(self, question: analyses.Question, language: str) -> analyses.Reading:
         none, span = Sums(0, 0, 0, None, 0, 0, None), Span(0, None, None)
         answers = Answers(0, 1, 0, 0, 0, 0, 0, None, 0, None, 0, span, span, span, span, ())
         report = AnalysesReport(
@@ -155,7 +155,7 @@ class EmptyJournal:
     def people(self) -> dict[str, str]:
         return {}
 
-    def verify(self, control: Control) -> tuple[Verdict, list[str]]:
+    def verify(self, language: str, control: Control) -> tuple[Verdict, list[str]]:
         return Verdict(0, GENESIS, None), ["—"]
 
     def export(self, path: Path, control: Control) -> int | None:

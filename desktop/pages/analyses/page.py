@@ -134,7 +134,7 @@ class AnalysesPage(LivingPage):
         question, source, presenter = self.head.question, self.source, self.presenter
 
         def read() -> tuple[Question, Reading, dict[str, Chart]]:
-            reading = source.read(question)
+            reading = source.read(question, presenter.t.language)
             return question, reading, presenter.charts(reading)
 
         self.call(read, "read analyses", self._show)

@@ -45,8 +45,8 @@ class Reading(Struct, frozen=True):
 class AnalysesSource(Protocol):
     """What the page reads and writes out. All may block: called off the window's thread."""
 
-    def read(self, question: Question) -> Reading:
-        """Raises NotFound for a live that is not there."""
+    def read(self, question: Question, language: str) -> Reading:
+        """Raises NotFound for a live that is not there. Words of the trade itself (cash) are in ``language``."""
         ...
 
     def table(self, path: Path, chart: Chart) -> None:

@@ -64,7 +64,7 @@ class Selling(Words):
             points = tuple(
                 Point(
                     value,
-                    f"{name} · {word} : {self.money(value)}",
+                    self.t("{what}: {value}", what=f"{name} · {word}", value=self.money(value)),
                     self.wanted(report, basis="earned", since=at, until=end, providers=providers),
                 )
                 for at, end, name, value in zip(report.pieces, ends, names, values, strict=True)
@@ -142,7 +142,7 @@ class Selling(Words):
         bars = []
         for label, count, before, tone, rows in lines:
             of_all = self.percent(round_percent(count, steps.claims))
-            tip = f"{label} : {self.number(count)} ({of_all})"
+            tip = t("{what}: {value}", what=label, value=f"{self.number(count)} ({of_all})")
             if before is not None:
                 tip += " · " + t("before: {n}", n=self.number(before))
             bars.append(
@@ -170,7 +170,7 @@ class Selling(Words):
             row = []
             for hour, count in enumerate(counts):
                 said = t.plural("{n} order", "{n} orders", count)
-                tip = f"{days[day]} {hour:02d} h – {(hour + 1) % 24:02d} h : {said}"
+                tip = t("{what}: {value}", what=f"{days[day]} {hour:02d} h – {(hour + 1) % 24:02d} h", value=said)
                 rows = self.wanted(report, hour=(day, hour), zone=self.zone) if count else None
                 row.append(Spot(Point(count, tip, rows), share(count, highest)))
                 records.append((days[day], hour, count))
@@ -215,7 +215,8 @@ class Selling(Words):
             since = "" if p.out_at is None else f"{to_datetime(p.out_at, self.zone):%d/%m %H:%M}"
             left = Entry(t.of("analyses", "Sold out"), detail=since)
         sold = t.plural("{n} sold", "{n} sold", p.sold)
-        tip = f"{p.title} : {self.money(p.value)} · {sold} · {t('{n} left', n=self.number(max(0, p.left)))}"
+        tip = t("{what}: {value}", what=p.title, value=self.money(p.value))
+        tip += f" · {sold} · {t('{n} left', n=self.number(max(0, p.left)))}"
         entries = (
             Entry(p.title, detail=p.sku),
             Entry(self.money(p.value), share(p.value, most)),
@@ -271,7 +272,8 @@ class Selling(Words):
             Entry(self.percent(live.fraud)),
         )
         paid = t.plural("{n} paid", "{n} paid", live.paid)
-        tip = f"{live.title} : {self.money(live.revenue)} · {t.plural('{n} order', '{n} orders', live.orders)} · {paid}"
+        tip = t("{what}: {value}", what=live.title, value=self.money(live.revenue))
+        tip += f" · {t.plural('{n} order', '{n} orders', live.orders)} · {paid}"
         return entries, Point(live.revenue, tip, OrdersWanted(session_id=live.session_id, called=live.title))
 
 

@@ -91,7 +91,7 @@ class Words:
             until = self._hour(period.until)
             return f"{first}, {self._hour(period.since)} – {until if end == first else f'{end}, {until}'}"
         last = date_in_words(period.until - 1, self.zone, language)
-        return first if first == last else self.t("from {first} to {last}", first=first, last=last)
+        return first if first == last else self.t("{first} to {last}", first=first, last=last)
 
     def against(self, period: Period, before: Period | None, now: int) -> str:
         """What a time is compared with, and whether only in part."""

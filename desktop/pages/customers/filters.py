@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QListView, QWidget
 from core.customers.listing import Counts, Wanted
 from core.kernel.look import SCALE
 from core.kernel.money import group_digits
+from desktop.fonts import width
 from desktop.pages.customers.presenter import CustomersPresenter
 from desktop.pages.listing import Chips
 from desktop.widgets.fields import SearchField
@@ -18,6 +20,7 @@ from desktop.widgets.flow import Flow
 
 _WIDEST: Final = 210  # px
 _PLACE: Final = 180  # px
+_ROUND_IT: Final = 80  # its icon and edges
 _PAUSE_MS: Final = 250
 
 
@@ -36,7 +39,7 @@ class Filters(QWidget):
             line.addWidget(chip)
         self.chips[None].setChecked(True)
         self.place = SearchField(t("Town or quarter"), boxed=True)
-        self.place.setFixedWidth(_PLACE)
+        self.place.setFixedWidth(max(_PLACE, ceil(width(t("Town or quarter"), "body")) + _ROUND_IT))
         self.place.setToolTip(t("In the addresses to deliver to and in your notes"))
         self._towns = QCompleter([], self.place)
         self._towns.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

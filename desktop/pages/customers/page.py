@@ -160,9 +160,11 @@ class CustomersPage(ListPage[Question, Overview]):
         if number is None:
             self._show_profile(None, MOMENTS)
             return
-        source, moments = self.source, self._moments
+        source, moments, language = self.source, self._moments, self.t.language
         self.call(
-            lambda: source.profile(number, moments), "read customer", lambda found: self._show_profile(found, moments)
+            lambda: source.profile(number, moments, language),
+            "read customer",
+            lambda found: self._show_profile(found, moments),
         )
 
     def _show_profile(self, profile: Profile | None, moments: int) -> None:

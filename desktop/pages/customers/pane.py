@@ -112,7 +112,7 @@ class CustomerPane(SidePane):
         said.setSpacing(0)
         said.addStretch(1)
         said.addWidget(Label(t("Trust score"), "small-bold"))
-        self._tier = ElidedLabel("", "small", "muted")
+        self._tier = Label("", "small", "muted", wrap=True)
         self._stars = Stars()
         for part in (self._tier, self._stars):
             said.addWidget(part)

@@ -74,8 +74,8 @@ class CustomersSource(Protocol):
         """The towns that addresses and notes name, each with how many customers are there."""
         ...
 
-    def profile(self, customer_id: int, moments: int) -> Profile:
-        """Raises NotFound. ``moments``: how much of the history."""
+    def profile(self, customer_id: int, moments: int, language: str) -> Profile:
+        """Raises NotFound. ``moments``: how much of the history. What is concluded is said in ``language``."""
         ...
 
     def owner(self, phone: str) -> CustomerView | None:

@@ -53,17 +53,22 @@ class JournalPage(LivingPage):
         self._connect()
         self.refresh()
 
-    def _lay_out(self) -> None:
-        t = self.t
-        head = QHBoxLayout()
-        head.setSpacing(SCALE.gap)
-        head.addWidget(Label(t("Journal"), "title"))
-        head.addStretch(1)
+    def _head(self) -> QHBoxLayout:
+        t, line = self.t, QHBoxLayout()
+        line.setSpacing(SCALE.gap)
+        line.addWidget(Label(t("Journal"), "title"))
+        line.addStretch(1)
         self.make_search(t("Reference, article, setting, who"))
         self.check = Button(t("Check the chain"), "primary", icon="circle-check", key="V", live=True)
         self.out = Button(t("Export…"), icon="download", key="E", live=True)
-        for widget in (self.search, self.out, self.check):
-            head.addWidget(widget)
+        line.addWidget(self.search, 3)
+        for button in (self.out, self.check):
+            line.addWidget(button)
+        return line
+
+    def _lay_out(self) -> None:
+        t = self.t
+        head = self._head()
         chips = QHBoxLayout()
         chips.setSpacing(6)
         self._group = QButtonGroup(self)
@@ -251,7 +256,7 @@ class JournalPage(LivingPage):
             return False
 
         def work(control: Control) -> tuple[Verdict, list[str]]:
-            return self.source.verify(control)
+            return self.source.verify(t.language, control)
 
         def far(read: int, total: int) -> None:
             self._say_checking(t("Stop ({percent} %)", percent=100 * read // max(1, total)))

@@ -103,8 +103,8 @@ class JournalSource(Protocol):
         """How the journal names an account → the person's name."""
         ...
 
-    def verify(self, control: Control) -> tuple[Verdict, list[str]]:
-        """The chain computed anew, and its verdict in sentences."""
+    def verify(self, language: str, control: Control) -> tuple[Verdict, list[str]]:
+        """The chain computed anew, and its verdict in sentences of this language."""
         ...
 
     def export(self, path: Path, control: Control) -> int | None:
@@ -179,7 +179,7 @@ class JournalPresenter:
         chosen = self.t("Chosen days…")
         if asked.period == "days" and asked.first is not None and asked.last is not None:
             first, last = (f"{day:%d/%m/%Y}" for day in sorted((asked.first, asked.last)))
-            chosen = first if first == last else self.t("from {first} to {last}", first=first, last=last)
+            chosen = first if first == last else self.t("{first} to {last}", first=first, last=last)
         return (*((name, self.t(title)) for name, title in PERIODS), ("days", chosen))
 
     def sought(self, asked: Question, now: int) -> Sought:

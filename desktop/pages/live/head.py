@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from core.live.views import SessionView
@@ -9,6 +12,8 @@ from desktop.pages.live.presenter import LivePresenter
 from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.labels import Label
 from desktop.widgets.pill import StatusPill
+
+_GAP: Final = 14  # px
 
 
 class LiveHead(QWidget):
@@ -20,7 +25,7 @@ class LiveHead(QWidget):
         t = presenter.t
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(14)
+        line.setSpacing(_GAP)
         self.pill = StatusPill(t("ON AIR"), "dot", "danger")
         self.elapsed = Label("", "title")
         self.on_screen = Button("", "quiet", icon="package", key="E", shrinks=True)
@@ -39,6 +44,16 @@ class LiveHead(QWidget):
         line.addWidget(self.end)
         line.addWidget(self.new_invoice)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What is on screen gives up its words before the button that ends the live does."""
+        others = (self.pill, self.elapsed, self.code, self.big, self.obs, self.end, self.new_invoice)
+        room = self.width() - sum(each.sizeHint().width() + _GAP for each in others)
+        self.on_screen.setMaximumWidth(max(self.on_screen.minimumSizeHint().width(), room))
+
     def show_session(self, session: SessionView, now: int) -> None:
         t = self._presenter.t
         if session.on_screen:
@@ -53,4 +68,6 @@ class LiveHead(QWidget):
 
     def tick(self, session: SessionView, now: int) -> None:
         """The time on air, every second."""
-        self.elapsed.say(self._presenter.elapsed(session, now))
+        if self.elapsed.text() != (text := self._presenter.elapsed(session, now)):
+            self.elapsed.say(text)
+            self._make_room()

@@ -20,6 +20,7 @@ from desktop.widgets.buttons import Chip
 from desktop.widgets.copyline import CopyLine
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.fields import Field
+from desktop.widgets.flow import Flow
 from desktop.widgets.labels import Label
 from desktop.widgets.qrcode import draw_code
 
@@ -218,12 +219,9 @@ class ObsDialog(Dialog):
 
     def _row(self, chips: Sequence[Chip]) -> QWidget:
         row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
+        line = Flow(row)
         for chip in chips:
             line.addWidget(chip)
-        line.addStretch(1)
         return row
 
     def _one(self, name: str, values: Sequence[tuple[str, str]]) -> QWidget:

@@ -44,7 +44,20 @@ PROVIDERS: Final[dict[str, str]] = {
     "paydunya": "PayDunya",
     "airtel_money": "Airtel Money",
     "pi_spi": "PI-SPI",
+    "cash": mark("Cash"),
+    "mobile_money": "Mobile money",
+    "maxit": "Max it",
+    "mtn": "MTN MoMo",
+    "moov": "Moov Money",
+    "flooz": "Flooz",
+    "mixx": "Mixx by Yas",
+    "free": "Free Money",
+    "expresso": "Expresso",
+    "airtel": "Airtel Money",
+    "celtiis": "Celtiis Cash",
+    "zamani": "Zamani Cash",
 }
+"""Providers and their means of payment, in the few letters that a table has room for."""
 
 Verb = Literal[
     "decide",

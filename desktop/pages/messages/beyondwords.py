@@ -101,7 +101,7 @@ class TemplateWords:
 
     def categories(self) -> dict[str, str]:
         t = self.t
-        return {rules.UTILITY: t("About their order or question"), rules.MARKETING: t("Advertising")}
+        return {rules.UTILITY: t("Order or question"), rules.MARKETING: t("Advertising")}
 
     def uses(self) -> dict[str, str]:
         t = self.t

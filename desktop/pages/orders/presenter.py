@@ -188,7 +188,7 @@ class OrdersPresenter(LivePresenter):
 
     def source(self, source: str) -> str:
         t = self.t
-        ours = {"shop": t("Made by hand"), "reseller": t("Reseller"), "api": "API"}
+        ours = {"shop": t("Made by hand"), "reseller": t("Reseller"), "quote": t("Quote"), "api": "API"}
         return ours.get(source) or dict(SOURCES).get(source, source)
 
     def wanted(self, asked: Question, now: int) -> Filter:

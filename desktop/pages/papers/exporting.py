@@ -36,7 +36,7 @@ class ExportDialog(Dialog):
         choice: str = LIST,
     ) -> None:
         t = words.t
-        super().__init__(parent, t("Write papers out"), 560)
+        super().__init__(parent, t("Export invoices"), 560)
         self._source, self._bridge, self._words, self._question = source, bridge, words, question
         self._task: Task[int | None] | None = None
         line = QHBoxLayout()

@@ -110,7 +110,7 @@ class QuotesPresenter:
     def state(self, state: str, asked: bool = False) -> Pill:
         t = self.t
         if state == DRAFT and asked:
-            return Pill(t.of("quote", "Asked in the chat"), "message-circle", "waiting")
+            return Pill(t.of("quote", "Asked for"), "message-circle", "waiting")
         return {
             DRAFT: Pill(t.of("quote", "Draft"), "pencil", "muted"),
             SENT: Pill(t.of("quote", "Sent"), "send", "info"),

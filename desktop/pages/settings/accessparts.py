@@ -40,7 +40,7 @@ class AccessRow(QWidget):
     def add(self, button: Button, about: str = "") -> Button:
         """A verb of this row; ``about`` tells a screen reader whose it is."""
         if about:
-            button.setAccessibleName(f"{button.text()} : {about}")
+            button.setAccessibleName(f"{button.text()}, {about}")
         self._line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return button
 

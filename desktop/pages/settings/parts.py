@@ -143,7 +143,7 @@ class TestPanel(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(10)
         self.button = Button(self._verb, "primary" if primary else "secondary", icon="plug")
-        self.button.setAccessibleName(f"{self._verb} : {about}")
+        self.button.setAccessibleName(t("{what}: {value}", what=self._verb, value=about))
         self.button.clicked.connect(self._pressed)
         self._line.addWidget(self.button)
         self._icon = IconLabel("hourglass", "muted")

@@ -163,7 +163,7 @@ class SettingsPresenter:
         self.t = t
         self.declared = {setting.key: setting for setting in declared}
         self._errors = catalogue("errors", t.language)
-        self._hints, self._placeholders, self._labels = hints(t), placeholders(), labels(t)
+        self._hints, self._placeholders, self._labels = hints(t), placeholders(t), labels(t)
 
     # -- sections
 
@@ -323,7 +323,7 @@ class SettingsPresenter:
         """A refusal in words, with the setting's name as the page has it instead of its key."""
         params = dict(error.params)
         if params.get("key") in self.declared:
-            params["key"] = f"«\u202f{self.label(params['key'])}\u202f»"
+            params["key"] = self.t("“{text}”", text=self.label(params["key"]))
         return sentence(error.message, params, self.t.language)
 
     def shown(self, key: str, value: str) -> str:

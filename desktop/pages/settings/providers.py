@@ -95,7 +95,7 @@ class ProviderCard(QFrame):
         self.state = StatusPill("")
         head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignVCenter)
         self.switch = QCheckBox(t("Offer to buyers"))
-        self.switch.setAccessibleName(f"{t('Offer to buyers')} : {self.provider.label}")
+        self.switch.setAccessibleName(t("{what}: {value}", what=t("Offer to buyers"), value=self.provider.label))
         self.switch.clicked.connect(self.switched)
         head.addWidget(self.switch)
         self.fold = IconButton("chevron-right", t("Show the settings of {provider}", provider=self.provider.label))

@@ -133,7 +133,7 @@ class HandsCard(Card):
         line.setContentsMargins(16, 0, 16, 12)
         line.addStretch(1)
         button = Button(t("It is done"), icon="check")
-        button.setAccessibleName(f"{t('It is done')} : {hand.label}")
+        button.setAccessibleName(t("{what}: {value}", what=t("It is done"), value=hand.label))
         button.clicked.connect(lambda: self.done.emit(hand.provider))
         line.addWidget(button)
         column.addLayout(line)

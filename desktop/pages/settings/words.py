@@ -57,15 +57,15 @@ def labels(t: Texts) -> dict[str, str]:
     }
 
 
-def placeholders() -> dict[str, str]:
-    """Examples in empty fields; they are the same in every language."""
+def placeholders(t: Texts) -> dict[str, str]:
+    """Examples in empty fields; names and addresses are the same in every language."""
     return {
         "store.name": "Boutique Téranga",
         "store.city": "Dakar",
         "store.phone": "+221 77 123 45 67",
         "public_url": "https://boutique.exemple.sn",
         "seller.notify_to": "77 123 45 67",
-        "hours.open": "lun.–sam. 9 h – 20 h",
+        "hours.open": t("Mo–Sa 9:00–20:00"),
         "whatsapp.phone_number_id": "106540352242922",
         "whatsapp.waba_id": "102290129340398",
         "tunnel.ssh_host": "serveur.exemple.sn",

@@ -156,7 +156,7 @@ class TraceCard(Card):
         typed = self.search.text().strip()
         self._none.setVisible(not stories)
         if not stories and typed:
-            self._none.say(self._presenter.t("Nothing fits « {text} ».", text=typed))
+            self._none.say(self._presenter.t("Nothing fits “{text}”.", text=typed))
         for story in stories:
             self.rows.add(self._head_of(story))
             for step in self._presenter.steps(story):
@@ -196,7 +196,7 @@ def _step(step: StepText) -> QWidget:
     words.setSpacing(1)
     words.addWidget(Label(step.text, "body", "danger" if step.role == "danger" else "text", wrap=True))
     if step.said:
-        words.addWidget(Label(f"«\u202f{step.said}\u202f»", "small", "muted", wrap=True))
+        words.addWidget(Label(step.said, "small", "muted", wrap=True))
     line.addLayout(words, 1)
     return row
 

@@ -94,7 +94,8 @@ class SupportPresenter:
             icon, role = ("check", "muted") if step.ok else ("circle-alert", "danger")
             at = to_datetime(step.at, self._zone)
             text = told(step, self.t.language, self._currency)
-            found.append(StepText(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}", icon, role, text, step.said))  # type: ignore[arg-type]
+            said = self.t("“{text}”", text=step.said) if step.said else ""
+            found.append(StepText(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}", icon, role, text, said))  # type: ignore[arg-type]
         return found
 
     def as_text(self, story: Story) -> str:

@@ -56,7 +56,8 @@ class PayingStep(StepView):
         self._pause.timeout.connect(self.check)
 
     def enter(self) -> None:
-        self.mount.bridge.run(self.source.offers, owner=self, done=self.show_offers, name="read providers")
+        source, language = self.source, self.t.language
+        self.mount.bridge.run(lambda: source.offers(language), owner=self, done=self.show_offers, name="read providers")
         self.choice.setFocus()
 
     def leave(self) -> None:

@@ -39,7 +39,7 @@ class ProductsStep(StepView):
         self.photo.picked.connect(self._picked)
         line.addWidget(self.photo)
         fields = QVBoxLayout()
-        self.title = TextField(t("Name of the product"), placeholder="Robe wax bleue", close=True)
+        self.title = TextField(t("Name of the product"), placeholder=t("Blue wax dress"), close=True)
         fields.addWidget(self.title)
         pair = QHBoxLayout()
         pair.setSpacing(12)

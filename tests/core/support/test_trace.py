@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from core.bootstrap import bundle
 from core.bootstrap.checkup import Words, machine, store
+from core.conversations.outgoing import Kind
 from core.kernel.errors import NotFound
 from core.storage.folder import Home
 from core.support import trace
@@ -44,6 +46,16 @@ async def test_the_story_goes_from_the_webhook_to_the_board(tmp_path: Path) -> N
         assert any(line.startswith("Sandbox a confirmé 15\u202f000") for line in said)
         assert any(line.startswith("Remis à WhatsApp après") for line in said)
         assert "je prends ROBE1" in {step.said for step in story.steps}
+
+
+def test_every_kind_of_message_has_a_word() -> None:
+    kinds = get_args(Kind)
+    said = {
+        trace.told(trace.Step(0, "Answered by {author} ({kind})", {"author": "bot", "kind": kind}), "mg", "XOF")
+        for kind in kinds
+    }
+    assert len(said) == len(kinds)
+    assert [text for text in said if any(f"({kind})" in text for kind in kinds)] == []
 
 
 async def test_an_order_is_found_by_whatever_somebody_reads_out(tmp_path: Path) -> None:

@@ -124,7 +124,8 @@ def test_what_a_figure_led_to_stays_in_another_language(open_analyses: OpenAnaly
     again = shown(opened, "orders")
     assert again is not orders
     assert (again.table.row.key, len(again.model.rows)) == (key, count)
-    assert again.behind.chip.text().startswith("Analyses: paid, from ")
+    assert again.behind.chip.text().startswith("Analyses: paid, ")
+    assert " to " in again.behind.chip.text()
     shell.go("customers")
     assert len(shown(opened, "customers").model.rows) == people
     shell.go("analyses")

@@ -79,6 +79,8 @@ def test_everybody_stands_there_and_the_score_explains_itself(open_customers: Op
     assert "Or" in words.tier_line(profile)
     assert [pill.word for pill in words.pills(profile)] == ["payeur rapide", "client fidèle", "préfère Wave"]
     assert dict(words.figures(profile))["Payées"].startswith("6 (86")
+    said = opened.page.source.profile(profile.view.id, 1, "mg").said
+    assert (said.lines[-1].text, dict(said.badges)["fast"]) == ("Famandrihana tapitra fotoana: 1", "Mandoa haingana")
     bad = opened.choose(BAD)
     assert [pill.role for pill in words.pills(bad)] == ["danger", "danger"]
     assert "ne paie jamais" in words.advice(bad)

@@ -177,3 +177,6 @@ def test_commands_are_found_by_beginnings_by_initials_and_with_slips(text: str, 
     made = [Command(word, word, "radio", nothing) for word in words]
     assert [command.title for command in fitting(text, made)][:1] == [first]
     assert fitting("xylophone", made) == []
+    assert (
+        fitting("bazin", [Command(word, word, "radio", nothing) for word in ("Check the chain", "Answer again")]) == []
+    )
