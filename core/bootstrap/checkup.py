@@ -19,10 +19,10 @@ from core.bootstrap.following import hands
 from core.bootstrap.shop import Shop
 from core.fraud.rules import SUMS
 from core.invoices.regimes import REGIMES, odd
-from core.kernel.clock import rfc3339
+from core.kernel.clock import to_datetime
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import catalogue, explain, sentence
-from core.kernel.money import format_money
+from core.kernel.money import format_money, group_digits
 from core.kernel.reasons import reason
 from core.ledger import book
 from core.storage import journal
@@ -64,9 +64,9 @@ def machine(home: Home, tr: Words) -> Iterator[Line]:
     except OSError as error:
         yield Line(False, tr("disk"), catalogue("errors", tr.language).gettext(reason(error)))
         return
-    yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=free // 1024 // 1024))
+    yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=group_digits(free // 1024 // 1024)))
     try:
-        yield Line(True, tr("stores"), f"{home.path}: " + (", ".join(c.slug for c in home.list()) or "—"))
+        yield Line(True, tr("stores"), f"{home.path} · " + (", ".join(c.slug for c in home.list()) or "—"))
     except LivePayError as error:
         yield Line(False, tr("stores"), explain(error, tr.language))
 
@@ -138,15 +138,22 @@ def _limits(shop: Shop, missing: str, tr: Words) -> Line:
     return Line(not off, tr("limits"), " · ".join(said))
 
 
+def _moment(shop: Shop, at: int) -> str:
+    """``20/11/2026 20:55``, where the shop is."""
+    return f"{to_datetime(at, shop.country.zone):%d/%m/%Y %H:%M}"
+
+
 def _backup(shop: Shop, tr: Words) -> Line:
     state = shop.keeper.state
     if shop.returning.pending():
         return Line(False, tr("backup"), tr("brought back from one: the providers are asked at the next start"))
     if shop.backup_place() is None:
         return Line(False, tr("backup"), tr("no place set up: the work is lost with this disk"))
-    kept = tr("kept until {at}", at=rfc3339(state.safe_at)) if state.safe_at is not None else tr("never yet")
+    kept = tr("kept until {at}", at=_moment(shop, state.safe_at)) if state.safe_at is not None else tr("never yet")
     proved = (
-        tr("brought back on trial {at}", at=rfc3339(state.rehearsed_at)) if state.rehearsed_at else tr("never tried")
+        tr("brought back on trial {at}", at=_moment(shop, state.rehearsed_at))
+        if state.rehearsed_at
+        else tr("never tried")
     )
     wrong = explain(state.worst, tr.language) if state.worst else ""
     return Line(not wrong and not shop.keeper.is_late(), tr("backup"), " · ".join(filter(None, (kept, proved, wrong))))

@@ -98,6 +98,7 @@ _WORDS: Final = {
     "buttons": "buttons",
     "interactive": "choice",
     "list": "list",
+    "link": "link",
     "template": "template",
     "revoked": "withdrawn",
     "live": "the live",
