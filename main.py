@@ -5,9 +5,9 @@ from __future__ import annotations
 import atexit
 import gc
 import logging
-import os
 import sys
 from argparse import Namespace
+from contextlib import nullcontext
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -56,28 +56,27 @@ def _demo(args: Namespace, home: Home, out: Terminal) -> int:
         from localserver.demo import year
 
         return year.run(args.out, out.say_line)
-    if args.headless:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop.demo import run
+    from desktop.offscreen import off_screen
     from localserver.demo.theatre import Theatre
 
-    return run(args, out.say_line, partial(Theatre, relayed=args.relay))
+    with off_screen() if args.headless else nullcontext():
+        return run(args, out.say_line, partial(Theatre, relayed=args.relay))
 
 
 def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:
-    if args.headless:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from core.bootstrap.rehearsing import check
 
     check(home, args.store)
+    from desktop.offscreen import off_screen
     from desktop.rehearsal import run
     from localserver.demo.rehearsal import Rehearsal
 
-    return run(args, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
+    with off_screen() if args.headless else nullcontext():
+        return run(args, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
 
 
 def _pictures(args: Namespace, home: Home, out: Terminal) -> int:
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop.gallery.door import run
     from localserver.demo.gallery import Gallery
 

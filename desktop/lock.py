@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 import shiboken6
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFrame, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFrame, QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
 from core.kernel.clock import MINUTE
 from core.kernel.errors import LivePayError
@@ -91,7 +91,11 @@ class LockScreen(QFrame):
         inside.addWidget(self.open_button)
         for field in (self.password, self.code):
             field.edit.returnPressed.connect(self._try)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = QHBoxLayout()  # not an alignment, which would not ask the card how high it is at this width
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addStretch(1)
         self.hide()
 

@@ -49,6 +49,8 @@ class Theme(QObject):
         application.styleHints().setColorScheme(scheme)
         # Read after a choice of ours has been taken back, or it would be heard as the system's.
         self.palette = _system() if choice == "system" else DARK if choice == "dark" else LIGHT
+        # A sheet that takes another's place dresses every widget once for each it stands in; a first one, just once.
+        application.setStyleSheet("")
         application.setPalette(qt_palette(self.palette))
         application.setStyleSheet(style_sheet(self.palette))
         self.changed.emit()
@@ -90,7 +92,7 @@ def qt_palette(palette: Palette) -> QPalette:
         (roles.ToolTipText, palette.text),
         (roles.PlaceholderText, palette.muted),
         (roles.Highlight, palette.structure),
-        (roles.HighlightedText, palette.surface),
+        (roles.HighlightedText, palette.selected_ink),
         (roles.Link, palette.info.ink),
         (roles.LinkVisited, palette.info.ink),
         (roles.Accent, palette.gold),

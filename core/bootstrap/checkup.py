@@ -65,7 +65,7 @@ def machine(home: Home, tr: Words) -> Iterator[Line]:
         return
     yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=group_digits(free // 1024 // 1024)))
     try:
-        yield Line(True, tr("stores"), f"{home.path}: " + (", ".join(c.slug for c in home.list()) or "—"))
+        yield Line(True, tr("stores"), f"{home.path} · " + (", ".join(c.slug for c in home.list()) or "—"))
     except LivePayError as error:
         yield Line(False, tr("stores"), explain(error, tr.language))
 

@@ -41,6 +41,11 @@ class Palette(Struct, frozen=True):
     danger: Tone
     info: Tone
 
+    @property
+    def selected_ink(self) -> str:
+        """Words that are marked, on ``structure``."""
+        return self.background if self.name == "dark" else self.surface
+
     def ink(self, role: Role) -> str:
         """The colour in which a role is written or drawn."""
         match role:
@@ -159,6 +164,7 @@ def text_pairs(palette: Palette) -> tuple[tuple[str, str], ...]:
         *((palette.text, tone.ground) for tone in tones),
         (palette.gold_ink, palette.gold),
         (palette.gold_ink, palette.gold_hover),
+        (palette.selected_ink, palette.structure),
     )
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QToolTip
 from core.kernel.clock import MINUTE
 from core.kernel.text import clock_time
 from desktop.charts.bars import Bar, products
-from desktop.fonts import elided, face, width
+from desktop.fonts import face, width
 from desktop.theme import theme
 
 # The view is a child like any other: Qt deletes it with its window, and nothing is left to clean up at exit.
@@ -95,17 +95,19 @@ class _Products(_Axis):
         place, left, pitch = self.field()
         marks: list[tuple[QPen, QPointF, QPointF]] = []
         texts: list[tuple[QRectF, int, str]] = []
+        free = 0.0  # px from the left where the next word may begin
         for start, stop, product in self.spans:
             x, end = max(0.0, start - left) * pitch, (stop - left) * pitch
             if end <= 0:
                 continue
+            if x < free:
+                continue  # shown so shortly that the word before needs its place: half a word says nothing
             top = QPointF(place.left() + x, place.top() + 1)
             marks.append((self.pen(), top, top + QPointF(0, MARKS - 3)))
-            room = int(end - x - 15)
-            word = elided(product, "small", max(0, room))
-            if len(word) > 2 or word == product:
-                box = QRectF(top.x() + 5, place.top(), room, MARKS - 1)
-                texts.append((box, _flags(Qt.AlignmentFlag.AlignLeft), word))
+            free = x + 5 + width(product, "small") + 5
+            if free <= place.width():
+                box = QRectF(top.x() + 5, place.top(), free - x, MARKS - 1)
+                texts.append((box, _flags(Qt.AlignmentFlag.AlignLeft), product))
         return (_UNSEEN, place.topLeft(), place.topLeft()), marks, texts
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -17,25 +17,54 @@ from core.kernel.errors import EnvironmentProblem
 from core.kernel.i18n import LANGUAGES
 from core.kernel.reasons import reason
 from desktop.app import application
-from desktop.gallery.photographer import Size, develop, pose, settle, tidy, window
+from desktop.gallery.photographer import Size, develop, pose, tidy, window
+from desktop.gallery.several import Shopping, first_start, several_stores
 from desktop.gallery.shots import EMPTY, SHOTS, Shot
+from desktop.offscreen import off_screen
 from desktop.sources.context import ShopContext
 from desktop.theme import Choice, theme
 
 if TYPE_CHECKING:
     from core.bootstrap import Shop
+    from desktop.sources.welcome import Practices
 
-SIZES: Final[tuple[Size, ...]] = ((1280, 720), (1920, 1080))
-THEMES: Final[tuple[Choice, ...]] = ("light", "dark")
-SCALE: Final = 1.5
 _GUIDE_COLOURS: Final = 160
 
 
-class Play(Protocol):
+class Screen(Struct, frozen=True):
+    """A screen of ``width`` × ``height`` px that shows all ``scale`` times as large; ``folder``: of its pictures."""
+
+    width: int
+    height: int
+    scale: float = 1
+    folder: str = ""
+
+    @property
+    def room(self) -> Size:
+        """As Qt counts it."""
+        return round(self.width / self.scale), round(self.height / self.scale)
+
+
+THEMES: Final[tuple[Choice, ...]] = ("light", "dark")
+SCREENS: Final[dict[str, Screen]] = {
+    "1280x720": Screen(1280, 720),
+    "1920x1080": Screen(1920, 1080),
+    "150": Screen(1920, 1080, 1.5, "150-percent"),
+}
+"""By the names the command line has for them."""
+
+Place = tuple[tuple[Any, Any], tuple[Shot, ...]]
+"""A shop with its server, and what is photographed there."""
+
+
+class Play(Shopping, Protocol):
     """The stage behind: made by main, because the window does not know the web."""
 
     @property
     def shop(self) -> Shop: ...
+
+    @property
+    def practices(self) -> Practices: ...
 
     def open(self) -> tuple[Any, Any]: ...
 
@@ -50,38 +79,55 @@ class Borrowed(ShopContext):
     """Over a shop that outlives the window."""
 
     def close(self) -> None:
+        self._welcome.close()
         self._papers.close()
 
 
 class Wanted(Struct, frozen=True):
-    """Which pictures: every theme in every language at every size."""
+    """Which pictures: every theme in every language on one screen; of those whose name begins with ``only``."""
 
-    themes: tuple[Choice, ...]
-    languages: tuple[str, ...]
-    sizes: tuple[Size, ...]
-    scaled: bool = False
+    screen: str
+    themes: tuple[Choice, ...] = THEMES
+    languages: tuple[str, ...] = LANGUAGES
+    only: str = ""
+    guide: bool = False
 
-    def folder(self, choice: Choice, language: str, size: Size) -> Path:
-        name = f"{SCALE:.0%}".rstrip("%") + "-percent" if self.scaled else f"{size[0]}x{size[1]}"
-        return Path(choice, language, name)
+    def of(self, shots: Iterable[Shot]) -> tuple[Shot, ...]:
+        return tuple(shot for shot in shots if shot.name.startswith(self.only) and (shot.guide or not self.guide))
 
 
-def take(contexts: Iterable[tuple[tuple[Any, Any], tuple[Shot, ...]]], wanted: Wanted, out: Path) -> Iterator[Path]:
-    """Every picture's path, as it is written."""
-    for (shop, server), shots in contexts:
-        for language in wanted.languages:
-            for size in wanted.sizes:
-                with window(lambda shop=shop, server=server: Borrowed(shop, server), language, size) as desktop:  # type: ignore[misc]
+def take(places: Iterable[Place], wanted: Wanted, out: Path, practices: Practices | None = None) -> Iterator[Path]:
+    """Every picture's path, as it is written. A window is opened for each language, and switched to the themes."""
+    screen = SCREENS[wanted.screen]
+    for (shop, server), shots in places:
+        shots = wanted.of(shots)
+        for language in wanted.languages if shots else ():
+            with window(partial(Borrowed, shop, server, practices), language, screen.room) as desktop:
+                for choice in wanted.themes:
+                    theme().choose(choice)
+                    folder = out / choice / language / (screen.folder or wanted.screen)
+                    folder.mkdir(parents=True, exist_ok=True)
                     for shot in shots:
                         pose(desktop, shot)
-                        for choice in wanted.themes:
-                            theme().choose(choice)
-                            settle(desktop)
-                            path = out / wanted.folder(choice, language, size) / f"{shot.name}.png"
-                            path.parent.mkdir(parents=True, exist_ok=True)
-                            develop(desktop).save(str(path))
-                            yield path
-                        tidy(desktop)
+                        path = folder / f"{shot.name}.png"
+                        develop(desktop.shell).save(str(path))
+                        yield path
+                        tidy(desktop, shot)
+
+
+def take_others(shopping: Shopping, wanted: Wanted, out: Path) -> Iterator[Path]:
+    """Those of the windows that are not one store's."""
+    screen = SCREENS[wanted.screen]
+    for language in wanted.languages:
+        for choice in wanted.themes:
+            theme().choose(choice)
+            for seen in (first_start(language, screen.room), several_stores(shopping, language, screen.room)):
+                for name, shown in seen:
+                    if name.startswith(wanted.only):
+                        path = out / choice / language / (screen.folder or wanted.screen) / f"{name}.png"
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        develop(shown).save(str(path))
+                        yield path
 
 
 def lighten(path: Path) -> None:
@@ -107,36 +153,48 @@ def _checked(out: Path) -> Path:
 
 
 def run(args: Namespace, say: Callable[[str], None], make: Callable[[Callable[[str], None]], Play]) -> int:
-    """→ 0 when every picture was taken and the live went well."""
+    """→ 0 when every picture was taken and the live went well. Qt knows one screen from its start: each has a process
+    of its own."""
+    guide = args.guide is not None
+    few = guide or args.quick
     out = _checked(args.guide or args.out)
-    made = application()
-    theme().install(made, "light")
-    scaled = made.primaryScreen().devicePixelRatio() != 1
-    if args.guide or args.quick:
-        wanted = Wanted(THEMES[:1] if args.guide else THEMES, LANGUAGES[:1], SIZES[:1])
-    else:
-        wanted = Wanted(THEMES, LANGUAGES, SIZES[:1] if scaled else SIZES, scaled)
+    screen = args.size or (next(iter(SCREENS)) if few else "")
+    if not screen:
+        return max(_beside(args, name) for name in SCREENS)
+    wanted = Wanted(
+        screen,
+        themes=(args.theme,) if args.theme else THEMES[:1] if guide else THEMES,
+        languages=(args.language,) if args.language else LANGUAGES[:1] if few else LANGUAGES,
+        only=args.only,
+        guide=guide,
+    )
+    place = SCREENS[screen]
+    with off_screen(place.width, place.height, place.scale):
+        theme().install(application(), "light")
+        return _take_all(wanted, out, say, make)
+
+
+def _take_all(
+    wanted: Wanted, out: Path, say: Callable[[str], None], make: Callable[[Callable[[str], None]], Play]
+) -> int:
+    """Play, then photograph. → 0 when the live went well."""
     play = make(lambda line: None)
+    count = 0
     try:
         opened = play.open()
         troubles = _played(play)
         for trouble in troubles:
             say(f"  ✕ {trouble}")
-        shows = [(opened, SHOTS), (play.open_empty(), EMPTY)]
-        if args.guide:
-            shows = [(place, tuple(shot for shot in shots if shot.guide)) for place, shots in shows]
-        count = 0
-        for path in take(shows, wanted, out):
+        for path in take([(opened, SHOTS), (play.open_empty(), EMPTY)], wanted, out, play.practices):
             count += 1
-            if args.guide:
-                path = path.rename(out / path.name)
-                lighten(path)
-        if args.guide:
+            if wanted.guide:
+                lighten(path.rename(out / path.name))
+        if wanted.guide:
             _remove_empty(out)
+        else:
+            count += sum(1 for _ in take_others(play, wanted, out))
     finally:
         play.close()
-    if not (scaled or args.guide or args.quick):
-        count += _scaled(out)
     say(f"{count} → {out.resolve()}")
     return 1 if troubles else 0
 
@@ -156,9 +214,11 @@ def _remove_empty(out: Path) -> None:
             folder.rmdir()
 
 
-def _scaled(out: Path) -> int:
-    """A screen at 150 %: Qt takes the factor when it starts, so in a process of its own. → how many pictures."""
+def _beside(args: Namespace, screen: str) -> int:
+    """The same for one screen, in another process. → its exit code."""
     program = [] if getattr(sys, "frozen", False) else [str(Path(__file__).parents[2] / "main.py")]
-    command = [sys.executable, *program, "pictures", "--out", str(out)]
-    subprocess.run(command, env=os.environ | {"QT_SCALE_FACTOR": str(SCALE)}, check=True)
-    return sum(1 for _ in out.rglob(f"*/{Wanted(THEMES, (), (), True).folder('dark', '', SIZES[0]).name}/*.png"))
+    command = [sys.executable, *program, "pictures", "--out", str(args.out), "--size", screen, "--only", args.only]
+    for option in ("language", "theme"):
+        if getattr(args, option):
+            command += [f"--{option}", getattr(args, option)]
+    return subprocess.run(command, check=False).returncode

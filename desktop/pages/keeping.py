@@ -66,7 +66,7 @@ class KeepingDialog(Dialog, Generic[T]):
         self.language = QComboBox()
         for code, name in {"fr": t("French"), "mg": t("Malagasy"), "en": t("English")}.items():
             if code in LANGUAGES:
-                self.language.addItem(name, code)
+                self.language.addItem(name.capitalize(), code)
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(150)

@@ -71,6 +71,7 @@ class ShopWelcome:
         self._after = 0
         self._trial: Trial | None = None
         self._practice: Practice | None = None
+        self._claimed = ""
         self._context: Context | None = None
 
     def step(self) -> str:
@@ -86,13 +87,18 @@ class ShopWelcome:
         return tuple(Goods(p.keyword, p.title, p.price, p.on_hand) for p in found if p.active)
 
     def add_samples(self) -> None:
+        for wanted in self._samples():
+            self._shop.engine.call(lambda tx, f=wanted: service.add(tx, f), actor=ACTOR)  # type: ignore[misc]
+
+    def _samples(self) -> list[ProductFields]:
+        """A few that the store does not have."""
         currency = self._shop.card.currency
         content = resource("samples", SAMPLE.get(currency, "shop-english.csv")).read_bytes()
         planned = self._shop.engine.read(lambda r: service.plan(r, content, currency))
         have = {goods.code for goods in self.goods()}
-        for row in [row for row in planned.rows if row.keyword not in have][:SAMPLES]:
-            wanted = ProductFields(**{name: getattr(row, name) for name in ProductFields.__struct_fields__})
-            self._shop.engine.call(lambda tx, f=wanted: service.add(tx, f), actor=ACTOR)  # type: ignore[misc]
+        names = ProductFields.__struct_fields__
+        rows = [row for row in planned.rows if row.keyword not in have][:SAMPLES]
+        return [ProductFields(**{name: getattr(row, name) for name in names}) for row in rows]
 
     def add(self, title: str, price: str, stock: str, photo: Path | None) -> None:
         code = code_of(title, {goods.code for goods in self.goods()})
@@ -121,6 +127,8 @@ class ShopWelcome:
             raise Refused("There is no practice here. Go on to the next step.")
         shop = self._shop
         products = [fields for _, fields, _ in shop.engine.read(queries.fields_by_sku).values()][:20]
+        products = products or self._samples()  # who wants to see a sale first, has nothing to sell yet
+        self._claimed = products[0].keyword
         made = self._practices(shop.name, shop.card.country, shop.settings.get("store.language"), products)
         self._practice = made
         try:
@@ -129,6 +137,9 @@ class ShopWelcome:
             self.end_practice()
             raise
         return self._context
+
+    def claimed(self) -> str:
+        return self._claimed
 
     def say(self, text: str) -> tuple[Bubble, ...]:
         practice = self._going()

@@ -190,17 +190,16 @@ class Stores(QObject):
             return
         if any(getattr(change, "area", "") == "settings" for change in changes):
             seat.bridge.run(seat.context.badge, owner=seat, done=partial(self._wear, slug), name="store's colour")
-        if slug != self.shown and not self._soon[slug].isActive():
-            self._soon[slug].start()
+        soon = self._soon[slug]
+        if slug != self.shown and not (soon.isActive() and soon.remainingTime() <= SOON_MS):
+            soon.start(SOON_MS)
 
     def _told(self, slug: str, status: Status, badges: Badges) -> None:
         """Every store out of view is looked at once a minute too: some of what waits only becomes late."""
         before, self._read[slug] = self._read.get(slug), (status, badges)
         soon = self._soon[slug]
         if slug != self.shown and not soon.isActive():
-            soon.setInterval(MINUTE)
-            soon.start()
-            soon.setInterval(SOON_MS)
+            soon.start(MINUTE)
         if before is None or before[1] != badges or before[0].storage_failed != status.storage_failed:
             self.changed.emit()
 

@@ -36,7 +36,8 @@ class Field(QWidget):
         column.addWidget(self._line)
         self._line.setVisible(bool(hint) or not close)
         column.addStretch()
-        editor.setAccessibleName(label)
+        for part in filter(None, (editor, editor.focusProxy())):  # where the keyboard goes is what is read out
+            part.setAccessibleName(label)
         editor.setAccessibleDescription(hint)
         self.setFocusProxy(editor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import (
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from core.kernel.paging import Sort
 from desktop.context import Preferences
+from desktop.fonts import width
 from desktop.texts import Texts
 from desktop.theme import theme
 from desktop.widgets.cells import LEFT, RIGHT, colour
@@ -35,6 +37,8 @@ from desktop.widgets.rowtable import RowTable, to_clipboard
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
+_FIRST, _PAD, _AFTER = 16, 8, 20  # px: before the first column, around a cell, behind a number
+_LEAST: Final = 20  # px of a column
 PAGE: Final = 100  # rows read together
 
 
@@ -143,7 +147,8 @@ class PagedTable(RowTable):
     one, ``picked`` when other rows are selected, ``menu_asked`` on a right click or the menu key, ``resorted`` with
     another :class:`Sort`, ``all_wanted`` when every row is to be selected, also those that were not read yet.
 
-    ``shares``: how the width is shared out; ``right``: columns of numbers; ``sorts``: by which names the list can be
+    ``shares``: how the width is shared out; ``right``: columns of numbers; ``states``: those of one word in a pill;
+    both are as wide as what stands in them, whatever is left for the others. ``sorts``: by which names the list can be
     sorted, column by column; ``words``: those of them that begin at A; ``many``: acts concern several rows at once.
     """
 
@@ -161,6 +166,7 @@ class PagedTable(RowTable):
         shares: Sequence[float],
         *,
         right: Sequence[int] = (),
+        states: Sequence[int] = (),
         sorts: Mapping[int, str] | None = None,
         words: Sequence[int] = (),
         many: bool = False,
@@ -169,6 +175,7 @@ class PagedTable(RowTable):
         self._paged = model
         self.many = many
         self._shares, self._right, self._words = tuple(shares), frozenset(right), frozenset(words)
+        self._needs = dict.fromkeys((*right, *states), 0.0)  # column: px
         self.sorts = dict(sorts or {})
         self.columns = Columns(len(self._shares))
         self._t: Texts | None = None
@@ -180,6 +187,9 @@ class PagedTable(RowTable):
         self.doubleClicked.connect(lambda index: self.chosen.emit(model.rows[index.row()]))
         self.selectionModel().currentRowChanged.connect(lambda new, old: self.selected.emit(self.row))
         self.selectionModel().selectionChanged.connect(lambda new, old: self.picked.emit())
+        if self._needs:
+            model.modelReset.connect(self._measure)
+            model.rowsInserted.connect(lambda parent, first, last: self._measure(first))
 
     @property
     def paged(self) -> PagedModel:
@@ -240,6 +250,19 @@ class PagedTable(RowTable):
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         """Draw one cell on its ground. Every table says how."""
         raise NotImplementedError
+
+    def needs(self, row: Any, column: int) -> float:
+        """How wide a cell of a number or a state is, px. Every table with such columns says how."""
+        raise NotImplementedError
+
+    @staticmethod
+    def number(upper: str, lower: str = "") -> float:
+        """What :meth:`needs` says of a number and what is written under it."""
+        return max(width(upper, "body-bold"), width(lower, "small")) + _PAD + _AFTER
+
+    def inner(self, box: QRectF, column: int) -> QRectF:
+        """Where a cell is written: a number keeps its distance to the words of the next column."""
+        return box.adjusted(_PAD if column else _FIRST, 0, -(_AFTER if column in self._right else _PAD), -1)
 
     def side(self, column: int) -> int:
         return RIGHT if column in self._right else LEFT
@@ -323,14 +346,40 @@ class PagedTable(RowTable):
         super().resizeEvent(event)
         self._spread()
 
+    def _measure(self, first: int = 0) -> None:
+        """What stands in the rows from this one on; other columns give way to it."""
+        before = dict(self._needs)
+        for column in self._needs:
+            least = [self.needs(row, column) for row in self._paged.rows[first:]]
+            words = self.head.needs(column) if column in self._right else 0.0
+            self._needs[column] = max([*least, words, self._needs[column] if first else 0.0])
+        if self._needs != before:
+            self._spread()
+
+    def _widths(self, shown: Sequence[int]) -> dict[int, int]:
+        """Column: px. Who needs more than a share gets it first, the others share what is left."""
+        room, sharing, widths = self.viewport().width(), list(shown), dict.fromkeys(shown, 0)
+        greedy = [-1]
+        while sharing and greedy:
+            whole = sum(self._shares[column] for column in sharing)
+            each = {column: max(0, room) * self._shares[column] / whole for column in sharing}
+            greedy = [column for column in sharing if ceil(self._needs.get(column, 0)) > each[column]]
+            for column in greedy:
+                widths[column] = ceil(self._needs[column])
+                room -= widths[column]
+                sharing.remove(column)
+            if not greedy:
+                widths |= {column: max(_LEAST, int(wide)) for column, wide in each.items()}
+        return widths
+
     def _spread(self) -> None:
-        room, used, shown = self.viewport().width(), 0, self.shown_columns()
-        whole = sum(self._shares[column] for column in shown)
+        shown = self.shown_columns()
+        widths = self._widths(shown)
         for place, column in enumerate(self.columns.order):
             self.head.moveSection(self.head.visualIndex(column), place)
         for column in range(len(self._shares)):
             self.setColumnHidden(column, column not in shown)
-        for column in shown:
-            wide = room - used if column == shown[-1] else int(room * self._shares[column] / whole)
-            self.setColumnWidth(column, max(20, wide))
-            used += wide
+        for column in shown[:-1]:
+            self.setColumnWidth(column, widths[column])
+        used = sum(widths[column] for column in shown[:-1])
+        self.setColumnWidth(shown[-1], max(_LEAST, self.viewport().width() - used))

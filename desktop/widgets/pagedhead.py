@@ -39,11 +39,16 @@ class Head(QHeaderView):
     def word(self, section: int) -> str:
         return str(self.model().headerData(section, Qt.Orientation.Horizontal))
 
+    def needs(self, section: int) -> float:
+        """How wide a column must be for its word, sorted or not, px."""
+        around = self._table.inner(QRectF(0, 0, 0, 0), section).width()
+        return width(self.word(section), "small-bold") + (_MARK if section in self._table.sorts else 0) - around
+
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         palette, box, sort = theme().palette, QRectF(rect), self._table.sort
         painter.fillRect(box, colour(palette.surface))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), colour(palette.line))
-        place = box.adjusted(8 if self.visualIndex(section) else 16, 0, -8, 0)
+        place = self._table.inner(box, section)
         sorted_ = sort is not None and self._table.sorts.get(section) == sort.by
         if not sorted_ or sort is None:
             write(painter, place, self.word(section), "small", palette.muted, self._table.side(section))

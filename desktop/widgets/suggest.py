@@ -149,7 +149,8 @@ class Suggest(QLineEdit):
         below = self.mapTo(window, QPoint(0, self.height() + 2))
         if below.y() + shown.height() > window.height():
             below = self.mapTo(window, QPoint(0, -shown.height() - 2))
-        shown.move(min(below.x(), max(0, window.width() - shown.width() - 4)), below.y())
+        over = below.x() + shown.width() > window.width()  # then it ends where the line does
+        shown.move(max(0, below.x() + self.width() - shown.width()) if over else below.x(), below.y())
 
     def _take(self, index: QModelIndex) -> None:
         choice: Choice = index.data(_CHOICE)

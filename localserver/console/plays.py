@@ -5,7 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from core.kernel.i18n import LANGUAGES
+
+THEMES: Final = ("light", "dark")
+SIZES: Final = ("1280x720", "1920x1080", "150")
 
 
 def commands(verbs: Any, add: Callable[..., ArgumentParser], whole: Callable[[int, int], Callable[[str], int]]) -> None:
@@ -27,5 +32,9 @@ def commands(verbs: Any, add: Callable[..., ArgumentParser], whole: Callable[[in
     practise.add_argument("--headless", action="store_true", help="off-screen, with a report on the terminal")
     gallery = add(verbs, "pictures", "pictures of every page, from the demo’s store", door="pictures")
     gallery.add_argument("--out", type=Path, default=Path("pictures"), help="folder for the pictures (pictures)")
+    gallery.add_argument("--language", choices=LANGUAGES, default=None, help="in this one only")
+    gallery.add_argument("--theme", choices=THEMES, default=None, help="in this one only")
+    gallery.add_argument("--size", choices=SIZES, default=None, help="at this one only; 150: all half as large again")
+    gallery.add_argument("--only", metavar="NAME", default="", help="pictures whose name begins so")
     gallery.add_argument("--quick", action="store_true", help="French at 1280 × 720 only")
     gallery.add_argument("--guide", type=Path, default=None, help="only those of the guide, into this folder")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
+from core.accounts import staff
 from core.adapters.psp import REGISTRY
 from core.bootstrap import Shop, create_store, open_shop
 from core.bootstrap.quoting import asked_for
@@ -20,6 +22,9 @@ from core.quotes import answering
 from core.quotes import service as quotes
 from core.quotes.rules import Discount, QuoteLine, Terms
 from core.storage.engine import Tx
+from core.storage.folder import Home
+from core.templates import service as templates
+from localserver.demo.practice import Practice
 from localserver.demo.theatre import LIVE_SECONDS, Theatre
 from localserver.demo.trade import Trade
 from localserver.runner import ServerThread
@@ -38,7 +43,19 @@ _NAMES: Final = (
     "Hawa Barry", "Ibrahima Sy", "Joséphine Badji", "Khady Diop", "Lamine Kane", "Marème Gueye", "Ndeye Seck",
     "Ousmane Ba", "Penda Faye", "Ramatoulaye Sow", "Seynabou Thiam", "Tening Ngom", "Yaye Fatou Mbaye",
 )  # fmt: skip
-_PEOPLE: Final = {"hotel": ("Hôtel Baobab", "+221338210000"), "town": ("Mairie de Thiès", "+221339510000")}
+_PEOPLE: Final = {
+    "hotel": ("Hôtel Baobab", "+221338210000"),
+    "town": ("Mairie de Thiès", "+221339510000"),
+    "school": ("École Sainte-Anne", "+221338250000"),
+}
+
+
+_MODE: Final = ("Zaza Mode", "MG", "rose")
+_STAFF: Final = (
+    ("awa@teranga.sn", "Awa Diop", "owner"),
+    ("moussa@teranga.sn", "Moussa Kaba", "manager"),
+    ("caisse@teranga.sn", "Khady Sarr", "cashier"),
+)
 
 
 class StageClock(ManualClock):
@@ -60,6 +77,28 @@ class StageClock(ManualClock):
 
 class Gallery(Theatre):
     """As the demo's theatre. :meth:`play` leaves the live running, on a clock that stands still."""
+
+    practices = Practice
+
+    @staticmethod
+    def servers(shop: Shop, port: int) -> ServerThread:
+        return ServerThread([shop], port=port)
+
+    def furnish_home(self, folder: Path) -> Home:
+        """Three stores that nobody has open: in the second one a buyer waits for a person, the first has people."""
+        home = Home(folder, passing=True)
+        for name, country, colour in (("Boutique Téranga", "SN", "gold"), ("Chez Awa", "CI", "blue"), _MODE):
+            card = create_store(home, name, country)
+            shop = open_shop(home, card.slug, StageClock(EVENING))
+            for key, value in (("welcome.step", "done"), ("store.colour", colour), ("desktop.lock_minutes", "0")):
+                shop.settings.set(key, value, "demo")
+            if colour == "gold":
+                for email, who, role in _STAFF:
+                    staff.add(shop.engine, email, "soleil de midi", role, "demo", name=who)
+            if colour == "blue":
+                shop.engine.call(_asks_for_a_person, actor="bot")
+            shop.close()
+        return home
 
     def __init__(self, say: Callable[[str], None], buyers: int = BUYERS, weeks: int = WEEKS) -> None:
         super().__init__(SECONDS, buyers, say)
@@ -106,6 +145,7 @@ class Gallery(Theatre):
         troubles = self.act(self._play())
         self._stage_clock.run(0)
         self._wait_for_some()
+        self._speak()
         disk = self.home.path / "sauvegardes"
         disk.mkdir()
         for key, value in (("backup.folder", str(disk)), ("backup.to", "folder")):
@@ -125,6 +165,21 @@ class Gallery(Theatre):
                 shop.orders.claim(tx, buyer, [Wanted(product)], "whatsapp")
 
             shop.engine.call(want, actor="bot")
+
+    def _speak(self) -> None:
+        """The seller answers one person herself, and has templates ready for those who wrote days ago."""
+        engine, now = self.shop.engine, self._stage_clock.now()
+
+        def take(tx: Tx) -> None:
+            thread = threads.thread_of(tx, _person(tx, "Binta Cissé", "+221760000001"))
+            threads.heard(tx, thread, tx.now)
+            threads.take_over(tx, thread, "desktop")
+            templates.take_ready_made(tx, ("fr",))
+
+        self._stage_clock.set(EVENING - 3 * DAY)
+        engine.call(lambda tx: threads.heard(tx, threads.thread_of(tx, _person(tx, *_PEOPLE["school"])), tx.now))
+        self._stage_clock.set(now)
+        engine.call(take, actor="seller")
 
     def _quote(self) -> None:
         """One that was accepted, one that is read, one that waits to be sent, one that somebody asked for."""
@@ -171,6 +226,12 @@ class Gallery(Theatre):
             server.stop()
             shop.close()
         super().close()
+
+
+def _asks_for_a_person(tx: Tx) -> None:
+    thread = threads.thread_of(tx, _person(tx, "Aminata Diallo", "+2250701020304"))
+    threads.heard(tx, thread, tx.now)
+    threads.escalate(tx, thread, "human")
 
 
 def _person(tx: Tx, name: str, phone: str) -> int:

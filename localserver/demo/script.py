@@ -24,7 +24,8 @@ PRODUCTS: Final = (
 _NAMES: Final = (
     "Aminata Diallo", "Fatim Koné", "Mariam Traoré", "Bintou Camara", "Salimata Ouattara", "Adjoa Mensah", "Ndeye Fall",
     "Aïcha Ndiaye", "Rama Sow", "Coumba Ba", "Astou Gueye", "Oumou Sy", "Mame Diarra", "Sokhna Mbaye", "Penda Sarr",
-    "Dieynaba Ly", "Yacine Cissé", "Maïmouna Touré",
+    "Dieynaba Ly", "Yacine Cissé", "Maïmouna Touré", "Khadija Bâ", "Nafissatou Diop", "Arame Seck", "Bineta Faye",
+    "Codou Sène", "Fatoumata Keïta", "Hanta Rabe", "Djeneba Coulibaly", "Ramata Sylla", "Safiatou Sanogo",
 )  # fmt: skip
 _CLAIMS: Final = (
     ("ROBE1", "robe1", "je prends ROBE1 svp", "ROBE1 stp 🙏", "Je veux 2 ROBE1", "alaiko ROBE1 iray"),

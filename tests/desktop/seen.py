@@ -30,16 +30,17 @@ from PySide6.QtWidgets import (
 )
 
 from core.kernel.paths import resource
+from core.templates.service import ready_made
 from desktop.pages.page import Page
 from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.labels import ElidedLabel
 
 _SLACK: Final = 1  # px: sizes are rounded
-_RAW: Final = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\{[a-z_]+\}|\bNone\b|\bTrue\b|\bFalse\b|<[a-z]+ |\bcore\.")
+_RAW: Final = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\{[a-z_]+\}|\bNone\b(?!:)|\bTrue\b|\bFalse\b|<[a-z]+ |\bcore\.")
 _ADDRESS: Final = re.compile(r"\S*[/@\\.]\S*")
 _VARIABLE: Final = re.compile(r"\{[a-z_]+\}")
-_THEIR_OWN: Final = frozenset({"English", "Malagasy", "relance_devis"})
+_THEIR_OWN: Final = frozenset({"English", "Malagasy", *(words.name for words in ready_made())})
 """Languages name themselves; WhatsApp wants a template's name in small letters and underscores."""
 
 _ROWS: Final = 40  # of a list, read

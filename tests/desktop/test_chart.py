@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -21,6 +22,7 @@ from desktop.bridge import Bridge
 from desktop.charts.bars import Bar, products
 from desktop.charts.minutes import MinuteChart
 from desktop.charts.plot import MinutePlot
+from desktop.fonts import width
 from desktop.texts import Texts
 from desktop.theme import theme
 
@@ -214,8 +216,12 @@ def test_products_stand_where_they_were_on_screen(plot: MinutePlot) -> None:
     (first, left), (second, right) = written(plot, "_products")
     assert (first, second) == ("ROBE1", "SAC2")
     assert plot.bar_at(left) < 5 <= plot.bar_at(right)
-    plot.show_bars(HOUR, [Bar(1, "ROBE1")])
-    assert written(plot, "_products") == []
+    plot.show_bars(HOUR, [Bar(1, name) for name in ("ROBE1", "SAC2", "CHAUSSURE", "SAC2")])
+    words = written(plot, "_products")
+    assert words[0][0] == "ROBE1"
+    assert {word for word, _ in words} < {"ROBE1", "SAC2", "CHAUSSURE"}, "what was shown shortly gives way, whole"
+    ends = [(at - width(word, "small") / 2, at + width(word, "small") / 2) for word, at in words]
+    assert all(one[1] < other[0] for one, other in pairwise(ends))
 
 
 def test_spans_of_products() -> None:

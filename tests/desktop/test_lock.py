@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -91,6 +92,15 @@ def test_it_starts_locked_and_opens_for_who_may_use_it(desktop: Desktop, shop: S
     page = desktop.shell.page("live")
     assert page is not None
     assert page.isVisible()
+
+
+def test_what_it_says_of_a_field_does_not_lie_on_it(desktop: Desktop) -> None:
+    screen = lock_of(desktop).screen
+    for field in (screen.password, screen.code):
+        parts = [part for part in field.findChildren(QWidget) if part.parentWidget() is field and part.isVisible()]
+        places = sorted((part.geometry() for part in parts), key=QRect.top)
+        assert [above for above, below in pairwise(places) if above.bottom() >= below.top()] == []
+    assert screen.code.geometry().bottom() < screen.open_button.geometry().top()
 
 
 def test_it_locks_when_nobody_uses_it_and_covers_open_dialogs(desktop: Desktop, shop: Shop, qtbot: QtBot) -> None:

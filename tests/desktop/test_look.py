@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontDatabase, QFontMetricsF, QPalette, QRawFont
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from core.kernel.look import (
     DARK,
@@ -66,6 +68,29 @@ def test_switching_the_theme_changes_palette_and_style_sheet_at_once(qapp: QAppl
     theme().choose("dark")
     assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.background
     assert told == ["light", "dark"]
+
+
+class Dressed(QWidget):
+    times = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        self.times += event.type() == QEvent.Type.StyleChange
+        super().changeEvent(event)
+
+
+def test_a_switch_dresses_a_widget_no_oftener_the_deeper_it_stands(qtbot: QtBot) -> None:
+    """Qt does, once for every widget it stands in, when a sheet takes another's place: a second for a whole window."""
+    top = QWidget()
+    qtbot.addWidget(top)
+    inner: QWidget = top
+    for _ in range(12):
+        inner = QWidget(inner)
+    deep = Dressed(inner)
+    top.show()
+    theme().choose("light")
+    deep.times = 0
+    theme().choose("dark")
+    assert 1 <= deep.times <= 2
 
 
 def test_following_the_system_gives_one_of_the_two(qapp: QApplication) -> None:

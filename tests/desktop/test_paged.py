@@ -40,6 +40,9 @@ class Rows(PagedModel):
 
 
 class Table(PagedTable):
+    def needs(self, row: Row, column: int) -> float:
+        return self.number(row.plain(column))
+
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         text = self.model().index(row, column).data()
         write(painter, box.adjusted(8, 0, -8, 0), text, "body", theme().palette.text, self.side(column))
@@ -73,6 +76,20 @@ def test_a_click_on_the_head_sorts_and_one_more_turns_it_round(table: Table) -> 
     click_head(table, 0)
     assert asked == [Sort("total"), Sort("total", down=False), Sort("number")]
     assert table.sort == asked[-1]
+
+
+def test_a_number_is_whole_however_narrow_the_table_is(table: Table) -> None:
+    """The words give way to it, also for one that is read later; and words of the next column keep their distance."""
+    dear = Row(12_345_678_901)
+    table.resize(260, 400)
+    assert table.columnWidth(2) >= table.needs(Row(PAGE), 2)
+    table.paged.append_rows([dear], PAGE, False)
+    assert table.columnWidth(2) >= table.needs(dear, 2) > table.columnWidth(1)
+    assert sum(table.columnWidth(column) for column in range(3)) == table.viewport().width()
+    box = QRectF(0, 0, 100, 40)
+    assert box.right() - table.inner(box, 2).right() > 2 * (box.right() - table.inner(box, 1).right())
+    table.paged.show_rows([Row(1)], False)
+    assert table.columnWidth(2) < table.needs(dear, 2)
 
 
 def menu_of(table: Table) -> QMenu:

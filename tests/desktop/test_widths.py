@@ -10,7 +10,7 @@ from core.live.views import BoardRow
 from desktop.app import Desktop
 from desktop.fonts import width
 from desktop.pages.live import rows
-from desktop.pages.live.delegate import FIRST_PAD, PAD
+from desktop.pages.live.delegate import AFTER_AMOUNT, FIRST_PAD, PAD
 from desktop.pages.live.rows import RowText
 from desktop.widgets.pill import pill_width
 from tests.desktop.conftest import Open, board
@@ -28,7 +28,7 @@ def cut(desktop: Desktop, shown: BoardRow) -> list[str]:
     page = board(desktop)
     table, text = page.board.table, RowText(shown, page.presenter)
     state = table.columnWidth(rows.STATE) - FIRST_PAD - PAD
-    amount = table.columnWidth(rows.AMOUNT) - 2 * PAD
+    amount = table.columnWidth(rows.AMOUNT) - PAD - AFTER_AMOUNT
     number = width(text.amount.head, "body-bold") + 4 + width(text.amount.tail, "body")
     found = [text.state.text] if pill_width(text.state.text, text.state.icon) > state else []
     found += [text.amount.head] if number > amount else []

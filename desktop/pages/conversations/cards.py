@@ -7,7 +7,7 @@ from msgspec import Struct
 from core.conversations.views import CustomerCard, OrderBrief, OrderMark
 from core.customers.rules import BOUNDS
 from core.fraud.service import sentence
-from core.kernel.clock import DAY
+from core.kernel.clock import DAY, HOUR
 from core.kernel.days import moment_in_words
 from core.kernel.look import Role
 from core.kernel.text import clock_time, countdown, duration, one_line
@@ -98,7 +98,7 @@ class CardWords:
         found = [Badge(self._presenter.language(case.row.language), None, "muted")]
         if case.order is not None:
             what, total = self._presenter.what(case.order.summary), self._presenter.amount(case.order.total)
-            left = countdown(case.order.expires_at - now)
+            left = self._left(case.order.expires_at, now)
             found.append(Badge(f"{one_line(what, 24)} · {total} · {left}", "timer", "waiting"))
         role: Role = "paid" if case.score >= 70 else "danger" if case.score < 30 else "muted"
         found.append(Badge(t("Score {score} · {tier}", score=case.score, tier=self._rank(case.tier)), "star", role))
@@ -259,8 +259,8 @@ class CardWords:
         if brief.left:
             return Badge(t("{amount} left to pay", amount=self._presenter.amount(brief.left)), "check", "info")
         if brief.state == "reserved":
-            left = next((mark.expires_at - now for mark in marks if mark.order_id == brief.order_id), 0)
-            return Badge(f"{t.of('state', 'Pending')} {countdown(left)}", "timer", "waiting")
+            until = next((mark.expires_at for mark in marks if mark.order_id == brief.order_id), now)
+            return Badge(f"{t.of('state', 'Pending')} {self._left(until, now)}", "timer", "waiting")
         states: dict[str, tuple[str, str, Role]] = {
             "paid": (t.of("state", "Paid"), "check", "paid"),
             "expired": (t.of("state", "Expired"), "x", "danger"),
@@ -269,6 +269,13 @@ class CardWords:
         }
         word, icon, role = states.get(brief.state, (brief.state, "", "muted"))
         return Badge(f"{word} {self._time(brief.at, now)}", icon or None, role)
+
+    def _left(self, until: int, now: int) -> str:
+        """How long a hold still runs: a clock, hours, or its last day where a deposit holds it for days."""
+        left = until - now
+        if left > DAY:
+            return self._presenter.written_date(self._presenter.day(until), "dd/MM")
+        return duration(left) if left >= HOUR else countdown(left)
 
     def _time(self, at: int, now: int) -> str:
         if self._presenter.day(at) == self._presenter.day(now) or now - at < DAY // 2:

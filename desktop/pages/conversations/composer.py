@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final, Protocol
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QStackedWidget, QVBoxLayout
 
@@ -126,6 +126,8 @@ class Composer(QFrame):
         self._stack = QStackedWidget()
         self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._lock_line = self._locked()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._fit)
         self._stack.addWidget(self._lock_line)
         self.edit = MessageEdit()
         self.send = Button(t("Send"), "primary", key=ENTER)
@@ -241,12 +243,13 @@ class Composer(QFrame):
         writing = state.mode == "seller" or self.noting
         focused = self.edit.hasFocus()
         self._stack.setCurrentWidget(self._writing if writing else self._lock_line)
-        self._stack.setFixedHeight(self._height())
         self._sentence.say(state.sentence)
         self._lock_line.setAccessibleName(state.sentence)
         self._icon.show_icon("bot" if state.mode == "bot" else "lock", "muted")
         self.template.setVisible(state.mode == "closed")
         self.take_over.setVisible(state.mode == "bot" and not self._offered_above)
+        self._fit()
+        self._soon.start()
         message = state.mode == "seller" and not self.noting
         for tool in (self.product, self.file, self.canned):
             tool.setEnabled(message)
@@ -263,12 +266,16 @@ class Composer(QFrame):
             self.left.emit()
         self._typed()
 
+    def _fit(self) -> None:
+        """As high as what it says now; asked again once all that was shown, hidden or resized has its place."""
+        self._stack.setFixedHeight(self._height())
+
     def _height(self) -> int:
         if self._stack.currentWidget() is self._writing:
             return max(self.edit.height(), self.send.sizeHint().height())
         wide = max(200, self._stack.width())
         layout = self._lock_line.layout()
-        needed = layout.heightForWidth(wide) if layout and layout.hasHeightForWidth() else 0
+        needed = layout.totalHeightForWidth(wide) if layout and layout.hasHeightForWidth() else 0  # its edges too
         return max(52, needed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -276,7 +283,7 @@ class Composer(QFrame):
         self._name_tools(narrow=False)
         row = (self.product, self.link, self.quote, self.canned, self.note, self.file)
         self._name_tools(narrow=sum(tool.sizeHint().width() for tool in row) > self.width())
-        self._stack.setFixedHeight(self._height())
+        self._soon.start()  # its line is as wide as before until then
 
     def _name_tools(self, *, narrow: bool) -> None:
         for tool, name, short in self._names:

@@ -22,6 +22,7 @@ from desktop.widgets.pill import StatusPill
 from desktop.widgets.stars import Stars
 
 WIDTH: Final = 286
+BROAD: Final = 340  # px, where the page has room for it
 SAVE_MS: Final = 1200
 TAGS: Final = 7
 

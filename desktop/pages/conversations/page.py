@@ -20,7 +20,7 @@ from desktop.pages.conversations.aside import AsideActs
 from desktop.pages.conversations.beyond import TemplateActs
 from desktop.pages.conversations.bubbles import thread_items
 from desktop.pages.conversations.cards import CardWords
-from desktop.pages.conversations.customer import CustomerPane
+from desktop.pages.conversations.customer import BROAD, WIDTH, CustomerPane
 from desktop.pages.conversations.drafts import Drafts
 from desktop.pages.conversations.feed import ConversationFeed, Listing, Question, ThreadReading
 from desktop.pages.conversations.identity import IdentityActs
@@ -38,6 +38,7 @@ from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.shown import ShownStack
 
+BROAD_FROM: Final = 1500  # px of the page
 FOLDED_UNDER: Final = 1040  # px of the page: the customer's card folds away behind its button
 
 
@@ -349,6 +350,7 @@ class ConversationsPage(Page):
 
     def _fold(self) -> None:
         folded = self.width() < FOLDED_UNDER
+        self.customer.setFixedWidth(BROAD if self.width() >= BROAD_FROM else WIDTH)
         if folded != self._folded:
             self._folded = folded
             self.customer.set_folded(folded)

@@ -302,6 +302,8 @@ class ConversationPresenter:
 
     def _preview(self, row: ThreadRow) -> tuple[str, str | None]:
         text = one_line(formatted(row.last_text if row.asked is None else row.asked).text)
+        if row.last_kind == "document":
+            text = text.removeprefix("📄").lstrip()  # its icon says the same
         word = self.kind_word(row.last_kind)
         icon = KIND_ICONS.get(row.last_kind)
         if row.last_kind == "revoked" or (not text and icon):

@@ -189,7 +189,7 @@ class CustomersPresenter:
 
     def tier_line(self, profile: Profile) -> str:
         said = profile.said
-        return " · ".join(part for part in (self.tiers()[said.tier], said.benefit) if part)
+        return said.benefit or self.tiers()[said.tier]  # which names the tier too
 
     def lines(self, profile: Profile) -> tuple[tuple[str, str], ...]:
         """The score as a sum: the first is where it begins, the last what it comes to."""

@@ -13,7 +13,7 @@ from desktop.pages.customers.presenter import CustomersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
-from desktop.widgets.pill import draw_pill
+from desktop.widgets.pill import draw_pill, pill_width
 
 WHO, SCORE, TIER, ORDERS, SPENT, LAST = range(6)
 # How the width is shared out. Where there is little of it the last purchase stands beneath what was spent.
@@ -39,7 +39,9 @@ class CustomersModel(PagedModel):
 
 class CustomersTable(PagedTable):
     def __init__(self, model: CustomersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(SCORE, SPENT), sorts=_SORTS, words=(WHO,), many=True)
+        super().__init__(
+            model, name, _ROOMY, right=(SCORE, SPENT), states=(TIER,), sorts=_SORTS, words=(WHO,), many=True
+        )
         self._customers = model
         self._tight = False
 
@@ -55,6 +57,11 @@ class CustomersTable(PagedTable):
             self.share_out(_TIGHT if tight else _ROOMY)
         super().resizeEvent(event)
 
+    def needs(self, row: RowText, column: int) -> float:
+        if column == TIER:
+            return pill_width(row.tier, "star") + 12
+        return self.number(row.score) if column == SCORE else self.number(row.spent, row.last if self._tight else "")
+
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._customers.rows[row]
         if column == TIER:
@@ -67,7 +74,7 @@ class CustomersTable(PagedTable):
             SPENT: (text.spent, text.last if self._tight else ""),
             LAST: (text.last, ""),
         }[column]
-        first, second = two_lines(box.adjusted(8 if column else 16, 0, -8, -1), bool(lower))
+        first, second = two_lines(self.inner(box, column), bool(lower))
         ink = palette.ink(text.score_role) if column == SCORE else palette.text
         strong = column in (WHO, SCORE, SPENT)
         write(painter, first, upper, "body-bold" if strong else "body", ink, self.side(column))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from msgspec.structs import asdict, replace
-from PySide6.QtGui import QFontDatabase, QTextOption
+from PySide6.QtGui import QFontDatabase, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
 
 from core.kernel.clock import to_datetime
@@ -30,6 +30,7 @@ from desktop.widgets.pick import Pick
 from desktop.widgets.sidepane import SidePane
 
 _WIDE: Final = 300
+_WRITTEN, _AROUND, _MOST = 220, 420, 520  # px: an entry as it was written, what stands around it, and enough of it
 _NAME: Final = "journal-livepay.jsonl"
 
 
@@ -111,7 +112,7 @@ class JournalPage(LivingPage):
         self.written.setAccessibleName(t("As it was written"))
         self.written.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.written.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.written.setMinimumHeight(220)
+        self.written.setMinimumHeight(_WRITTEN)
         self.pane.told.addWidget(self.sentence)
         self.pane.told.addWidget(self.pairs)
         self.pane.told.addWidget(Label(t("As it was written"), "small-bold"))
@@ -223,6 +224,10 @@ class JournalPage(LivingPage):
         row = self.table.current
         if row is not None and row.page:
             self.navigate(row.page, row.subject)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.written.setMinimumHeight(max(_WRITTEN, min(_MOST, self.height() - _AROUND)))
 
     def kept(self) -> object:
         row = self.table.current

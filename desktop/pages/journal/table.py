@@ -47,6 +47,6 @@ class JournalTable(PagedTable):
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._journal.rows[row]
         upper, lower = {WHEN: (text.time, text.day), WHAT: (text.what, ""), WHO: (text.who, "")}[column]
-        first, second = two_lines(box.adjusted(8 if column else 16, 0, -8, -1), bool(lower))
+        first, second = two_lines(self.inner(box, column), bool(lower))
         write(painter, first, upper, "body-bold" if column == WHAT else "body", palette.text, self.side(column))
         write(painter, second, lower, "small", palette.muted, self.side(column))

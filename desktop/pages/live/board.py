@@ -28,9 +28,11 @@ from desktop.widgets.labels import ElidedLabel, Label
 from desktop.widgets.stockbar import StockBarRow
 
 CALM = 100
+SIDE_WIDE = 400
 SIDE = 316
 SIDE_MIDDLE = 296
 SIDE_NARROW = 264
+BROAD = 1500
 WIDE = 1120
 NARROW = 980
 STACKED = 820
@@ -96,7 +98,8 @@ class Board(QWidget):
         else:
             self._side.setMinimumSize(0, 0)
             self._side.setMaximumSize(_ANY, _ANY)
-            self._side.setFixedWidth(SIDE if width >= WIDE else SIDE_MIDDLE if width >= NARROW else SIDE_NARROW)
+            steps = ((BROAD, SIDE_WIDE), (WIDE, SIDE), (NARROW, SIDE_MIDDLE))
+            self._side.setFixedWidth(next((wide for least, wide in steps if width >= least), SIDE_NARROW))
         self.chart_card.set_band(34 if low else 40)
         self.chart_card.setFixedHeight(104 if low else 146)
         for tile in self.tiles:

@@ -24,6 +24,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 PAD: Final = 8
 FIRST_PAD: Final = 16
+AFTER_AMOUNT: Final = 20  # px from a number to the words of the next column
 EDGE: Final = 3
 CLOCK: Final[Face] = "lead-bold"  # larger than anything else in the row
 
@@ -57,7 +58,8 @@ class OrderDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         column, text = index.column(), self._orders.text_at(index.row())
         self._ground(painter, box, selected, column == 0, self._pulse(text.row.order_id))
-        inner = box.adjusted(FIRST_PAD if column == 0 else PAD, 0, -PAD, -1)
+        behind = AFTER_AMOUNT if column == rows.AMOUNT else PAD
+        inner = box.adjusted(FIRST_PAD if column == 0 else PAD, 0, -behind, -1)
         self._cells[column](painter, inner, text)
 
     def _ground(self, painter: QPainter, box: QRectF, selected: bool, first: bool, glow: float) -> None:

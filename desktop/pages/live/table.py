@@ -13,7 +13,7 @@ from core.kernel.clock import Clock
 from core.kernel.look import SCALE
 from desktop.fonts import width as text_width
 from desktop.pages.live import rows
-from desktop.pages.live.delegate import FIRST_PAD, PAD, OrderDelegate
+from desktop.pages.live.delegate import AFTER_AMOUNT, FIRST_PAD, PAD, OrderDelegate
 from desktop.pages.live.model import OrdersModel
 from desktop.widgets.pill import pill_width
 from desktop.widgets.rowtable import RowTable, to_clipboard
@@ -24,16 +24,16 @@ _FRAME_MS: Final = 50
 # as wide as what stands in them. A narrow table gives up the reference first, then the means of payment, which then
 # stand under the amount.
 _WIDTHS: Final[dict[int, tuple[int, float]]] = {
-    rows.STATE: (144, 0.5),
+    rows.STATE: (132, 0.5),
     rows.CUSTOMER: (124, 1.3),
     rows.PRODUCT: (120, 1.9),
-    rows.AMOUNT: (82, 0.3),
+    rows.AMOUNT: (94, 0.3),
     rows.TIME: (128, 1.0),
     rows.MEANS: (108, 0.7),
     rows.REFERENCE: (84, 0.1),
 }
 _WHOLE: Final = (rows.STATE, rows.AMOUNT)
-_WITH_MEANS: Final = 100
+_WITH_MEANS: Final = 112
 
 
 class OrdersTable(RowTable):
@@ -126,7 +126,7 @@ class OrdersTable(RowTable):
         number = text_width(amount.head, "body-bold") + 4 + text_width(amount.tail, "body")
         held = {
             rows.STATE: FIRST_PAD + PAD + max(pills, default=0),
-            rows.AMOUNT: 2 * PAD + max(number, text_width(amount.below, "small")),
+            rows.AMOUNT: PAD + AFTER_AMOUNT + max(number, text_width(amount.below, "small")),
         }
         return {column: max(wanted, ceil(held.get(column, 0))) for column, (wanted, _) in _WIDTHS.items()}
 

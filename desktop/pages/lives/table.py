@@ -47,6 +47,11 @@ class LivesTable(PagedTable):
         super().__init__(model, name, _SHARES, right=numbers, sorts=_SORTS, many=True)
         self._lives = model
 
+    def needs(self, row: RowText, column: int) -> float:
+        if column == SHARE:
+            return self.number(*row.share.partition(" · ")[::2])
+        return self.number({DURATION: row.duration, TAKINGS: row.takings, ORDERS: row.orders}[column])
+
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._lives.rows[row]
         upper, lower, strong = {
@@ -58,6 +63,6 @@ class LivesTable(PagedTable):
             SHARE: (text.share.partition(" · ")[0], text.share.partition(" · ")[2], False),
             BEST: (text.best, text.sold, False),
         }[column]
-        first, second = two_lines(box.adjusted(8 if column else 16, 0, -8, -1), bool(lower))
+        first, second = two_lines(self.inner(box, column), bool(lower))
         write(painter, first, upper, "body-bold" if strong else "body", palette.text, self.side(column))
         write(painter, second, lower, "small", palette.muted, self.side(column))

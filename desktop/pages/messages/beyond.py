@@ -98,7 +98,10 @@ class BeyondPart(QWidget):
         self.list.setAccessibleName(t("WhatsApp’s templates"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._picked)
-        card.body.addWidget(self.list)
+        self._none = Label(t("No template yet. The ready-made ones are a good beginning."), "body", "muted", wrap=True)
+        self._none.setContentsMargins(16, 14, 16, 0)
+        card.body.addWidget(self._none)
+        card.body.addWidget(self.list, 1)
         column.addWidget(card, 1)
         self.ready = Button(t("Add the ready-made ones"), icon="plus")
         self.ready.clicked.connect(lambda: self._call(self._source.take_ready_made, "add templates", self._taken))
@@ -175,6 +178,7 @@ class BeyondPart(QWidget):
         open_now, typed = self.template, self.form.words
         unsaved = self.read_once and typed != self._kept()
         self.known, self.read_once = known, True
+        self._none.setVisible(not known)
         self.list.blockSignals(True)
         self.list.clear()
         for one in known:

@@ -97,7 +97,8 @@ class TemplateWords:
 
     def languages(self) -> dict[str, str]:
         t = self.t
-        return {"fr": t("French"), "mg": t("Malagasy"), "en": t("English")}
+        words = {"fr": t("French"), "mg": t("Malagasy"), "en": t("English")}
+        return {code: word.capitalize() for code, word in words.items()}
 
     def categories(self) -> dict[str, str]:
         t = self.t

@@ -67,7 +67,9 @@ class OrdersPage(ListPage[Question, Around]):
 
     def _orders(self) -> Card:
         t = self.t
-        nothing = EmptyState("search", t("No order here"), t("Nothing fits what is looked for."))
+        fits = t("Nothing fits what is looked for.")
+        every = t("Show everything")
+        nothing = EmptyState("search", t("No order here"), fits, every, self.show_all, primary=False)
         empty = EmptyState(
             "shopping-bag",
             t("Your orders come here"),

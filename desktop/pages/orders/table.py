@@ -13,7 +13,7 @@ from desktop.pages.orders.presenter import Cursor, OrdersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
-from desktop.widgets.pill import draw_pill
+from desktop.widgets.pill import draw_pill, pill_width
 
 STATE, WHO, GOODS, AMOUNT, AT, LIVE, MEANS = range(7)
 # How the width is shared out. Where there is little of it the pane tells which live and by which means.
@@ -41,7 +41,7 @@ class OrdersModel(PagedModel):
 
 class OrdersTable(PagedTable):
     def __init__(self, model: OrdersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS, words=(WHO,), many=True)
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), states=(STATE,), sorts=_SORTS, words=(WHO,), many=True)
         self._orders = model
 
     @property
@@ -56,6 +56,9 @@ class OrdersTable(PagedTable):
             self.share_out(shares)
         super().resizeEvent(event)
 
+    def needs(self, row: RowText, column: int) -> float:
+        return pill_width(row.state, row.icon) + 20 if column == STATE else self.number(row.amount, row.below)
+
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._orders.rows[row]
         if column == STATE:
@@ -69,6 +72,6 @@ class OrdersTable(PagedTable):
             LIVE: (text.live or text.source, text.source if text.live else "", False),
             MEANS: (text.means, "", False),
         }[column]
-        first, second = two_lines(box.adjusted(8, 0, -8, -1), bool(lower))
+        first, second = two_lines(self.inner(box, column), bool(lower))
         write(painter, first, upper, "body-bold" if strong else "body", palette.text, self.side(column))
         write(painter, second, lower, "small", palette.muted, self.side(column))

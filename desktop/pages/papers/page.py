@@ -77,7 +77,8 @@ class PapersPage(ListPage[Question, Overview]):
             lambda: self.navigate("live"),
             primary=False,
         )
-        card = self.listed(t("Invoices"), EmptyState("search", "", ""), empty, filtered=True)
+        nothing = EmptyState("search", "", "", t("Show everything"), self.show_all, primary=False)
+        card = self.listed(t("Invoices"), nothing, empty, filtered=True)
         kinds = Chips(self, self.presenter.kinds(), lambda kind: self.ask(attention=False, kind=kind))
         self.chips = kinds.of
         self.attention = Chip(t("To look at"))

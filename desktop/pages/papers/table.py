@@ -13,7 +13,7 @@ from desktop.pages.papers.presenter import Cursor, PapersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
-from desktop.widgets.pill import draw_pill
+from desktop.widgets.pill import draw_pill, pill_width
 
 NUMBER, WHO, AMOUNT, SENT, CERTIFIED = range(5)
 # How the width is shared out. Where there is little of it the buyer stands beneath the number, and the day beneath the
@@ -40,7 +40,7 @@ class PapersModel(PagedModel):
 
 class PapersTable(PagedTable):
     def __init__(self, model: PapersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS)
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), states=(SENT, CERTIFIED), sorts=_SORTS)
         self._papers = model
         self._certifying = False
         self._tight = False
@@ -68,6 +68,12 @@ class PapersTable(PagedTable):
         row: RowText | None = self.row
         return None if row is None else row.paper
 
+    def needs(self, row: RowText, column: int) -> float:
+        if column == AMOUNT:
+            return self.number(row.amount, row.day if self._tight else row.below)
+        pill = row.sent if column == SENT else row.certified
+        return pill_width(pill.word, pill.icon) + 12 if pill is not None else 0
+
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._papers.rows[row]
         if column in (SENT, CERTIFIED):
@@ -81,7 +87,7 @@ class PapersTable(PagedTable):
             WHO: (text.who, text.paper.reference),
             AMOUNT: (text.amount, text.day if self._tight else text.below),
         }[column]
-        first, second = two_lines(box.adjusted(8 if column else 16, 0, -8, -1), bool(lower))
+        first, second = two_lines(self.inner(box, column), bool(lower))
         ink = palette.muted if column == AMOUNT and text.paper.kind == "receipt" else palette.text
         write(painter, first, upper, "body-bold", ink, self.side(column))
         write(painter, second, lower, "small", palette.muted, self.side(column))

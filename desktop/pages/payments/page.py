@@ -74,6 +74,8 @@ class PaymentsPage(ListPage[Question, Overview]):
         self.chips = self.filters.chips
         self.column.addWidget(self.filters)
         nothing = EmptyState("wallet", "", "", t("See the live"), lambda: self.navigate("live"), primary=False)
+        self._every = Button(t("Show everything"))
+        nothing.offer(self._every, self.show_all)
         card = self.listed(t("Payments"), nothing)
         self.column.addLayout(self.beside(self._tasks(), card, wide=card), 1)
         self.table.chosen.connect(lambda row: self.open_payment(row.payment))
@@ -147,6 +149,7 @@ class PaymentsPage(ListPage[Question, Overview]):
         )
         if self.nothing.button is not None:
             self.nothing.button.setVisible(not asked)
+        self._every.setVisible(asked)
 
     def _show_books(self, overview: Overview) -> None:
         while (item := self._tiles.takeAt(0)) is not None:

@@ -86,7 +86,7 @@ class LeadPane(SidePane):
         self.note = QPlainTextEdit()
         self.note.setProperty("kind", "notes")
         self.note.setTabChangesFocus(True)
-        self.note.setFixedHeight(80)
+        self.note.setFixedHeight(96)
         column.addWidget(Field(t("Note"), self.note, close=True))
         for field in (self.estimate, self.what, self.when, self.why):
             field.changed.connect(lambda text: self._check())

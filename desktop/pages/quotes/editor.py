@@ -103,13 +103,11 @@ class Editor(QWidget):
         card.body.addLayout(whom)
         self.lines = Lines(self._words, self._source, self._bridge)
         card.body.addWidget(self.lines, 1)
-        foot = QHBoxLayout()
         self.add = Button(t("Add a line"), "quiet", icon="plus")
         self.add.setToolTip(t("Enter in the last line does the same"))
         self.problem = Label("", "small", "danger", wrap=True)
-        foot.addWidget(self.add)
-        foot.addWidget(self.problem, 1)
-        card.body.addLayout(foot)
+        self.lines.put_under(self.add)
+        card.body.addWidget(self.problem)
         return card
 
     def _connect(self) -> None:

@@ -191,6 +191,10 @@ class Lines(QWidget):
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         column.addWidget(self._area, 1)
 
+    def put_under(self, button: QWidget) -> None:
+        """Directly under the last line, and scrolled with them."""
+        self._stack.insertWidget(self._stack.count() - 1, button, 0, Qt.AlignmentFlag.AlignLeft)
+
     def _headings(self, words: QuotesPresenter) -> QHBoxLayout:
         t, line = words.t, QHBoxLayout()
         line.setContentsMargins(0, 0, 12, 0)

@@ -102,7 +102,9 @@ class QuotesPage(ListPage[Wanted, Overview]):
         self.chips = chips.of
         self.chips[None].setChecked(True)
         column.addLayout(chips.line())
-        nothing = EmptyState("search", t("No quote here"), t("Nothing fits what is looked for."))
+        fits = t("Nothing fits what is looked for.")
+        every = t("Show everything")
+        nothing = EmptyState("search", t("No quote here"), fits, every, self.show_all, primary=False)
         empty = EmptyState(
             "file-text",
             t("Your quotes come here"),

@@ -14,7 +14,7 @@ from desktop.pages.quotes.presenter import Cursor, QuotesPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
 from desktop.widgets.paged import PagedModel, PagedTable
-from desktop.widgets.pill import draw_pill
+from desktop.widgets.pill import draw_pill, pill_width
 
 NUMBER, WHO, AMOUNT, STATE, VALIDITY = range(5)
 # How the width is shared out. Where there is little of it the customer stands beneath the number.
@@ -40,7 +40,7 @@ class QuotesModel(PagedModel):
 
 class QuotesTable(PagedTable):
     def __init__(self, model: QuotesModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,), sorts=_SORTS, many=True)
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), states=(STATE,), sorts=_SORTS, many=True)
         self._quotes = model
         self._tight = False
 
@@ -56,6 +56,11 @@ class QuotesTable(PagedTable):
             self.share_out(_TIGHT if tight else _ROOMY)
         super().resizeEvent(event)
 
+    def needs(self, row: RowText, column: int) -> float:
+        if column == STATE:
+            return pill_width(row.state.word, row.state.icon) + 12
+        return self.number(row.amount, row.day if self._tight else "")
+
     def paint_cell(self, painter: QPainter, box: QRectF, row: int, column: int) -> None:
         palette, text = theme().palette, self._quotes.rows[row]
         if column == STATE:
@@ -68,7 +73,7 @@ class QuotesTable(PagedTable):
             AMOUNT: (text.amount, text.day if self._tight else ""),
             VALIDITY: (text.left, text.until),
         }[column]
-        first, second = two_lines(box.adjusted(8 if column else 16, 0, -8, -1), bool(lower))
+        first, second = two_lines(self.inner(box, column), bool(lower))
         strong = column != VALIDITY or text.left_role == "waiting"
         ink = palette.ink(text.left_role) if column == VALIDITY else palette.text
         write(painter, first, upper, "body-bold" if strong else "body", ink, self.side(column))

@@ -64,7 +64,7 @@ def placeholders(t: Texts) -> dict[str, str]:
         "store.city": "Dakar",
         "store.phone": "+221 77 123 45 67",
         "public_url": "https://boutique.exemple.sn",
-        "seller.notify_to": "77 123 45 67",
+        "seller.notify_to": "+221 77 123 45 67",
         "hours.open": t("Mo–Sa 9:00–20:00"),
         "whatsapp.phone_number_id": "106540352242922",
         "whatsapp.waba_id": "102290129340398",

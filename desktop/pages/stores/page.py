@@ -25,7 +25,7 @@ from desktop.widgets.notices import Notice
 
 LOOK_MS: Final = 5_000
 _SUFFIX: Final = ".livepay"
-_CARD_WIDE: Final = 400
+_CARD_WIDE: Final = 480
 
 
 class StoresPage(Page):

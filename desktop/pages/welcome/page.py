@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.connecting.rules import DONE, NEXT, STEPS, following, next_step
@@ -26,6 +27,7 @@ _VIEWS: Final[dict[str, type[StepView]]] = {
     "payment": PayingStep,
 }
 _WIDE: Final = 720
+_EDGE: Final = 28
 _SETTLE_MS: Final = 60
 
 
@@ -39,12 +41,17 @@ class WelcomePage(Page):
         self.presenter = WelcomePresenter(t, mount.context.store.currency)
         self.step = ""
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(28, 18, 28, 16)
+        outer.setContentsMargins(_EDGE, 18, _EDGE, 16)
         outer.setSpacing(12)
         outer.addLayout(self._head())
         self._title, self._intro = Label("", "title"), Label("", "body", "muted", wrap=True)
-        outer.addWidget(self._title)
-        outer.addWidget(self._intro)
+        self._heading = QWidget()
+        said = QVBoxLayout(self._heading)
+        said.setContentsMargins(0, 0, 0, 0)
+        said.setSpacing(12)
+        said.addWidget(self._title)
+        said.addWidget(self._intro)
+        outer.addWidget(self._heading)
         self.stack = QStackedWidget()
         self.views: dict[str, StepView] = {}
         for name in STEPS:
@@ -56,7 +63,9 @@ class WelcomePage(Page):
                 view.reveal.connect(partial(self._reveal, area))
             self.stack.addWidget(area or view)
         outer.addWidget(self.stack, 1)
-        outer.addLayout(self._foot())
+        self._verbs = QWidget()
+        self._verbs.setLayout(self._foot())
+        outer.addWidget(self._verbs)
         self.add_shortcut("Ctrl+Return", self.press, self.t("Continue"))
         self.add_shortcut("Alt+Left", self.back, self.t("Back"))
         self.call(self.source.step, "read step", self._resume)
@@ -85,6 +94,7 @@ class WelcomePage(Page):
 
     def _foot(self) -> QHBoxLayout:
         line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(10)
         self.before = Button(self.t("Back"), key="Alt ←")
         self.before.clicked.connect(self.back)
@@ -140,12 +150,23 @@ class WelcomePage(Page):
                 "check" if place < at else "dot", "paid" if place < at else "gold" if place == at else "muted"
             )
             label.set_role("gold" if place == at else "muted")
+        self._align()
         self.before.setVisible(at > 0)
         for said in self._said:
             said.setVisible(said is self.views[step].foot and bool(said.text))
         self.call(lambda: self.source.go(step), "keep step")
         self.views[step].enter()
         self._show_verb()
+
+    def _align(self) -> None:
+        """What is said over a form, and the verbs under it, begin and end where it does."""
+        beside = max(0, (self.width() - 2 * _EDGE - _WIDE) // 2) if self.step != "practice" else 0
+        for part in (self._heading, self._verbs):
+            part.setContentsMargins(beside, 0, beside, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._align()
 
     def _show_verb(self) -> None:
         verb = self.views[self.step].verb() if self.step else ""

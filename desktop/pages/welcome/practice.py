@@ -62,7 +62,7 @@ class PracticeStep(StepView):
         self._set("opening")
         self.said.say("")
         self.mount.bridge.run(
-            lambda: (self.source.begin_practice(), self.source.goods()),
+            lambda: (self.source.begin_practice(), self.source.claimed()),
             owner=self,
             done=lambda made: self._opened(*made),
             failed=self._failed,
@@ -106,9 +106,8 @@ class PracticeStep(StepView):
         self.write.setEnabled(stage == "write")
         self.ready.emit()
 
-    def _opened(self, context: Context, goods: tuple[object, ...]) -> None:
+    def _opened(self, context: Context, code: str) -> None:
         from desktop.pages.live.page import LivePage
-        from desktop.pages.welcome.presenter import Goods
 
         mount = self.mount
         if self.stage != "opening":  # left meanwhile
@@ -120,7 +119,6 @@ class PracticeStep(StepView):
         self.board = board
         self._waiting.hide()
         self._place.addWidget(board, 1)
-        code = next((one.code for one in goods if isinstance(one, Goods)), "")
         self.write.edit.setText(self.t("I take {code}", code=code))
         self._set("write")
         self.write.edit.setFocus()

@@ -19,7 +19,7 @@ from desktop.notifications.presenter import Happening
 from desktop.pages.live.page import LivePage
 from desktop.stores.alarms import AlarmButton
 from desktop.stores.desk import StoreState
-from desktop.stores.running import Stores
+from desktop.stores.running import SOON_MS, Stores
 from desktop.stores.switcher import Switcher
 from desktop.tray import Tray
 from tests.desktop.stores.conftest import OpenAll
@@ -109,6 +109,14 @@ def test_what_waits_out_of_view_is_told_in_one_line_and_one_press_leads_there(op
     assert page is not None
     assert page.isVisible()
     qtbot.waitUntil(lambda: told(stores) == ["Boutique Téranga\u202f: 1 conversation attend"], timeout=10_000)
+
+
+def test_a_quiet_store_out_of_view_is_looked_at_once_a_minute(open_all: OpenAll, qtbot: QtBot) -> None:
+    stores = open_all(TERANGA, AWA)
+    waiting = stores._soon[AWA]
+    qtbot.waitUntil(lambda: waiting.isActive() and waiting.remainingTime() > 2 * SOON_MS)
+    someone_waits(shop_of(stores, AWA))
+    qtbot.waitUntil(lambda: told(stores) != [], timeout=5_000)  # what happens there is told at once all the same
 
 
 def test_a_closed_store_is_gone_whole_and_can_be_opened_again(open_all: OpenAll, home: Home, qtbot: QtBot) -> None:

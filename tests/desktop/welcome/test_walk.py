@@ -117,6 +117,16 @@ def test_a_new_seller_has_a_paid_practice_sale_within_three_minutes(walk: Walk) 
     walk.until(lambda: walk.shop.settings.get(STEP) == "whatsapp")
 
 
+def test_who_has_no_product_yet_practises_with_samples(walk: Walk) -> None:
+    walk.page.show_step("practice")
+    practice = walk.page.views["practice"]
+    assert isinstance(practice, PracticeStep)
+    walk.until(lambda: practice.stage == "write")
+    walk.go_on()
+    walk.until(lambda: practice.stage == "pay")
+    assert walk.shop.engine.read(lambda r: r.value("SELECT count(*) FROM product")) == 0
+
+
 def test_the_steps_are_taken_up_where_they_were_left(walk: Walk, qtbot: QtBot) -> None:
     walk.page.show_step("payment")
     walk.until(lambda: walk.shop.settings.get(STEP) == "payment")
