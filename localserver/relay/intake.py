@@ -42,8 +42,7 @@ async def keep(node: Node, request: web.BaseRequest, known: Known) -> web.Stream
     except Unavailable:
         node.figures.refused.labels("engine").inc()
         return web.Response(status=503, text="not stored", headers=LATER)
-    node.figures.keeping.observe(perf_counter() - begun)
-    node.figures.took(len(sealed))
+    node.figures.took(len(sealed), perf_counter() - begun)
     await node.engine.nudge(store.handle)
     return kept(request)
 
