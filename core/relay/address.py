@@ -26,7 +26,7 @@ class Way(StrEnum):
 
 def way_of(path: str) -> Way:
     """What the relay does with a path. Anything that could mean another path to the store is NONE."""
-    if "//" in path or "\\" in path or any(part in (".", "..") for part in path.split("/")):
+    if "//" in path or "\\" in path or ("/." in path and any(part in (".", "..") for part in path.split("/"))):
         return Way.NONE
     if path.startswith(_KEPT):
         return Way.KEPT

@@ -22,7 +22,7 @@ from localserver.console.terminal import DONE, Terminal, tr
 from localserver.relay import joining
 from localserver.relay.engine import Engine, Store
 from localserver.relay.node import Address, Node
-from localserver.relay.serving import Where, serve_relay
+from localserver.relay.serving import Where, serve_relay, settle
 from localserver.relay.sqlite import SqliteEngine, copy_to
 from localserver.runner import new_loop
 
@@ -46,6 +46,7 @@ def serve(args: Namespace, home: Home, out: Terminal) -> int:
     node = Node(engine_of(args), address, SystemClock(), frozenset({"127.0.0.1", "::1", *args.proxy}))
 
     def ready(url: str, backdoor: str) -> None:
+        settle()
         print(json.dumps({"ready": True, "url": url, "backdoor": backdoor}), flush=True)
 
     async def run() -> None:

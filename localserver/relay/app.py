@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.log import server_logger
@@ -12,23 +13,29 @@ from core.relay import frames
 from core.relay.address import Way, handle_of, way_of
 from localserver.middleware import our_concern
 from localserver.relay import intake, joining, sockets, visits
+from localserver.relay.answers import LATER, MAX_BODY, Asked, expected
 from localserver.relay.engine import Unavailable
 from localserver.relay.node import NODE, Node
 
 log = logging.getLogger(__name__)
 
-MAX_BODY: Final = 4 * 1024 * 1024  # WhatsApp sends up to 3 MB (reference whatsapp §2.2)
 _HELLO: Final = "LivePay relay: it passes on what is sent to shops, and cannot read it.\n"
 
 
-def create_relay(node: Node) -> web.Application:
-    """What the world reaches."""
+def create_relay(node: Node) -> web.Server:
+    """What the world reaches; made on the loop that serves it."""
     server_logger.addFilter(our_concern)
-    app = web.Application(client_max_size=MAX_BODY)
-    app[NODE] = node
-    app.on_response_prepare.append(_named)
-    app.router.add_route("*", "/{path:.*}", _door)
-    return app
+    loop = asyncio.get_running_loop()
+
+    def asked(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> Asked:
+        return Asked(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        await expected(request)
+        return await _door(node, request)
+
+    # A webhook's bytes are passed on as they came, compressed ones too.
+    return web.Server(answer, request_factory=asked, access_log=None, handler_cancellation=True, auto_decompress=False)
 
 
 def create_backdoor(node: Node) -> web.Application:
@@ -42,8 +49,7 @@ def create_backdoor(node: Node) -> web.Application:
     return app
 
 
-async def _door(request: web.Request) -> web.StreamResponse:
-    node = request.app[NODE]
+async def _door(node: Node, request: web.BaseRequest) -> web.StreamResponse:
     handle = handle_of(request.host, node.address.domain)
     if handle == "":
         return await _own(node, request)
@@ -51,13 +57,13 @@ async def _door(request: web.Request) -> web.StreamResponse:
     try:
         known = await node.known(handle) if handle and way is not Way.NONE else None
     except Unavailable:
-        return web.Response(status=503, text="not now", headers=intake.LATER)
+        return web.Response(status=503, text="not now", headers=LATER)
     if known is None or known.store.suspended:
         return web.Response(status=404, text="unknown")
     return await (intake.keep if way is Way.KEPT else visits.show)(node, request, known)
 
 
-async def _own(node: Node, request: web.Request) -> web.StreamResponse:
+async def _own(node: Node, request: web.BaseRequest) -> web.StreamResponse:
     match (request.method, request.path):
         case ("GET", frames.PATH):
             if request.headers.get("Upgrade", "").lower() != "websocket":
@@ -65,15 +71,11 @@ async def _own(node: Node, request: web.Request) -> web.StreamResponse:
             return await sockets.connect(node, request)
         case ("POST", "/join"):
             if not node.admits_joining(node.peer(request)):
-                return web.json_response({"error": "often"}, status=429, headers=intake.LATER)
+                return web.json_response({"error": "often"}, status=429, headers=LATER)
             return await joining.join(node, request)
         case ("GET" | "HEAD", "/"):
             return web.Response(text=_HELLO)
     return web.Response(status=404, text="unknown")
-
-
-async def _named(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Server"] = "LivePay"
 
 
 async def _metrics(request: web.Request) -> web.Response:

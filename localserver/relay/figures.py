@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 _SPACE: Final = "livepay_relay"
@@ -19,6 +21,9 @@ class Figures:
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=True)
         self.accepted = self.accepted_bytes = 0
+        self.keeping = [0] * (len(_SECONDS) + 1)
+        """How many events were durable within each of ``_SECONDS``, and not within the one before; the last: later."""
+        self.kept_in = 0.0
         self.registry.register(_Taken(self))
         self.refused = self._counter("events_refused", "Webhooks that were not kept", "why")
         self.delivered = self._counter("events_delivered", "Webhooks acknowledged by their store")
@@ -28,14 +33,13 @@ class Figures:
         self.connected = Gauge(
             "stores_connected", "Stores connected to this node", namespace=_SPACE, registry=self.registry
         )
-        self.keeping = Histogram(
-            "keep_seconds", "Until an event is durable", namespace=_SPACE, registry=self.registry, buckets=_SECONDS
-        )
 
-    def took(self, size: int) -> None:
-        """One more webhook, of so many bytes. Plain numbers: this is counted with each request."""
+    def took(self, size: int, seconds: float) -> None:
+        """One more webhook, of so many bytes, durable after so long. Plain numbers: counted with each request."""
         self.accepted += 1
         self.accepted_bytes += size
+        self.keeping[bisect_left(_SECONDS, seconds)] += 1
+        self.kept_in += seconds
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(name, about, labels, namespace=_SPACE, registry=self.registry)
@@ -55,3 +59,7 @@ class _Taken(Collector):
             f"{_SPACE}_events_accepted", "Webhooks kept durably and answered", self._figures.accepted
         )
         yield CounterMetricFamily(f"{_SPACE}_events_accepted_bytes", "Their size, sealed", self._figures.accepted_bytes)
+        names = (*map(str, map(float, _SECONDS)), "+Inf")
+        counted = list(zip(names, accumulate(self._figures.keeping), strict=True))
+        about = "Until an event is durable"
+        yield HistogramMetricFamily(f"{_SPACE}_keep_seconds", about, buckets=counted, sum_value=self._figures.kept_in)

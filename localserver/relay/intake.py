@@ -10,14 +10,14 @@ from aiohttp import web
 
 from core.relay.frames import Received, encode
 from core.relay.keys import challenge_mark
+from localserver.relay.answers import LATER, kept
 from localserver.relay.engine import Full, Unavailable
 from localserver.relay.node import Known, Node
 
 _METHODS: Final = ("POST", "PUT", "GET")
-LATER: Final = {"Retry-After": "60"}
 
 
-async def keep(node: Node, request: web.Request, known: Known) -> web.StreamResponse:
+async def keep(node: Node, request: web.BaseRequest, known: Known) -> web.StreamResponse:
     """200 once the event is durable; 429 above the store's rate; 503 when nothing was kept, and every provider that
     matters comes again (reference payments §2, whatsapp §2.2)."""
     store = known.store
@@ -42,13 +42,12 @@ async def keep(node: Node, request: web.Request, known: Known) -> web.StreamResp
     except Unavailable:
         node.figures.refused.labels("engine").inc()
         return web.Response(status=503, text="not stored", headers=LATER)
-    node.figures.keeping.observe(perf_counter() - begun)
-    node.figures.took(len(sealed))
+    node.figures.took(len(sealed), perf_counter() - begun)
     await node.engine.nudge(store.handle)
-    return web.Response(body=b"ok", content_type="text/plain")
+    return kept(request)
 
 
-def _question(request: web.Request, known: Known) -> web.Response | None:
+def _question(request: web.BaseRequest, known: Known) -> web.Response | None:
     """What is answered without keeping anything: WhatsApp's challenge, whose token the store has published the mark of
     (reference whatsapp §2.1), and the look that some providers take at an address before they use it."""
     query = request.query

@@ -33,7 +33,7 @@ async def invite(engine: Engine, now: int, note: str, handle: str = "", days: in
     return token
 
 
-async def join(node: Node, request: web.Request) -> web.Response:
+async def join(node: Node, request: web.BaseRequest) -> web.Response:
     """``POST /join`` {invite, handle, name, seal_key, sign_key, signature}; keys in base64. May be repeated when an
     answer was lost. 403: the invitation; 409: the name; 400: anything else."""
     try:

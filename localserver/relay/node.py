@@ -120,7 +120,7 @@ class Node:
             self._limits[key] = Bucket(self.clock, burst=max(1, int(rate * seconds)), pace=max(1, int(SECOND / rate)))
         return self._limits[key]
 
-    def peer(self, request: web.Request) -> str:
+    def peer(self, request: web.BaseRequest) -> str:
         """Who asks: as the proxy before us says, or the socket."""
         remote = request.remote or ""
         if remote in self.proxies:

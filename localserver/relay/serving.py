@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,9 @@ from localserver.relay.node import Node
 log = logging.getLogger(__name__)
 
 EXPIRE: Final = 60.0  # s
+_OBJECTS: Final = 5_000
+ENDING: Final = 2.0
+"""Seconds for what is under way when the node stops."""
 
 
 class Where(Struct, frozen=True):
@@ -32,12 +36,13 @@ class Where(Struct, frozen=True):
 async def serve_relay(node: Node, where: Where, on_ready: Callable[[str, str], None], stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set. ``on_ready(url, backdoor url)``. Raises EnvironmentProblem, Unavailable."""
     await node.engine.open()
-    runners: list[web.AppRunner] = []
+    runners: list[web.BaseRunner] = []
     try:
-        # A webhook's bytes are passed on as they came, compressed ones too.
-        runners.append(await _listen(create_relay(node), where.host, where.port, raw=True))
+        world = web.ServerRunner(create_relay(node), shutdown_timeout=ENDING)
+        runners.append(await _listen(world, where.host, where.port))
         if where.backdoor is not None:
-            runners.append(await _listen(create_backdoor(node), *where.backdoor))
+            host = web.AppRunner(create_backdoor(node), access_log=None, shutdown_timeout=ENDING)
+            runners.append(await _listen(host, *where.backdoor))
         expiring = asyncio.create_task(_expire(node))
         on_ready(_url(runners[0]), _url(runners[1]) if len(runners) > 1 else "")
         try:
@@ -52,10 +57,15 @@ async def serve_relay(node: Node, where: Where, on_ready: Callable[[str, str], N
         await node.engine.close()
 
 
-async def _listen(app: web.Application, host: str, port: int, *, raw: bool = False) -> web.AppRunner:
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=2.0, handler_cancellation=True, auto_decompress=not raw
-    )
+def settle() -> None:
+    """For a process that does nothing else: what it has loaded by now is not looked through again and again for what
+    could be forgotten, and requests, which leave few circles behind, are looked through less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, 20, 20)
+
+
+async def _listen(runner: web.BaseRunner, host: str, port: int) -> web.BaseRunner:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=4096).start()
@@ -67,7 +77,7 @@ async def _listen(app: web.Application, host: str, port: int, *, raw: bool = Fal
     return runner
 
 
-def _url(runner: web.AppRunner) -> str:
+def _url(runner: web.BaseRunner) -> str:
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
 

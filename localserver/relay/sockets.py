@@ -38,7 +38,7 @@ MOST_PAGES: Final = 500
 _LONGEST: Final = 90 * 24 * 3600 * 1000
 
 
-async def connect(node: Node, request: web.Request) -> web.WebSocketResponse:
+async def connect(node: Node, request: web.BaseRequest) -> web.WebSocketResponse:
     """The whole life of one connection."""
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=frames.MAX_FRAME, compress=False)
     await socket.prepare(request)

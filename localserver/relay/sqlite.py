@@ -97,7 +97,7 @@ class SqliteEngine:
         self._clock = clock or SystemClock()
         self._here = Here()
         self._counts: dict[str, Count] = {}
-        self._batch = Batch(self._run)
+        self._batch = Batch(self._begin)
         self._writer: Writer | None = None
 
     async def open(self) -> None:
@@ -126,6 +126,9 @@ class SqliteEngine:
             return await self.writer.run(command)
         except StorageFailed as error:
             raise Unavailable(error.message, **error.params) from None
+
+    def _begin(self, command: Callable[[Tx], T]) -> asyncio.Future[T]:
+        return self.writer.begin(command)
 
     async def _read(self, question: Callable[[Reader], T]) -> T:
         return self.writer.read(question)  # by key, from memory nearly always: a thread would cost more
@@ -199,9 +202,11 @@ class SqliteEngine:
         count.add(1, len(sealed))  # before it is kept: what comes meanwhile must not be let in too
 
         try:
-            seq = await self._batch.keep(handle, event_id, sealed)
-        except BaseException:
+            seq = await self._batch.keep((handle, event_id, self._clock.now(), sealed))
+        except BaseException as error:
             count.add(-1, -len(sealed))
+            if isinstance(error, StorageFailed):
+                raise Unavailable(error.message, **error.params) from None
             raise
         if seq < 0:
             count.add(-1, -len(sealed))

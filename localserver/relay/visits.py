@@ -17,8 +17,8 @@ from core.relay import frames
 from core.relay.frames import HOP, Body, Head, Visit, pairs
 from core.relay.keys import Unreadable, open_page, page_id
 from core.relay.pages import AwayPage, decode_page
+from localserver.relay.answers import LATER
 from localserver.relay.engine import Away, Full, Unavailable
-from localserver.relay.intake import LATER
 from localserver.relay.node import Known, Node
 
 PATIENCE: Final = 8.0
@@ -29,7 +29,7 @@ _DOMAIN: Final = late(r";\s*domain=[^;]*", re.IGNORECASE)
 _OURS: Final = HOP | {"x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded"}
 
 
-async def show(node: Node, request: web.Request, known: Known) -> web.StreamResponse:
+async def show(node: Node, request: web.BaseRequest, known: Known) -> web.StreamResponse:
     """The store's own answer, or what it published."""
     if not node.admits_visitor(known.store, node.peer(request)):
         return web.Response(status=429, text="too many", headers=LATER)
@@ -57,7 +57,7 @@ async def _parts(node: Node, handle: str, request: bytes) -> AsyncGenerator[fram
             yield frames.decode(part)
 
 
-async def _pass_on(request: web.Request, head: Head, parts: AsyncIterator[frames.Any]) -> web.StreamResponse:
+async def _pass_on(request: web.BaseRequest, head: Head, parts: AsyncIterator[frames.Any]) -> web.StreamResponse:
     answer = web.StreamResponse(status=head.status)
     for name, value in head.headers:
         if name.lower() in HOP:
@@ -86,7 +86,7 @@ async def _pass_on(request: web.Request, head: Head, parts: AsyncIterator[frames
 # -- away --------------------------------------------------------------------------------------------------------------
 
 
-async def _away(node: Node, request: web.Request, known: Known) -> web.Response:
+async def _away(node: Node, request: web.BaseRequest, known: Known) -> web.Response:
     """503 but for a page that the store published: browsers show both, machines come again."""
     node.figures.visits.labels("away").inc()
     found = _LINK.fullmatch(request.path)
@@ -134,7 +134,7 @@ _STYLE: Final = (
 )
 
 
-def _reconnecting(request: web.Request) -> web.Response:
+def _reconnecting(request: web.BaseRequest) -> web.Response:
     """For whoever comes while the store is away and has published nothing for them."""
     asked = request.headers.get("Accept-Language", "")[:2].lower()
     language = asked if asked in ("fr", "mg", "en") else "fr"

@@ -14,7 +14,7 @@ from core.relay.keys import StoreKeys
 from localserver.relay.engine import Engine, Quota, Store
 from localserver.relay.jetstream.engine import JetStreamEngine
 from localserver.relay.node import Address, Node
-from localserver.relay.serving import Where, serve_relay
+from localserver.relay.serving import Where, serve_relay, settle
 from localserver.relay.sqlite import SqliteEngine
 from localserver.runner import new_loop
 from tests.bench.processes import say, serve
@@ -55,7 +55,12 @@ def main() -> None:
         await register(engine, how["stores"])
         stop = asyncio.Event()
         loops.append((asyncio.get_running_loop(), stop))
-        await serve_relay(node, Where("127.0.0.1", how["port"]), lambda url, _: ready.set(), stop)
+
+        def serving(url: str, backdoor: str) -> None:
+            settle()  # as ``relay serve`` does
+            ready.set()
+
+        await serve_relay(node, Where("127.0.0.1", how["port"]), serving, stop)
 
     def thread() -> None:
         with asyncio.Runner(loop_factory=new_loop) as runner:

@@ -69,9 +69,7 @@ async def relay(
     engine = engine or SqliteEngine(folder / "relay", clock)
     await engine.open()
     node = Node(engine, Address("http", DOMAIN, None), clock)
-    runner = web.AppRunner(
-        create_relay(node), access_log=None, shutdown_timeout=0.2, auto_decompress=False, handler_cancellation=True
-    )
+    runner = web.ServerRunner(create_relay(node), shutdown_timeout=0.2)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -12,10 +12,10 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from nats.aio.msg import Msg
@@ -32,6 +32,8 @@ _WINDOW: Final = 16
 """Parts on their way, 1 MB at most."""
 _CONFIRM: Final = 4
 BEAT: Final = 1.0
+MOMENT: Final = 0.02
+"""Seconds for which a node tells another of a store's events but once."""
 SILENCE: Final = 4.0
 """Seconds without a word after which the other node counts as gone."""
 
@@ -100,9 +102,11 @@ class Between:
         self._node = secrets.token_bytes(8)
         self._held: dict[str, Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._nudged: dict[str, bool] = {}
         cable.again = self._again
 
     async def close(self) -> None:
+        self._nudged.clear()
         tasks = [*self._tasks]
         for task in tasks:
             task.cancel()
@@ -163,16 +167,28 @@ class Between:
             case "there":
                 await self._cable.say(msg.reply, self._node)
             case "ask":
-                task = asyncio.create_task(_Answer(self._cable, held.presence, msg).give())
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._own(_Answer(self._cable, held.presence, msg).give())
 
     async def nudge(self, handle: str) -> None:
+        """Of the events of a moment the first is told of at once, the others together at its end."""
         held = self._held.get(handle)
         if held is not None:
             held.presence.nudged()
+        elif handle in self._nudged:
+            self._nudged[handle] = True
         else:
+            self._nudged[handle] = False
+            asyncio.get_running_loop().call_later(MOMENT, self._moment_over, handle)
             await self._cable.say(_subject(handle, "nudge"), self._newest(handle).to_bytes(8, "big"))
+
+    def _moment_over(self, handle: str) -> None:
+        if self._nudged.pop(handle, False):
+            self._own(self.nudge(handle))
+
+    def _own(self, act: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(act)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def is_present(self, handle: str) -> bool:
         return handle in self._held or bool(await self._cable.ask(_subject(handle, "there")))

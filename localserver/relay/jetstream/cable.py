@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
+import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, Error, MaxPayloadError, NoRespondersError
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError, ServiceUnavailableError
 
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
@@ -42,6 +43,21 @@ IN_PROCESS: Final = 10158
 same message is being stored at this moment."""
 
 
+class _Acknowledged(msgspec.Struct):
+    """JetStream's answer to a message that it was to keep."""
+
+    seq: int = 0
+    error: dict[str, Any] | None = None
+
+
+_acknowledged: Final = msgspec.json.Decoder(_Acknowledged)
+
+
+def _give_up(answer: asyncio.Future[Msg]) -> None:
+    if not answer.done():
+        answer.set_exception(TimeoutError())
+
+
 class Cable:
     """A connection that comes back by itself. ``urls``: nats:// or tls://, with credentials in them if need be."""
 
@@ -50,6 +66,7 @@ class Cable:
         self._nc: Client | None = None
         self._js: JetStreamContext | None = None
         self._inboxes: dict[str, Take] = {}
+        self._acks: dict[str, asyncio.Future[Msg]] = {}
         self._prefix = ""
         self._numbers = 0
         self._trouble = ""
@@ -156,10 +173,29 @@ class Cable:
     async def keep(self, subject: str, payload: bytes, headers: Mapping[str, str]) -> int:
         """Publish to a stream until it is acknowledged. → its sequence number. Raises as :meth:`told`."""
 
-        async def publish() -> int:
-            return (await self.js.publish(subject, payload, headers=dict(headers))).seq
+        return await self.told(lambda: self._publish(subject, payload, headers))
 
-        return await self.told(publish)
+    async def _publish(self, subject: str, payload: bytes, headers: Mapping[str, str]) -> int:
+        """As nats-py's own ``publish``, which makes a random name, a dataclass and a task's timeout for each."""
+        loop = asyncio.get_running_loop()
+        self._numbers += 1
+        token = str(self._numbers)
+        self._acks[token] = answer = loop.create_future()
+        late = loop.call_later(TRY, _give_up, answer)
+        try:
+            await self.nc.publish(subject, payload, f"{self._prefix}.{token}", dict(headers))
+            msg = await answer
+        finally:
+            late.cancel()
+            del self._acks[token]
+        if msg.headers and msg.headers.get("Status") == "503":  # no stream listens, for the moment
+            raise NoStreamResponseError
+        ack = _acknowledged.decode(msg.data)
+        if ack.error is not None:
+            raise APIError.from_error(ack.error)
+        if ack.seq < 1:
+            raise Error("no acknowledgement")
+        return ack.seq
 
     async def purge(self, stream: str, subject: str, below: int | None = None) -> None:
         """Forget the messages of a subject (below a sequence number)."""
@@ -218,8 +254,11 @@ class Cable:
             del self._inboxes[token]
 
     async def _route(self, msg: Msg) -> None:
-        take = self._inboxes.get(msg.subject.rsplit(".", 1)[1])
-        if take is not None:
+        token = msg.subject.rsplit(".", 1)[1]
+        if (answer := self._acks.get(token)) is not None:
+            if not answer.done():
+                answer.set_result(msg)
+        elif (take := self._inboxes.get(token)) is not None:
             await take(msg)
 
 

@@ -60,8 +60,11 @@ class Share:
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def fits(self, size: int, quota: Quota) -> bool:
-        parts = (self.waiting, self.added, self.flying)
-        return sum(p.events for p in parts) < quota.events and sum(p.bytes for p in parts) + size <= quota.bytes
+        waiting, added, flying = self.waiting, self.added, self.flying
+        return (
+            waiting.events + added.events + flying.events < quota.events
+            and waiting.bytes + added.bytes + flying.bytes + size <= quota.bytes
+        )
 
     def blind(self, size: int, quota: Quota) -> bool:
         """Whether too much was added since the last look to go on without one."""

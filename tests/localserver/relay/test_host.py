@@ -32,6 +32,7 @@ async def test_figures_health_and_whose_certificate(tmp_path: Path) -> None:
             status, figures = await get("/metrics")
             assert status == 200
             assert "livepay_relay_events_accepted_total 1.0" in figures
+            assert "livepay_relay_keep_seconds_count 1.0" in figures
             assert "awa" not in figures
             assert await get("/health") == (200, '{"ready": true}')
             known = [(await get(f"/certificate?domain={name}.relay.localhost"))[0] for name in ("awa", "bintou", "a.b")]
