@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QImage
@@ -18,7 +19,7 @@ from desktop.theme import theme
 from tests.desktop.sample import NOW, orders, row
 from tests.desktop.test_model import model_of
 
-PAID = {"state": "paid", "paid_at": NOW, "provider": "wave"}
+PAID: dict[str, Any] = {"state": "paid", "paid_at": NOW, "provider": "wave"}
 
 
 def claim(order_id: int) -> BoardRow:
