@@ -15,7 +15,7 @@ from desktop import windowkeys
 from desktop.bridge import Change
 from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
-from desktop.pages.registry import PAGES, PageEntry
+from desktop.pages.registry import PAGES, PageEntry, load
 from desktop.pagestack import PageStack, PageView
 from desktop.remaking import Remaking, discard
 from desktop.sections import grouped
@@ -111,12 +111,14 @@ class Shell(QMainWindow):
         self.sidebar = Sidebar(t, self.sections)
         self.sidebar.store.say(self._store_name)
         self.sidebar.asked.connect(self.go_section)
+        self.sidebar.neared.connect(lambda section: load(self._page_of(section), self._mount))
         self.sidebar.theme_asked.connect(self.next_theme)
         self.sidebar.sound_asked.connect(self.switch_sound)
         self.sidebar.language_asked.connect(self.remaking.next_language)
         self._row.insertWidget(0, self.sidebar)
         self.tabs = Tabs()
         self.tabs.asked.connect(self.go)
+        self.tabs.neared.connect(lambda name: load(name, self._mount))
         self._right.insertWidget(1, self.tabs)
         self.status = StatusLine(t)
         self.status.asked.connect(self._explain)
@@ -163,8 +165,11 @@ class Shell(QMainWindow):
 
     def go_section(self, name: str) -> None:
         """Show a section: its tab that was last in view."""
+        self.go(self._page_of(name))
+
+    def _page_of(self, name: str) -> str:
         section = next(section for section in self.sections if section.name == name)
-        self.go(self._last.get(name, section.pages[0].name))
+        return self._last.get(name, section.pages[0].name)
 
     def next_tab(self, step: int) -> None:
         """The section's next tab, round and round."""

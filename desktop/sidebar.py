@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.nearing import Nearing
 from desktop.sections import Section, keys_of
 from desktop.stores.button import StoreButton
 from desktop.texts import ENDONYMS, Texts
@@ -21,9 +22,10 @@ LOW_UNDER: Final = 712  # px of its height
 
 
 class Sidebar(QFrame):
-    """Navigation. ``asked`` with a section's name; the others for the switches."""
+    """Navigation. ``asked`` with a section's name, ``neared`` a moment before; the others for the switches."""
 
     asked = Signal(str)
+    neared = Signal(str)
     theme_asked = Signal()
     sound_asked = Signal()
     language_asked = Signal()
@@ -72,6 +74,7 @@ class Sidebar(QFrame):
             button = self.buttons[section.name] = NavButton(section.entry.icon, self._t(section.entry.title))
             button.clicked.connect(partial(self.asked.emit, section.name))
             button.toggled.connect(partial(self._bring, button))
+            Nearing(button).neared.connect(partial(self.neared.emit, section.name))
             button.setAccessibleDescription(keys_of(number))
             column.addWidget(button)
         column.addStretch(1)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from typing import Any, Final
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue
-from fpdf.fonts import TTFFont
 
+from core.adapters.pdf_fonts import furnish, known
 from core.kernel.look import LIGHT
-from core.kernel.paths import resource
 
 LEFT: Final = 18.0
 RIGHT: Final = 192.0
@@ -21,52 +19,25 @@ LINE: Final = 4.6  # of table text
 
 
 def blank() -> FPDF:
-    """An empty document that has its fonts. Made anew each time: fpdf2 cuts down the fonts it was given.
-
-    The outlines are only copied, so their bounds stay true and need no computing: a third of the time of a page.
-    """
+    """An empty document that has its fonts; :func:`core.adapters.pdf_fonts.finished` gives its file."""
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(False)
     pdf.c_margin = 0
-    for family, style, file in (
-        ("sans", "", "LivePayPaper-Regular"),
-        ("sans", "B", "LivePayPaper-Bold"),
-        ("serif", "B", "LivePayPaperSerif-Bold"),
-    ):
-        pdf.add_font(family, style, resource("fonts", f"{file}.ttf"))
-    for font in pdf.fonts.values():
-        if isinstance(font, TTFFont):
-            font.ttfont.recalcBBoxes = False
+    furnish(pdf)
     return pdf
-
-
-def close(pdf: FPDF) -> None:
-    """fpdf2 leaves its font files open."""
-    for font in pdf.fonts.values():
-        if isinstance(font, TTFFont):
-            font.ttfont.close()
-
-
-@cache
-def _known(font: str) -> frozenset[int]:
-    pdf = blank()
-    try:
-        return frozenset(pdf.fonts[font].cmap)  # type: ignore[union-attr]
-    finally:
-        close(pdf)
 
 
 def writable(text: str, font: str = "sans") -> str:
     """The text with only what the font can draw: accents it lacks are left off, emoji dropped, the rest is « ? »."""
-    known = _known(font)
-    if all(ord(c) in known for c in text):
+    letters = known(font)
+    if all(ord(c) in letters for c in text):
         return text
     shown: list[str] = []
     for char in unicodedata.normalize("NFC", text):
-        if ord(char) in known or char == "\n":
+        if ord(char) in letters or char == "\n":
             shown.append(char)
             continue
-        plain = [c for c in unicodedata.normalize("NFKD", char) if ord(c) in known]
+        plain = [c for c in unicodedata.normalize("NFKD", char) if ord(c) in letters]
         if plain:
             shown += plain
         elif char.isspace():

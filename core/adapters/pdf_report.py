@@ -13,8 +13,9 @@ from typing import Final
 from fpdf import FPDF
 from msgspec import Struct
 
+from core.adapters.pdf_fonts import finished
 from core.adapters.pdf_logo import draw_logo
-from core.adapters.pdf_pen import LEFT, RIGHT, WIDTH, Pen, blank, close, writable
+from core.adapters.pdf_pen import LEFT, RIGHT, WIDTH, Pen, blank, writable
 from core.analytics.charts import Chart, Tone
 from core.analytics.drawing import Drawing, Line, Word, draw, height_of
 from core.kernel.look import LIGHT
@@ -63,13 +64,10 @@ def write(path: Path, cover: Cover, charts: tuple[Chart, ...], progress: Callabl
     Raises EnvironmentProblem when the file cannot be written.
     """
     pdf = blank()
-    try:
-        pages = _Report(pdf, cover, charts).draw(progress)
-        if pages is None:
-            return None
-        content = bytes(pdf.output())
-    finally:
-        close(pdf)
+    pages = _Report(pdf, cover, charts).draw(progress)
+    if pages is None:
+        return None
+    content = finished(pdf)
     with in_place(path) as file:
         file.write(content)
     progress(len(charts), len(charts))

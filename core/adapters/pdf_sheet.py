@@ -12,9 +12,10 @@ from fpdf import FPDF
 from msgspec import Struct
 
 from core.adapters.pdf_ending import PAD, Ending
+from core.adapters.pdf_fonts import finished
 from core.adapters.pdf_logo import draw_logo
 from core.adapters.pdf_parts import WIDTHS, Row, Sheet
-from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, blank, close, writable
+from core.adapters.pdf_pen import LEFT, LINE, RIGHT, WIDTH, blank, writable
 from core.kernel.look import LIGHT
 
 TOP: Final = 16.0
@@ -37,11 +38,8 @@ def draw(sheet: Sheet) -> bytes:
     pdf.set_author(writable(sheet.seller))
     pdf.set_creator("LivePay")
     pdf.set_creation_date(sheet.created)
-    try:
-        _Drawing(pdf, sheet).all_pages()
-        return bytes(pdf.output())
-    finally:
-        close(pdf)
+    _Drawing(pdf, sheet).all_pages()
+    return finished(pdf)
 
 
 class _Placed(Struct, frozen=True):

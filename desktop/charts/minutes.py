@@ -17,12 +17,12 @@ from desktop.widgets.labels import Label
 if TYPE_CHECKING:
     from desktop.charts.plot import MinutePlot
 
-REFRESH_MS: Final = 400
+REFRESH_MS: Final = 1000  # a drawing costs 3 ms of the window's thread
 SETTLE_MS: Final = 300  # the board is painted first, then pyqtgraph is imported
 
 
 class MinuteChart(QStackedWidget):
-    """Bars from oldest to newest. New ones are drawn at most every 400 ms, and only while the chart can be seen.
+    """Bars from oldest to newest. New ones are drawn at most every second, and only while the chart can be seen.
 
     pyqtgraph and numpy take 30 MB and a quarter of a second: they are imported with the first order, on a worker.
     """

@@ -6,7 +6,10 @@ Its ``section`` is the entry of the sidebar (:mod:`desktop.sections`) it is a ta
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Final
 
 from msgspec import Struct
@@ -218,3 +221,10 @@ PAGES: Final[tuple[PageEntry, ...]] = (
     ),
     PageEntry("welcome", mark("First steps"), "store", _welcome, alone=True),
 )
+
+
+def load(name: str, mount: Mount | None) -> None:
+    """Import a page on another thread, because it is likely to be asked for."""
+    module = f"desktop.pages.{name}.page"
+    if mount is not None and module not in sys.modules and any(page.name == name for page in PAGES):
+        mount.bridge.run(partial(import_module, module), name="load page")

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from desktop.nearing import Nearing
 from desktop.widgets.buttons import Chip
 
 
@@ -21,9 +22,10 @@ class Tab(Chip):
 
 
 class Tabs(QFrame):
-    """Shown while there is more than one to choose from. ``asked`` with a tab's name."""
+    """Shown while there is more than one to choose from. ``asked`` with a tab's name, ``neared`` a moment before."""
 
     asked = Signal(str)
+    neared = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +48,7 @@ class Tabs(QFrame):
             for place, (name, text) in enumerate(tabs):
                 tab = self.tabs[name] = Tab(text)
                 tab.clicked.connect(partial(self.asked.emit, name))
+                Nearing(tab).neared.connect(partial(self.neared.emit, name))
                 self._line.insertWidget(place, tab)
         self.tabs[chosen].setChecked(True)
         self.setVisible(len(tabs) > 1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -124,3 +126,22 @@ def test_keys_lead_to_sections_and_through_the_tabs_of_one(window: Window) -> No
     assert shell.stack.currentWidget() is shell.page("settings")
     QTest.keyClick(shell, Qt.Key.Key_Backtab, control | shift)
     assert shell.stack.currentWidget() is shell.page("messages")
+
+
+def test_a_page_is_imported_as_the_mouse_comes_to_its_button(window: Window, qtbot: QtBot) -> None:
+    desktop = window(*PAGES)
+    module = "desktop.pages.lives.page"
+    kept = sys.modules.pop(module, None)
+    try:
+        assert desktop.shell.page("lives") is None
+        desktop.shell.go_section("analyses")
+        QCoreApplication.sendEvent(desktop.shell.tabs.tabs["lives"], QEvent(QEvent.Type.Enter))
+        qtbot.waitUntil(lambda: module in sys.modules and not desktop.bridge.busy)
+        assert desktop.shell.page("lives") is None, "it is not built before somebody asks"
+    finally:
+        if kept is not None:
+            sys.modules[module] = kept
+
+
+def test_every_page_is_where_it_is_loaded_from() -> None:
+    assert all(find_spec(f"desktop.pages.{page.name}.page") for page in PAGES)

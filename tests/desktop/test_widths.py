@@ -10,7 +10,7 @@ from core.live.views import BoardRow
 from desktop.app import Desktop
 from desktop.fonts import width
 from desktop.pages.live import rows
-from desktop.pages.live.delegate import AFTER_AMOUNT, FIRST_PAD, PAD
+from desktop.pages.live.painter import AFTER_AMOUNT, FIRST_PAD, PAD
 from desktop.pages.live.rows import RowText
 from desktop.widgets.pill import pill_width
 from tests.desktop.conftest import Open, board

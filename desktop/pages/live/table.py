@@ -7,14 +7,15 @@ from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE
 from desktop.fonts import width as text_width
 from desktop.pages.live import rows
-from desktop.pages.live.delegate import AFTER_AMOUNT, FIRST_PAD, PAD, OrderDelegate
 from desktop.pages.live.model import OrdersModel
+from desktop.pages.live.painter import AFTER_AMOUNT, FIRST_PAD, PAD, Columns, OrderPainter
+from desktop.theme import theme
 from desktop.widgets.pill import pill_width
 from desktop.widgets.rowtable import RowTable, to_clipboard
 
@@ -50,8 +51,9 @@ class OrdersTable(RowTable):
         self.setModel(model)
         self._orders = model
         model.widened.connect(self._make_room)
-        self._delegate = OrderDelegate(model, clock, self.pulse, self)
-        self.setItemDelegate(self._delegate)
+        self._painter = OrderPainter(clock, self.pulse)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        theme().changed.connect(self._dress)
         self.doubleClicked.connect(lambda index: self.chosen.emit(self._orders.order_at(index.row())))
         self.horizontalHeader().hide()
         self.horizontalHeader().setMinimumSectionSize(20)
@@ -137,7 +139,7 @@ class OrdersTable(RowTable):
         if sum(least.values()) > width:
             del least[rows.MEANS]
             least[rows.AMOUNT] = max(least[rows.AMOUNT], _WITH_MEANS)
-        self._delegate.means_below = rows.MEANS not in least
+        self._painter.means_below = rows.MEANS not in least
         whole = sum(least[column] for column in _WHOLE)
         spare = max(0, width - sum(least.values()))
         scale = max(0.0, min(1.0, (width - whole) / (sum(least.values()) - whole)))
@@ -151,18 +153,47 @@ class OrdersTable(RowTable):
                 used += self.columnWidth(column)
         self.setColumnWidth(last, max(20, width - used))
 
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Every row here, at one go: asked cell by cell, Qt would come back to Python a hundred times."""
+        region, columns = event.region(), self._columns()
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme().colour("surface"))
+        seen: set[int] = set()
+        picked = self.picked
+        for row in self._in_sight():
+            text = self._orders.text_at(row)
+            seen.add(text.row.order_id)
+            top = self.rowViewportPosition(row)
+            if region.intersects(QRect(0, top, self.viewport().width(), SCALE.row)):
+                self._painter.draw(painter, top, text, text.row.order_id == picked, columns)
+        self._painter.keep(seen)
+
+    def _columns(self) -> Columns:
+        return tuple(
+            (column, self.columnViewportPosition(column), self.columnWidth(column))
+            for column in _WIDTHS
+            if not self.isColumnHidden(column)
+        )
+
+    def _in_sight(self) -> range:
+        """The rows that can be seen."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return range(first, (self._orders.rowCount() if last < 0 else last + 1)) if first >= 0 else range(0)
+
+    def _dress(self) -> None:
+        self._painter.forget()
+        self.viewport().update()
+
     # -- time
 
     def tick(self) -> None:
         """Repaint the clocks that can be seen, nothing else."""
         if not self.isVisible():
             return
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        if first < 0:
-            return
-        last = self._orders.rowCount() - 1 if last < 0 else last
         left, width = self.columnViewportPosition(rows.TIME), self.columnWidth(rows.TIME)
-        for row in range(first, last + 1):
+        for row in self._in_sight():
             if self._orders.text_at(row).row.state == "reserved":
                 self.viewport().update(QRect(left, self.rowViewportPosition(row), width, SCALE.row))
 

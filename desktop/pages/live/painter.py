@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE, mix
 from desktop.fonts import Face, elided, face, width
 from desktop.icons import draw
 from desktop.pages.live import rows
-from desktop.pages.live.model import OrdersModel
 from desktop.pages.live.rows import RowText
 from desktop.theme import theme
 from desktop.widgets.pill import draw_pill
@@ -26,18 +24,32 @@ PAD: Final = 8
 FIRST_PAD: Final = 16
 AFTER_AMOUNT: Final = 20  # px from a number to the words of the next column
 EDGE: Final = 3
+Columns = tuple[tuple[int, int, int], ...]
+"""Column, left edge and width of each one that shows, px, from left to right."""
 CLOCK: Final[Face] = "lead-bold"  # larger than anything else in the row
 
 
-class OrderDelegate(QStyledItemDelegate):
-    """``pulse(order_id)`` is how strongly a just paid order glows now, 0 to 1."""
+class _Kept(NamedTuple):
+    """A row as it was painted, for as long as it says the same at the same places."""
 
-    def __init__(self, orders: OrdersModel, clock: Clock, pulse: Callable[[int], float], parent: QObject) -> None:
-        super().__init__(parent)
-        self._orders = orders
+    text: RowText
+    selected: bool
+    columns: Columns
+    picture: QPixmap
+
+
+class OrderPainter:
+    """``pulse(order_id)`` is how strongly a just paid order glows now, 0 to 1.
+
+    A row is painted once and kept as a picture: an order that comes moves all others, and only their clocks have
+    changed (seven cells cost 0.5 ms in Python, their picture 10 µs).
+    """
+
+    def __init__(self, clock: Clock, pulse: Callable[[int], float]) -> None:
         self._clock = clock
         self._pulse = pulse
         self.means_below = False
+        self._kept: dict[int, _Kept] = {}
         self._cells: dict[int, Callable[[QPainter, QRectF, RowText], None]] = {
             rows.STATE: self._state,
             rows.CUSTOMER: self._customer,
@@ -48,30 +60,55 @@ class OrderDelegate(QStyledItemDelegate):
             rows.REFERENCE: self._reference,
         }
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(80, SCALE.row)
+    def draw(self, painter: QPainter, top: int, text: RowText, selected: bool, columns: Columns) -> None:
+        """Paint a row at ``top``; ``columns`` says where each one that shows begins and how wide it is."""
+        glow = self._pulse(text.row.order_id)
+        if glow > 0:
+            self._row(painter, top, text, selected, columns, glow)
+        else:
+            picture = self._picture(painter, text, selected, columns)
+            painter.drawPixmap(0, top, picture)
+        for column, left, wide in columns:
+            if column == rows.TIME:
+                self._left(painter, _inner(column, left, top, wide), text)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        box = QRectF(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        column, text = index.column(), self._orders.text_at(index.row())
-        self._ground(painter, box, selected, column == 0, self._pulse(text.row.order_id))
-        behind = AFTER_AMOUNT if column == rows.AMOUNT else PAD
-        inner = box.adjusted(FIRST_PAD if column == 0 else PAD, 0, -behind, -1)
-        self._cells[column](painter, inner, text)
+    def keep(self, order_ids: set[int]) -> None:
+        """These rows are in sight; the pictures of the others go."""
+        for order_id in self._kept.keys() - order_ids:
+            del self._kept[order_id]
 
-    def _ground(self, painter: QPainter, box: QRectF, selected: bool, first: bool, glow: float) -> None:
+    def forget(self) -> None:
+        """Colours or sizes are others now."""
+        self._kept.clear()
+
+    def _picture(self, painter: QPainter, text: RowText, selected: bool, columns: Columns) -> QPixmap:
+        kept = self._kept.get(text.row.order_id)
+        if kept is None or kept.text is not text or kept.selected != selected or kept.columns != columns:
+            ratio = painter.device().devicePixelRatioF()
+            width = columns[-1][1] + columns[-1][2]
+            picture = QPixmap(round(width * ratio), round(SCALE.row * ratio))
+            picture.setDevicePixelRatio(ratio)
+            onto = QPainter(picture)
+            self._row(onto, 0, text, selected, columns, 0.0)
+            onto.end()
+            kept = self._kept[text.row.order_id] = _Kept(text, selected, columns, picture)
+        return kept.picture
+
+    def _row(self, painter: QPainter, top: int, text: RowText, selected: bool, columns: Columns, glow: float) -> None:
+        self._ground(painter, QRectF(0, top, columns[-1][1] + columns[-1][2], SCALE.row), selected, glow)
+        for column, left, wide in columns:
+            self._cells[column](painter, _inner(column, left, top, wide), text)
+
+    def _ground(self, painter: QPainter, box: QRectF, selected: bool, glow: float) -> None:
         palette = theme().palette
         ground = palette.raised if selected else palette.surface
         if glow > 0:
             ground = mix(ground, palette.paid.ground, glow)
-        painter.fillRect(box, _colour(ground))
+        painter.fillRect(box, QColor(ground))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), _colour(palette.line))
-        if selected and first:
+        if selected:
             painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), _colour(palette.gold))
-        elif glow > 0 and first:
+        elif glow > 0:
             edge = QColor(palette.paid.ink)
             edge.setAlphaF(glow)
             painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), edge)
@@ -120,18 +157,28 @@ class OrderDelegate(QStyledItemDelegate):
     def _time(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.time
         upper, lower = _lines(box, True)
+        _write(painter, upper, cell.head, "body", palette.muted)  # nothing where a hold runs
+        _write(painter, lower, cell.below, "small", palette.muted)
+
+    def _left(self, painter: QPainter, box: QRectF, text: RowText) -> None:
+        """What changes by itself: the clock of a running hold."""
         clock = text.clock(self._clock.now())
         if clock:
-            _write(painter, upper.adjusted(0, -1, 0, 0), clock[0], CLOCK, palette.ink(clock[1]))
-        else:
-            _write(painter, upper, cell.head, "body", palette.muted)
-        _write(painter, lower, cell.below, "small", palette.muted)
+            upper, _ = _lines(box, True)
+            _write(painter, upper.adjusted(0, -1, 0, 0), clock[0], CLOCK, theme().palette.ink(clock[1]))
 
     def _means(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         _write(painter, box, text.means, "body", theme().palette.muted)
 
     def _reference(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         _write(painter, box, text.reference, "small", theme().palette.muted)
+
+
+def _inner(column: int, left: int, top: int, width: int) -> QRectF:
+    """Where a cell's words may stand."""
+    pad = FIRST_PAD if column == 0 else PAD
+    behind = AFTER_AMOUNT if column == rows.AMOUNT else PAD
+    return QRectF(left + pad, top, width - pad - behind, SCALE.row - 1)
 
 
 def _lines(box: QRectF, two: bool) -> tuple[QRectF, QRectF]:
