@@ -38,7 +38,7 @@ class TunnelState:
     answers there yet. ``waiting``: it broke, and is tried again by itself. ``stuck``: a person must change something.
     ``asks``: a server seen for the first time; ``fingerprint`` is its key's.
     ``trailing``: what does not follow the address, WhatsApp for instance, though the tunnel is open. ``waiting``: how
-    much a relay holds for the store.
+    much a relay holds for the store. ``slow``: it is open, and what is asked of it takes too long.
     """
 
     kind: str = OFF
@@ -50,6 +50,7 @@ class TunnelState:
     fingerprint: str = ""
     trailing: LivePayError | None = None
     waiting: int = 0
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

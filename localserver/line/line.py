@@ -15,19 +15,17 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from core.adapters.http import why
-from core.adapters.names import connector
-from core.adapters.tls import aiohttp, trust
+from core.adapters.tls import aiohttp
 from core.kernel.reasons import BROKEN_OFF, NO_RELAY
 from core.relay import frames
 from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Visit, Welcome
 from core.relay.keys import StoreKeys, Unreadable
 from core.relay.state import LineState
+from localserver.line.reaching import HELLO, Broken, reached, signs_of_life
 from localserver.line.replay import BROKEN, Loopback, Visits
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT: Final = 20.0
-ANSWER: Final = 15.0
 AGAIN: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # s until a door that failed is tried again
 
 
@@ -56,14 +54,6 @@ class Publisher(Protocol):
     def end(self) -> None: ...
 
 
-class Broken(Exception):
-    """The line ended; ``why`` is a text of the errors domain."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 class Refusal(Exception):
     """The relay does not take this store."""
 
@@ -82,48 +72,42 @@ class Line:
         loopback: Loopback,
         publisher: Publisher,
         changed: Callable[[LineState], None] = lambda state: None,
+        silences: int = 0,
     ) -> None:
+        """``silences``: how many lines in a row fell silent before this one."""
         self._keys = keys
         self._registration = registration
         self._loopback = loopback
         self._publisher = publisher
         self._changed = changed
-        self.state = LineState()
+        self.state = LineState(silences=silences)
         self.up = asyncio.Event()
         """Set when the relay has welcomed the store."""
 
     async def run(self) -> None:
         """Until it ends or is cancelled. Raises Refusal or Broken, always."""
+        silences = 0
         try:
             await self._connected(self._registration)
+        except Broken as broken:
+            silences = self.state.silences + 1 if broken.silent else 0 if self.state.up else self.state.silences
+            raise
         finally:
             self.up.clear()
-            self._set(replace(self.state, up=False, published=False))
+            self._set(replace(self.state, up=False, published=False, silences=silences))
             await self._loopback.close()
 
     async def _connected(self, registration: Registration) -> None:
         """Raises Refusal or Broken, always."""
-        url = registration.url.rstrip("/").replace("http", "ws", 1) + frames.PATH
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=ANSWER)
-        try:
-            async with (
-                aiohttp.ClientSession(
-                    cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout, connector=connector()
-                ) as session,
-                session.ws_connect(
-                    url,
-                    heartbeat=HEARTBEAT,
-                    max_msg_size=frames.MAX_FRAME,
-                    compress=0,
-                    ssl=trust() if url.startswith("wss:") else True,
-                ) as socket,
-            ):
+        before = self.state.silences
+        # Every other line after one that fell silent is of small packets: where that was the trouble, the next one
+        # holds, and where it was not, little is lost.
+        async with reached(registration.url, small=before % 2 == 1) as socket:
+            async with asyncio.timeout(HELLO):
                 welcome = await self._claim(socket, registration)
-                self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch))
-                self.up.set()
-                await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Broken(why(error)) from None
+            self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch, silences=before))
+            self.up.set()
+            await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
 
     async def _claim(self, socket: aiohttp.ClientWebSocketResponse, registration: Registration) -> Welcome:
         """Prove who we are to the relay we meant to reach: the signature names it."""
@@ -179,15 +163,17 @@ class Connected:
     async def live(self) -> None:
         """Raises Refusal, Broken."""
         taking = asyncio.create_task(self._take_over(), name="taking over")
+        beating = asyncio.create_task(signs_of_life(self._socket.pong), name="signs of life")
         try:
             self._publisher.begin(self._publish)
             await self._listen()
         finally:
             self._publisher.end()
             await self._visits.stop()
-            for task in (taking, *self._publishing):
+            tasks = (taking, beating, *self._publishing)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(taking, *self._publishing, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
         while True:
@@ -255,6 +241,8 @@ class Connected:
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> frames.Any:
     """Raises Broken."""
     message = await socket.receive()
+    if message.type is aiohttp.WSMsgType.ERROR and isinstance(message.data, TimeoutError):
+        raise Broken(why(message.data), silent=True)
     if message.type is not aiohttp.WSMsgType.BINARY:
         raise Broken(BROKEN_OFF)
     try:

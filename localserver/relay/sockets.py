@@ -167,9 +167,14 @@ class Connection:
             await self._engine.ack(self.store.handle, seq)
 
     async def _watch(self) -> None:
-        """The place may go to another home while this connection lives, at a node that could not tell us."""
+        """The place may go to another home while this connection lives, at a node that could not tell us.
+
+        And a sign of life with each look: a store that sends something large through a narrow line must not take the
+        answer to its own question, which waits behind that, for missing.
+        """
         while True:
             await asyncio.sleep(LOOK)
+            await self._socket.pong()
             known = await self._node.known(self.store.handle)
             if known is None or known.store.suspended:
                 await self._deny(Denied("suspended" if known else "unknown"))

@@ -16,7 +16,8 @@ from core.adapters.names import connector
 from core.kernel.clock import Clock, ManualClock
 from core.relay.frames import Publish, Published
 from core.relay.keys import StoreKeys
-from localserver.line.line import Broken, Line, Refusal, Registration
+from localserver.line.line import Line, Refusal, Registration
+from localserver.line.reaching import Broken
 from localserver.line.replay import Loopback
 from localserver.relay import joining
 from localserver.relay.app import create_relay
@@ -62,20 +63,26 @@ class Relay:
 
 @asynccontextmanager
 async def relay(
-    folder: Path, *, engine: Engine | None = None, clock: Clock | None = None, port: int = 0
+    folder: Path,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    domain: str = DOMAIN,
 ) -> AsyncIterator[Relay]:
     """``port``: to come back at the same address."""
     clock = clock or ManualClock()
     engine = engine or SqliteEngine(folder / "relay", clock)
     await engine.open()
-    node = Node(engine, Address("http", DOMAIN, None), clock)
+    node = Node(engine, Address("http", domain, None), clock)
     runner = web.AppRunner(
         create_relay(node), access_log=None, shutdown_timeout=0.2, auto_decompress=False, handler_cancellation=True
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        node.address = Address("http", DOMAIN, runner.addresses[0][1])
+        await web.TCPSite(runner, host, port).start()
+        node.address = Address("http", domain, runner.addresses[0][1])
         async with ClientSession(connector=connector(), auto_decompress=False) as http:
             yield Relay(node, engine, runner.addresses[0][1], http, clock)
     finally:
