@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from core.adapters.http import why
 from core.adapters.tls import aiohttp
+from core.kernel.errors import StorageFailed
 from core.kernel.reasons import BROKEN_OFF, NO_RELAY
 from core.relay import frames
-from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Visit, Welcome
+from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Received, Visit, Welcome
 from core.relay.keys import StoreKeys, Unreadable
 from core.relay.state import LineState
 from localserver.line.reaching import HELLO, Broken, reached, signs_of_life
@@ -62,6 +63,10 @@ class Refusal(Exception):
         self.denied = denied
 
 
+async def _nowhere(event: Received) -> None:
+    """For a line without a store to keep anything in."""
+
+
 class Line:
     """One connection of one store, from its first byte to its end. Who keeps it makes another."""
 
@@ -73,13 +78,16 @@ class Line:
         publisher: Publisher,
         changed: Callable[[LineState], None] = lambda state: None,
         silences: int = 0,
+        aside: Callable[[Received], Awaitable[None]] = _nowhere,
     ) -> None:
-        """``silences``: how many lines in a row fell silent before this one."""
+        """``silences``: how many lines in a row fell silent before this one. ``aside`` keeps durably what the door
+        fails on each time; raises StorageFailed."""
         self._keys = keys
         self._registration = registration
         self._loopback = loopback
         self._publisher = publisher
         self._changed = changed
+        self.aside = aside
         self.state = LineState(silences=silences)
         self.up = asyncio.Event()
         """Set when the relay has welcomed the store."""
@@ -232,8 +240,10 @@ class Connected:
                 return status
             if status == BROKEN and tries >= len(AGAIN):
                 # A mistake of ours that this one meets each time: what comes behind it must not wait for ever.
-                log.error("A webhook through the relay is set aside: the store's door fails on it")
-                return status
+                with suppress(StorageFailed):
+                    await self._line.aside(received)
+                    log.error("A webhook through the relay is set aside: the store's door fails on it")
+                    return status
             await asyncio.sleep(AGAIN[min(tries, len(AGAIN) - 1)])
             tries += 1
 

@@ -13,6 +13,7 @@ from typing import Final
 from core.bootstrap import Shop
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.reasons import NOT_SECURE, SIGN_IN
+from core.relay.aside import put
 from core.relay.frames import Denied
 from core.relay.home import home_id
 from core.relay.keys import StoreKeys
@@ -84,6 +85,7 @@ class RelayTunnel:
             PagePublisher(shop, Pages),
             changed,
             before.silences,
+            lambda event: shop.engine.run(lambda tx: put(tx, event), actor="webhook"),
         )
         shop.line = replace(before, up=False)
         self._run = asyncio.create_task(line.run(), name="relay line")
