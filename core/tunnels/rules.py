@@ -15,6 +15,7 @@ RELAY: Final = "relay"
 RELAY_URL: Final = "tunnel.relay_url"
 RELAY_INVITE: Final = "tunnel.relay_invite"
 RELAY_NAME: Final = "tunnel.relay_name"
+RELAY_SYNC: Final = "tunnel.relay_sync"
 LED: Final = "tunnel.whatsapp"
 PASTED: Final = "tunnel.pasted"
 OWN: Final = frozenset((ADDRESS, LED, PASTED))

@@ -27,6 +27,7 @@ from localserver.line.replay import BROKEN, Loopback, Visits
 
 log = logging.getLogger(__name__)
 
+SYNC: Final = 900.0
 AGAIN: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # s until a door that failed is tried again
 
 
@@ -51,6 +52,9 @@ class Publisher(Protocol):
         """The line is up: everything is told anew, then what changes."""
 
     def told(self, answer: Published) -> None: ...
+
+    def compare(self) -> None:
+        """Ask whether what should be there is."""
 
     def end(self) -> None: ...
 
@@ -79,15 +83,17 @@ class Line:
         changed: Callable[[LineState], None] = lambda state: None,
         silences: int = 0,
         aside: Callable[[Received], Awaitable[None]] = _nowhere,
+        sync: float = SYNC,
     ) -> None:
         """``silences``: how many lines in a row fell silent before this one. ``aside`` keeps durably what the door
-        fails on each time; raises StorageFailed."""
+        fails on each time; raises StorageFailed. ``sync``: seconds between two comparisons of both sides."""
         self._keys = keys
         self._registration = registration
         self._loopback = loopback
         self._publisher = publisher
         self._changed = changed
         self.aside = aside
+        self.sync = sync
         self.state = LineState(silences=silences)
         self.up = asyncio.Event()
         """Set when the relay has welcomed the store."""
@@ -119,9 +125,7 @@ class Line:
 
     async def _claim(self, socket: aiohttp.ClientWebSocketResponse, registration: Registration) -> Welcome:
         """Prove who we are to the relay we meant to reach: the signature names it."""
-        greeting = await _next(socket)
-        if not isinstance(greeting, Greeting) or greeting.protocol != frames.PROTOCOL:
-            raise Broken(NO_RELAY)
+        greeting = await greeted(socket)
         mine = registration
         signature = self._keys.sign_claim(mine.domain, greeting.nonce, mine.handle, mine.home, mine.epoch)
         await socket.send_bytes(frames.encode(Claim(mine.handle, mine.home, mine.epoch, signature)))
@@ -167,18 +171,20 @@ class Connected:
         self._publishing: set[asyncio.Task[None]] = set()
         self._visits = Visits(loopback, self._send)
         self._left = line.state.waiting
+        self._last = 0
 
     async def live(self) -> None:
         """Raises Refusal, Broken."""
         taking = asyncio.create_task(self._take_over(), name="taking over")
         beating = asyncio.create_task(signs_of_life(self._socket.pong), name="signs of life")
+        comparing = asyncio.create_task(self._compare(), name="comparing")
         try:
             self._publisher.begin(self._publish)
             await self._listen()
         finally:
             self._publisher.end()
             await self._visits.stop()
-            tasks = (taking, beating, *self._publishing)
+            tasks = (taking, beating, comparing, *self._publishing)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -217,12 +223,22 @@ class Connected:
         while True:
             event = await self._events.get()
             status = await self._replayed(event)
+            self._last = event.seq
             try:
                 await self._send(Ack(event.seq))
             except (ConnectionError, OSError):
                 return  # it comes again, and is known then
             self._left = max(self._left - 1, self._events.qsize())
             self._line.taken(waiting=self._left, refused=not 200 <= status < 300)
+
+    async def _compare(self) -> None:
+        """The periodic look behind what is pushed: the relay is told again how far the store is, at which it looks for
+        more, and what it should show is asked for."""
+        with suppress(ConnectionError, OSError):
+            while True:
+                await asyncio.sleep(self._line.sync)
+                await self._send(Ack(self._last))
+                self._publisher.compare()
 
     async def _replayed(self, event: Event) -> int:
         """→ the final status. A door that cannot keep it is asked until it can, one that fails on it a few times."""
@@ -246,6 +262,14 @@ class Connected:
                     return status
             await asyncio.sleep(AGAIN[min(tries, len(AGAIN) - 1)])
             tries += 1
+
+
+async def greeted(socket: aiohttp.ClientWebSocketResponse) -> Greeting:
+    """What a relay says first. Raises Broken for whatever else answers there."""
+    greeting = await _next(socket)
+    if not isinstance(greeting, Greeting) or greeting.protocol != frames.PROTOCOL:
+        raise Broken(NO_RELAY)
+    return greeting
 
 
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> frames.Any:

@@ -35,6 +35,7 @@ PARTS: Final = 64
 VISITS: Final = 100
 HOME: Final = 16  # bytes
 MOST_PAGES: Final = 500
+MOST_ASKED: Final = 100
 _LONGEST: Final = 90 * 24 * 3600 * 1000
 
 
@@ -205,7 +206,8 @@ class Connection:
                     if (queue := self._visits.get(frame.number)) is not None:
                         _end(queue)
                 case Publish():
-                    await self._send(Published(frame.number, await self._publish(frame)))
+                    refused = await self._publish(frame)
+                    await self._send(Published(frame.number, refused, await self._missing(frame.asked)))
                 case _:
                     return
 
@@ -242,6 +244,12 @@ class Connection:
         except Unavailable:
             return "busy"
         return ""
+
+    async def _missing(self, asked: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        page, handle = self._engine.page, self.store.handle
+        with suppress(Unavailable):
+            return tuple([one for one in asked[:MOST_ASKED] if await page(handle, one) is None])
+        return ()
 
     async def _learn(self, challenges: tuple[bytes, ...]) -> None:
         for _ in range(5):

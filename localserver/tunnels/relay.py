@@ -19,11 +19,11 @@ from core.relay.home import home_id
 from core.relay.keys import StoreKeys
 from core.relay.place import Place, place_of
 from core.relay.state import LineState
-from core.tunnels.rules import RELAY_INVITE, RELAY_NAME, RELAY_URL
+from core.tunnels.rules import RELAY_INVITE, RELAY_NAME, RELAY_SYNC, RELAY_URL
 from localserver.line.joining import join, normal
-from localserver.line.line import Line, Refusal, Registration
+from localserver.line.line import Line, Refusal, Registration, greeted
 from localserver.line.publishing import PagePublisher
-from localserver.line.reaching import Broken
+from localserver.line.reaching import HELLO, Broken, reached
 from localserver.line.replay import Loopback
 from localserver.pay.page import Pages
 from localserver.tunnels.contract import Asks, Lost, Stuck
@@ -86,6 +86,7 @@ class RelayTunnel:
             changed,
             before.silences,
             lambda event: shop.engine.run(lambda tx: put(tx, event), actor="webhook"),
+            shop.settings.number(RELAY_SYNC) * 60.0,
         )
         shop.line = replace(before, up=False)
         self._run = asyncio.create_task(line.run(), name="relay line")
@@ -131,7 +132,7 @@ class RelayTunnel:
         except Refusal as refusal:
             raise _said(refusal.denied) from None
         except Broken as broken:
-            raise Lost(_BROKEN.get(broken.why, _UNREACHED), why=broken.why) from None
+            raise _lost(broken) from None
         raise AssertionError("a line ends with one of the two")
 
     async def stop(self) -> None:
@@ -140,6 +141,20 @@ class RelayTunnel:
             with suppress(asyncio.CancelledError, Refusal, Broken):
                 await self._run
             self._run = None
+
+
+async def out_of_reach(url: str) -> Lost | None:
+    """Whether a relay greets whoever comes to its address from here; nothing is claimed. None: it does."""
+    try:
+        async with reached(url, small=False) as socket, asyncio.timeout(HELLO):
+            await greeted(socket)
+    except Broken as broken:
+        return _lost(broken)
+    return None
+
+
+def _lost(broken: Broken) -> Lost:
+    return Lost(_BROKEN.get(broken.why, _UNREACHED), why=broken.why)
 
 
 def _said(denied: Denied) -> LivePayError:

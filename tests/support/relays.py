@@ -131,12 +131,16 @@ class Silent:
     def __init__(self) -> None:
         self.send: Callable[[Publish], None] | None = None
         self.answers: list[Published] = []
+        self.compared = 0
 
     def begin(self, send: Callable[[Publish], None]) -> None:
         self.send = send
 
     def told(self, answer: Published) -> None:
         self.answers.append(answer)
+
+    def compare(self) -> None:
+        self.compared += 1
 
     def end(self) -> None:
         self.send = None

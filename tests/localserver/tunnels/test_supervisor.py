@@ -212,6 +212,21 @@ async def test_a_line_that_watches_itself_is_begun_anew_where_its_address_is_gon
         assert len(play.open) == 1
 
 
+async def test_what_was_open_from_an_address_that_is_gone_is_not_used_again(scene: Scene) -> None:
+    http = scene.shop.http
+    async with bumps(scene.port) as way:
+        for calls in (1, 1):
+            assert (await http.request("GET", f"http://127.0.0.1:{way.port}/p/none")).status == 404
+            assert way.calls == calls, "the same connection serves"
+        play = Play([scene.here])
+        async with scene.supervised(play):
+            await shown(scene.shop, "open")
+            scene.network = frozenset({"telephone"})
+            await scene.time.advance(2 * Rhythm().look)
+        assert (await http.request("GET", f"http://127.0.0.1:{way.port}/p/none")).status == 404
+        assert way.calls == 2
+
+
 async def test_a_slow_answer_is_no_broken_line(scene: Scene) -> None:
     scene.shop.http.total_timeout = 0.1
     async with bumps(scene.port) as way:
