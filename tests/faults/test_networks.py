@@ -19,6 +19,7 @@ import pytest
 from aiohttp import web
 
 from core.bootstrap import Shop, create_store, open_shop
+from core.bootstrap.checkup import Line, Words
 from core.kernel.clock import DAY, ManualClock, SystemClock
 from core.kernel.i18n import explain
 from core.kernel.reasons import TIMED_OUT
@@ -27,6 +28,7 @@ from core.relay.keys import StoreKeys, page_id
 from core.storage.connection import Reader, open_connection
 from core.storage.folder import Home
 from core.support import logbook
+from localserver.console.tunnels import reachable
 from localserver.relay.engine import Store
 from localserver.relay.node import Address
 from localserver.tunnels.supervisor import Supervisor
@@ -196,6 +198,24 @@ async def test_anothers_certificate_and_another_websocket_get_no_claim(tmp_path:
         async with kept(shop):
             await until(lambda: "Pas de connexion sûre au relais" in said(shop))
         assert way.heard == []
+
+
+async def test_doctor_says_so_too_and_takes_no_place(tmp_path: Path) -> None:
+    words = Words("fr")
+    async with (
+        relay(tmp_path, clock=SystemClock()) as host,
+        bumps(host.port) as way,
+        store(tmp_path / "home") as shop,
+    ):
+        await asyncio.to_thread(shop.engine.call, lambda tx: place.join(tx, through(way), AWA, through(way), 1))
+        assert await reachable(shop, words) == []
+        await asyncio.to_thread(shop.settings.set, "tunnel.kind", "relay")
+        assert await reachable(shop, words) == [Line(True, "relais", through(way))]
+        way.answers = lambda head: IN_ITS_PLACE["a page"][0]
+        (line,) = await reachable(shop, words)
+        assert not line.ok
+        assert line.detail.startswith(SIGN_IN)
+        assert_nothing_was_told(way.heard)
 
 
 # -- another time ------------------------------------------------------------------------------------------------------
