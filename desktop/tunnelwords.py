@@ -35,7 +35,7 @@ def link_state(tunnel: TunnelState, address: str) -> str:
     if tunnel.kind == OFF:
         return "ok" if address else "off"
     state = STATES.get(tunnel.phase, "down")
-    return "waiting" if state == "ok" and tunnel.trailing else state
+    return "waiting" if state == "ok" and (tunnel.trailing or tunnel.slow) else state
 
 
 def in_short(state: str, tunnel: TunnelState, t: Texts) -> str:
@@ -58,8 +58,9 @@ def in_short(state: str, tunnel: TunnelState, t: Texts) -> str:
 def _relay_in_short(tunnel: TunnelState, t: Texts) -> str:
     if tunnel.waiting:
         return t.plural("Relay: {n} waits", "Relay: {n} wait", tunnel.waiting)
+    connected = t("Relay connected · slow network") if tunnel.slow else t("Relay connected")
     words = {
-        "open": t("Relay connected · WhatsApp does not follow") if tunnel.trailing else t("Relay connected"),
+        "open": t("Relay connected · WhatsApp does not follow") if tunnel.trailing else connected,
         "opening": t("Relay connecting…"),
         "asks": t("Relay: answer on this computer?"),
         "stuck": t("Relay: something is missing"),
@@ -80,11 +81,7 @@ def at_length(tunnel: TunnelState, now: int, zone: tzinfo, t: Texts) -> TunnelTe
     why = _said(tunnel.problem, t)
     match tunnel.phase:
         case "open":
-            if tunnel.trailing is not None:
-                detail = t("Buyers reach the store. WhatsApp does not follow yet: {why}", why=_said(tunnel.trailing, t))
-                return TunnelText("triangle-alert", "waiting", t("Open, {since}", since=since), detail)
-            detail = t("Buyers, WhatsApp and the payment providers reach the store at {url}.", url=tunnel.url)
-            return TunnelText("circle-check", "paid", t("Open, {since}", since=since), detail)
+            return _open(tunnel, t("Open, {since}", since=since), t)
         case "opening":
             return TunnelText("hourglass", "waiting", t("Connecting…"), "")
         case "unreached":
@@ -100,6 +97,17 @@ def at_length(tunnel: TunnelState, now: int, zone: tzinfo, t: Texts) -> TunnelTe
             return TunnelText("circle-alert", "danger", t("Something is missing"), why)
         case _:
             return TunnelText("minus", "muted", t("No tunnel"), "")
+
+
+def _open(tunnel: TunnelState, title: str, t: Texts) -> TunnelText:
+    if tunnel.trailing is not None:
+        detail = t("Buyers reach the store. WhatsApp does not follow yet: {why}", why=_said(tunnel.trailing, t))
+    elif tunnel.slow:
+        detail = t("The network is slow here: what buyers ask for takes its time. Nothing is lost.")
+    else:
+        detail = t("Buyers, WhatsApp and the payment providers reach the store at {url}.", url=tunnel.url)
+        return TunnelText("circle-check", "paid", title, detail)
+    return TunnelText("triangle-alert", "waiting", title, detail)
 
 
 def _again(tunnel: TunnelState, now: int, t: Texts) -> str:

@@ -121,6 +121,7 @@ ACTS: Final[dict[str, str]] = {
     "RelayJoined": "settings.write",
     "RelayLeft": "settings.write",
     "PlaceTaken": "settings.write",
+    "WebhookAskedAgain": "settings.write",
     "TextChanged": "settings.write",
     "TrialStarted": "settings.write",
     "TrialEnded": "settings.write",
@@ -140,6 +141,7 @@ CONSEQUENCES: Final = frozenset(
     {
         *("LoggedIn", "LoginFailed", "RecoveryCodeUsed"),
         *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
+        "WebhookSetAside",
         *(
             "OrderChanged",
             "OrderExpired",

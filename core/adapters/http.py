@@ -13,6 +13,7 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -125,6 +126,9 @@ class Http:
         self._sessions: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = (
             weakref.WeakKeyDictionary()
         )
+        self._left: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, list[tuple[float, aiohttp.ClientSession]]] = (
+            weakref.WeakKeyDictionary()
+        )
 
     async def request(
         self,
@@ -191,13 +195,28 @@ class Http:
                 await self.request("HEAD", url)
         return self.time_at(url)
 
+    async def renew(self) -> None:
+        """Open every connection of this event loop anew from the next request on: what was open from an address that
+        this computer has no more is dead, and nobody says so. Requests under way end as they will."""
+        here, now = asyncio.get_running_loop(), monotonic()
+        with self._lock:
+            session = self._sessions.pop(here, None)
+            left = self._left.setdefault(here, [])
+            ended = [one for since, one in left if now - since > self.total_timeout]
+            left[:] = [pair for pair in left if pair[1] not in ended]
+            if session is not None:
+                left.append((now, session))
+        for one in ended:
+            await one.close()
+
     async def close(self) -> None:
         """Close the pools of this event loop and of every other loop still running, for good: who is late finds nobody,
         instead of opening a connection that nobody would give back."""
         self._closed = True
         with self._lock:
-            sessions = list(self._sessions.items())
+            sessions = [*self._sessions.items(), *((loop, one) for loop, left in self._left.items() for _, one in left)]
             self._sessions.clear()
+            self._left.clear()
         here = asyncio.get_running_loop()
         for loop, session in sessions:
             if loop is here:
@@ -207,10 +226,12 @@ class Http:
 
     async def close_here(self) -> None:
         """Close the pool of this event loop only: a loop made for one question leaves the server's requests alone."""
+        here = asyncio.get_running_loop()
         with self._lock:
-            session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session is not None:
-            await session.close()
+            session = self._sessions.pop(here, None)
+            sessions = [one for _, one in self._left.pop(here, [])] + ([session] if session is not None else [])
+        for one in sessions:
+            await one.close()
 
     def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()

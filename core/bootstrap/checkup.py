@@ -31,15 +31,18 @@ from core.storage.folder import Home
 from core.storage.vault import keyring_works
 from core.tunnels.rules import KIND, OFF
 
+AGAIN = "again"
+"""The verb of what was set aside."""
 _LOW_DISK = 500 * 1024 * 1024
 
 
 class Line(Struct, frozen=True):
-    """One check: ``name`` and ``detail`` are said in the asked language."""
+    """One check: ``name`` and ``detail`` are said in the asked language. ``verb``: what can be done about it here."""
 
     ok: bool
     name: str
     detail: str
+    verb: str = ""
 
 
 class Words:
@@ -92,6 +95,14 @@ def store(shop: Shop, tr: Words) -> Iterator[Line]:
         tr("incoming"),
         tr("{new} waiting, {dead} set aside", new=ask("SELECT count(*) FROM inbox WHERE state = 'new'"), dead=dead),
     )
+    put = ask("SELECT count(*) FROM aside")
+    if put:
+        yield Line(
+            False,
+            tr("set aside"),
+            tr("{count} webhooks that LivePay failed on: have them asked again", count=put),
+            AGAIN,
+        )
     contrary = ask("SELECT count(*) FROM attempt WHERE error = 'contradiction' AND state <> 'paid'")
     yield Line(contrary == 0, tr("payments"), tr("{count} payments contradict their order", count=contrary))
     unknown = ask("SELECT count(*) FROM outbox WHERE state = 'unknown'")

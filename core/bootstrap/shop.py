@@ -66,6 +66,7 @@ from core.payments.provider import Finding, Provider, ProviderConfig
 from core.payments.refunding import Refunds
 from core.privacy import service as privacy
 from core.reconciliation.run import Reconciler
+from core.relay import aside
 from core.relay.state import LineState
 from core.segments.rules import segment_of
 from core.settings.declarations import ANSWERS
@@ -378,6 +379,7 @@ class Shop:
         letters.interrupted(tx)
         self.pausing.recover(tx)
         inbox.forget_old(tx)
+        aside.forget_old(tx)
 
     async def close_network(self) -> None:
         """Give back connections; call on the loop that used them."""

@@ -15,6 +15,8 @@ NOT_SECURE: Final = "No secure connection"
 BROKEN_OFF: Final = "Connection reset by peer"
 TIMED_OUT: Final = "Connection timed out"
 NO_RELAY: Final = "Something else answers there"
+SIGN_IN: Final = "The network wants a sign-in first"
+OUT_OF_ORDER: Final = "Its server is out of order"
 
 REASONS: Final[dict[int, str]] = {
     errno.EPERM: "Operation not permitted",
@@ -53,7 +55,7 @@ _SQLITE: Final = (
     "file is not a database",
     "database is locked",
 )
-KNOWN: Final = frozenset((*REASONS.values(), NO_SUCH_HOST, NOT_SECURE, *_SQLITE))
+KNOWN: Final = frozenset((*REASONS.values(), NO_SUCH_HOST, NOT_SECURE, NO_RELAY, SIGN_IN, OUT_OF_ORDER, *_SQLITE))
 # Windows says "access denied" by number of a file that another program has open (ERROR_SHARING_VIOLATION and
 # ERROR_LOCK_VIOLATION, learn.microsoft.com/windows/win32/debug/system-error-codes).
 _SHARED: Final = (32, 33)

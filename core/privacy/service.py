@@ -169,6 +169,7 @@ def _received(tx: Tx, found: Traces) -> int:
     count += _run(tx, told, found)
     for number in found.numbers:
         count += tx.run("DELETE FROM inbox WHERE state <> 'new' AND instr(CAST(payload AS TEXT), ?)", (number,))
+        count += tx.run("DELETE FROM aside WHERE instr(packed, CAST(? AS BLOB))", (number,))
     return count
 
 

@@ -24,3 +24,20 @@ class PlaceTaken(Event, frozen=True):
 
     area: ClassVar[str] = "relay"
     epoch: int
+
+
+class WebhookSetAside(Event, frozen=True):
+    """The store's own door failed on it each time: it waits to be asked again. ``target``: its path."""
+
+    area: ClassVar[str] = "relay"
+    aside_id: int
+    target: str
+
+
+class WebhookAskedAgain(Event, frozen=True):
+    """And the door took it, or refused it for good (``status``)."""
+
+    area: ClassVar[str] = "relay"
+    aside_id: int
+    target: str
+    status: int

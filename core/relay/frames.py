@@ -85,19 +85,23 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Publish(Frame, frozen=True):
-    """Store → relay: pages to show while it is away, pages to forget, and the marks of its verify token."""
+    """Store → relay: pages to show while it is away, pages to forget, and the marks of its verify token. ``asked``: ids
+    of pages that should be there; a relay of an earlier version does not look."""
 
     number: int
     pages: tuple[Page, ...] = ()
     gone: tuple[bytes, ...] = ()
     challenges: tuple[bytes, ...] | None = None
+    asked: tuple[bytes, ...] = ()
 
 
 class Published(Frame, frozen=True):
-    """The relay keeps them now. ``refused``: why not (too many, too large); empty: all are kept."""
+    """The relay keeps them now. ``refused``: why not (too many, too large); empty: all are kept. ``missing``: those of
+    the ``asked`` that are not there."""
 
     number: int
     refused: str = ""
+    missing: tuple[bytes, ...] = ()
 
 
 class Visit(Frame, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 class LineState(Struct, frozen=True):
     """``waiting``: events at the relay that are not yet taken over; ``taken``, ``refused``: since the line is up,
     refused being what the store's own checks did not let in. ``published``: the relay knows what to answer and to show
-    in the store's place."""
+    in the store's place. ``silences``: lines in a row that ended by falling silent."""
 
     up: bool = False
     address: str = ""
@@ -17,3 +17,4 @@ class LineState(Struct, frozen=True):
     refused: int = 0
     epoch: int = 0
     published: bool = False
+    silences: int = 0

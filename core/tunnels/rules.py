@@ -16,6 +16,7 @@ RELAY: Final = "relay"
 RELAY_URL: Final = "tunnel.relay_url"
 RELAY_INVITE: Final = "tunnel.relay_invite"
 RELAY_NAME: Final = "tunnel.relay_name"
+RELAY_SYNC: Final = "tunnel.relay_sync"
 LED: Final = "tunnel.whatsapp"
 PASTED: Final = "tunnel.pasted"
 OWN: Final = frozenset((ADDRESS, LED, PASTED))
@@ -38,7 +39,7 @@ class TunnelState(Struct, frozen=True):
     answers there yet. ``waiting``: it broke, and is tried again by itself. ``stuck``: a person must change something.
     ``asks``: a server seen for the first time; ``fingerprint`` is its key's.
     ``trailing``: what does not follow the address, WhatsApp for instance, though the tunnel is open. ``waiting``: how
-    much a relay holds for the store.
+    much a relay holds for the store. ``slow``: it is open, and what is asked of it takes too long.
     """
 
     kind: str = OFF
@@ -50,6 +51,7 @@ class TunnelState(Struct, frozen=True):
     fingerprint: str = ""
     trailing: LivePayError | None = None
     waiting: int = 0
+    slow: bool = False
 
 
 class Hand(Struct, frozen=True):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.bootstrap import Shop, bundle
+from core.bootstrap.asides import ask_again
 from core.bootstrap.checkup import Line, Words, connections, machine, store
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
@@ -33,6 +34,9 @@ class ShopSupport:
         words = Words(language)
         found = [*machine(self._home, words), *store(self._shop, words)]
         return [*found, *(asked(self._shop, partial(connections, self._shop, words), control) or [])]
+
+    def ask_again(self, control: Control) -> tuple[int, int]:
+        return asked(self._shop, partial(ask_again, self._shop, "seller"), control) or (0, 0)
 
     def find(self, text: str) -> list[Story]:
         def read(reader: Reader) -> list[Story]:

@@ -11,7 +11,7 @@ from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, FAILED, Terminal, language
-from localserver.console.tunnels import tunnel
+from localserver.console.tunnels import reachable, tunnel
 
 
 def run(args: Namespace, home: Home, out: Terminal) -> int:
@@ -40,6 +40,6 @@ def _shown(line: Line, tr: Words) -> str:
 
 async def _connections(shop: Shop, tr: Words) -> list[Line]:
     try:
-        return await connections(shop, tr)
+        return [*await reachable(shop, tr), *await connections(shop, tr)]
     finally:
         await shop.close_network()

@@ -1,18 +1,22 @@
-"""``relay join|place|leave|here``: a store's own place at a relay."""
+"""``relay join|place|leave|here|again``: a store's own place at a relay."""
 
 from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
 
+from aiohttp import web
 from msgspec.structs import asdict
 
 from core.bootstrap import Shop, open_shop
+from core.bootstrap.asides import ask_again
 from core.relay.place import Place, place_of, take
 from core.storage.folder import Home
 from core.tunnels.rules import ADDRESS, KIND, RELAY, RELAY_URL
-from localserver.console.terminal import DONE, Terminal, tr
+from localserver.app import create_app
+from localserver.console.terminal import DONE, FAILED, Terminal, tr
 from localserver.line import joining
+from localserver.site import SITE
 
 
 def join(args: Namespace, home: Home, out: Terminal) -> int:
@@ -66,3 +70,29 @@ def here(args: Namespace, home: Home, out: Terminal) -> int:
         shop.close()
     out.result({"epoch": epoch}, args.store)
     return DONE
+
+
+def again(args: Namespace, home: Home, out: Terminal) -> int:
+    """The store's own door is opened here for as long as it takes."""
+    shop = open_shop(home, args.store)
+    try:
+        done, left = asyncio.run(_again(shop))
+    finally:
+        shop.close()
+    out.result({"taken": done, "left": left}, tr("{done} taken in, {left} still set aside", done=done, left=left))
+    return FAILED if left else DONE
+
+
+async def _again(shop: Shop) -> tuple[int, int]:
+    app = create_app([shop])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        shop.local_url = f"http://{host}:{port}"
+        app[SITE].ready = True
+        return await ask_again(shop, "console")
+    finally:
+        await runner.cleanup()
+        await shop.close_network()

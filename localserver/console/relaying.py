@@ -24,6 +24,7 @@ def commands(verbs: Any, add: Callable[..., ArgumentParser], whole: Whole) -> No
         ("place", "where a store is registered"),
         ("leave", "not to be reached through the relay any more"),
         ("here", "answer for the store on this computer, and on no other"),
+        ("again", "ask the store again for the webhooks it failed on (they are set aside)"),
     ):
         add(actions, name, about, f"line.{name}").add_argument("store")
 

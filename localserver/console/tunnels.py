@@ -15,8 +15,9 @@ from core.kernel.errors import EnvironmentProblem, LivePayError, OutsideWorld
 from core.kernel.i18n import explain
 from core.kernel.reasons import TIMED_OUT, reason
 from core.kernel.waiting import woken
+from core.relay.place import place_of
 from core.storage.folder import Home
-from core.tunnels.rules import KIND, OFF, TunnelState
+from core.tunnels.rules import KIND, OFF, RELAY, TunnelState
 from localserver.app import create_app
 from localserver.console.terminal import DONE, FAILED, Terminal, language
 from localserver.site import SITE
@@ -34,6 +35,17 @@ def tunnel(shop: Shop, tr: Words) -> Iterator[Line]:
         return
     missing = _missing(shop, name)
     yield Line(missing is None, tr("tunnel"), name if missing is None else explain(missing, tr.language))
+
+
+async def reachable(shop: Shop, tr: Words) -> list[Line]:
+    """Whether the relay answers from the network this computer is on; the store takes no place there for it."""
+    place = shop.engine.read(place_of)
+    if shop.settings.get(KIND) != RELAY or place is None:
+        return []
+    from localserver.tunnels.relay import out_of_reach
+
+    lost = await out_of_reach(place.url)
+    return [Line(lost is None, tr("relay"), place.url if lost is None else explain(lost, tr.language))]
 
 
 def _missing(shop: Shop, name: str) -> LivePayError | None:

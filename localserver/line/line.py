@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -17,19 +17,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.adapters.http import why
-from core.adapters.names import connector
-from core.adapters.tls import aiohttp, trust
+from core.adapters.tls import aiohttp
+from core.kernel.errors import StorageFailed
 from core.kernel.reasons import BROKEN_OFF, NO_RELAY
 from core.relay import frames
-from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Visit, Welcome
+from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Received, Visit, Welcome
 from core.relay.keys import StoreKeys, Unreadable
 from core.relay.state import LineState
+from localserver.line.reaching import HELLO, Broken, reached, signs_of_life
 from localserver.line.replay import BROKEN, Loopback, Visits
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT: Final = 20.0
-ANSWER: Final = 15.0
+SYNC: Final = 900.0
 AGAIN: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # s until a door that failed is tried again
 
 
@@ -54,15 +54,10 @@ class Publisher(Protocol):
 
     def told(self, answer: Published) -> None: ...
 
+    def compare(self) -> None:
+        """Ask whether what should be there is."""
+
     def end(self) -> None: ...
-
-
-class Broken(Exception):
-    """The line ended; ``why`` is a text of the errors domain."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class Refusal(Exception):
@@ -71,6 +66,10 @@ class Refusal(Exception):
     def __init__(self, denied: Denied) -> None:
         super().__init__(denied.why)
         self.denied = denied
+
+
+async def _nowhere(event: Received) -> None:
+    """For a line without a store to keep anything in."""
 
 
 class Line:
@@ -83,54 +82,51 @@ class Line:
         loopback: Loopback,
         publisher: Publisher,
         changed: Callable[[LineState], None] = lambda state: None,
+        silences: int = 0,
+        aside: Callable[[Received], Awaitable[None]] = _nowhere,
+        sync: float = SYNC,
     ) -> None:
+        """``silences``: how many lines in a row fell silent before this one. ``aside`` keeps durably what the door
+        fails on each time; raises StorageFailed. ``sync``: seconds between two comparisons of both sides."""
         self._keys = keys
         self._registration = registration
         self._loopback = loopback
         self._publisher = publisher
         self._changed = changed
-        self.state = LineState()
+        self.aside = aside
+        self.sync = sync
+        self.state = LineState(silences=silences)
         self.up = asyncio.Event()
         """Set when the relay has welcomed the store."""
 
     async def run(self) -> None:
         """Until it ends or is cancelled. Raises Refusal or Broken, always."""
+        silences = 0
         try:
             await self._connected(self._registration)
+        except Broken as broken:
+            silences = self.state.silences + 1 if broken.silent else 0 if self.state.up else self.state.silences
+            raise
         finally:
             self.up.clear()
-            self._set(replace(self.state, up=False, published=False))
+            self._set(replace(self.state, up=False, published=False, silences=silences))
             await self._loopback.close()
 
     async def _connected(self, registration: Registration) -> None:
         """Raises Refusal or Broken, always."""
-        url = registration.url.rstrip("/").replace("http", "ws", 1) + frames.PATH
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=ANSWER)
-        try:
-            async with (
-                aiohttp.ClientSession(
-                    cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout, connector=connector()
-                ) as session,
-                session.ws_connect(
-                    url,
-                    heartbeat=HEARTBEAT,
-                    max_msg_size=frames.MAX_FRAME,
-                    compress=0,
-                    ssl=trust() if url.startswith("wss:") else True,
-                ) as socket,
-            ):
+        before = self.state.silences
+        # Every other line after one that fell silent is of small packets: where that was the trouble, the next one
+        # holds, and where it was not, little is lost.
+        async with reached(registration.url, small=before % 2 == 1) as socket:
+            async with asyncio.timeout(HELLO):
                 welcome = await self._claim(socket, registration)
-                self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch))
-                self.up.set()
-                await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Broken(why(error)) from None
+            self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch, silences=before))
+            self.up.set()
+            await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
 
     async def _claim(self, socket: aiohttp.ClientWebSocketResponse, registration: Registration) -> Welcome:
         """Prove who we are to the relay we meant to reach: the signature names it."""
-        greeting = await _next(socket)
-        if not isinstance(greeting, Greeting) or greeting.protocol != frames.PROTOCOL:
-            raise Broken(NO_RELAY)
+        greeting = await greeted(socket)
         mine = registration
         signature = self._keys.sign_claim(mine.domain, greeting.nonce, mine.handle, mine.home, mine.epoch)
         await socket.send_bytes(frames.encode(Claim(mine.handle, mine.home, mine.epoch, signature)))
@@ -176,19 +172,23 @@ class Connected:
         self._publishing: set[asyncio.Task[None]] = set()
         self._visits = Visits(loopback, self._send)
         self._left = line.state.waiting
+        self._last = 0
 
     async def live(self) -> None:
         """Raises Refusal, Broken."""
         taking = asyncio.create_task(self._take_over(), name="taking over")
+        beating = asyncio.create_task(signs_of_life(self._socket.pong), name="signs of life")
+        comparing = asyncio.create_task(self._compare(), name="comparing")
         try:
             self._publisher.begin(self._publish)
             await self._listen()
         finally:
             self._publisher.end()
             await self._visits.stop()
-            for task in (taking, *self._publishing):
+            tasks = (taking, beating, comparing, *self._publishing)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(taking, *self._publishing, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
         while True:
@@ -224,12 +224,22 @@ class Connected:
         while True:
             event = await self._events.get()
             status = await self._replayed(event)
+            self._last = event.seq
             try:
                 await self._send(Ack(event.seq))
             except (ConnectionError, OSError):
                 return  # it comes again, and is known then
             self._left = max(self._left - 1, self._events.qsize())
             self._line.taken(waiting=self._left, refused=not 200 <= status < 300)
+
+    async def _compare(self) -> None:
+        """The periodic look behind what is pushed: the relay is told again how far the store is, at which it looks for
+        more, and what it should show is asked for."""
+        with suppress(ConnectionError, OSError):
+            while True:
+                await asyncio.sleep(self._line.sync)
+                await self._send(Ack(self._last))
+                self._publisher.compare()
 
     async def _replayed(self, event: Event) -> int:
         """→ the final status. A door that cannot keep it is asked until it can, one that fails on it a few times."""
@@ -247,15 +257,27 @@ class Connected:
                 return status
             if status == BROKEN and tries >= len(AGAIN):
                 # A mistake of ours that this one meets each time: what comes behind it must not wait for ever.
-                log.error("A webhook through the relay is set aside: the store's door fails on it")
-                return status
+                with suppress(StorageFailed):
+                    await self._line.aside(received)
+                    log.error("A webhook through the relay is set aside: the store's door fails on it")
+                    return status
             await asyncio.sleep(AGAIN[min(tries, len(AGAIN) - 1)])
             tries += 1
+
+
+async def greeted(socket: aiohttp.ClientWebSocketResponse) -> Greeting:
+    """What a relay says first. Raises Broken for whatever else answers there."""
+    greeting = await _next(socket)
+    if not isinstance(greeting, Greeting) or greeting.protocol != frames.PROTOCOL:
+        raise Broken(NO_RELAY)
+    return greeting
 
 
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> frames.Any:
     """Raises Broken."""
     message = await socket.receive()
+    if message.type is aiohttp.WSMsgType.ERROR and isinstance(message.data, TimeoutError):
+        raise Broken(why(message.data), silent=True)
     if message.type is not aiohttp.WSMsgType.BINARY:
         raise Broken(BROKEN_OFF)
     try:

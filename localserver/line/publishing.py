@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from msgspec.structs import replace
+
 from core.bootstrap import Shop
 from core.kernel.clock import DAY
 from core.kernel.events import Event
@@ -17,7 +19,6 @@ from core.paylinks.rules import payable
 from core.relay.frames import Page, Publish, Published
 from core.relay.keys import challenge_mark, page_id, seal_page
 from core.relay.pages import AwayPage, encode_page
-from core.settings.events import SettingChanged
 from localserver.pay.page import Pages
 from localserver.pay.view import build
 from localserver.pay.words import Words, spoken
@@ -31,6 +32,7 @@ KEEP: Final = 7 * DAY
 RECENT: Final = DAY
 """Ended orders that are told anew with each connection: the relay has kept what it was told of older ones."""
 MOST: Final = 500  # with each connection; the newest count
+COMPARED: Final = 100
 AT_ONCE: Final = 10
 BREATH: Final = 0.05
 """Seconds between so many pages: a network that comes and goes must not keep the interpreter from the window."""
@@ -43,22 +45,37 @@ class PagePublisher:
         self._shop = shop
         self._pages = pages
         self._dirty: set[int] = set()
-        self._asked = False
+        self._wanted = False
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._unsubscribe: Callable[[], None] | None = None
+        self._unsubscribe: Callable[[], object] | None = None
         self._number = 0
+        self._known: tuple[bytes, ...] = ()
+        self._comparing: dict[bytes, int] = {}
+        self._send: Callable[[Publish], None] = lambda frame: None
 
     def begin(self, send: Callable[[Publish], None]) -> None:
         loop = asyncio.get_running_loop()
-        self._unsubscribe = self._shop.engine.subscribe(self._listener(loop))
+        self._send = send
+        ends = (
+            self._shop.engine.subscribe(self._listener(loop)),
+            self._shop.tunnel.keep(self._settings_listener(loop)),
+        )
+        self._unsubscribe = lambda: [end() for end in ends]
         self._task = loop.create_task(self._work(send), name="publishing")
 
     def told(self, answer: Published) -> None:
         if answer.refused:
             log.warning("The relay does not keep what this store publishes (%s)", answer.refused)
+        if missing := {self._comparing[one] for one in answer.missing if one in self._comparing}:
+            self._changed(missing)
+
+    def compare(self) -> None:
+        self._wanted = True
+        self._wake.set()
 
     def end(self) -> None:
+        self._send = lambda frame: None
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -70,16 +87,28 @@ class PagePublisher:
         def on_commit(events: Sequence[Event]) -> None:
             """On the writer thread: only hand over."""
             numbers = {n for event in events if (n := getattr(event, "order_id", None)) is not None}
-            asked = any(isinstance(event, SettingChanged) and event.key == VERIFY for event in events)
-            if numbers or asked:
+            if numbers:
                 with suppress(RuntimeError):  # the loop closed meanwhile
-                    loop.call_soon_threadsafe(self._changed, numbers, asked)
+                    loop.call_soon_threadsafe(self._changed, numbers)
 
         return on_commit
 
-    def _changed(self, numbers: set[int], asked: bool) -> None:
+    def _settings_listener(self, loop: asyncio.AbstractEventLoop) -> Callable[[bool], None]:
+        """Not the event of it: a secret is noted before it is kept, so that what is told then would be the old one."""
+
+        def on_change(now: bool) -> None:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._relearn)
+
+        return on_change
+
+    def _relearn(self) -> None:
+        """At once: WhatsApp may be led to the address in the same moment, and asks for the token then."""
+        if self._marks() != self._known:
+            self._send(self._challenges())
+
+    def _changed(self, numbers: set[int]) -> None:
         self._dirty |= numbers
-        self._asked |= asked
         self._wake.set()
 
     async def _work(self, send: Callable[[Publish], None]) -> None:
@@ -90,9 +119,10 @@ class PagePublisher:
             await woken(self._wake, None)
             await asyncio.sleep(GATHER)
             self._wake.clear()
-            if self._asked:
-                self._asked = False
-                send(self._challenges())
+            if self._wanted:
+                self._wanted = False
+                self._comparing = await asyncio.to_thread(self._open_pages)
+                send(replace(self._challenges(), asked=tuple(self._comparing)))
             numbers, self._dirty = sorted(self._dirty, reverse=True), set()
             for start in range(0, len(numbers), AT_ONCE):
                 pages = await asyncio.to_thread(self._drawn, numbers[start : start + AT_ONCE])
@@ -102,8 +132,12 @@ class PagePublisher:
 
     def _challenges(self) -> Publish:
         """What WhatsApp's question is recognised by."""
+        self._known = self._marks()
+        return self._frame((), challenges=self._known)
+
+    def _marks(self) -> tuple[bytes, ...]:
         token = self._shop.settings.secret(VERIFY)
-        return self._frame((), challenges=(challenge_mark(token),) if token else ())
+        return (challenge_mark(token),) if token else ()
 
     def _frame(self, pages: Sequence[Page], challenges: tuple[bytes, ...] | None = None) -> Publish:
         self._number += 1
@@ -119,6 +153,16 @@ class PagePublisher:
             )
         )
         return [row[0] for row in rows]
+
+    def _open_pages(self) -> dict[bytes, int]:
+        """The pages that buyers may pay on now, by the id they have at the relay."""
+        rows = self._shop.engine.read(
+            lambda r: r.all(
+                "SELECT link, id FROM orders WHERE state = 'reserved' AND link IS NOT NULL ORDER BY id DESC LIMIT ?",
+                (COMPARED,),
+            )
+        )
+        return {page_id(f"/p/{self._shop.links.token(nonce)}"): order_id for nonce, order_id in rows}
 
     def _drawn(self, numbers: Sequence[int]) -> list[Page]:
         found = []

@@ -23,6 +23,10 @@ async def keep(node: Node, request: web.BaseRequest, known: Known) -> web.Stream
     store = known.store
     if request.method in ("GET", "HEAD"):
         answered = _question(request, known)
+        if answered is not None and answered.status == 403 and node.admits(store):
+            # Another node may have learned it within the time that this one believes what it read.
+            fresh = await node.known(store.handle, fresh=True)
+            answered = _question(request, fresh or known)
         if answered is not None:
             return answered
     if request.method not in _METHODS:

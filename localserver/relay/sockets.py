@@ -35,6 +35,7 @@ PARTS: Final = 64
 VISITS: Final = 100
 HOME: Final = 16  # bytes
 MOST_PAGES: Final = 500
+MOST_ASKED: Final = 100
 _LONGEST: Final = 90 * 24 * 3600 * 1000
 
 
@@ -167,9 +168,14 @@ class Connection:
             await self._engine.ack(self.store.handle, seq)
 
     async def _watch(self) -> None:
-        """The place may go to another home while this connection lives, at a node that could not tell us."""
+        """The place may go to another home while this connection lives, at a node that could not tell us.
+
+        And a sign of life with each look: a store that sends something large through a narrow line must not take the
+        answer to its own question, which waits behind that, for missing.
+        """
         while True:
             await asyncio.sleep(LOOK)
+            await self._socket.pong()
             known = await self._node.known(self.store.handle)
             if known is None or known.store.suspended:
                 await self._deny(Denied("suspended" if known else "unknown"))
@@ -200,7 +206,8 @@ class Connection:
                     if (queue := self._visits.get(frame.number)) is not None:
                         _end(queue)
                 case Publish():
-                    await self._send(Published(frame.number, await self._publish(frame)))
+                    refused = await self._publish(frame)
+                    await self._send(Published(frame.number, refused, await self._missing(frame.asked)))
                 case _:
                     return
 
@@ -237,6 +244,12 @@ class Connection:
         except Unavailable:
             return "busy"
         return ""
+
+    async def _missing(self, asked: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        page, handle = self._engine.page, self.store.handle
+        with suppress(Unavailable):
+            return tuple([one for one in asked[:MOST_ASKED] if await page(handle, one) is None])
+        return ()
 
     async def _learn(self, challenges: tuple[bytes, ...]) -> None:
         for _ in range(5):

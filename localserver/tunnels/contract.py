@@ -53,8 +53,10 @@ class Tunnel(Protocol):
 
 class Kind(Struct, frozen=True):
     """``make`` reads the store's settings; raises Stuck while one is missing. ``keeps``: whether the address is still
-    the store's while the tunnel is closed."""
+    the store's while the tunnel is closed. ``watched``: it finds out by itself when it has broken, so that a question
+    to the address without an answer says only that the network is slow; and opening it anew costs nothing."""
 
     name: str
     make: Callable[[Shop], Tunnel]
     keeps: Callable[[Shop], bool]
+    watched: bool = False

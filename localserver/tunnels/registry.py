@@ -33,7 +33,7 @@ def _relay(shop: Shop) -> Tunnel:
 
 
 REGISTRY: Final[tuple[Kind, ...]] = (
-    Kind("relay", _relay, lambda shop: True),
+    Kind("relay", _relay, lambda shop: True, watched=True),
     Kind("ssh", _ssh, lambda shop: True),
     Kind("ngrok", _ngrok, lambda shop: bool(shop.settings.get("tunnel.ngrok_domain"))),
     Kind("cloudflared", _cloudflared, lambda shop: bool(shop.settings.secret("tunnel.cloudflared_token"))),

@@ -13,15 +13,18 @@ from msgspec.structs import replace
 
 from core.bootstrap import Shop
 from core.kernel.errors import LivePayError, Refused
+from core.kernel.reasons import NOT_SECURE, SIGN_IN
+from core.relay.aside import put
 from core.relay.frames import Denied
 from core.relay.home import home_id
 from core.relay.keys import StoreKeys
 from core.relay.place import Place, place_of
 from core.relay.state import LineState
-from core.tunnels.rules import RELAY_INVITE, RELAY_NAME, RELAY_URL
+from core.tunnels.rules import RELAY_INVITE, RELAY_NAME, RELAY_SYNC, RELAY_URL
 from localserver.line.joining import join, normal
-from localserver.line.line import Broken, Line, Refusal, Registration
+from localserver.line.line import Line, Refusal, Registration, greeted
 from localserver.line.publishing import PagePublisher
+from localserver.line.reaching import HELLO, Broken, reached
 from localserver.line.replay import Loopback
 from localserver.pay.page import Pages
 from localserver.tunnels.contract import Asks, Lost, Stuck
@@ -31,6 +34,17 @@ _STUCK: Final = {
     "suspended": "The relay’s host has suspended this store. Ask why.",
     "protocol": "This relay speaks another version. Update LivePay, or ask its host to update the relay.",
 }
+
+
+TOLD: Final = 5.0
+"""Seconds that a relay is given to take in what it shall answer and show, before the address is asked for it."""
+_BROKEN: Final = {
+    SIGN_IN: "The network you are on wants a sign-in first: a page of its own answers in the relay’s place. Open a"
+    " browser and sign in; the store then connects by itself. What comes waits at the relay.",
+    NOT_SECURE: "No secure connection to the relay: check this computer’s date, then whether the network you are on"
+    " wants a sign-in first. What comes waits at the relay.",
+}
+_UNREACHED: Final = "The relay cannot be reached ({why}). What comes waits there."
 
 
 class Elsewhere(Asks):
@@ -56,7 +70,11 @@ class RelayTunnel:
         shop, before = self._shop, self._shop.line
         home = await asyncio.to_thread(home_id, shop.folder.parent.parent)
 
+        told = asyncio.Event()
+
         def changed(state: LineState) -> None:
+            if state.published:
+                told.set()
             # What waits there is not forgotten with the line: it is as it was, or more.
             shop.line = state if state.up else replace(state, waiting=shop.line.waiting)
             shop.tunnel.report(replace(shop.tunnel.state, waiting=shop.line.waiting))
@@ -67,17 +85,28 @@ class RelayTunnel:
             Loopback(lambda: f"http://127.0.0.1:{port}"),
             PagePublisher(shop, Pages),
             changed,
+            before.silences,
+            lambda event: shop.engine.run(lambda tx: put(tx, event), actor="webhook"),
+            shop.settings.number(RELAY_SYNC) * 60.0,
         )
         shop.line = replace(before, up=False)
         self._run = asyncio.create_task(line.run(), name="relay line")
-        up = asyncio.create_task(line.up.wait(), name="relay line up")
+        await self._until(line.up)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TOLD):
+                await self._until(told)
+        return place.address
+
+    async def _until(self, moment: asyncio.Event) -> None:
+        """Or until the line ends. Raises as :meth:`changed`."""
+        assert self._run is not None
+        waiting = asyncio.create_task(moment.wait(), name="relay line")
         try:
-            await asyncio.wait((self._run, up), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((self._run, waiting), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            up.cancel()
+            waiting.cancel()
         if self._run.done():
             await self.changed()
-        return place.address
 
     async def _registered(self) -> Place:
         """Raises Lost, Stuck."""
@@ -104,7 +133,7 @@ class RelayTunnel:
         except Refusal as refusal:
             raise _said(refusal.denied) from None
         except Broken as broken:
-            raise Lost("The relay cannot be reached ({why}). What comes waits there.", why=broken.why) from None
+            raise _lost(broken) from None
         raise AssertionError("a line ends with one of the two")
 
     async def stop(self) -> None:
@@ -113,6 +142,20 @@ class RelayTunnel:
             with suppress(asyncio.CancelledError, Refusal, Broken):
                 await self._run
             self._run = None
+
+
+async def out_of_reach(url: str) -> Lost | None:
+    """Whether a relay greets whoever comes to its address from here; nothing is claimed. None: it does."""
+    try:
+        async with reached(url, small=False) as socket, asyncio.timeout(HELLO):
+            await greeted(socket)
+    except Broken as broken:
+        return _lost(broken)
+    return None
+
+
+def _lost(broken: Broken) -> Lost:
+    return Lost(_BROKEN.get(broken.why, _UNREACHED), why=broken.why)
 
 
 def _said(denied: Denied) -> LivePayError:

@@ -7,8 +7,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from core.bootstrap import Shop
 from core.bootstrap.connecting import answers_at
 from core.bootstrap.following import ACTOR, lead_here, ready
 from core.kernel.errors import LivePayError, OutsideWorld
+from core.kernel.reasons import TIMED_OUT
 from core.payments.provider import Finding
 from core.tunnels.rules import ADDRESS, KIND, LED, OFF, OWN, STUCK, TunnelState, pause
 from localserver.tunnels.contract import Asks, Kind, Lost, Stuck, Tunnel
@@ -30,7 +32,8 @@ class Rhythm(Struct, frozen=True):
     """Seconds. ``look``: between two looks at the network and at the clock on the wall; ``asleep``: by so much later
     than it should be, a look means that the computer slept. ``proved``, ``unproved``: between two questions to the
     address while it answers, and until it does. ``patience``: questions without an answer, in a row, until the tunnel
-    is opened anew. ``settled``: open for so long, an end is no failure of the opening."""
+    is opened anew; ``trusting``: of a tunnel that watches itself. ``settled``: open for so long, an end is no failure
+    of the opening."""
 
     start: float = 45.0
     look: float = 5.0
@@ -39,6 +42,7 @@ class Rhythm(Struct, frozen=True):
     unproved: float = 5.0
     slowest: float = 900.0
     patience: int = 4
+    trusting: int = 20
     settled: float = 60.0
 
 
@@ -67,7 +71,7 @@ class Supervisor:
         leads: bool = True,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
-        network: Callable[[], Hashable] = addresses,
+        network: Callable[[], frozenset[Any]] = addresses,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -81,6 +85,7 @@ class Supervisor:
         self._failures = 0
         self._wishes: tuple[str, ...] = ()
         self._pause = 0.0
+        self._on: frozenset[Any] | None = None
 
     async def run(self) -> None:
         """Until cancelled; the tunnel is closed then."""
@@ -155,6 +160,8 @@ class Supervisor:
         before = self._shop.tunnel.state
         same = (before.kind, before.phase, before.url) == (state.kind, state.phase, state.url)
         since = before.since if same else self._shop.clock.now()
+        if not same:
+            log.info("The tunnel %s is %s%s", state.kind, state.phase, f": {state.problem}" if state.problem else "")
         self._shop.tunnel.report(replace(state, since=since, waiting=self._shop.line.waiting))
 
     async def _rest(self) -> None:
@@ -171,6 +178,8 @@ class Supervisor:
             if not kind.keeps(self._shop):
                 await self._keep("")  # what an earlier tunnel was called leads nowhere now
             self._report(TunnelState(kind.name, "opening", self._shop.address()))
+            await asyncio.to_thread(ready, self._shop)
+            await self._moved()
             tunnel = kind.make(self._shop)
             try:
                 async with asyncio.timeout(self._rhythm.start):
@@ -190,7 +199,7 @@ class Supervisor:
         await self._keep(url)
         self._look.clear()
         changed = asyncio.ensure_future(tunnel.changed())
-        await _first(changed, self._again.wait(), self._prove(kind, url), self._watch())
+        await _first(changed, self._again.wait(), self._prove(kind, url), self._watch(kind))
         return changed.result() if not changed.cancelled() and changed.done() else ""
 
     async def _keep(self, url: str) -> None:
@@ -201,8 +210,8 @@ class Supervisor:
     async def _prove(self, kind: Kind, url: str) -> None:
         """Ask the address itself, again and again, and have WhatsApp follow once it answers. Raises Lost."""
         rhythm, missed, proved = self._rhythm, 0, False
+        patience = rhythm.trusting if kind.watched else rhythm.patience
         self._report(TunnelState(kind.name, "opening", url))
-        await asyncio.to_thread(ready, self._shop)
         leading = _Leading(self._shop, rhythm, self._monotonic)
         while True:
             found = await answers_at(self._shop, url)
@@ -213,24 +222,45 @@ class Supervisor:
             else:
                 missed += 1
                 wait = rhythm.unproved * min(missed, 6)
-                problem = _unreached(url, self._port, found)
-                if proved and missed >= rhythm.patience:
-                    raise problem
-                if not proved or missed > 1:  # one question lost on a bad network says nothing yet
-                    self._report(TunnelState(kind.name, "unreached", url, problem=problem))
+                self._missed(kind, url, found, missed, proved=proved, patience=patience)
             self._look.clear()
             await _first(self._sleep(wait), self._look.wait())
 
-    async def _watch(self) -> None:
-        """Another network, or a computer that slept: look now. Ends only by being cancelled."""
-        before, rhythm = await asyncio.to_thread(self._network), self._rhythm
+    def _missed(self, kind: Kind, url: str, found: Finding, missed: int, *, proved: bool, patience: int) -> None:
+        """Say that nobody answered there. Raises Lost when that was often enough."""
+        problem = _unreached(url, self._port, found)
+        if proved and missed >= patience:
+            raise problem
+        if proved and kind.watched and found.params.get("why") == TIMED_OUT:
+            self._report(replace(self._shop.tunnel.state, slow=True))
+        elif not proved or missed > 1:  # one question lost on a bad network says nothing yet
+            self._report(TunnelState(kind.name, "unreached", url, problem=problem))
+
+    async def _watch(self, kind: Kind | None = None) -> None:
+        """Another network, or a computer that slept: look now. Ends when what was open from here is none any more, for
+        its address is gone or its other end has long given up, and nothing is lost by beginning anew."""
+        rhythm = self._rhythm
+        await self._moved()
         while True:
             began = self._wall()
             await self._sleep(rhythm.look)
-            now = await asyncio.to_thread(self._network)
-            if now != before or self._wall() - began > rhythm.look + rhythm.asleep:
+            gone, other = await self._moved()
+            slept = self._wall() - began > rhythm.look + rhythm.asleep
+            if slept and not gone:
+                await self._shop.http.renew()
+            if (slept or gone) and kind is not None and kind.watched:
+                return
+            if slept or other:
                 self._look.set()
-            before = now
+
+    async def _moved(self) -> tuple[bool, bool]:
+        """Since this was asked last: whether an address is gone, and whether anything is another. What the store had
+        open from such an address is dead, and nobody says so: it is not used again."""
+        now = await asyncio.to_thread(self._network)
+        before, self._on = self._on if self._on is not None else now, now
+        if before - now:
+            await self._shop.http.renew()
+        return bool(before - now), before != now
 
     async def _off(self) -> None:
         """The tunnel is no more: its address is forgotten, and WhatsApp is led to the one that was typed, if any."""

@@ -43,6 +43,9 @@ class EmptySupport:
     def checks(self, language: str, control: Control) -> list[Line]:
         return []
 
+    def ask_again(self, control: Control) -> tuple[int, int]:
+        return 0, 0
+
     def find(self, text: str) -> list[Story]:
         return []
 

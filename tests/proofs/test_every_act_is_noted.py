@@ -31,7 +31,9 @@ from core.quotes import answering
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine, Terms
 from core.reconciliation import service as reconciliation
+from core.relay import aside
 from core.relay import place as relayed
+from core.relay.frames import Received
 from core.slots import service as slots
 from core.slots.rules import Offered
 from core.storage import journal
@@ -65,6 +67,10 @@ async def _office(w: World) -> None:
     engine.call(lambda tx: relayed.join(tx, *relay), actor="seller")
     engine.call(lambda tx: relayed.take(tx, 1), actor="seller")
     engine.call(relayed.leave, actor="seller")
+    engine.call(lambda tx: aside.put(tx, Received(bytes(16), 1, "POST", "/n/awa/x", (), b"x")), actor="webhook")
+    (stray,) = engine.read(aside.every)
+    engine.call(lambda tx: aside.asked(tx, stray, 500, taken=False), actor="seller")
+    engine.call(lambda tx: aside.asked(tx, stray, 200, taken=True), actor="seller")
     place: Any = {"variant": "", "segment": "live_seller", "language": "fr", "currency": "XOF"}
     for words in ("Ton lien", "Voici ton lien"):
         tried = f"{words}\u202f: {{total}}, encore {{remaining}}."

@@ -89,10 +89,10 @@ async def ask_json(home: Path, *arguments: str, **how: Any) -> Any:
 
 class Program:
     """A command that serves until it is stopped; it can be killed and started again, and stderr of all its lives is
-    kept."""
+    kept. ``whole``: the command as it is run, when it is not ``main.py`` with these arguments."""
 
-    def __init__(self, log: Path, arguments: Sequence[str]) -> None:
-        self._arguments = tuple(arguments)
+    def __init__(self, log: Path, arguments: Sequence[str], whole: Sequence[str | bytes] = ()) -> None:
+        self._command = tuple(whole) or tuple(command(*arguments))
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self.url = ""
@@ -107,7 +107,7 @@ class Program:
         """Start and wait for the line that says it accepts requests. → its URL."""
         with self._log.open("ab") as errors:
             self._process = await asyncio.create_subprocess_exec(
-                *command(*self._arguments),
+                *self._command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,

@@ -16,7 +16,8 @@ from core.adapters.names import connector
 from core.kernel.clock import Clock, ManualClock
 from core.relay.frames import Publish, Published
 from core.relay.keys import StoreKeys
-from localserver.line.line import Broken, Line, Refusal, Registration
+from localserver.line.line import Line, Refusal, Registration
+from localserver.line.reaching import Broken
 from localserver.line.replay import Loopback
 from localserver.relay import joining
 from localserver.relay.app import create_relay
@@ -62,18 +63,24 @@ class Relay:
 
 @asynccontextmanager
 async def relay(
-    folder: Path, *, engine: Engine | None = None, clock: Clock | None = None, port: int = 0
+    folder: Path,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    domain: str = DOMAIN,
 ) -> AsyncIterator[Relay]:
     """``port``: to come back at the same address."""
     clock = clock or ManualClock()
     engine = engine or SqliteEngine(folder / "relay", clock)
     await engine.open()
-    node = Node(engine, Address("http", DOMAIN, None), clock)
+    node = Node(engine, Address("http", domain, None), clock)
     runner = web.ServerRunner(create_relay(node), shutdown_timeout=0.2)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        node.address = Address("http", DOMAIN, runner.addresses[0][1])
+        await web.TCPSite(runner, host, port).start()
+        node.address = Address("http", domain, runner.addresses[0][1])
         async with ClientSession(connector=connector(), auto_decompress=False) as http:
             yield Relay(node, engine, runner.addresses[0][1], http, clock)
     finally:
@@ -122,12 +129,16 @@ class Silent:
     def __init__(self) -> None:
         self.send: Callable[[Publish], None] | None = None
         self.answers: list[Published] = []
+        self.compared = 0
 
     def begin(self, send: Callable[[Publish], None]) -> None:
         self.send = send
 
     def told(self, answer: Published) -> None:
         self.answers.append(answer)
+
+    def compare(self) -> None:
+        self.compared += 1
 
     def end(self) -> None:
         self.send = None

@@ -54,6 +54,7 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "difference": frozenset(),
     "receipt": frozenset(),
     "relay_place": frozenset(),
+    "aside": frozenset({"tries"}),
     "risk": frozenset({"talk"}),
     "setting": frozenset(),
     "slot": frozenset(),

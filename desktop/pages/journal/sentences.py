@@ -144,6 +144,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "RelayJoined": ("settings", mark("The store is reached through a relay")),
     "RelayLeft": ("settings", mark("The store is not reached through a relay any more")),
     "PlaceTaken": ("settings", mark("This computer answers for the store from now on (move {epoch})")),
+    "WebhookSetAside": ("settings", mark("What came in at {target} could not be taken in: it is set aside")),
+    "WebhookAskedAgain": ("settings", mark("What was set aside of {target} is taken in ({status})")),
     "SettingChanged": ("settings", mark("A setting was changed: {key}")),
     "TemplateHandedIn": ("messages", mark("A template was handed to WhatsApp")),
     "TemplateRemoved": ("messages", mark("A template was removed")),

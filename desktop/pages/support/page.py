@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout
 
@@ -38,7 +38,7 @@ class SupportPage(Page):
         self.source: SupportSource = mount.context.support
         self.presenter = SupportPresenter(mount.t, store.currency, store.zone)
         self._lines: list[Line] = []
-        self._task: Running[list[Line]] | None = None
+        self._task: Running[Any] | None = None
         self.checks = ChecksCard(self.presenter)
         self.trace = TraceCard(self.presenter)
         self.log = LogCard(self.presenter)
@@ -47,6 +47,7 @@ class SupportPage(Page):
         self.bundle = Button(self.t("Prepare the file for support…"), "primary", icon="archive", shrinks=True)
         self._lay_out()
         self.checks.again.clicked.connect(self.check)
+        self.checks.replay.connect(self.replay)
         self.trace.asked.connect(self.look_for)
         self.trace.opened.connect(lambda order_id: self.navigate("live", order_id))
         self.log.again.clicked.connect(self.read_log)
@@ -119,6 +120,21 @@ class SupportPage(Page):
     def _checked(self, lines: list[Line]) -> None:
         self._task, self._lines = None, lines
         self.checks.show_lines(lines)
+
+    def replay(self) -> None:
+        """Ask the store's own door again for what was set aside, then everything anew."""
+        if self._task is not None:
+            return
+        self.checks.begin()
+
+        def done(found: tuple[int, int]) -> None:
+            self._task = None
+            self.mount.bridge.notice.emit(Notice(*self.presenter.asked_again(*found)))
+            self.check()
+
+        self._task = self.mount.bridge.run_long(
+            self.source.ask_again, owner=self, done=done, failed=self._not_checked, name="ask again"
+        )
 
     def _not_checked(self, error: Exception) -> bool:
         self._task = None

@@ -56,7 +56,9 @@ class _Rows(QWidget):
 
 
 class ChecksCard(Card):
-    """A line for each check; ``again`` asks anew."""
+    """A line for each check; ``again`` asks anew. ``replay``: what stands beside one was asked for."""
+
+    replay = Signal()
 
     def __init__(self, presenter: SupportPresenter) -> None:
         super().__init__(presenter.t("Is everything well?"))
@@ -93,16 +95,23 @@ class ChecksCard(Card):
     def _row(self, line: Line) -> QWidget:
         row, inner = QWidget(), QVBoxLayout()
         icon, role = self._presenter.look(line)
+        verb = self._presenter.verb(line)
+        # A button is higher than a line of text: what stands in its row stands in its middle.
+        at = Qt.AlignmentFlag.AlignVCenter if verb else Qt.AlignmentFlag.AlignTop
         words = QHBoxLayout()
         words.setContentsMargins(0, 10, 0, 10)
         words.setSpacing(10)
-        words.addWidget(IconLabel(icon, role), 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(IconLabel(icon, role), 0, at)
         name = Label(line.name[:1].upper() + line.name[1:], "body-bold")
         name.setFixedWidth(_NAME_WIDE)
-        words.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(name, 0, at)
         detail = Label(line.detail, "body", "text" if line.ok else role, wrap=True)
         detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(detail, 1)
+        if verb:
+            button = Button(verb, "quiet", icon="refresh-cw")
+            button.clicked.connect(self.replay)
+            words.addWidget(button, 0, at)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)
         inner.addLayout(words)

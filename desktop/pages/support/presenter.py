@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
 
-from core.bootstrap.checkup import Line
+from core.bootstrap.checkup import AGAIN, Line
 from core.kernel.clock import to_datetime
 from core.kernel.look import Role
 from core.support.trace import Story, told
@@ -34,6 +34,10 @@ class SupportSource(Protocol):
 
     def checks(self, language: str, control: Control) -> list[Line]:
         """The computer, the store, and every connection, asked now."""
+        ...
+
+    def ask_again(self, control: Control) -> tuple[int, int]:
+        """The store's own door, for what it failed on. → how many it took in now, how many stay. Raises Refused."""
         ...
 
     def find(self, text: str) -> list[Story]:
@@ -73,6 +77,20 @@ class SupportPresenter:
     def look(self, line: Line) -> tuple[str, Role]:
         """A check's icon and colour."""
         return ("circle-check", "paid") if line.ok else ("circle-alert", "danger")
+
+    def verb(self, line: Line) -> str:
+        """What the button beside a check says; empty for none."""
+        return self.t("Replay") if line.verb == AGAIN else ""
+
+    def asked_again(self, done: int, left: int) -> tuple[str, Role]:
+        """What became of it."""
+        if left:
+            return self.t.plural(
+                "{n} webhook still fails: prepare the file for support.",
+                "{n} webhooks still fail: prepare the file for support.",
+                left,
+            ), "waiting"
+        return self.t.plural("{n} webhook was taken in.", "{n} webhooks were taken in.", done), "paid"
 
     def verdict(self, checks: Sequence[Line]) -> tuple[str, Role]:
         """What stands above the checks."""

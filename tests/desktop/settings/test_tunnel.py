@@ -108,6 +108,8 @@ def test_every_state_is_said_with_its_way_out(scene: Scene) -> None:
     note("open")
     scene.becomes("open", trailing=OutsideWorld("{host} could not be reached ({why}).", host="graph", why="x"))
     note("trailing")
+    scene.becomes("open", slow=True)
+    note("slow")
     nobody = Lost("The tunnel is open, but nobody answers at {host} ({why}).", host="b", why="x")
     scene.becomes("unreached", problem=nobody)
     note("unreached")
@@ -120,6 +122,7 @@ def test_every_state_is_said_with_its_way_out(scene: Scene) -> None:
         "opening": "Tunnel\u202f: connexion…",
         "open": "Tunnel ouvert",
         "trailing": "Tunnel ouvert · WhatsApp ne suit pas",
+        "slow": "Tunnel ouvert",
         "unreached": "Tunnel ouvert, personne n’arrive",
         "stuck": "Tunnel\u202f: il manque quelque chose",
         "waiting": "Tunnel coupé",
@@ -128,6 +131,7 @@ def test_every_state_is_said_with_its_way_out(scene: Scene) -> None:
         f"Ouvert {said['open'][1].removeprefix('Ouvert ')}",
         f"Vos clients, WhatsApp et les prestataires de paiement joignent la boutique à {URL}.",
     )
+    assert said["slow"][2].startswith("Le réseau est lent ici")
     assert said["waiting"][2] == "serveur.exemple.sn a mis fin à la connexion. Nouvel essai dans 7 s."
     assert said["stuck"][2] == "Saisissez le serveur SSH et l’utilisateur."
     woken: list[bool] = []

@@ -18,6 +18,8 @@ from pytestqt.qtbot import QtBot
 from core.bootstrap import Shop
 from core.customers.service import Identity, recognise
 from core.orders.service import Wanted
+from core.relay.aside import count, put
+from core.relay.frames import Received
 from core.support.mishaps import report
 from desktop.app import Desktop
 from desktop.mishapdialog import MishapDialog
@@ -25,6 +27,7 @@ from desktop.pages.support.bundle import BundleDialog
 from desktop.pages.support.page import LOG, TRACE, SupportPage
 from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.buttons import Button
+from localserver.runner import ServerThread
 from tests.desktop.openpage import go_to
 from tests.desktop.realshop import close_windows, make_shop, stock_up, window_over
 
@@ -201,3 +204,24 @@ def test_what_tore_the_program_down_is_told_once(tmp_path: Path, qtbot: QtBot) -
     finally:
         close_windows([desktop])
         shop.close()
+
+
+def test_what_the_door_failed_on_is_asked_again_from_here(opened: Opened, qtbot: QtBot) -> None:
+    desktop, page, shop = opened
+    event = Received(b"1" * 16, 0, "POST", f"/n/{shop.slug}/none", (), b"x")
+    shop.engine.call(lambda tx: put(tx, event))
+    server = ServerThread([shop])
+    server.start()
+    try:
+        page.check()
+        qtbot.waitUntil(lambda: _replays(page) != [], timeout=20_000)
+        assert any("LivePay a échoué\u202f: 1." in text for text in _texts(page.checks))
+        _replays(page)[0].click()
+        qtbot.waitUntil(lambda: not desktop.bridge.busy and _replays(page) == [], timeout=20_000)
+    finally:
+        server.stop()
+    assert shop.engine.read(count) == 0
+
+
+def _replays(page: SupportPage) -> list[Button]:
+    return [each for each in page.checks.findChildren(Button) if each.text() == "Rejouer" and not each.isHidden()]

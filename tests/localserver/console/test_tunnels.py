@@ -12,6 +12,8 @@ import pytest
 from core.bootstrap import create_store, open_shop
 from core.bootstrap.checkup import Words
 from core.bootstrap.checkup import store as checked
+from core.relay import aside
+from core.relay.frames import Received
 from core.storage.folder import Home
 from core.tunnels.rules import ADDRESS, FINGERPRINT, KIND
 from localserver.console.tunnels import tunnel
@@ -110,3 +112,17 @@ def test_doctor_says_what_is_missing_and_what_is_to_be_pasted(home: Home) -> Non
         )
     finally:
         shop.close()
+
+
+def test_webhooks_that_were_set_aside_are_asked_again(home: Home, run: Run) -> None:
+    slug = home.list()[0].slug
+    shop = open_shop(home, slug)
+    try:
+        event = Received(b"1" * 16, 0, "POST", f"/n/{slug}/none", (), b"x")
+        shop.engine.call(lambda tx: aside.put(tx, event))
+    finally:
+        shop.close()
+    code, said, _ = run("relay", "again")
+    assert (code, json.loads(said)) == (0, {"taken": 1, "left": 0})
+    code, said, _ = run("relay", "again")
+    assert (code, json.loads(said)) == (0, {"taken": 0, "left": 0})

@@ -53,11 +53,11 @@ class Timeline:
 class Play:
     """The tunnels that are made, in order. ``plan``: what each start does: an address, or what it raises."""
 
-    def __init__(self, plan: list[str | Exception], *, keeps: bool = False) -> None:
+    def __init__(self, plan: list[str | Exception], *, keeps: bool = False, watched: bool = False) -> None:
         self.plan, self.keeps = plan, keeps
         self.started = 0
         self.open: list[PlayedTunnel] = []
-        self.kind = Kind("ssh", lambda shop: PlayedTunnel(self), lambda shop: self.keeps)
+        self.kind = Kind("ssh", lambda shop: PlayedTunnel(self), lambda shop: self.keeps, watched)
 
     @property
     def last(self) -> PlayedTunnel:

@@ -24,6 +24,7 @@ from localserver.tunnels.contract import Lost, Stuck
 from localserver.tunnels.supervisor import Rhythm, Supervisor, addresses
 from tests.contract.psp.test_vectors import WAVE_BODY
 from tests.localserver.tunnels.playing import Play, Timeline, shown, until
+from tests.support.bumps import bumps
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Scene:
     port: int
     server: web.AppRunner
     time: Timeline = field(default_factory=Timeline)
-    network: str = "wifi"
+    network: frozenset[str] = frozenset({"wifi"})
 
     @property
     def here(self) -> str:
@@ -191,10 +192,58 @@ async def test_a_person_and_another_network_shorten_the_pause(scene: Scene) -> N
         while scene.time.asleep() != [Rhythm().look, FLOOR + 16.0]:
             await scene.time.advance(0.5)
         tries, at = play.started, scene.time.now
-        scene.network = "telephone"
+        scene.network = frozenset({"telephone"})
         while play.started == tries:
             await scene.time.advance(0.5)
         assert scene.time.now - at <= Rhythm().look + 0.5
+
+
+async def test_a_line_that_watches_itself_is_begun_anew_where_its_address_is_gone(scene: Scene) -> None:
+    play = Play([scene.here], keeps=True, watched=True)
+    async with scene.supervised(play):
+        await shown(scene.shop, "open")
+        scene.network = frozenset({"wifi", "cable"})
+        await scene.time.advance(3 * Rhythm().look)
+        assert play.started == 1, "what is open from another address stands"
+        scene.network = frozenset({"cable"})
+        await scene.time.advance(2 * Rhythm().look)
+        await until(lambda: play.started == 2)
+        await shown(scene.shop, "open")
+        assert len(play.open) == 1
+
+
+async def test_what_was_open_from_an_address_that_is_gone_is_not_used_again(scene: Scene) -> None:
+    http = scene.shop.http
+    async with bumps(scene.port) as way:
+        for calls in (1, 1):
+            assert (await http.request("GET", f"http://127.0.0.1:{way.port}/p/none")).status == 404
+            assert way.calls == calls, "the same connection serves"
+        play = Play([scene.here])
+        async with scene.supervised(play):
+            await shown(scene.shop, "open")
+            scene.network = frozenset({"telephone"})
+            await scene.time.advance(2 * Rhythm().look)
+        assert (await http.request("GET", f"http://127.0.0.1:{way.port}/p/none")).status == 404
+        assert way.calls == 2
+
+
+async def test_a_slow_answer_is_no_broken_line(scene: Scene) -> None:
+    scene.shop.http.total_timeout = 0.1
+    async with bumps(scene.port) as way:
+        play = Play([f"http://127.0.0.1:{way.port}"], keeps=True, watched=True)
+        async with scene.supervised(play):
+            await shown(scene.shop, "open")
+            way.silent = True
+            for _ in range(Rhythm().patience + 2):
+                await scene.time.advance(Rhythm().proved)
+                await asyncio.sleep(0.12)
+            assert scene.shop.tunnel.state.slow
+            assert way.calls > Rhythm().patience
+            assert (play.started, scene.shop.tunnel.state.phase) == (1, "open")
+            way.silent = False
+            await scene.time.advance(Rhythm().proved)
+            await until(lambda: not scene.shop.tunnel.state.slow)
+            assert play.started == 1
 
 
 async def test_a_computer_that_slept_asks_at_once(scene: Scene) -> None:
