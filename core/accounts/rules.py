@@ -140,6 +140,7 @@ CONSEQUENCES: Final = frozenset(
     {
         *("LoggedIn", "LoginFailed", "RecoveryCodeUsed"),
         *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
+        *("StoreLeft", "StoreTakenBack"),
         *(
             "OrderChanged",
             "OrderExpired",

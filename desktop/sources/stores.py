@@ -12,12 +12,13 @@ from core.accounts import queries
 from core.accounts.rules import may
 from core.backups import restoring
 from core.backups.places import FolderPlace
-from core.bootstrap import Shop, open_shop
+from core.bootstrap import Shop, moving
 from core.kernel.clock import SECOND
 from core.kernel.errors import Refused
 from core.storage import backup
 from core.storage.connection import Reader
 from core.storage.events import BackupBegun
+from core.storage.filekeys import key_of
 from core.storage.folder import Home, Standing, StoreCard
 from desktop import firststore
 from desktop.context import Context
@@ -52,7 +53,7 @@ class HomeKeeping:
         return firststore.name_problem(draft, self._home, Texts(language))
 
     def bring(self, source: Path, name: str, key: str) -> StoreCard:
-        recovery = _key(key) if key.strip() else backup.recovery_key(self._home, create=False)
+        recovery = key_of(key) if key.strip() else backup.recovery_key(self._home, create=False)
         wanted = name.strip() or None
         if source.is_dir():
             place = FolderPlace(source)
@@ -62,7 +63,7 @@ class HomeKeeping:
             card = restoring.restore(self._home, place, next(iter(there)), recovery, name=wanted)
         else:
             card = backup.restore(self._home, source, wanted, recovery)
-        _note_restored(self._home, card.slug)
+        moving.note_arrival(self._home, card.slug, ACTOR)
         return card
 
     def archive(self, slug: str, away: bool) -> None:
@@ -70,23 +71,6 @@ class HomeKeeping:
 
     def delete(self, slug: str) -> None:
         self._home.delete(slug)
-
-
-def _key(text: str) -> bytes:
-    try:
-        return bytes.fromhex("".join(text.split()))
-    except ValueError:
-        raise Refused("The recovery key cannot be read: it is 64 characters of 0-9 and a-f.") from None
-
-
-def _note_restored(home: Home, slug: str) -> None:
-    """Opened once, so that its journal says who brought it."""
-    shop = open_shop(home, slug)
-    try:
-        shop.engine.call(shop.returning.begin, actor=ACTOR)
-        shop.returning.begun()
-    finally:
-        shop.close()
 
 
 def _size(folder: Path) -> int:
