@@ -111,6 +111,14 @@ def room_for(folder: Path, size: int) -> None:
         )
 
 
+def fitting(folder: Path, target: Path, here: int, size: int) -> None:
+    """Whether a store can leave its folder in this file. Raises Refused, EnvironmentProblem."""
+    if target.exists():
+        raise Refused("There is a file {path} already. Choose another name.", path=target)
+    room_for(target.parent, size)
+    room_for(folder, here + (size if _one_disk(folder, target.parent) else 0))
+
+
 def move_out(home: Home, slug: str, target: Path, actor: str, *, code: str = "", tell: Tell = backup.silent) -> Moved:
     """Write everything into one file, open and count it again, and put the closed store away here, as moved.
 
@@ -124,11 +132,8 @@ def move_out(home: Home, slug: str, target: Path, actor: str, *, code: str = "",
     try:
         if shop.engine.read(_live):
             raise Refused("A live is running in this store. End it first, then move the store.")
-        if target.exists():
-            raise Refused("There is a file {path} already. Choose another name.", path=target)
         data, media = _sizes(shop.folder)
-        room_for(shop.folder, 2 * data + (data + media if _one_disk(shop.folder, target.parent) else 0))
-        room_for(target.parent, data + media)
+        fitting(shop.folder, target, 2 * data, data + media)
         shop.engine.call(_leave, actor=actor)
         return _write(home, shop, target, code, tell)
     finally:
