@@ -11,9 +11,11 @@ if TYPE_CHECKING:  # the window shows before what pages show is loaded
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from core.bootstrap.checkup import Line
+    from core.bootstrap.moving import Standing as MoveStanding
     from core.kernel.clock import Clock
     from core.tunnels.rules import Hand, TunnelState
-    from desktop.bridge import Change
+    from desktop.bridge import Change, Control
     from desktop.lock import LockSource
     from desktop.notifications.presenter import HappeningSource
     from desktop.pages.analyses.presenter import AnalysesSource
@@ -198,6 +200,14 @@ class Context(Protocol):
 
     def export(self, target: Path) -> Path:
         """The whole store in one encrypted file. → where the key is that opens it. Raises Forbidden."""
+        ...
+
+    def move_standing(self) -> MoveStanding:
+        """What is to be known of the store before it moves to another computer. Raises Forbidden."""
+        ...
+
+    def arrival(self, language: str, control: Control) -> Sequence[Line]:
+        """What still needs a hand where the store has just arrived; asks outside."""
         ...
 
     def close(self) -> None:

@@ -18,8 +18,10 @@ from desktop import firststore, pictures
 from desktop.app import application, theme_choice
 from desktop.bridge import Bridge, Task
 from desktop.context import Preferences
+from desktop.firstarrival import FirstArrival
 from desktop.firststore import FirstStore, StoreDraft
 from desktop.pages.settings.words import choice_words
+from desktop.stores.removal import ARRIVED
 from desktop.texts import Texts
 from desktop.theme import CHOICES, theme
 from desktop.widgets.buttons import ENTER, Button
@@ -37,19 +39,21 @@ _SHEET: Final = 660
 class FirstRun(QDialog):
     """What buyers see of the store, where and how it sells, and how the window looks; only the name has to be typed.
 
-    ``card`` is the store, None while there is none.
+    ``card`` is the store, None while there is none; ``arrived``: it came from another computer.
     """
 
     def __init__(self, home: Home, t: Texts) -> None:
         super().__init__()
         self._home, self._t = home, t
         self.card: StoreCard | None = None
+        self.arrived = False
         self._task: Task[FirstStore] | None = None
         self._touched = self._dialled = False  # nobody is corrected in mid-word
         self.draft = StoreDraft(
             country=firststore.guess_country(QLocale.territoryToCode(QLocale.system().territory())), language=t.language
         )
         self.bridge = Bridge(t, workers=1, parent=self)
+        self.arrival = FirstArrival(self, home, t, self.bridge, self._came)
         self.setWindowTitle("LivePay")
         self.setProperty("kind", "page")
         self.resize(SIZE)
@@ -101,6 +105,7 @@ class FirstRun(QDialog):
                 wrap=True,
             )
         )
+        form.addWidget(self.arrival.gone)
         form.addSpacing(10)
         form.addLayout(self._who())
         form.addLayout(self._where())
@@ -211,6 +216,7 @@ class FirstRun(QDialog):
         self.action = Button(t("Create the store"), "primary", key=ENTER, live=True)
         self.action.setDefault(True)
         self.action.clicked.connect(self.submit)
+        foot.addWidget(self.arrival.button)
         foot.addStretch(1)
         foot.addWidget(self.quit)
         foot.addWidget(self.action)
@@ -286,7 +292,7 @@ class FirstRun(QDialog):
         self.no_logo.setVisible(self.draft.logo is not None)
         self.currency.setText(firststore.currency_words(self.draft.country, self._t))
         waiting = self._task is not None
-        for part in (*self._typed, self.quit, self.action):
+        for part in (*self._typed, self.quit, self.arrival.button, self.action):
             part.setEnabled(not waiting)
 
     @property
@@ -321,6 +327,11 @@ class FirstRun(QDialog):
             lambda: firststore.make(home, draft), owner=self, done=self._made, failed=self._failed, name="create store"
         )
         self._show()
+
+    def _came(self, card: StoreCard, arrived: bool) -> None:
+        """A store is here that was made before."""
+        self.card, self.arrived = card, arrived
+        self.accept()
 
     def _made(self, made: FirstStore) -> None:
         self._task = None
@@ -365,10 +376,12 @@ def create_first_store(home: Home, preferences: Preferences) -> StoreCard | None
         window.exec()
     finally:
         window.bridge.close()
-        card = window.card
+        card, arrived = window.card, window.arrived
         window.deleteLater()
         QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     if card is not None:
         preferences.set("store", card.slug)
         preferences.set("theme", theme().choice)
+        if arrived:
+            preferences.set(ARRIVED, card.slug)
     return card

@@ -142,6 +142,7 @@ CONSEQUENCES: Final = frozenset(
         *("LoggedIn", "LoginFailed", "RecoveryCodeUsed"),
         *("BackupBegun", "StoreRestored", "JournalExported", "StockMoved", "StockRepaired"),
         "WebhookSetAside",
+        *("StoreLeft", "StoreTakenBack"),
         *(
             "OrderChanged",
             "OrderExpired",

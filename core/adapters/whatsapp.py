@@ -112,6 +112,13 @@ class WhatsApp:
         configuration = {"override_callback_uri": _callback(callback_url), "verify_token": verify_token}
         await self._call("POST", self._number, json={"webhook_configuration": configuration})
 
+    async def led_to(self) -> str:
+        """Where this number's own events go, empty when it has no address of its own. Raises SendRefused, NotSent,
+        Unclear."""
+        answer = await self._read(self._number, {"fields": "webhook_configuration"})
+        places = answer.get("webhook_configuration")
+        return str(places.get("phone_number") or "") if isinstance(places, dict) else ""
+
     async def health(self, callback_url: str | None = None) -> list[Finding]:
         """Is the connection usable, line by line? ``callback_url``: where events should arrive. Never raises."""
         if self._missing:

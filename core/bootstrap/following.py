@@ -11,13 +11,15 @@ import secrets
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from core.bootstrap.connecting import lead_whatsapp
+from core.bootstrap.connecting import answers_at, lead_whatsapp
+from core.kernel.errors import Refused
 from core.tunnels.rules import KIND, LED, OFF, PASTED, Hand
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
 
 ACTOR: Final = "tunnel"
+WEBHOOK: Final = "/webhooks/whatsapp"
 _VERIFY: Final = "whatsapp.verify_token"
 
 
@@ -30,16 +32,31 @@ def ready(shop: Shop) -> None:
 async def lead_here(shop: Shop) -> bool:
     """Lead WhatsApp to the address that holds now, if it was led elsewhere. → whether it was told.
 
-    Raises NotSent, Unclear, SendRefused, and StorageFailed where what was done cannot be noted: it is then done again,
-    which is harmless.
+    Raises NotSent, Unclear, SendRefused, Refused (another computer answers for this store, and WhatsApp is led there:
+    this one is an older copy, or was taken back), and StorageFailed where what was done cannot be noted: it is then
+    done again, which is harmless.
     """
     url, number = shop.address(), shop.settings.get("whatsapp.phone_number_id")
     there = f"{number} {url}"
     if not url or shop.channel() is None or shop.settings.get(LED) == there:
         return False
+    await _alone(shop, url)
     await lead_whatsapp(shop, url)
     await asyncio.to_thread(shop.settings.set, LED, there, ACTOR)
     return True
+
+
+async def _alone(shop: Shop, url: str) -> None:
+    """An address that this store did not give WhatsApp, and that answers with this store's verify token, is another
+    home of it. Raises Refused, NotSent, Unclear, SendRefused."""
+    channel, known = shop.channel(), shop.settings.get(LED).partition(" ")[2]
+    there = (await channel.led_to()).removesuffix(WEBHOOK) if channel is not None and known else ""
+    if there not in ("", known, url) and (await answers_at(shop, there)).ok:
+        raise Refused(
+            "Another computer answers for this store at {host}. Close LivePay there first: WhatsApp then follows by"
+            " itself.",
+            host=urlsplit(there).netloc,
+        )
 
 
 def webhook_of(shop: Shop, provider: str) -> str:

@@ -40,23 +40,30 @@ def create_store(
     return card
 
 
+def _refuse_away(home: Home, slug: str, away: bool) -> None:
+    if away:
+        return
+    if home.moved(slug) is not None:
+        raise Refused("The store “{name}” was moved to another computer: open it there.", name=home.card(slug).name)
+    if home.archived(slug):
+        raise Refused("The store “{name}” is archived. Take it back first.", name=home.card(slug).name)
+
+
 BASE_LANGUAGE: Final = next(s for s in BASE if s.key == "store.language")
 
 
-def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None) -> Shop:
-    """Open a store for this process.
+def open_shop(home: Home, slug: str, clock: Clock | None = None, *, vfs: str | None = None, away: bool = False) -> Shop:
+    """Open a store for this process. ``away``: one that is put away too, to look at it.
 
     Raises NotFound, Refused (archived), EnvironmentProblem (open elsewhere, newer file, no key, data missing or
     damaged).
     """
     folder = home.folder(slug)
-    if home.moved(slug):
-        raise Refused("The store “{name}” was moved to another computer: open it there.", name=home.card(slug).name)
-    if home.archived(slug):
-        raise Refused("The store “{name}” is archived. Take it back first.", name=home.card(slug).name)
+    _refuse_away(home, slug, away)
     data = folder / "store.db"
     lock = hold(folder)
     try:
+        _refuse_away(home, slug, away)  # it may have gone while another program had it
         if not data.is_file() or not data.stat().st_size:  # a lost file must not look like a shop that never sold
             raise EnvironmentProblem("The store's data is missing: {path}. Restore a backup.", path=data)
         return Shop(folder, home.card(slug), home.vault(slug), clock or SystemClock(), lock, vfs=vfs)

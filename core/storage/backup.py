@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -41,6 +42,14 @@ _SAID: Final = {
 }
 
 
+Tell = Callable[[int, int], None]
+"""So many bytes of so many are done. What it raises ends the work, and nothing is left of it."""
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody wants to know."""
+
+
 class Written(Struct, frozen=True):
     size: int
     key_path: Path
@@ -65,10 +74,28 @@ def recovery_key(home: Home, *, create: bool) -> bytes:
     return key
 
 
-def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names: list[str], target: Path) -> Written:
-    """Back a store up while it is open; the file is read back whole. Raises EnvironmentProblem."""
-    key, recovery = vault.database_key(), recovery_key(home, create=True)
+def write(
+    home: Home,
+    folder: Path,
+    card: StoreCard,
+    vault: Vault,
+    secret_names: list[str],
+    target: Path,
+    *,
+    sealed_with: bytes | None = None,
+    more: Mapping[str, Any] | None = None,
+    tell: Tell = silent,
+    whole: Callable[[Opened], object] = lambda opened: None,
+) -> Written:
+    """Back a store up while it is open; the file is read back whole. Raises EnvironmentProblem.
+
+    ``sealed_with``: another key than the home's recovery key; ``more`` is kept beside the card. ``whole`` is called
+    with the file at its beginning, once all of it is on the disk and was read back, before it takes its place; what
+    that raises leaves no file.
+    """
+    key, recovery = vault.database_key(), sealed_with or recovery_key(home, create=True)
     inside = {"card": asdict(card), "key": key.hex(), "secrets": {n: vault.get(n) for n in secret_names}}
+    inside |= more or {}
     with tempfile.TemporaryDirectory(dir=folder) as room:
         copy = Path(room) / "store.db"
         source = open_connection(folder / "store.db", key, write=False)
@@ -78,9 +105,11 @@ def write(home: Home, folder: Path, card: StoreCard, vault: Vault, secret_names:
             source.close()
         try:
             with private_file(target) as file:
-                _write(file, folder, copy, inside, recovery)
-                _verify(file, target, recovery)
+                _write(file, folder, copy, inside, recovery, tell)
+                _verify(file, target, recovery, tell)
+                os.fsync(file.fileno())
                 size = file.seek(0, os.SEEK_END)
+                whole(_open(file, target, recovery))
         except OSError as error:
             raise EnvironmentProblem(
                 "The file {path} cannot be written ({detail}).", path=target, detail=reason(error)
@@ -92,14 +121,14 @@ class _Moved(Exception):
     """A picture went, or became another, while it was being copied: begin again."""
 
 
-def _write(file: BinaryIO, folder: Path, copy: Path, inside: dict[str, Any], recovery: bytes) -> None:
+def _write(file: BinaryIO, folder: Path, copy: Path, inside: dict[str, Any], recovery: bytes, tell: Tell) -> None:
     for left in reversed(range(_TRIES)):
         file.seek(0)
         file.truncate()
         files = {"store.db": copy}
         files |= {f"media/{path.name}": path for path in sorted((folder / "media").glob("*")) if path.is_file()}
         try:
-            _stream(file, files, inside, recovery)
+            _stream(file, files, inside, recovery, tell)
         except (_Moved, FileNotFoundError) as error:
             if not left:
                 raise OSError(0, f"{error} is being changed") from None
@@ -107,9 +136,10 @@ def _write(file: BinaryIO, folder: Path, copy: Path, inside: dict[str, Any], rec
             return
 
 
-def _stream(file: BinaryIO, files: dict[str, Path], inside: dict[str, Any], recovery: bytes) -> None:
+def _stream(file: BinaryIO, files: dict[str, Path], inside: dict[str, Any], recovery: bytes, tell: Tell) -> None:
     out = sealed.Writer(file, MAGIC, recovery)
     sizes = {name: path.stat().st_size for name, path in files.items()}
+    done, total = 0, 2 * sum(sizes.values())  # written, then read back
     head = json.dumps({**inside, "files": list(sizes.items())}).encode()
     out.write(len(head).to_bytes(_LENGTH, "big") + head)
     for name, path in files.items():
@@ -118,18 +148,22 @@ def _stream(file: BinaryIO, files: dict[str, Path], inside: dict[str, Any], reco
             while left and (part := source.read(min(left, sealed.CHUNK))):
                 out.write(part)
                 left -= len(part)
+                tell(done := done + len(part), total)
             if left or source.read(1):
                 raise _Moved(name)
     out.finish()
 
 
-def _verify(file: BinaryIO, target: Path, recovery: bytes) -> None:
+def _verify(file: BinaryIO, target: Path, recovery: bytes, tell: Tell) -> None:
     """Read it back as a restore would."""
     file.flush()
     opened = _open(file, target, recovery)
+    total = done = sum(length for _, length in opened.files)
     for _, length in opened.files:
         while length:
-            length -= len(opened.read(min(length, sealed.CHUNK)))
+            read = len(opened.read(min(length, sealed.CHUNK)))
+            length -= read
+            tell(done := done + read, 2 * total)
     opened.finish()
 
 
@@ -165,6 +199,14 @@ class Opened:
         except sealed.Harmed as harm:
             raise self._refusal(harm) from None
 
+    def copy(self, length: int, out: BinaryIO, tell: Tell = silent, done: int = 0, total: int = 0) -> int:
+        """So many bytes into another file. → how many are done now, of all."""
+        while length:
+            part = out.write(self.read(min(length, sealed.CHUNK)))
+            length -= part
+            tell(done := done + part, total)
+        return done
+
     def finish(self) -> None:
         """Raises Refused when something follows."""
         try:
@@ -189,7 +231,18 @@ class Opened:
         return ", ".join(found[:3]) + (f", +{more}" if more > 0 else "") or (self.files[-1][0] if self.files else "")
 
 
-def restore(home: Home, path: Path, name: str | None, recovery: bytes | None = None) -> StoreCard:
+def look_into(path: Path, recovery: bytes) -> Mapping[str, Any]:
+    """What stands at the head of a file: ``card`` and what was kept beside it. Raises Refused, EnvironmentProblem."""
+    try:
+        with path.open("rb") as file:
+            return _open(file, path, recovery).inside
+    except OSError as error:
+        raise EnvironmentProblem(
+            "The file {path} cannot be read ({detail}).", path=path, detail=reason(error)
+        ) from None
+
+
+def restore(home: Home, path: Path, name: str | None, recovery: bytes | None = None, tell: Tell = silent) -> StoreCard:
     """Bring a store back, under its own name or another; ``recovery``: another key than this computer's.
 
     Raises Refused (not a backup, name taken, other key; damaged, with the place), EnvironmentProblem.
@@ -202,10 +255,11 @@ def restore(home: Home, path: Path, name: str | None, recovery: bytes | None = N
                 return _restore_v1(home, old, name)
             opened = _open(file, path, recovery)
             card = arriving.named(StoreCard(**opened.inside["card"]), name)
+            done, total = 0, sum(length for _, length in opened.files)
             with arriving.arrival(home, card) as folder:
                 for file_name, length in opened.files:
                     with (folder / arriving.plain_name(file_name, _DATABASE)).open("wb") as out:
-                        _copy(opened, length, out)
+                        done = opened.copy(length, out, tell, done, total)
                 opened.finish()
                 return _settle(folder, card, opened.inside)
     except OSError as error:
@@ -232,11 +286,6 @@ def _old(file: BinaryIO, path: Path, recovery: bytes) -> backup_v1.Content | Non
         except OtherKey:
             raise refusal from None
         raise
-
-
-def _copy(opened: Opened, length: int, out: BinaryIO) -> None:
-    while length:
-        length -= out.write(opened.read(min(length, sealed.CHUNK)))
 
 
 def _restore_v1(home: Home, content: backup_v1.Content, name: str | None) -> StoreCard:

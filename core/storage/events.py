@@ -17,3 +17,11 @@ class BackupBegun(StoreEvent, frozen=True):
 
 class JournalExported(StoreEvent, frozen=True):
     """The journal, this line included, is being written to a file."""
+
+
+class StoreLeft(StoreEvent, frozen=True):
+    """The store moves to another computer, in a file that holds this line, too."""
+
+
+class StoreTakenBack(StoreEvent, frozen=True):
+    """A store that was moved lives on this computer again."""

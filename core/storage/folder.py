@@ -1,5 +1,6 @@
 """One folder per store: ``store.json`` (who it is), ``store.db``, ``media/``, ``backups/``, a lock while it is open,
-and a file ``archived`` while it is put away, empty or saying that it was moved elsewhere."""
+and a file ``archived`` while it is put away, empty or saying that it was moved elsewhere
+(:mod:`core.storage.departure`)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 from core.kernel.errors import EnvironmentProblem, LivePayError, NotFound, Refused
 from core.kernel.reasons import reason
 from core.kernel.text import fold
+from core.storage import departure
+from core.storage.departure import ARCHIVED, Departure
 from core.storage.vault import Vault, choose_vault, write_private
-
-_ARCHIVED: Final = "archived"
-_MOVED: Final = "moved"
 
 
 class StoreCard(Struct, frozen=True):
@@ -39,12 +39,16 @@ class StoreCard(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """A store's folder as it stands, readable or not: ``card`` is None when ``problem`` says why it cannot be read."""
+    """A store's folder as it stands, readable or not: ``card`` is None when ``problem`` says why it cannot be read.
+
+    ``moved``: it is put away because it lives on another computer now.
+    """
 
     slug: str
     card: StoreCard | None
     archived: bool = False
     problem: LivePayError | None = None
+    moved: Departure | None = None
 
     @property
     def name(self) -> str:
@@ -97,12 +101,11 @@ class Home:
 
     def archived(self, slug: str) -> bool:
         """Whether the store is put away: its data stay as they are, and nobody opens it."""
-        return (self.folder(slug) / _ARCHIVED).exists()
+        return (self.folder(slug) / ARCHIVED).exists()
 
-    def moved(self, slug: str) -> bool:
-        """Whether the store was moved to another computer, and is put away here for that."""
-        mark = self.folder(slug) / _ARCHIVED
-        return mark.is_file() and mark.read_text("ascii", "replace").strip() == _MOVED
+    def moved(self, slug: str) -> Departure | None:
+        """When and in which file the store was moved to another computer; None for one that was not."""
+        return departure.read(self.folder(slug))
 
     def archive(self, slug: str, away: bool = True, *, anyway: bool = False) -> None:
         """Put a closed store away, or take it back. Idempotent. ``anyway``: one that was moved elsewhere, too.
@@ -115,20 +118,15 @@ class Home:
                 " and only if the other one is not used any more.",
                 name=self.card(slug).name,
             )
-        self._put(slug, "" if away else None)
-
-    def move_away(self, slug: str) -> None:
-        """Put a closed store away because it lives on another computer now. Raises EnvironmentProblem."""
-        self._put(slug, _MOVED + "\n")
-
-    def _put(self, slug: str, mark: str | None) -> None:
         folder = self.folder(slug)
         lock = hold(folder)
         try:
-            if mark is not None:
-                (folder / _ARCHIVED).write_text(mark, "ascii")
+            if away and departure.read(folder) is not None:
+                return
+            if away:
+                (folder / ARCHIVED).write_text("", "ascii")
             else:
-                (folder / _ARCHIVED).unlink(missing_ok=True)
+                (folder / ARCHIVED).unlink(missing_ok=True)
         except OSError as error:
             raise EnvironmentProblem(
                 "The folder {path} cannot be written ({detail}).", path=folder, detail=reason(error)
@@ -217,11 +215,11 @@ def _looking(home: Path) -> Iterator[None]:
 
 
 def _standing(folder: Path) -> Standing:
-    away = (folder / _ARCHIVED).exists()
+    away, moved = (folder / ARCHIVED).exists(), departure.read(folder)
     try:
-        return Standing(folder.name, _read_card(folder / "store.json"), away)
+        return Standing(folder.name, _read_card(folder / "store.json"), away, None, moved)
     except LivePayError as problem:
-        return Standing(folder.name, None, away, problem)
+        return Standing(folder.name, None, away, problem, moved)
 
 
 def write_card(folder: Path, card: StoreCard) -> None:

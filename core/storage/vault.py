@@ -180,10 +180,15 @@ class FileVault(Vault):
         self._sealed.unlink(missing_ok=True)
 
 
+def beside(path: Path) -> Path:
+    """Where a file is written before it takes its place."""
+    return path.with_name(path.name + ".partial")
+
+
 @contextmanager
 def private_file(path: Path) -> Iterator[BinaryIO]:
     """A new file in the place of an old one, whole and durable or not at all, readable by its owner only."""
-    partial = path.with_name(path.name + ".partial")
+    partial = beside(path)
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from core.accounts import queries
 from core.accounts.guard import FORBIDDEN
-from core.bootstrap import Shop, following
+from core.bootstrap import Shop, following, moving, settling
+from core.bootstrap.checkup import Line, Words
 from core.connecting.rules import DONE
 from core.kernel.clock import Clock
 from core.kernel.errors import Forbidden
@@ -16,10 +18,12 @@ from core.kernel.events import Event
 from core.quotes import listing
 from core.reconciliation import concerns
 from core.settings.declarations import ANSWERS
+from desktop.bridge import Control
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.sources import stores
 from desktop.sources.access import ShopAccess
 from desktop.sources.analyses import ShopAnalyses
+from desktop.sources.asking import asked
 from desktop.sources.catalogue import ShopCatalogue
 from desktop.sources.conversations import ShopConversations
 from desktop.sources.customers import ShopCustomers
@@ -294,6 +298,16 @@ class ShopContext:
         if not self.owns():
             raise Forbidden(FORBIDDEN)
         return stores.export(self.shop, target)
+
+    def move_standing(self) -> moving.Standing:
+        if not self.owns():
+            raise Forbidden(FORBIDDEN)
+        return moving.standing(self.shop)
+
+    def arrival(self, language: str, control: Control) -> list[Line]:
+        words = Words(language)
+        asked_for = asked(self.shop, partial(settling.outside, self.shop, words), control)
+        return [*settling.here(self.shop, words), *(asked_for or [])]
 
     def close(self) -> None:
         self._quiet()

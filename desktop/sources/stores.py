@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,14 +13,17 @@ from core.accounts import queries
 from core.accounts.rules import may
 from core.backups import restoring
 from core.backups.places import FolderPlace
-from core.bootstrap import Shop, open_shop
+from core.bootstrap import Shop, moving
+from core.bootstrap.whereabouts import Whereabouts, whereabouts
 from core.kernel.clock import SECOND
 from core.kernel.errors import Refused
-from core.storage import backup
+from core.storage import backup, departure
 from core.storage.connection import Reader
 from core.storage.events import BackupBegun
+from core.storage.filekeys import key_of
 from core.storage.folder import Home, Standing, StoreCard
 from desktop import firststore
+from desktop.bridge import Control
 from desktop.context import Context
 from desktop.firststore import FirstStore, StoreDraft
 from desktop.stores.keeping import Day, Facts
@@ -27,6 +31,7 @@ from desktop.texts import Texts
 
 ACTOR: Final = "seller"
 _LOGO: Final = 96  # px
+_KB: Final = 1024
 
 
 class HomeKeeping:
@@ -36,7 +41,11 @@ class HomeKeeping:
         self._home = home
 
     def survey(self) -> Sequence[Standing]:
-        return self._home.survey()
+        found = self._home.survey()
+        for one in found:
+            if one.moved is not None:
+                departure.finish(self._home.stores / one.slug)
+        return found
 
     def facts(self, slug: str, context: Context | None) -> Facts:
         folder = self._home.folder(slug)
@@ -52,7 +61,7 @@ class HomeKeeping:
         return firststore.name_problem(draft, self._home, Texts(language))
 
     def bring(self, source: Path, name: str, key: str) -> StoreCard:
-        recovery = _key(key) if key.strip() else backup.recovery_key(self._home, create=False)
+        recovery = key_of(key) if key.strip() else backup.recovery_key(self._home, create=False)
         wanted = name.strip() or None
         if source.is_dir():
             place = FolderPlace(source)
@@ -62,8 +71,26 @@ class HomeKeeping:
             card = restoring.restore(self._home, place, next(iter(there)), recovery, name=wanted)
         else:
             card = backup.restore(self._home, source, wanted, recovery)
-        _note_restored(self._home, card.slug)
+        moving.note_arrival(self._home, card.slug, ACTOR)
         return card
+
+    def fitting(self, slug: str, target: Path, standing: moving.Standing) -> None:
+        moving.fitting(self._home.folder(slug), target.absolute(), standing.here, standing.size)
+
+    def move_out(self, slug: str, target: Path, code: str, control: Control) -> moving.Moved:
+        return moving.move_out(self._home, slug, target, ACTOR, code=code, tell=told(control))
+
+    def whereabouts(self, slug: str) -> Whereabouts:
+        return asyncio.run(whereabouts(self._home, slug))
+
+    def take_back(self, slug: str) -> bool:
+        return moving.take_back(self._home, slug, ACTOR)
+
+    def look(self, source: Path, key: str) -> moving.Sight:
+        return moving.look(self._home, source, key)
+
+    def move_in(self, source: Path, key: str, name: str, control: Control) -> StoreCard:
+        return moving.move_in(self._home, source, key, name, ACTOR, tell=told(control))
 
     def archive(self, slug: str, away: bool) -> None:
         self._home.archive(slug, away)
@@ -72,21 +99,13 @@ class HomeKeeping:
         self._home.delete(slug)
 
 
-def _key(text: str) -> bytes:
-    try:
-        return bytes.fromhex("".join(text.split()))
-    except ValueError:
-        raise Refused("The recovery key cannot be read: it is 64 characters of 0-9 and a-f.") from None
+def told(control: Control) -> Callable[[int, int], None]:
+    """Tells the window in kilobytes: bytes of a large store are more than a progress bar can count."""
 
+    def tell(done: int, total: int) -> None:
+        control.advance(done // _KB, total // _KB)
 
-def _note_restored(home: Home, slug: str) -> None:
-    """Opened once, so that its journal says who brought it."""
-    shop = open_shop(home, slug)
-    try:
-        shop.engine.call(shop.returning.begin, actor=ACTOR)
-        shop.returning.begun()
-    finally:
-        shop.close()
+    return tell
 
 
 def _size(folder: Path) -> int:

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
+    from core.storage.departure import Departure
     from desktop.beside import Beside
     from desktop.context import Badges, Context, Status
     from desktop.stores.keeping import Facts, Keeping
+    from desktop.stores.removal import Removal
 
 State = Literal["open", "opening", "closing", "closed", "archived", "refused"]
 
@@ -41,6 +43,8 @@ class StoreState(Struct, frozen=True):
     decide: int = 0
     talks: int = 0
     money: int = 0
+    moved: Departure | None = None
+    """It lives on another computer now, and is put away here for that."""
     something: bool = False
     """Something waits, and it is not to be said what: the store is locked."""
 
@@ -100,6 +104,11 @@ class StoresDesk(Protocol):
         ...
 
     @property
+    def removal(self) -> Removal:
+        """Stores that go to another computer, or came from there."""
+        ...
+
+    @property
     def keeping(self) -> Keeping: ...
 
 
@@ -154,6 +163,8 @@ def _presses(one: StoreState) -> bool:
 def state_word(state: StoreState, t: Texts) -> str:
     if state.locked:
         return t.of("store", "Locked")
+    if state.moved is not None:
+        return t.of("store", "Moved")
     return {
         "open": t.of("store", "Open"),
         "opening": t.of("store", "Opening…"),

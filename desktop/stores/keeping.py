@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from core.bootstrap.moving import Moved, Sight
+    from core.bootstrap.moving import Standing as MoveStanding
+    from core.bootstrap.whereabouts import Whereabouts
     from core.storage.folder import Standing, StoreCard
+    from desktop.bridge import Control
     from desktop.context import Context
     from desktop.firststore import FirstStore, StoreDraft
     from desktop.pictures import Thumb
@@ -51,6 +55,30 @@ class Keeping(Protocol):
     def bring(self, source: Path, name: str, key: str) -> StoreCard:
         """A store from an export's file, or the newest one of a folder of continuous backups. ``name``: another than
         its own, or empty; ``key``: the recovery key, empty for this computer's. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def fitting(self, slug: str, target: Path, standing: MoveStanding) -> None:
+        """Whether the store can leave in this file. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def move_out(self, slug: str, target: Path, code: str, control: Control) -> Moved:
+        """A closed store into one file, and put away here. Raises Stopped, Refused, EnvironmentProblem."""
+        ...
+
+    def whereabouts(self, slug: str) -> Whereabouts:
+        """Whether another computer took a moved store over; asks outside."""
+        ...
+
+    def take_back(self, slug: str) -> bool:
+        """A moved store lives here again. → whether the file it went in was found and removed."""
+        ...
+
+    def look(self, source: Path, key: str) -> Sight:
+        """What a file holds. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def move_in(self, source: Path, key: str, name: str, control: Control) -> StoreCard:
+        """The store of a file, here from now on. Raises Stopped, Refused, EnvironmentProblem."""
         ...
 
     def archive(self, slug: str, away: bool) -> None: ...

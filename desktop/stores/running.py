@@ -26,6 +26,7 @@ from desktop.stores.alarms import AlarmLine
 from desktop.stores.desk import State, StoreState, counted, first_page, pressing
 from desktop.stores.keeping import Facts, Keeping
 from desktop.stores.making import Makers, StorePreferences
+from desktop.stores.removal import Removal
 from desktop.stores.window import StoresWindow
 from desktop.texts import Texts, chosen_language
 from desktop.widgets.notices import Notice
@@ -67,11 +68,12 @@ class Stores(QObject):
         self.window.resize(zoom().logical(*SIZE))
         self.window.restore(preferences.get("window.place", ""))
         was_open = preferences.get(OPEN, "").split()
+        self.removal = Removal(self)
         self._later = [
             one.slug for one in found if one.slug in was_open and one.slug != first.slug and not one.archived
         ]
         self._beside: Beside | None = None
-        self._take(first.slug, first)
+        self.take(first.slug, first)
         self.mishaps.happened.connect(self._tell_mishap)
         self.bridge.notice.connect(lambda notice: self.window.shell.say(notice))
         self.changed.connect(self._show)
@@ -118,7 +120,8 @@ class Stores(QObject):
 
     # -- seats
 
-    def _take(self, slug: str, card: StoreCard) -> Seat:
+    def take(self, slug: str, card: StoreCard) -> Seat:
+        """A new seat, not opened yet."""
         seat = self.seats[slug] = Seat(
             partial(self.makers.open, slug),
             StorePreferences(self.preferences, slug),
@@ -161,6 +164,7 @@ class Stores(QObject):
             seat.bridge.run(seat.context.badge, owner=seat, done=partial(self._wear, slug), name="store's colour")
         self._remember()
         self.changed.emit()
+        self.removal.welcome(slug)
         self._open_next()
 
     def _open_next(self) -> None:
@@ -229,6 +233,8 @@ class Stores(QObject):
         )
         if slug in self._closing:
             return replace(known, state="closing")
+        if one.moved is not None:
+            return replace(known, moved=one.moved)
         if seat is None:
             if one.problem is not None:
                 return replace(known, state="refused" if not one.archived else state, problem=self._explain(one))
@@ -264,7 +270,7 @@ class Stores(QObject):
         found = next((one for one in self._found if one.slug == slug), None)
         if found is None or found.card is None or found.archived or slug in self._closing or slug in self.seats:
             return False
-        self._take(slug, found.card).open()
+        self.take(slug, found.card).open()
         self.changed.emit()
         return True
 
@@ -326,6 +332,19 @@ class Stores(QObject):
     def context(self, slug: str) -> Context | None:
         seat = self.seats.get(slug)
         return None if seat is None or seat.shell.locked else seat.context
+
+    @property
+    def found(self) -> Sequence[Standing]:
+        """The stores as they were last looked at."""
+        return self._found
+
+    def unseat(self, slug: str) -> Seat:
+        """A seat whose shop has ended is the caller's to clear away."""
+        self._read.pop(slug, None)
+        self._soon.pop(slug).stop()
+        seat = self.seats.pop(slug)
+        self._remember()
+        return seat
 
     def put_away(self, slug: str) -> None:
         self._once_closed(slug, partial(self.keeping.archive, slug, True), self.t("The store is archived."))

@@ -97,6 +97,7 @@ def build_parser() -> ArgumentParser:
     backup.add_argument("file")
     restore = add(verbs, "restore", "bring a store back from its backup", "data.restore")
     restore.add_argument("file")
+    restore.add_argument("--code", action="store_true", help="of a move: its code is asked for")
     restore.add_argument(
         "--as", dest="name", metavar="NAME", default=None, help="under another name, beside the old one"
     )
@@ -330,6 +331,7 @@ def _stores(verbs: Any, add: Callable[..., ArgumentParser]) -> None:
     move = add(verbs, "move", "to another computer: one file, and closed here", "stores.move")
     move.add_argument("store")
     move.add_argument("file")
+    move.add_argument("--code", action="store_true", help="sealed with a code to write down, not the recovery key")
     delete = add(verbs, "delete", "delete a store for ever", "stores.delete")
     delete.add_argument("store")
     delete.add_argument("--yes", action="store_true")

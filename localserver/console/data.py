@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Final
 
-from core.bootstrap import open_shop
+from core.bootstrap import moving, open_shop
 from core.catalogue import service as catalogue
 from core.kernel.errors import EnvironmentProblem, Refused
 from core.kernel.i18n import explain
@@ -13,7 +14,10 @@ from core.kernel.reasons import reason
 from core.storage import backup
 from core.storage.events import BackupBegun
 from core.storage.folder import Home
+from localserver.console.stores import hidden
 from localserver.console.terminal import DONE, Terminal, language, tr
+
+ACTOR: Final = "console"
 
 
 def read_file(path: str) -> bytes:
@@ -72,17 +76,7 @@ def make_backup(args: Namespace, home: Home, out: Terminal) -> int:
 def restore(args: Namespace, home: Home, out: Terminal) -> int:
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
-    card = backup.restore(home, Path(args.file), args.name)
-    note_restored(home, card.slug)
+    typed = hidden(tr("Code of the move: ")) if args.code else ""
+    card = moving.move_in(home, Path(args.file), typed, args.name or "", ACTOR)
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE
-
-
-def note_restored(home: Home, slug: str) -> None:
-    """Open it once, so that its journal says who brought it back."""
-    shop = open_shop(home, slug)
-    try:
-        shop.engine.call(shop.returning.begin, actor="console")
-        shop.returning.begun()
-    finally:
-        shop.close()

@@ -8,12 +8,11 @@ from argparse import Namespace
 from core.adapters.s3 import BucketPlace
 from core.backups import restoring
 from core.backups.places import FolderPlace, Place
-from core.bootstrap import Shop, open_shop
+from core.bootstrap import Shop, moving, open_shop
 from core.kernel.clock import parse_rfc3339, rfc3339
 from core.kernel.errors import Refused
 from core.storage.backup import recovery_key
 from core.storage.folder import Home
-from localserver.console.data import note_restored
 from localserver.console.terminal import DONE, Terminal, tr
 
 
@@ -59,7 +58,7 @@ def restore(args: Namespace, home: Home, out: Terminal) -> int:
     if args.name is not None and not args.name.strip():
         raise Refused("“{name}” cannot be the name of a store. Use letters or digits.", name=args.name)
     card = restoring.restore(home, place, _which(args, place), recovery, at=_time(args.at), name=args.name)
-    note_restored(home, card.slug)
+    moving.note_arrival(home, card.slug, "console")
     out.result({"store": card.slug}, tr("Store restored: {slug}", slug=card.slug))
     return DONE
 

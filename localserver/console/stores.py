@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 
 from core.bootstrap import create_store, moving, open_shop
 from core.kernel.errors import Refused
+from core.storage.filekeys import new_code
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal, tr
 
@@ -72,20 +73,32 @@ def archive(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def unarchive(args: Namespace, home: Home, out: Terminal) -> int:
-    home.archive(args.store, away=False, anyway=args.anyway)
+    if args.anyway and home.moved(args.store) is not None:
+        moving.take_back(home, args.store, "console")
+    else:
+        home.archive(args.store, away=False)
     out.result({"unarchived": args.store}, tr("Store taken back: {slug}", slug=args.store))
     return DONE
 
 
 def move(args: Namespace, home: Home, out: Terminal) -> int:
     """The last act of a store on this computer, and what comes next on the other one."""
-    made = moving.move_out(home, args.store, Path(args.file), "console")
-    out.say(
-        "Copy this file and the recovery key in {path} to the other computer, then there: restore {file}",
-        path=made.key_path,
-        file=args.file,
-    )
-    out.result({"moved": args.store, "file": args.file}, tr("Store moved out, closed here: {slug}", slug=args.store))
+    code = new_code() if args.code else ""
+    made = moving.move_out(home, args.store, Path(args.file), "console", code=code)
+    if code:
+        out.say(
+            "Copy this file to the other computer, then there: restore --code {file}. Its code: {code}",
+            file=args.file,
+            code=code,
+        )
+    else:
+        out.say(
+            "Copy this file and the recovery key in {path} to the other computer, then there: restore {file}",
+            path=made.key_path,
+            file=args.file,
+        )
+    value = {"moved": args.store, "file": args.file, **({"code": code} if code else {})}
+    out.result(value, tr("Store moved out, closed here: {slug}", slug=args.store))
     return DONE
 
 

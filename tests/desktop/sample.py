@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from core.bootstrap.checkup import Line
+from core.bootstrap.moving import Standing as MoveStanding
 from core.catalogue.views import ProductView
 from core.kernel.clock import MINUTE, SECOND, ManualClock
 from core.kernel.errors import LivePayError
@@ -28,7 +30,7 @@ from core.live.views import (
     StockBar,
     Tiles,
 )
-from desktop.bridge import Change
+from desktop.bridge import Change, Control
 from desktop.context import Badges, Link, Status, StoreInfo
 from desktop.lock import LockSource
 from desktop.pages.catalogue.presenter import CatalogueSource
@@ -371,6 +373,12 @@ class SampleContext(Nobody, Nothing):
 
     def export(self, target: Path) -> Path:
         return target
+
+    def move_standing(self) -> MoveStanding:
+        return MoveStanding(live=False, leaving=0, coming=0, size=1, here=1, free=1)
+
+    def arrival(self, language: str, control: Control) -> Sequence[Line]:
+        return ()
 
     def badges(self) -> Badges:
         return Badges((("live", 1), ("conversations", 3)))

@@ -14,12 +14,11 @@ import pytest
 from core.backups import restoring
 from core.backups.places import FolderPlace
 from core.backups.snapshot import prefix_of
-from core.bootstrap import open_shop
+from core.bootstrap import moving, open_shop
 from core.kernel.clock import HOUR, MINUTE
 from core.ledger import book
 from core.storage import backup, journal
 from core.storage.folder import Home
-from localserver.console.data import note_restored
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
 from tests.faults.steps import checkout, link_for, pass_time, sent_once
@@ -52,7 +51,7 @@ def lose_and_restore(w: World, disk: Path, *, told: bool) -> None:
     shutil.rmtree(w.shop.folder)
     back = restoring.restore(home, FolderPlace(disk), prefix_of(card), key)
     if told:  # as the command line does
-        note_restored(home, back.slug)
+        moving.note_arrival(home, back.slug, "console")
     w.shop = open_shop(home, back.slug, w.clock)
 
 

@@ -24,6 +24,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "SecondFactorRemoved": ("settings", mark("A second factor was taken away")),
     "SecondFactorSet": ("settings", mark("A second factor was set up")),
     "BackupBegun": ("settings", mark("A backup file was made")),
+    "StoreLeft": ("settings", mark("The store moved to another computer, in a file")),
+    "StoreTakenBack": ("settings", mark("The store was taken back on this computer")),
     "JournalExported": ("settings", mark("The journal was exported")),
     "StoreRestored": (
         "settings",

@@ -278,6 +278,26 @@ class BackupSection(TestedSection):
         t = self.presenter.t
         return t.of("settings", "Backups"), t("Back up now and check it")
 
+    def fill(self) -> None:
+        super().fill()
+        t = self.presenter.t
+        self.moving = Card(t("Another computer"))
+        self.moving.body.setContentsMargins(SCALE.card, 12, SCALE.card, SCALE.card)
+        self.moving.body.setSpacing(12)
+        said = t("The whole store in one file, opened on the other computer; from then on that one answers.")
+        self.moving.body.addWidget(Label(said, "body", "muted", wrap=True))
+        self.move_button = Button(t("Move to another computer…"), icon="monitor")
+        self.moving.body.addWidget(self.move_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.moving.hide()
+        self.column.addWidget(self.moving)
+
+    def attach(self, mount: Mount) -> None:
+        """Only where all stores are: a store moves out of the window that shows them."""
+        stores = mount.stores
+        if stores is not None:
+            self.moving.show()
+            self.move_button.clicked.connect(lambda: stores.removal.move_out(mount.context.store.slug))
+
 
 class MailSection(TestedSection):
     """Who hears of prospects, and one verb that sends an e-mail there."""

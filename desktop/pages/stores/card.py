@@ -45,7 +45,8 @@ class Mark(QWidget):
 
 
 class StoreCard(QFrame):
-    """``asked`` with a verb (``go``, ``open``, ``close``, ``export``, ``archive``, ``take_back``, ``delete``)."""
+    """``asked`` with a verb (``go``, ``open``, ``close``, ``move``, ``export``, ``archive``, ``take_back``,
+    ``delete``)."""
 
     asked = Signal(str)
 
@@ -97,6 +98,7 @@ class StoreCard(QFrame):
             "open": Button(t.of("store", "Open it"), "secondary"),
             "take_back": Button(t("Take it back"), "secondary"),
             "close": Button(t("Close"), "secondary"),
+            "move": Button(t("Move…"), "secondary"),
             "export": IconButton("download", t("Export…")),
             "archive": IconButton("archive", t("Archive")),
             "delete": IconButton("trash-2", t("Delete for ever…")),

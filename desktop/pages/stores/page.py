@@ -59,6 +59,7 @@ class StoresPage(Page):
         self.desk.changed.connect(self._show)
         self.add_shortcut("N", self.make_new)
         self.add_shortcut("I", self.bring)
+        self.add_shortcut("D", self.bring_moved)
         self._show()
 
     def _head(self) -> QHBoxLayout:
@@ -71,8 +72,11 @@ class StoresPage(Page):
         head.addWidget(self.summary, 1)
         self.import_button = Button(t("Import…"), icon="upload", key="I")
         self.import_button.clicked.connect(self.bring)
+        self.arrive_button = Button(t("I have a moving file"), icon="hard-drive", key="D")
+        self.arrive_button.clicked.connect(self.bring_moved)
         self.create_button = Button(t("New store"), "primary", icon="plus", key="N")
         self.create_button.clicked.connect(self.make_new)
+        head.addWidget(self.arrive_button)
         head.addWidget(self.import_button)
         head.addWidget(self.create_button)
         return head
@@ -173,7 +177,16 @@ class StoresPage(Page):
             if not desk.close(slug, partial(desk.open, slug)):
                 desk.open(slug)
             return
-        simple = {"go": desk.show, "open": desk.open, "close": desk.close, "take_back": desk.take_back}
+        if verb == "take_back" and state.moved is not None:
+            self.take_back_moved(state)
+            return
+        simple = {
+            "go": desk.show,
+            "open": desk.open,
+            "close": desk.close,
+            "move": desk.removal.move_out,
+            "take_back": desk.take_back,
+        }
         if verb in simple:
             simple[verb](slug)  # type: ignore[operator]
         else:
@@ -185,6 +198,15 @@ class StoresPage(Page):
         sentence = t("It is closed and leaves the list. Its data stay, encrypted, and one press brings it back.")
         title = t("Archive {store}?", store=state.name)
         Confirm(self, t, title, sentence, t("Archive"), partial(desk.put_away, state.slug), danger=False).present()
+
+    def take_back_moved(self, state: StoreState) -> None:
+        """Where it went, and whether it may live here again."""
+        from desktop.stores.comingback import TakeBack
+
+        desk = self.desk
+        assert desk is not None
+        taken = partial(desk.refresh, partial(desk.show, state.slug))
+        TakeBack(self, self.t, state.slug, state.name, desk.keeping, self.mount.bridge, taken).present()
 
     def delete(self, state: StoreState) -> None:
         assert self.desk is not None
@@ -219,6 +241,16 @@ class StoresPage(Page):
     def bring(self) -> None:
         if self.desk is not None:
             BringStore(self, self.t, self.desk.keeping, self.mount.bridge, self._added).present()
+
+    def bring_moved(self) -> None:
+        """A store that comes from another computer."""
+        desk = self.desk
+        if desk is not None:
+            from desktop.stores.arriving import ArriveStore
+
+            ArriveStore(
+                self, self.t, desk.keeping, self.mount.bridge, lambda card: desk.removal.arrived(card.slug)
+            ).present()
 
     def _added(self, slug: str) -> None:
         """A new store is shown at once."""

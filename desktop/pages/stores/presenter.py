@@ -32,6 +32,7 @@ class Verbs(Struct, frozen=True):
     export: bool = False
     archive: bool = False
     take_back: bool = False
+    move: bool = False
     delete: bool = False
 
 
@@ -46,6 +47,8 @@ def pill(state: StoreState, t: Texts) -> tuple[str, str, Role]:
     """Word, icon and role."""
     if state.locked:
         return state_word(state, t), "lock", "muted"
+    if state.moved is not None:
+        return state_word(state, t), "monitor", "muted"
     return (state_word(state, t), *_LOOKS[state.state])
 
 
@@ -66,6 +69,8 @@ def sentence(state: StoreState, facts: Facts | None, t: Texts) -> tuple[str, Rol
         return state.problem, "danger"
     if state.locked:
         return t("Locked: go there and say who you are to see its figures."), "muted"
+    if state.moved is not None:
+        return t("It lives on another computer now. It is not opened here."), "muted"
     if state.state == "archived":
         return t("Put away: nothing is lost, and nobody writes to it."), "muted"
     if state.state == "closed":
@@ -98,5 +103,6 @@ def verbs(state: StoreState, facts: Facts | None, others_open: bool) -> Verbs:
         export=unlocked and owner,
         archive=state.state == "closed" or (unlocked and owner and others_open),
         take_back=state.state == "archived",
-        delete=unlocked and owner and others_open,
+        move=unlocked and owner,
+        delete=(unlocked and owner and others_open) or state.moved is not None,
     )

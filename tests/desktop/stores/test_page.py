@@ -47,8 +47,8 @@ def test_each_store_says_how_it_is_and_offers_what_can_be_done(open_all: OpenAll
     stores = open_all(TERANGA, ZAZA)
     page = page_of(stores, qtbot)
     assert page.summary.text() == "3 boutiques, 2 ouvertes"
-    assert offered(page, TERANGA) == {"close", "export", "archive", "delete"}
-    assert offered(page, ZAZA) == {"go", "close", "export", "archive", "delete"}
+    assert offered(page, TERANGA) == {"close", "move", "export", "archive", "delete"}
+    assert offered(page, ZAZA) == {"go", "close", "move", "export", "archive", "delete"}
     assert offered(page, AWA) == {"open", "archive"}
     zaza = page.cards[ZAZA]
     assert zaza.where.text() == "Madagascar · Ar"
@@ -57,7 +57,7 @@ def test_each_store_says_how_it_is_and_offers_what_can_be_done(open_all: OpenAll
     assert " Mo · Pas encore de sauvegarde" in zaza.kept.text().replace("\u00a0", " ")
     zaza.buttons["close"].click()
     qtbot.waitUntil(lambda: offered(page, ZAZA) == {"open", "archive"}, timeout=20_000)
-    assert offered(page, TERANGA) == {"export"}  # the last one stays
+    assert offered(page, TERANGA) == {"move", "export"}  # the last one stays
     page.cards[ZAZA].buttons["open"].click()
     qtbot.waitUntil(lambda: "go" in offered(page, ZAZA), timeout=20_000)
     page.cards[ZAZA].buttons["go"].click()
