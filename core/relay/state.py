@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class LineState:
     """``waiting``: events at the relay that are not yet taken over; ``taken``, ``refused``: since the line is up,
     refused being what the store's own checks did not let in. ``published``: the relay knows what to answer and to show
-    in the store's place."""
+    in the store's place. ``now``: the relay's clock when it welcomed the store (ms UTC), 0 where it did not say."""
 
     up: bool = False
     address: str = ""
@@ -18,3 +18,4 @@ class LineState:
     refused: int = 0
     epoch: int = 0
     published: bool = False
+    now: int = 0

@@ -119,7 +119,7 @@ class Line:
                 ) as socket,
             ):
                 welcome = await self._claim(socket, registration)
-                self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch))
+                self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch, now=welcome.now))
                 self.up.set()
                 await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -99,7 +99,7 @@ async def _away(node: Node, request: web.Request, known: Known) -> web.Response:
     if page is None:
         return _reconnecting(request)
     return web.Response(
-        text=page.html,
+        text=page.at(node.clock.now()),
         content_type="text/html",
         headers={
             "Content-Security-Policy": page.policy,

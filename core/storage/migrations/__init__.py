@@ -37,6 +37,7 @@ from core.storage.migrations import (
     m0024_journal_lists,
     m0025_template_heading,
     m0026_relay,
+    m0027_ahead,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -68,6 +69,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0024_journal_lists.apply,
     m0025_template_heading.apply,
     m0026_relay.apply,
+    m0027_ahead.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
