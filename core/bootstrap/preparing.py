@@ -8,7 +8,7 @@ from core.bootstrap.returning import last_order
 from core.conversations.events import LinkGiven
 from core.orders.events import OrderChanged, OrderReserved
 from core.payments.preparing import Preparer
-from core.tunnels.rules import KIND, RELAY
+from core.tunnels.rules import KIND, RELAY, RELAY_AHEAD
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
@@ -18,7 +18,7 @@ def preparer_of(shop: Shop) -> Preparer:
     """Where a relay shows pay pages in the store's place, and the seller wants them to lead to a payment."""
 
     def wanted() -> bool:
-        return shop.settings.get(KIND) == RELAY and shop.settings.switch("payments.ahead")
+        return shop.settings.get(KIND) == RELAY and shop.settings.switch(RELAY_AHEAD)
 
     return Preparer(shop.engine, shop.desk, wanted, lambda reader: last_order(reader) is None, shop.links.token)
 

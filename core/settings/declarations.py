@@ -43,9 +43,6 @@ _ENDPOINT_OF_MODEL: Final = (
 _TOKENS: Final = "As your service charges them; 0 for one of your own."
 _BUDGET: Final = "At 80 % you are warned; when it is used up, AI and advertising stop, answers and payments never do."
 _AT_ONCE: Final = "At the prices of the catalogue. Otherwise you look at it first."
-_AHEAD: Final = (
-    "Through a relay: a payment is opened ahead for each link given, and the page shown meanwhile leads there."
-)
 _ENDPOINT: Final = "Any service that speaks S3; empty for Amazon."
 
 
@@ -227,14 +224,6 @@ BASE: Final[tuple[Setting, ...]] = (
         "names",
         "Order of the payment providers",
         hint="On the pay page and in WhatsApp; those not named follow. For instance: wave, mvola.",
-        section="payments",
-    ),
-    Setting(
-        "payments.ahead",
-        "switch",
-        "Let buyers pay while this computer is cut off",
-        "true",
-        hint=_AHEAD,
         section="payments",
     ),
     Setting("whatsapp.base_url", "url", "WhatsApp API address", "https://graph.facebook.com", section="whatsapp"),

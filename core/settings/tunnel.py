@@ -16,6 +16,9 @@ _KIND_HINT: Final = "How WhatsApp, the payment providers and your buyers reach t
 _RELAY: Final = "As its host gave it, for instance https://relay.example."
 _INVITE: Final = "It serves once; its host makes another one if you need it."
 _NAME: Final = "Empty: the store’s own name. Buyers see it in the address of their pay link."
+_AHEAD: Final = (
+    "A payment is opened ahead for each link given, and the page that the relay shows meanwhile leads there."
+)
 _URL: Final = "The https address that its web server (nginx, Caddy…) leads to that port."
 _KEY: Final = "“Make a key” makes one, or paste yours whole. It stays in this computer’s keyring."
 _PASSWORD: Final = "Only where the server takes no key."
@@ -43,6 +46,9 @@ TUNNEL: Final[tuple[Setting, ...]] = (
         section="tunnel",
         shape=HANDLE.pattern,
         example="boutique-awa",
+    ),
+    Setting(
+        rules.RELAY_AHEAD, "switch", "Let buyers pay while this computer is cut off", "true", _AHEAD, section="tunnel"
     ),
     Setting("tunnel.ssh_host", "text", "SSH server", section="tunnel", shape=_HOST, example="serveur.exemple.sn"),
     Setting("tunnel.ssh_port", "number", "SSH port", "22", section="tunnel", low=1, high=65535),

@@ -214,7 +214,7 @@ async def test_a_link_given_in_the_chat_is_prepared_for_the_means_named_there(r:
 
 
 async def test_only_where_a_relay_is_used_and_wanted(r: Relayed, tmp_path: Path) -> None:
-    r.shop.shop.settings.set("payments.ahead", "false")
+    r.shop.shop.settings.set("tunnel.relay_ahead", "false")
     r.shop.bag()
     await r.due(60)
     assert _attempts(r.shop) == []
