@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.durable.deadlines import set_deadline
-from core.kernel.clock import MINUTE, SECOND
+from core.kernel.clock import MINUTE
 from core.kernel.errors import LivePayError
 from core.kernel.events import Event
 from core.orders.events import OrderChanged, OrderReserved
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 PACE: Final = 0.25
 """Seconds between two sessions: some providers allow a few requests a second, and buyers' own come first."""
-REST: Final = 30 * SECOND
+REST: Final = MINUTE
 LONGEST: Final = 10 * MINUTE
 """ms that a provider which refused or was silent is left alone: twice as long after each in a row."""
 CHAT: Final = "whatsapp"
@@ -124,7 +124,7 @@ class Preparer:
         try:
             await self._desk.open_ahead(attempt, self._token(row[4]))
         except LivePayError as error:
-            self._rest(choice.provider)
+            self._rest(choice.provider, attempt.created_at)
             log.info("Opening a session ahead for order %d: %s", order_id, error)
         else:
             self._rests.pop(choice.provider, None)
@@ -139,7 +139,7 @@ class Preparer:
     def _has_page(self, provider: str) -> bool:
         return self._desk.provider(provider).caps.flow == "redirect"
 
-    def _rest(self, provider: str) -> None:
+    def _rest(self, provider: str, since: int) -> None:
         failures = self._rests.get(provider, (0, 0))[0]
         pause = min(REST * 2 ** min(failures, 10), LONGEST)
-        self._rests[provider] = failures + 1, self._engine.clock.now() + pause
+        self._rests[provider] = failures + 1, since + pause

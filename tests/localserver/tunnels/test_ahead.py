@@ -162,7 +162,7 @@ async def test_a_provider_that_refuses_or_is_silent_keeps_nobody_waiting_and_is_
     assert not simulator.sessions
     await r.due(10)  # the creation that got no answer is looked for: there is none
     await r.shop.until("SELECT count(*) FROM attempt WHERE state = 'failed'", 1)
-    await r.due(60)
+    await r.due(2 * 60)
     await r.prepared(order)
     await r.published(order, "Payer avec Wave")
     where = await r.shop.choose(order, CARD)
