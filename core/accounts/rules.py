@@ -161,6 +161,7 @@ CONSEQUENCES: Final = frozenset(
         *("QuoteReplaced", "QuoteSeen", "QuoteShort", "QuoteExpired", "QuoteEnding", "PartReceived", "BalanceOverdue"),
         *("QuoteUnseen", "QuoteUnanswered"),
         *("RefundAsked", "RefundChanged", "RefundCompleted", "RefundSeen", "AskRefund"),
+        *("AttemptPrepared", "SessionWanted", "LinkGiven"),
         *("PayerTold", "VisitNoted", "InterestShown", "Suggested", "SuggestionTaken"),
         *("LeadOpened", "LeadAdvanced", "LeadAsked", "LeadValued", "LeadQualified"),
         *("OrderConfirmed", "OrderOnTerms", "AddressAsked", "AddressKept", "SlotBooked", "SlotPassed", "SlotReleased"),

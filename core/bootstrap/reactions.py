@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.accounts.guard import check
-from core.bootstrap import people, quoting, stepping, takeover, templating
+from core.bootstrap import people, preparing, quoting, stepping, takeover, templating
 from core.conversations.budgeting import BudgetNotices
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
@@ -81,6 +81,7 @@ def bind(shop: Shop) -> None:
     react(ExceptionRaised, quietly(shop.notices.exception))
     react(ItemOffered, shop.notices.offered)
     react(DecisionTaken, shop.notices.decided)
+    preparing.bind(shop)
     quoting.bind(shop)
     stepping.bind(shop)
     people.bind(shop)

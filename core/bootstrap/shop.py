@@ -28,6 +28,7 @@ from core.backups.places import Place as BackupPlace
 from core.bootstrap import connecting, people, quoting, stepping, takeover
 from core.bootstrap.chat import chat_switches, learn_number
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
+from core.bootstrap.preparing import preparer_of
 from core.bootstrap.reactions import bind
 from core.bootstrap.returning import RESTORED, Returning
 from core.catalogue.events import CatalogueImported, ProductSaved
@@ -58,7 +59,7 @@ from core.orders.holds import HOLD, REMIND, Holds
 from core.orders.limits import Limits
 from core.orders.service import Orders
 from core.paylinks.links import Links
-from core.payments import refunds
+from core.payments import ahead, refunds
 from core.payments import service as payments
 from core.payments.desk import PaymentDesk, Place
 from core.payments.offer import Offer
@@ -127,7 +128,7 @@ class Shop:
         offer = Offer(self.providers, card.currency, card.country, most)
         self.desk = PaymentDesk(self.engine, self.adapter, offer, place)
         self.reconciler = Reconciler(self.engine, self.desk, card.currency, self.country.zone, self.adapter)
-        self.returning = Returning(self.engine, folder, self.reconciler, self.orders)
+        self.returning, self.preparer = Returning(self.engine, folder, self.reconciler, self.orders), preparer_of(self)
         zone, told = self.country.zone, self.settings.get
         till = Till(self.orders, self.links.token, self.page_url, self.reachable, offer.choices, card.currency, zone)
         self.voice = Voice(self.engine, lambda: told("store.segment"), lambda: chat_switches(self))
@@ -167,7 +168,9 @@ class Shop:
         timed |= {REMIND: holds.remind, FORGET: self.watch.forget, RESTORED: self.returning.due}
         self.pausing = takeover.pausing_of(self)
         timed |= {TURN: self.phrasing.assistant.late, RESUME: self.pausing.due, pieces.PIECES: self.talk.pieces_due}
-        self.scheduler = Scheduler(self.engine, timed | quoting.TIMED | stepping.TIMED)
+        self.scheduler = Scheduler(
+            self.engine, timed | quoting.TIMED | stepping.TIMED | {ahead.AHEAD: self.preparer.due}
+        )
         self.factors = SecondFactors(self.engine, vault)
         charge = Charge(
             folder,
@@ -365,7 +368,7 @@ class Shop:
         async with asyncio.TaskGroup() as group:
             # Who is told of what the others decide listens first: a provider to ask about must not be missed.
             told = (self.desk, self.returning, self.sender, self.fetcher, self.phrasing.desk, self.templates)
-            parts = (*told, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
+            parts = (*told, self.preparer, self.inbox, self.scheduler, self.clerk, self.keeper, self.postman)
             for part in parts:
                 group.create_task(always(part))
 

@@ -155,6 +155,19 @@ class PaymentTalk(ConversationEvent, frozen=True):
     order_id: int
 
 
+class LinkGiven(Event, frozen=True):
+    """The pay link of an order goes to its buyer; ``means``: what they chose already, "" for none."""
+
+    area: ClassVar[str] = "orders"
+    audited: ClassVar[bool] = False
+    order_id: int
+    means: str
+
+    @property
+    def subject(self) -> int:
+        return self.order_id
+
+
 class ThreadErased(ConversationEvent, frozen=True):
     """The conversation is gone with its person; what is journalled is the person's erasure."""
 

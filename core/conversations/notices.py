@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.catalogue.rules import critical
 from core.conversations import lists, outgoing, situation, threads
+from core.conversations.events import LinkGiven
 from core.conversations.limits import fit
 from core.conversations.manual import window_open
 from core.conversations.outgoing import Button
@@ -106,6 +107,7 @@ class Notices:
         due = self._talk.money(order.asked)
         body = say("reminder", language, lines=self._talk.lines(tx, order.id), total=due, remaining="{remaining}")
         pay = fit(say("button_pay_amount", language, total=due), 20)
+        tx.emit(LinkGiven(order.id, ""))
         threads.post(
             tx,
             event.customer_id,

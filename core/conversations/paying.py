@@ -8,7 +8,7 @@ from datetime import tzinfo
 from msgspec import Struct
 
 from core.conversations import lists, outgoing, whenwhere
-from core.conversations.events import PaymentTalk
+from core.conversations.events import LinkGiven, PaymentTalk
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
 from core.conversations.replying import Reply
 from core.conversations.texts import say
@@ -90,6 +90,7 @@ class Paying:
     def link_message(self, tx: Tx, order: Order, method: str, language: str) -> Outgoing:
         """The pay link as a button; without a public address, there is nothing a buyer could open."""
         url = self.url_of(tx, order.id) + (f"?m={method}" if method else "")
+        tx.emit(LinkGiven(order.id, method))
         due = self.money(order.asked)
         body = say(
             "pay_link_rest" if order.stands or order.agreed else "pay_link",

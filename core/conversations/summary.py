@@ -148,7 +148,8 @@ def _happened(reader: Reader, conversation_id: int, now: int) -> dict[str, int]:
     """Beside the words, within a day: payments that failed and reservations that ran out."""
     mine = "(SELECT id FROM orders WHERE customer_id = (SELECT customer_id FROM conversation WHERE id = ?1))"
     failed = reader.value(
-        f"SELECT count(*) FROM attempt WHERE order_id IN {mine} AND state = 'failed' AND created_at > ?2",  # noqa: S608 - constants
+        f"SELECT count(*) FROM attempt WHERE order_id IN {mine} AND state = 'failed' AND NOT ahead"  # noqa: S608 - constants
+        " AND created_at > ?2",
         (conversation_id, now - DAY),
     )
     expired = reader.value(

@@ -186,7 +186,7 @@ def _facts(tx: Tx, order: Order, paying: bool) -> Facts:
     ) or (0, 0)
     pieces, attempts, talk = tx.one(
         "SELECT (SELECT coalesce(sum(quantity), 0) FROM order_line WHERE order_id = ?1),"
-        " (SELECT count(*) FROM attempt WHERE order_id = ?1),"
+        " (SELECT count(*) FROM attempt WHERE order_id = ?1 AND NOT ahead),"
         " (SELECT coalesce(max(talk), 0) FROM risk WHERE order_id = ?1)",
         (order.id,),
     ) or (0, 0, 0)
@@ -228,9 +228,9 @@ def _new_means(tx: Tx, order: Order) -> bool:
     mine = "payment p JOIN orders o ON o.id = p.order_id WHERE o.customer_id = ?2 AND o.id <> ?1"
     marks = f"SELECT mark FROM payer WHERE exact AND payment_id IN (SELECT p.id FROM {mine})"  # noqa: S608 - fixed
     sql = (
-        "SELECT (SELECT provider FROM attempt WHERE order_id = ?1 ORDER BY state = 'paid' DESC, id DESC LIMIT 1)"  # noqa: S608
-        f" NOT IN (SELECT p.provider FROM {mine}) OR (EXISTS({marks}) AND EXISTS(SELECT 1 FROM payer JOIN payment"
-        f" ON payment.id = payment_id WHERE order_id = ?1 AND exact AND mark NOT IN ({marks})))"
+        "SELECT (SELECT provider FROM attempt WHERE order_id = ?1 AND NOT ahead ORDER BY state = 'paid' DESC, id DESC"  # noqa: S608
+        f" LIMIT 1) NOT IN (SELECT p.provider FROM {mine}) OR (EXISTS({marks}) AND EXISTS(SELECT 1 FROM payer"
+        f" JOIN payment ON payment.id = payment_id WHERE order_id = ?1 AND exact AND mark NOT IN ({marks})))"
     )
     return bool(tx.value(sql, (order.id, order.customer_id)))
 

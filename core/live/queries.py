@@ -33,7 +33,7 @@ _ROWS: Final = (
     " c.name, c.orders, c.paid, c.expired, c.spent, c.pay_ms, o.total, o.received, o.reserved_at, o.expires_at,"
     " o.paid_at, o.closed_at,"
     " coalesce((SELECT method FROM payment WHERE order_id = o.id ORDER BY id LIMIT 1), (SELECT method FROM attempt"
-    " WHERE order_id = o.id AND NOT closing ORDER BY id DESC LIMIT 1), o.provider),"
+    " WHERE order_id = o.id AND NOT closing AND NOT ahead ORDER BY id DESC LIMIT 1), o.provider),"
     " o.link_opened_at, o.reminded_at, n.name, v.id, r.score, r.signals,"
     " (SELECT json_array(ref, amount, claimed_at IS NOT NULL)"
     " FROM attempt WHERE order_id = o.id AND by_seller AND state NOT IN ('paid', 'rejected')"

@@ -51,6 +51,15 @@ class Asked(Struct, frozen=True):
     claimed: bool
 
 
+class Prepared(Struct, frozen=True):
+    """A provider's page opened ahead of time, which no buyer has chosen; it can be paid until ``ends``, ms UTC."""
+
+    provider: str
+    method: str | None
+    url: str
+    ends: int
+
+
 class Receipt(Struct, frozen=True):
     """Money that came in, ms UTC."""
 
@@ -83,6 +92,7 @@ class LinkView(Struct, frozen=True):
     asked: Asked | None
     phone: str | None
     days: tuple[Day, ...] = ()
+    prepared: Prepared | None = None
 
     def fingerprint(self, now: int) -> str:
         """Changes when the page would say something else."""
@@ -106,7 +116,7 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         return None
     attempts = reader.all(
         "SELECT provider, method, state, closing, coalesce(redirect_url, payer, qr_text) IS NOT NULL FROM attempt"
-        " WHERE order_id = ? ORDER BY id",
+        " WHERE order_id = ? AND NOT ahead ORDER BY id",
         (order_id,),
     )
     facts = Facts(
@@ -144,15 +154,26 @@ def read_link(reader: Reader, order_id: int) -> LinkView | None:
         asked=_asked(reader, order_id),
         phone=row[13],
         days=_days(reader, order_id),
+        prepared=_prepared(reader, order_id),
     )
 
 
 def open_page(reader: Reader, order_id: int) -> str | None:
-    """The address where the last attempt of an order is paid, None unless it still can be."""
+    """The address where the buyer's last attempt is paid, None unless it still can be."""
     row = reader.one(
-        "SELECT redirect_url, state, closing FROM attempt WHERE order_id = ? ORDER BY id DESC LIMIT 1", (order_id,)
+        "SELECT redirect_url, state, closing FROM attempt WHERE order_id = ? AND NOT ahead ORDER BY id DESC LIMIT 1",
+        (order_id,),
     )
     return row[0] if row and is_trying(row[1], bool(row[2]), row[0] is not None) else None
+
+
+def _prepared(reader: Reader, order_id: int) -> Prepared | None:
+    row = reader.one(
+        "SELECT provider, method, redirect_url, expires_at, state, closing FROM attempt WHERE order_id = ? AND ahead"
+        " ORDER BY id DESC LIMIT 1",
+        (order_id,),
+    )
+    return Prepared(*row[:4]) if row and is_trying(row[4], bool(row[5]), row[2] is not None) else None
 
 
 def _last(attempts: Sequence[Row]) -> Means | None:
@@ -166,7 +187,7 @@ def _last(attempts: Sequence[Row]) -> Means | None:
 def _asked(reader: Reader, order_id: int) -> Asked | None:
     row = reader.one(
         "SELECT ref, payer, qr_text, alias, claimed_at IS NOT NULL, state, closing FROM attempt WHERE order_id = ?"
-        " ORDER BY id DESC LIMIT 1",
+        " AND NOT ahead ORDER BY id DESC LIMIT 1",
         (order_id,),
     )
     if row is None or (row[1] is None and row[2] is None) or not is_trying(row[5], bool(row[6]), sent=True):

@@ -1,4 +1,4 @@
-"""A payment attempt as it is stored, and how to find it."""
+"""A payment attempt as it is stored, how it is begun, and how to find it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from core.kernel.errors import NotFound
+from core.kernel.ids import new_attempt_ref, new_uuid
 from core.payments.provider import Attempt
+from core.payments.rules import CREATED
 from core.storage.connection import Reader
+from core.storage.engine import Tx
 
 _COLUMNS: Final = (
     "id, ref, uuid, order_id, provider, method, amount, currency, state, provider_ref, redirect_url, secrets,"
-    " notify_token, created_at, expires_at, polls, closing, payer, qr_text, by_seller"
+    " notify_token, created_at, expires_at, polls, closing, payer, qr_text, by_seller, ahead"
 )
 
 
@@ -22,7 +25,7 @@ class AttemptRow(Struct, frozen=True):
     """One attempt as stored. Amount in smallest units, times in ms UTC.
 
     ``payer``: the phone (E.164) that was asked to approve; ``qr_text``: what the buyer scans; ``by_seller``: the
-    seller's word settles it.
+    seller's word settles it; ``ahead``: opened ahead of time, no buyer has chosen it.
     """
 
     id: int
@@ -45,6 +48,7 @@ class AttemptRow(Struct, frozen=True):
     payer: str | None = None
     qr_text: str | None = None
     by_seller: bool = False
+    ahead: bool = False
 
     @property
     def shown(self) -> bool:
@@ -82,6 +86,44 @@ def find_attempt(reader: Reader, where: str, parameter: Any) -> AttemptRow | Non
         row[17],
         row[18],
         bool(row[19]),
+        bool(row[20]),
+    )
+
+
+def begin_attempt(
+    tx: Tx,
+    order_id: int,
+    provider: str,
+    method: str | None,
+    amount: int,
+    currency: str,
+    expires_at: int,
+    *,
+    state: str = CREATED,
+    payer: str | None = None,
+    by_seller: bool = False,
+    ahead: bool = False,
+) -> int:
+    """A new row, before anything is asked of a provider. → its id."""
+    return tx.insert(
+        "INSERT INTO attempt(ref, uuid, order_id, provider, method, amount, currency, state, notify_token, created_at,"
+        " expires_at, payer, by_seller, ahead) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            new_attempt_ref(),
+            new_uuid(),
+            order_id,
+            provider,
+            method,
+            amount,
+            currency,
+            state,
+            new_uuid().replace("-", ""),
+            tx.now,
+            expires_at,
+            payer,
+            by_seller,
+            ahead,
+        ),
     )
 
 

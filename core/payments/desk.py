@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from core.kernel.clock import SECOND
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.kernel.events import Event
 from core.kernel.numbering import today
@@ -109,6 +110,19 @@ class PaymentDesk:
             opened.set()
             del self._opening[attempt.id]
 
+    async def quiet(self) -> None:
+        """Wait until no buyer waits for a provider's page."""
+        while self._opening:
+            await next(iter(self._opening.values())).wait()
+
+    async def open_ahead(self, attempt: AttemptRow, token: str) -> None:
+        """Open a session that nobody waits for yet. Raises Refused, OutsideWorld."""
+        customer_id, reference = self._engine.read(
+            lambda r: r.one("SELECT customer_id, reference FROM orders WHERE id = ?", (attempt.order_id,))
+        ) or (0, "")
+        provider = self.provider(attempt.provider)
+        await self._open(attempt, provider, self._request(attempt, provider, customer_id, reference, token))
+
     def _payer(self, choice: Choice, phone: str) -> str | None:
         """Whose phone is to ask for approval; None where no phone is asked. Raises PhoneNeeded."""
         if not choice.asks_phone:
@@ -132,8 +146,10 @@ class PaymentDesk:
             if not sent:
                 raise _silent() from error
             return await self._again(attempt, provider)
+        lasts = provider.caps.default_ttl
+        ends = result.expires_at or (attempt.created_at + lasts * SECOND if lasts else None)
         stored = await self._engine.run(
-            lambda tx: service.session_opened(tx, attempt.id, result), actor=_actor(attempt)
+            lambda tx: service.session_opened(tx, attempt.id, result, ends), actor=_actor(attempt)
         )
         return self._url(stored)
 

@@ -24,6 +24,25 @@ class AttemptOpened(AttemptEvent, frozen=True):
     amount: int
 
 
+class AttemptPrepared(AttemptEvent, frozen=True):
+    """Opened ahead of time, for the page that is shown while the store is away; no buyer has chosen it."""
+
+    provider: str
+    amount: int
+
+
+class SessionWanted(Event, frozen=True):
+    """A session is to be opened ahead for this order. For who opens them, after the commit."""
+
+    area: ClassVar[str] = "payments"
+    audited: ClassVar[bool] = False
+    order_id: int
+
+    @property
+    def subject(self) -> int:
+        return self.order_id
+
+
 class AttemptChanged(AttemptEvent, frozen=True):
     """``state`` in the words of core.payments.rules."""
 

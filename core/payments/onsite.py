@@ -6,11 +6,10 @@ from __future__ import annotations
 from typing import Final
 
 from core.kernel.errors import Refused
-from core.kernel.ids import new_attempt_ref, new_uuid
 from core.orders.rules import RESERVED
 from core.orders.service import load
 from core.payments import service
-from core.payments.attempts import load_attempt
+from core.payments.attempts import begin_attempt, load_attempt
 from core.payments.events import AttemptOpened, CashReceived
 from core.payments.rules import OPEN
 from core.storage.engine import Tx
@@ -33,23 +32,7 @@ def receive(tx: Tx, order_id: int, currency: str, amount: int | None = None) -> 
     came = left if amount is None else amount
     if not 0 < came <= left:
         raise Refused("The amount received must be between 1 and {left}.", left=left)
-    attempt_id = tx.insert(
-        "INSERT INTO attempt(ref, uuid, order_id, provider, method, amount, currency, state, notify_token, created_at,"
-        " expires_at, by_seller) VALUES(?,?,?,?,?,?,?,?,?,?,?,1)",
-        (
-            new_attempt_ref(),
-            new_uuid(),
-            order_id,
-            CASH,
-            CASH,
-            came,
-            currency,
-            OPEN,
-            new_uuid().replace("-", ""),
-            tx.now,
-            tx.now,
-        ),
-    )
+    attempt_id = begin_attempt(tx, order_id, CASH, CASH, came, currency, tx.now, state=OPEN, by_seller=True)
     tx.emit(AttemptOpened(attempt_id, order_id, CASH, came))
     tx.emit(CashReceived(attempt_id, order_id, came))
     service.receive(tx, load_attempt(tx, attempt_id), came, 0, CASH, None)

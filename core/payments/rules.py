@@ -38,6 +38,11 @@ MOVING: Final = (REQUESTED, SENT, UNCLEAR)
 REFUND_LOOKED_FOR: Final = 10 * MINUTE
 """ms during which a refund on its way is looked at every minute; then ever more seldom, for a day."""
 
+AHEAD_LEFT: Final = MINUTE
+"""ms that a session opened ahead must still last to be of use to a buyer."""
+_SELDOM: Final = 5 * MINUTE
+"""Between two questions about a session opened ahead: hardly anybody pays it, and its notices come all the same."""
+
 _FROM_PAY: Final[dict[Pay, str]] = {
     Pay.CREATED: OPEN,
     Pay.PENDING: OPEN,
@@ -65,13 +70,18 @@ def prompt_over(payer: str | None, state: str, created_at: int, now: int) -> boo
     return payer is not None and state in PAYABLE and now - created_at >= PROMPT_LIFE
 
 
-def next_poll(polls: int, expires_at: int, now: int) -> int | None:
+def ready(state: str, shown: bool, expires_at: int, order_ends: int, now: int) -> bool:
+    """Can a buyer be sent to a session that was opened ahead? Its page is known, and lasts long enough."""
+    return state == OPEN and shown and expires_at >= min(order_ends, now + AHEAD_LEFT)
+
+
+def next_poll(polls: int, expires_at: int, now: int, *, seldom: bool = False) -> int | None:
     """When to ask the provider again, ms UTC: 5, 10, 20, 40 s, then every minute until the end, then +2, +10, +60 min,
-    +24 h after it; None when the plan is over."""
-    if polls < len(_EARLY):
+    +24 h after it; None when the plan is over. ``seldom``: every five minutes until the end."""
+    if polls < len(_EARLY) and not seldom:
         return now + _EARLY[polls]
     if now < expires_at:
-        return min(now + MINUTE, expires_at + SECOND)
+        return min(now + (_SELDOM if seldom else MINUTE), expires_at + SECOND)
     for pause in _AFTER:
         if now < expires_at + pause:
             return expires_at + pause

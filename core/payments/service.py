@@ -8,12 +8,11 @@ from typing import Final
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import DAY
 from core.kernel.errors import Refused
-from core.kernel.ids import new_attempt_ref, new_uuid
 from core.orders import settling
 from core.orders.rules import MAX_HOLD, RESERVED, asked
 from core.orders.service import load
 from core.payments import booking, prompts, refunds
-from core.payments.attempts import AttemptRow, load_attempt, match
+from core.payments.attempts import AttemptRow, begin_attempt, load_attempt, match
 from core.payments.events import (
     AskProvider,
     AttemptChanged,
@@ -39,6 +38,7 @@ from core.payments.rules import (
     attempt_state,
     next_poll,
     prompt_over,
+    ready,
 )
 from core.storage.engine import Tx
 
@@ -61,8 +61,9 @@ def open_attempt(
 ) -> tuple[AttemptRow, bool]:
     """The attempt to pay an order by this means. → (attempt, whether the provider must be called).
 
-    The same means chosen again returns the session already open; another means (or another ``payer``) closes the former
-    session, so that two cannot be paid. Raises Refused when the order can no longer be paid.
+    The same means chosen again returns the session already open, also one that was opened ahead; another means (or
+    another ``payer``) closes the former session, so that two cannot be paid. Raises Refused when the order can no
+    longer be paid.
     """
     order = load(tx, order_id)
     if order.state != RESERVED or order.expires_at <= tx.now:
@@ -74,42 +75,38 @@ def open_attempt(
             continue
         known = (existing.provider, existing.method, existing.amount, existing.payer)
         over = prompt_over(existing.payer, existing.state, existing.created_at, tx.now) or existing.expires_at <= tx.now
+        if existing.ahead:  # nobody was led there who waits for it: what is not ready keeps no buyer waiting
+            over = not ready(existing.state, existing.shown, existing.expires_at, order.expires_at, tx.now)
         if known == (provider, method, amount, payer) and not over:
-            return existing, False
-        _close(tx, existing)
+            return (_chosen(tx, existing) if existing.ahead else existing), False
+        close(tx, existing)
     if payer is not None:
         prompts.count(tx, order_id)
-    attempt_id = tx.insert(
-        "INSERT INTO attempt(ref, uuid, order_id, provider, method, amount, currency, state, notify_token, created_at,"
-        " expires_at, payer, by_seller) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            new_attempt_ref(),
-            new_uuid(),
-            order_id,
-            provider,
-            method,
-            amount,
-            currency,
-            CREATED,
-            new_uuid().replace("-", ""),
-            tx.now,
-            min(order.expires_at, tx.now + MAX_HOLD),  # a quote's order waits for days, a provider's page does not
-            payer,
-            by_seller,
-        ),
-    )
-    _plan(tx, load_attempt(tx, attempt_id))
+    ends = min(order.expires_at, tx.now + MAX_HOLD)  # a quote's order waits for days, a provider's page does not
+    attempt_id = begin_attempt(tx, order_id, provider, method, amount, currency, ends, payer=payer, by_seller=by_seller)
+    plan(tx, load_attempt(tx, attempt_id))
     tx.emit(AttemptOpened(attempt_id, order_id, provider, amount))
     return load_attempt(tx, attempt_id), True
 
 
-def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRow:
-    """The provider made the session. Its webhook may have come first: a paid attempt stays paid."""
+def _chosen(tx: Tx, attempt: AttemptRow) -> AttemptRow:
+    """A buyer goes to the page that was opened ahead: from now on it is an attempt like any other."""
+    tx.run("UPDATE attempt SET ahead = 0, polls = 0 WHERE id = ?", (attempt.id,))
+    plan(tx, load_attempt(tx, attempt.id))
+    tx.emit(AttemptOpened(attempt.id, attempt.order_id, attempt.provider, attempt.amount))
+    return load_attempt(tx, attempt.id)
+
+
+def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult, ends: int | None = None) -> AttemptRow:
+    """The provider made the session. Its webhook may have come first: a paid attempt stays paid.
+
+    ``ends``: when its page closes there (ms UTC): one opened ahead is not shown beyond.
+    """
     attempt = load_attempt(tx, attempt_id)
     state = OPEN if attempt.state in (CREATED, UNKNOWN) else attempt.state
     tx.run(
         "UPDATE attempt SET provider_ref = ?, redirect_url = ?, instructions = ?, secrets = ?, qr_text = ?, alias = ?,"
-        " state = ? WHERE id = ?",
+        " state = ?, expires_at = iif(ahead, min(expires_at, coalesce(?, expires_at)), expires_at) WHERE id = ?",
         (
             result.provider_ref,
             result.redirect_url,
@@ -118,10 +115,13 @@ def session_opened(tx: Tx, attempt_id: int, result: CheckoutResult) -> AttemptRo
             result.qr_text,
             result.alias,
             state,
+            ends,
             attempt_id,
         ),
     )
     tx.emit(AttemptChanged(attempt_id, attempt.order_id, state))
+    if attempt.ahead:
+        plan(tx, load_attempt(tx, attempt_id))
     if attempt.by_seller:
         tx.emit(ReceiptAwaited(attempt_id, attempt.order_id))
     if attempt.closing:  # closed while the provider was answering
@@ -168,10 +168,11 @@ def close_sessions(tx: Tx, order_id: int, but_for: int | None = None) -> None:
     for (attempt_id,) in tx.all("SELECT id FROM attempt WHERE order_id = ? AND NOT closing", (order_id,)):
         attempt = load_attempt(tx, attempt_id)
         if attempt.state in PAYABLE and attempt.amount != but_for:
-            _close(tx, attempt)
+            close(tx, attempt)
 
 
-def _close(tx: Tx, attempt: AttemptRow) -> None:
+def close(tx: Tx, attempt: AttemptRow) -> None:
+    """It shall no longer be payable."""
     tx.run("UPDATE attempt SET closing = 1 WHERE id = ?", (attempt.id,))
     tx.emit(CloseSession(attempt.id, attempt.order_id))
 
@@ -310,7 +311,7 @@ def receive(
         " VALUES(?,?,?,?,?,?,?,?,?,?)",
         row,
     )
-    tx.run("UPDATE attempt SET state = ?, closing = 1 WHERE id = ?", (PAID, attempt.id))
+    tx.run("UPDATE attempt SET state = ?, closing = 1, ahead = 0 WHERE id = ?", (PAID, attempt.id))
     clear_deadline(tx, POLL, attempt.id)
     booking.received(tx, payment_id, order_id, provider, amount, taken)
     who = payer or attempt.payer
@@ -351,15 +352,16 @@ def poll_due(tx: Tx, attempt_id: int) -> None:
     if attempt.state in (PAID, REJECTED):
         return
     tx.run("UPDATE attempt SET polls = polls + 1 WHERE id = ?", (attempt_id,))
-    _plan(tx, load_attempt(tx, attempt_id))
+    plan(tx, load_attempt(tx, attempt_id))
     if attempt.closing:  # closing got no answer, or the program stopped before: closing asks as well
         tx.emit(CloseSession(attempt.id, attempt.order_id))
     else:
         ask(tx, attempt)
 
 
-def _plan(tx: Tx, attempt: AttemptRow) -> None:
-    due = next_poll(attempt.polls, attempt.expires_at, tx.now)
+def plan(tx: Tx, attempt: AttemptRow) -> None:
+    """When to ask about it next."""
+    due = next_poll(attempt.polls, attempt.expires_at, tx.now, seldom=attempt.ahead and attempt.state == OPEN)
     if due is not None:
         set_deadline(tx, POLL, attempt.id, due)
 

@@ -49,10 +49,12 @@ class Claim(Frame, frozen=True):
 
 
 class Welcome(Frame, frozen=True):
-    """``waiting``: events not yet acknowledged; ``address``: where the world reaches the store."""
+    """``waiting``: events not yet acknowledged; ``address``: where the world reaches the store; ``now``: the relay's
+    clock, ms UTC (0 from one that does not say)."""
 
     address: str
     waiting: int
+    now: int = 0
 
 
 class Denied(Frame, frozen=True):

@@ -17,6 +17,9 @@ _RELAY: Final = "As its host gave it, for instance https://relay.example."
 _INVITE: Final = "It serves once; its host makes another one if you need it."
 _NAME: Final = "Empty: the store’s own name. Buyers see it in the address of their pay link."
 _SYNC: Final = "What comes is pushed at once; this looks behind it, and completes what buyers see while you are away."
+_AHEAD: Final = (
+    "A payment is opened ahead for each link given, and the page that the relay shows meanwhile leads there."
+)
 _URL: Final = "The https address that its web server (nginx, Caddy…) leads to that port."
 _KEY: Final = "“Make a key” makes one, or paste yours whole. It stays in this computer’s keyring."
 _PASSWORD: Final = "Only where the server takes no key."
@@ -46,6 +49,9 @@ TUNNEL: Final[tuple[Setting, ...]] = (
         example="boutique-awa",
     ),
     Setting(rules.RELAY_SYNC, "number", "Compare with the relay (minutes)", "15", _SYNC, "tunnel", low=1, high=1440),
+    Setting(
+        rules.RELAY_AHEAD, "switch", "Let buyers pay while this computer is cut off", "true", _AHEAD, section="tunnel"
+    ),
     Setting("tunnel.ssh_host", "text", "SSH server", section="tunnel", shape=_HOST, example="serveur.exemple.sn"),
     Setting("tunnel.ssh_port", "number", "SSH port", "22", section="tunnel", low=1, high=65535),
     Setting("tunnel.ssh_user", "text", "SSH user", section="tunnel", shape=r"[^\s@:]{1,64}", example="livepay"),

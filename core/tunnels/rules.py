@@ -17,10 +17,14 @@ RELAY_URL: Final = "tunnel.relay_url"
 RELAY_INVITE: Final = "tunnel.relay_invite"
 RELAY_NAME: Final = "tunnel.relay_name"
 RELAY_SYNC: Final = "tunnel.relay_sync"
+RELAY_AHEAD: Final = "tunnel.relay_ahead"
+"""Whether payments are opened ahead of time, for the pages that the relay shows."""
 LED: Final = "tunnel.whatsapp"
 PASTED: Final = "tunnel.pasted"
 OWN: Final = frozenset((ADDRESS, LED, PASTED))
-"""What the program notes itself: a change of these starts no tunnel anew."""
+"""What the program notes itself."""
+APART: Final = OWN | {RELAY_AHEAD}
+"""What no connection is made of: a change of these starts no tunnel anew."""
 OFF: Final = "off"
 
 Phase = Literal["off", "opening", "open", "unreached", "waiting", "stuck", "asks"]

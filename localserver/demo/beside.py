@@ -95,11 +95,20 @@ class RelayBeside:
             found = re.search(rf"^livepay_relay_{name}_total (\S+)$", reply.read().decode(), re.MULTILINE)
         return float(found[1]) if found else 0.0
 
-    def checks(self, shop: Shop) -> Sequence[Check]:
-        """What the relay took and what the store has, compared."""
+    def checks(self, shop: Shop, paid_so: Sequence[str]) -> Sequence[Check]:
+        """What the relay took and what the store has, compared. ``paid_so``: pages of the provider that buyers paid on,
+        led there by the relay's page while the store was away."""
+        paid = shop.engine.read(
+            lambda r: r.value(
+                "SELECT count(*) FROM payment p JOIN attempt a ON a.id = p.attempt_id"
+                " WHERE a.redirect_url IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(paid_so)),),
+            )
+        )
         accepted, delivered = int(self._figures("events_accepted")), int(self._figures("events_delivered"))
         return (
             Check(_("webhooks through the relay"), {_("relay"): accepted, _("acknowledged by the store"): delivered}),
+            Check(_("paid while the shop was cut off"), {_("buyers"): len(paid_so), _("database"): paid}),
             Check(_("still waiting at the relay"), {_("relay"): shop.line.waiting, _("must be"): 0}),
         )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import quote, urljoin
 
 import aiohttp
-from msgspec import Struct
+from msgspec import Struct, field
 
 from core.kernel.clock import SECOND, Clock
 
+_WAY = re.compile(r'<a class="button gold" href="([^"]+)"')
 PATIENCE = 200
 """Seconds of the live that a buyer waits for a shop which reconnects."""
 
@@ -21,7 +23,10 @@ class Gone(Exception):
 
 
 class Stage(Struct, frozen=True):
-    """Where the simulated services answer. ``look_every``: seconds between two looks at one's phone."""
+    """Where the simulated services answer. ``look_every``: seconds between two looks at one's phone.
+
+    ``meanwhile``: pages of the provider that a relay's page led to while the shop was away; ``paid_so``: those paid.
+    """
 
     graph: str
     provider: str
@@ -29,6 +34,8 @@ class Stage(Struct, frozen=True):
     http: aiohttp.ClientSession
     speed: float = 1.0
     look_every: float = 0.04
+    meanwhile: set[str] = field(default_factory=set)
+    paid_so: list[str] = field(default_factory=list)
 
     async def until(self, moment: int) -> None:
         """Wait for a moment of the live's own time, ms UTC."""
@@ -125,7 +132,8 @@ class Buyer:
         return str(answer["link"])
 
     async def open_checkout(self, link: str) -> str:
-        """Open the shop's page as a browser would, choose, and arrive at the provider. → the checkout's address."""
+        """Open the shop's page as a browser would, choose, and arrive at the provider: from the page that a relay shows
+        meanwhile, where it leads there. → the checkout's address."""
         until = self.stage.clock.now() + PATIENCE * SECOND
         while True:
             async with self.stage.http.get(link) as page:
@@ -134,6 +142,9 @@ class Buyer:
             match = re.search(r'name="method"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="method"', html)
             if match or self.stage.clock.now() > until:
                 break
+            if (way := _WAY.search(html)) is not None:
+                self.stage.meanwhile.add(unescape(way[1]))
+                return unescape(way[1])
             await self.pause(5)  # the shop is reconnecting, says the page, and opens by itself
         method = page_url.query.get("m") or (match and (match[1] or match[2])) or ""
         target = f"{page_url.origin()}{page_url.path.rstrip('/')}/pay"
@@ -149,6 +160,8 @@ class Buyer:
         async with self.stage.http.post(checkout, data={"action": action}, allow_redirects=False) as reply:
             if reply.status >= 400:
                 raise Gone(f"{self.name}: the provider answered {reply.status}")
+        if checkout in self.stage.meanwhile and action == "pay":
+            self.stage.paid_so.append(checkout)
 
     async def provider_act(self, checkout: str, act: str, **arguments: Any) -> None:
         """Something the buyer cannot do alone: a payment that arrives late, or twice."""

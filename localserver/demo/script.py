@@ -37,8 +37,9 @@ _CLAIMS: Final = (
 Role = Callable[[Stage], Awaitable[None]]
 
 
-def roles(count: int) -> list[tuple[float, Role]]:
-    """(when in the live, in seconds; who): the seven told in the report first, the rest ordinary buyers."""
+def roles(count: int, *, relayed: bool = False) -> list[tuple[float, Role]]:
+    """(when in the live, in seconds; who): the seven told in the report first, the rest ordinary buyers. ``relayed``:
+    and one who pays while the shop is cut off."""
     told: list[tuple[float, Role]] = [
         (5, _first_of_the_line),
         (20, _second_of_the_line),
@@ -48,6 +49,7 @@ def roles(count: int) -> list[tuple[float, Role]]:
         (50, _cancels),
         (60, _wants_a_person),
     ]
+    told += [(15, _pays_meanwhile)] if relayed else []
     names = itertools.cycle(_NAMES)
     others = max(0, count - len(told))
     return told[:count] + [(8.0 + 300.0 * n / others, _ordinary(n, next(names))) for n in range(others)]
@@ -136,7 +138,17 @@ async def _wants_a_person(stage: Stage) -> None:
     await buyer.tell("je veux parler à quelqu'un")  # who was told so already is not told twice
 
 
-async def play(stage: Stage, count: int) -> list[str]:
+async def _pays_meanwhile(stage: Stage) -> None:
+    """Opens her link later, when the shop is cut off: the page that the relay shows leads to the provider."""
+    buyer, later = Buyer(stage, "Seynabou Thiam", "+221770000018"), stage.clock.now() + 95_000
+    await buyer.arrive()
+    link = await buyer.ask_link(await buyer.say("BAZIN3"), 0)
+    await stage.until(later)
+    await buyer.approve(await buyer.open_checkout(link))
+    await buyer.hear(600, "Paiement")
+
+
+async def play(stage: Stage, count: int, *, relayed: bool = False) -> list[str]:
     """Everybody acts at their time. → what went wrong for whom (nothing, on a good day)."""
     troubles: list[str] = []
 
@@ -148,6 +160,6 @@ async def play(stage: Stage, count: int) -> list[str]:
             troubles.append(str(error))
 
     async with asyncio.TaskGroup() as group:
-        for at, role in roles(count):
+        for at, role in roles(count, relayed=relayed):
             group.create_task(one(at, role))
     return troubles

@@ -48,6 +48,7 @@ class Theatre(Playhouse):
         self._said = ""
         self._unsubscribe: Callable[[], None] | None = None
         self._talked: list[Check] = []
+        self._paid_so: list[str] = []
         self._relayed = relayed
         self._beside: RelayBeside | None = None
 
@@ -111,8 +112,9 @@ class Theatre(Playhouse):
         async with self.crowd(LOOK_EVERY, ON_SCREEN_SECONDS) as stage:
             away = asyncio.create_task(self._cut_off(stage, self._beside)) if self._beside else None
             try:
-                return await script.play(stage, self._count)
+                return await script.play(stage, self._count, relayed=self._relayed)
             finally:
+                self._paid_so = stage.paid_so
                 if away is not None:
                     await away
 
@@ -130,7 +132,7 @@ class Theatre(Playhouse):
     def report(self, window: dict[str, int] | None) -> Report:
         """Numbers of the database, the simulators and the window, compared."""
         found = draw_up(self.shop, self.stage, window)
-        through = self._beside.checks(self.shop) if self._beside else ()
+        through = self._beside.checks(self.shop, self._paid_so) if self._beside else ()
         return replace(found, checks=(*found.checks, *through, *self._talked))
 
     def close(self) -> None:

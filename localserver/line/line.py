@@ -120,7 +120,11 @@ class Line:
         async with reached(registration.url, small=before % 2 == 1) as socket:
             async with asyncio.timeout(HELLO):
                 welcome = await self._claim(socket, registration)
-            self._set(LineState(True, welcome.address, welcome.waiting, epoch=registration.epoch, silences=before))
+            self._set(
+                LineState(
+                    True, welcome.address, welcome.waiting, epoch=registration.epoch, silences=before, now=welcome.now
+                )
+            )
             self.up.set()
             await Connected(self, self._keys, self._loopback, self._publisher, socket).live()
 

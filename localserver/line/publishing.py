@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -15,11 +16,11 @@ from core.kernel.clock import DAY
 from core.kernel.events import Event
 from core.kernel.waiting import woken
 from core.paylinks.queries import LinkView, open_page, read_link
-from core.paylinks.rules import payable
+from core.paylinks.rules import Standing, payable, standing
 from core.relay.frames import Page, Publish, Published
 from core.relay.keys import challenge_mark, page_id, seal_page
 from core.relay.pages import AwayPage, encode_page
-from localserver.pay.page import Pages
+from localserver.pay.page import Pages, Way
 from localserver.pay.view import build
 from localserver.pay.words import Words, spoken
 
@@ -37,6 +38,9 @@ AT_ONCE: Final = 10
 BREATH: Final = 0.05
 """Seconds between so many pages: a network that comes and goes must not keep the interpreter from the window."""
 
+_HELD: Final = (Standing.RESERVED, Standing.CHECKING, Standing.UNDERPAID)
+"""What ends by itself; what was sold waits on."""
+
 
 class PagePublisher:
     """Implements :class:`localserver.line.line.Publisher` for one shop."""
@@ -53,8 +57,11 @@ class PagePublisher:
         self._known: tuple[bytes, ...] = ()
         self._comparing: dict[bytes, int] = {}
         self._send: Callable[[Publish], None] = lambda frame: None
+        self._skew = 0
 
     def begin(self, send: Callable[[Publish], None]) -> None:
+        said = self._shop.line.now
+        self._skew = said - self._shop.clock.now() if said else 0
         loop = asyncio.get_running_loop()
         self._send = send
         ends = (
@@ -189,10 +196,27 @@ class PagePublisher:
         return Page(page_id(path), sealed, max(shop.clock.now(), view.facts.expires_at) + KEEP)
 
     def _page(self, view: LinkView, token: str, link: str | None) -> AwayPage:
+        """What is shown, and what instead of it when the way to pay ends, then the time to pay."""
         shop = self._shop
+        now, ends = shop.clock.now(), view.facts.expires_at
         words = Words(spoken(view.language), shop.country.zone, shop.card.currency)
-        page = build(shop, view, token, words, "", None, invoice=False)
-        where = link if payable(view.facts, shop.clock.now()) else None
         pages = self._pages()
-        seen = words.time(shop.clock.now())
-        return AwayPage(pages.away(page, words, seen, where), pages.away_policy(), words.language)
+        draw = partial(pages.away, build(shop, view, token, words, "", None, invoice=False), words, words.time(now))
+        if not payable(view.facts, now):
+            return AwayPage(draw(), pages.away_policy(), words.language)
+        way = _way(view, link, words, now)
+        later = [(way.ends, draw())] if way and way.ends < ends else []
+        if standing(view.facts, now) in _HELD:
+            later.append((ends, draw(over=True)))
+        there = tuple((moment + self._skew, html) for moment, html in later)
+        return AwayPage(draw(way), pages.away_policy(), words.language, there)
+
+
+def _way(view: LinkView, link: str | None, words: Words, now: int) -> Way | None:
+    """The payment the buyer has begun, else the one that was opened ahead."""
+    begun, ahead = view.last, view.prepared
+    if link and begun:
+        return Way(link, words.means_within(begun.provider, begun.method), begun=True, ends=view.facts.expires_at)
+    if ahead is None or ahead.ends <= now:
+        return None
+    return Way(ahead.url, words.means_within(ahead.provider, ahead.method), begun=False, ends=ahead.ends)

@@ -9,6 +9,7 @@ from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from aiohttp import web
 from markupsafe import Markup
 from msgspec import Struct
@@ -30,6 +31,16 @@ class Notice(Struct, frozen=True):
     tone: str
     sign: str
     text: Markup
+
+
+class Way(msgspec.Struct, frozen=True):
+    """Where the provider takes the payment while the shop is away, until ``ends`` (ms UTC). ``name``: the means, inside
+    a sentence; ``begun``: the buyer chose it."""
+
+    url: str
+    name: str
+    begun: bool
+    ends: int
 
 
 def _bold(text: str) -> Markup:
@@ -133,10 +144,10 @@ class Pages:
     def onward(self, words: Words, name: str, url: str) -> str:
         return self._render("onward.html", words, name=name, url=url)
 
-    def away(self, page: Page, words: Words, seen: str, link: str | None) -> str:
-        """The order for the time in which the shop cannot be reached: what stood at ``seen``, without script. ``link``:
-        where the provider takes the payment meanwhile."""
-        return self._render("away.html", words, p=page, seen=seen, link=link)
+    def away(self, page: Page, words: Words, seen: str, way: Way | None = None, *, over: bool = False) -> str:
+        """The order for the time in which the shop cannot be reached: what stood at ``seen``, without script. ``over``:
+        the time to pay has passed meanwhile."""
+        return self._render("away.html", words, p=page, seen=seen, way=way, over=over)
 
     def away_policy(self) -> str:
         """It has no forms, no pictures, and leads to the provider only."""

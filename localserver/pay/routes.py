@@ -190,7 +190,7 @@ class PayDoor:
 
     async def _events(self, request: web.Request, visit: Visit) -> web.StreamResponse:
         await self._opened(request, visit)
-        if visit.view.facts.unsettled and self._asks.take(visit.key):
+        if (visit.view.facts.unsettled or visit.view.prepared) and self._asks.take(visit.key):
             with suppress(LivePayError):
                 await ask_quietly(visit.shop, visit.view.order_id)
         return await self.streams.serve(request, visit.shop, visit.view)

@@ -116,7 +116,8 @@ class Connection:
         self._node.figures.connected.inc()
         tasks: list[asyncio.Task[None]] = []
         try:
-            await self._send(Welcome(self._node.address.of(handle), await self._engine.waiting(handle)))
+            address, waiting = self._node.address.of(handle), await self._engine.waiting(handle)
+            await self._send(Welcome(address, waiting, self._node.clock.now()))
             tasks = [asyncio.create_task(self._while(part)) for part in (self._pump, self._forget, self._watch)]
             await self._listen()
         except (Unavailable, OSError):

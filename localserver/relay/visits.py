@@ -100,7 +100,7 @@ async def _away(node: Node, request: web.BaseRequest, known: Known) -> web.Respo
     if page is None:
         return _reconnecting(request)
     return web.Response(
-        text=page.html,
+        text=page.at(node.clock.now()),
         content_type="text/html",
         headers={
             "Content-Security-Policy": page.policy,

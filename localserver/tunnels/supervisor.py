@@ -21,7 +21,7 @@ from core.bootstrap.following import ACTOR, lead_here, ready
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.kernel.reasons import TIMED_OUT
 from core.payments.provider import Finding
-from core.tunnels.rules import ADDRESS, KIND, LED, OFF, OWN, STUCK, TunnelState, pause
+from core.tunnels.rules import ADDRESS, APART, KIND, LED, OFF, STUCK, TunnelState, pause
 from localserver.tunnels.contract import Asks, Kind, Lost, Stuck, Tunnel
 from localserver.tunnels.registry import REGISTRY
 
@@ -106,7 +106,7 @@ class Supervisor:
 
     def _read_wishes(self) -> tuple[str, ...]:
         settings = self._shop.settings
-        keys = [key for key in settings.declared if key.startswith("tunnel.") and key not in OWN]
+        keys = [key for key in settings.declared if key.startswith("tunnel.") and key not in APART]
         secret = {key for key in keys if settings.declared[key].kind == "secret"}
         return tuple(settings.secret(key) if key in secret else settings.get(key) for key in keys)
 

@@ -88,6 +88,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "message_counted": "how a message was counted, once",
     "message_use": "sums of it",
     "budget_mark": "what was said of a budget; the saying is journalled",
+    "prepare": "what to open ahead of time; opening it is the act",
     "quote_unsaved": "what is being typed; saving it as a draft is the act",
     "text_exposure": "who was told which wording; the message is the act",
     "handover": "times of what is journalled: asked, taken, given back, resolved",

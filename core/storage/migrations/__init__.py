@@ -38,6 +38,7 @@ from core.storage.migrations import (
     m0025_template_heading,
     m0026_relay,
     m0027_aside,
+    m0028_ahead,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -70,6 +71,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0025_template_heading.apply,
     m0026_relay.apply,
     m0027_aside.apply,
+    m0028_ahead.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

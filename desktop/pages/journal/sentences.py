@@ -110,6 +110,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "WaitingLeft": ("orders", mark("A buyer no longer waits")),
     "AttemptChanged": ("orders", mark("A payment attempt went on")),
     "AttemptOpened": ("orders", mark("A payment of {amount} was begun at {provider}")),
+    "AttemptPrepared": ("orders", mark("A payment of {amount} was prepared at {provider}")),
     "OrphansForgotten": ("payments", mark("{count} notices that fit nothing were forgotten")),
     "PaymentOrphaned": ("payments", mark("A notice of {provider} fits no order")),
     "PaymentQuarantined": ("orders", mark("{amount} at {provider} fit no order")),
