@@ -18,7 +18,8 @@ RELAY_INVITE: Final = "tunnel.relay_invite"
 RELAY_NAME: Final = "tunnel.relay_name"
 LED: Final = "tunnel.whatsapp"
 PASTED: Final = "tunnel.pasted"
-OWN: Final = frozenset((ADDRESS, LED, PASTED))
+HOOKS: Final = "tunnel.hooks"
+OWN: Final = frozenset((ADDRESS, LED, PASTED, HOOKS))
 """What the program notes itself: a change of these starts no tunnel anew."""
 OFF: Final = "off"
 
