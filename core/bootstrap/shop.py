@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -205,6 +205,11 @@ class Shop:
         """When the shop is open; None while that is not set."""
         text = self.settings.get("store.hours")
         return hours.parse(text) if text else None
+
+    @cached_property
+    def hooking(self) -> asyncio.Lock:
+        """One at a time sets endpoints at providers."""
+        return asyncio.Lock()
 
     def address(self) -> str:
         """The public address: its tunnel's where it has one, else the one that was typed; empty without."""

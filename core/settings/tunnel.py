@@ -93,4 +93,5 @@ TUNNEL: Final[tuple[Setting, ...]] = (
     Setting(rules.ADDRESS, "url", "Address of the tunnel (written by LivePay)", section="hidden"),
     Setting(rules.LED, "text", "Address that WhatsApp was given (written by LivePay)", section="hidden"),
     Setting(rules.PASTED, "text", "Addresses that were pasted (written by LivePay)", section="hidden"),
+    Setting(rules.HOOKS, "text", "Endpoints set at providers (written by LivePay)", section="hidden"),
 )

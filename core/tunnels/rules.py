@@ -21,7 +21,8 @@ RELAY_AHEAD: Final = "tunnel.relay_ahead"
 """Whether payments are opened ahead of time, for the pages that the relay shows."""
 LED: Final = "tunnel.whatsapp"
 PASTED: Final = "tunnel.pasted"
-OWN: Final = frozenset((ADDRESS, LED, PASTED))
+HOOKS: Final = "tunnel.hooks"
+OWN: Final = frozenset((ADDRESS, LED, PASTED, HOOKS))
 """What the program notes itself."""
 APART: Final = OWN | {RELAY_AHEAD}
 """What no connection is made of: a change of these starts no tunnel anew."""

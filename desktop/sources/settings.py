@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from core.adapters.psp import REGISTRY, provider_class
 from core.backups.pieces import Stopped
-from core.bootstrap import Shop, connecting, people
+from core.bootstrap import Shop, connecting, hooking, people
 from core.kernel.errors import LivePayError
 from core.kernel.phone import normalise
 from core.payments.provider import Finding, Provider
@@ -58,6 +58,7 @@ class ShopSettings:
             pasted,
             f"{url}/webhooks/psp/{adapter.name}/{shop.slug}" if pasted and url else "",
             adapter.dashboard,
+            hooking.offers(adapter),
         )
 
     # -- changing ----------------------------------------------------------------------------------------------
@@ -115,6 +116,9 @@ class ShopSettings:
         adapter = provider_class(name)
         provider = adapter(self._shop.provider_config(adapter), self._shop.http)
         return self._asked(provider.selftest, control)
+
+    def hook_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
+        return self._asked(lambda: hooking.hook(self._shop, name, ACTOR), control)
 
     def test_mail(self, control: Control) -> tuple[Finding, ...]:
         async def tried() -> Sequence[Finding]:

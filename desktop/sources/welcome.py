@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.adapters.psp import provider_class
-from core.bootstrap import Shop, connecting, trials
+from core.bootstrap import Shop, connecting, hooking, trials
 from core.bootstrap.trials import Look, Trial
 from core.catalogue import queries, rules, service
 from core.catalogue.rules import ProductFields
@@ -226,12 +226,21 @@ class ShopWelcome:
             shop.settings.switch(f"psp.{name}.enabled"),
             provider.asks_phone(first),
             max(self._test_amount(), adapter.caps.min_amount),
+            hooking.offers(adapter),
         )
 
     def examine_provider(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
         return tuple(asked(self._shop, lambda: connecting.examine_provider(self._shop, name, typed), control) or ())
 
+    def hook(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
+        self._keep(name, typed)
+        return tuple(asked(self._shop, lambda: hooking.hook(self._shop, name, ACTOR), control) or ())
+
     def enable(self, name: str, typed: Mapping[str, str]) -> None:
+        self._keep(name, typed)
+        self._shop.settings.set(f"psp.{name}.enabled", "true", ACTOR)
+
+    def _keep(self, name: str, typed: Mapping[str, str]) -> None:
         settings = self._shop.settings
         hidden = {field.name for field in provider_class(name).fields if field.secret}
         for field, value in connecting.as_meant(name, typed).items():
@@ -240,7 +249,6 @@ class ShopWelcome:
                 settings.set_secret(key, value, ACTOR)
             else:
                 settings.set(key, value, ACTOR)
-        settings.set(f"psp.{name}.enabled", "true", ACTOR)
 
     def _test_amount(self) -> int:
         return TEST_AMOUNT * int(10 ** EXPONENT[self._shop.card.currency])

@@ -185,6 +185,10 @@ class PspSimulator(abc.ABC):
     def not_found(self) -> Refusal:
         """There is no such session."""
 
+    def notices_to(self) -> str:
+        """Where notices go that no session has an address for: as typed in the dashboard."""
+        return self.webhook_url
+
     # What can happen to a session
 
     def open(self, request: web.Request, session: Session) -> Session:
@@ -245,7 +249,7 @@ class PspSimulator(abc.ABC):
         body = self.event(session, what, payment)
         if body is None:
             return None
-        url = session.notify_url or self.webhook_url
+        url = session.notify_url or self.notices_to()
         return self.courier.post(Notification(url, session.reference, what, body), how or self.delivery)
 
     def _take_money(

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 from aiohttp import web
 
-Operation = Literal["create", "status", "search", "expire", "refund", "account"]
+Operation = Literal["create", "status", "search", "expire", "refund", "account", "hook"]
 OPERATIONS: Final = frozenset(get_args(Operation))
 Kind = Literal["status", "html", "hang", "drop", "broken_json", "lost", "huge", "mistyped", "patch", "paid_first"]
 

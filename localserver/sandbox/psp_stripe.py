@@ -24,6 +24,8 @@ from localserver.sandbox.psp_base import (
     wire_json,
 )
 from localserver.sandbox.psp_payers import payer_of
+from localserver.sandbox.psp_stripe_hooks import PATH as HOOKS
+from localserver.sandbox.psp_stripe_hooks import Endpoints
 
 _HALF_HOUR: Final = 1800
 _DAY: Final = 86400
@@ -31,6 +33,8 @@ _API_VERSION: Final = "2026-10-28.endive"
 
 
 class StripeSimulator(PspSimulator):
+    """``webhooks`` = ``barred`` in its values: the key is a restricted one without the right to set endpoints."""
+
     name: ClassVar[str] = "stripe"
     label: ClassVar[str] = "Stripe"
     ACCOUNT: ClassVar[Mapping[str, str]] = {
@@ -43,6 +47,10 @@ class StripeSimulator(PspSimulator):
     USER_AGENT: ClassVar[str] = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
     STAYS_OPEN: ClassVar[bool] = True
 
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self.endpoints = Endpoints()
+
     def routes(self) -> Sequence[web.RouteDef]:
         sessions = "/v1/checkout/sessions"
         return [
@@ -51,6 +59,10 @@ class StripeSimulator(PspSimulator):
             web.get(f"{sessions}/{{id}}", self._read, name="status"),
             web.post(f"{sessions}/{{id}}/expire", self._expire, name="expire"),
             web.post("/v1/refunds", self._refund, name="refund"),
+            web.post(HOOKS, self._add_hook, name="hook"),
+            web.get(HOOKS, self._list_hooks, name="hook.list"),
+            web.post(f"{HOOKS}/{{id}}", self._change_hook, name="hook.change"),
+            web.delete(f"{HOOKS}/{{id}}", self._remove_hook, name="hook.remove"),
         ]
 
     @property
@@ -60,6 +72,12 @@ class StripeSimulator(PspSimulator):
     def authorise(self, request: web.Request, body: bytes) -> None:
         if request.headers.get("Authorization") != f"Bearer {self.values['api_key']}":
             raise _refusal(401, "Invalid API Key provided.")
+        if (request.match_info.route.name or "").startswith("hook") and self.values.get("webhooks") == "barred":
+            raise _refusal(
+                403,
+                "The provided key 'rk_test_*********' does not have the required permissions for this endpoint on"
+                " account 'acct_demo'. Having the 'rak_webhook_write' permission would allow this request to continue.",
+            )
 
     def barred(self, *, withdrawn: bool) -> Refusal:
         # Codes of Stripe's error reference; the second's words are [unsure].
@@ -71,9 +89,15 @@ class StripeSimulator(PspSimulator):
         return _refusal(404, "No such checkout.session", code="resource_missing", param="session")
 
     def sign(self, body: bytes, at: int, spoil: bool) -> dict[str, str]:
-        secret, second = self.values["webhook_secret"] + ("?" if spoil else ""), str(at // 1000)
+        served = self.endpoints.served
+        secret = (served.secret if served else self.values["webhook_secret"]) + ("?" if spoil else "")
+        second = str(at // 1000)
         mac = hmac.new(secret.encode(), second.encode() + b"." + body, hashlib.sha256).hexdigest()
         return {"Stripe-Signature": f"t={second},v1={mac},v0={'0' * 64}"}
+
+    def notices_to(self) -> str:
+        served = self.endpoints.served
+        return served.url if served else self.webhook_url
 
     def event(self, session: Session, what: What, payment: Payment | None) -> bytes | None:
         if what == "refunded":
@@ -254,6 +278,19 @@ class StripeSimulator(PspSimulator):
                 "status": "succeeded",
             }
         return wire_json(done[key])
+
+    async def _add_hook(self, request: web.Request) -> web.Response:
+        form, key = await _form(request), request.headers.get("Idempotency-Key", "")
+        return self.endpoints.add(form, _nested(form, "metadata"), key, self.clock.now() // 1000, self.livemode)
+
+    async def _list_hooks(self, request: web.Request) -> web.Response:
+        return self.endpoints.list(self.livemode)
+
+    async def _change_hook(self, request: web.Request) -> web.Response:
+        return self.endpoints.change(request.match_info["id"], await _form(request), self.livemode)
+
+    async def _remove_hook(self, request: web.Request) -> web.Response:
+        return self.endpoints.remove(request.match_info["id"])
 
 
 async def _form(request: web.Request) -> dict[str, str]:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from core.bootstrap import Shop
 from core.bootstrap.connecting import answers_at
 from core.bootstrap.following import ACTOR, lead_here, ready
+from core.bootstrap.hooking import follow
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.kernel.reasons import TIMED_OUT
 from core.payments.provider import Finding
@@ -288,6 +289,7 @@ class _Leading:
             return self._problem
         try:
             await lead_here(self._shop)
+            await follow(self._shop, ACTOR)
             self._problem = None
         except LivePayError as error:
             self._problem = error

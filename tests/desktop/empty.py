@@ -259,6 +259,9 @@ class EmptySettings:
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
         return ()
 
+    def hook_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
+        return ()
+
     def test_mail(self, control: Control) -> tuple[Finding, ...]:
         return ()
 

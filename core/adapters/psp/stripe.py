@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 from core.adapters.psp import verdicts, wire
 from core.adapters.psp.sessions import SessionProvider, payment_event
 from core.adapters.psp.signatures import Layout, split, verify
+from core.adapters.psp.stripe_hooks import StripeHooks
 from core.kernel.countries import COUNTRIES
 from core.kernel.money import EXPONENT
 from core.payments.dashboard import Dashboard
@@ -39,7 +40,7 @@ _MARGIN: Final = 60
 """Seconds kept away from both bounds of ``expires_at``, for the road and the seconds a Date header hides."""
 
 
-class Stripe(SessionProvider):
+class Stripe(SessionProvider, StripeHooks):
     name: ClassVar[str] = "stripe"
     label: ClassVar[str] = "Stripe"
     default_base_url: ClassVar[str] = "https://api.stripe.com"

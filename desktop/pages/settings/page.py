@@ -123,6 +123,7 @@ class SettingsPage(Page):
         elif isinstance(view, PaymentsSection):
             view.switched.connect(self.switch_provider)
             view.test_asked.connect(self.test_provider)
+            view.hook_asked.connect(self.hook_provider)
             view.stop_asked.connect(lambda name: self.trials.stop(view.cards[name].test))
         elif isinstance(view, BackupSection):
             self.trials.serve(view.test, self.source.test_backup)
@@ -382,6 +383,11 @@ class SettingsPage(Page):
         """Ask a provider whether the account works."""
         card = self.payments.cards[name]
         self.trials.run(card.test, lambda control: self.source.test_provider(name, control))
+
+    def hook_provider(self, name: str) -> None:
+        """Have a provider's notices sent here by its API."""
+        card = self.payments.cards[name]
+        self.trials.run(card.test, lambda control: self.source.hook_provider(name, control))
 
     def _ensure(self, part: QWidget) -> None:
         view = self.stack.currentWidget()

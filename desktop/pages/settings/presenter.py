@@ -58,6 +58,8 @@ class ProviderInfo(Struct, frozen=True):
     pasted: bool
     address: str
     dashboard: Dashboard = field(default_factory=lambda: Dashboard(""))
+    hooked: bool = False
+    """Its notices can be set by its API, instead of by hand there."""
 
 
 class Reading(Struct, frozen=True):
@@ -106,6 +108,10 @@ class SettingsSource(Protocol):
         ...
 
     def test_provider(self, name: str, control: Control) -> tuple[Finding, ...]: ...
+
+    def hook_provider(self, name: str, control: Control) -> tuple[Finding, ...]:
+        """Have the provider send its notices to this store, and keep the secret that signs them."""
+        ...
 
     def test_mail(self, control: Control) -> tuple[Finding, ...]:
         """Send an e-mail to the address that is written to."""

@@ -11,7 +11,7 @@ from core.kernel.look import SCALE
 from desktop.pages.notices import Instructions
 from desktop.pages.settings.parts import CopyRow, Made, TestPanel, add_rows
 from desktop.pages.settings.presenter import ProviderInfo, SettingsPresenter
-from desktop.widgets.buttons import IconButton
+from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.labels import ElidedLabel, Label, Rule
 from desktop.widgets.pill import StatusPill
 
@@ -28,6 +28,14 @@ class _Inside(QWidget):
         column.addWidget(Rule())
         add_rows(column, presenter.provider_group(provider.name), presenter, made, first=True)
         column.addWidget(Rule())
+        self.hook = Button(t("Set notifications automatically"), icon="radio")
+        self.hook.setToolTip(t("Has {provider} send its notices to this store.", provider=provider.label))
+        self.by_api = QWidget()
+        row = QHBoxLayout(self.by_api)
+        row.setContentsMargins(SCALE.card, 12, SCALE.card, 4)
+        row.addWidget(self.hook)
+        row.addStretch(1)
+        column.addWidget(self.by_api)
         self.address = CopyRow(
             t,
             t("Address for notifications"),
@@ -48,6 +56,7 @@ class _Inside(QWidget):
         column.addWidget(self.test)
 
     def show_provider(self, provider: ProviderInfo) -> None:
+        self.by_api.setVisible(provider.hooked)
         self.address.setVisible(provider.pasted)
         self.told.setVisible(not provider.pasted)
         self.address.show_text(provider.address)
@@ -57,12 +66,14 @@ class _Inside(QWidget):
 
 class ProviderCard(QFrame):
     """Folded to its head until it is opened, and only then the rest is built. ``switched`` with what the person wants;
-    ``network_asked`` for the public address that is missing; ``test_asked`` and ``stop_asked`` about its test.
+    ``network_asked`` for the public address that is missing; ``test_asked`` and ``stop_asked`` about its test;
+    ``hook_asked`` to have its notices set by its API.
     """
 
     switched = Signal(bool)
     network_asked = Signal()
     test_asked = Signal()
+    hook_asked = Signal()
     stop_asked = Signal()
 
     def __init__(self, provider: ProviderInfo, presenter: SettingsPresenter, made: Made) -> None:
@@ -115,6 +126,7 @@ class ProviderCard(QFrame):
             self._inside.hide()
             self._inside.address.missing_asked.connect(self.network_asked)
             self._inside.test.asked.connect(self.test_asked)
+            self._inside.hook.clicked.connect(self.hook_asked)
             self._inside.test.given_up.connect(self.stop_asked)
             self._inside.show_provider(self.provider)
             self._column.addWidget(self._inside)

@@ -196,10 +196,11 @@ class NetworkSection(SectionView):
 
 
 class PaymentsSection(SectionView):
-    """A card for each provider. ``switched`` with its name; ``test_asked`` and ``stop_asked`` too."""
+    """A card for each provider. ``switched`` with its name; ``test_asked``, ``hook_asked`` and ``stop_asked`` too."""
 
     switched = Signal(str, bool)
     test_asked = Signal(str)
+    hook_asked = Signal(str)
     stop_asked = Signal(str)
 
     def fill(self) -> None:
@@ -220,6 +221,7 @@ class PaymentsSection(SectionView):
             name = provider.name
             card.switched.connect(lambda wanted, name=name: self.switched.emit(name, wanted))
             card.test_asked.connect(lambda name=name: self.test_asked.emit(name))
+            card.hook_asked.connect(lambda name=name: self.hook_asked.emit(name))
             card.stop_asked.connect(lambda name=name: self.stop_asked.emit(name))
             card.network_asked.connect(self.network_asked)
             card.open(values.get(f"psp.{name}.enabled") == "true")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from core.kernel.i18n import catalogue
@@ -14,6 +14,7 @@ from desktop.pages.settings.words import choice_words
 from desktop.pages.welcome.parts import PAUSE_MS, Said, Sheet, StepView, tidy_when_left, verdict
 from desktop.pages.welcome.presenter import Offer, WelcomePresenter, WelcomeSource
 from desktop.pages.welcome.trial import TrialPanel
+from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field, TextField
 from desktop.widgets.labels import Rule
 
@@ -39,6 +40,12 @@ class PayingStep(StepView):
         self._form.setSpacing(6)
         sheet.column.addLayout(self._form)
         self.foot = self.said = Said()
+        self.hook = Button(t("Set notifications automatically"), icon="radio")
+        self.hook.clicked.connect(self.set_notices)
+        self.hook_said = Said()
+        sheet.column.addWidget(self.hook, 0, Qt.AlignmentFlag.AlignLeft)
+        sheet.column.addWidget(self.hook_said)
+        self.hook.hide()
         self.notices = Instructions(t)
         sheet.column.addWidget(self.notices)
         self.rule = Rule()
@@ -90,6 +97,8 @@ class PayingStep(StepView):
         self.edits.clear()
         t, offer = self.t, self.offer
         self.said.say("")
+        self.hook_said.say("")
+        self.hook.setVisible(bool(offer and offer.hooked))
         self._offer_trial(False)
         self.good, self.enabled = False, bool(offer and offer.enabled)
         if offer is None:
@@ -144,6 +153,30 @@ class PayingStep(StepView):
             failed=self._failed,
             name="check provider",
         )
+
+    def set_notices(self) -> None:
+        """Have the provider's notices sent here by its API: the secret that signs them need not be typed."""
+        offer, typed = self.offer, self.typed()
+        if offer is None:
+            return
+        self._pause.stop()
+        self.hook_said.say(self.t("{provider} is being asked…", provider=offer.label))
+        self.mount.bridge.run_long(
+            lambda control: (self.source.hook(offer.name, typed, control), self.source.offers(self.t.language)),
+            owner=self,
+            done=lambda found: self._hooked(offer.name, *found),
+            failed=self._not_hooked,
+            name="set notices",
+        )
+
+    def _hooked(self, name: str, findings: tuple[Finding, ...], offers: tuple[Offer, ...]) -> None:
+        self.show_offers(offers)
+        self.choice.setCurrentIndex(max(0, self.choice.findData(name)))
+        self.hook_said.say(*verdict(self.presenter, findings))
+
+    def _not_hooked(self, error: Exception) -> bool:
+        self.hook_said.say(self.presenter.why(error), ok=False)
+        return True
 
     def show_found(self, findings: tuple[Finding, ...]) -> None:
         """What the provider says; while a field is missing, which."""

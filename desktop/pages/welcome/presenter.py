@@ -55,6 +55,8 @@ class Offer(Struct, frozen=True):
     enabled: bool
     asks_phone: bool
     test: int
+    hooked: bool = False
+    """Its notices can be set by its API, instead of by hand there."""
 
 
 class Tryout(Struct, frozen=True):
@@ -143,6 +145,10 @@ class WelcomeSource(Protocol):
     def offers(self, language: str) -> tuple[Offer, ...]: ...
 
     def examine_provider(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]: ...
+
+    def hook(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
+        """Keep what was typed, and have the provider send its notices to this store."""
+        ...
 
     def enable(self, name: str, typed: Mapping[str, str]) -> None: ...
 
