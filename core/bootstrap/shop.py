@@ -23,10 +23,11 @@ from core.adapters.press import Press
 from core.adapters.psp import REGISTRY, provider_class
 from core.adapters.whatsapp import WhatsApp
 from core.assistant.service import TURN
-from core.backups.keeper import Charge, Keeper
+from core.backups.keeper import Keeper
 from core.backups.places import Place as BackupPlace
 from core.bootstrap import connecting, people, quoting, stepping, takeover
 from core.bootstrap.chat import chat_switches, learn_number
+from core.bootstrap.copying import charge_of
 from core.bootstrap.phrasing import Phrasing, budget_of, prices_of
 from core.bootstrap.preparing import preparer_of
 from core.bootstrap.reactions import bind
@@ -51,7 +52,7 @@ from core.durable.workers import always, at_last
 from core.fraud.service import FORGET, Watch, limits
 from core.invoices.desk import PaperDesk
 from core.kernel import hours
-from core.kernel.clock import MINUTE, Clock
+from core.kernel.clock import Clock
 from core.kernel.countries import Country, country
 from core.kernel.events import Event
 from core.kernel.hours import Hours
@@ -73,9 +74,8 @@ from core.segments.rules import segment_of
 from core.settings.declarations import ANSWERS
 from core.settings.service import Settings
 from core.settings.setting import names_in
-from core.storage.backup import recovery_key
 from core.storage.engine import Engine, Tx
-from core.storage.folder import Home, StoreCard
+from core.storage.folder import StoreCard
 from core.storage.migrations import migrate
 from core.storage.vault import Vault, derive
 from core.tunnels.news import TunnelNews
@@ -172,16 +172,7 @@ class Shop:
             self.engine, timed | quoting.TIMED | stepping.TIMED | {ahead.AHEAD: self.preparer.due}
         )
         self.factors = SecondFactors(self.engine, vault)
-        charge = Charge(
-            folder,
-            card,
-            vault,
-            self.secret_names,
-            self.backup_place,
-            lambda: self.settings.number("backup.minutes") * MINUTE,
-            lambda: recovery_key(Home(folder.parent.parent), create=True),
-        )
-        self.keeper = Keeper(charge, clock)
+        self.keeper = Keeper(charge_of(self), clock)
         self.postman = people.postman(self)
         bind(self)
         self._load_lexicon()

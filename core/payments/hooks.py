@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import abc
+from dataclasses import dataclass, field
 
-from msgspec import Struct, field
 
-
-class Hook(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Hook:
     """An endpoint as the provider made it. It shows ``secret``, which signs the notices, this once."""
 
     id: str
