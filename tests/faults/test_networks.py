@@ -40,6 +40,7 @@ from tests.support.processes import Program
 from tests.support.relays import DOMAIN, Relay, door, held, relay, until
 from tests.support.wires import HERE, Weather, Wire, missing, wire
 
+PATIENCE: Final = 60.0  # s; a machine that is busy with other tests takes its time
 AWA: Final = "awa"
 LARGE: Final = 200_000
 SIGN_IN: Final = "Le réseau où vous êtes demande d’abord une connexion"
@@ -99,11 +100,11 @@ async def test_who_comes_by_another_network_is_answered_for_at_once(tmp_path: Pa
             wifi.silent = True
             await post(host, 0)
             async with held(through(phone), AWA, keys, shop.url) as now:
-                await until(lambda: now.line.state.up, patience=2.0)
+                await until(lambda: now.line.state.up)
                 status, body, _ = await host.ask(AWA, "GET", "/p/token")
                 assert (status, body) == (200, b"ok")
                 await post(host, 1)
-                await until(lambda: numbers(shop.asked) == [0, 1], patience=2.0)
+                await until(lambda: numbers(shop.asked) == [0, 1])
 
 
 # -- slowness ----------------------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ async def test_a_long_evening_is_taken_over_through_a_slow_line(tmp_path: Path, 
             await post(host, number, os.urandom(100))
         way.delay, way.rate = 0.02, 300_000
         async with held(through(way), AWA, keys, shop.url) as line:
-            await until(lambda: line.line.state.taken == 500, patience=20.0)
+            await until(lambda: line.line.state.taken == 500, patience=60.0)
             assert (line.why, way.calls) == ("", 1)
         assert numbers(shop.asked) == list(range(500))
 
@@ -353,33 +354,34 @@ async def test_a_store_in_a_network_of_its_own_lives_through_what_networks_do(
         assert await host.engine.create(Store(away.slug, "", keys.seal_key, keys.sign_key, host.clock.now()))
         await away.program.start()
         try:
-            await until(away.served)
+            await until(away.served, PATIENCE)
+            await until(lambda: away.opened() == 1, PATIENCE)  # said once its address has answered
 
             wired.weather = Weather(delay=0.1, jitter=0.03, loss=0.03, rate=20_000)
             await away.say(60)
-            await away.all_applied(20.0)
+            await away.all_applied(PATIENCE)
             assert away.opened() == 1, "slow is not broken"
 
             wired.weather = Weather(cut=True)
             await away.say(10)
-            await until(lambda: "is waiting" in away.log())
+            await until(lambda: "is waiting" in away.log(), PATIENCE)
             assert away.applied() == [str(number) for number in range(60)]
             wired.weather = Weather()
-            await away.all_applied(20.0)
+            await away.all_applied(PATIENCE)
             assert await away.served()
 
             opened = away.opened()
             wired.move()
             await away.say(5)
-            await until(lambda: away.opened() > opened, 15.0)
-            await away.all_applied(5.0)
+            await until(lambda: away.opened() > opened, PATIENCE)
+            await away.all_applied(PATIENCE)
             assert await away.served()
 
             wired.weather = Weather(largest=700)
             status, _ = await away.ask("POST", "/webhooks/whatsapp", data=os.urandom(5000).hex())
             assert status == 200
             await away.say(1)
-            await away.all_applied(20.0)
+            await away.all_applied(PATIENCE)
             assert await away.served()
             assert await away.program.stop() == 0
         finally:

@@ -175,7 +175,7 @@ class Held:
         await asyncio.gather(self.task, return_exceptions=True)
 
 
-async def until(true: Callable[[], Any], patience: float = 10.0) -> None:
+async def until(true: Callable[[], Any], patience: float = 30.0) -> None:
     """Wait until something holds; fails after ``patience`` seconds."""
     async with asyncio.timeout(patience):
         while True:
