@@ -6,16 +6,18 @@ import atexit
 import gc
 import logging
 import sys
-from argparse import Namespace
 from contextlib import nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.kernel.errors import LivePayError, OutsideWorld
 from core.storage.folder import Home
 from localserver.console.entry import carry_out, parse
 from localserver.console.terminal import FAILED, Terminal
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 log = logging.getLogger("livepay")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QTimer, SignalInstance
@@ -25,11 +24,11 @@ R = TypeVar("R", bound="Running")
 SIZE = (1440, 900)
 
 
-@dataclass
 class InMemory:
     """Choices that are forgotten with the window."""
 
-    values: dict[str, str] = field(default_factory=dict)
+    def __init__(self, values: dict[str, str] | None = None) -> None:
+        self.values = {} if values is None else values
 
     def get(self, key: str, default: str) -> str:
         return self.values.get(key, default)

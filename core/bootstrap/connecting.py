@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -134,7 +133,7 @@ def draft(shop: Shop, name: str, typed: Mapping[str, str]) -> Provider:
     """A provider with what is being typed in front of what is kept."""
     adapter = provider_class(name)
     config = shop.provider_config(adapter)
-    return adapter(dataclasses.replace(config, values={**config.values, **as_meant(name, typed)}), shop.http)
+    return adapter(replace(config, values={**config.values, **as_meant(name, typed)}), shop.http)
 
 
 def as_meant(name: str, typed: Mapping[str, str]) -> dict[str, str]:

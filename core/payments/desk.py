@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.kernel.clock import SECOND
 from core.kernel.errors import LivePayError, OutsideWorld, Refused

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from core.kernel.discreet import Discreet
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Discreet, frozen=True):
     """An endpoint as the provider made it. It shows ``secret``, which signs the notices, this once."""
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"secret"})
     id: str
-    secret: str = field(repr=False)
+    secret: str
 
 
 class RegistersHooks(abc.ABC):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Literal, get_args
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
+from core.kernel.discreet import Discreet
 from core.kernel.errors import LivePayError, OutsideWorld, Refused
 from core.payments.dashboard import Dashboard
 
@@ -170,17 +169,18 @@ class Capabilities(Struct, frozen=True):
         return tuple(m for m in self.methods if not m.countries or country in m.countries)
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
+class ProviderConfig(Discreet, frozen=True):
     """One seller's account with one provider: ``values`` holds settings and secrets by field name.
 
     The seller offers it from ``min_amount`` to ``max_amount`` only, in smallest units; 0 sets no limit.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"values"})
+
     base_url: str
     country: str
     currency: str
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str] = field(default_factory=dict)
     min_amount: int = 0
     max_amount: int = 0
 
@@ -210,9 +210,10 @@ class CheckoutRequest(Struct, frozen=True):
     ttl: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckoutResult:
+class CheckoutResult(Discreet, frozen=True):
     """``expires_at`` in ms UTC. ``secrets`` are per-payment tokens the service must keep with the attempt."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"secrets"})
 
     provider_ref: str
     redirect_url: str | None = None
@@ -221,19 +222,20 @@ class CheckoutResult:
     """Whom the code pays, for buyers who type it instead."""
     instructions: str | None = None
     expires_at: int | None = None
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Discreet, frozen=True):
     """What the service knows of a payment attempt when it asks the provider about it."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"secrets"})
 
     ref: str
     uuid: str
     amount: int
     currency: str
     provider_ref: str | None
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 class StatusResult(Struct, frozen=True):
@@ -282,8 +284,7 @@ class ProviderEvent(Struct, frozen=True):
     shown or kept as such."""
 
 
-@dataclass(frozen=True, slots=True)
-class InboundResult:
+class InboundResult(Discreet, frozen=True):
     """The verdict on one inbound request and what to answer.
 
     ``stale``: right signature, time out of window: answer 200, poll, do not apply. ``reply`` = status, body, type.
@@ -291,11 +292,13 @@ class InboundResult:
     attempt (``NOTIFY_TOKEN``), which the adapter cannot know.
     """
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"token"})
+
     verdict: Literal["ok", "bad_auth", "stale", "malformed", "ignored"]
     auth: Auth = Auth.NONE
     events: tuple[ProviderEvent, ...] = ()
     reply: tuple[int, bytes, str] = (200, b"ok", "text/plain")
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
 
 
 class Finding(Struct, frozen=True):
@@ -303,7 +306,7 @@ class Finding(Struct, frozen=True):
 
     ok: bool
     message: str
-    params: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Provider(abc.ABC):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from core.kernel.clock import HOUR, MINUTE, SECOND
 from core.payments.provider import NOTIFY_TOKEN, Auth, InboundResult, Pay

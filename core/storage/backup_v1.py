@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import tarfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +37,8 @@ def read(path: Path, recovery: bytes) -> Content:
         plain = AESGCM(recovery).decrypt(data[len(MAGIC) : start], data[start:], MAGIC)
     except (InvalidTag, ValueError):
         raise Refused("The backup {path} is damaged, or was made with another recovery key.", path=path) from None
+    import tarfile  # no start needs it
+
     with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
         found = {member.name: tar.extractfile(member) for member in tar.getmembers() if member.isfile()}
         files = {name: file.read() for name, file in found.items() if file is not None}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from core.kernel.paths import default_home
 from core.storage.folder import Home
 from localserver.console.terminal import Terminal
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+
 
 def parse(argv: list[str] | None) -> tuple[Namespace, Home, Terminal]:
     """Arguments with the home and the terminal they mean. Exits with 2 on wrong usage."""
     given = sys.argv[1:] if argv is None else argv
-    # The window, most often: 4 ms of its start for a parser with nothing to parse.
-    args = _read(given) if given else Namespace(door="desktop", command=None)
+    # The window, most often: 5 ms of its start for a parser with nothing to parse.
+    args = _read(given) if given else cast("Namespace", SimpleNamespace(door="desktop", command=None))
     home = Home(getattr(args, "home", None) or default_home())
     return args, home, Terminal(getattr(args, "json", False))
 

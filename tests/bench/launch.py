@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 import main
@@ -15,6 +14,8 @@ from core.storage.folder import Home
 from localserver.console.terminal import Terminal
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from desktop import door
     from desktop.context import Context
 

@@ -5,7 +5,6 @@ Which one an account is on, its owner knows: a setting says it, and everything e
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
@@ -59,7 +58,7 @@ class CinetPay(Provider):
         platform = _PLATFORMS.get(config.get("platform"), NewPlatform)
         if config.base_url.rstrip("/") == LIVE:  # left as it was: the right one follows from platform and key
             test = platform is NewPlatform and config.get("api_key").strip().startswith("sk_test_")
-            config = dataclasses.replace(config, base_url=TEST if test else platform.default_base_url)
+            config = replace(config, base_url=TEST if test else platform.default_base_url)
         super().__init__(config, http)
         self._platform = platform(config, http)
 

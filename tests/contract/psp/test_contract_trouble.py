@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from aiohttp.test_utils import unused_port
+from msgspec.structs import replace
 
 from core.adapters.http import Http
 from core.payments.provider import Buyer, CheckoutResult, NotSupported, Pay, Rejected, SendUnknown

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from core.adapters.psp.signatures import Layout, sign
 from core.payments.provider import Auth, InboundResult, Pay

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.adapters.psp.orange_web import OrangeWeb
 from core.payments.provider import NOTIFY_TOKEN, Auth, InboundResult, Pay, ProviderConfig, Rejected, SendUnknown
