@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
-from PySide6.QtCore import QObject, QProcess, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from core.kernel.paths import resource
@@ -34,7 +35,11 @@ class Sounds(QObject):
         super().__init__(parent)
         self._enabled = enabled
         self._last = -PAUSE
-        self._play: Callable[[str], None] = _way(self)
+
+    @cached_property
+    def _play(self) -> Callable[[str], None]:
+        """How this computer plays a file, looked for with the first sound."""
+        return _way(self)
 
     @property
     def enabled(self) -> bool:
@@ -60,6 +65,8 @@ def command() -> tuple[str, ...] | None:
     """The program and first arguments that play a WAV file here, None when there is none."""
     if sys.platform == "darwin":
         return ("/usr/bin/afplay",)
+    from PySide6.QtCore import QStandardPaths
+
     for name, arguments in _PLAYERS:
         found = QStandardPaths.findExecutable(name)
         if found:
@@ -76,6 +83,7 @@ def _way(owner: QObject) -> Callable[[str], None]:
     player = command()
     if player is None:
         return lambda path: QApplication.beep()
+    from PySide6.QtCore import QProcess
 
     def play(path: str) -> None:
         process = QProcess(owner)

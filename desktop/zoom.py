@@ -13,14 +13,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
-from PySide6.QtCore import QLibraryInfo, QObject, QSize, Signal
-from PySide6.QtGui import QGuiApplication, QMoveEvent, QResizeEvent, QWindow
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from core.kernel.look import ZOOMS
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QWindow
 
 USUAL: Final = 100
 _VARIABLE: Final = "QT_SCALE_FACTOR"
@@ -90,6 +93,9 @@ def read(text: str) -> int:
 def _follow(window: QWindow) -> None:
     """A window keeps its place on the screen, and so holds less or more; a dialog keeps what it holds, and so grows or
     shrinks."""
+    from PySide6.QtGui import QMoveEvent, QResizeEvent  # no start needs these
+    from PySide6.QtWidgets import QDialog
+
     widget = next((one for one in QApplication.topLevelWidgets() if one.windowHandle() == window), None)
     if widget is None or not widget.isVisible():
         return
@@ -158,6 +164,8 @@ def _qt() -> _Qt | None:
             "?handleScreenLogicalDotsPerInchChange@QWindowSystemInterface@@SAXPEAVQScreen@@NN@Z",
         )
     elif sys.platform == "darwin":
+        from PySide6.QtCore import QLibraryInfo
+
         place = QLibraryInfo.path(QLibraryInfo.LibraryPath.LibrariesPath) + "/QtGui.framework/Versions/A/QtGui"
     try:
         return _Qt(place, names)
