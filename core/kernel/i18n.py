@@ -10,6 +10,7 @@ from typing import Any, Final
 from core.kernel.errors import LivePayError
 from core.kernel.paths import resource
 from core.kernel.reasons import KNOWN
+from core.kernel.texts import Catalogue
 
 LANGUAGES: Final[tuple[str, ...]] = ("fr", "mg", "en")
 DEFAULT_LANGUAGE: Final[str] = "fr"
@@ -27,13 +28,17 @@ def catalogue(domain: str, language: str) -> gettext.NullTranslations:
 
     A missing Malagasy text falls back to French, a missing French one to the English message id.
     """
-    folder = str(resource("locale"))
     if language == "en":
         return gettext.NullTranslations()
-    wanted = gettext.translation(domain, folder, languages=[language], fallback=True)
+    wanted = _read(domain, language)
     if language != DEFAULT_LANGUAGE:
-        wanted.add_fallback(gettext.translation(domain, folder, languages=[DEFAULT_LANGUAGE], fallback=True))
+        wanted.add_fallback(_read(domain, DEFAULT_LANGUAGE))
     return wanted
+
+
+def _read(domain: str, language: str) -> gettext.NullTranslations:
+    folder = str(resource("locale"))
+    return gettext.translation(domain, folder, languages=[language], class_=Catalogue, fallback=True)
 
 
 def sentence(message: str, params: Mapping[str, Any], language: str = DEFAULT_LANGUAGE) -> str:

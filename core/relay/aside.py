@@ -3,15 +3,19 @@ came, signature and all, until a later version or a person asks the door again."
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from core.kernel.clock import DAY
 from core.relay.events import WebhookAskedAgain, WebhookSetAside
-from core.relay.frames import Received, encode, received
 from core.storage.connection import Reader
 from core.storage.engine import Tx
+
+if TYPE_CHECKING:
+    from core.relay.frames import Received
+
+# The frames are imported where they are needed: no start is held up by what only a relay's line speaks.
 
 KEEP_DAYS: Final = 30
 """As long as what came in is known again (:data:`core.durable.inbox.KEEP_DAYS`): later it could be applied twice."""
@@ -28,6 +32,8 @@ class Aside(msgspec.Struct, frozen=True):
 
 def put(tx: Tx, event: Received) -> None:
     """Keep it; the same one again changes nothing."""
+    from core.relay.frames import encode
+
     path = event.target.partition("?")[0]
     values = (event.id, event.at, path, encode(event), tx.now)
     if tx.run("INSERT OR IGNORE INTO aside(event, at, target, packed, put_at) VALUES(?, ?, ?, ?, ?)", values):
@@ -40,6 +46,8 @@ def count(reader: Reader) -> int:
 
 def every(reader: Reader) -> list[Aside]:
     """In the order they came."""
+    from core.relay.frames import received
+
     rows = reader.all("SELECT id, put_at, tries, packed FROM aside ORDER BY id")
     return [Aside(number, put_at, tries, received(packed)) for number, put_at, tries, packed in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gettext
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from core.kernel.i18n import catalogue
+from core.kernel.paths import resource
 from desktop.app import Desktop
 from desktop.pages.page import Page
 from desktop.pages.registry import PAGES
@@ -64,9 +65,10 @@ def words(window: QWidget) -> set[str]:
 
 def only_in(language: str, other: str) -> set[str]:
     """The texts of the window that are said in one language and never in the other."""
-    ids = [key for key in getattr(catalogue("desktop", "fr"), "_catalog", {}) if isinstance(key, str) and key]
+    texts = gettext.translation("desktop", str(resource("locale")), languages=["fr"])._catalog  # type: ignore[attr-defined]
+    ids = [key for key in texts if isinstance(key, str) and key]
     plain = [key.rpartition("\x04")[2] for key in ids]
-    said = {"en": plain, "fr": [catalogue("desktop", "fr")._catalog[key] for key in ids]}  # type: ignore[attr-defined]
+    said = {"en": plain, "fr": [texts[key] for key in ids]}
     return {text for text in set(said[language]) - set(said[other]) if any(map(str.isalpha, text))} - set(
         ENDONYMS.values()
     )
