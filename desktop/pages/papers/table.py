@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 
 from core.invoices.queries import NEWEST, PaperRow
 from core.kernel.paging import Sort
+from desktop.fonts import width
 from desktop.pages.papers.presenter import Cursor, PapersPresenter, RowText
 from desktop.theme import theme
 from desktop.widgets.cells import two_lines, write
@@ -40,7 +41,7 @@ class PapersModel(PagedModel):
 
 class PapersTable(PagedTable):
     def __init__(self, model: PapersModel, name: str) -> None:
-        super().__init__(model, name, _ROOMY, right=(AMOUNT,), states=(SENT, CERTIFIED), sorts=_SORTS)
+        super().__init__(model, name, _ROOMY, right=(AMOUNT,), states=(NUMBER, WHO, SENT, CERTIFIED), sorts=_SORTS)
         self._papers = model
         self._certifying = False
         self._tight = False
@@ -71,6 +72,9 @@ class PapersTable(PagedTable):
     def needs(self, row: RowText, column: int) -> float:
         if column == AMOUNT:
             return self.number(row.amount, row.day if self._tight else row.below)
+        if column in (NUMBER, WHO):  # a reference is read aloud, digit by digit: the last one too
+            below = row.paper.reference if column == WHO else "" if self._tight else f"{row.kind} · {row.day}"
+            return max(width(below, "small"), width(row.paper.number, "body-bold") if column == NUMBER else 0) + 24
         pill = row.sent if column == SENT else row.certified
         return pill_width(pill.word, pill.icon) + 12 if pill is not None else 0
 

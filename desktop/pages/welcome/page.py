@@ -17,7 +17,7 @@ from desktop.pages.welcome.paying import PayingStep
 from desktop.pages.welcome.practice import PracticeStep
 from desktop.pages.welcome.presenter import WelcomePresenter
 from desktop.pages.welcome.products import ProductsStep
-from desktop.widgets.buttons import ENTER, Button
+from desktop.widgets.buttons import Button
 from desktop.widgets.labels import IconLabel, Label
 
 _VIEWS: Final[dict[str, type[StepView]]] = {
@@ -100,7 +100,7 @@ class WelcomePage(Page):
         self.before.clicked.connect(self.back)
         self.skip = Button(self.t("Later"))
         self.skip.clicked.connect(self.next)
-        self.action = Button(self.t("Continue"), "primary", key=f"Ctrl {ENTER}", live=True)
+        self.action = Button(self.t("Continue"), "primary", key="Ctrl+\u21b5", live=True)
         self.action.clicked.connect(self.press)
         line.addWidget(self.before)
         line.addSpacing(10)
