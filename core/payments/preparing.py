@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.durable.deadlines import set_deadline
+from core.durable.workers import at_last
 from core.kernel.clock import MINUTE
-from core.kernel.errors import LivePayError
+from core.kernel.errors import LivePayError, StorageFailed
 from core.kernel.events import Event
 from core.orders.events import OrderChanged, OrderReserved
 from core.orders.rules import asked
@@ -97,7 +98,7 @@ class Preparer:
     async def run(self) -> None:
         """Open until cancelled."""
         self._loop = asyncio.get_running_loop()
-        await self._engine.run(ahead.forget, actor="start")
+        await at_last(self._engine, ahead.forget, "start")
         while True:
             order_id = await self._asks.get()
             self._queued.discard(order_id)
@@ -118,7 +119,10 @@ class Preparer:
         if row is None or choice is None or self._rests.get(choice.provider, (0, 0))[1] > self._engine.clock.now():
             return False
         currency = self._desk.offer.currency
-        attempt = await self._engine.run(lambda tx: ahead.begin(tx, order_id, choice, currency), actor="desk")
+        try:
+            attempt = await self._engine.run(lambda tx: ahead.begin(tx, order_id, choice, currency), actor="desk")
+        except StorageFailed:  # a full disk: the next deadline asks again
+            return False
         if attempt is None:
             return False
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from core.bootstrap import Shop, following
 from core.tunnels.rules import HOOKS
@@ -29,7 +30,8 @@ def test_one_press_sets_the_notices(open_settings: OpenSettings, stage: Stage) -
     hook, test = card.inside.hook, card.test
     opened.settled(hook.isVisible)
     assert hook.text() == "Régler les notifications automatiquement"
-    assert hook.mapTo(card, hook.rect().topLeft()).y() < card.inside.address.mapTo(card, hook.rect().topLeft()).y()
+    address = card.inside.address
+    opened.settled(lambda: hook.mapTo(card, QPoint()).y() < address.mapTo(card, QPoint()).y())  # once it is laid out
     assert card.inside.notices.isVisible()  # the way out
     wave = opened.page.payments.cards["wave"]
     wave.open()
