@@ -34,7 +34,7 @@ class Opened:
 
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
         """Wait until nothing is read, saved or tested any more and ``holds``."""
-        self.qtbot.waitUntil(lambda: not self.desktop.bridge.busy and bool(holds()), timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.desktop.bridge.busy and bool(holds()), timeout=60_000)
 
     def press(self, widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(widget, key, keys)
