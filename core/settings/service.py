@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from core.kernel.errors import NotFound, Refused
+from core.kernel.events import Event
 from core.segments.rules import KEY as SEGMENT
 from core.settings.declarations import NAMES
 from core.settings.events import SettingChanged
@@ -31,6 +32,9 @@ class Settings:
         self._writing = threading.Lock()
         self.version = 0
         self.on_change: Callable[[], None] | None = None
+        self._coming: dict[str, str] = {}
+        self._arriving = threading.Lock()
+        engine.subscribe(self._stored)
 
     def declaration(self, key: str) -> Setting:
         """By its key or another of its names. Raises NotFound for one nobody declared."""
@@ -100,16 +104,32 @@ class Settings:
         value = declared.check(text)
 
         def write(tx: Tx) -> None:
+            self._coming[key] = value
             tx.run("INSERT OR REPLACE INTO setting(key, value) VALUES(?,?)", (key, value))
             tx.emit(SettingChanged(key, secret=False))
 
         with self._writing:  # what is in memory changes in the order of what is stored
-            self._engine.call(write, actor=actor)
-            self._values[key] = value
-            self._own(key)
-            self.version += 1
+            try:
+                self._engine.call(write, actor=actor)
+                self._arrive(key)
+            finally:
+                self._coming.pop(key, None)
         self._changed()
         return value
+
+    def _stored(self, events: Sequence[Event]) -> None:
+        """On the writer thread, before anybody else is told of it: who reads then finds the new value."""
+        for event in events:
+            if isinstance(event, SettingChanged):
+                self._arrive(event.key)
+
+    def _arrive(self, key: str) -> None:
+        """What was stored is in memory from now on; the writer or who asked for it, whoever comes first."""
+        with self._arriving:
+            if key in self._coming:
+                self._values[key] = self._coming.pop(key)
+                self._own(key)
+                self.version += 1
 
     def set_secret(self, key: str, value: str, actor: str = "system") -> None:
         """Put a secret in the vault (empty removes it); the journal keeps that it changed, not what it is.

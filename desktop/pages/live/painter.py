@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from core.kernel.clock import Clock
 from core.kernel.look import SCALE, mix
-from desktop.fonts import Face, elided, face, width
+from desktop.fonts import Face, width
 from desktop.icons import draw
 from desktop.pages.live import rows
 from desktop.pages.live.rows import RowText
 from desktop.theme import theme
+from desktop.widgets.cells import RIGHT, colour, two_lines, write
 from desktop.widgets.pill import draw_pill
 
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 PAD: Final = 8
 FIRST_PAD: Final = 16
 AFTER_AMOUNT: Final = 20  # px from a number to the words of the next column
@@ -105,9 +103,9 @@ class OrderPainter:
         if glow > 0:
             ground = mix(ground, palette.paid.ground, glow)
         painter.fillRect(box, QColor(ground))
-        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), _colour(palette.line))
+        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), colour(palette.line))
         if selected:
-            painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), _colour(palette.gold))
+            painter.fillRect(QRectF(box.left(), box.top(), EDGE, box.height() - 1), colour(palette.gold))
         elif glow > 0:
             edge = QColor(palette.paid.ink)
             edge.setAlphaF(glow)
@@ -123,55 +121,55 @@ class OrderPainter:
         palette = theme().palette
         mark = text.mark
         if mark is None:
-            _write(painter, box, text.customer, "body-bold", palette.text)
+            write(painter, box, text.customer, "body-bold", palette.text)
             return
         taken = width(mark.text, "small") + (16 if mark.icon else 0)
         beside = width(text.customer, "body-bold") + 8 + taken <= box.width() + 0.5
-        upper, lower = _lines(box, not beside)  # a long name has the line for itself
-        used = _write(painter, upper, text.customer, "body-bold", palette.text)
+        upper, lower = two_lines(box, not beside)  # a long name has the line for itself
+        used = write(painter, upper, text.customer, "body-bold", palette.text)
         place = upper.adjusted(used + 8, 0, 0, 0) if beside else lower
         if mark.icon:
             draw(painter, mark.icon, palette.ink(mark.role), place.left(), place.center().y() - 6, 12, 2.6)
             place.adjust(16, 0, 0, 0)
-        _write(painter, place, mark.text, "small", palette.ink(mark.role))
+        write(painter, place, mark.text, "small", palette.ink(mark.role))
 
     def _product(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.product
-        upper, lower = _lines(box, bool(cell.below))
+        upper, lower = two_lines(box, bool(cell.below))
         room = upper.width() - (width(cell.tail, "body") + 5 if cell.tail else 0)  # how many is never cut
-        used = _write(painter, upper, cell.head, "body-bold", palette.text, room)
-        _write(painter, upper.adjusted(used + 5, 0, 0, 0), cell.tail, "body", palette.muted)
-        _write(painter, lower, cell.below, "small", palette.muted)
+        used = write(painter, upper, cell.head, "body-bold", palette.text, room=room)
+        write(painter, upper.adjusted(used + 5, 0, 0, 0), cell.tail, "body", palette.muted)
+        write(painter, lower, cell.below, "small", palette.muted)
 
     def _amount(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.amount
         means = text.means if self.means_below and text.row.provider else ""
         below, ink = (cell.below, palette.waiting.ink) if cell.below else (means, palette.muted)
-        upper, lower = _lines(box, bool(below))
+        upper, lower = two_lines(box, bool(below))
         sign = width(cell.tail, "body")
-        _write(painter, upper, cell.tail, "body", palette.muted, flags=_RIGHT)
+        write(painter, upper, cell.tail, "body", palette.muted, RIGHT)
         number = upper.adjusted(0, 0, -sign - 4, 0)
-        _write(painter, number, cell.head, "body-bold", palette.text, flags=_RIGHT)
-        _write(painter, lower, below, "small", ink, flags=_RIGHT)
+        write(painter, number, cell.head, "body-bold", palette.text, RIGHT)
+        write(painter, lower, below, "small", ink, RIGHT)
 
     def _time(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         palette, cell = theme().palette, text.time
-        upper, lower = _lines(box, True)
-        _write(painter, upper, cell.head, "body", palette.muted)  # nothing where a hold runs
-        _write(painter, lower, cell.below, "small", palette.muted)
+        upper, lower = two_lines(box, True)
+        write(painter, upper, cell.head, "body", palette.muted)  # nothing where a hold runs
+        write(painter, lower, cell.below, "small", palette.muted)
 
     def _left(self, painter: QPainter, box: QRectF, text: RowText) -> None:
         """What changes by itself: the clock of a running hold."""
         clock = text.clock(self._clock.now())
         if clock:
-            upper, _ = _lines(box, True)
-            _write(painter, upper.adjusted(0, -1, 0, 0), clock[0], CLOCK, theme().palette.ink(clock[1]))
+            upper, _ = two_lines(box, True)
+            write(painter, upper.adjusted(0, -1, 0, 0), clock[0], CLOCK, theme().palette.ink(clock[1]))
 
     def _means(self, painter: QPainter, box: QRectF, text: RowText) -> None:
-        _write(painter, box, text.means, "body", theme().palette.muted)
+        write(painter, box, text.means, "body", theme().palette.muted)
 
     def _reference(self, painter: QPainter, box: QRectF, text: RowText) -> None:
-        _write(painter, box, text.reference, "small", theme().palette.muted)
+        write(painter, box, text.reference, "small", theme().palette.muted)
 
 
 def _inner(column: int, left: int, top: int, width: int) -> QRectF:
@@ -179,34 +177,3 @@ def _inner(column: int, left: int, top: int, width: int) -> QRectF:
     pad = FIRST_PAD if column == 0 else PAD
     behind = AFTER_AMOUNT if column == rows.AMOUNT else PAD
     return QRectF(left + pad, top, width - pad - behind, SCALE.row - 1)
-
-
-def _lines(box: QRectF, two: bool) -> tuple[QRectF, QRectF]:
-    """The boxes of the first and second line; a single line stands in the middle."""
-    if not two:
-        return box, QRectF()
-    middle = box.center().y()
-    upper = QRectF(box.left(), middle - 20, box.width(), 21)
-    return upper, QRectF(box.left(), middle + 1, box.width(), 17)
-
-
-@lru_cache(maxsize=128)
-def _colour(name: str) -> QColor:
-    return QColor(name)
-
-
-def _write(
-    painter: QPainter, box: QRectF, text: str, name: Face, ink: str, room: float | None = None, flags: int = _LEFT
-) -> float:
-    """Writes one line, cut with … when it is too long, and returns the width it took."""
-    if not text:
-        return 0
-    wanted = width(text, name)
-    room = box.width() if room is None else room
-    if wanted > room + 0.5:
-        text = elided(text, name, int(room))
-        wanted = width(text, name)
-    painter.setFont(face(name))
-    painter.setPen(_colour(ink))
-    painter.drawText(box, flags, text)
-    return min(wanted, room)

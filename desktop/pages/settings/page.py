@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.errors import LivePayError
 from core.kernel.look import SCALE
-from desktop.bridge import Change
+from desktop.bridge import Change, Task
 from desktop.pages.page import Mount, Page
 from desktop.pages.settings import choices
 from desktop.pages.settings.access import AccessSection
@@ -61,6 +61,7 @@ class SettingsPage(Page):
         self.reading = Reading({}, (), "")
         self._saving = 0
         self._stale = False
+        self._read: Task[Reading] | None = None
         self._waiting: list[Callable[[], object]] = []
         self._awaited = ""
         self.trials = Trials(self, self.presenter, self.when_saved)
@@ -208,7 +209,9 @@ class SettingsPage(Page):
 
     def refresh(self) -> None:
         self._stale = False
-        self.call(self.source.read, "read settings", self.show_reading)
+        if self._read is not None:
+            self._read.cancel()  # it may end after the one that begins now, and knows less
+        self._read = self.call(self.source.read, "read settings", self.show_reading)
 
     def show_reading(self, reading: Reading) -> None:
         """Put what was read on the page."""
@@ -293,6 +296,7 @@ class SettingsPage(Page):
         for row in self.rows.get(saved.key, []):
             row.say_saved()
         self.last.saved(self._name_of(saved.key))
+        self.refresh()  # a secret is told of before it is kept: what was read meanwhile does not know it
         self._end()
 
     def _note(self, saved: Saved) -> None:

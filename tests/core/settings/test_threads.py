@@ -72,3 +72,22 @@ def test_a_secret_that_cannot_be_journalled_is_not_changed(tmp_path: Path) -> No
             settings.set_secret("whatsapp.app_secret", "second")
         assert settings.secret("whatsapp.app_secret") == "first"
         assert settings_of(engine, tmp_path).secret("whatsapp.app_secret") == "first"
+
+
+def test_who_is_told_of_a_change_reads_the_new_value(tmp_path: Path) -> None:
+    with bare_engine(tmp_path) as engine:
+        settings = settings_of(engine, tmp_path)
+        seen: list[str] = []
+        told = threading.Event()
+
+        def on_events(_: object) -> None:
+            seen.append(settings.get("store.name"))
+            told.set()
+
+        end = engine.subscribe(on_events)
+        before = settings.version
+        settings.set("store.name", "Chez Awa")
+        assert told.wait(10)
+        end()
+        assert seen == ["Chez Awa"]
+        assert settings.version == before + 1
