@@ -30,9 +30,8 @@ from tests.support.relays import until
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be told to stop in order there")
 AWA, HOST = "awa", "awa.relay.localhost"
 PACE: Final = 0.02  # s between two webhooks
-# s in which nothing at all may be accepted: 4 to 8 measured, at most 10 are bound to be; a machine that is busy with
-# other tests takes its elections slowly.
-LONGEST: Final = 30.0
+LONGEST: Final = 10.0  # s in which nothing at all may be accepted: 4 to 8 measured, busy or not
+PATIENCE: Final = 60.0
 
 
 @dataclass
@@ -74,7 +73,7 @@ class Provider:
         return max((b - a for a, b in pairwise(moments)), default=float("inf"))
 
     async def goes_on(self, since: float, answers: int = 50) -> None:
-        await until(lambda: sum(at > since for at in self.answered.values()) >= answers, LONGEST + 5)
+        await until(lambda: sum(at > since for at in self.answered.values()) >= answers, PATIENCE)
 
 
 @asynccontextmanager
@@ -151,4 +150,4 @@ async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path
     # keys know it.
     assert {number: times[number] for number in times if times[number] > provider.tries[number]} == {}
     assert gap < LONGEST
-    assert node_gap < LONGEST
+    assert node_gap < 2.0
