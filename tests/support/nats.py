@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -129,13 +130,11 @@ def cluster_of(folder: Path, members: int = 3, *, sync: bool = True) -> list[Nat
 
 
 def _free(number: int) -> list[int]:
-    found = []
-    sockets = [socket.socket() for _ in range(number)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-            found.append(int(one.getsockname()[1]))
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports below those that the system gives to outgoing connections: one of these may be gone a moment later."""
+    found: list[int] = []
+    while len(found) < number:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            found += [port] if port not in found else []
     return found
