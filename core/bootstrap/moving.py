@@ -12,6 +12,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from msgspec import Struct, to_builtins
 
 from core.bootstrap.shop import Shop
 from core.bootstrap.stores import open_shop
-from core.kernel.errors import EnvironmentProblem, Refused
+from core.kernel.errors import EnvironmentProblem, Refused, StorageFailed
 from core.kernel.reasons import reason
 from core.relay import place
 from core.storage import backup, departure
@@ -124,7 +125,8 @@ def move_out(home: Home, slug: str, target: Path, actor: str, *, code: str = "",
 
     ``code``: what opens the file, empty for this computer's recovery key. The file holds the relay's place one epoch
     further on: where it is restored the relay takes it at once, and this computer, were its store taken back, would be
-    refused. If the file cannot be written nothing has changed but that number, which is this store's own to use.
+    refused. If the file cannot be written nothing has changed but that number, which is this store's own to use, and
+    the journal says that the store is here again.
     ``tell`` may raise, to stop in time. Raises NotFound, Refused, EnvironmentProblem.
     """
     target = target.absolute()
@@ -135,7 +137,13 @@ def move_out(home: Home, slug: str, target: Path, actor: str, *, code: str = "",
         data, media = _sizes(shop.folder)
         fitting(shop.folder, target, 2 * data, data + media)
         shop.engine.call(_leave, actor=actor)
-        return _write(home, shop, target, code, tell)
+        try:
+            return _write(home, shop, target, code, tell)
+        except BaseException:
+            if not (shop.folder / ARCHIVED).exists():
+                with suppress(StorageFailed):  # what stopped the move is what is told
+                    shop.engine.call(lambda tx: tx.emit(StoreTakenBack()), actor=actor)
+            raise
     finally:
         shop.close()
 

@@ -145,7 +145,12 @@ def test_what_is_not_the_moment_changes_nothing(home: Home, tmp_path: Path, monk
     with pytest.raises(Enough):
         moving.move_out(home, SLUG, file, "test", tell=stop)
     assert list(tmp_path.glob("awa*")) == []
-    open_shop(home, SLUG).close()
+    shop = open_shop(home, SLUG)
+    try:
+        last = shop.engine.read(lambda r: r.value("SELECT kind FROM journal ORDER BY seq DESC LIMIT 1"))
+        assert last == "StoreTakenBack"  # it was to leave, and did not
+    finally:
+        shop.close()
 
 
 def test_a_wrong_code_and_a_harmed_file_bring_nothing(home: Home, tmp_path: Path) -> None:
