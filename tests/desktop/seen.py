@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QCoreApplication, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -44,10 +44,12 @@ _THEIR_OWN: Final = frozenset({"English", "Malagasy", *(words.name for words in 
 """Languages name themselves; WhatsApp wants a template's name in small letters and underscores."""
 
 _ROWS: Final = 40  # of a list, read
+_TURNS: Final = 50  # of the loop, before a cut text is a fault
 
 
 def faults(root: QWidget, language: str, *, variables: bool = False) -> list[str]:
     """Every fault below ``root``, in words. ``variables``: the place where texts with ``{variables}`` are written."""
+    settle(root)
     found = [f"cut: {said}" for said in cut(root)]
     for text in texts(root):
         if text in _THEIR_OWN:
@@ -59,6 +61,15 @@ def faults(root: QWidget, language: str, *, variables: bool = False) -> list[str
             found.append(f"raw {raw.group()!r}: {text!r}")
     found += [f"no name: {described(widget)}" for widget in nameless(root)]
     return found
+
+
+def settle(root: QWidget) -> None:
+    """Lay out what waits for it: what was just shown has its size only after some turns of the loop, one for each
+    layout that it stands in. A text that stays cut is still cut after them."""
+    turns = 0
+    while turns < _TURNS and cut(root):
+        QCoreApplication.processEvents()
+        turns += 1
 
 
 def visible(root: QWidget) -> Iterator[QWidget]:
