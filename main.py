@@ -86,8 +86,12 @@ def _pictures(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def _bench(args: Namespace, home: Home, out: Terminal) -> int:
-    from tests.bench.run import run
-
+    try:
+        from tests.bench.run import run
+    except ModuleNotFoundError as error:
+        if error.name != "tests":
+            raise
+        raise OutsideWorld("Benchmarks come with the sources of LivePay, not with the installed program.") from None
     return int(run(args, home, out))
 
 

@@ -3,6 +3,7 @@
     python packaging/dev.py demo [ARGS]   the demonstration: a live sale with simulated buyers
     python packaging/dev.py test [ARGS]   every check and the whole test suite; with ARGS only pytest, with those
     python packaging/dev.py run  [ARGS]   main.py ARGS, with its own standard input, output, signals and exit code
+    python packaging/dev.py bundle        dist/LivePay, the program for computers without Python; then it is tried
 
 Set-up makes a private environment in .venv/ from the hash-locked requirements, installs the missing system libraries
 (Debian and Ubuntu, as root; otherwise it says which) and compiles texts and program. What is done is not done again.
@@ -358,12 +359,26 @@ def run_tests(arguments: Sequence[str], env: dict[str, str]) -> int:
     return 0 if all(code == 0 for _, code, _ in results) else 1
 
 
+def make_bundle(arguments: Sequence[str], env: dict[str, str]) -> int:
+    """The program of this system, then what it can do: the whole demonstration, and a picture of every page."""
+    build = [PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", ROOT / "packaging" / "livepay.spec"]
+    program = str(ROOT / "dist" / "LivePay" / ("livepay-cli.exe" if os.name == "nt" else "livepay-cli"))
+    env.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as folder:
+        tries = (
+            ["demo", "--headless", "--out", f"{folder}/demo"],
+            ["pictures", "--quick", "--out", f"{folder}/pictures"],
+        )
+        steps = ([*map(str, build), *arguments], *([program, "--home", f"{folder}/home", *words] for words in tries))
+        return next((code for code in (check(step, env) for step in steps) if code), 0)
+
+
 def check(command: Sequence[str], env: Mapping[str, str]) -> int:
     print("\n$ " + " ".join(command), flush=True)
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 
 
-COMMANDS: Final = {"demo": run_demo, "test": run_tests, "run": run_main}
+COMMANDS: Final = {"demo": run_demo, "test": run_tests, "run": run_main, "bundle": make_bundle}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -374,7 +389,7 @@ def main(arguments: Sequence[str]) -> int:
         say(__doc__ or "")
         return 0 if arguments and arguments[0] in ("-h", "--help") else 2
     try:
-        set_up(testing=arguments[0] == "test")
+        set_up(testing=arguments[0] in ("test", "bundle"))
     except SetupFailed as problem:
         say(str(problem))
         return 3
