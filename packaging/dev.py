@@ -41,8 +41,6 @@ LINUX: Final = sys.platform.startswith("linux")
 RUN_LOCK: Final = ("run", ROOT / "packaging" / "requirements.lock")
 TEST_LOCK: Final = ("test", ROOT / "packaging" / "dev.lock")
 QT_FREE: Final = ("tests/core", "tests/localserver", "tests/contract")
-
-
 FONTS: Final = Path("/usr/share/fonts")
 
 
@@ -82,8 +80,8 @@ DISPLAY: Final = (
     Need("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
     Need("libwayland-cursor.so.0", "libwayland-cursor0"),
 )
-# The pay page is tested in a real browser, PDF files by a reader that is not ours.
-TESTS: Final = (Need("chromium", "chromium"), Need("pdftotext", "poppler-utils"))
+# The pay page is tested in a real browser, PDF files by a reader that is not ours; PyInstaller wants objdump.
+TESTS: Final = (Need("chromium", "chromium"), Need("pdftotext", "poppler-utils"), Need("objdump", "binutils"))
 
 
 class SetupFailed(Exception):
@@ -115,8 +113,7 @@ def missing_needs(testing: bool) -> list[Need]:
     """What Linux lacks. Windows and macOS bring all that Qt wants."""
     if not LINUX:
         return []
-    wanted = QT + (DISPLAY if has_display() else ()) + (TESTS if testing else ())
-    missing = [need for need in wanted if not need.is_met()]
+    missing = [need for need in (*QT, *(DISPLAY * has_display()), *(TESTS * testing)) if not need.is_met()]
     if not PYTHON.exists() and importlib.util.find_spec("ensurepip") is None:
         missing.append(Need("ensurepip", f"python3.{sys.version_info.minor}-venv"))
     return missing
@@ -365,11 +362,9 @@ def make_bundle(arguments: Sequence[str], env: dict[str, str]) -> int:
     program = str(ROOT / "dist" / "LivePay" / ("livepay-cli.exe" if os.name == "nt" else "livepay-cli"))
     env.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as folder:
-        tries = (
-            ["demo", "--headless", "--out", f"{folder}/demo"],
-            ["pictures", "--quick", "--out", f"{folder}/pictures"],
-        )
-        steps = ([*map(str, build), *arguments], *([program, "--home", f"{folder}/home", *words] for words in tries))
+        tries = (["demo", "--headless"], ["pictures", "--quick"])
+        tried = ([program, "--home", f"{folder}/home", *words, "--out", f"{folder}/{words[0]}"] for words in tries)
+        steps = ([*map(str, build), *arguments], *tried)
         return next((code for code in (check(step, env) for step in steps) if code), 0)
 
 
