@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.adapters.http import why
+from core.adapters.replay import BROKEN, dealt_with
 from core.adapters.tls import aiohttp
 from core.kernel.errors import StorageFailed
 from core.kernel.reasons import BROKEN_OFF, NO_RELAY
@@ -25,7 +26,7 @@ from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish
 from core.relay.keys import StoreKeys, Unreadable
 from core.relay.state import LineState
 from localserver.line.reaching import HELLO, Broken, reached, signs_of_life
-from localserver.line.replay import BROKEN, Loopback, Visits
+from localserver.line.replay import Loopback, Visits
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ class Connected:
         comparing = asyncio.create_task(self._compare(), name="comparing")
         try:
             self._publisher.begin(self._publish)
-            await self._listen()
+            await self._listen_while(taking)
         finally:
             self._publisher.end()
             await self._visits.stop()
@@ -193,6 +194,20 @@ class Connected:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listen_while(self, taking: asyncio.Task[None]) -> None:
+        """A line whose webhooks are not taken over must not look as if all were well."""
+        listening = asyncio.create_task(self._listen(), name="listening")
+        try:
+            await asyncio.wait((listening, taking), return_when=asyncio.FIRST_COMPLETED)
+            if not listening.done():
+                if (mistake := taking.exception()) is not None:
+                    log.error("Webhooks cannot be taken over: the line is taken up anew", exc_info=mistake)
+                raise Broken(BROKEN_OFF)
+            await listening
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _listen(self) -> None:
         while True:
@@ -255,7 +270,7 @@ class Connected:
         tries = 0
         while True:
             status = await self._loopback.replay(received)
-            if 200 <= status < 500 and status not in (408, 429):
+            if dealt_with(status):
                 if status >= 300:
                     log.info("A webhook through the relay was refused: status %d", status)
                 return status
