@@ -16,7 +16,6 @@ import msgspec
 
 from core.kernel.clock import SystemClock, rfc3339
 from core.kernel.errors import NotFound, Refused
-from core.relay.address import HANDLE
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal, tr
 from localserver.relay import joining
@@ -86,7 +85,7 @@ def _with(args: Namespace, act: Callable[[Engine], Awaitable[T]]) -> T:
 
 def invite(args: Namespace, home: Home, out: Terminal) -> int:
     """Make an invitation; its text is shown this once."""
-    if args.name and (not HANDLE.fullmatch(args.name) or args.name in joining.RESERVED):
+    if args.name and not joining.may_be_named(args.name):
         raise Refused("A name at a relay has 3 to 32 small letters, digits and hyphens.")
     now = SystemClock().now()
     token = _with(args, lambda engine: joining.invite(engine, now, args.note, args.name, args.days))

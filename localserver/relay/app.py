@@ -13,12 +13,14 @@ from core.relay import frames
 from core.relay.address import Way, handle_of, way_of
 from localserver.middleware import our_concern
 from localserver.relay import intake, joining, sockets, visits
-from localserver.relay.answers import LATER, MAX_BODY, Asked, expected
+from localserver.relay.answers import LATER, MAX_BODY, Asked, Server, expected
 from localserver.relay.engine import Unavailable
 from localserver.relay.node import NODE, Node
 
 log = logging.getLogger(__name__)
 
+LINGER: Final = 2.0
+"""Seconds for which the rest of a refused body is still read, so that its sender hears the answer."""
 _HELLO: Final = "LivePay relay: it passes on what is sent to shops, and cannot read it.\n"
 
 
@@ -28,6 +30,7 @@ def create_relay(node: Node) -> web.Server:
     loop = asyncio.get_running_loop()
 
     def asked(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> Asked:
+        server.heard(protocol)
         return Asked(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -35,7 +38,15 @@ def create_relay(node: Node) -> web.Server:
         return await _door(node, request)
 
     # A webhook's bytes are passed on as they came, compressed ones too.
-    return web.Server(answer, request_factory=asked, access_log=None, handler_cancellation=True, auto_decompress=False)
+    server = Server(
+        answer,
+        request_factory=asked,
+        access_log=None,
+        handler_cancellation=True,
+        auto_decompress=False,
+        lingering_time=LINGER,
+    )
+    return server
 
 
 def create_backdoor(node: Node) -> web.Application:
@@ -53,7 +64,8 @@ async def _door(node: Node, request: web.BaseRequest) -> web.StreamResponse:
     handle = handle_of(request.host, node.address.domain)
     if handle == "":
         return await _own(node, request)
-    way = Way.NONE if handle is None else way_of(request.path)
+    # A target may be a whole address, too (RFC 9112 §3.2.2); it could not be passed on as it came.
+    way = Way.NONE if handle is None or not request.raw_path.startswith("/") else way_of(request.path)
     try:
         known = await node.known(handle) if handle and way is not Way.NONE else None
     except Unavailable:
@@ -94,5 +106,8 @@ async def _health(request: web.Request) -> web.Response:
 async def _certificate(request: web.Request) -> web.Response:
     node = request.app[NODE]
     handle = handle_of(request.query.get("domain", ""), node.address.domain)
-    known = handle == "" or (handle is not None and await node.known(handle) is not None)
+    try:
+        known = handle == "" or (handle is not None and await node.known(handle) is not None)
+    except Unavailable:
+        return web.Response(status=503, text="not now", headers=LATER)
     return web.Response(status=200 if known else 404, text="known" if known else "unknown")

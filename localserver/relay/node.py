@@ -18,6 +18,7 @@ from core.kernel.clock import SECOND, Clock, SystemClock
 from core.kernel.errors import Refused
 from core.relay.keys import Sealer
 from localserver.pay.guards import Bucket
+from localserver.relay.answers import Room
 from localserver.relay.engine import Engine, Store, Unavailable
 from localserver.relay.figures import Figures
 
@@ -25,6 +26,9 @@ FRESH: Final = 2.0
 """Seconds for which a node believes what it read of a store: a suspension, another quota, a move take as long."""
 QUICK: Final = 0.5
 """Seconds in which the engine says how a known store stands, or what is known holds for as long again."""
+STORE_ROOM: Final = 32 * 1024 * 1024
+NODE_ROOM: Final = 256 * 1024 * 1024
+"""Bytes of webhooks on their way in, for one store and for all of them."""
 _KNOWN: Final = 20_000  # stores remembered
 
 
@@ -58,6 +62,7 @@ class Known:
     store: Store
     sealer: Sealer
     read_at: float
+    room: Room = field(default_factory=lambda: Room(STORE_ROOM))
 
 
 @dataclass
@@ -69,6 +74,7 @@ class Node:
     clock: Clock = field(default_factory=SystemClock)
     proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     figures: Figures = field(default_factory=Figures)
+    room: Room = field(default_factory=lambda: Room(NODE_ROOM))
     _known: dict[str, Known] = field(default_factory=dict)
     _own: bytes = field(default_factory=lambda: os.urandom(8))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -98,7 +104,7 @@ class Node:
         sealer = found.sealer if found and found.store.seal_key == store.seal_key else Sealer(store.seal_key)
         if len(self._known) >= _KNOWN:
             self._known.clear()
-        self._known[handle] = known = Known(store, sealer, monotonic())
+        self._known[handle] = known = Known(store, sealer, monotonic(), found.room if found else Room(STORE_ROOM))
         return known
 
     def admits(self, store: Store) -> bool:

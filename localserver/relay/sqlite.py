@@ -169,6 +169,9 @@ class SqliteEngine:
         def drop(tx: Tx) -> None:
             for table in ("store", "event", "page"):
                 tx.run(f"DELETE FROM {table} WHERE handle = ?", (handle,))  # noqa: S608
+            for mark, record in tx.all("SELECT mark, record FROM invite"):
+                if msgspec.msgpack.decode(record, type=Invite).used_by == handle:
+                    tx.run("DELETE FROM invite WHERE mark = ?", (mark,))
 
         await self._run(drop)
         self._counts.pop(handle, None)
