@@ -44,10 +44,12 @@ class Address(Struct, frozen=True):
     def parse(cls, url: str) -> Address:
         """Raises Refused."""
         parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        # Another script's letters come in a Host header as xn--…: the host writes them so, too.
+        host = parts.hostname if url.isascii() else None
+        if parts.scheme not in ("http", "https") or not host or parts.path.strip("/") or parts.query:
             raise Refused("The relay's address is like https://relay.example, without a path.")
         try:
-            return cls(parts.scheme, parts.hostname, parts.port)
+            return cls(parts.scheme, host, parts.port)
         except ValueError:
             raise Refused("The relay's address is like https://relay.example, without a path.") from None
 
