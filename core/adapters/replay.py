@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from yarl import URL
 
 from core.adapters.tls import aiohttp
 from core.relay import frames
-from core.relay.address import Way, way_of
+from core.relay.address import LARGE, Way, way_of
 from core.relay.frames import Received
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Door:
         url = URL(self._local_url() + target, encoded=True)
         timeout = aiohttp.ClientTimeout(total=patience, sock_connect=5.0)
         async with self._session.request(
-            method, url, headers=_multi(headers), data=body or None, timeout=timeout, allow_redirects=False
+            method, url, headers=_multi(headers), data=_data(body), timeout=timeout, allow_redirects=False
         ) as response:
             yield response
 
@@ -71,17 +72,25 @@ class Door:
 
 def leads(target: str, way: Way) -> bool:
     """Whether a request's target is a path of this store, and of this kind."""
-    if not target.startswith("/"):
-        return False
+    return target.startswith("/") and way_of(path_of(target)) is way
+
+
+def path_of(target: str) -> str:
+    """A target's path, decoded as the door will; empty where it has none."""
     try:
-        return way_of(URL(target.partition("?")[0], encoded=True).path) is way
+        return URL(target.partition("?")[0], encoded=True).path
     except ValueError:
-        return False
+        return ""
 
 
 def dealt_with(status: int) -> bool:
     """Whether the door has said its last word: it took it, or refused it for good."""
     return 200 <= status < 500 and status not in (408, 429)
+
+
+def _data(body: bytes) -> bytes | BytesIO | None:
+    """As a file where it is large: the client would send it in one turn of the loop."""
+    return None if not body else body if len(body) <= LARGE else BytesIO(body)
 
 
 def _multi(headers: frames.Pairs) -> CIMultiDict[str]:

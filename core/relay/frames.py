@@ -51,12 +51,14 @@ class Greeting(Frame, frozen=True):
 
 
 class Claim(Frame, frozen=True):
-    """Store → relay. ``home``: 16 random bytes of this installation, in no backup; ``epoch``: how often it moved."""
+    """Store → relay. ``home``: 16 random bytes of this installation, in no backup; ``epoch``: how often it moved;
+    ``pieces``: whether it takes a large webhook in pieces, which an earlier version did not."""
 
     handle: str
     home: bytes
     epoch: Moment
     signature: bytes
+    pieces: bool = False
 
 
 class Welcome(Frame, frozen=True):
@@ -81,6 +83,22 @@ class Event(Frame, frozen=True):
 
     seq: int
     sealed: bytes
+
+
+class Piece(Frame, frozen=True):
+    """A part of a sealed :class:`Received` that is large. The first one stands in the order of events for all of it;
+    smaller events may come between two."""
+
+    seq: int
+    data: bytes
+    last: bool
+
+
+class Got(Frame, frozen=True):
+    """Store → relay: so many bytes of it are here."""
+
+    seq: int
+    size: int
 
 
 class Ack(Frame, frozen=True):
@@ -149,7 +167,7 @@ class Left(Frame, frozen=True):
     number: int
 
 
-Any = Greeting | Claim | Welcome | Denied | Event | Ack | Publish | Published | Visit | Head | Body | Left
+Any = Greeting | Claim | Welcome | Denied | Event | Piece | Got | Ack | Publish | Published | Visit | Head | Body | Left
 
 
 class Received(msgspec.Struct, frozen=True, array_like=True):

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from core.relay.address import LARGE, may_be_large
 from core.relay.frames import Received, encode
 from core.relay.keys import challenge_mark
 from localserver.relay.answers import LATER, body_of, kept
@@ -36,6 +37,9 @@ async def keep(node: Node, request: web.BaseRequest, known: Known) -> web.Stream
         node.figures.refused.labels("rate").inc()
         return web.Response(status=429, text="too many", headers=LATER)
     body = await body_of(request, known.room, node.room)
+    if len(body) > LARGE and not may_be_large(request.path):
+        node.figures.refused.labels("large").inc()
+        raise web.HTTPRequestEntityTooLarge(LARGE, len(body))
     plain = Received(node.event_id(), node.clock.now(), request.method, request.raw_path, request.raw_headers, body)
     sealed = known.sealer.seal(encode(plain))
     begun = perf_counter()

@@ -18,9 +18,24 @@ from aiohttp import WSMsgType, web
 
 from core.kernel.waiting import woken
 from core.relay import frames
-from core.relay.address import HANDLE
-from core.relay.frames import Ack, Body, Claim, Denied, Event, Greeting, Head, Left, Publish, Published, Visit, Welcome
+from core.relay.address import HANDLE, LARGE
+from core.relay.frames import (
+    Ack,
+    Body,
+    Claim,
+    Denied,
+    Event,
+    Got,
+    Greeting,
+    Head,
+    Left,
+    Publish,
+    Published,
+    Visit,
+    Welcome,
+)
 from core.relay.keys import claim_holds
+from localserver.relay.carrying import Carrier
 from localserver.relay.engine import Away, Conflict, Full, KeptPage, Store, Unavailable
 from localserver.relay.node import Known, Node
 
@@ -60,7 +75,8 @@ async def connect(node: Node, request: web.BaseRequest) -> web.WebSocketResponse
             await socket.send_bytes(frames.encode(judged))
         await socket.close()
         return socket
-    await Connection(node, judged, socket).live()
+    assert isinstance(claim, Claim), "judged"
+    await Connection(node, judged, socket, pieces=claim.pieces).live()
     return socket
 
 
@@ -99,11 +115,14 @@ def _place(store: Store, claim: Claim) -> Denied | None:
 class Connection:
     """One welcomed connection. Implements :class:`localserver.relay.engine.Presence`."""
 
-    def __init__(self, node: Node, known: Known, socket: web.WebSocketResponse) -> None:
+    def __init__(self, node: Node, known: Known, socket: web.WebSocketResponse, *, pieces: bool) -> None:
         self._node = node
         self._engine = node.engine
         self.store: Store = known.store
         self._socket = socket
+        self._pieces = pieces
+        self._carrier = Carrier(self._send)
+        self._carrying: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._acked = asyncio.Event()
         self._out: deque[int] = deque()
@@ -132,7 +151,7 @@ class Connection:
             for queue in self._visits.values():
                 self._end(queue)
             leaving = asyncio.ensure_future(leave())
-            tasks += [self._ending] if self._ending else []
+            tasks += [task for task in (self._ending, self._carrying) if task]
             for task in tasks:
                 task.cancel()
             await asyncio.shield(leaving)
@@ -160,9 +179,19 @@ class Connection:
             for seq, sealed in found:
                 self._out.append(seq)
                 self._seq = seq
-                await self._send(Event(seq, sealed))
+                await (self._carry if self._pieces and len(sealed) > LARGE else self._hand_over)(seq, sealed)
             if len(found) < max(room, 1):
                 await woken(self._wake, LOOK)
+
+    async def _hand_over(self, seq: int, sealed: bytes) -> None:
+        await self._send(Event(seq, sealed))
+
+    async def _carry(self, seq: int, sealed: bytes) -> None:
+        """Begin it, and let what follows pass; one at a time."""
+        if self._carrying is not None:
+            await asyncio.wait((self._carrying,))
+        await self._carrier.begin(seq, sealed)
+        self._carrying = asyncio.create_task(self._while(self._carrier.rest))
 
     async def _forget(self) -> None:
         """Acknowledgements reach the engine one at a time, the newest for all before it."""
@@ -205,6 +234,8 @@ class Connection:
             match frame:
                 case Ack():
                     self._take_ack(frame.seq)
+                case Got():
+                    self._carrier.got(frame)
                 case Head() if len(message.data) > LARGEST_HEAD:
                     return
                 case Head() | Body():
@@ -219,7 +250,9 @@ class Connection:
                     return
 
     def _take_ack(self, seq: int) -> None:
-        before = self._ack
+        before, whole = self._ack, self._carrier.under_way
+        if whole is not None:
+            seq = min(seq, whole - 1)
         while self._out and self._out[0] <= seq:
             self._ack = self._out.popleft()
             self._node.figures.delivered.inc()
@@ -232,18 +265,18 @@ class Connection:
         if queue is None:
             return
         if self._held + len(data) > HELD or queue.qsize() + last >= PARTS:
-            self._end(queue)
+            self._end(queue, b"")
             return
         self._held += len(data)
         queue.put_nowait(data)
         if last:
             queue.put_nowait(None)
 
-    def _end(self, queue: asyncio.Queue[bytes | None]) -> None:
-        """It broke off: what waited is dropped, for half an answer is none. (None after the last part: it is whole.)"""
+    def _end(self, queue: asyncio.Queue[bytes | None], last: bytes | None = None) -> None:
+        """What waited is dropped, for half an answer is none. ``last``: empty where the store does not know it yet."""
         while not queue.empty():
             self._held -= len(queue.get_nowait() or b"")
-        queue.put_nowait(b"")
+        queue.put_nowait(last)
 
     async def _publish(self, frame: Publish) -> str:
         longest = self._node.clock.now() + _LONGEST
@@ -301,7 +334,7 @@ class Connection:
         number = self._numbers
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(PARTS)
         self._visits[number] = queue
-        whole = False
+        over = False
         try:
             asked = frames.decode(request)
             assert isinstance(asked, Visit)
@@ -309,12 +342,12 @@ class Connection:
             while part := await queue.get():
                 self._held -= len(part)
                 yield part
-            whole = part is None
+            over = part is None
         except OSError:
             raise Away from None
         finally:
             del self._visits[number]
             self._end(queue)
-            if not whole:
+            if not over:
                 with suppress(OSError, RuntimeError):
                     await self._send(Left(number))

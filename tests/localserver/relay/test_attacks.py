@@ -226,7 +226,7 @@ async def test_who_sends_slowly_is_let_go_and_takes_no_room(tmp_path: Path, monk
         assert await _raw(host, "POST /n/awa/1 HTTP/1.1") == b"", "nobody heard what it wants"
         monkeypatch.setattr("localserver.relay.answers.SLOWEST", 30.0)
         host.node.room = Room(100_000)
-        large = f"POST /n/awa/1 HTTP/1.1\r\n{HOST}Content-Length: 300000\r\nConnection: close\r\n"
+        large = f"POST /webhooks/whatsapp HTTP/1.1\r\n{HOST}Content-Length: 300000\r\nConnection: close\r\n"
         assert b" 503 " in await _raw(host, large, bytes(300_000))
         host.node.room = Room(10**9)
         known = await host.node.known(AWA)
