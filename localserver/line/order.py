@@ -16,7 +16,7 @@ from typing import Final
 from core.adapters.replay import path_of
 from core.kernel.reasons import NO_RELAY
 from core.relay.address import may_be_large
-from core.relay.frames import MAX_FRAME, Event, Piece, Received
+from core.relay.frames import MAX_FRAME, WINDOW, Event, Piece, Received
 from localserver.line.reaching import Broken
 
 _UNREAD: Final = object()
@@ -45,6 +45,9 @@ class Order:
         return sum(not place.done for place in self._places)
 
     def take(self, event: Event) -> None:
+        """Raises Broken for more than a relay has on the way."""
+        if len(self._places) >= 2 * WINDOW:
+            raise Broken(NO_RELAY)
         self._places.append(Place(event.seq, event.sealed, whole=True))
         self._came.set()
 

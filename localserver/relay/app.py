@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import Any, Final
 
 from aiohttp import web
@@ -91,7 +92,12 @@ async def _own(node: Node, request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    return web.Response(body=request.app[NODE].figures.text(), content_type="text/plain", charset="utf-8")
+    node = request.app[NODE]
+    try:
+        node.figures.waiting.set(await node.engine.waiting_in_all())
+    except Unavailable:  # nobody knows, which is not the same as none
+        node.figures.waiting.set(math.nan)
+    return web.Response(body=node.figures.text(), content_type="text/plain", charset="utf-8")
 
 
 async def _health(request: web.Request) -> web.Response:

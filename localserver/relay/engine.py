@@ -157,6 +157,10 @@ class Engine(Protocol):
         """How many events wait: cheap."""
         ...
 
+    async def waiting_in_all(self) -> int:
+        """Of all stores together: for a host's figures."""
+        ...
+
     async def backlog(self, handle: str) -> Backlog:
         """How many, and how large they are together: for a person who asks."""
         ...

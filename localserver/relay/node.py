@@ -6,7 +6,9 @@ import asyncio
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
@@ -116,11 +118,13 @@ class Node:
     def admits_visitor(self, store: Store, peer: str) -> bool:
         """As :meth:`admits`, and whether this visitor has not asked too much of it. (Webhooks of a whole evening may
         come from one address.)"""
-        return self._limit("peer", max(5.0, store.quota.rate / 10), 6).take((store.handle, peer)) and self.admits(store)
+        return self._limit("peer", max(5.0, store.quota.rate / 10), 6).take(
+            (store.handle, network(peer))
+        ) and self.admits(store)
 
     def admits_joining(self, peer: str) -> bool:
         """Guessing an invitation is hopeless; trying costs the others nothing either."""
-        return self._limit("join", 0.2, 25).take((peer,))
+        return self._limit("join", 0.2, 25).take((network(peer),))
 
     def _limit(self, kind: str, rate: float, seconds: int) -> Bucket:
         key = (kind, rate)
@@ -136,6 +140,15 @@ class Node:
             if told:
                 return told[-1].rsplit(",", 1)[-1].strip()[:64]
         return remote
+
+
+def network(peer: str) -> str:
+    """Who is counted as one: an address, of IPv6 the network that a household has (RFC 6177)."""
+    with suppress(ValueError):
+        address = ip_address(peer)
+        if isinstance(address, IPv6Address):
+            return str(address.ipv4_mapped or address.exploded[:19])
+    return peer
 
 
 NODE: Final = web.AppKey("node", Node)

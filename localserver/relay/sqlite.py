@@ -269,6 +269,10 @@ class SqliteEngine:
         sql = "SELECT count(*) FROM event WHERE handle = ?"
         return int(await self._read(lambda r: r.value(sql, (handle,))))
 
+    async def waiting_in_all(self) -> int:
+        count = "SELECT count(*) FROM event"
+        return int(await asyncio.to_thread(self.writer.read, lambda r: r.value(count)))
+
     async def backlog(self, handle: str) -> Backlog:
         return Backlog(*(await self._read(lambda r: r.one(_SUM, (handle,))) or (0, 0)))
 

@@ -24,6 +24,8 @@ from localserver.relay.node import Known, Node
 
 PATIENCE: Final = 8.0
 """Seconds for a store's answer to begin; a buyer is shown the published page rather than a blank one."""
+READS: Final = 60.0
+"""Seconds in which a visitor takes a part of 64 kB: who takes none would keep others from the store's pages."""
 RETRY: Final = 15
 _LINK: Final = late(r"(/[pq]/[^/]+)(/[a-z.]*)?")
 _DOMAIN: Final = late(r";\s*domain\s*=[^;]*", re.IGNORECASE)
@@ -76,14 +78,15 @@ async def _pass_on(request: web.BaseRequest, head: Head, parts: AsyncIterator[fr
             if left is not None:
                 left -= len(part.data)
             if part.data and answer.status not in (204, 304):
-                await answer.write(part.data)
+                async with asyncio.timeout(READS):
+                    await answer.write(part.data)
             if part.last:
                 if left:
                     raise Away
                 await answer.write_eof()
                 return answer
         raise Away
-    except Away:  # half an answer must not look like a whole one
+    except (Away, TimeoutError):  # half an answer must not look like a whole one
         if request.transport is not None:
             request.transport.abort()
         return answer

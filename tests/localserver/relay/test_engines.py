@@ -77,6 +77,7 @@ async def test_a_removed_store_takes_everything_with_it_and_nothing_of_others(en
         assert await engine.store(handle) is not None
         assert await engine.backlog(handle) == Backlog(1, 10)
         assert await engine.page(handle, page.id) == page
+    assert await engine.waiting_in_all() == 2
     assert await engine.create(store())  # the name is free again
     assert await append(engine, 2) > 0
     assert await engine.waiting(AWA) == 1

@@ -11,7 +11,7 @@ from aiohttp import web
 from core.kernel.errors import EnvironmentProblem, Refused
 from localserver.relay.app import create_backdoor
 from localserver.relay.folder import copy_to
-from localserver.relay.node import Address
+from localserver.relay.node import Address, network
 from localserver.relay.sqlite import SqliteEngine
 from tests.support.relays import relay
 
@@ -34,6 +34,7 @@ async def test_figures_health_and_whose_certificate(tmp_path: Path) -> None:
             assert status == 200
             assert "livepay_relay_events_accepted_total 1.0" in figures
             assert "livepay_relay_keep_seconds_count 1.0" in figures
+            assert "livepay_relay_events_waiting 1.0" in figures
             assert "awa" not in figures
             assert await get("/health") == (200, '{"ready": true}')
             known = [(await get(f"/certificate?domain={name}.relay.localhost"))[0] for name in ("awa", "bintou", "a.b")]
@@ -97,6 +98,18 @@ async def test_one_relay_serves_from_a_folder_and_a_wrong_folder_is_said_to_be_s
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(Refused):
         Address.parse(url)
+
+
+def test_who_is_counted_as_one_visitor() -> None:
+    for peer, counted in (
+        ("6.6.6.6", "6.6.6.6"),
+        ("::ffff:6.6.6.6", "6.6.6.6"),
+        ("2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
+        ("2001:db8:1:2:ffff::", "2001:0db8:0001:0002"),  # a household has as many addresses as it likes
+        ("", ""),
+        ("unknown", "unknown"),
+    ):
+        assert network(peer) == counted
 
 
 def test_addresses_of_stores() -> None:

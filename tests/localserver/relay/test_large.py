@@ -154,3 +154,7 @@ async def test_each_source_keeps_its_order_while_a_large_one_comes() -> None:
     for wrong in (Piece(10, b"x", last=False), Piece(9, bytes(frames.MAX_FRAME), last=False)):
         with pytest.raises(Broken):
             order.take_piece(wrong)
+    for seq in range(11, 10 + 2 * frames.WINDOW):
+        order.take(Event(seq, b""))
+    with pytest.raises(Broken):  # more than a relay has on the way
+        order.take(Event(1000, b""))
