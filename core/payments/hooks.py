@@ -26,8 +26,9 @@ class RegistersHooks(abc.ABC):
     async def register_webhook(self, url: str, owner: str, key: str) -> Hook:
         """Have notices sent to ``url``. ``key``: of this one act, new each time.
 
-        The owner's endpoints that are there are removed first: their secret cannot be read again, and may have been
-        lost on its way here. So doing it again after SendUnknown, or after a crash, leaves one endpoint.
+        The owner's endpoints that are there are removed once it is made: their secret cannot be read again, and may
+        have been lost on its way here. So a no leaves what was there, and doing it again after SendUnknown, or after a
+        crash, leaves one endpoint.
         """
 
     @abc.abstractmethod

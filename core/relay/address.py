@@ -15,6 +15,11 @@ _KEPT: Final = ("/webhooks/", "/n/")
 _SHOWN: Final = ("/p/", "/q/", "/v/", "/privacy/", "/overlay/")
 
 
+_LARGE: Final = "/webhooks/whatsapp"
+LARGE: Final = 256 * 1024
+"""Bytes of a body that only WhatsApp sends, which gathers what it could not deliver (reference whatsapp §2.2)."""
+
+
 class Way(StrEnum):
     """KEPT: a webhook, made durable and answered by the relay. SHOWN: a page, forwarded. NONE: the store's own business
     (its API, its health), never reached from the internet."""
@@ -31,6 +36,11 @@ def way_of(path: str) -> Way:
     if path.startswith(_KEPT):
         return Way.KEPT
     return Way.SHOWN if path.startswith(_SHOWN) else Way.NONE
+
+
+def may_be_large(path: str) -> bool:
+    """Whether a webhook there may have more than ``LARGE`` bytes."""
+    return path.startswith(_LARGE)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ signature, and is welcomed or told why not; from then on either side speaks when
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -17,6 +17,17 @@ WINDOW: Final = 64
 """Events on their way at once; the next goes out when one is acknowledged. Bounds what a slow store costs the relay."""
 CHUNK: Final = 64 * 1024
 MAX_FRAME: Final = 5 * 1024 * 1024  # a webhook of 4 MB, sealed, with its headers
+
+MOST_GONE: Final = 500
+MOST_ASKED: Final = 100
+MOST_MARKS: Final = 4
+
+# What a store may say is bounded frame by frame: an id becomes a key of the relay's engine, shared by all stores.
+Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+Mark = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Status = Annotated[int, msgspec.Meta(ge=200, le=599)]
+"""Of an answer that ends: the proxy before a relay takes what follows a lesser one for the next answer."""
 
 Pairs = tuple[tuple[str, str], ...]
 """Headers, in order, as they came."""
@@ -40,12 +51,14 @@ class Greeting(Frame, frozen=True):
 
 
 class Claim(Frame, frozen=True):
-    """Store → relay. ``home``: 16 random bytes of this installation, in no backup; ``epoch``: how often it moved."""
+    """Store → relay. ``home``: 16 random bytes of this installation, in no backup; ``epoch``: how often it moved;
+    ``pieces``: whether it takes a large webhook in pieces, which an earlier version did not."""
 
     handle: str
     home: bytes
-    epoch: int
+    epoch: Moment
     signature: bytes
+    pieces: bool = False
 
 
 class Welcome(Frame, frozen=True):
@@ -72,6 +85,22 @@ class Event(Frame, frozen=True):
     sealed: bytes
 
 
+class Piece(Frame, frozen=True):
+    """A part of a sealed :class:`Received` that is large. The first one stands in the order of events for all of it;
+    smaller events may come between two."""
+
+    seq: int
+    data: bytes
+    last: bool
+
+
+class Got(Frame, frozen=True):
+    """Store → relay: so many bytes of it are here."""
+
+    seq: int
+    size: int
+
+
 class Ack(Frame, frozen=True):
     """Everything up to ``seq`` is committed in the store."""
 
@@ -81,9 +110,9 @@ class Ack(Frame, frozen=True):
 class Page(msgspec.Struct, frozen=True, array_like=True):
     """One sealed page; ``until``: ms UTC, when it is forgotten."""
 
-    id: bytes
+    id: Id
     sealed: bytes
-    until: int
+    until: Moment
 
 
 class Publish(Frame, frozen=True):
@@ -92,9 +121,9 @@ class Publish(Frame, frozen=True):
 
     number: int
     pages: tuple[Page, ...] = ()
-    gone: tuple[bytes, ...] = ()
-    challenges: tuple[bytes, ...] | None = None
-    asked: tuple[bytes, ...] = ()
+    gone: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_GONE)] = ()
+    challenges: Annotated[tuple[Mark, ...], msgspec.Meta(max_length=MOST_MARKS)] | None = None
+    asked: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_ASKED)] = ()
 
 
 class Published(Frame, frozen=True):
@@ -120,7 +149,7 @@ class Head(Frame, frozen=True):
     """The answer's beginning."""
 
     number: int
-    status: int
+    status: Status
     headers: Pairs
 
 
@@ -128,7 +157,7 @@ class Body(Frame, frozen=True):
     """A part of the answer; the last one says so."""
 
     number: int
-    data: bytes
+    data: Annotated[bytes, msgspec.Meta(max_length=CHUNK)]
     last: bool
 
 
@@ -138,7 +167,7 @@ class Left(Frame, frozen=True):
     number: int
 
 
-Any = Greeting | Claim | Welcome | Denied | Event | Ack | Publish | Published | Visit | Head | Body | Left
+Any = Greeting | Claim | Welcome | Denied | Event | Piece | Got | Ack | Publish | Published | Visit | Head | Body | Left
 
 
 class Received(msgspec.Struct, frozen=True, array_like=True):
@@ -166,7 +195,7 @@ def decode(data: bytes) -> Any:
     """Raises Garbled."""
     try:
         return _frames.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Garbled(str(error)) from None
 
 
@@ -174,7 +203,7 @@ def received(data: bytes) -> Received:
     """Raises Garbled."""
     try:
         return _received.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Garbled(str(error)) from None
 
 

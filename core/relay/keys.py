@@ -95,7 +95,16 @@ def claim_holds(
 
 def join_holds(sign_key: bytes, signature: bytes, domain: str, invite: str, seal_key: bytes) -> bool:
     """Whether the holder of ``sign_key`` asks to join with these keys."""
-    return len(seal_key) == KEY_SIZE and _verified(sign_key, signature, _join(domain, invite, seal_key))
+    return _seals(seal_key) and _verified(sign_key, signature, _join(domain, invite, seal_key))
+
+
+def _seals(key: bytes) -> bool:
+    """Whether anything can be sealed to this key: with some (points of small order) X25519 gives no secret."""
+    try:
+        Sealer(key).seal(b"")
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True
 
 
 def _verified(sign_key: bytes, signature: bytes, message: bytes) -> bool:

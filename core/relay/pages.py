@@ -31,5 +31,5 @@ def decode_page(data: bytes) -> AwayPage:
     """Raises Garbled."""
     try:
         return _decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Garbled(str(error)) from None

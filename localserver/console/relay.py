@@ -16,34 +16,34 @@ import msgspec
 
 from core.kernel.clock import SystemClock, rfc3339
 from core.kernel.errors import NotFound, Refused
-from core.relay.address import HANDLE
 from core.storage.folder import Home
 from localserver.console.terminal import DONE, Terminal, tr
 from localserver.relay import joining
 from localserver.relay.engine import Engine, Store
+from localserver.relay.folder import copy_to
 from localserver.relay.node import Address, Node
 from localserver.relay.serving import Where, serve_relay, settle
-from localserver.relay.sqlite import SqliteEngine, copy_to
+from localserver.relay.sqlite import SqliteEngine
 from localserver.runner import new_loop
 
 T = TypeVar("T")
 
 
-def engine_of(args: Namespace) -> Engine:
+def engine_of(args: Namespace, *, serves: bool = False) -> Engine:
     """The engine that the arguments name."""
     if args.nats:
         # Loaded only where it is used: the library takes as long to import as the rest of a command.
         from localserver.relay.jetstream.engine import JetStreamEngine
 
         return JetStreamEngine([url.strip() for url in args.nats.split(",") if url.strip()], args.replicas)
-    return SqliteEngine(Path(args.data))
+    return SqliteEngine(Path(args.data), serves=serves)
 
 
 def serve(args: Namespace, home: Home, out: Terminal) -> int:
     """Serve until SIGTERM or SIGINT; one JSON line on stdout says when requests are accepted."""
     address = Address.parse(args.url)
     where = Where(*_host_port(args.listen), _host_port(args.backdoor) if args.backdoor else None)
-    node = Node(engine_of(args), address, SystemClock(), frozenset({"127.0.0.1", "::1", *args.proxy}))
+    node = Node(engine_of(args, serves=True), address, SystemClock(), frozenset({"127.0.0.1", "::1", *args.proxy}))
 
     def ready(url: str, backdoor: str) -> None:
         settle()
@@ -86,8 +86,10 @@ def _with(args: Namespace, act: Callable[[Engine], Awaitable[T]]) -> T:
 
 def invite(args: Namespace, home: Home, out: Terminal) -> int:
     """Make an invitation; its text is shown this once."""
-    if args.name and (not HANDLE.fullmatch(args.name) or args.name in joining.RESERVED):
-        raise Refused("A name at a relay has 3 to 32 small letters, digits and hyphens.")
+    if args.name and not joining.may_be_named(args.name):
+        raise Refused(
+            "A name at a relay has 3 to 32 small letters, digits and hyphens; some are the host’s own (www, mail)."
+        )
     now = SystemClock().now()
     token = _with(args, lambda engine: joining.invite(engine, now, args.note, args.name, args.days))
     out.result({"invite": token, "days": args.days}, token)
@@ -137,7 +139,7 @@ def quota(args: Namespace, home: Home, out: Terminal) -> int:
         return await engine.update(msgspec.structs.replace(store, quota=new))
 
     kept = msgspec.structs.asdict(_with(args, change).quota)
-    out.result(kept, "  ".join(f"{name} {value:g}" for name, value in kept.items()))
+    out.result(kept, "  ".join(f"{name} {value:.15g}" for name, value in kept.items()))
     return DONE
 
 

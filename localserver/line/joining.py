@@ -18,7 +18,7 @@ _WHY: Final = {
     "often": "Too many tries. Wait a minute, then try again.",
     "taken": "The name {handle} is taken at this relay. Choose another one.",
     "another": "This invitation is for another name than {handle}.",
-    "name": "A name at a relay has 3 to 32 small letters, digits and hyphens.",
+    "name": "A name at a relay has 3 to 32 small letters, digits and hyphens; some are the host’s own (www, mail).",
     "signature": "{url} is not the relay’s own address. Copy it as the host gave it.",
 }
 

@@ -17,15 +17,31 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.adapters.http import why
+from core.adapters.replay import BROKEN, dealt_with
 from core.adapters.tls import aiohttp
 from core.kernel.errors import StorageFailed
 from core.kernel.reasons import BROKEN_OFF, NO_RELAY
 from core.relay import frames
-from core.relay.frames import Ack, Claim, Denied, Event, Greeting, Left, Publish, Published, Received, Visit, Welcome
+from core.relay.frames import (
+    Ack,
+    Claim,
+    Denied,
+    Event,
+    Got,
+    Greeting,
+    Left,
+    Piece,
+    Publish,
+    Published,
+    Received,
+    Visit,
+    Welcome,
+)
 from core.relay.keys import StoreKeys, Unreadable
 from core.relay.state import LineState
+from localserver.line.order import Order
 from localserver.line.reaching import HELLO, Broken, reached, signs_of_life
-from localserver.line.replay import BROKEN, Loopback, Visits
+from localserver.line.replay import Loopback, Visits
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +149,7 @@ class Line:
         greeting = await greeted(socket)
         mine = registration
         signature = self._keys.sign_claim(mine.domain, greeting.nonce, mine.handle, mine.home, mine.epoch)
-        await socket.send_bytes(frames.encode(Claim(mine.handle, mine.home, mine.epoch, signature)))
+        await socket.send_bytes(frames.encode(Claim(mine.handle, mine.home, mine.epoch, signature, pieces=True)))
         answer = await _next(socket)
         if isinstance(answer, Denied):
             raise Refusal(answer)
@@ -172,7 +188,7 @@ class Connected:
         self._loopback = loopback
         self._publisher = publisher
         self._socket = socket
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._order = Order(self._opened)
         self._publishing: set[asyncio.Task[None]] = set()
         self._visits = Visits(loopback, self._send)
         self._left = line.state.waiting
@@ -185,7 +201,7 @@ class Connected:
         comparing = asyncio.create_task(self._compare(), name="comparing")
         try:
             self._publisher.begin(self._publish)
-            await self._listen()
+            await self._listen_while(taking)
         finally:
             self._publisher.end()
             await self._visits.stop()
@@ -194,11 +210,27 @@ class Connected:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _listen_while(self, taking: asyncio.Task[None]) -> None:
+        """A line whose webhooks are not taken over must not look as if all were well."""
+        listening = asyncio.create_task(self._listen(), name="listening")
+        try:
+            await asyncio.wait((listening, taking), return_when=asyncio.FIRST_COMPLETED)
+            if not listening.done():
+                if (mistake := taking.exception()) is not None:
+                    log.error("Webhooks cannot be taken over: the line is taken up anew", exc_info=mistake)
+                raise Broken(BROKEN_OFF)
+            await listening
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
     async def _listen(self) -> None:
         while True:
             match await _next(self._socket):
                 case Event() as event:
-                    self._events.put_nowait(event)
+                    self._order.take(event)
+                case Piece() as piece:
+                    await self._said(Got(piece.seq, self._order.take_piece(piece)))
                 case Visit() as visit:
                     self._visits.begin(visit)
                 case Left() as left:
@@ -215,25 +247,28 @@ class Connected:
         await self._socket.send_bytes(frames.encode(frame))
 
     def _publish(self, frame: Publish) -> None:
-        task = asyncio.get_running_loop().create_task(self._published(frame))
+        task = asyncio.get_running_loop().create_task(self._said(frame))
         self._publishing.add(task)
         task.add_done_callback(self._publishing.discard)
 
-    async def _published(self, frame: Publish) -> None:
+    async def _said(self, frame: frames.Any) -> None:
+        """Where the line ends meanwhile, whoever listens notices."""
         with suppress(ConnectionError, OSError):
             await self._send(frame)
 
     async def _take_over(self) -> None:
         """One after the other, as they were accepted: what one customer sends stays in order."""
         while True:
-            event = await self._events.get()
-            status = await self._replayed(event)
-            self._last = event.seq
-            try:
-                await self._send(Ack(event.seq))
-            except (ConnectionError, OSError):
-                return  # it comes again, and is known then
-            self._left = max(self._left - 1, self._events.qsize())
+            place, received = await self._order.next()
+            status = 400 if received is None else await self._replayed(received)
+            last = self._order.done(place)
+            if last is not None:
+                self._last = last
+                try:
+                    await self._send(Ack(last))
+                except (ConnectionError, OSError):
+                    return  # it comes again, and is known then
+            self._left = max(self._left - 1, len(self._order))
             self._line.taken(waiting=self._left, refused=not 200 <= status < 300)
 
     async def _compare(self) -> None:
@@ -245,17 +280,19 @@ class Connected:
                 await self._send(Ack(self._last))
                 self._publisher.compare()
 
-    async def _replayed(self, event: Event) -> int:
-        """→ the final status. A door that cannot keep it is asked until it can, one that fails on it a few times."""
+    def _opened(self, sealed: bytes) -> Received | None:
         try:
-            received = frames.received(self._keys.open(event.sealed))
+            return frames.received(self._keys.open(sealed))
         except (Unreadable, frames.Garbled):
             log.warning("The relay handed over something that is not sealed for this store")
-            return 400
+            return None
+
+    async def _replayed(self, received: Received) -> int:
+        """→ the final status. A door that cannot keep it is asked until it can, one that fails on it a few times."""
         tries = 0
         while True:
             status = await self._loopback.replay(received)
-            if 200 <= status < 500 and status not in (408, 429):
+            if dealt_with(status):
                 if status >= 300:
                     log.info("A webhook through the relay was refused: status %d", status)
                 return status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import Any, Final
 
 from aiohttp import web
@@ -13,12 +14,14 @@ from core.relay import frames
 from core.relay.address import Way, handle_of, way_of
 from localserver.middleware import our_concern
 from localserver.relay import intake, joining, sockets, visits
-from localserver.relay.answers import LATER, MAX_BODY, Asked, expected
+from localserver.relay.answers import LATER, MAX_BODY, Asked, Server, expected
 from localserver.relay.engine import Unavailable
 from localserver.relay.node import NODE, Node
 
 log = logging.getLogger(__name__)
 
+LINGER: Final = 2.0
+"""Seconds for which the rest of a refused body is still read, so that its sender hears the answer."""
 _HELLO: Final = "LivePay relay: it passes on what is sent to shops, and cannot read it.\n"
 
 
@@ -28,6 +31,7 @@ def create_relay(node: Node) -> web.Server:
     loop = asyncio.get_running_loop()
 
     def asked(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> Asked:
+        server.heard(protocol)
         return Asked(message, payload, protocol, writer, task, loop, client_max_size=MAX_BODY)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -35,7 +39,15 @@ def create_relay(node: Node) -> web.Server:
         return await _door(node, request)
 
     # A webhook's bytes are passed on as they came, compressed ones too.
-    return web.Server(answer, request_factory=asked, access_log=None, handler_cancellation=True, auto_decompress=False)
+    server = Server(
+        answer,
+        request_factory=asked,
+        access_log=None,
+        handler_cancellation=True,
+        auto_decompress=False,
+        lingering_time=LINGER,
+    )
+    return server
 
 
 def create_backdoor(node: Node) -> web.Application:
@@ -53,7 +65,8 @@ async def _door(node: Node, request: web.BaseRequest) -> web.StreamResponse:
     handle = handle_of(request.host, node.address.domain)
     if handle == "":
         return await _own(node, request)
-    way = Way.NONE if handle is None else way_of(request.path)
+    # A target may be a whole address, too (RFC 9112 §3.2.2); it could not be passed on as it came.
+    way = Way.NONE if handle is None or not request.raw_path.startswith("/") else way_of(request.path)
     try:
         known = await node.known(handle) if handle and way is not Way.NONE else None
     except Unavailable:
@@ -79,7 +92,12 @@ async def _own(node: Node, request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    return web.Response(body=request.app[NODE].figures.text(), content_type="text/plain", charset="utf-8")
+    node = request.app[NODE]
+    try:
+        node.figures.waiting.set(await node.engine.waiting_in_all())
+    except Unavailable:  # nobody knows, which is not the same as none
+        node.figures.waiting.set(math.nan)
+    return web.Response(body=node.figures.text(), content_type="text/plain", charset="utf-8")
 
 
 async def _health(request: web.Request) -> web.Response:
@@ -94,5 +112,8 @@ async def _health(request: web.Request) -> web.Response:
 async def _certificate(request: web.Request) -> web.Response:
     node = request.app[NODE]
     handle = handle_of(request.query.get("domain", ""), node.address.domain)
-    known = handle == "" or (handle is not None and await node.known(handle) is not None)
+    try:
+        known = handle == "" or (handle is not None and await node.known(handle) is not None)
+    except Unavailable:
+        return web.Response(status=503, text="not now", headers=LATER)
     return web.Response(status=200 if known else 404, text="known" if known else "unknown")

@@ -130,7 +130,7 @@ class Engine(Protocol):
         ...
 
     async def remove(self, handle: str) -> None:
-        """The store, what waits for it and its pages."""
+        """The store, what waits for it, its pages, and the invitation it came with: that does not bring it back."""
 
     async def save_invite(self, invite: Invite) -> None: ...
 
@@ -155,6 +155,10 @@ class Engine(Protocol):
 
     async def waiting(self, handle: str) -> int:
         """How many events wait: cheap."""
+        ...
+
+    async def waiting_in_all(self) -> int:
+        """Of all stores together: for a host's figures."""
         ...
 
     async def backlog(self, handle: str) -> Backlog:

@@ -34,6 +34,10 @@ class Figures:
             "stores_connected", "Stores connected to this node", namespace=_SPACE, registry=self.registry
         )
 
+        self.waiting = Gauge(
+            "events_waiting", "Webhooks not yet acknowledged, of all stores", namespace=_SPACE, registry=self.registry
+        )
+
     def took(self, size: int, seconds: float) -> None:
         """One more webhook, of so many bytes, durable after so long. Plain numbers: counted with each request."""
         self.accepted += 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from time import perf_counter
 from typing import Final
 
 from aiohttp import web
 
+from core.relay.address import LARGE, may_be_large
 from core.relay.frames import Received, encode
 from core.relay.keys import challenge_mark
-from localserver.relay.answers import LATER, kept
+from localserver.relay.answers import LATER, body_of, kept
 from localserver.relay.engine import Full, Unavailable
 from localserver.relay.node import Known, Node
 
@@ -25,8 +27,8 @@ async def keep(node: Node, request: web.BaseRequest, known: Known) -> web.Stream
         answered = _question(request, known)
         if answered is not None and answered.status == 403 and node.admits(store):
             # Another node may have learned it within the time that this one believes what it read.
-            fresh = await node.known(store.handle, fresh=True)
-            answered = _question(request, fresh or known)
+            with suppress(Unavailable):
+                answered = _question(request, await node.known(store.handle, fresh=True) or known)
         if answered is not None:
             return answered
     if request.method not in _METHODS:
@@ -34,7 +36,10 @@ async def keep(node: Node, request: web.BaseRequest, known: Known) -> web.Stream
     if not node.admits(store):
         node.figures.refused.labels("rate").inc()
         return web.Response(status=429, text="too many", headers=LATER)
-    body = await request.read()
+    body = await body_of(request, known.room, node.room)
+    if len(body) > LARGE and not may_be_large(request.path):
+        node.figures.refused.labels("large").inc()
+        raise web.HTTPRequestEntityTooLarge(LARGE, len(body))
     plain = Received(node.event_id(), node.clock.now(), request.method, request.raw_path, request.raw_headers, body)
     sealed = known.sealer.seal(encode(plain))
     begun = perf_counter()

@@ -14,11 +14,17 @@ from aiohttp import web
 from core.kernel.clock import DAY
 from core.relay.address import HANDLE
 from core.relay.keys import join_holds
+from localserver.relay.answers import body_of
 from localserver.relay.engine import Engine, Invite, Store, Unavailable
 from localserver.relay.node import Node
 
 INVITE_DAYS: Final = 14
-RESERVED: Final = frozenset(("www", "api", "admin", "relay", "mail", "ns", "static", "status", "health", "connect"))
+_RESERVED: Final = frozenset(
+    ("www", "api", "admin", "relay", "mail", "smtp", "imap", "ns", "ns1", "ns2", "static", "status", "health")
+) | {"connect", "wpad", "autodiscover", "autoconfig", "mta-sts", "localhost"}
+"""Names that programs and people take for the host's own (RFC 6761, RFC 8461, mail clients' and browsers' set-up)."""
+_FOREIGN: Final = "xn--"
+"""What another script's letters look like in a host name (RFC 5890 §2.3.2.1): shown as those, it could be anybody's."""
 
 
 def mark_of(invite: str) -> str:
@@ -33,19 +39,24 @@ async def invite(engine: Engine, now: int, note: str, handle: str = "", days: in
     return token
 
 
+def may_be_named(handle: str) -> bool:
+    """Whether a store may have this name."""
+    return bool(HANDLE.fullmatch(handle)) and handle not in _RESERVED and not handle.startswith(_FOREIGN)
+
+
 async def join(node: Node, request: web.BaseRequest) -> web.Response:
     """``POST /join`` {invite, handle, name, seal_key, sign_key, signature}; keys in base64. May be repeated when an
     answer was lost. 403: the invitation; 409: the name; 400: anything else."""
     try:
-        asked = json.loads(await request.read())
+        asked = json.loads(await body_of(request, node.room))
         seal_key, sign_key, signature = (_bytes(asked[name]) for name in ("seal_key", "sign_key", "signature"))
         token, handle = str(asked["invite"]).strip(), str(asked.get("handle", "")).strip().lower()
-        name = str(asked.get("name", ""))[:80]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        name = "".join(sign for sign in str(asked.get("name", ""))[:80] if sign.isprintable())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _refused(400, "malformed")
     if not join_holds(sign_key, signature, node.address.domain, token, seal_key):
         return _refused(400, "signature")
-    if not HANDLE.fullmatch(handle) or handle in RESERVED:
+    if not may_be_named(handle):
         return _refused(400, "name")
     try:
         return await _admit(node, token, Store(handle, name, seal_key, sign_key, node.clock.now()))

@@ -6,7 +6,9 @@ import asyncio
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from core.kernel.clock import SECOND, Clock, SystemClock
 from core.kernel.errors import Refused
 from core.relay.keys import Sealer
 from localserver.pay.guards import Bucket
+from localserver.relay.answers import Room
 from localserver.relay.engine import Engine, Store, Unavailable
 from localserver.relay.figures import Figures
 
@@ -25,6 +28,9 @@ FRESH: Final = 2.0
 """Seconds for which a node believes what it read of a store: a suspension, another quota, a move take as long."""
 QUICK: Final = 0.5
 """Seconds in which the engine says how a known store stands, or what is known holds for as long again."""
+STORE_ROOM: Final = 32 * 1024 * 1024
+NODE_ROOM: Final = 256 * 1024 * 1024
+"""Bytes of webhooks on their way in, for one store and for all of them."""
 _KNOWN: Final = 20_000  # stores remembered
 
 
@@ -40,10 +46,12 @@ class Address(Struct, frozen=True):
     def parse(cls, url: str) -> Address:
         """Raises Refused."""
         parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        # Another script's letters come in a Host header as xn--…: the host writes them so, too.
+        host = parts.hostname if url.isascii() else None
+        if parts.scheme not in ("http", "https") or not host or parts.path.strip("/") or parts.query:
             raise Refused("The relay's address is like https://relay.example, without a path.")
         try:
-            return cls(parts.scheme, parts.hostname, parts.port)
+            return cls(parts.scheme, host, parts.port)
         except ValueError:
             raise Refused("The relay's address is like https://relay.example, without a path.") from None
 
@@ -58,6 +66,7 @@ class Known:
     store: Store
     sealer: Sealer
     read_at: float
+    room: Room = field(default_factory=lambda: Room(STORE_ROOM))
 
 
 @dataclass
@@ -69,6 +78,7 @@ class Node:
     clock: Clock = field(default_factory=SystemClock)
     proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     figures: Figures = field(default_factory=Figures)
+    room: Room = field(default_factory=lambda: Room(NODE_ROOM))
     _known: dict[str, Known] = field(default_factory=dict)
     _own: bytes = field(default_factory=lambda: os.urandom(8))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -98,7 +108,7 @@ class Node:
         sealer = found.sealer if found and found.store.seal_key == store.seal_key else Sealer(store.seal_key)
         if len(self._known) >= _KNOWN:
             self._known.clear()
-        self._known[handle] = known = Known(store, sealer, monotonic())
+        self._known[handle] = known = Known(store, sealer, monotonic(), found.room if found else Room(STORE_ROOM))
         return known
 
     def admits(self, store: Store) -> bool:
@@ -108,11 +118,13 @@ class Node:
     def admits_visitor(self, store: Store, peer: str) -> bool:
         """As :meth:`admits`, and whether this visitor has not asked too much of it. (Webhooks of a whole evening may
         come from one address.)"""
-        return self._limit("peer", max(5.0, store.quota.rate / 10), 6).take((store.handle, peer)) and self.admits(store)
+        return self._limit("peer", max(5.0, store.quota.rate / 10), 6).take(
+            (store.handle, network(peer))
+        ) and self.admits(store)
 
     def admits_joining(self, peer: str) -> bool:
         """Guessing an invitation is hopeless; trying costs the others nothing either."""
-        return self._limit("join", 0.2, 25).take((peer,))
+        return self._limit("join", 0.2, 25).take((network(peer),))
 
     def _limit(self, kind: str, rate: float, seconds: int) -> Bucket:
         key = (kind, rate)
@@ -128,6 +140,15 @@ class Node:
             if told:
                 return told[-1].rsplit(",", 1)[-1].strip()[:64]
         return remote
+
+
+def network(peer: str) -> str:
+    """Who is counted as one: an address, of IPv6 the network that a household has (RFC 6177)."""
+    with suppress(ValueError):
+        address = ip_address(peer)
+        if isinstance(address, IPv6Address):
+            return str(address.ipv4_mapped or address.exploded[:19])
+    return peer
 
 
 NODE: Final = web.AppKey("node", Node)

@@ -18,8 +18,24 @@ from aiohttp import WSMsgType, web
 
 from core.kernel.waiting import woken
 from core.relay import frames
-from core.relay.frames import Ack, Body, Claim, Denied, Event, Greeting, Head, Left, Publish, Published, Visit, Welcome
+from core.relay.address import HANDLE, LARGE
+from core.relay.frames import (
+    Ack,
+    Body,
+    Claim,
+    Denied,
+    Event,
+    Got,
+    Greeting,
+    Head,
+    Left,
+    Publish,
+    Published,
+    Visit,
+    Welcome,
+)
 from core.relay.keys import claim_holds
+from localserver.relay.carrying import Carrier
 from localserver.relay.engine import Away, Conflict, Full, KeptPage, Store, Unavailable
 from localserver.relay.node import Known, Node
 
@@ -32,10 +48,12 @@ LOOK: Final = 5.0
 """Seconds after which a connection makes sure that the place is still its store's, and that no nudge was lost."""
 PARTS: Final = 64
 """Parts of one answer that may wait for a slow visitor (4 MB); then the visit ends."""
-VISITS: Final = 100
+HELD: Final = 16 * 1024 * 1024
+"""Bytes of all answers of one store that may wait for slow visitors."""
+VISITS: Final = 1000
+LARGEST_HEAD: Final = 64 * 1024
 HOME: Final = 16  # bytes
 MOST_PAGES: Final = 500
-MOST_ASKED: Final = 100
 _LONGEST: Final = 90 * 24 * 3600 * 1000
 
 
@@ -57,7 +75,8 @@ async def connect(node: Node, request: web.BaseRequest) -> web.WebSocketResponse
             await socket.send_bytes(frames.encode(judged))
         await socket.close()
         return socket
-    await Connection(node, judged, socket).live()
+    assert isinstance(claim, Claim), "judged"
+    await Connection(node, judged, socket, pieces=claim.pieces).live()
     return socket
 
 
@@ -66,7 +85,7 @@ async def _judge(node: Node, claim: frames.Any, nonce: bytes) -> Known | Denied:
     if not isinstance(claim, Claim) or len(claim.home) != HOME:
         return Denied("protocol")
     try:
-        known = await node.known(claim.handle, fresh=True)
+        known = await node.known(claim.handle, fresh=True) if HANDLE.fullmatch(claim.handle) else None
         signed = (node.address.domain, nonce, claim.handle, claim.home, claim.epoch)
         if known is None or not claim_holds(known.store.sign_key, claim.signature, *signed):
             return Denied("unknown")
@@ -96,17 +115,21 @@ def _place(store: Store, claim: Claim) -> Denied | None:
 class Connection:
     """One welcomed connection. Implements :class:`localserver.relay.engine.Presence`."""
 
-    def __init__(self, node: Node, known: Known, socket: web.WebSocketResponse) -> None:
+    def __init__(self, node: Node, known: Known, socket: web.WebSocketResponse, *, pieces: bool) -> None:
         self._node = node
         self._engine = node.engine
         self.store: Store = known.store
         self._socket = socket
+        self._pieces = pieces
+        self._carrier = Carrier(self._send)
+        self._carrying: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._acked = asyncio.Event()
         self._out: deque[int] = deque()
         self._seq = 0
         self._ack = 0
         self._visits: dict[int, asyncio.Queue[bytes | None]] = {}
+        self._held = 0
         self._numbers = 0
         self._ending: asyncio.Task[None] | None = None
 
@@ -126,9 +149,9 @@ class Connection:
             # Begun before anything is waited for: the server may cut this short when the other end is gone.
             self._node.figures.connected.dec()
             for queue in self._visits.values():
-                _end(queue)
+                self._end(queue)
             leaving = asyncio.ensure_future(leave())
-            tasks += [self._ending] if self._ending else []
+            tasks += [task for task in (self._ending, self._carrying) if task]
             for task in tasks:
                 task.cancel()
             await asyncio.shield(leaving)
@@ -156,9 +179,19 @@ class Connection:
             for seq, sealed in found:
                 self._out.append(seq)
                 self._seq = seq
-                await self._send(Event(seq, sealed))
+                await (self._carry if self._pieces and len(sealed) > LARGE else self._hand_over)(seq, sealed)
             if len(found) < max(room, 1):
                 await woken(self._wake, LOOK)
+
+    async def _hand_over(self, seq: int, sealed: bytes) -> None:
+        await self._send(Event(seq, sealed))
+
+    async def _carry(self, seq: int, sealed: bytes) -> None:
+        """Begin it, and let what follows pass; one at a time."""
+        if self._carrying is not None:
+            await asyncio.wait((self._carrying,))
+        await self._carrier.begin(seq, sealed)
+        self._carrying = asyncio.create_task(self._while(self._carrier.rest))
 
     async def _forget(self) -> None:
         """Acknowledgements reach the engine one at a time, the newest for all before it."""
@@ -201,11 +234,15 @@ class Connection:
             match frame:
                 case Ack():
                     self._take_ack(frame.seq)
+                case Got():
+                    self._carrier.got(frame)
+                case Head() if len(message.data) > LARGEST_HEAD:
+                    return
                 case Head() | Body():
                     self._take_part(frame.number, message.data, last=isinstance(frame, Body) and frame.last)
                 case Left():
                     if (queue := self._visits.get(frame.number)) is not None:
-                        _end(queue)
+                        self._end(queue)
                 case Publish():
                     refused = await self._publish(frame)
                     await self._send(Published(frame.number, refused, await self._missing(frame.asked)))
@@ -213,23 +250,33 @@ class Connection:
                     return
 
     def _take_ack(self, seq: int) -> None:
+        before, whole = self._ack, self._carrier.under_way
+        if whole is not None:
+            seq = min(seq, whole - 1)
         while self._out and self._out[0] <= seq:
-            self._out.popleft()
-            self._ack = seq
+            self._ack = self._out.popleft()
             self._node.figures.delivered.inc()
-        self._acked.set()
+        if self._ack != before:
+            self._acked.set()
         self._wake.set()
 
     def _take_part(self, number: int, data: bytes, *, last: bool) -> None:
         queue = self._visits.get(number)
         if queue is None:
             return
-        try:
-            queue.put_nowait(data)
-            if last:
-                queue.put_nowait(None)
-        except asyncio.QueueFull:
-            _end(queue)
+        if self._held + len(data) > HELD or queue.qsize() + last >= PARTS:
+            self._end(queue, b"")
+            return
+        self._held += len(data)
+        queue.put_nowait(data)
+        if last:
+            queue.put_nowait(None)
+
+    def _end(self, queue: asyncio.Queue[bytes | None], last: bytes | None = None) -> None:
+        """What waited is dropped, for half an answer is none. ``last``: empty where the store does not know it yet."""
+        while not queue.empty():
+            self._held -= len(queue.get_nowait() or b"")
+        queue.put_nowait(last)
 
     async def _publish(self, frame: Publish) -> str:
         longest = self._node.clock.now() + _LONGEST
@@ -249,16 +296,16 @@ class Connection:
     async def _missing(self, asked: tuple[bytes, ...]) -> tuple[bytes, ...]:
         page, handle = self._engine.page, self.store.handle
         with suppress(Unavailable):
-            return tuple([one for one in asked[:MOST_ASKED] if await page(handle, one) is None])
+            return tuple([one for one in asked if await page(handle, one) is None])
         return ()
 
     async def _learn(self, challenges: tuple[bytes, ...]) -> None:
         for _ in range(5):
             known = await self._node.known(self.store.handle, fresh=True)
-            if known is None or known.store.challenges == challenges[:4]:
+            if known is None or known.store.challenges == challenges:
                 return
             with suppress(Conflict):
-                await self._engine.update(msgspec.structs.replace(known.store, challenges=challenges[:4]))
+                await self._engine.update(msgspec.structs.replace(known.store, challenges=challenges))
                 await self._node.known(self.store.handle, fresh=True)
                 return
 
@@ -287,25 +334,20 @@ class Connection:
         number = self._numbers
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(PARTS)
         self._visits[number] = queue
-        whole = False
+        over = False
         try:
             asked = frames.decode(request)
             assert isinstance(asked, Visit)
             await self._send(msgspec.structs.replace(asked, number=number))
-            while (part := await queue.get()) is not None:
+            while part := await queue.get():
+                self._held -= len(part)
                 yield part
-            whole = True
+            over = part is None
         except OSError:
             raise Away from None
         finally:
             del self._visits[number]
-            if not whole:
+            self._end(queue)
+            if not over:
                 with suppress(OSError, RuntimeError):
                     await self._send(Left(number))
-
-
-def _end(queue: asyncio.Queue[bytes | None]) -> None:
-    """No part follows: what waited is dropped, for the answer is not whole."""
-    while not queue.empty():
-        queue.get_nowait()
-    queue.put_nowait(None)

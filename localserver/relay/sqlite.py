@@ -7,7 +7,6 @@ kill and a power cut (as far as the disk does what it says). What waits together
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,14 @@ from typing import Final, TypeVar
 
 import apsw
 import msgspec
+from filelock import FileLock
 
 from core.kernel.clock import DAY, Clock, SystemClock
 from core.kernel.errors import Refused, StorageFailed
-from core.storage.connection import Reader, open_connection
+from core.storage.connection import Reader
 from core.storage.engine import Engine as Writer
 from core.storage.engine import Tx
-from core.storage.migrations import copy_database, migrate
+from core.storage.migrations import migrate
 from localserver.relay.batch import Batch
 from localserver.relay.engine import (
     LARGEST_PAGE,
@@ -36,6 +36,7 @@ from localserver.relay.engine import (
     Store,
     Unavailable,
 )
+from localserver.relay.folder import DATABASE, KEY, hold, key_of, make, read_key
 from localserver.relay.local import Here
 
 T = TypeVar("T")
@@ -92,8 +93,11 @@ class SqliteEngine:
 
     name = "sqlite"
 
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None, *, serves: bool = True) -> None:
+        """``serves`` False: for the host's own commands, beside the one that serves; they make no relay."""
         self._folder = folder
+        self._serves = serves
+        self._lock: FileLock | None = None
         self._clock = clock or SystemClock()
         self._here = Here()
         self._counts: dict[str, Count] = {}
@@ -105,16 +109,32 @@ class SqliteEngine:
             self._writer = await asyncio.to_thread(self._open)
 
     def _open(self) -> Writer:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        key, path = _key(self._folder / "relay.key"), self._folder / "relay.db"
-        migrate(path, key, steps=STEPS)
-        return Writer(path, key, self._clock)
+        """Raises Refused, EnvironmentProblem."""
+        path = self._folder / DATABASE
+        if self._serves:
+            make(self._folder)
+            self._lock = hold(self._folder)
+        elif not path.is_file():
+            raise Refused("There is no relay in {path}.", path=self._folder)
+        try:
+            key = (read_key if path.is_file() else key_of)(self._folder / KEY)
+            migrate(path, key, steps=STEPS)
+            return Writer(path, key, self._clock)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     async def close(self) -> None:
         if self._writer is not None:
             await self._batch.end()
             await asyncio.to_thread(self._writer.close)
             self._writer = None
+            self._let_go()
 
     @property
     def writer(self) -> Writer:
@@ -169,6 +189,9 @@ class SqliteEngine:
         def drop(tx: Tx) -> None:
             for table in ("store", "event", "page"):
                 tx.run(f"DELETE FROM {table} WHERE handle = ?", (handle,))  # noqa: S608
+            for mark, record in tx.all("SELECT mark, record FROM invite"):
+                if msgspec.msgpack.decode(record, type=Invite).used_by == handle:
+                    tx.run("DELETE FROM invite WHERE mark = ?", (mark,))
 
         await self._run(drop)
         self._counts.pop(handle, None)
@@ -246,6 +269,10 @@ class SqliteEngine:
         sql = "SELECT count(*) FROM event WHERE handle = ?"
         return int(await self._read(lambda r: r.value(sql, (handle,))))
 
+    async def waiting_in_all(self) -> int:
+        count = "SELECT count(*) FROM event"
+        return int(await asyncio.to_thread(self.writer.read, lambda r: r.value(count)))
+
     async def backlog(self, handle: str) -> Backlog:
         return Backlog(*(await self._read(lambda r: r.one(_SUM, (handle,))) or (0, 0)))
 
@@ -301,38 +328,3 @@ def _forget(tx: Tx, where: str, values: tuple[object, ...]) -> dict[str, tuple[i
         events, total = sums.get(handle, (0, 0))
         sums[handle] = (events + 1, total + size)
     return sums
-
-
-def copy_to(folder: Path, target: Path) -> Path:
-    """A consistent, verified copy of a relay, while it serves: its file and its key. → the copy's file.
-
-    Raises Refused where no relay is, EnvironmentProblem.
-    """
-    path, key = folder / "relay.db", folder / "relay.key"
-    if not path.is_file() or not key.is_file():
-        raise Refused("There is no relay in {path}.", path=folder)
-    target.mkdir(parents=True, exist_ok=True)
-    secret = _key(key)
-    connection = open_connection(path, secret, write=True)
-    try:
-        copy_database(connection, target / "relay.db", secret)
-    finally:
-        connection.close()
-    kept = target / "relay.key"
-    kept.touch(0o600)
-    kept.write_text(secret.hex() + "\n", "ascii")
-    return target / "relay.db"
-
-
-def _key(path: Path) -> bytes:
-    """The file's key, made at the first start, readable by this account only."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text("ascii").strip())
-    with os.fdopen(descriptor, "w") as file:
-        key = os.urandom(32)
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return key

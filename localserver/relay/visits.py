@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from functools import lru_cache
 from typing import Final
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -17,15 +18,21 @@ from core.relay import frames
 from core.relay.frames import HOP, Body, Head, Visit, pairs
 from core.relay.keys import Unreadable, open_page, page_id
 from core.relay.pages import AwayPage, decode_page
-from localserver.relay.answers import LATER
+from localserver.relay.answers import LATER, body_of
 from localserver.relay.engine import Away, Full, Unavailable
 from localserver.relay.node import Known, Node
 
 PATIENCE: Final = 8.0
 """Seconds for a store's answer to begin; a buyer is shown the published page rather than a blank one."""
+READS: Final = 60.0
+"""Seconds in which a visitor takes a part of 64 kB: who takes none would keep others from the store's pages."""
 RETRY: Final = 15
 _LINK: Final = late(r"(/[pq]/[^/]+)(/[a-z.]*)?")
-_DOMAIN: Final = late(r";\s*domain=[^;]*", re.IGNORECASE)
+_DOMAIN: Final = late(r";\s*domain\s*=[^;]*", re.IGNORECASE)
+_NAME: Final = late(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FORBIDDEN: Final = late(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LENGTH: Final = "content-length"
+_PATH: Final = "/:@!$&'()*+,;=~-._"
 _OURS: Final = HOP | {"x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded"}
 
 
@@ -38,7 +45,8 @@ async def show(node: Node, request: web.BaseRequest, known: Known) -> web.Stream
         ("X-Forwarded-For", node.peer(request)),
         ("X-Forwarded-Proto", node.address.scheme),
     )
-    asked = Visit(0, request.method, request.raw_path, headers, await request.read())
+    body = await body_of(request, known.room, node.room)
+    asked = Visit(0, request.method, request.raw_path, headers, body)
     async with aclosing(_parts(node, known.store.handle, frames.encode(asked))) as parts:
         try:
             async with asyncio.timeout(PATIENCE):
@@ -58,29 +66,49 @@ async def _parts(node: Node, handle: str, request: bytes) -> AsyncGenerator[fram
 
 
 async def _pass_on(request: web.BaseRequest, head: Head, parts: AsyncIterator[frames.Any]) -> web.StreamResponse:
-    answer = web.StreamResponse(status=head.status)
-    for name, value in head.headers:
-        if name.lower() in HOP:
-            continue
-        # A cookie is the store's own: it must not reach its neighbours below the same name.
-        answer.headers.add(name, _DOMAIN.sub("", value) if name.lower() == "set-cookie" else value)
+    answer = _begun(head)
+    left = answer.content_length
+    if request.method == "HEAD" or answer.status in (204, 304):
+        left = None  # whatever is told of its length, nothing follows
     try:
         await answer.prepare(request)
         async for part in parts:
             if not isinstance(part, Body):
                 raise Away
-            if part.data:
-                await answer.write(part.data)
+            if left is not None:
+                left -= len(part.data)
+            if part.data and answer.status not in (204, 304):
+                async with asyncio.timeout(READS):
+                    await answer.write(part.data)
             if part.last:
+                if left:
+                    raise Away
                 await answer.write_eof()
                 return answer
         raise Away
-    except Away:  # half an answer must not look like a whole one
+    except (Away, TimeoutError):  # half an answer must not look like a whole one
         if request.transport is not None:
             request.transport.abort()
         return answer
     except ConnectionResetError:  # the buyer went before the end
         return answer
+
+
+def _begun(head: Head) -> web.StreamResponse:
+    """A store writes what it likes into its own pages, and nothing that ends one answer and begins the next: the
+    answers of all stores share the connections of the proxy before us."""
+    answer = web.StreamResponse(status=head.status)
+    for name, value in head.headers:
+        plain = name.lower()
+        if plain in HOP or not _NAME.fullmatch(name) or _FORBIDDEN.search(value):
+            continue
+        if plain == _LENGTH:
+            if value.isascii() and value.isdigit() and len(value) < 16:
+                answer.content_length = int(value)
+            continue
+        # A cookie is the store's own: it must not reach its neighbours below the same name.
+        answer.headers.add(name, _DOMAIN.sub("", value) if plain == "set-cookie" else value)
+    return answer
 
 
 # -- away --------------------------------------------------------------------------------------------------------------
@@ -93,7 +121,7 @@ async def _away(node: Node, request: web.BaseRequest, known: Known) -> web.Respo
     if found is None:
         return _reconnecting(request)
     if request.method == "POST":  # a form of a page that was opened before: back to what can be shown now
-        return web.Response(status=303, headers={"Location": found[1]})
+        return web.Response(status=303, headers={"Location": quote(found[1], safe=_PATH)})
     if found[2] not in (None, "/"):
         return web.Response(status=503, text="away", headers={"Retry-After": str(RETRY)})
     page = await _published(node, known.store.handle, found[1])

@@ -30,7 +30,6 @@ from localserver.pay.page import Pages
 from localserver.tunnels.contract import Asks, Lost, Stuck
 
 _STUCK: Final = {
-    "unknown": "The relay does not know this store any more. Ask its host for another invitation, and enter it.",
     "suspended": "The relay’s host has suspended this store. Ask why.",
     "protocol": "This relay speaks another version. Update LivePay, or ask its host to update the relay.",
 }
@@ -58,6 +57,10 @@ class Elsewhere(Asks):
         )
 
 
+class Forgotten(Stuck):
+    """The relay does not know this store any more."""
+
+
 class RelayTunnel:
     """A :class:`localserver.tunnels.contract.Tunnel`."""
 
@@ -67,6 +70,14 @@ class RelayTunnel:
 
     async def start(self, port: int) -> str:
         place = await self._registered()
+        try:
+            await self._connect(place, port)
+        except Forgotten as forgotten:
+            place = await self._again(place, forgotten)
+            await self._connect(place, port)
+        return place.address
+
+    async def _connect(self, place: Place, port: int) -> None:
         shop, before = self._shop, self._shop.line
         home = await asyncio.to_thread(home_id, shop.folder.parent.parent)
 
@@ -95,7 +106,6 @@ class RelayTunnel:
         with suppress(TimeoutError):
             async with asyncio.timeout(TOLD):
                 await self._until(told)
-        return place.address
 
     async def _until(self, moment: asyncio.Event) -> None:
         """Or until the line ends. Raises as :meth:`changed`."""
@@ -115,11 +125,24 @@ class RelayTunnel:
         place = await asyncio.to_thread(shop.engine.read, place_of)
         if place is not None and wanted in ("", place.url):
             return place
-        invite = shop.settings.secret(RELAY_INVITE)
-        if not wanted or not invite:
+        if not wanted or not shop.settings.secret(RELAY_INVITE):
             raise Stuck("Enter the relay’s address and the invitation that its host gave you.")
+        return await self._join(wanted, get(RELAY_NAME))
+
+    async def _again(self, place: Place, forgotten: Forgotten) -> Place:
+        """What the seller was asked for when the host had removed the store: another invitation. Raises Forgotten where
+        there is none that holds, Lost."""
+        if not self._shop.settings.secret(RELAY_INVITE):
+            raise forgotten
         try:
-            return await join(shop, wanted, invite, get(RELAY_NAME))
+            return await self._join(place.url, place.handle)
+        except Stuck:
+            raise forgotten from None
+
+    async def _join(self, url: str, name: str) -> Place:
+        """Raises Lost, Stuck."""
+        try:
+            return await join(self._shop, url, self._shop.settings.secret(RELAY_INVITE), name)
         except Refused as error:
             raise Stuck(error.message, **error.params) from None
         except LivePayError as error:
@@ -161,6 +184,10 @@ def _lost(broken: Broken) -> Lost:
 def _said(denied: Denied) -> LivePayError:
     if denied.why in ("elsewhere", "moved"):
         return Elsewhere(denied.epoch)
+    if denied.why == "unknown":
+        return Forgotten(
+            "The relay does not know this store any more. Ask its host for another invitation, and enter it."
+        )
     if denied.why in _STUCK:
         return Stuck(_STUCK[denied.why])
     return Lost("The relay cannot take this store now. It is tried again.")

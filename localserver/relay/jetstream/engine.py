@@ -85,6 +85,9 @@ class JetStreamEngine:
     async def waiting(self, handle: str) -> int:
         return await self._events.waiting(handle)
 
+    async def waiting_in_all(self) -> int:
+        return await self._events.waiting_in_all()
+
     async def backlog(self, handle: str) -> Backlog:
         return await self._events.backlog(handle)
 

@@ -196,6 +196,9 @@ class Events:
     async def waiting(self, handle: str) -> int:
         return await count(self._cable, EVENTS, subject_of(handle))
 
+    async def waiting_in_all(self) -> int:
+        return (await self._cable.patiently(lambda: self._cable.js.stream_info(EVENTS))).state.messages
+
     async def backlog(self, handle: str) -> Backlog:
         if not await self.waiting(handle):
             return Backlog(0, 0)

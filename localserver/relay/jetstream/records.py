@@ -129,6 +129,9 @@ class Records:
     async def forget(self, handle: str) -> None:
         await self._stores.drop(handle)
         await self._pages.drop(f"{handle}.>")
+        for invite in await self.invites():
+            if invite.used_by == handle:
+                await self._invites.drop(invite.mark)
 
     # -- invitations -------------------------------------------------------------------------------------------
 

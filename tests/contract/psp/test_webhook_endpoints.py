@@ -56,6 +56,22 @@ async def test_registering_again_leaves_one_of_ours_and_all_of_others(rig: Rig) 
     assert first.secret != second.secret
 
 
+async def test_what_is_refused_leaves_the_endpoint_that_was_there(rig: Rig) -> None:
+    first = await adapter(rig).register_webhook(rig.door.url, OURS, "k1")
+    with pytest.raises(Refused):
+        await adapter(rig).register_webhook("nowhere", OURS, "k2")
+    assert [row["id"] for row in await listed(rig)] == [first.id]
+
+
+async def test_an_account_that_is_full_makes_room_by_what_is_replaced(rig: Rig) -> None:
+    for number in range(15):
+        await adapter(rig).register_webhook("https://other.example.test/", f"{OTHERS}{number}", f"o{number}")
+    first = await adapter(rig).register_webhook(rig.door.url, OURS, "k1")
+    second = await adapter(rig).register_webhook(rig.door.url, OURS, "k2")
+    found = {row["id"] for row in await listed(rig)}
+    assert (len(found), first.id in found, second.id in found) == (16, False, True)
+
+
 @pytest.mark.parametrize("kind", ["drop", "broken_json", "lost"])
 async def test_an_answer_that_was_lost_leaves_no_second_endpoint(rig: Rig, kind: str) -> None:
     # The first request lists; what is lost is the answer to the second, which made the endpoint.

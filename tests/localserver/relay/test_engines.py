@@ -66,8 +66,10 @@ async def test_a_removed_store_takes_everything_with_it_and_nothing_of_others(en
         await engine.create(store(handle))
         await append(engine, 1, handle)
         await engine.publish(handle, [page], [], WIDE)
+        await engine.save_invite(Invite(handle, "", page.until, used_by=handle))
     await engine.remove(AWA)
     assert await engine.store(AWA) is None
+    assert {one.mark for one in await engine.invites()} == {BINTOU, "awa-2"}
     assert await engine.read(AWA, 0, 10) == []
     assert await engine.backlog(AWA) == Backlog(0, 0)
     assert await engine.page(AWA, page.id) is None
@@ -75,6 +77,7 @@ async def test_a_removed_store_takes_everything_with_it_and_nothing_of_others(en
         assert await engine.store(handle) is not None
         assert await engine.backlog(handle) == Backlog(1, 10)
         assert await engine.page(handle, page.id) == page
+    assert await engine.waiting_in_all() == 2
     assert await engine.create(store())  # the name is free again
     assert await append(engine, 2) > 0
     assert await engine.waiting(AWA) == 1

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from core.kernel.errors import Refused
+from core.kernel.errors import EnvironmentProblem, Refused
 from localserver.relay.app import create_backdoor
-from localserver.relay.node import Address
-from localserver.relay.sqlite import SqliteEngine, copy_to
+from localserver.relay.folder import copy_to
+from localserver.relay.node import Address, network
+from localserver.relay.sqlite import SqliteEngine
 from tests.support.relays import relay
 
 
@@ -33,6 +34,7 @@ async def test_figures_health_and_whose_certificate(tmp_path: Path) -> None:
             assert status == 200
             assert "livepay_relay_events_accepted_total 1.0" in figures
             assert "livepay_relay_keep_seconds_count 1.0" in figures
+            assert "livepay_relay_events_waiting 1.0" in figures
             assert "awa" not in figures
             assert await get("/health") == (200, '{"ready": true}')
             known = [(await get(f"/certificate?domain={name}.relay.localhost"))[0] for name in ("awa", "bintou", "a.b")]
@@ -59,12 +61,55 @@ async def test_a_copy_taken_while_it_serves_is_a_whole_relay(tmp_path: Path) -> 
         assert (tmp_path / "copy" / "relay.key").stat().st_mode & 0o077 == 0
     with pytest.raises(Refused, match="no relay"):
         copy_to(tmp_path / "nothing", tmp_path / "x")
+    for taken in ("relay", "copy"):  # over itself, above all: what it kept from then on would be gone
+        with pytest.raises(Refused, match="already"):
+            copy_to(tmp_path / "relay", tmp_path / taken)
 
 
-@pytest.mark.parametrize("url", ["relay.example", "ftp://relay.example", "https://relay.example/x", "https://", ""])
+async def test_one_relay_serves_from_a_folder_and_a_wrong_folder_is_said_to_be_so(tmp_path: Path) -> None:
+    async with relay(tmp_path) as host:
+        await host.store("awa")
+        folder = tmp_path / "relay"
+        with pytest.raises(EnvironmentProblem, match="already"):
+            await SqliteEngine(folder).open()
+        beside = SqliteEngine(folder, serves=False)  # the host's commands, while it serves
+        await beside.open()
+        assert [store.handle for store in await beside.stores()] == ["awa"]
+        await beside.close()
+    with pytest.raises(Refused, match="no relay"):
+        await SqliteEngine(tmp_path / "mistyped", serves=False).open()
+    assert not (tmp_path / "mistyped").exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentProblem, match="written"):
+        await SqliteEngine(tmp_path / "file" / "below").open()
+    (folder / "relay.key").write_text("none")
+    for _ in range(2):  # and the folder is free again after a start that failed
+        with pytest.raises(EnvironmentProblem, match="cannot be read"):
+            await SqliteEngine(folder).open()
+    (folder / "relay.key").unlink()
+    with pytest.raises(EnvironmentProblem, match="cannot be read"):
+        await SqliteEngine(folder).open()
+    assert not (folder / "relay.key").exists(), "no other key is made for what it would not open"
+
+
+@pytest.mark.parametrize(
+    "url", ["relay.example", "https://relais.été", "ftp://relay.example", "https://relay.example/x", "https://", ""]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(Refused):
         Address.parse(url)
+
+
+def test_who_is_counted_as_one_visitor() -> None:
+    for peer, counted in (
+        ("6.6.6.6", "6.6.6.6"),
+        ("::ffff:6.6.6.6", "6.6.6.6"),
+        ("2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
+        ("2001:db8:1:2:ffff::", "2001:0db8:0001:0002"),  # a household has as many addresses as it likes
+        ("", ""),
+        ("unknown", "unknown"),
+    ):
+        assert network(peer) == counted
 
 
 def test_addresses_of_stores() -> None:

@@ -201,6 +201,34 @@ async def test_a_buyer_who_reads_slowly_holds_nobody_up(tmp_path: Path) -> None:
                 slow.close()
 
 
+async def test_a_buyer_who_reads_nothing_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localserver.relay.visits.READS", 0.2)
+    monkeypatch.setattr("localserver.relay.sockets.PARTS", 10_000)
+    left = asyncio.Event()
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        try:
+            while True:
+                await answer.write(b"x" * 64 * 1024)
+                await asyncio.sleep(0.01)
+        except (asyncio.CancelledError, ConnectionResetError):
+            left.set()
+            raise
+
+    async with relay(tmp_path) as host, door() as shop:
+        shop.answer = endless
+        keys = await host.store(AWA)
+        async with held(host.url, AWA, keys, shop.url):
+            await until(lambda: host.engine.is_present(AWA))
+            async with host.http.get(host.address(AWA) + LINK) as slow:
+                async with asyncio.timeout(60):
+                    await left.wait()
+                with pytest.raises(ClientError):
+                    await slow.read()
+
+
 async def test_one_visitor_cannot_use_up_the_stores_share(tmp_path: Path) -> None:
     async with relay(tmp_path) as host, door() as shop:
         keys = await host.store(AWA)

@@ -80,6 +80,17 @@ async def test_what_is_missing_or_wrong_is_said_and_nothing_is_tried_in_a_loop(t
         await until(lambda: "not valid" in str(shop.tunnel.state.problem))
 
 
+async def test_a_store_that_its_host_removed_comes_back_with_another_invitation(tmp_path: Path) -> None:
+    async with relay(tmp_path, clock=SystemClock()) as host, store(tmp_path / "home") as shop, kept(shop):
+        await asyncio.to_thread(choose, shop, host, await host.invite())
+        await until(lambda: shop.tunnel.state.phase == "open")
+        await host.engine.remove("boutique-awa")
+        await until(lambda: "another invitation" in str(shop.tunnel.state.problem))
+        await asyncio.to_thread(shop.settings.set_secret, "tunnel.relay_invite", await host.invite())
+        await until(lambda: shop.tunnel.state.phase == "open")
+        assert (await host.ask("boutique-awa", "GET", "/p/none"))[0] == 404
+
+
 async def test_a_copy_asks_before_it_answers_and_the_other_computer_then_stops(tmp_path: Path) -> None:
     """The store is opened from a copied folder, as after moving to another computer by hand."""
     import shutil
