@@ -100,7 +100,7 @@ _BOOKS: Final = (
     Shot("lives", "lives"),
     Shot("lives-over", "lives", (select(0), do("open"))),
     Shot("journal", "journal", (select(0),)),
-    Shot("journal-verified", "journal", (do("verify"),)),
+    Shot("journal-verified", "journal", (do("verify"),), changes=True),
     Shot("journal-days", "journal", (do("choose_days"),)),
 )
 _STORE: Final = (
