@@ -95,7 +95,7 @@ class FirstRun(QDialog):
         t = self._t
         form = QVBoxLayout()
         form.setContentsMargins(28, 24, 28, 18)
-        form.setSpacing(8)
+        form.setSpacing(10)
         form.addWidget(Label(t("Your first store"), "title"))
         form.addWidget(
             Label(
@@ -134,7 +134,7 @@ class FirstRun(QDialog):
         self.logo = PictureBox(QSize(LOGO, LOGO), t("Logo (optional)"), t("Logo (optional)"), t("Pictures"))
         self.logo.picked.connect(self._picked)
         typed = QVBoxLayout()
-        typed.setSpacing(4)
+        typed.setSpacing(10)
         typed.addWidget(self.name)
         typed.addWidget(self.phone)
         line = QHBoxLayout()

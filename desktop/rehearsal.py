@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PySide6.QtCore import QObject, QProcess, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from core.kernel.errors import OutsideWorld
 from core.kernel.money import format_money
@@ -17,9 +19,11 @@ from core.storage.folder import Home
 from desktop.app import Desktop, InMemory, run_desktop
 from desktop.context import Context
 from desktop.pages.live.page import LivePage
+from desktop.pages.support.bundle import reading_field
 from desktop.sources.context import ShopContext
 from desktop.steadiness import Pulse
 from desktop.texts import Texts
+from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.labels import Label
 
@@ -110,6 +114,9 @@ class Director(QObject):
             t = self._desktop.t
             self._desktop.shell.setWindowTitle(t("Rehearsal – {store}", store=self._play.shop.name))
             self._desktop.shell.sidebar.store.say(t("Rehearsal"))
+            about = t("A copy of your store, and buyers who do not exist: nobody is written to, nothing is charged.")
+            self._desktop.shell.banner.keep(t("This is a rehearsal"), about)
+            self._desktop.shell.read_status()
             self._pulse = Pulse(self)
             self._thread = threading.Thread(target=self._run, name="play", daemon=True)
             self._thread.start()
@@ -139,14 +146,15 @@ class Director(QObject):
         verdict = (
             t("Nothing lost, nothing twice, nothing oversold.")
             if not self.exit_code
-            else t("Not everything went well: see the lines on the terminal, and send them to support.")
+            else t("Not everything went well: copy what follows and send it to support.")
         )
-        for line in (*words, *report.lines(), *(f"  ✕ {trouble}" for trouble in troubles), verdict):
+        found = (*report.lines(), *(f"  ✕ {trouble}" for trouble in troubles))
+        for line in (*words, *found, verdict):
             self._say(line)
         if self._leave:
             self._desktop.shell.close()
         else:
-            OutcomeDialog(self._desktop, words, verdict).present()
+            OutcomeDialog(self._desktop.shell, t, words, verdict, found if self.exit_code else ()).present()
 
 
 def told(t: Texts, outcome: Outcome, currency: str, worst_ms: float) -> list[str]:
@@ -163,16 +171,25 @@ def told(t: Texts, outcome: Outcome, currency: str, worst_ms: float) -> list[str
 
 
 class OutcomeDialog(Dialog):
-    """What came of it; its verb closes the rehearsal and throws the copy away."""
+    """What came of it; its verb closes the rehearsal and throws the copy away. ``found``: for support, where not all
+    went well."""
 
-    def __init__(self, desktop: Desktop, lines: list[str], verdict: str) -> None:
-        t = desktop.t
-        super().__init__(desktop.shell, t("The rehearsal is over"), 480)
+    def __init__(self, window: QWidget, t: Texts, lines: list[str], verdict: str, found: Sequence[str] = ()) -> None:
+        super().__init__(window, t("The rehearsal is over"), 720 if found else 480)
         self.body.addWidget(Label(verdict, "body-bold", "text", wrap=True))
         for line in lines:
             self.body.addWidget(Label(line, "body", "muted", wrap=True))
         self.add_way_out(t("Look around"))
-        self.add_action(t("Close the rehearsal"), desktop.shell.close)
+        self.copy: Button | None = None
+        if found:
+            text = "\n".join(found)
+            field = reading_field(t("Report"))
+            field.setPlainText(text)
+            self.body.addWidget(field)
+            self.copy = Button(t("Copy"), icon="copy")
+            self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+            self.foot.addWidget(self.copy)
+        self.action = self.add_action(t("Close the rehearsal"), window.close)
 
 
 def run(args: Namespace, say: Callable[[str], None], make: Callable[[], Play]) -> int:

@@ -309,7 +309,7 @@ class Shell(QMainWindow):
         if status.storage_failed:
             self.banner.warn(*full_disk(self.t), "danger")
         elif not self._warn_second(status):
-            self.banner.hide()
+            self.banner.rest()
         self._strip.setContentsMargins(20, 0 if self.banner.isHidden() else 12, 20, 0)
         counts = self._counts = dict(badges.counts)
         for section in self.sections:

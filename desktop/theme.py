@@ -123,6 +123,7 @@ def style_sheet(palette: Palette) -> str:
         "pressed": mix(palette.raised, palette.muted, 0.18),
         "disabled": mix(palette.muted, palette.surface, 0.35),
         "gold_pressed": mix(palette.gold, palette.gold_ink, 0.14),
+        "selected_ink": palette.selected_ink,
         "serif": SERIF,
         "figures": FIGURES,
         "corner": str(SCALE.corner),

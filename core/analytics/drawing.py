@@ -299,10 +299,11 @@ def _table(drawing: Drawing, shape: Table, measure: Measure) -> None:
     row = min(LINE_ROW, (drawing.height - HEAD) / max(1, len(shape.lines)))
     for number, (entries, point) in enumerate(shape.lines):
         y = HEAD + row * number
+        lifted = any(entry.share is not None or entry.detail for entry in entries)  # all stand on one line
         for column, entry in enumerate(entries):
             left, room = places[column]
             side = "right" if column in shape.right else "left"
-            drawing.words += _entry(entry, left, y, room, row, side, column == 0, measure)
+            drawing.words += _entry(entry, left, y, room, row, side, column == 0, lifted, measure)
             if entry.share is not None:
                 drawing.boxes.append(Box(left, y + row - 12, room, 4, "line", 700, 2))
                 if entry.share:
@@ -313,9 +314,16 @@ def _table(drawing: Drawing, shape: Table, measure: Measure) -> None:
 
 
 def _entry(
-    entry: Entry, left: float, y: float, room: float, row: float, side: Side, strong: bool, measure: Measure
+    entry: Entry,
+    left: float,
+    y: float,
+    room: float,
+    row: float,
+    side: Side,
+    strong: bool,
+    lifted: bool,
+    measure: Measure,
 ) -> Iterator[Word]:
-    lifted = entry.share is not None or bool(entry.detail)
     text = cut(entry.word, room, BODY, strong, measure)
     yield Word(left, y + (4 if lifted else 0), room, 20 if lifted else row, text, size=BODY, bold=strong, side=side)
     if entry.detail:

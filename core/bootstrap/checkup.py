@@ -66,7 +66,13 @@ def machine(home: Home, tr: Words) -> Iterator[Line]:
     except OSError as error:
         yield Line(False, tr("disk"), catalogue("errors", tr.language).gettext(reason(error)))
         return
-    yield Line(free > _LOW_DISK, tr("disk"), tr("{free} MB free", free=group_digits(free // 1024 // 1024)))
+    megabytes = free // 1024 // 1024
+    room = (
+        tr("{free} GB free", free=group_digits(megabytes // 1024))
+        if megabytes >= 10 * 1024
+        else tr("{free} MB free", free=group_digits(megabytes))
+    )
+    yield Line(free > _LOW_DISK, tr("disk"), room)
     try:
         yield Line(True, tr("stores"), f"{home.path} · " + (", ".join(c.slug for c in home.list()) or "—"))
     except LivePayError as error:

@@ -8,6 +8,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -18,8 +19,9 @@ from core.kernel.i18n import LANGUAGES
 from core.kernel.reasons import reason
 from desktop.app import application
 from desktop.gallery.photographer import Size, develop, pose, tidy, window
-from desktop.gallery.several import Shopping, first_start, several_stores
-from desktop.gallery.shots import EMPTY, SHOTS, Shot
+from desktop.gallery.scenes import SCENES
+from desktop.gallery.several import Shopping
+from desktop.gallery.shots import EMPTY, PARLOUR, SHOTS, Shot
 from desktop.offscreen import off_screen
 from desktop.sources.context import ShopContext
 from desktop.theme import Choice, theme
@@ -70,6 +72,8 @@ class Play(Shopping, Protocol):
 
     def open_empty(self) -> tuple[Any, Any]: ...
 
+    def open_parlour(self) -> tuple[Any, Any]: ...
+
     def play(self) -> list[str]: ...
 
     def close(self) -> None: ...
@@ -95,6 +99,9 @@ class Wanted(Struct, frozen=True):
     def of(self, shots: Iterable[Shot]) -> tuple[Shot, ...]:
         return tuple(shot for shot in shots if shot.name.startswith(self.only) and (shot.guide or not self.guide))
 
+    def named(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset(name for name in names if name.startswith(self.only))
+
 
 def take(places: Iterable[Place], wanted: Wanted, out: Path, practices: Practices | None = None) -> Iterator[Path]:
     """Every picture's path, as it is written. A window is opened for each language, and switched to the themes."""
@@ -118,16 +125,16 @@ def take(places: Iterable[Place], wanted: Wanted, out: Path, practices: Practice
 def take_others(shopping: Shopping, wanted: Wanted, out: Path) -> Iterator[Path]:
     """Those of the windows that are not one store's."""
     screen = SCREENS[wanted.screen]
-    for language in wanted.languages:
-        for choice in wanted.themes:
-            theme().choose(choice)
-            for seen in (first_start(language, screen.room), several_stores(shopping, language, screen.room)):
-                for name, shown in seen:
-                    if name.startswith(wanted.only):
-                        path = out / choice / language / (screen.folder or wanted.screen) / f"{name}.png"
-                        path.parent.mkdir(parents=True, exist_ok=True)
-                        develop(shown).save(str(path))
-                        yield path
+    for scene in SCENES:
+        names = wanted.named(scene.guide if wanted.guide else scene.names)
+        for language in wanted.languages if names else ():
+            for name, shown in scene.play(shopping, language, screen.room):
+                for choice in wanted.themes if name in names else ():
+                    theme().choose(choice)
+                    path = out / choice / language / (screen.folder or wanted.screen) / f"{name}.png"
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    develop(shown).save(str(path))
+                    yield path
 
 
 def lighten(path: Path) -> None:
@@ -185,14 +192,13 @@ def _take_all(
         troubles = _played(play)
         for trouble in troubles:
             say(f"  ✕ {trouble}")
-        for path in take([(opened, SHOTS), (play.open_empty(), EMPTY)], wanted, out, play.practices):
+        places = [(opened, SHOTS), (play.open_empty(), EMPTY), (play.open_parlour(), PARLOUR)]
+        for path in chain(take(places, wanted, out, play.practices), take_others(play, wanted, out)):
             count += 1
             if wanted.guide:
                 lighten(path.rename(out / path.name))
         if wanted.guide:
             _remove_empty(out)
-        else:
-            count += sum(1 for _ in take_others(play, wanted, out))
     finally:
         play.close()
     say(f"{count} → {out.resolve()}")

@@ -20,6 +20,9 @@ from desktop.widgets.dialog import Dialog
 from desktop.widgets.popover import Popover
 
 Size = tuple[int, int]
+Seen = Iterator[tuple[str, QWidget]]
+"""Names and windows, each in the state that is photographed while the next is not asked for."""
+
 PATIENCE_MS: Final = 30_000
 _SOON_MS: Final = 700  # a timer that ends sooner is a moment's pause before something is read
 _ROUNDS: Final = 3  # one reading may ask for the next
@@ -45,6 +48,15 @@ def be_still(bridges: Sequence[Bridge], places: Sequence[QObject]) -> None:
         still = 0 if moving else still + 1
         if moving and limit.hasExpired():
             raise NeverStill(moving)
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Let everything go on until this is so. Raises NeverStill."""
+    limit = QDeadlineTimer(PATIENCE_MS)
+    while not reached():
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+        if limit.hasExpired():
+            raise NeverStill("what was waited for did not come")
 
 
 def _moving(bridges: Sequence[Bridge], places: Sequence[QObject]) -> str:
@@ -86,6 +98,7 @@ def _no_rehearsal(buyers: int, speed: int) -> None:
 def pose(desktop: Desktop, shot: Shot) -> Any:
     """Bring the window into a shot's state. → the page."""
     shell = desktop.shell
+    shell.activateWindow()  # a menu that stood before it may have taken the keyboard with it
     shell.go(shot.page)
     settle(desktop)
     page = shell.page(shot.page)
@@ -126,6 +139,8 @@ def develop(window: QWidget) -> QPixmap:
     """A window as a person sees it, with what stands over it."""
     for widget in QApplication.topLevelWidgets():
         widget.ensurePolished()
+    for _ in range(_ROUNDS):  # another theme lays out anew what is not painted yet
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     before = own_windows()
     for full in before:
         if full.isFullScreen():

@@ -100,7 +100,7 @@ _BOOKS: Final = (
     Shot("lives", "lives"),
     Shot("lives-over", "lives", (select(0), do("open"))),
     Shot("journal", "journal", (select(0),)),
-    Shot("journal-verified", "journal", (do("verify"),)),
+    Shot("journal-verified", "journal", (do("verify"),), changes=True),
     Shot("journal-days", "journal", (do("choose_days"),)),
 )
 _STORE: Final = (
@@ -137,3 +137,22 @@ EMPTY: Final[tuple[Shot, ...]] = (
     Shot("welcome-payment", "welcome", (do("show_step", "payment"),), changes=True),
 )
 """The pages of a store in which nothing has happened yet, and its first steps."""
+
+PARLOUR: Final[tuple[Shot, ...]] = (
+    Shot("parlour-catalogue", "catalogue", (steps.product_by("TRESSES", "show_subject"),)),
+    Shot("catalogue-times", "catalogue", (steps.product_by("TRESSES", "open_times"),), guide=True),
+    Shot("catalogue-times-none", "catalogue", (steps.product_by("SOIN", "open_times"),)),
+    Shot("papers-certified", "papers", (steps.paper(1),), guide=True),
+    Shot("papers-certified-accepted", "papers", (steps.paper(1), do("act", "certification"))),
+    Shot("papers-certified-refused", "papers", (steps.paper(2), do("act", "certification"))),
+    Shot("papers-certified-lost", "papers", (steps.paper(3), do("act", "certification"))),
+    Shot("papers-certified-queued", "papers", (steps.paper(4), do("act", "certification"))),
+    Shot("papers-certified-prepared", "papers", (steps.paper(5), do("act", "certification"))),
+    Shot("payments-to-do", "payments", (select(0),)),
+    Shot("payments-to-do-by-hand", "payments", (steps.task("todo"),), guide=True),
+    Shot("payments-to-do-refused", "payments", (steps.task("failed"),)),
+    Shot("payments-give-back", "payments", (select(0), do("act", "open"))),
+    Shot("customers-same-found", "customers", (steps.customer("Aminata"), steps.same_person)),
+    Shot("customers-same-sure", "customers", (steps.customer("Aminata"), steps.same_person, steps.first_found)),
+)
+"""The same of a shop that sells times and certifies its papers, with money to give back by hand."""

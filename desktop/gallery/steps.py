@@ -175,6 +175,23 @@ def same_person(_: Desktop, page: Any) -> None:
     page.identity.choose(view.id, view.name)
 
 
+def customer(words: str) -> Step:
+    """The row of somebody, found by name."""
+
+    def step(desktop: Desktop, page: Any) -> None:
+        rows = page.model.rows
+        select(next(number for number, row in enumerate(rows) if words in row.customer.view.name))(desktop, page)
+
+    return step
+
+
+def first_found(_: Desktop, page: Any) -> None:
+    """Whom the dialog of the same person proposes first."""
+    from desktop.pages.conversations.identity import MergeDialog
+
+    page.findChildren(MergeDialog)[-1].people[0].click()
+
+
 def erase(_: Desktop, page: Any) -> None:
     page.privacy.erase(page.opened.row.customer_id, page.opened.row.name)
 
@@ -191,7 +208,27 @@ def product_by(word: str, verb: str) -> Step:
     """A verb on the product with this keyword."""
 
     def step(_: Desktop, page: Any) -> None:
-        getattr(page, verb)(next(each.id for each in page.model.products if each.keyword == word))
+        texts = [page.model.text_at(row) for row in range(page.model.rowCount())]
+        getattr(page, verb)(next(text.product.id for text in texts if text and text.product.keyword == word))
+
+    return step
+
+
+def paper(number: int) -> Step:
+    """The invoice that was written so many-th."""
+
+    def step(desktop: Desktop, page: Any) -> None:
+        rows = page.model.rows
+        select(next(place for place, row in enumerate(rows) if row.key == ("invoice", number)))(desktop, page)
+
+    return step
+
+
+def task(state: str) -> Step:
+    """The refund that waits for a person in this state."""
+
+    def step(_: Desktop, page: Any) -> None:
+        page.do_task(next(one for one in page.overview.to_do if one.kind == "refund" and one.detail == state))
 
     return step
 

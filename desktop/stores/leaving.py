@@ -204,6 +204,8 @@ class LeaveStore(Dialog):
         self.moment.say(movewords.moment(found, self._t))
         self.file.field.set_hint(self._t("About {size}.", size=movewords.size(found.size, self._t)))
         self._show_action()
+        if first:
+            self.fit()
         if first and self.action.isEnabled():
             self.action.setFocus()
 

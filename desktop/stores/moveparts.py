@@ -105,7 +105,7 @@ class FileField(QWidget):
         """``save_as``: the name to propose for a file that is to be written; empty: one that is there."""
         super().__init__()
         self._t, self._save_as = t, save_as
-        self.field = TextField(label, hint)
+        self.field = TextField(label, hint, close=not save_as)
         self.field.changed.connect(lambda _: self.chosen.emit())
         self.button = Button(t("Choose where…") if save_as else t("Choose a file…"))
         self.button.clicked.connect(self.ask)

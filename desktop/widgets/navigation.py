@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from core.kernel.look import SCALE
 from desktop.fonts import Face, elided, face
 from desktop.icons import draw
 from desktop.theme import theme
@@ -31,10 +32,13 @@ class NavButton(QAbstractButton):
         self.setAutoExclusive(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:
         return QSize(COMPACT - 16 if self._compact else WIDE - 24, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, SCALE.target)
 
     @property
     def badge(self) -> int:

@@ -128,6 +128,7 @@ class Banner(QFrame):
         super().__init__()
         self.setProperty("kind", "banner")
         self._act: Callable[[], object] | None = None
+        self._kept: tuple[str, str] | None = None
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 10, 12, 10)
         line.setSpacing(12)
@@ -160,6 +161,18 @@ class Banner(QFrame):
             restyle(self)
         self.setAccessibleName(f"{title} {detail}")
         self.show()
+
+    def keep(self, title: str, detail: str) -> None:
+        """Say this as long as there is nothing to warn of."""
+        self._kept = title, detail
+        self.rest()
+
+    def rest(self) -> None:
+        """There is nothing to warn of."""
+        if self._kept:
+            self.warn(*self._kept, "info")
+        else:
+            self.hide()
 
     def _pressed(self) -> None:
         if self._act:

@@ -22,9 +22,11 @@ from core.quotes import answering
 from core.quotes import service as quotes
 from core.quotes.rules import Discount, QuoteLine, Terms
 from core.storage.engine import Tx
-from core.storage.folder import Home
+from core.storage.folder import Home, StoreCard
 from core.templates import service as templates
+from localserver.demo import parlour, script
 from localserver.demo.practice import Practice
+from localserver.demo.rehearsal import Rehearsal
 from localserver.demo.theatre import LIVE_SECONDS, Theatre
 from localserver.demo.trade import Trade
 from localserver.runner import ServerThread
@@ -36,6 +38,7 @@ WEEKS: Final = 9
 CLAIMS: Final = 16  # of each past live
 SECONDS: Final = 12  # that the live takes
 BUYERS: Final = 30
+REHEARSED: Final = 20  # buyers
 _SEED: Final = 20_261_120
 _STOCK: Final = 4_000  # so that the past sells nothing out
 _NAMES: Final = (
@@ -105,16 +108,28 @@ class Gallery(Theatre):
         self._weeks = weeks
         self._stage_clock = StageClock(EVENING)
         self.clock = self._stage_clock
-        self._empty: tuple[Shop, ServerThread] | None = None
+        self._others: list[tuple[Shop, ServerThread]] = []
 
     def furnish(self, shop: Shop) -> None:
         clock = self._stage_clock
         clock.set(EVENING - self._weeks * 7 * DAY - 2 * DAY)
         super().furnish(shop)
-        self._live_through(shop)
+        self._live_through(shop, clock, self._weeks)
         clock.set(EVENING)
 
-    def _live_through(self, shop: Shop) -> None:
+    def furnish_move(self, folder: Path) -> Home:
+        """Two stores that nobody has open; the first has some weeks behind it and nothing on its way."""
+        home, clock = Home(folder, passing=True), StageClock(EVENING - 3 * 7 * DAY)
+        shop = open_shop(home, create_store(home, script.SHOP, "SN").slug, clock)
+        super().furnish(shop)
+        for key, value in (("welcome.step", "done"), ("desktop.lock_minutes", "0")):
+            shop.settings.set(key, value, "demo")
+        self._live_through(shop, clock, 2)
+        shop.close()
+        create_store(home, "Chez Awa", "CI")
+        return home
+
+    def _live_through(self, shop: Shop, clock: StageClock, weeks: int) -> None:
         """The weeks before: two lives each, and more buyers in every one."""
         dice = random.Random(_SEED)
         trade = Trade(shop, dice, back=10 * MINUTE)
@@ -124,14 +139,12 @@ class Gallery(Theatre):
         for product in goods:
             shop.engine.call(lambda tx, p=product: catalogue.change(tx, p, stock=_STOCK), actor="demo")  # type: ignore[misc]
         buyers = shop.engine.call(lambda tx: [_person(tx, name, f"+22176{n:07}") for n, name in enumerate(_NAMES)])
-        for week in range(self._weeks):
+        for week in range(weeks):
             for day, name in ((2, "Live du mardi"), (6, "Live du samedi")):
-                self._stage_clock.set(
-                    EVENING - (self._weeks - week) * 7 * DAY + (day - 5) * DAY - dice.randint(0, 90) * MINUTE
-                )
+                clock.set(EVENING - (weeks - week) * 7 * DAY + (day - 5) * DAY - dice.randint(0, 90) * MINUTE)
                 shop.engine.call(lambda tx, n=name: live.start(tx, n, "tiktok"), actor="seller")  # type: ignore[misc]
                 for _number in range(CLAIMS + week + dice.randint(-5, 5)):
-                    self._stage_clock.advance(dice.randint(20, 240) * SECOND)
+                    clock.advance(dice.randint(20, 240) * SECOND)
                     trade.claim(dice.choice(buyers), dice.choice(list(goods)), dice.choice(takers))
                 shop.engine.call(live.end, actor="seller")
         for product, on_hand in goods.items():
@@ -172,12 +185,13 @@ class Gallery(Theatre):
 
         def take(tx: Tx) -> None:
             thread = threads.thread_of(tx, _person(tx, "Binta Cissé", "+221760000001"))
+            threads.add_message(tx, thread, "customer", "text", "Bonsoir, vous livrez à Rufisque demain ?")
             threads.heard(tx, thread, tx.now)
             threads.take_over(tx, thread, "desktop")
             templates.take_ready_made(tx, ("fr",))
 
         self._stage_clock.set(EVENING - 3 * DAY)
-        engine.call(lambda tx: threads.heard(tx, threads.thread_of(tx, _person(tx, *_PEOPLE["school"])), tx.now))
+        engine.call(_asks_for_scarves)
         self._stage_clock.set(now)
         engine.call(take, actor="seller")
 
@@ -213,19 +227,41 @@ class Gallery(Theatre):
 
     def open_empty(self) -> tuple[Shop, ServerThread]:
         """Another store, in which nothing has happened yet."""
-        card = create_store(self.home, "Boutique Mono", "TG")
+        return self._another(create_store(self.home, "Boutique Mono", "TG"), lambda shop: None)
+
+    def open_parlour(self) -> tuple[Shop, ServerThread]:
+        """A third one, which sells times and certifies its papers."""
+        card = create_store(self.home, parlour.NAME, parlour.COUNTRY, segment=parlour.SEGMENT)
+        return self._another(card, lambda shop: parlour.furnish(shop, EVENING))
+
+    def _another(self, card: StoreCard, furnish: Callable[[Shop], None]) -> tuple[Shop, ServerThread]:
         shop = open_shop(self.home, card.slug, StageClock(EVENING))
+        furnish(shop)
         server = ServerThread([shop])
         server.start()
-        self._empty = shop, server
-        return self._empty
+        self._others.append((shop, server))
+        return shop, server
+
+    def rehearsal(self) -> Rehearsal:
+        """Of a store with enough to sell, short and quick."""
+        home = Home(self._room / "rehearsed", passing=True)
+        if not home.survey():
+            shop = open_shop(home, create_store(home, script.SHOP, "SN").slug, StageClock(EVENING))
+            super().furnish(shop)
+            shop.close()
+        return Rehearsal(home, home.survey()[0].slug, REHEARSED, LIVE_SECONDS / SECONDS, 3 * MINUTE)
 
     def close(self) -> None:
-        if self._empty is not None:
-            shop, server = self._empty
+        for shop, server in self._others:
             server.stop()
             shop.close()
         super().close()
+
+
+def _asks_for_scarves(tx: Tx) -> None:
+    thread = threads.thread_of(tx, _person(tx, *_PEOPLE["school"]))
+    threads.add_message(tx, thread, "customer", "text", "Bonjour, faites-vous 40 écharpes aux couleurs de l’école ?")
+    threads.heard(tx, thread, tx.now)
 
 
 def _asks_for_a_person(tx: Tx) -> None:

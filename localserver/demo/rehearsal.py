@@ -56,12 +56,12 @@ class Comer(Struct, frozen=True):
     """0 pays at once, 1 takes three minutes."""
 
 
-def comers(count: int, keywords: list[str], prefix: str) -> Iterator[Comer]:
-    """Seven of ten want what is on the screen when they come; the same for the same arguments."""
+def comers(count: int, keywords: list[str], prefix: str, over: int = LIVE) -> Iterator[Comer]:
+    """Seven of ten want what is on the screen when they come; the same for the same arguments. ``over`` so many ms."""
     lot = random.Random(_SEED)
     manners, weights = zip(*_MANNERS, strict=True)
     for number in range(count):
-        at = int(LIVE * number / count)
+        at = int(over * number / count)
         shown = keywords[int(at / SECOND / ON_SCREEN) % len(keywords)]
         wanted = shown if lot.random() < 0.7 else lot.choice(keywords)
         name = f"{lot.choice(_NAMES)} {lot.choice(_SURNAMES)} {number + 1}"
@@ -97,9 +97,9 @@ class Outcome(Struct, frozen=True):
 class Rehearsal(Playhouse):
     """Of one store, which may be open elsewhere: it is only read."""
 
-    def __init__(self, home: Home, slug: str, count: int, speed: float) -> None:
+    def __init__(self, home: Home, slug: str, count: int, speed: float, over: int = LIVE) -> None:
         super().__init__(speed, "livepay-rehearsal-")
-        self._home, self._slug, self._count = home, slug, count
+        self._home, self._slug, self._count, self._over = home, slug, count, over
         self._began = 0
 
     def store_in(self, home: Home) -> StoreCard:
@@ -121,7 +121,7 @@ class Rehearsal(Playhouse):
         prefix = numbers_like(self.shop.country.code)
         troubles: list[str] = []
         async with self.crowd(_LOOK_EVERY, ON_SCREEN) as stage, asyncio.TaskGroup() as group:
-            for comer in comers(self._count, keywords, prefix):
+            for comer in comers(self._count, keywords, prefix, self._over):
                 await stage.until(self._began + comer.at)
                 group.create_task(_come(stage, comer, troubles))
         return troubles

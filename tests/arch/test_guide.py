@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 from core.kernel.paths import resource
-from desktop.gallery.shots import EMPTY, SHOTS
+from desktop.gallery.scenes import SCENES
+from desktop.gallery.shots import EMPTY, PARLOUR, SHOTS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PAGES = sorted(GUIDE.glob("*.md"))
@@ -27,7 +28,8 @@ def french() -> set[str]:
 
 
 def test_the_pictures_it_shows_are_those_the_command_takes() -> None:
-    taken = {f"{shot.name}.png" for shot in (*SHOTS, *EMPTY) if shot.guide}
+    taken = {f"{shot.name}.png" for shot in (*SHOTS, *EMPTY, *PARLOUR) if shot.guide}
+    taken |= {f"{name}.png" for scene in SCENES for name in scene.guide}
     shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", written())
     assert set(shown) == taken
     assert {picture.name for picture in GUIDE.glob("*.png")} == taken

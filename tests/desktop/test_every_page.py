@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from core.kernel.i18n import LANGUAGES
 from desktop.gallery.door import Borrowed
 from desktop.gallery.photographer import pose, standing, tidy, window
-from desktop.gallery.shots import EMPTY, SHOTS, Shot
+from desktop.gallery.rehearsing import a_rehearsal
+from desktop.gallery.scenes import SCENES, Scene
+from desktop.gallery.shots import EMPTY, PARLOUR, SHOTS, Shot
 from desktop.pages.registry import PAGES
 from desktop.widgets.buttons import Button
 from desktop.widgets.empty import EmptyState
@@ -23,6 +25,7 @@ from localserver.demo.gallery import Gallery
 from tests.desktop.seen import dead_ends, faults
 
 SIZE = (1280, 720)
+QUICK = [scene for scene in SCENES if scene.play is not a_rehearsal]  # a rehearsal takes its time
 # The shops' servers serve several tests, and their loops keep a helper thread until the last.
 pytestmark = [
     pytest.mark.leaves_threads,
@@ -34,6 +37,8 @@ pytestmark = [
 class Shops:
     filled: tuple[Any, Any]
     empty: tuple[Any, Any]
+    parlour: tuple[Any, Any]
+    gallery: Gallery
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +47,7 @@ def shops() -> Iterator[Shops]:
     try:
         filled = gallery.open()
         assert gallery.play() == []
-        yield Shops(filled, gallery.open_empty())
+        yield Shops(filled, gallery.open_empty(), gallery.open_parlour(), gallery)
     finally:
         gallery.close()
 
@@ -77,6 +82,29 @@ def test_every_page_of_a_new_shop_is_whole_and_says_what_to_do_first(
     shops: Shops, qapp: QApplication, language: str
 ) -> None:
     assert look_over(shops.empty, EMPTY, language, dead_ends) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_a_shop_that_sells_times_and_certifies_is_whole(
+    shops: Shops, qapp: QApplication, language: str
+) -> None:
+    assert look_over(shops.parlour, PARLOUR, language, dead_ends) == []
+
+
+@pytest.mark.parametrize(("language", "scene"), list(zip(LANGUAGES, QUICK, strict=True)), ids=LANGUAGES)
+def test_the_windows_that_are_not_one_stores_are_whole(
+    shops: Shops, qapp: QApplication, language: str, scene: Scene
+) -> None:
+    """Each in one language: they are really played."""
+    found: list[str] = []
+    names: list[str] = []
+    for name, shown in scene.play(shops.gallery, language, SIZE):
+        names.append(name)
+        over = standing(shown)
+        seen: list[QWidget] = list(over) or [shown]
+        found += [f"{name}: {fault}" for widget in seen for fault in faults(widget, language)]
+    assert (tuple(names), found) == (scene.names, [])
+    assert scene.guide <= set(scene.names)
 
 
 @pytest.mark.parametrize("percent", [150, 200])

@@ -59,6 +59,15 @@ def test_style_sheet_has_no_token_left_and_no_colour_of_its_own(palette: Palette
     assert allowed <= set(re.findall(r"#[0-9A-F]{6}", sheet))
 
 
+@EACH
+def test_words_that_are_marked_in_a_field_are_read_as_anywhere(palette: Palette) -> None:
+    marked = re.search(
+        r"selection-background-color: (#[0-9A-F]{6});\s+selection-color: (#[0-9A-F]{6})", style_sheet(palette)
+    )
+    assert marked is not None
+    assert contrast(marked[1], marked[2]) >= 4.5
+
+
 def test_switching_the_theme_changes_palette_and_style_sheet_at_once(qapp: QApplication) -> None:
     told: list[str] = []
     theme().changed.connect(lambda: told.append(theme().palette.name))

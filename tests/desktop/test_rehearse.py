@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.pages.live.rehearse import BUYERS, SPEEDS, USUAL, RehearseDialog
-from desktop.rehearsal import told
+from desktop.rehearsal import OutcomeDialog, told
 from desktop.texts import Texts
+from desktop.widgets.notices import Banner
 from localserver.demo.rehearsal import Outcome
 
 
@@ -38,3 +40,32 @@ def test_the_outcome_is_told_in_sentences() -> None:
         "La moitié des réponses sont parties en 35 ms.",
         "La fenêtre n’a jamais attendu plus de 42 ms.",
     ]
+
+
+def test_what_went_wrong_can_be_copied_for_support(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    dialog = OutcomeDialog(window, Texts("fr"), ["9 commandes"], "Tout ne s’est pas bien passé", ["  ✕ Awa: timeout"])
+    dialog.present()
+    assert dialog.copy is not None
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().text() == "  ✕ Awa: timeout"
+    dialog.reject()
+    well = OutcomeDialog(window, Texts("fr"), ["9 commandes"], "Rien de perdu")
+    assert well.copy is None
+    well.action.click()
+    assert not window.isVisible()
+
+
+def test_a_banner_says_what_it_is_to_keep_when_there_is_nothing_to_warn_of(qtbot: QtBot) -> None:
+    banner = Banner()
+    qtbot.addWidget(banner)
+    banner.rest()
+    assert banner.isHidden()
+    banner.keep("Répétition", "Une copie")
+    banner.warn("Disque plein", "Rien n’est écrit", "danger")
+    assert banner.accessibleName() == "Disque plein Rien n’est écrit"
+    banner.rest()
+    assert banner.accessibleName() == "Répétition Une copie"
+    assert not banner.isHidden()

@@ -46,7 +46,7 @@ _TEST_CURRENCY: Final = "OUV"
 
 class OrangeWeb(BearerProvider):
     name: ClassVar[str] = "orange_web"
-    label: ClassVar[str] = "Orange Money Web Payment"
+    label: ClassVar[str] = "Orange Money"
     default_base_url: ClassVar[str] = "https://api.orange.com"
     dashboard: ClassVar[Dashboard] = Dashboard("developer.orange.com → My apps → your application")
     caps: ClassVar[Capabilities] = Capabilities(

@@ -74,12 +74,12 @@ class ProductDialog(Dialog):
     def _lay_out(self) -> None:
         t = self._presenter.t
         self.fields: dict[str, Field] = {
-            "title": TextField(t("Title"), placeholder=t("Ankara wax dress")),
+            "title": TextField(t("Title"), placeholder=t("Ankara wax dress"), close=True),
             "sku": TextField(t("SKU or reference"), t("Yours: unique in the catalogue."), "ROBE1"),
             "keyword": TextField(t.of("field", "Keyword"), t("What buyers write on WhatsApp.")),
-            "price": TextField(t("Price ({sign})", sign=self._presenter.sign), placeholder="15\u202f000"),
-            "stock": TextField(t("Pieces on hand"), placeholder="10"),
-            "category": TextField(t.of("field", "Category"), placeholder=t("optional")),
+            "price": TextField(t("Price ({sign})", sign=self._presenter.sign), placeholder="15\u202f000", close=True),
+            "stock": TextField(t("Pieces on hand"), placeholder="10", close=True),
+            "category": TextField(t.of("field", "Category"), placeholder=t("optional"), close=True),
             "vat": TextField(t("VAT in percent"), t("Empty: the store’s rate."), placeholder=t("optional")),
             "day": TextField(t("Day and time of the event"), t("Nothing of it is sold after that."), EXAMPLE),
             "place": TextField(t("Place of the event"), t("Told to who asks where it is."), t("optional")),
@@ -97,7 +97,7 @@ class ProductDialog(Dialog):
         line.setSpacing(22)
         line.addLayout(self._photo_part())
         column = QVBoxLayout()
-        column.setSpacing(6)
+        column.setSpacing(12)
         column.addWidget(self.fields["title"])
         for pair in (("sku", "keyword"), ("price", "stock"), ("category", "vat"), ("day", "place")):
             row = QHBoxLayout()

@@ -71,11 +71,11 @@ class TimesDialog(Dialog):
         line = QHBoxLayout()
         line.setSpacing(12)
         self.fields = {
-            "opens": TextField(t("From"), placeholder="09:00"),
-            "closes": TextField(t("To"), placeholder="18:00"),
-            "minutes": TextField(t("Minutes each"), placeholder="60"),
-            "capacity": TextField(t("Places in each"), placeholder="1"),
-            "weeks": TextField(t("Weeks"), placeholder="4"),
+            "opens": TextField(t("From"), placeholder="09:00", close=True),
+            "closes": TextField(t("To"), placeholder="18:00", close=True),
+            "minutes": TextField(t("Minutes each"), placeholder="60", close=True),
+            "capacity": TextField(t("Places in each"), placeholder="1", close=True),
+            "weeks": TextField(t("Weeks"), placeholder="4", close=True),
         }
         for name, usual in (
             ("opens", "09:00"),
@@ -88,6 +88,7 @@ class TimesDialog(Dialog):
             line.addWidget(self.fields[name], 1)
         self.body.addLayout(line)
         self.said = Label("", "small", "muted", wrap=True)
+        self.said.hide()
         self.body.addWidget(self.said)
 
     def habit(self) -> Weekly:
@@ -127,6 +128,8 @@ class TimesDialog(Dialog):
     def _say(self, text: str, *, wrong: bool = False) -> None:
         self.said.say(text)
         self.said.set_role("danger" if wrong else "muted")
+        self.said.show()
+        self.fit()
 
     # -- what is offered
 

@@ -171,6 +171,8 @@ class Composer(QFrame):
         self.canned = Button(t("Ready answers"), "quiet", icon="list")
         self.note = Button(t("Internal note"), "quiet", icon="pencil")
         self.note.setCheckable(True)
+        self._icons = [(tool, "plus") for tool in (self.product, self.link, self.quote)]
+        self._icons += [(self.canned, "list"), (self.note, "pencil")]
         # The words of each, and those for little room.
         self._names = (
             (self.link, t("Pay link"), t.of("tool", "Link")),
@@ -288,8 +290,8 @@ class Composer(QFrame):
     def _name_tools(self, *, narrow: bool) -> None:
         for tool, name, short in self._names:
             tool.setText(short if narrow else name)
-        for tool in (self.product, self.link, self.quote):
-            tool.set_icon_name(None if narrow else "plus")
+        for tool, icon in self._icons:
+            tool.set_icon_name(None if narrow else icon)
 
     # -- writing
 

@@ -42,9 +42,12 @@ def called(t: Texts, person: CustomerView) -> str:
 
 def candidate(t: Texts, person: CustomerView) -> str:
     """``Awa Ndour · +221 77 123 45 67 · 3 commandes``."""
-    phone = display(person.phone) if person.phone else t("number not shown")
     orders = t.plural("{n} order", "{n} orders", person.record.orders)
-    return " · ".join((called(t, person), phone, orders))
+    return " · ".join((called(t, person), _number(t, person), orders))
+
+
+def _number(t: Texts, person: CustomerView) -> str:
+    return display(person.phone) if person.phone else t("number not shown")
 
 
 def question(t: Texts, found: Preview, currency: str) -> str:
@@ -56,11 +59,14 @@ def question(t: Texts, found: Preview, currency: str) -> str:
         amount=format_money(max(0, found.record.spent), currency),
         score=found.score,
     )
+    absorbed, kept = called(t, found.absorbed), called(t, found.kept)
+    if absorbed == kept:  # of the same name, they are told apart by their numbers
+        absorbed, kept = (f"{kept} ({_number(t, who)})" for who in (found.absorbed, found.kept))
     carried = t(
         "Orders, messages, notes and numbers of {other} become {name}’s; the stricter word on being scored holds. This"
         " cannot be taken back.",
-        other=called(t, found.absorbed),
-        name=called(t, found.kept),
+        other=absorbed,
+        name=kept,
     )
     return f"{together} {carried}"
 

@@ -220,7 +220,7 @@ class CustomersPage(ListPage[Question, Overview]):
     def _form(self, profile: Profile | None) -> None:
         view = None if profile is None else profile.view
         form = CustomerForm(self, self.source, self.mount.bridge, self.presenter, view)
-        form.saved.connect(self.show_subject)
+        form.kept.connect(self.show_subject)
         form.shown.connect(self.show_subject)
         form.present()
 

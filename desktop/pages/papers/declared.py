@@ -42,6 +42,8 @@ def declared_text(declared: Declared, words: PapersPresenter) -> DeclaredText:
     said = words.held_up(entry.state, entry.error)
     if entry.state == PREPARED and declared.obstacle is not None:
         said = explain(declared.obstacle, t.language)
+    elif entry.state == SENT and entry.uid is None:
+        said = ""  # that no answer came is the meaning
     meaning, next_step, verb, warning = _told(declared, bool(said), words)
     since = to_datetime(entry.changed_at, words.zone)
     answer = entry.answer or {}
@@ -55,13 +57,31 @@ def declared_text(declared: Declared, words: PapersPresenter) -> DeclaredText:
         str(answer.get("reference") or "") if accepted else "",
         next_step,
         tuple(
-            (str(name), one_line(str(value), _VALUE))
+            (_entry(str(name), words), one_line(str(value), _VALUE))
             for name, value in answer.items()
             if isinstance(value, str | int | float) and value not in ("", None) and name != "reference"
         )[:_ANSWER],
         verb,
         warning,
     )
+
+
+def _entry(name: str, words: PapersPresenter) -> str:
+    """What an entry of an answer is called; as the platform calls it where that is all we know."""
+    t = words.t
+    return {
+        "token": t("Address to check it"),
+        "qrCode": t("QR code"),
+        "ncc": t("Tax number"),
+        "balance_sticker": t("Stamps left"),
+        "counters": t("Counters"),
+        "nim": t("Machine number"),
+        "dateTime": t("Date and time"),
+        "message": t("Message"),
+        "errorDesc": t("Message"),
+        "statusCode": t("Code of the answer"),
+        "errorCode": t("Code of the answer"),
+    }.get(name, name)
 
 
 def _told(declared: Declared, held_up: bool, words: PapersPresenter) -> tuple[str, str, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QProgressBar, QWidget
 
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import explain
@@ -181,13 +181,16 @@ class CompareDialog(Dialog):
             self.whose.addItem(label, name)
         self.choose = Button(t("Read a statement (CSV)…"), "secondary", icon="upload")
         self.choose.clicked.connect(self._choose)
-        for parts in ((self.span, self.ask), (self.whose, self.choose)):
-            line = QHBoxLayout()
-            line.setSpacing(10)
-            for part in parts:
-                line.addWidget(part)
-            line.addStretch(1)
-            self.body.addLayout(line)
+        ways = QGridLayout()
+        ways.setHorizontalSpacing(10)
+        ways.setVerticalSpacing(8)
+        for row, (what, of, verb) in enumerate(
+            ((t("By asking"), self.span, self.ask), (t("By a statement"), self.whose, self.choose))
+        ):
+            for column, part in enumerate((Label(what, "small-bold"), of, verb)):
+                ways.addWidget(part, row, column)
+        ways.setColumnStretch(1, 1)
+        self.body.addLayout(ways)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.hide()

@@ -338,7 +338,7 @@ class PipelinePage(LivingPage):
             mount = self.mount
             country = mount.context.store.country
             form = NewProspect(self, self.source, mount.bridge, self.presenter, country, self.now)
-            form.started.connect(self._started)
+            form.kept.connect(self._started)
             form.shown.connect(self.show_subject)
             form.present()
 

@@ -6,32 +6,27 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
 
 from core.customers.views import CustomerView
 from core.customers.writing import checked
-from core.kernel.errors import LivePayError, Refused
+from core.kernel.errors import Refused
 from core.kernel.i18n import explain
 from core.kernel.look import SCALE
 from core.kernel.phone import display, normalise
 from core.pipeline.rules import MAX_NEXT, OPEN
 from desktop.bridge import Bridge
+from desktop.pages.person import PersonDialog
 from desktop.pages.pipeline.presenter import PipelinePresenter
 from desktop.pages.pipeline.source import NewLead, PipelineSource, Said
 from desktop.widgets.buttons import Button, Chip
-from desktop.widgets.dialog import Dialog
 from desktop.widgets.fields import Field, TextField
 
 PEOPLE: Final = 3
-_PAUSE_MS: Final = 160
 
 
-class NewProspect(Dialog):
-    """``started`` with the new prospect's id; ``shown`` with the one this person has already."""
-
-    started = Signal(int)
-    shown = Signal(int)
+class NewProspect(PersonDialog):
+    """``kept`` with the new prospect's id; ``shown`` with the one this person has already."""
 
     def __init__(
         self,
@@ -43,13 +38,10 @@ class NewProspect(Dialog):
         now: int,
     ) -> None:
         t = words.t
-        super().__init__(parent, t("New prospect"), 640)
-        self._source, self._bridge, self._words, self._country, self._now = source, bridge, words, country, now
+        super().__init__(parent, t("New prospect"), 640, t, bridge, country)
+        self._source, self._words, self._now = source, words, now
         self._person: CustomerView | None = None
-        self._has: int | None = None
         self._people: Sequence[CustomerView] = ()
-        self.name = TextField(t("Name"), placeholder=t("Aminata Diallo"), close=True)
-        self.phone = TextField(t("WhatsApp number"), close=True)
         self.need = TextField(t("What they need"), placeholder=t("12 wax cloths for a wedding"), close=True)
         self.need.edit.setMaxLength(MAX_NEXT)
         self.amount = TextField(t("Expected amount"), placeholder=t("optional"), close=True)
@@ -61,19 +53,12 @@ class NewProspect(Dialog):
         self.what.edit.setMaxLength(MAX_NEXT)
         self.when = TextField(t("When"), placeholder=t("25/11/2026 or 25/11/2026 14:30"), close=True)
         self._lay_out()
-        self.to_known = Button("", "link", shrinks=True)
-        self.to_known.hide()
-        self.to_known.clicked.connect(self._show_known)
-        self.body.addWidget(self.to_known)
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._look)
+        self.body.addWidget(self.known)
         for field in (self.name, self.phone):
             field.changed.connect(lambda text: self._who_typed())
         for field in (self.need, self.amount, self.what, self.when):
             field.changed.connect(lambda text: self.read(quietly=True))
-        self.add_way_out(t("Back"))
-        self.action = self.add_action(t("Add the prospect"), self.save)
-        self.name.setFocus()
+        self.finish(t("Add the prospect"))
 
     def _lay_out(self) -> None:
         t, grid = self._words.t, QGridLayout()
@@ -114,7 +99,7 @@ class NewProspect(Dialog):
         person = self._person
         if person is not None and (self.name.text, self.phone.text) != self._shown(person):
             self._person = None
-        self._know(None)
+        self.lead_to(None)
         self.name.set_error("")
         self.phone.set_error("")
         self._pause.start()
@@ -123,7 +108,7 @@ class NewProspect(Dialog):
         phone = display(person.phone) if person.phone else ""
         return person.name or phone, phone
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Who is known already by this number, else by this name."""
         text = self.phone.text if len(self.phone.text) > 5 else self.name.text
         if self._person is not None or len(text) < 2:
@@ -158,27 +143,15 @@ class NewProspect(Dialog):
         self.need.setFocus()
 
     def _known(self, person: CustomerView, lead_id: int | None) -> None:
+        """Whether they are a prospect already, in that opportunity."""
         if self._person == person:
-            self._know(lead_id)
-
-    def _know(self, lead_id: int | None) -> None:
-        """They are a prospect already, in that opportunity."""
-        self._has = lead_id
-        self.to_known.setVisible(lead_id is not None)
-        if lead_id is not None:
-            t = self._words.t
-            self.to_known.setText(t("{name} has an open opportunity: show it", name=self.name.text))
-
-    def _show_known(self) -> None:
-        if self._has is not None:
-            self.shown.emit(self._has)
-            self.accept()
+            self.lead_to(lead_id, self._t("{name} has an open opportunity: show it", name=self.name.text))
 
     # -- what is typed
 
     def _person_typed(self) -> NewLead | None:
         """Who it is; None while something is wrong, which its field says."""
-        t = self._words.t
+        t = self._t
         if self._person is not None:
             return NewLead(self._person.id)
         if not self.phone.text and self.name.text:
@@ -186,10 +159,9 @@ class NewProspect(Dialog):
             self.phone.setFocus()
             return None
         for field in (self.name, self.phone):
-            try:
-                checked(field.text) if field is self.name else normalise(field.text, self._country)
-            except Refused as error:
-                field.set_error(explain(error, t.language))
+            problem = self.problem(field)
+            if problem:
+                field.set_error(problem)
                 field.setFocus()
                 return None
         return NewLead(None, checked(self.name.text), normalise(self.phone.text, self._country))
@@ -233,26 +205,8 @@ class NewProspect(Dialog):
         said = self.read() if person is not None else None
         if person is None or said is None:
             return
-        if self._has is not None:
-            self.to_known.setFocus()
+        if self._there is not None:
+            self.known.setFocus()
             return
         source, stage = self._source, str(self.stage.currentData())
-        self.action.setEnabled(False)
-        self._bridge.run(
-            lambda: source.start(person, stage, said),
-            owner=self,
-            done=self._kept,
-            failed=self._failed,
-            name="start prospect",
-        )
-
-    def _kept(self, lead_id: int) -> None:
-        self.started.emit(lead_id)
-        self.accept()
-
-    def _failed(self, error: Exception) -> bool:
-        self.action.setEnabled(True)
-        if not isinstance(error, LivePayError):
-            return False
-        self.phone.set_error(explain(error, self._words.t.language))
-        return True
+        self.keep(lambda: source.start(person, stage, said), "start prospect")

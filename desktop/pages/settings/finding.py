@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.kernel.text import fold
+from desktop.icons import draw
 from desktop.pages.settings.parts import Folded
 from desktop.pages.settings.presenter import VERIFY_TOKEN, ProviderInfo, Section, SettingsPresenter
 from desktop.pages.settings.rows import SettingRow
@@ -114,6 +115,8 @@ class Finder(Suggest):
         self._page, self._presenter = page, presenter
         self._providers: tuple[ProviderInfo, ...] = ()
         self._known: tuple[Place, ...] | None = None
+        self.setProperty("kind", "search")
+        self.setProperty("boxed", True)
         self.set_tag("Ctrl+F")
         self.setFixedWidth(300)
         self.asked.connect(self._look)
@@ -129,6 +132,10 @@ class Finder(Suggest):
         if self._known is None:
             self._known = tuple(places(self._presenter.sections(), self._providers, self._presenter))
         return self._known
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        draw(QPainter(self), "search", theme().palette.muted, 11, (self.height() - 16) / 2, 16)
 
     def ask_for(self) -> None:
         """Be typed in."""

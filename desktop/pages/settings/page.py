@@ -173,6 +173,8 @@ class SettingsPage(Page):
         if name in self.buttons:
             self.stack.open(name)
             self.buttons[name].setChecked(True)
+            if self.focusWidget() in self.buttons.values():
+                self.take_focus()
 
     def reveal(self, section: str, key: str) -> SettingRow | None:
         """Show a section, with a provider's card open where the setting is on it. → the setting's row there."""
@@ -190,12 +192,10 @@ class SettingsPage(Page):
         name = str(subject)
         if self.finder.reach_key(name):
             return
+        self.open("payments" if name.startswith("psp.") else name)
         if name.startswith("psp."):
             self._awaited = "" if self.reading.values else name  # which providers there are has still to be read
-            self.open("payments")
             self.payments.bring(name.removeprefix("psp."))
-        else:
-            self.open(name)
 
     def loses(self) -> bool:
         """Every field saves itself; what was refused is still in its field."""

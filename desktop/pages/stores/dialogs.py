@@ -112,7 +112,7 @@ class BringStore(Dialog):
                 wrap=True,
             )
         )
-        self.source = TextField(t("File or folder"))
+        self.source = TextField(t("File or folder"), close=True)
         line = QHBoxLayout()
         line.setSpacing(8)
         self.choose_file, self.choose_folder = Button(t("Choose a file…")), Button(t("Choose a folder…"))

@@ -140,8 +140,8 @@ class StoresPage(Page):
             facts = self._facts.get(state.slug)
             self.cards[state.slug].show_store(state, facts, self.now, opened > 1)
         t = self.t
-        said = t.plural("{n} store, {open} open", "{n} stores, {open} open", len(states), open=opened)
-        self.summary.say(said)
+        said = t.plural("{n} store", "{n} stores", len(states)), t.plural("{n} is open", "{n} are open", opened)
+        self.summary.say(", ".join(said))
 
     def _rebuild(self, states: Sequence[StoreState]) -> None:
         for slug in set(self.cards) - {state.slug for state in states}:

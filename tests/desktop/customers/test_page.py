@@ -165,7 +165,7 @@ def test_somebody_new_is_checked_while_typed(open_customers: OpenCustomers) -> N
     assert "complet" in form.phone.error
     form.phone.edit.clear()
     type_text(form.phone.edit, "77 000 00 10")  # somebody else's
-    opened.qtbot.waitUntil(form.to_owner.isVisible)
+    opened.qtbot.waitUntil(form.known.isVisible)
     assert GOOD in form.phone.error
     form.save()
     assert form.isVisible()

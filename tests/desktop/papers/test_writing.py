@@ -88,7 +88,7 @@ def test_an_accepted_paper_shows_its_code_and_nothing_to_do(open_papers: OpenPap
     dialog = certification_dialog(opened, "FA1")
     assert (dialog.text.reference, dialog.text.verb, dialog.action) == (REFERENCE, "", None)
     (grid,) = dialog.findChildren(Grid)
-    assert ("ncc", "9606123E") in grid.rows
+    assert ("N° contribuable", "9606123E") in grid.rows
     dialog.reject()
 
 
@@ -115,7 +115,8 @@ def test_a_refused_one_is_told_again(open_papers: OpenPapers) -> None:
 def test_a_lost_one_is_sent_again_only_after_somebody_looked(open_papers: OpenPapers) -> None:
     opened = open_papers()
     dialog = certification_dialog(opened, "FA5")
-    assert "Aucune réponse n’est venue" in dialog.text.said
+    assert "aucune réponse n’est venue" in dialog.text.meaning
+    assert dialog.text.said == ""
     dialog.retry()
     question = opened.dialog(Confirm)
     assert entry(opened.shop, 5).state == "sent"
