@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from core.kernel.clock import DAY, SECOND
-from desktop import windowkeys
+from desktop import qtwords, windowkeys
 from desktop.bridge import Change
 from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
@@ -361,6 +361,7 @@ class Shell(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        qtwords.speak(self.t.language)
         self.zooming.watch()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
