@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.clock import DAY, SECOND
 from desktop import qtwords, windowkeys
@@ -26,6 +26,7 @@ from desktop.texts import Texts, full_disk, opening, second_due
 from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Banner, Notice, Toasts
+from desktop.widgets.ring import RingingWindow
 from desktop.widgets.tabs import Tabs
 from desktop.zooming import Zooming
 
@@ -39,7 +40,7 @@ SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
 
 
-class Shell(QMainWindow):
+class Shell(RingingWindow):
     """Shown before the shop is open; :meth:`attach` gives it the shop. ``closing`` when the person closes it."""
 
     closing = Signal()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 from desktop.texts import Texts
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.labels import Label, Rule
+from desktop.widgets.ring import show_ring
 
 _TITLE_BAR: Final = 40  # px
 _BESIDE: Final = 8
@@ -123,6 +124,11 @@ class Dialog(QDialog):
             height = layout.totalHeightForWidth(self.width())
             wanted = height if height > 0 else layout.totalSizeHint().height()
             self.resize(self.width(), min(wanted, room.height() - _TITLE_BAR))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        show_ring()
+        return moved
 
     def widen(self, width: int) -> None:
         """Another width, as far as the screen has it."""
