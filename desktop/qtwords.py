@@ -23,28 +23,43 @@ _MENU: Final = {
 _FIELDS: Final = ("QLineEdit", "QWidgetTextControl")
 
 
-class QtWords(QTranslator):
-    """One for the process; ``spoken`` is the language in force."""
+class _Menu(QTranslator):
+    """The menu of a field, in Malagasy. Whatever else is asked must stay without an answer: an empty one would be taken
+    for a translation, and by Qt's readers of pictures for "nothing is wrong"."""
 
     def __init__(self) -> None:
-        super().__init__(QCoreApplication.instance())
+        super().__init__()
+        self._t = Texts("mg")
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
+        return self._t(_MENU[source]) if context in _FIELDS and source in _MENU else None
+
+
+class QtWords:
+    """What is installed now. ``spoken``: the language in force."""
+
+    def __init__(self) -> None:
         self.spoken = "en"
-        self._t: Texts | None = None
+        self._installed: list[QTranslator] = []
 
     def speak(self, language: str) -> None:
         """From now on in this language; what Qt has already written stays until it is shown again."""
         if language == self.spoken:
             return
-        QCoreApplication.removeTranslator(self)
         self.spoken = language
-        self._t = Texts(language) if language == "mg" else None
-        if language != "en" and self.load("qtbase_fr", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            QCoreApplication.installTranslator(self)
-
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
-        if self._t is not None and context in _FIELDS and source in _MENU:
-            return self._t(_MENU[source])
-        return super().translate(context, source, disambiguation, n)
+        for one in self._installed:
+            QCoreApplication.removeTranslator(one)
+        self._installed = []
+        french = QTranslator()
+        if language != "en" and french.load("qtbase_fr", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            self._installed.append(french)
+        if language == "mg":
+            self._installed.append(_Menu())  # asked first: the last one that was installed is
+        for one in self._installed:
+            QCoreApplication.installTranslator(one)
 
 
 @lru_cache(maxsize=1)

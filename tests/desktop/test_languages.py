@@ -113,6 +113,7 @@ def test_what_qt_says_is_said_in_the_language_too(desktop: Desktop, qtbot: QtBot
         field = QLineEdit()
         assert menu in [act.text().split("\t")[0] for act in field.createStandardContextMenu().actions()]
         assert QCoreApplication.translate("QAccessibleActionInterface", "Press") == press
+        assert QCoreApplication.translate("QTgaFile", "Image type not supported") == "Image type not supported"
 
 
 def test_what_is_made_again_leaves_nothing_behind(desktop: Desktop, qtbot: QtBot) -> None:
