@@ -184,6 +184,7 @@ class Shell(RingingWindow):
         page = self.pages.get(name)
         if page is None:
             page = self.pages[name] = self._entries[name].build(self._mount)
+            page.setAccessibleName(self.title(name))
             page.wants.connect(self.go)
             self.stack.addWidget(page)
             self.remaking.give_back(name, page)

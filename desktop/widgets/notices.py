@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from core.kernel.look import Role
 from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.labels import IconLabel, Label, restyle
+from desktop.widgets.speaking import say_aloud
 
 ICONS: Final[dict[Role, str]] = {
     "danger": "circle-alert",
@@ -92,6 +93,7 @@ class Toasts(QWidget):
         self._column.addWidget(toast)
         toast.show()
         self._place()
+        say_aloud(toast, f"{notice.text} {notice.verb}".strip(), urgent=notice.role == "danger")
 
     def shown(self) -> list[Toast]:
         items = (self._column.itemAt(i) for i in range(self._column.count()))
@@ -158,8 +160,12 @@ class Banner(QFrame):
         if self.property("role") != role:
             self.setProperty("role", role)
             restyle(self)
-        self.setAccessibleName(f"{title} {detail}")
+        said = f"{title} {detail}"
+        new = self.isHidden() or said != self.accessibleName()
+        self.setAccessibleName(said)
         self.show()
+        if new:
+            say_aloud(self, said, urgent=role == "danger")
 
     def _pressed(self) -> None:
         if self._act:

@@ -27,6 +27,7 @@ from desktop.thumbs import Thumbs
 from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import Label
 from desktop.widgets.picture import draw_picture
+from desktop.widgets.speaking import say_aloud
 
 PAUSE_MS: Final = 90
 LIMIT: Final = 30
@@ -143,6 +144,7 @@ class ProductPicker(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(t("Products found"))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(_PRODUCT)))
+        self.list.selectionModel().currentChanged.connect(self._tell)
         self.nothing = Label("", "small", "muted")
         self.nothing.hide()
         column.addWidget(self.search)
@@ -199,6 +201,10 @@ class ProductPicker(QWidget):
         if self.products:
             row = max(0, min(len(self.products) - 1, self.list.currentIndex().row() + step))
             self.list.setCurrentIndex(self._found.index(row, 0))
+
+    def _tell(self, index: QModelIndex) -> None:
+        if index.isValid() and self.search.hasFocus():
+            say_aloud(self.list, index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def _enter(self) -> None:
         if self._pause.isActive():  # fast fingers: Enter before the search has begun
