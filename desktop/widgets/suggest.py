@@ -160,7 +160,8 @@ class Suggest(QLineEdit):
 
     def _move(self, step: int) -> None:
         if self._list is not None:
-            row = self._list.currentIndex().row() + step
+            # ↓ stops at the last, which may be the only one and highlighted already; ↑ from the first leaves free text.
+            row = min(self._list.currentIndex().row() + step, len(self.choices) - 1)
             index = self._found.index(row, 0) if 0 <= row < len(self.choices) else _NOWHERE
             self._list.setCurrentIndex(index)
             if index.isValid():

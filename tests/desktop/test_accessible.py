@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.app import Desktop
 from desktop.pages.registry import PAGES
-from desktop.widgets.fields import Field
+from desktop.widgets.fields import Field, SearchField
 from desktop.widgets.ring import Ring
 from tests.desktop.realshop import close_windows, make_shop, stock_up, window_over
 
@@ -107,6 +107,23 @@ def test_what_takes_the_keyboard_has_a_name_is_reached_and_seen(desktop: Desktop
     assert unseen == []
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert [ring for ring in shell.findChildren(Ring) if ring.parentWidget() is not QApplication.focusWidget()] == []
+
+
+def test_the_letters_of_an_empty_page_are_not_typed_into_its_search(desktop: Desktop, qtbot: QtBot) -> None:
+    """Nor when one comes back to it, now that it is known to be empty."""
+    shell = desktop.shell
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    swallowed = []
+    for page in (*PAGES, *PAGES):
+        shell.go(page.name)
+        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+        if isinstance(QApplication.focusWidget(), SearchField):
+            swallowed.append(page.name)
+    assert swallowed == []
+    shell.go("quotes")
+    QTest.keyClick(shell.page("quotes"), Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: getattr(shell.page("quotes"), "writing", False), timeout=20_000)
 
 
 @pytest.mark.parametrize("make", [QLineEdit, QComboBox, QPlainTextEdit])
