@@ -122,7 +122,9 @@ def test_the_letters_of_an_empty_page_are_not_typed_into_its_search(desktop: Des
             swallowed.append(page.name)
     assert swallowed == []
     shell.go("quotes")
-    QTest.keyClick(shell.page("quotes"), Qt.Key.Key_N)
+    quotes = shell.page("quotes")
+    assert quotes is not None
+    QTest.keyClick(quotes, Qt.Key.Key_N)
     qtbot.waitUntil(lambda: getattr(shell.page("quotes"), "writing", False), timeout=20_000)
 
 
