@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from PySide6.QtCore import QTimer, SignalInstance
+from PySide6.QtCore import QSize, Qt, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import plain  # noqa: F401 - before any other of the window's modules
@@ -22,6 +22,7 @@ from desktop.zoom import USUAL, read, zoom
 
 R = TypeVar("R", bound="Running")
 SIZE = (1440, 900)
+_FRAME: Final = QSize(8, 40)  # px
 
 
 class InMemory:
@@ -135,6 +136,20 @@ def run_desktop(
     return run_window(lambda: Desktop(open_context, chosen, language, store_name, rehearse), chosen, ready)
 
 
+def room(window: QWidget) -> QSize:
+    """What its screen has for a window, without what the system puts around it."""
+    return window.screen().availableGeometry().size() - _FRAME
+
+
+def fit(window: QWidget) -> None:
+    """A window that is larger than its screen fills the screen: on a small laptop its foot would be out of sight.
+    What is narrower than the smallest window is no screen (an off-screen platform's is 800 px)."""
+    most = room(window)
+    if window.size().boundedTo(most) != window.size() and most.width() >= zoom().smallest.width():
+        window.resize(window.size().boundedTo(most))
+        window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
+
+
 def run_window(make: Callable[[], R], preferences: Preferences, ready: Callable[[R], None] | None = None) -> int:
     """Make a window and run until it is closed; → exit code."""
     made = application(preferences)
@@ -142,6 +157,7 @@ def run_window(make: Callable[[], R], preferences: Preferences, ready: Callable[
     # A slot that runs long must not starve the server's thread (reference stack, "Recommended wiring").
     sys.setswitchinterval(0.0005)
     desktop = make()
+    fit(desktop.window)
     desktop.start()
     # Seen first, loaded then: what the loop needs costs a third of the window's own start.
     import asyncio

@@ -141,7 +141,8 @@ class Bridge(QObject):
         """Run a verb off the window's thread; call back on it.
 
         ``work`` returns the result or a future of it. Without ``failed``, or when ``failed`` returns False, an error is
-        shown as a notice. Nothing is called back once ``owner`` is gone or the task was cancelled.
+        shown as a notice. Nothing is called back once ``owner`` is gone; an error is then shown as a notice too, and
+        nothing at all is said of a task that was cancelled.
         """
 
         def ignoring(_: Control) -> T | Future[T]:
@@ -222,14 +223,15 @@ class Bridge(QObject):
 
     def _finish(self, task: Task[Any], result: Any, error: Exception | None) -> None:
         self._tasks.discard(task)
-        if not task.running or not task._wanted():
+        if not task.running:
             return
         task.running = False
+        wanted = task._wanted()
         if error is None:
-            if task._done:
+            if task._done and wanted:
                 task._done(result)
-        elif task._failed is None or task._failed(error) is False:
-            self.explain(error, task.name)
+        elif not wanted or task._failed is None or task._failed(error) is False:
+            self.explain(error, task.name)  # also when who asked has closed their dialog: it was not done
 
     def _tell_progress(self, task: Task[Any], done: int, total: int) -> None:
         if task.running and task._progress and task._wanted():
@@ -247,3 +249,31 @@ class Bridge(QObject):
         """Say that it was our fault, and offer what a helper needs to know of it."""
         said = self._t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
         self.notice.emit(Notice(said, "danger", self._t("See the report"), partial(self.mishap.emit, text)))
+
+
+class Branch(Bridge):
+    """Another shop in the same window, such as a practice sale's: its changes reach its own page only, and its verbs
+    run with the window's."""
+
+    def __init__(self, trunk: Bridge) -> None:
+        super().__init__(trunk._t, parent=trunk)
+        self._trunk = trunk
+
+    def post(self, changes: Iterable[Change]) -> None:
+        if not self._trunk._closed:
+            super().post(changes)
+
+    def run_long(self, *args: Any, **how: Any) -> Task[Any]:
+        return self._trunk.run_long(*args, **how)
+
+    @property
+    def busy(self) -> bool:
+        return self._trunk.busy
+
+    def explain(self, error: Exception, name: str = "") -> None:
+        self._trunk.explain(error, name)
+
+    def leave(self) -> None:
+        """The other shop is closed, or will be."""
+        self.close()
+        self.deleteLater()

@@ -86,7 +86,8 @@ class Director(QObject):
             self._desktop.shell.close()
         elif self._thread is None:
             if self._desktop.shell.page("live") is not None:
-                self._desktop.shell.resize(*SIZE)
+                if self._leave:  # what somebody looks at has the size of their screen
+                    self._desktop.shell.resize(*SIZE)
                 self._thread = threading.Thread(target=self._play, name="play", daemon=True)
                 self._thread.start()
         elif self._troubles is not None:

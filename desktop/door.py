@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +15,8 @@ from desktop.app import run_window
 from desktop.context import Context
 from desktop.stores.making import Makers
 from desktop.stores.running import STORE, Stores
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from desktop.sources.context import Backstage
@@ -28,22 +31,27 @@ class Servers(Protocol):
 
 
 class FilePreferences:
-    """The person's own choices on this computer, in ``window.json`` of the home."""
+    """The person's own choices on this computer, in ``window.json`` of the home. What cannot be read is as if nothing
+    had been chosen; what cannot be written holds until the window closes, since no sale depends on it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._values: dict[str, str] = json.loads(path.read_text("utf-8"))
+            read = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError):
-            self._values = {}
+            read = None
+        self._values: dict[str, str] = read if isinstance(read, dict) else {}
 
     def get(self, key: str, default: str) -> str:
         return str(self._values.get(key, default))
 
     def set(self, key: str, value: str) -> None:
         self._values[key] = value
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_private(self._path, json.dumps(self._values, ensure_ascii=False).encode())
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_private(self._path, json.dumps(self._values, ensure_ascii=False).encode())
+        except OSError as error:  # a full disk: the window says that itself, and must still close
+            log.info("%s cannot be written: %s", self._path.name, error)
 
 
 def opener(
@@ -79,7 +87,7 @@ def run(home: Home, servers: Servers, port: int = 8787, practices: Practices | N
     found = home.survey()
     card = which(found, preferences.get(STORE, ""))
     if card is None:
-        from desktop.firstrun import create_first_store
+        from desktop.firstdoor import create_first_store
 
         card = create_first_store(home, preferences)
         if card is None:

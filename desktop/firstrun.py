@@ -7,22 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt
+from PySide6.QtCore import QLocale, QSize, Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.kernel.countries import COUNTRIES
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from core.storage.folder import Home, StoreCard
-from desktop import firststore, pictures
-from desktop.app import application, theme_choice
+from desktop import firststore, pictures, qtwords
+from desktop.app import room
 from desktop.bridge import Bridge, Task
-from desktop.context import Preferences
 from desktop.firstarrival import FirstArrival
 from desktop.firststore import FirstStore, StoreDraft
 from desktop.pages.settings.words import choice_words
-from desktop.stores.removal import ARRIVED
-from desktop.texts import Texts
+from desktop.remaking import discard
+from desktop.texts import ENDONYMS, Texts
 from desktop.theme import CHOICES, theme
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.fields import Field, TextField
@@ -53,11 +52,23 @@ class FirstRun(QDialog):
             country=firststore.guess_country(QLocale.territoryToCode(QLocale.system().territory())), language=t.language
         )
         self.bridge = Bridge(t, workers=1, parent=self)
-        self.arrival = FirstArrival(self, home, t, self.bridge, self._came)
         self.setWindowTitle("LivePay")
         self.setProperty("kind", "page")
-        self.resize(SIZE)
+        self.resize(SIZE.boundedTo(room(self)))
         self.setMinimumSize(720, 640)
+        self._whole = QWidget()
+        place = QVBoxLayout(self)
+        place.setContentsMargins(0, 0, 0, 0)
+        place.addWidget(self._whole)
+        self._lay_out()
+        self.name.setFocus()
+
+    # -- the sheet
+
+    def _lay_out(self) -> None:
+        """All of it, in the language in force."""
+        qtwords.speak(self._t.language)
+        self.arrival = FirstArrival(self, self._home, self._t, self.bridge, self._came)
         sheet = QFrame()
         sheet.setProperty("kind", "card")
         sheet.setFixedWidth(_SHEET)
@@ -67,7 +78,7 @@ class FirstRun(QDialog):
         column.addLayout(self._form())
         column.addWidget(Rule())
         column.addLayout(self._foot())
-        outer = QVBoxLayout(self)
+        outer = QVBoxLayout(self._whole)
         outer.addStretch(2)
         outer.addLayout(self._brand())
         outer.addSpacing(14)
@@ -78,9 +89,19 @@ class FirstRun(QDialog):
         outer.addLayout(middle)
         outer.addStretch(3)
         self._show()
-        self.name.setFocus()
 
-    # -- the sheet
+    def _speak(self) -> None:
+        """Another language: the sheet again, with all that was typed."""
+        before, self._whole = self._whole, QWidget()
+        self._t.choose(self.draft.language)
+        self._lay_out()
+        place = self.layout()
+        assert place is not None
+        place.replaceWidget(before, self._whole)
+        discard(before)
+        self.language.setFocus()
+        if self.draft.logo is not None:
+            self._picked(self.draft.logo)
 
     def _brand(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -112,6 +133,7 @@ class FirstRun(QDialog):
         form.addLayout(self._how())
         form.addSpacing(2)
         self.samples = QCheckBox(t("Try it with sample products"))
+        self.samples.setChecked(self.draft.samples)
         self.samples.toggled.connect(self._chosen)
         about = Label(t("A dozen products to try things with; delete them whenever you like."), "small", "muted")
         about.setIndent(28)
@@ -126,9 +148,11 @@ class FirstRun(QDialog):
         t = self._t
         self.name = TextField(t("Name of the store"), t("Buyers read it in messages, on the pay page and on invoices."))
         self.name.edit.setMaxLength(firststore.NAME_LIMIT + 20)
+        self.name.edit.setText(self.draft.name)
         self.name.changed.connect(self._named)
         self.name.edit.editingFinished.connect(self._left)
         self.phone = TextField(t("Phone (optional)"), t("Printed on invoices and shown on the pay page."))
+        self.phone.edit.setText(self.draft.phone)
         self.phone.changed.connect(self._chosen)
         self.phone.edit.editingFinished.connect(self._phone_left)
         self.logo = PictureBox(QSize(LOGO, LOGO), t("Logo (optional)"), t("Logo (optional)"), t("Pictures"))
@@ -163,6 +187,7 @@ class FirstRun(QDialog):
         self.segment = QComboBox()
         for name, word, _ in firststore.kinds(t):
             self.segment.addItem(word, name)
+        self.segment.setCurrentIndex(self.segment.findData(self.draft.segment))
         self.segment.currentIndexChanged.connect(self._chosen)
         self._kind = Field(t("Kind of shop"), self.segment, firststore.kinds(t)[0][2])
         pair = QHBoxLayout()
@@ -176,7 +201,7 @@ class FirstRun(QDialog):
         """Of the window: its language and its looks, seen at once."""
         t = self._t
         self.language = QComboBox()
-        for code, word in firststore.languages(t):
+        for code, word in ENDONYMS.items():
             self.language.addItem(word, code)
         self.language.setCurrentIndex(self.language.findData(self.draft.language))
         self.language.currentIndexChanged.connect(self._chosen)
@@ -188,7 +213,9 @@ class FirstRun(QDialog):
         self.looks.currentIndexChanged.connect(lambda _: theme().choose(self.looks.currentData()))
         pair = QHBoxLayout()
         pair.setSpacing(14)
-        pair.addWidget(Field(t("Language"), self.language, t("Of this window only.")), 2)
+        pair.addWidget(
+            Field(t("Language"), self.language, t("What the bot speaks first, and what this window speaks.")), 2
+        )
         pair.addWidget(Field(t("Theme"), self.looks), 2)
         return pair
 
@@ -242,6 +269,8 @@ class FirstRun(QDialog):
             phone=self.phone.text,
             samples=self.samples.isChecked(),
         )
+        if self.draft.language != self._t.language:
+            QTimer.singleShot(0, self, self._speak)  # not while its own list of languages is closing
         self._show()
 
     def _phone_left(self) -> None:
@@ -366,22 +395,3 @@ class FirstRun(QDialog):
         """Leave; not in the middle of the making."""
         if self._task is None:
             super().reject()
-
-
-def create_first_store(home: Home, preferences: Preferences) -> StoreCard | None:
-    """Ask for the first store and make it. → the store, or None when the person leaves without one."""
-    theme().install(application(preferences), theme_choice(preferences))
-    window = FirstRun(home, Texts())
-    try:
-        window.exec()
-    finally:
-        window.bridge.close()
-        card, arrived = window.card, window.arrived
-        window.deleteLater()
-        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
-    if card is not None:
-        preferences.set("store", card.slug)
-        preferences.set("theme", theme().choice)
-        if arrived:
-            preferences.set(ARRIVED, card.slug)
-    return card

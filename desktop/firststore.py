@@ -99,15 +99,6 @@ def currency_words(country: str, t: Texts) -> str:
     return f"{names.get(currency, currency)} ({currency_sign(currency)})"
 
 
-def languages(t: Texts) -> tuple[tuple[str, str], ...]:
-    """The languages a store can speak, each in the window's words."""
-    return (
-        ("fr", t.of("language", "French")),
-        ("mg", t.of("language", "Malagasy")),
-        ("en", t.of("language", "English")),
-    )
-
-
 def make(home: Home, draft: StoreDraft) -> FirstStore:
     """Make the store, then put the sample products in. Slow. Raises Refused, EnvironmentProblem when there is none."""
     from core.bootstrap import create_store

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from desktop.files import save_as
 from desktop.pages.support.bundle import reading_field
 from desktop.texts import Texts
 from desktop.widgets.buttons import Button
@@ -32,9 +33,9 @@ class MishapDialog(Dialog):
         self.save = self.add_action(t("Save…"), self._ask)
 
     def _ask(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self._t("Save as…"), "livepay-erreur.txt", "TXT (*.txt)")
+        path = save_as(self, self._t("Save as…"), "livepay-erreur.txt", "TXT (*.txt)")
         if path:
-            self.save_to(Path(path))
+            self.save_to(path)
 
     def save_to(self, target: Path) -> None:
         """Says in its title when the disk does not take it."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.kernel.i18n import LANGUAGES
+from desktop import qtwords
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.notices import Notice
 
@@ -54,6 +55,7 @@ class Remaking:
 
     def _speak(self, code: str) -> None:
         self._shell.t.choose(code)
+        qtwords.speak(code)
         self._shell.chosen.emit("language", code)
 
     def ask(self, change: Callable[[], object]) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.clock import DAY, SECOND
-from desktop import windowkeys
+from desktop import qtwords, windowkeys
 from desktop.bridge import Change
 from desktop.context import Badges, Context, Link, Status
 from desktop.pages.page import Mount, Page
@@ -26,6 +26,7 @@ from desktop.texts import Texts, full_disk, opening, second_due
 from desktop.theme import Choice, theme
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.notices import Banner, Notice, Toasts
+from desktop.widgets.ring import RingingWindow
 from desktop.widgets.tabs import Tabs
 from desktop.zooming import Zooming
 
@@ -39,7 +40,7 @@ SECOND_SOON: Final = 3 * DAY
 _NEXT_THEME: Final[dict[Choice, Choice]] = {"dark": "light", "light": "system", "system": "dark"}
 
 
-class Shell(QMainWindow):
+class Shell(RingingWindow):
     """Shown before the shop is open; :meth:`attach` gives it the shop. ``closing`` when the person closes it."""
 
     closing = Signal()
@@ -183,6 +184,7 @@ class Shell(QMainWindow):
         page = self.pages.get(name)
         if page is None:
             page = self.pages[name] = self._entries[name].build(self._mount)
+            page.setAccessibleName(self.title(name))
             page.wants.connect(self.go)
             self.stack.addWidget(page)
             self.remaking.give_back(name, page)
@@ -361,6 +363,7 @@ class Shell(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        qtwords.speak(self.t.language)
         self.zooming.watch()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

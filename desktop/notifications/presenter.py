@@ -78,7 +78,8 @@ def told(happening: Happening, t: Texts, currency: str, pages: Sequence[str]) ->
         case "paid":
             title = t("{amount} paid", amount=format_money(happening.number, currency))
             page = "orders" if "orders" in pages else "live"
-            return Told(title, f"{who} · {happening.word}", "circle-check", "paid", t("See"), page, subject)
+            detail = " · ".join(part for part in (who, happening.word) if part)
+            return Told(title, detail, "circle-check", "paid", t("See"), page, subject)
         case "escalated":
             why = sentence(said(happening.word), {}, t.language)
             return Told(t("{name} needs you", name=who), why, "hand", "waiting", t("Answer"), "conversations", subject)

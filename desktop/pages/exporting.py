@@ -8,11 +8,12 @@ from typing import Final
 
 from msgspec import Struct
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QProgressBar
+from PySide6.QtWidgets import QProgressBar
 
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from desktop.bridge import Bridge, Control, Task
+from desktop.files import save_as
 from desktop.opening import open_file
 from desktop.pages.page import Page
 from desktop.texts import Texts
@@ -36,8 +37,8 @@ class Writing(Struct, frozen=True):
 def ask_where(page: Page, writing: Writing) -> WritingDialog | None:
     """Ask for a file, then write."""
     t = page.t
-    path, _ = QFileDialog.getSaveFileName(page, t("Export…"), f"{writing.name}.xlsx", t("Tables (*.xlsx *.csv)"))
-    return write(page, writing, Path(path)) if path else None
+    path = save_as(page, t("Export…"), f"{writing.name}.xlsx", t("Tables (*.xlsx *.csv)"))
+    return write(page, writing, path) if path else None
 
 
 def write(page: Page, writing: Writing, path: Path, opener: Opener = open_file) -> WritingDialog:

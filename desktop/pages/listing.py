@@ -395,4 +395,6 @@ class ListPage(LivingPage, Generic[Q, O]):
         self.refresh()
 
     def take_focus(self) -> None:
-        (self.table if self.model.rows or not self.read_once else self.search).setFocus()
+        # Not to an empty search box: it would swallow the letters that are the page's verbs.
+        empty = self.read_once and not self.model.rows
+        (self.table if not empty else self.search if self.search.text() else self).setFocus()

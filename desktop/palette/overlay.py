@@ -30,6 +30,7 @@ from desktop.widgets.buttons import draw_key, key_width
 from desktop.widgets.cells import LEFT, RIGHT, colour, two_lines, write
 from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import Label
+from desktop.widgets.speaking import say_aloud
 
 PAUSE_MS: Final = 120
 _WIDTH: Final = 620
@@ -134,6 +135,7 @@ class Palette(QWidget):
         self.list.setAccessibleName(t("Found"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda index: self._take())
+        self.list.selectionModel().currentChanged.connect(self._tell)
         column.addWidget(self.list, 1)
         self.nothing = Label(t("Nothing fits. A name, a number or a word of a message finds more."), "body", "muted")
         self.nothing.setContentsMargins(14, 8, 14, 8)
@@ -230,6 +232,11 @@ class Palette(QWidget):
             row = self.list.currentIndex().row()
             place = rows.index(row) + step if row in rows else 0
             self.list.setCurrentIndex(self._lines.index(rows[place % len(rows)], 0))
+
+    def _tell(self, index: QModelIndex) -> None:
+        """The keyboard stays in the line; what is chosen beneath it is told all the same."""
+        if index.isValid() and self.isVisible():
+            say_aloud(self.list, index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def _take(self) -> None:
         item = self.current

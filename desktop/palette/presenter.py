@@ -11,6 +11,7 @@ from core.kernel.money import format_money
 from core.kernel.text import fold, one_line
 from core.search.queries import Hit, Kind
 from desktop.bridge import Control
+from desktop.pages.conversations.writing import formatted
 from desktop.texts import Texts, mark
 
 RECENT: Final = 6
@@ -116,7 +117,7 @@ class PalettePresenter:
             many = t.plural("{n} order", "{n} orders", int(hit.state or 0))
             return Item(who, icon, hit.phone if hit.name and hit.phone else "", many, value=hit)
         if hit.kind == "message":
-            return Item(one_line(hit.reference, 90), icon, person, value=hit)
+            return Item(one_line(formatted(hit.reference).text, 90), icon, person, value=hit)
         if hit.kind == "product":
             return Item(hit.reference, icon, hit.name, t("Off sale") if hit.state else amount, value=hit)
         detail = " · ".join(part for part in (person, self._state(hit)) if part)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from desktop.files import suggested
 from desktop.stores.movewords import SUFFIX, Said
 from desktop.texts import Texts
 from desktop.widgets.buttons import Button
@@ -130,7 +131,7 @@ class FileField(QWidget):
         if self._save_as:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-            dialog.selectFile(self.field.text or self._save_as)
+            dialog.selectFile(self.field.text or suggested(self._save_as))
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE, Role
 from desktop.widgets.labels import ElidedLabel, Label, Rule, restyle
 
 BAND = 46
+_NARROW = 160  # px
 
 
 class Card(QFrame):
@@ -47,8 +49,9 @@ class Tile(QFrame):
     def __init__(self, title: str, role: Role = "text") -> None:
         super().__init__()
         self.setProperty("kind", "card")
+        self._air = 11
         column = QVBoxLayout(self)
-        column.setContentsMargins(SCALE.card, 11, SCALE.card, 11)
+        column.setContentsMargins(SCALE.card, self._air, SCALE.card, self._air)
         column.setSpacing(0)
         self._title = ElidedLabel(title, "small", "muted")
         self._value = Label("–", "figure", role)
@@ -63,10 +66,19 @@ class Tile(QFrame):
 
     def set_tight(self, tight: bool) -> None:
         """Less air above and below, when the window is low."""
-        margin = 6 if tight else 11
+        self._air = 6 if tight else 11
+        self._set_margins()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less air at the sides too where it is narrow, rather than words that are cut."""
+        super().resizeEvent(event)
+        self._set_margins()
+
+    def _set_margins(self) -> None:
+        side = SCALE.card if self.width() >= _NARROW else SCALE.card // 2
         layout = self.layout()
         if layout:
-            layout.setContentsMargins(SCALE.card, margin, SCALE.card, margin)
+            layout.setContentsMargins(side, self._air, side, self._air)
 
     def figure(self) -> str:
         """The figure as it stands there."""

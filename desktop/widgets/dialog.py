@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 from desktop.texts import Texts
 from desktop.widgets.buttons import ENTER, Button
 from desktop.widgets.labels import Label, Rule
+from desktop.widgets.ring import show_ring
 
 _TITLE_BAR: Final = 40  # px
 _BESIDE: Final = 8
@@ -71,7 +72,8 @@ class Dialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wide = width
         self.setFixedWidth(width)
-        column = QVBoxLayout(self)
+        self._failure: Label | None = None
+        column = self._parts = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QVBoxLayout()
@@ -106,6 +108,19 @@ class Dialog(QDialog):
         self.foot.addWidget(button)
         return button
 
+    def tell_failure(self, sentence: str) -> None:
+        """What went wrong, over the foot: what the window says meanwhile lies behind this."""
+        if self._failure is None:
+            self._failure = Label("", "body", "danger", wrap=True)
+            self._failure.setContentsMargins(24, 4, 24, 12)
+            self._parts.insertWidget(self._parts.count() - 2, self._failure)
+        self._failure.say(sentence)
+
+    @property
+    def failure(self) -> str:
+        """The last that was told."""
+        return self._failure.text() if self._failure is not None else ""
+
     def event(self, event: QEvent) -> bool:
         """Follow what the dialog shows: its inner layouts report a change of theirs one after the other."""
         handled = super().event(event)
@@ -123,6 +138,11 @@ class Dialog(QDialog):
             height = layout.totalHeightForWidth(self.width())
             wanted = height if height > 0 else layout.totalSizeHint().height()
             self.resize(self.width(), min(wanted, room.height() - _TITLE_BAR))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        show_ring()
+        return moved
 
     def widen(self, width: int) -> None:
         """Another width, as far as the screen has it."""

@@ -10,6 +10,7 @@ from desktop.icons import draw
 from desktop.theme import theme
 from desktop.widgets.buttons import IconButton, draw_key, key_width
 from desktop.widgets.labels import Label, restyle
+from desktop.widgets.speaking import say_aloud
 
 _FOLDED = 60  # px: a search box narrower than this shows its icon only
 
@@ -48,7 +49,7 @@ class Field(QWidget):
 
     def set_error(self, text: str) -> None:
         """Show what is wrong; an empty text means that all is well and brings the hint back."""
-        wrong = bool(text)
+        wrong, new = bool(text), text != self.error
         self._line.say(text or self._hint or " ")
         self._line.setVisible(bool(text or self._hint) or not self._close)
         self._line.set_role("danger" if wrong else "muted")
@@ -56,6 +57,8 @@ class Field(QWidget):
         if bool(self.editor.property("wrong")) != wrong:
             self.editor.setProperty("wrong", wrong)
             restyle(self.editor)
+        if wrong and new and self.isVisible():
+            say_aloud(self, text)
 
     def set_hint(self, hint: str) -> None:
         """Another help line, kept back while an error shows."""

@@ -7,11 +7,13 @@ from typing import Final
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.look import Role
 from desktop.widgets.buttons import Button, IconButton
+from desktop.widgets.dialog import Dialog
 from desktop.widgets.labels import IconLabel, Label, restyle
+from desktop.widgets.speaking import say_aloud
 
 ICONS: Final[dict[Role, str]] = {
     "danger": "circle-alert",
@@ -83,6 +85,8 @@ class Toasts(QWidget):
     def say(self, notice: Notice) -> None:
         """Show a notice; one that says the same as a visible one is not shown twice."""
         shown = self.shown()
+        if notice.role == "danger" and (dialog := self._dialog()) is not None:
+            dialog.tell_failure(notice.text)
         if any(toast.notice.text == notice.text for toast in shown):
             return
         if len(shown) >= MAX_TOASTS:
@@ -92,6 +96,15 @@ class Toasts(QWidget):
         self._column.addWidget(toast)
         toast.show()
         self._place()
+        say_aloud(toast, f"{notice.text} {notice.verb}".strip(), urgent=notice.role == "danger")
+
+    def _dialog(self) -> Dialog | None:
+        """The one that stands over this window and may hide what is said here."""
+        over = QApplication.activeModalWidget()
+        above = over
+        while above is not None and above is not self.window():
+            above = above.parentWidget()
+        return over if isinstance(over, Dialog) and above is not None else None
 
     def shown(self) -> list[Toast]:
         items = (self._column.itemAt(i) for i in range(self._column.count()))
@@ -159,8 +172,12 @@ class Banner(QFrame):
         if self.property("role") != role:
             self.setProperty("role", role)
             restyle(self)
-        self.setAccessibleName(f"{title} {detail}")
+        said = f"{title} {detail}"
+        new = self.isHidden() or said != self.accessibleName()
+        self.setAccessibleName(said)
         self.show()
+        if new:
+            say_aloud(self, said, urgent=role == "danger")
 
     def keep(self, title: str, detail: str) -> None:
         """Say this as long as there is nothing to warn of."""

@@ -76,8 +76,11 @@ class PagedModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._headings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.rows[index.row()].plain(index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:  # a row is what one moves to: all of it is told
+            cells = (self.rows[index.row()].plain(column) for column in range(len(self._headings)))
+            return ", ".join(cell for cell in cells if cell)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate,
 from desktop.fonts import width
 from desktop.theme import theme
 from desktop.widgets.cells import LEFT, RIGHT, colour, write
+from desktop.widgets.speaking import say_aloud
 
 PAUSE_MS: Final = 120
 _ROW: Final = 46
@@ -159,8 +160,12 @@ class Suggest(QLineEdit):
 
     def _move(self, step: int) -> None:
         if self._list is not None:
-            row = self._list.currentIndex().row() + step
-            self._list.setCurrentIndex(self._found.index(row, 0) if 0 <= row < len(self.choices) else _NOWHERE)
+            # ↓ stops at the last, which may be the only one and highlighted already; ↑ from the first leaves free text.
+            row = min(self._list.currentIndex().row() + step, len(self.choices) - 1)
+            index = self._found.index(row, 0) if 0 <= row < len(self.choices) else _NOWHERE
+            self._list.setCurrentIndex(index)
+            if index.isValid():
+                say_aloud(self._list, index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, plain = (

@@ -6,14 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Desktop
 from desktop.pages.registry import PAGES
+from desktop.widgets.fields import Field, SearchField
+from desktop.widgets.ring import Ring
 from tests.desktop.realshop import close_windows, make_shop, stock_up, window_over
 
 MOST = 400  # presses of Tab; a page with more to stop at would be no page
@@ -78,7 +88,7 @@ def test_what_takes_the_keyboard_has_a_name_is_reached_and_seen(desktop: Desktop
     assert len(wanted) > 5
     assert [kind(widget) for widget in wanted if not name(widget).strip()] == []
     reached: dict[int, QWidget] = {}
-    hidden = []
+    hidden, unseen = [], []
     wanted[0].setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(MOST):
         focused = QApplication.focusWidget()
@@ -88,6 +98,51 @@ def test_what_takes_the_keyboard_has_a_name_is_reached_and_seen(desktop: Desktop
         reached[id(focused)] = focused
         if not in_sight(focused):
             hidden.append(kind(focused))
+        if len(reached) > 1 and isinstance(focused, QAbstractScrollArea) and not isinstance(focused, QPlainTextEdit):
+            rings = [ring for ring in focused.findChildren(Ring) if ring.isVisible() and ring.size() == focused.size()]
+            unseen += [] if len(rings) == 1 else [kind(focused)]
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert [kind(widget) for widget in wanted if widget not in reached.values() and widget in stops(shell)] == []
     assert hidden == []
+    assert unseen == []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert [ring for ring in shell.findChildren(Ring) if ring.parentWidget() is not QApplication.focusWidget()] == []
+
+
+def test_the_letters_of_an_empty_page_are_not_typed_into_its_search(desktop: Desktop, qtbot: QtBot) -> None:
+    """Nor when one comes back to it, now that it is known to be empty."""
+    shell = desktop.shell
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    swallowed = []
+    for page in (*PAGES, *PAGES):
+        shell.go(page.name)
+        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+        if isinstance(QApplication.focusWidget(), SearchField):
+            swallowed.append(page.name)
+    assert swallowed == []
+    shell.go("quotes")
+    quotes = shell.page("quotes")
+    assert quotes is not None
+    QTest.keyClick(quotes, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: getattr(shell.page("quotes"), "writing", False), timeout=20_000)
+
+
+@pytest.mark.parametrize("make", [QLineEdit, QComboBox, QPlainTextEdit])
+def test_the_keyboard_is_seen_in_a_field_that_is_wrong(make: type[QWidget], qtbot: QtBot) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    column = QVBoxLayout(whole)
+    field, other = Field("Prix", make()), QLineEdit()
+    column.addWidget(field)
+    column.addWidget(other)
+    field.set_error("Le prix manque.")
+    whole.show()
+    whole.activateWindow()
+    other.setFocus()
+    qtbot.waitUntil(other.hasFocus)
+    size, without = field.editor.size(), field.grab().toImage()
+    field.editor.setFocus()
+    qtbot.waitUntil(field.editor.hasFocus)
+    assert field.grab().toImage() != without
+    assert field.editor.size() == size

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.kernel.errors import Refused
 from core.kernel.i18n import explain
 from core.orders.events import OrderExpired
-from desktop.bridge import BATCH_MS, Bridge, Control
+from desktop.bridge import BATCH_MS, Branch, Bridge, Control
 from desktop.texts import Texts
 from desktop.widgets.notices import Notice
 
@@ -155,6 +155,46 @@ def test_nothing_is_called_back_for_an_owner_that_is_gone(bridge: Bridge, qtbot:
     go.set()
     qtbot.waitUntil(lambda: not bridge.busy)
     assert called == []
+
+
+def test_what_fails_after_its_dialog_was_closed_is_said_all_the_same(bridge: Bridge, qtbot: QtBot) -> None:
+    owner = QObject()
+    go = threading.Event()
+    called: list[object] = []
+
+    def refuse() -> None:
+        go.wait(30)
+        raise Refused("No live is running.")
+
+    bridge.run(refuse, owner=owner, failed=called.append)
+    owner.deleteLater()
+    QCoreApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete)
+    with qtbot.waitSignal(bridge.notice, timeout=30_000) as told:
+        go.set()
+    assert told.args == [Notice(explain(Refused("No live is running."), "fr"), "danger")]
+    assert called == []
+
+
+def test_a_branch_keeps_its_changes_to_itself_and_works_with_its_trunk(bridge: Bridge, qtbot: QtBot) -> None:
+    branch = Branch(bridge)
+    here: list[object] = []
+    there: list[object] = []
+    bridge.changed.connect(here.append)
+    branch.changed.connect(there.append)
+    branch.post([Changed(1)])
+    assert (len(here), len(there)) == (0, 1)
+    done: list[int] = []
+    branch.run(lambda: 7, done=done.append)
+    assert bridge.busy
+    assert branch.busy
+    qtbot.waitUntil(lambda: done == [7])
+    with qtbot.waitSignal(bridge.notice):
+        branch.run(lambda: (_ for _ in ()).throw(Refused("No live is running.")))
+    branch.leave()
+    branch.post([Changed(2)])
+    assert len(there) == 1
+    bridge.close()
+    Branch(bridge).post([Changed(3)])
 
 
 def test_a_closed_bridge_delivers_nothing_more(t: Texts, qapp: QApplication) -> None:

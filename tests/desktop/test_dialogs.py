@@ -51,6 +51,30 @@ def test_an_invoice_takes_three_acts_on_the_keyboard(open_window: Open, qtbot: Q
     assert dialog._outcome._title.text() == "Lien envoyé à Fatim K."
 
 
+def test_a_link_without_a_product_is_not_refused_in_silence(open_window: Open, qtbot: QtBot) -> None:
+    """Tab leaves the search without taking what is highlighted in it."""
+    desktop = open_window()
+    dialog = new_invoice(desktop, qtbot)
+    fill(dialog, qtbot)
+    QTest.keyClick(dialog.phone.edit, Qt.Key.Key_Return)
+    assert dialog._product.error == "Choisissez un article."
+    assert dialog.picker.search.hasFocus()
+    assert source_of(desktop).calls == []
+    QTest.keyClicks(dialog.picker.search, "sac")
+    qtbot.waitUntil(lambda: dialog.picker.only is not None, timeout=30_000)
+    QTest.keyClick(dialog.phone.edit, Qt.Key.Key_Return)  # the only one that fits is the one that is meant
+    qtbot.waitUntil(dialog._outcome.isVisible)
+    assert source_of(desktop).calls == [("new_invoice", NewInvoice(2, 1, "Fatim Keita", "+221771234567"))]
+
+
+def test_a_product_that_is_found_is_told_with_its_price_and_what_is_left(open_window: Open, qtbot: QtBot) -> None:
+    dialog = new_invoice(open_window(), qtbot)
+    said = dialog.picker.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    first = dialog.picker.products[0]
+    assert said.startswith(f"{first.sku} {first.title}, ")
+    assert said.endswith(dialog._presenter.left_in_stock(first))
+
+
 def test_the_link_can_be_copied_and_another_invoice_begun(open_window: Open, qtbot: QtBot) -> None:
     dialog = new_invoice(open_window(), qtbot)
     dialog.choose(dialog.picker.products[0])

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
@@ -24,7 +25,8 @@ from core.storage import pictures as stored
 from core.storage.folder import Home
 from desktop import firststore
 from desktop.app import InMemory
-from desktop.firstrun import FirstRun, create_first_store
+from desktop.firstdoor import create_first_store
+from desktop.firstrun import FirstRun
 from desktop.firststore import StoreDraft
 from desktop.texts import Texts
 from desktop.theme import theme
@@ -271,6 +273,34 @@ def test_the_looks_change_at_once(window: FirstRun) -> None:
         assert theme().choice == "dark"
     finally:
         theme().choose(before)
+
+
+def test_the_language_changes_at_once_and_what_was_typed_stays(window: FirstRun, qtbot: QtBot, tmp_path: Path) -> None:
+    logo = tmp_path / "logo.png"
+    Image.new("RGB", (64, 64), "teal").save(logo)
+    type_name(window, "Chez Awa")
+    QTest.keyClicks(window.phone.edit, "771234567")
+    window.segment.setCurrentIndex(window.segment.findData("b2b"))
+    window.country.setCurrentIndex(window.country.findData("MG"))
+    window.samples.setChecked(True)
+    window._picked(logo)
+    qtbot.waitUntil(lambda: window.draft.logo == logo)
+    before = window.draft
+    assert [window.language.itemText(n) for n in range(3)] == ["Français", "Malagasy", "English"]
+    for code, verb, paste in (
+        ("mg", "Hamorona ny fivarotana", "Apetaho"),
+        ("en", "Create the store", "&Paste"),
+        ("fr", "Créer la boutique", "Co&ller"),
+    ):
+        window.language.setCurrentIndex(window.language.findData(code))
+        qtbot.waitUntil(lambda verb=verb: window.action.text() == verb)  # type: ignore[misc]
+        qtbot.waitUntil(lambda: window.logo.filled)
+        assert window.draft == replace(before, language=code)
+        assert (window.name.text, window.phone.text, window.samples.isChecked()) == ("Chez Awa", "771234567", True)
+        assert (window.segment.currentData(), window.country.currentData()) == ("b2b", "MG")
+        menu = window.name.edit.createStandardContextMenu()
+        assert [act.text().split("\t")[0] for act in menu.actions() if act.text()][4] == paste
+        menu.deleteLater()
 
 
 def test_each_kind_of_shop_says_what_is_different(window: FirstRun) -> None:

@@ -106,6 +106,16 @@ def test_no_page_keeps_a_word_of_the_language_before(desktop: Desktop, qtbot: Qt
         assert desktop.preferences.get("language", "") == code
 
 
+def test_what_qt_says_is_said_in_the_language_too(desktop: Desktop, qtbot: QtBot) -> None:
+    """The menu of a field, and an act as a screen reader tells it."""
+    for code, menu, press in (("fr", "Co&ller", "Appuyer"), ("mg", "Apetaho", "Appuyer"), ("en", "&Paste", "Press")):
+        speak(desktop, qtbot, code)
+        field = QLineEdit()
+        assert menu in [act.text().split("\t")[0] for act in field.createStandardContextMenu().actions()]
+        assert QCoreApplication.translate("QAccessibleActionInterface", "Press") == press
+        assert QCoreApplication.translate("QTgaFile", "Image type not supported") == "Image type not supported"
+
+
 def test_what_is_made_again_leaves_nothing_behind(desktop: Desktop, qtbot: QtBot) -> None:
     """As many widgets after ten switches over every page as after the first two."""
 

@@ -160,6 +160,14 @@ def test_copied_rows_are_what_a_spreadsheet_pastes(table: Table) -> None:
     assert QGuiApplication.clipboard().text() == "500"
 
 
+def test_a_screen_reader_is_told_the_whole_row(table: Table) -> None:
+    row = table.paged.rows[0]
+    for column in range(3):
+        assert table.model().index(0, column).data(Qt.ItemDataRole.AccessibleTextRole) == ", ".join(
+            cell for cell in map(row.plain, range(3)) if cell
+        )
+
+
 def test_ends_and_pages_by_key_and_the_rest_comes_as_it_is_reached(table: Table, qtbot: QtBot) -> None:
     model = table.model()
     assert isinstance(model, Rows)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from desktop.app import SIZE, Desktop, InMemory
+from desktop.context import Preferences
+from desktop.door import FilePreferences
 from desktop.pages.page import Page
 from desktop.pages.registry import PageEntry
 from desktop.sections import SECTIONS, grouped
@@ -16,14 +21,15 @@ from desktop.sidebar import LOW_UNDER, Sidebar
 from desktop.texts import Texts
 from tests.desktop.sample import SampleContext
 
-Start = Callable[[InMemory], Desktop]
+Start = Callable[[Preferences], Desktop]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def start(qtbot: QtBot) -> Iterator[Start]:
     opened: list[Desktop] = []
 
-    def open_it(preferences: InMemory) -> Desktop:
+    def open_it(preferences: Preferences) -> Desktop:
         desktop = Desktop(SampleContext, preferences)
         opened.append(desktop)
         desktop.start()
@@ -65,6 +71,49 @@ def test_what_cannot_be_read_is_as_if_nothing_was_remembered(start: Start, place
     desktop = start(InMemory({"sound": "off", "window.place": place, "window.page": "gone"}))
     assert (desktop.shell.width(), desktop.shell.height()) == SIZE
     assert desktop.shell.stack.currentWidget() is desktop.shell.page("live")
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "7", "{", '{"theme": 5}'])
+def test_a_file_of_choices_that_means_nothing_is_as_if_there_were_none(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "window.json"
+    path.write_text(content)
+    preferences = FilePreferences(path)
+    assert preferences.get("language", "fr") == "fr"
+    preferences.set("language", "mg")
+    assert FilePreferences(path).get("language", "fr") == "mg"
+
+
+def test_a_disk_that_takes_nothing_keeps_no_window_open(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file where the folder should be")
+    preferences = FilePreferences(tmp_path / "home" / "window.json")
+    desktop = start(preferences)
+    desktop.shell.next_theme()
+    desktop.shell.next_theme()
+    desktop.shell.next_theme()
+    assert preferences.get("theme", "") == "dark"  # it holds while the window is open
+    desktop.shell.close()
+    assert not desktop.shell.isVisible()
+
+
+def test_a_window_larger_than_its_screen_fills_it() -> None:
+    """A laptop of 1366 × 768: what lies beneath the screen's edge cannot be reached."""
+    program = """
+from PySide6.QtWidgets import QApplication, QWidget
+from desktop.app import SIZE, fit
+from desktop.offscreen import off_screen
+with off_screen(1366, 768):
+    made = QApplication([])
+    for size in (SIZE, (1280, 700)):
+        window = QWidget()
+        window.resize(*size)
+        fit(window)
+        window.show()
+        print(window.isMaximized(), window.height() <= 768)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.split() == ["True", "True", "False", "True"]
 
 
 def test_ten_sections_fit_beside_the_smallest_window(t: Texts, qtbot: QtBot) -> None:

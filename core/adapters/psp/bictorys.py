@@ -122,7 +122,7 @@ class Bictorys(wire.WireProvider):
         Field(
             "signature",
             "Signed notifications",
-            "“required” once Bictorys has switched signatures on for your account: unsigned ones are then refused.",
+            "Required once Bictorys has switched signatures on for your account: unsigned ones are then refused.",
             required=False,
             default="optional",
             choices=("optional", "required"),
@@ -130,7 +130,7 @@ class Bictorys(wire.WireProvider):
         Field(
             "page",
             "Payment page",
-            "“hosted” shows all means of payment at Bictorys; “direct” opens the chosen one at once.",
+            "Bictorys’ page shows all means of payment; straight to the means opens the chosen one at once.",
             required=False,
             default="hosted",
             choices=("hosted", "direct"),

@@ -121,7 +121,7 @@ class FedaPay(SessionProvider):
         Field(
             "page",
             "Payment page",
-            "“hosted” opens FedaPay’s page; “direct” asks for the buyer’s number and sends the request to that phone.",
+            "FedaPay’s page opens; straight to the means asks for the buyer’s number and sends it a request.",
             required=False,
             default="hosted",
             choices=("hosted", "direct"),

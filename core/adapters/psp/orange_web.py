@@ -73,7 +73,7 @@ class OrangeWeb(BearerProvider):
         Field(
             "environment",
             "Environment",
-            "“test” pays with Orange’s simulator and its own currency; nobody can pay you there.",
+            "Tests pay with Orange’s simulator and its own currency; nobody can pay you there.",
             required=False,
             default="live",
             choices=("live", "test"),

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.analytics.charts import Chart, Point
 from core.kernel.clock import to_datetime
 from core.kernel.look import SCALE
 from desktop.bridge import Control
+from desktop.files import save_as
 from desktop.pages.analyses.dialogs import BetweenDialog, PaperDialog
 from desktop.pages.analyses.head import Head
 from desktop.pages.analyses.parts import ChartCard, FigureTile
@@ -221,9 +222,9 @@ class AnalysesPage(LivingPage):
     def choose_file(self, name: str, ending: str) -> None:
         t, chart = self.t, self.charts[name]
         kinds = {"png": t("Pictures (*.png)"), "csv": t("Tables (*.xlsx *.csv)")}[ending]
-        path, _ = QFileDialog.getSaveFileName(self, t("Write out"), self.file_name(chart.title, ending), kinds)
+        path = save_as(self, t("Write out"), self.file_name(chart.title, ending), kinds)
         if path:
-            self.write(name, Path(path))
+            self.write(name, path)
 
     def write(self, name: str, path: Path) -> None:
         """A chart as a picture (.png) or a table (.csv, .xlsx)."""
@@ -252,9 +253,9 @@ class AnalysesPage(LivingPage):
             return
         t = self.t
         name = self.file_name(t("Analyses"), "pdf")
-        path, _ = QFileDialog.getSaveFileName(self, t("PDF report…"), name, "PDF (*.pdf)")
+        path = save_as(self, t("PDF report…"), name, "PDF (*.pdf)")
         if path:
-            self.write_paper(Path(path))
+            self.write_paper(path)
 
     def write_paper(self, path: Path) -> PaperDialog:
         """Draw the report off the window's thread, with its progress and a way to stop it."""

@@ -51,9 +51,12 @@ class ProductsModel(QAbstractTableModel):
         return 0 if parent.isValid() else COLUMNS
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             text = self.text_at(index.row())
             return text.plain(index.column()) if text else ""
+        if role == Qt.ItemDataRole.AccessibleTextRole:  # a row is what one moves to: all of it is told
+            text = self.text_at(index.row())
+            return ", ".join(filter(None, map(text.plain, range(COLUMNS)))) if text else ""
         if role == Qt.ItemDataRole.ToolTipRole:
             text = self.text_at(index.row())
             return self._presenter.stock_sentence(text.product) if text and index.column() == 4 else None

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from core.kernel.text import fold
 from core.privacy.views import Line, Report
 from desktop.bridge import Bridge
+from desktop.files import suggested
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.texts import Texts
 from desktop.widgets.buttons import Button
@@ -65,7 +66,9 @@ class PrivacyActs:
         """Ask where, then write the zip there."""
         t = self._t
         slug = "-".join(fold(name).split()) or str(customer_id)
-        dialog = QFileDialog(self._page.window(), t("Export this person's data…"), f"{slug}.zip", "ZIP (*.zip)")
+        dialog = QFileDialog(
+            self._page.window(), t("Export this person's data…"), suggested(f"{slug}.zip"), "ZIP (*.zip)"
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("zip")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -18,6 +18,7 @@ from core.kernel.money import format_money
 from core.kernel.phone import display
 from core.kernel.text import duration, one_line
 from core.orders.behind import BuyersWanted
+from desktop.pages.conversations.writing import formatted
 from desktop.pages.customers.source import Profile
 from desktop.pages.live.rows import PROVIDERS
 from desktop.texts import Texts
@@ -313,7 +314,7 @@ class CustomersPresenter:
         if one.kind == "payment":
             what = f"{t(PROVIDERS.get(one.state, one.state))} · {one.text}"
             return MomentText("payment", "wallet", "paid", what, amount, when, "payments", one.subject)
-        words = one_line(one.text, 90) or t("A photo or a voice message")
+        words = one_line(formatted(one.text).text, 90) or t("A photo or a voice message")
         inward = one.state == "customer"
         icon = "message-circle" if inward else "bot" if one.state == "bot" else "send"
         said = t("You: {text}", text=words) if one.state in ("seller", "phone") else words

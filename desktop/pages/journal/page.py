@@ -8,12 +8,13 @@ from typing import Final, cast
 
 from msgspec.structs import asdict, replace
 from PySide6.QtGui import QFontDatabase, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout
 
 from core.kernel.clock import to_datetime
 from core.kernel.look import SCALE
 from core.storage.journal import Entry, Verdict
 from desktop.bridge import Control, Task
+from desktop.files import save_as
 from desktop.pages.analyses.dialogs import BetweenDialog
 from desktop.pages.exporting import Writing, WritingDialog, write
 from desktop.pages.journal.presenter import PAGE, PARTS, JournalPresenter, JournalSource, Question
@@ -274,9 +275,9 @@ class JournalPage(LivingPage):
         self.check.setText(text)
 
     def ask_where(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.t("Export…"), _NAME, "JSON Lines (*.jsonl)")
+        path = save_as(self, self.t("Export…"), _NAME, "JSON Lines (*.jsonl)")
         if path:
-            self.export(Path(path))
+            self.export(path)
 
     def export(self, path: Path) -> WritingDialog:
         """The whole journal, with the program that checks it without LivePay beside it."""

@@ -91,7 +91,7 @@ class InvoiceDialog(Dialog):
     def choose(self, product: ProductView | None) -> None:
         """Take a product (on to the name) or put it back (on to the search)."""
         self._draft = self._draft.with_product(product)
-        self._touched.add("product")
+        self._touched.discard("unsent")
         self._product.setVisible(product is None)
         self._chosen.setVisible(product is not None)
         if product:
@@ -127,18 +127,22 @@ class InvoiceDialog(Dialog):
             if not getattr(problems, key):
                 self._touched.add(key) if getattr(self._draft, key) else None
         chosen = self._draft.product is not None
+        self._product.set_error("" if chosen or "unsent" not in self._touched else problems.product)
         self._chosen.set_problem(problems.product if chosen else "")
         self._send.setEnabled(self._task is None)
 
     # -- sending
 
     def send(self) -> None:
-        """Enter: send when all is right, else show what is missing and go there."""
+        """Enter: send when all is right, else show what is missing and go there. The only product that fits what was
+        typed is the one that is meant."""
+        if self._draft.product is None and (only := self.picker.only) is not None:
+            self.choose(only)
         problems = drafts.check(self._draft, self._presenter, self._country)
         if self._task is not None:
             return
         if problems:
-            self._touched |= {"product", "name", "phone", "wallet"}
+            self._touched |= {"unsent", "name", "phone", "wallet"}
             self._show()
             self._first_problem(problems).setFocus()
             return

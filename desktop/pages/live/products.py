@@ -27,6 +27,7 @@ from desktop.thumbs import Thumbs
 from desktop.widgets.fields import SearchField
 from desktop.widgets.labels import Label
 from desktop.widgets.picture import draw_picture
+from desktop.widgets.speaking import say_aloud
 
 PAUSE_MS: Final = 90
 LIMIT: Final = 30
@@ -38,8 +39,9 @@ _NOWHERE: Final = QModelIndex()
 
 
 class _Found(QAbstractListModel):
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, presenter: LivePresenter, parent: QObject) -> None:
         super().__init__(parent)
+        self._presenter = presenter
         self.products: tuple[ProductView, ...] = ()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
@@ -49,6 +51,9 @@ class _Found(QAbstractListModel):
         product = self.products[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{product.sku} {product.title}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            price, left = self._presenter.amount(product.price), self._presenter.left_in_stock(product)
+            return f"{product.sku} {product.title}, {price}, {left}"
         return product if role == _PRODUCT else None
 
     def show(self, products: tuple[ProductView, ...]) -> None:
@@ -121,7 +126,7 @@ class ProductPicker(QWidget):
     def __init__(self, source: LiveSource, bridge: Bridge, presenter: LivePresenter, rows: int = 5) -> None:
         super().__init__()
         self._source, self._bridge, self._presenter = source, bridge, presenter
-        self._asked = 0
+        self._asked = self._answered = 0
         self._enter_waits = False
         t = presenter.t
         column = QVBoxLayout(self)
@@ -130,7 +135,7 @@ class ProductPicker(QWidget):
         self.search = SearchField(t("Keyword or name of the product"), boxed=True)
         self.list = _Results(rows)
         self.list.setProperty("kind", "results")
-        self._found = _Found(self)
+        self._found = _Found(presenter, self)
         self.list.setModel(self._found)
         self._thumbs = Thumbs(source, bridge, self)
         self._thumbs.ready.connect(lambda photo: self.list.viewport().update())
@@ -139,6 +144,7 @@ class ProductPicker(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(t("Products found"))
         self.list.clicked.connect(lambda index: self.chosen.emit(index.data(_PRODUCT)))
+        self.list.selectionModel().currentChanged.connect(self._tell)
         self.nothing = Label("", "small", "muted")
         self.nothing.hide()
         column.addWidget(self.search)
@@ -157,6 +163,12 @@ class ProductPicker(QWidget):
         """What is listed now."""
         return self._found.products
 
+    @property
+    def only(self) -> ProductView | None:
+        """The one product that fits what is typed; None while several do, or it is still being looked for."""
+        sure = self.search.text().strip() and not self._pause.isActive() and self._answered == self._asked
+        return self.products[0] if sure and len(self.products) == 1 else None
+
     def ask(self) -> None:
         """Search for what is typed; an answer that a later question has overtaken is dropped."""
         self._pause.stop()
@@ -172,6 +184,7 @@ class ProductPicker(QWidget):
     def _answer(self, number: int, products: tuple[ProductView, ...]) -> None:
         if number != self._asked:
             return
+        self._answered = number
         self._found.show(products)
         self.list.setCurrentIndex(self._found.index(0, 0) if products else _NOWHERE)
         searched = bool(self.search.text().strip())
@@ -188,6 +201,10 @@ class ProductPicker(QWidget):
         if self.products:
             row = max(0, min(len(self.products) - 1, self.list.currentIndex().row() + step))
             self.list.setCurrentIndex(self._found.index(row, 0))
+
+    def _tell(self, index: QModelIndex) -> None:
+        if index.isValid() and self.search.hasFocus():
+            say_aloud(self.list, index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def _enter(self) -> None:
         if self._pause.isActive():  # fast fingers: Enter before the search has begun

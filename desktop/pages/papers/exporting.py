@@ -12,6 +12,7 @@ from core.invoices.queries import Filter
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
 from desktop.bridge import Bridge, Task
+from desktop.files import save_as, suggested
 from desktop.pages.papers.presenter import Overview, PapersPresenter, PapersSource, Question
 from desktop.widgets.choice import ChoiceCard
 from desktop.widgets.dialog import Dialog
@@ -107,12 +108,13 @@ class ExportDialog(Dialog):
         t, period = self._words.t, str(self.period.currentData())
         name = t("papers") if period == "all" else f"{t('papers')}-{period}"
         if self.choice in (FOLDER, PAYLOADS):
-            path = QFileDialog.getExistingDirectory(self, self.action.text())
+            folder = QFileDialog.getExistingDirectory(self, self.action.text(), suggested(""))
+            path = Path(folder) if folder else None
         else:
             kinds = {LIST: (f"{name}.xlsx", t("Tables (*.xlsx *.csv)")), ZIP: (f"{name}.zip", "Zip (*.zip)")}
-            path, _ = QFileDialog.getSaveFileName(self, self.action.text(), *kinds[self.choice])
+            path = save_as(self, self.action.text(), *kinds[self.choice])
         if path:
-            self.write(Path(path))
+            self.write(path)
 
     def write(self, path: Path) -> None:
         """Write what was chosen to there."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFileDialog
 
 from core.invoices.queries import Filter, PaperRow
+from desktop.files import save_as
 from desktop.opening import open_file
 from desktop.pages.exporting import tell_written
 from desktop.pages.listing import Chips, ListPage, Verb
@@ -160,9 +160,9 @@ class PapersPage(ListPage[Question, Overview]):
             self._say(self.t("No program here opens PDF files: save it elsewhere with S."), "danger")
 
     def save_as(self, paper: PaperRow) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.t("Save as…"), f"{paper.number}.pdf", "PDF (*.pdf)")
-        if name:
-            self.save(paper, Path(name))
+        path = save_as(self, self.t("Save as…"), f"{paper.number}.pdf", "PDF (*.pdf)")
+        if path:
+            self.save(paper, path)
 
     def save(self, paper: PaperRow, path: Path) -> None:
         said = self.t("{number} saved as {file}", number=paper.number, file=path.name)

@@ -394,4 +394,4 @@ class PipelinePage(LivingPage):
                 column.view.select_key(self.chosen or column.model.rows[0].key)
                 column.view.setFocus()  # after it: nobody asked to see this one beside the board yet
                 return
-        self.search.setFocus()
+        (self.search if self.search.text() else self).setFocus()  # an empty one would swallow the page's letters

@@ -9,11 +9,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.orders.agreed import Short
 from core.quotes.rules import MAX_REASON
 from desktop.bridge import Bridge
+from desktop.files import save_as
 from desktop.opening import open_file
 from desktop.pages.quotes.presenter import QuotesPresenter
 from desktop.pages.quotes.source import Detail, Overview, QuotesSource
@@ -194,9 +195,9 @@ class QuoteActs(QObject):
 
     def save_as(self, detail: Detail) -> None:
         t, number = self._words.t, detail.row.reference
-        name, _ = QFileDialog.getSaveFileName(self._page, t("Save as…"), f"{number}.pdf", "PDF (*.pdf)")
-        if name:
-            self.save(detail, Path(name))
+        path = save_as(self._page, t("Save as…"), f"{number}.pdf", "PDF (*.pdf)")
+        if path:
+            self.save(detail, path)
 
     def save(self, detail: Detail, path: Path) -> None:
         said = self._words.t("{number} saved as {file}", number=detail.row.reference, file=path.name)

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QPageSize, QPdfWriter, QTextDocument
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.accounts.queries import OpenSession, Person
 from core.accounts.rules import CASHIER, OWNER
 from core.accounts.second import Offer
 from core.kernel.errors import LivePayError
 from core.kernel.i18n import explain
+from core.kernel.look import Role
 from desktop.bridge import Bridge
+from desktop.files import save_as
 from desktop.pages.settings.access import session_rows
 from desktop.pages.settings.accessparts import QrCode, RowList, RuleList
 from desktop.pages.settings.accesswords import AccessSource, AccessWords
@@ -24,6 +26,7 @@ from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.fields import Field, TextField
 from desktop.widgets.labels import Label, Rule
+from desktop.widgets.speaking import say_aloud
 
 _WIDE: Final = 560
 
@@ -272,26 +275,53 @@ class CodesDialog(Dialog):
         line.addWidget(self.save)
         line.addStretch(1)
         self.body.addLayout(line)
+        self.kept = False
+        self.told = Label("", "body", wrap=True)
+        self.told.hide()
+        self.body.addWidget(self.told)
         self.action = self.add_action(t("I have kept them"), self.accept)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText("\n".join(self.codes))
         self.copy.setText(self._t("Copied"))
         self.copy.set_icon_name("check")
+        self.kept = True
 
     def _ask_where(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.save.text(), "codes-livepay.pdf", "PDF (*.pdf)")
+        path = save_as(self, self.save.text(), "codes-livepay.pdf", "PDF (*.pdf)")
         if path:
-            self.write(Path(path))
+            self.write(path)
 
     def write(self, path: Path) -> None:
         """The codes on one sheet."""
         document = QTextDocument()
         lines = [self._t("LivePay – recovery codes"), self._store, "", *self.codes]
         document.setPlainText("\n".join(lines))
-        writer = QPdfWriter(str(path))
+        sheet = QBuffer()
+        sheet.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(sheet)
         writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         document.print_(writer)
+        try:
+            path.write_bytes(sheet.data().data())
+        except OSError:
+            self._tell(self._t("It could not be saved there: choose another folder."), "danger")
+        else:
+            self.kept = True
+            self._tell(self._t("Saved in {path}.", path=path), "paid")
+
+    def _tell(self, sentence: str, role: Role) -> None:
+        self.told.say(sentence)
+        self.told.set_role(role)
+        self.told.show()
+        say_aloud(self, sentence, urgent=role == "danger")
+
+    def reject(self) -> None:
+        """Escape must not cost the only sight of them."""
+        if self.kept:
+            super().reject()
+        else:
+            self._tell(self._t("Copy or save them first: they are not shown again."), "danger")
 
 
 class SessionsDialog(AskDialog):

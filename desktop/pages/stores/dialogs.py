@@ -16,7 +16,7 @@ from desktop import firststore
 from desktop.bridge import Bridge
 from desktop.firststore import StoreDraft
 from desktop.stores.keeping import Keeping
-from desktop.texts import Texts
+from desktop.texts import ENDONYMS, Texts
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.fields import Field, TextField
@@ -41,7 +41,7 @@ class NewStore(Dialog):
             self.country.addItem(country.name, code)
         self.country.setCurrentIndex(self.country.findData(self.draft.country))
         self.language = QComboBox()
-        for code, word in firststore.languages(t):
+        for code, word in ENDONYMS.items():
             self.language.addItem(word, code)
         self.language.setCurrentIndex(self.language.findData(self.draft.language))
         self.segment = QComboBox()

@@ -9,9 +9,10 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.kernel.look import SCALE
+from desktop.files import save_as
 from desktop.pages.page import Mount, Page
 from desktop.pages.stores.card import StoreCard
 from desktop.pages.stores.dialogs import BringStore, DeleteStore, NewStore
@@ -213,11 +214,9 @@ class StoresPage(Page):
         DeleteStore(self, self.t, state.name, partial(self.desk.delete, state.slug)).present()
 
     def export(self, state: StoreState) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, self.t("Export…"), f"{state.slug}{_SUFFIX}", f"LivePay (*{_SUFFIX})"
-        )
+        path = save_as(self, self.t("Export…"), f"{state.slug}{_SUFFIX}", f"LivePay (*{_SUFFIX})")
         if path:
-            self.export_to(state.slug, Path(path))
+            self.export_to(state.slug, path)
 
     def export_to(self, slug: str, target: Path) -> None:
         """Write the file, and say where the key is that opens it."""

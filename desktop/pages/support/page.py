@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from core.bootstrap.checkup import Line
 from core.connecting.rules import Task
@@ -15,6 +15,7 @@ from core.kernel.look import SCALE
 from core.support.trace import Story
 from desktop.bridge import Control
 from desktop.bridge import Task as Running
+from desktop.files import save_as
 from desktop.pages.missing import MissingCard
 from desktop.pages.page import Mount, Page
 from desktop.pages.support.bundle import BundleDialog
@@ -171,9 +172,9 @@ class SupportPage(Page):
         read(False)
 
     def _save(self, texts: dict[str, str]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.t("Save as…"), _NAME, "ZIP (*.zip)")
+        path = save_as(self, self.t("Save as…"), _NAME, "ZIP (*.zip)")
         if path:
-            self.save_to(texts, Path(path))
+            self.save_to(texts, path)
 
     def save_to(self, texts: dict[str, str], target: Path) -> None:
         said = self.t("Saved in {path}.", path=target)

@@ -7,7 +7,9 @@ import time
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.bridge import Branch
 from desktop.context import Context
+from desktop.pages.conversations.writing import formatted
 from desktop.pages.page import Mount, Page
 from desktop.pages.welcome.parts import Said, Sheet, StepView
 from desktop.pages.welcome.presenter import Bubble, WelcomePresenter, WelcomeSource
@@ -24,6 +26,7 @@ class PracticeStep(StepView):
         super().__init__(mount, source, presenter)
         t = self.t
         self.board: Page | None = None
+        self._branch: Branch | None = None
         self.stage = "idle"  # idle, opening, write, pay, paid, failed
         self._began = 0.0
         line = QHBoxLayout(self)
@@ -74,6 +77,9 @@ class PracticeStep(StepView):
             self._place.removeWidget(self.board)
             self.board.deleteLater()
             self.board = None
+        if self._branch is not None:
+            self._branch.leave()
+            self._branch = None
         self._waiting.show()
         self._show_thread(())
         if self.stage != "idle":
@@ -113,8 +119,10 @@ class PracticeStep(StepView):
         if self.stage != "opening":  # left meanwhile
             mount.bridge.run(self.source.end_practice, name="end practice")
             return
-        context.subscribe(mount.bridge.post)
-        board = LivePage(Mount(context, mount.bridge, mount.t, mount.ticker, mount.sounds, mount.preferences))
+        # Not among the changes of the real shop: nobody is told of money that nobody has paid.
+        bridge = self._branch = Branch(mount.bridge)
+        context.subscribe(bridge.post)
+        board = LivePage(Mount(context, bridge, mount.t, mount.ticker, mount.sounds, mount.preferences))
         board.head.hide()
         self.board = board
         self._waiting.hide()
@@ -172,7 +180,7 @@ def _bubble(bubble: Bubble) -> QWidget:
     column = QVBoxLayout(box)
     column.setContentsMargins(10, 8, 10, 8)
     column.setSpacing(6)
-    column.addWidget(Label(bubble.text, "small", wrap=True))
+    column.addWidget(Label(formatted(bubble.text).text, "small", wrap=True))
     if bubble.buttons:
         column.addWidget(Label("  ·  ".join(bubble.buttons), "small-bold", "info", wrap=True))
     return box

@@ -40,6 +40,7 @@ def test_a_whole_quote_by_keyboard(open_quotes: OpenQuotes, shop: Shop) -> None:
     opened.press(Qt.Key.Key_N)
     assert opened.page.writing
     assert found(opened, editor.name, "hotel") == ["Hôtel Baobab"]
+    key(opened, Qt.Key.Key_Down)  # as the line says; the only one stays chosen
     key(opened, Qt.Key.Key_Return)
     assert editor.form.customer_id == person(shop, "Hôtel Baobab")
     rows = editor.lines.rows

@@ -9,6 +9,7 @@ import pyotp
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from core.accounts import queries
@@ -207,6 +208,12 @@ def test_a_second_factor_is_scanned_confirmed_and_its_codes_shown_once(staffed: 
     shown = access.dialog(CodesDialog)
     assert isinstance(shown, CodesDialog)
     assert len(shown.codes) == 10
+    QTest.keyClick(shown, Qt.Key.Key_Escape)  # it must not cost the only sight of them
+    assert shown.isVisible()
+    assert shown.told.text().startswith("Copiez-les ou enregistrez-les d’abord")
+    shown.write(tmp_path)  # a folder, as a disk that does not take it
+    assert shown.told.text().startswith("Impossible d’enregistrer à cet endroit")
+    assert not shown.kept
     shown.copy.click()
     assert QGuiApplication.clipboard().text().split() == list(shown.codes)
     shown.write(tmp_path / "codes.pdf")

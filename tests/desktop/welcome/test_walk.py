@@ -26,6 +26,7 @@ from desktop.pages.welcome.paying import PayingStep
 from desktop.pages.welcome.practice import PracticeStep
 from desktop.pages.welcome.products import ProductsStep
 from desktop.sources.context import ShopContext
+from desktop.widgets.labels import Label
 from localserver.demo.practice import Practice
 from localserver.runner import ServerThread
 from localserver.sandbox.psp_simulators import simulator_account
@@ -112,6 +113,14 @@ def test_a_new_seller_has_a_paid_practice_sale_within_three_minutes(walk: Walk) 
     walk.until(lambda: practice.stage == "paid")
     assert time.monotonic() - began < MINUTES * 60
     assert walk.shop.engine.read(lambda r: r.value("SELECT count(*) FROM orders")) == 0
+    presence = walk.desktop.shell.presence
+    assert presence is not None
+    assert list(presence.centre.entries) == []  # nobody is told of money that nobody has paid
+    assert isinstance(practice.board, LivePage)
+    assert practice.board.board.figures()["paid"] == 1
+    said = [label.text() for label in practice._scroll.findChildren(Label)]
+    assert any("Robe wax bleue" in text for text in said)
+    assert [text for text in said if "*" in text] == []  # WhatsApp's marks are shown as it shows them
     walk.go_on()
     assert page.step == "whatsapp"
     walk.until(lambda: walk.shop.settings.get(STEP) == "whatsapp")
