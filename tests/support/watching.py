@@ -73,6 +73,7 @@ UNWATCHED: Final[dict[str, str]] = {
     "ledger_balance": "sums of the ledger's entries, kept by a trigger on them",
     "inbox": "what came in; applying it is the act",
     "outbox": "messages on their way; deciding them is the act",
+    "trial_payment": "a seller's payment to themselves that is open; it stands in no book",
     "deadline": "when to look again",
     "merge_part": "what a merge changed, so that it can be taken back; merging is the act",
     "merge_order": "as merge_part",

@@ -40,6 +40,7 @@ from core.storage.migrations import (
     m0027_aside,
     m0028_ahead,
     m0029_merges,
+    m0030_trial_payment,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -74,6 +75,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0027_aside.apply,
     m0028_ahead.apply,
     m0029_merges.apply,
+    m0030_trial_payment.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
