@@ -22,6 +22,7 @@ from desktop.ticker import Ticker
 from desktop.widgets.notices import Notice
 
 if TYPE_CHECKING:
+    from desktop.pages.welcome.presenter import Tryout
     from desktop.stores.desk import StoresDesk
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ class Seat(QObject):
         mine = self.bridge, self.t, self._ticker, self.sounds, self.preferences
         self.shell.attach(Mount(context, *mine, lock, rehearse, speak, enlarge, self._stores))
         self._ticker.start()
+        self._look_for_trial(context)
         self.settled.emit()
 
     def show_mishap(self, text: str) -> None:
@@ -105,6 +107,20 @@ class Seat(QObject):
             t = self.t
             said = t("LivePay stopped unexpectedly last time. Your orders and payments are whole.")
             self.bridge.notice.emit(Notice(said, "waiting", t("See the report"), partial(self.show_mishap, found)))
+
+    def _look_for_trial(self, context: Context) -> None:
+        """A test payment that was open when LivePay was closed is told; the first steps have it by themselves."""
+        if not context.store.welcome:
+            look = context.welcome.trial_left
+            self.bridge.run(look, owner=self, done=self._tell_trial, name="test payment left")
+
+    def _tell_trial(self, tryout: Tryout | None) -> None:
+        if tryout is not None and self._context is not None:
+            from desktop.pages.welcome.presenter import WelcomePresenter
+
+            said = WelcomePresenter(self.t, self._context.store.currency).left(tryout)
+            way = partial(self.shell.go, "welcome", "payment")
+            self.bridge.notice.emit(Notice(said, "waiting", self.t("Look at it"), way))
 
     def _refused(self, error: Exception) -> None:
         t = self.t

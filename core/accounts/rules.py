@@ -95,6 +95,8 @@ ACTS: Final[dict[str, str]] = {
     "CustomerTagged": "customers.write",
     "CustomersMerged": "customers.read",
     "MergeAsked": "customers.merge",
+    "PartingAsked": "customers.merge",
+    "CustomersParted": "customers.read",
     "CustomerNoted": "customers.read",
     "ConsentNoted": "customers.read",
     "CustomerExported": "customers.export",

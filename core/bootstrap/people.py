@@ -9,7 +9,7 @@ from core.conversations.events import InterestShown, MessageAdded
 from core.conversations.leading import LETTER, LeadNotices
 from core.conversations.texts import say
 from core.conversations.upsell import Upsell
-from core.customers.events import CustomersMerged
+from core.customers.events import CustomersMerged, CustomersParted
 from core.customers.service import Identity, find
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
@@ -95,6 +95,7 @@ def bind(shop: Shop) -> None:
     react(QuoteRefused, leads.declined)
     react(QuoteExpired, leads.declined)
     react(CustomersMerged, leads.merged)
+    react(CustomersParted, leads.parted)
     react(LeadQualified, lead_notices(shop).qualified)
     react(OrderFirm, learn)
     react(OrderFirm, shop.returning.quietly(Upsell(shop.talk, lambda: _proposes(shop)).paid))

@@ -1,6 +1,7 @@
 """A small payment that sellers make to themselves, to see that a provider really pays. It stands in no book.
 
-It goes through the adapter that buyers' payments take. Where it got stuck, a sentence says so; how it ends is read at
+It goes through the adapter that buyers' payments take, and is kept until its end was told: whoever closed LivePay
+meanwhile finds it again. Where it got stuck, a sentence says so; how it ends is read at
 the provider, and where the store already takes its notices, whether the notice came is told too.
 """
 
@@ -8,13 +9,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
 from core.bootstrap.connecting import draft
-from core.connecting import queries
+from core.connecting import queries, trying
 from core.kernel.clock import MINUTE, SECOND
 from core.kernel.errors import LivePayError, Refused
 from core.kernel.ids import new_uuid
@@ -25,6 +26,7 @@ from core.payments.provider import Attempt, Buyer, CheckoutRequest, Finding, Not
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
 
+ACTOR: Final = "seller"
 WAIT: Final = 10 * MINUTE
 """How long a seller is waited for who pays themselves; a request on a phone is answered in a minute or two."""
 _GONE: Final = {Pay.FAILED: "failed", Pay.CANCELLED: "cancelled", Pay.EXPIRED: "expired"}
@@ -38,7 +40,8 @@ class Trial:
     """A payment that was opened. ``amount`` in smallest units; ``until`` ms UTC.
 
     It is paid at ``link``, or by a wallet that scans ``code``, or else on the seller's phone, where a request arrived.
-    ``by_seller``: nobody but the seller sees the money come; ``gives_back``: the provider can return it.
+    ``by_seller``: nobody but the seller sees the money come; ``gives_back``: the provider can return it. ``unsure``:
+    LivePay was closed while the provider was being asked for it.
     """
 
     provider: str
@@ -49,6 +52,7 @@ class Trial:
     gives_back: bool = False
     by_seller: bool = False
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unsure: bool = False
 
     @property
     def amount(self) -> int:
@@ -77,23 +81,52 @@ async def begin(shop: Shop, name: str, typed: Mapping[str, str], amount: int, ph
     if number is None and provider.asks_phone(method):
         raise Refused("Type your own mobile number: {provider} sends the request there.", provider=provider.label)
     request = _request(shop, provider, amount, method, number)
+    by_seller = provider.caps.confirmed_by == "seller" and not provider.config.get("api_key")
+    until, gives_back = shop.clock.now() + WAIT, provider.caps.refund != "none"
+    known = request.attempt_ref, request.attempt_uuid, request.amount, request.currency
+    asked = trying.Open(name, *known, until, gives_back, by_seller)
+    await shop.engine.run(lambda tx: trying.keep(tx, asked), actor=ACTOR)  # a closed program finds it again
     try:
         opened = await provider.create_checkout(request)
     except LivePayError as error:
+        await _settled(shop, request.attempt_ref)
         raise _in_words(provider, error) from error
-    attempt = Attempt(
-        request.attempt_ref, request.attempt_uuid, request.amount, request.currency, opened.provider_ref, opened.secrets
+    found = replace(
+        asked,
+        until=min(opened.expires_at or until, until),
+        opening=False,
+        provider_ref=opened.provider_ref,
+        secrets=opened.secrets,
+        link=opened.redirect_url or "",
+        code=opened.qr_text or "",
     )
+    await shop.engine.run(lambda tx: trying.keep(tx, found), actor=ACTOR)
+    return replace(_trial(found), typed=dict(typed))
+
+
+def left(shop: Shop, name: str | None = None) -> Trial | None:
+    """The one that is open at this provider, or the latest of all, whoever opened it when. Blocks for a short read."""
+    found = shop.engine.read(lambda r: trying.latest(r, name))
+    return None if found is None else _trial(found)
+
+
+def _trial(found: trying.Open) -> Trial:
+    known = found.ref, found.uuid, found.amount, found.currency
     return Trial(
-        name,
-        attempt,
-        min(opened.expires_at or shop.clock.now() + WAIT, shop.clock.now() + WAIT),
-        opened.redirect_url or "",
-        opened.qr_text or "",
-        provider.caps.refund != "none",
-        provider.caps.confirmed_by == "seller" and not provider.config.get("api_key"),
-        dict(typed),
+        found.provider,
+        Attempt(*known, found.provider_ref, found.secrets),
+        found.until,
+        found.link,
+        found.code,
+        found.gives_back,
+        found.by_seller,
+        unsure=found.opening,
     )
+
+
+async def _settled(shop: Shop, ref: str) -> None:
+    """Its end was told: it is not looked for again."""
+    await shop.engine.run(lambda tx: trying.forget(tx, ref), actor=ACTOR)
 
 
 async def look(shop: Shop, trial: Trial) -> Look:
@@ -103,7 +136,16 @@ async def look(shop: Shop, trial: Trial) -> Look:
         found = await provider.fetch_status(trial.attempt)
     except LivePayError as error:
         return Look("waiting", provider.told(error))
-    return _seen(shop, provider, trial, found)
+    seen = _seen(shop, provider, trial, found)
+    if seen.over and seen.stage != "paid":  # what is paid waits for the seller's word: back, or kept
+        await _settled(shop, trial.attempt.ref)
+    return seen
+
+
+async def keep(shop: Shop, trial: Trial) -> Look:
+    """The money stays where it came. Never raises."""
+    await _settled(shop, trial.attempt.ref)
+    return Look("paid")
 
 
 async def call_off(shop: Shop, trial: Trial) -> Look:
@@ -125,6 +167,7 @@ async def call_off(shop: Shop, trial: Trial) -> Look:
     after = await look(shop, trial)
     if after.stage in ("paid", "short", "returned"):
         return after
+    await _settled(shop, trial.attempt.ref)
     return Look("cancelled", closed)
 
 
@@ -135,6 +178,7 @@ async def give_back(shop: Shop, trial: Trial) -> Look:
         found = await provider.refund(trial.attempt, trial.amount, f"R{trial.attempt.ref}"[:25])
     except LivePayError as error:
         return Look("paid", provider.told(error))
+    await _settled(shop, trial.attempt.ref)
     who = {"provider": provider.label, "amount": _money(trial)}
     if found.status in _BACK:
         return Look("returned", Finding(True, "{provider} has given {amount} back to you.", who))

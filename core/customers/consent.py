@@ -55,6 +55,8 @@ def say(tx: Tx, customer_id: int, given: bool, how: How) -> None:
 
 def offers(tx: Tx, customer_id: int, given: bool) -> None:
     """Whether they may be proposed something; said in the conversation."""
+    said = "UPDATE customer_merge SET refused_at = ? WHERE kept_id = ? AND undone_at IS NULL"
+    tx.run(said, (None if given else tx.now, customer_id))  # a word of their own, whatever the other record had said
     if tx.run("UPDATE customer SET no_offers = ?1 WHERE id = ?2 AND no_offers <> ?1", (not given, customer_id)):
         tx.emit(ConsentNoted(customer_id, "offers", given, "conversation"))
 

@@ -50,6 +50,19 @@ class MergeAsked(CustomerEvent, frozen=True):
     absorbed_id: int
 
 
+class PartingAsked(CustomerEvent, frozen=True):
+    """Somebody says that two records were made one wrongly; ``customer_id`` is the one that was kept."""
+
+    absorbed_id: int
+
+
+class CustomersParted(CustomerEvent, frozen=True):
+    """A merge was taken back: each has its own again. ``customer_id`` is the one that was kept."""
+
+    absorbed_id: int
+    merge_id: int
+
+
 class CustomerNoted(CustomerEvent, frozen=True):
     """The seller's notes on a person changed (never their text)."""
 

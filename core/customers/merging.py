@@ -10,7 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from core.customers import merges
 from core.customers.events import CustomersMerged, MergeAsked
+from core.customers.merges import How
 from core.customers.queries import customer
 from core.customers.rules import Record, score, tier
 from core.customers.views import CustomerView
@@ -71,13 +73,13 @@ def preview(reader: Reader, kept: int, absorbed: int) -> Preview:
     return Preview(mine, theirs, record, tuple(row[0] for row in phones), orders, reader.value(said, (absorbed,)))
 
 
-def merge(tx: Tx, kept: int, absorbed: int) -> None:
-    """The seller's word that two records are one person. It cannot be taken back. Raises NotFound, Refused."""
+def merge(tx: Tx, kept: int, absorbed: int) -> int:
+    """The seller's word that two records are one person. → merge id. Raises NotFound, Refused."""
     customer(tx, kept)
     customer(tx, absorbed)
     _check(tx, kept, absorbed)
     tx.emit(MergeAsked(kept, absorbed))
-    absorb(tx, kept, absorbed)
+    return absorb(tx, kept, absorbed, "hand")
 
 
 def _check(reader: Reader, kept: int, absorbed: int) -> None:
@@ -120,8 +122,10 @@ def similar(reader: Reader, customer_id: int, search: str = "") -> list[Customer
 # -- what is carried over ----------------------------------------------------------------------------------------
 
 
-def absorb(tx: Tx, kept: int, absorbed: int) -> None:
-    """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays: the journal names it."""
+def absorb(tx: Tx, kept: int, absorbed: int, how: How = "found") -> int:
+    """Everything of ``absorbed`` becomes ``kept``'s. The emptied record stays: the journal names it, and the merge may
+    be taken back (:mod:`core.customers.parting`). → merge id."""
+    merge_id = merges.begin(tx, kept, absorbed, how)
     for table in MOVED:
         tx.run(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, absorbed))  # noqa: S608 - fixed names
     tx.run("UPDATE orders SET next_customer = ? WHERE next_customer = ?", (kept, absorbed))
@@ -156,7 +160,9 @@ def absorb(tx: Tx, kept: int, absorbed: int) -> None:
         " merged_into = ? WHERE id = ?",
         (kept, absorbed),
     )
+    merges.end(tx, merge_id, kept)
     tx.emit(CustomersMerged(kept, absorbed))
+    return merge_id
 
 
 def _conversations(tx: Tx, kept: int, absorbed: int) -> None:

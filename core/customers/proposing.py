@@ -8,6 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from core.customers import ranking
+from core.customers.merges import apart
 from core.customers.queries import customer
 from core.customers.service import phones_of
 from core.customers.views import CustomerView
@@ -33,7 +34,7 @@ def proposals(reader: Reader, customer_id: int) -> list[Proposal]:
         for other in forms(mine)[1:]:
             sql = "SELECT customer_id FROM identity WHERE kind = 'phone' AND value = ?"
             owner = reader.value(sql, (other,))
-            if owner is not None and owner != customer_id:
+            if owner is not None and owner != customer_id and not apart(reader, customer_id, owner):
                 found.setdefault(owner, Proposal(customer(reader, owner), "number", other, mine))
     rows = reader.all(
         f"SELECT id FROM customer WHERE {ranking.NAME} = (SELECT {ranking.NAME} FROM customer WHERE id = ?1)"  # noqa: S608 - fixed words
@@ -41,5 +42,7 @@ def proposals(reader: Reader, customer_id: int) -> list[Proposal]:
         (customer_id, MOST),
     )
     for (owner,) in rows:
+        if apart(reader, customer_id, owner):
+            continue
         found.setdefault(owner, Proposal(customer(reader, owner), "name"))
     return list(found.values())[:MOST]

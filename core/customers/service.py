@@ -1,4 +1,5 @@
-"""People: found by any of their identities, created on first contact, merged when two records prove to be one.
+"""People: found by any of their identities, created on first contact, merged when two records prove to be one, unless
+somebody took that merge back.
 
 A number that changed with its country's plan is found under its old and its new form.
 """
@@ -11,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from core.customers.events import CustomerAdded, CustomerChanged, CustomerNoted
+from core.customers.merges import apart
 from core.customers.merging import absorb
 from core.customers.rules import Record
 from core.kernel.errors import NotFound, Refused
@@ -55,7 +57,8 @@ def recognise(tx: Tx, identities: Sequence[Identity], name: str = "", language: 
     if found:
         customer_id = found[0]
         for other in found[1:]:
-            absorb(tx, customer_id, other)
+            if not apart(tx, customer_id, other):
+                absorb(tx, customer_id, other)
         if name and tx.run("UPDATE customer SET name = ? WHERE id = ? AND name = ''", (name, customer_id)):
             tx.emit(CustomerChanged(customer_id, "name"))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.customers.counting import count, take_back
 from core.orders.events import OrderChanged
 from core.orders.questions import SUSPECT
 from core.orders.rules import PAID, next_state
@@ -48,10 +49,8 @@ def money_back(tx: Tx, order_id: int, amount: int, earned: int) -> None:
     whole = order.state == PAID and order.received == amount
     if whole:
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(PAID, "refund"), order_id))
-    tx.run(
-        "UPDATE customer SET paid = paid - ?, spent = max(0, spent - ?) WHERE id = ?",
-        (int(whole), counted + (left if order.state == PAID else 0), order.customer_id),
-    )
+    counted += left if order.state == PAID else 0
+    take_back(tx, order.customer_id, order.id, paid=int(whole), spent=counted)
     tx.emit(OrderChanged(order_id, order.total, order.expires_at))
 
 
@@ -62,5 +61,5 @@ def money_stayed(tx: Tx, order_id: int, amount: int, earned: int) -> None:
     oldest = "(SELECT min(id) FROM decision WHERE order_id = ? AND choice IS NULL AND kind <> ?)"
     waits = tx.run(f"UPDATE decision SET amount = amount + ? WHERE id = {oldest}", (left, order_id, SUSPECT))  # noqa: S608 - fixed
     spent = earned + (left if order.state == PAID and not waits else 0)
-    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (spent, order.customer_id))
+    count(tx, order.customer_id, order.id, spent=spent)
     tx.emit(OrderChanged(order_id, order.total, order.expires_at))

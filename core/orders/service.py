@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Final
 
 from core.catalogue import stock
+from core.customers.counting import count
 from core.durable.deadlines import set_deadline
 from core.kernel.errors import Refused
 from core.kernel.ids import new_nonce, new_reference
@@ -286,7 +287,7 @@ class Orders:
             self._overdue(tx, order)
             return
         self._end(tx, order, next_state(order.state, "expire"), "time")
-        tx.run("UPDATE customer SET expired = expired + 1 WHERE id = ?", (order.customer_id,))
+        count(tx, order.customer_id, order.id, expired=1)
         tx.emit(OrderExpired(order.id, order.customer_id))
         self._offer_lines(tx, order.id)
 

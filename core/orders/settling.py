@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.catalogue import stock
+from core.customers.counting import count, take_back
 from core.kernel.errors import NotFound, Refused
 from core.orders import deposits, pairs
 from core.orders.events import (
@@ -93,10 +94,8 @@ def _firm(tx: Tx, order_id: int) -> None:
 
 def _mark_paid(tx: Tx, order: Order, received: int) -> None:
     tx.run("UPDATE orders SET state = ?, paid_at = ? WHERE id = ?", (PAID, tx.now, order.id))
-    tx.run(
-        "UPDATE customer SET paid = paid + 1, spent = spent + ?, pay_ms = pay_ms + ? WHERE id = ?",
-        (min(order.total, received), _took(order, tx.now), order.customer_id),
-    )
+    took = _took(order, tx.now)
+    count(tx, order.customer_id, order.id, paid=1, spent=min(order.total, received), pay_ms=took)
     end_hold(tx, order.id)
 
 
@@ -240,7 +239,7 @@ def _keep(tx: Tx, order: Order, decision: Decision) -> None:
     )
     if order.state == REFUNDED or refused:
         raise Refused("This order was given back, so there is no sale to keep money for. Give it back too.")
-    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (decision.amount, order.customer_id))
+    count(tx, order.customer_id, order.id, spent=decision.amount)
 
 
 def _honour(tx: Tx, order: Order, decision: Decision) -> None:
@@ -291,7 +290,7 @@ def _substitute(tx: Tx, orders: Orders, order: Order, decision: Decision, wanted
     if total > decision.amount:
         raise Refused("The replacement costs more than what was paid. Choose another one.")
     tx.run("UPDATE orders SET total = ? WHERE id = ?", (total, order.id))
-    tx.run("UPDATE customer SET spent = spent + ? WHERE id = ?", (total - order.total, order.customer_id))
+    count(tx, order.customer_id, order.id, spent=total - order.total)
     _firm(tx, order.id)
 
 
@@ -362,9 +361,7 @@ def refund_done(tx: Tx, decision_id: int) -> None:
     if ended or (order.state == PAID and order.received <= 0):
         tx.run("UPDATE orders SET state = ? WHERE id = ?", (next_state(order.state, "refund"), order.id))
         counted = min(order.total, decision.amount) if ended else 0
-        tx.run(
-            "UPDATE customer SET paid = paid - 1, spent = max(0, spent - ?) WHERE id = ?", (counted, order.customer_id)
-        )
+        take_back(tx, order.customer_id, order.id, paid=1, spent=counted)
     tx.emit(RefundDone(order.id, decision_id, decision.amount))
     tx.emit(OrderChanged(order.id, order.total, order.expires_at))
 

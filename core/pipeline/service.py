@@ -10,10 +10,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from core.customers.events import CustomersMerged
+from core.customers.events import CustomersMerged, CustomersParted
 from core.kernel.errors import NotFound, Refused
 from core.kernel.text import one_line
 from core.orders.events import OrderCancelled, OrderChanged, OrderExpired, OrderFirm, OrderReserved, WaitingJoined
+from core.pipeline import joining
 from core.pipeline.events import (
     LeadAdvanced,
     LeadAsked,
@@ -226,26 +227,14 @@ class Pipeline:
 
     def merged(self, tx: Tx, event: CustomersMerged) -> None:
         """Two records were one person: of two open opportunities the further one goes on."""
-        mine, theirs = open_of(tx, event.customer_id), open_of(tx, event.absorbed_id)
-        if mine is not None and theirs is not None:
-            keep, end = (mine, theirs) if onward(mine.stage, theirs.stage) is None else (theirs, mine)
-            tx.run("DELETE FROM lead WHERE id = ?", (end.id,))
-            tx.run(
-                "UPDATE lead SET asked = asked + ?1, opened_at = min(opened_at, ?2), qualified_at ="
-                " coalesce(qualified_at, ?3), qualified_by = coalesce(qualified_by, ?4),"
-                " next_what = iif(next_at IS NULL, ?6, next_what), next_at = coalesce(next_at, ?5) WHERE id = ?7",
-                (
-                    end.asked,
-                    end.opened_at,
-                    end.qualified_at,
-                    end.qualified_by,
-                    end.next_at,
-                    end.next_what,
-                    keep.id,
-                ),
-            )
-        tx.run("UPDATE lead SET customer_id = ? WHERE customer_id = ?", (event.customer_id, event.absorbed_id))
+        joining.join(tx, event.customer_id, event.absorbed_id)
         self._look(tx, event.customer_id)
+        joining.joined(tx, event.absorbed_id)
+
+    def parted(self, tx: Tx, event: CustomersParted) -> None:
+        """They are two after all: each goes on with their own."""
+        for customer_id in joining.part(tx, event.merge_id, event.customer_id, event.absorbed_id):
+            self._look(tx, customer_id)
 
     # -- steps -------------------------------------------------------------------------------------------------
 

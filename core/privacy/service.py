@@ -140,6 +140,8 @@ def _visits(tx: Tx, found: Traces) -> int:
 
 
 def _names(tx: Tx, found: Traces, customer_id: int, alias: str) -> int:
+    _run(tx, "DELETE FROM merge_part WHERE merge_id IN {merges}", found)  # names, notes, numbers: kept to be given back
+    _run(tx, "DELETE FROM merge_order WHERE merge_id IN {merges}", found)
     changed = _run(tx, "UPDATE customer SET name = '', notes = '', language = 'fr' WHERE id IN {mine}", found)
     tx.run("UPDATE customer SET name = ?, erased_at = ? WHERE id = ?", (alias, tx.now, customer_id))
     return changed
@@ -268,6 +270,9 @@ def _mentions(tx: Tx, found: Traces, alias: str, elsewhere: Sequence[int]) -> in
             tx.run("UPDATE outbox SET body = ? WHERE id = ?", (veil(body), row[2]))
         last = tx.value("SELECT last_text FROM conversation WHERE id = ?", (row[3],))
         tx.run("UPDATE conversation SET last_text = ? WHERE id = ?", (veil(last or ""), row[3]))
+    for merge_id, part, state in tx.all("SELECT merge_id, part, state FROM merge_part"):
+        if any(number in state for number in found.numbers):
+            tx.run("UPDATE merge_part SET state = ? WHERE merge_id = ? AND part = ?", (veil(state), merge_id, part))
     for note_id, text in tx.all("SELECT id, text FROM note"):
         if any(number in text for number in found.numbers):
             count += tx.run("UPDATE note SET text = ? WHERE id = ?", (veil(text), note_id))

@@ -13,10 +13,15 @@ from core.kernel.numbering import forms
 from core.kernel.text import short_name
 from core.storage.connection import Reader
 
+_NAMES: Final = (
+    "SELECT name FROM customer WHERE id IN {mine} UNION SELECT json_extract(state, '$.absorbed.name') FROM merge_part"
+    " WHERE part = 'people' AND merge_id IN {merges}"
+)
 LEAST: Final = 3
 """A shorter name is not looked for in free texts: it would be found inside words."""
 _MINE: Final = "(SELECT value FROM json_each(?1))"
 _ORDERS: Final = "(SELECT id FROM orders WHERE customer_id IN (SELECT value FROM json_each(?1)))"
+_MERGES: Final = "(SELECT id FROM customer_merge WHERE kept_id IN (SELECT value FROM json_each(?1)))"
 _THREADS: Final = "(SELECT id FROM conversation WHERE customer_id IN (SELECT value FROM json_each(?1)))"
 
 
@@ -43,9 +48,9 @@ class Traces(Struct, frozen=True):
 
 
 def about(sql: str) -> str:
-    """A statement about one person: ``{mine}`` stands for their records, ``{orders}`` and ``{threads}`` for those
-    orders and conversations that are theirs."""
-    return sql.format(mine=_MINE, orders=_ORDERS, threads=_THREADS)
+    """A statement about one person: ``{mine}`` stands for their records, ``{orders}``, ``{threads}`` and ``{merges}``
+    for the orders, conversations and merges that are theirs."""
+    return sql.format(mine=_MINE, orders=_ORDERS, threads=_THREADS, merges=_MERGES)
 
 
 def of(reader: Reader, customer_id: int) -> Traces:
@@ -60,7 +65,7 @@ def of(reader: Reader, customer_id: int) -> Traces:
     )
     mine = (json.dumps(ids),)
     values = [row[0] for row in reader.all(about("SELECT value FROM identity WHERE customer_id IN {mine}"), mine)]
-    known = [row[0] for row in reader.all(about("SELECT name FROM customer WHERE id IN {mine}"), mine)]
+    known = [row[0] for row in reader.all(about(_NAMES), mine)]
     names = (form for name in known for form in (name, " ".join(name.split()), short_name(name)))
     values = [form for value in values for form in forms(value)]  # of a plan that changed, both are the person's
     numbers = [*values, *(value.removeprefix("+") for value in values)]  # WhatsApp writes phones without the plus

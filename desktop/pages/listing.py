@@ -176,15 +176,16 @@ class ListPage(LivingPage, Generic[Q, O]):
         table.all_wanted.connect(self.pick_all)
         self.refresh()
 
-    def act_on_many(self, many: Many, card: Card) -> None:
-        """Several rows can be selected, and what can be done with all of them stands under the table."""
+    def act_on_many(self, many: Many, card: Card, undo: Callable[[], object] | None = None) -> None:
+        """Several rows can be selected, and what can be done with all of them stands under the table. ``undo``: of a
+        page that takes back more than this."""
         self.many = many
         card.body.addWidget(many.bar)
         self.table.picked.connect(self._show_picked)
         many.settled.connect(self.refresh)
         many.bar.cleared.connect(self.table.clear_picks)
         many.bar.cleared.connect(self.table.setFocus)
-        self.add_shortcut("Ctrl+Z", many.undo, self.t("Take the last change back"))
+        self.add_shortcut("Ctrl+Z", undo or many.undo, self.t("Take the last change back"))
 
     # -- what a page says of itself
 

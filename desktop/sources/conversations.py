@@ -13,10 +13,11 @@ from core.conversations.figures import ThreadsWanted
 from core.conversations.reading import safe_filename
 from core.conversations.resolving import Standing
 from core.conversations.views import CustomerCard
-from core.customers import allowing, consent, merging, restricting
+from core.customers import allowing, consent, merges, merging, parting, restricting
 from core.customers import service as customers
 from core.customers.explaining import MANY
 from core.customers.merging import Preview
+from core.customers.parting import Parting
 from core.customers.views import CustomerView
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
@@ -100,6 +101,7 @@ class ShopConversations:
             first_in=first_in(reader, customer_id),
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
             pays_first=restricting.restricted(reader, customer_id),
+            merged=next(iter(merges.standing(reader, customer_id)), None),
         )
 
     def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:
@@ -180,8 +182,14 @@ class ShopConversations:
     def preview_merge(self, kept: int, absorbed: int) -> Preview:
         return self._engine.read(lambda r: merging.preview(r, kept, absorbed))
 
-    def merge(self, kept: int, absorbed: int) -> None:
-        self._engine.call(lambda tx: merging.merge(tx, kept, absorbed), actor=ACTOR)
+    def merge(self, kept: int, absorbed: int) -> int:
+        return self._engine.call(lambda tx: merging.merge(tx, kept, absorbed), actor=ACTOR)
+
+    def preview_parting(self, merge_id: int) -> Parting:
+        return self._engine.read(lambda r: parting.preview(r, merge_id))
+
+    def part(self, merge_id: int) -> None:
+        self._engine.call(lambda tx: parting.part(tx, merge_id), actor=ACTOR)
 
     def export_customer(self, customer_id: int, path: Path) -> None:
         from core.privacy import dossier  # zip: loaded when the first is made

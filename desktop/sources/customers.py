@@ -15,6 +15,7 @@ from core.customers import (
     consent,
     export,
     listing,
+    merges,
     placing,
     proposing,
     queries,
@@ -96,6 +97,7 @@ class ShopCustomers:
                 self._may(reader, "customers.write"),
                 self._may(reader, "customers.credit"),
                 restricting.restricted(reader, customer_id),
+                next(iter(merges.standing(reader, customer_id)), None),
             )
 
         return self._engine.read(read)

@@ -206,9 +206,11 @@ class ShopWelcome:
     # -- payments ----------------------------------------------------------------------------------------------
 
     def offers(self, language: str) -> tuple[Offer, ...]:
-        return tuple(self._offer(name, language) for name in connecting.offered(self._shop))
+        left = trials.left(self._shop)
+        tried = left.provider if left is not None else ""
+        return tuple(self._offer(name, language, tried == name) for name in connecting.offered(self._shop))
 
-    def _offer(self, name: str, language: str) -> Offer:
+    def _offer(self, name: str, language: str, tried: bool) -> Offer:
         shop, adapter = self._shop, provider_class(name)
         provider = connecting.draft(shop, name, {})
         first = next((m.name for m in adapter.caps.methods_in(shop.card.country)), None)
@@ -227,6 +229,7 @@ class ShopWelcome:
             provider.asks_phone(first),
             max(self._test_amount(), adapter.caps.min_amount),
             hooking.offers(adapter),
+            tried,
         )
 
     def examine_provider(self, name: str, typed: Mapping[str, str], control: Control) -> tuple[Finding, ...]:
@@ -255,10 +258,19 @@ class ShopWelcome:
 
     def begin_trial(self, name: str, typed: Mapping[str, str], phone: str, control: Control) -> Tryout | None:
         shop, amount = self._shop, self._test_amount()
+        if not shop.settings.switch(f"psp.{name}.enabled"):  # with what buyers pay by, nothing is changed for a test
+            self._keep(name, typed)
         trial = self._trial = asked(shop, lambda: trials.begin(shop, name, typed, amount, phone), control)
-        if trial is None:
-            return None
-        return Tryout(trial.amount, trial.link, trial.code, trial.gives_back, trial.by_seller)
+        return None if trial is None else _tryout(trial)
+
+    def trial_left(self, name: str | None = None) -> Tryout | None:
+        trial = trials.left(self._shop, name)
+        if trial is not None and name is not None:
+            self._trial = trial
+        return None if trial is None else _tryout(trial)
+
+    def keep_trial(self, control: Control) -> Seen | None:
+        return self._after_trial(trials.keep, control)
 
     def look_at_trial(self, control: Control) -> Seen | None:
         return self._after_trial(trials.look, control)
@@ -289,6 +301,11 @@ class ShopWelcome:
 
     def close(self) -> None:
         self.end_practice()
+
+
+def _tryout(trial: Trial) -> Tryout:
+    label = provider_class(trial.provider).label
+    return Tryout(trial.amount, trial.link, trial.code, trial.gives_back, trial.by_seller, label, trial.unsure)
 
 
 def code_of(title: str, taken: Iterable[str]) -> str:

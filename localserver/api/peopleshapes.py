@@ -99,6 +99,42 @@ class MergePreview(Shown, frozen=True):
     messages: int
 
 
+class Merge(Shown, frozen=True):
+    """A merge that can be taken back. ``name``: what the other record was called; ``how``: by hand, or found: a message
+    bore the identities of both."""
+
+    id: int
+    kept_id: int
+    absorbed_id: int
+    name: str
+    at: Time
+    how: Literal["hand", "found"]
+
+
+class MergeList(Shown, frozen=True):
+    items: list[Merge]
+
+
+class PartingPreview(Shown, frozen=True):
+    """What taking a merge back would do: ``phones``, ``orders`` and ``messages`` go back to the other record, what came
+    since stays with ``kept``."""
+
+    merge: Merge
+    kept: Customer
+    phones: list[str]
+    orders: int
+    messages: int
+    orders_since: int
+    messages_since: int
+
+
+class Parted(Shown, frozen=True):
+    """Both as they are now."""
+
+    kept: Customer
+    other: Customer
+
+
 # -- prospects ---------------------------------------------------------------------------------------------------
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from core.adapters.psp import provider_class
-from core.customers import allowing, merging, restricting
+from core.customers import allowing, merges, merging, parting, restricting
 from core.customers import queries as customers
 from core.customers.explaining import explain
 from core.customers.merging import Preview
 from core.customers.rules import RISK_MINUTES, hold_minutes, stars, success
+from core.kernel.clock import rfc3339
 from core.kernel.errors import NotFound
 from core.orders.standing import lately
 from core.storage.connection import Reader
@@ -118,11 +119,58 @@ async def preview(call: Call) -> web.Response:
 
 
 async def merge(call: Call) -> web.Response:
-    """Two records are one person; it cannot be taken back."""
+    """Two records are one person."""
     asked: shapes.MergeWith = call.body
 
     def command(tx: Tx) -> Result:
         merging.merge(tx, call.id, asked.absorb)
         return Result(200, Presenter(call.shop).customer(customers.customer(tx, call.id)))
+
+    return await call.act(command)
+
+
+async def merged(call: Call) -> web.Response:
+    """The merges into a person that stand, the latest first."""
+
+    def question(reader: Reader) -> list[shapes.Merge]:
+        customers.customer(reader, call.id)
+        return [_merge(one) for one in merges.standing(reader, call.id)]
+
+    return show(shapes.MergeList(await call.read(question)))
+
+
+def _merge(found: merges.Merge) -> shapes.Merge:
+    return shapes.Merge(
+        id=found.id,
+        kept_id=found.kept,
+        absorbed_id=found.absorbed,
+        name=found.name,
+        at=rfc3339(found.at),
+        how=found.how,
+    )
+
+
+async def parted(call: Call) -> web.Response:
+    """What taking a merge back would do."""
+    found = await call.read(lambda r: parting.preview(r, call.id))
+    shown = shapes.PartingPreview(
+        merge=_merge(found.merge),
+        kept=Presenter(call.shop).customer(found.kept),
+        phones=list(found.phones),
+        orders=found.orders,
+        messages=found.messages,
+        orders_since=found.orders_since,
+        messages_since=found.messages_since,
+    )
+    return show(shown)
+
+
+async def part(call: Call) -> web.Response:
+    """They are two people after all."""
+
+    def command(tx: Tx) -> Result:
+        merge, present = parting.part(tx, call.id), Presenter(call.shop)
+        two = (present.customer(customers.customer(tx, number)) for number in (merge.kept, merge.absorbed))
+        return Result(200, shapes.Parted(*two))
 
     return await call.act(command)

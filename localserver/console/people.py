@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from core.bootstrap import open_shop
-from core.customers import allowing, merging, queries, restricting
+from core.customers import allowing, merges, merging, parting, queries, restricting
 from core.customers.explaining import explain
 from core.kernel.clock import rfc3339
 from core.kernel.errors import Refused
@@ -92,7 +92,7 @@ def restrict(args: Namespace, home: Home, out: Terminal) -> int:
 
 
 def merge(args: Namespace, home: Home, out: Terminal) -> int:
-    """Without ``--yes`` only what it would make: it cannot be taken back."""
+    """Without ``--yes`` only what it would make."""
     shop = open_shop(home, args.store)
     try:
         found = shop.engine.read(lambda r: merging.preview(r, args.keep, args.absorb))
@@ -120,10 +120,62 @@ def merge(args: Namespace, home: Home, out: Terminal) -> int:
         money=money,
         score=found.score,
     )
-    done = (
-        tr("Now one customer.") if args.yes else tr("Nothing was changed: add --yes to merge. It cannot be taken back.")
-    )
+    done = tr("Now one customer.") if args.yes else tr("Nothing was changed: add --yes to merge.")
     out.result(value, f"{text}\n{done}")
+    return DONE
+
+
+def merged(args: Namespace, home: Home, out: Terminal) -> int:
+    """The merges into a customer that can be taken back."""
+    shop = open_shop(home, args.store)
+    try:
+        found = shop.engine.read(lambda r: merges.standing(r, queries.customer(r, args.id).id))
+    finally:
+        shop.close()
+    value = [
+        {"merge": one.id, "customer": one.absorbed, "name": one.name, "at": rfc3339(one.at), "how": one.how}
+        for one in found
+    ]
+    lines = [f"{one.id}  {rfc3339(one.at)}  {one.name or one.absorbed}" for one in found]
+    out.result(value, "\n".join(lines) or tr("No merge that could be taken back."))
+    return DONE
+
+
+def unmerge(args: Namespace, home: Home, out: Terminal) -> int:
+    """Without ``--yes`` only who would get what."""
+    shop = open_shop(home, args.store)
+    try:
+        found = shop.engine.read(lambda r: parting.preview(r, args.merge))
+        if args.yes:
+            shop.engine.call(lambda tx: parting.part(tx, args.merge), actor="console")
+    finally:
+        shop.close()
+    merge = found.merge
+    value = {
+        "merge": merge.id,
+        "kept": merge.kept,
+        "other": merge.absorbed,
+        "undone": args.yes,
+        "orders": found.orders,
+        "messages": found.messages,
+        "phones": list(found.phones),
+        "orders_since": found.orders_since,
+        "messages_since": found.messages_since,
+    }
+    back = tr(
+        "{name} gets back {orders} orders and {messages} messages.",
+        name=merge.name or merge.absorbed,
+        orders=found.orders,
+        messages=found.messages,
+    )
+    stays = tr(
+        "What came since stays with {name}: {orders} orders, {messages} messages.",
+        name=found.kept.name or merge.kept,
+        orders=found.orders_since,
+        messages=found.messages_since,
+    )
+    done = tr("Two customers again.") if args.yes else tr("Nothing was changed: add --yes to take the merge back.")
+    out.result(value, "\n".join((back, stays, done)))
     return DONE
 
 

@@ -14,6 +14,7 @@ from core.conversations.figures import ThreadsWanted
 from core.conversations.resolving import Standing
 from core.conversations.views import InboxCounts
 from core.customers.merging import Preview
+from core.customers.parting import Parting
 from core.customers.views import CustomerView
 from core.faq.views import Faq
 from core.invoices import queries as paper_queries
@@ -112,7 +113,13 @@ class EmptyConversations:
     def preview_merge(self, kept: int, absorbed: int) -> Preview:
         raise AssertionError("there is no customer")
 
-    def merge(self, kept: int, absorbed: int) -> None:
+    def merge(self, kept: int, absorbed: int) -> int:
+        raise AssertionError("there is no customer")
+
+    def preview_parting(self, merge_id: int) -> Parting:
+        raise AssertionError("there is no customer")
+
+    def part(self, merge_id: int) -> None:
         raise AssertionError("there is no customer")
 
     def erase_customer(self, customer_id: int) -> Report:

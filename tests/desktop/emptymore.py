@@ -139,6 +139,9 @@ class EmptyOrders:
 class EmptyWelcome:
     """Nobody is led, and nothing is missing."""
 
+    def trial_left(self, name: str | None = None) -> None:
+        return None
+
     def tasks(self) -> tuple[()]:
         return ()
 

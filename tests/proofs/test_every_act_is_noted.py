@@ -13,7 +13,7 @@ from core.accounts import staff
 from core.catalogue import service as catalogue
 from core.catalogue import stock
 from core.conversations import canned, notes, threads
-from core.customers import allowing, consent, tags, writing
+from core.customers import allowing, consent, merging, parting, tags, writing
 from core.customers.service import Identity, recognise, set_notes
 from core.faq import service as faq
 from core.invoices import certification, credits
@@ -251,6 +251,8 @@ def _loose_ends(w: World) -> None:
     engine.call(lambda tx: tags.take_off(tx, kept, "grossiste"), actor="seller")
     other = engine.call(lambda tx: writing.add(tx, "Penda", "+221770000098", "fr"), actor="seller")
     engine.call(lambda tx: writing.change(tx, other, "Penda Fall", "+221770000097"), actor="seller")
+    merge = engine.call(lambda tx: merging.merge(tx, kept, other), actor="seller")
+    engine.call(lambda tx: parting.part(tx, merge), actor="seller")
     lead = w.value("SELECT max(id) FROM lead WHERE customer_id = ?", (kept,))
     engine.call(lambda tx: leads.move(tx, lead, "quote"), actor="seller")
     engine.call(lambda tx: leads.plan(tx, lead, tx.now + DAY, "rappeler"), actor="seller")

@@ -11,6 +11,7 @@ import pytest
 from core.accounts import service as accounts
 from core.bootstrap import Shop, create_store, open_shop
 from core.catalogue import service as catalogue
+from core.customers import merging, parting
 from core.customers.service import Identity, recognise, set_notes
 from core.kernel.clock import ManualClock
 from core.kernel.errors import StorageFailed
@@ -40,6 +41,7 @@ class Ready:
         self.robe, self.sac = add_product(self.engine, "ROBE1"), add_product(self.engine, "SAC2")
         self.awa, self.binta = add_customer(self.engine, 1), add_customer(self.engine, 2)
         self.mariama = add_customer(self.engine, 4)
+        self.merged = self.do(lambda tx: merging.merge(tx, *(add_number(tx, number) for number in (5, 6))))
         self.late, self.back = self._late(self.binta, clock), self._late(self.binta, clock)
         self.refund = self.do(lambda tx: settling.decide(tx, shop.orders, self.back, "refund")).id
         self.order = self.do(lambda tx: shop.orders.claim(tx, self.awa, [Wanted(self.robe)], "whatsapp")).order_id or 0
@@ -55,6 +57,10 @@ class Ready:
         self.do(lambda tx: self.shop.orders.expire(tx, order))
         self.do(lambda tx: payments.apply_event(tx, paid(ref)))
         return int(order)
+
+
+def add_number(tx: Tx, number: int) -> int:
+    return recognise(tx, [Identity("phone", f"+22177000000{number}")])
 
 
 def _quote(tx: Tx, shop: Shop) -> int:
@@ -89,6 +95,7 @@ VERBS: dict[str, Verb] = {
     "merge": lambda r: r.do(
         lambda tx: recognise(tx, [Identity("phone", "+221770000001"), Identity("phone", "+221770000002")])
     ),
+    "take a merge back": lambda r: r.do(lambda tx: parting.part(tx, r.merged)),
     "setting": lambda r: r.shop.settings.set("store.city", "Thiès", "seller"),
     "secret": lambda r: r.shop.settings.set_secret("llm.api_key", "sk-2", "seller"),
     "user": lambda r: accounts.save(r.engine, "moussa@teranga.sn", PASSWORD, "cashier"),

@@ -39,6 +39,8 @@ from core.storage.migrations import (
     m0026_relay,
     m0027_aside,
     m0028_ahead,
+    m0029_merges,
+    m0030_trial_payment,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -72,6 +74,8 @@ STEPS: Final[tuple[Step, ...]] = (
     m0026_relay.apply,
     m0027_aside.apply,
     m0028_ahead.apply,
+    m0029_merges.apply,
+    m0030_trial_payment.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

@@ -12,6 +12,7 @@ from core.kernel.days import moment_in_words
 from core.kernel.look import Role
 from core.kernel.text import clock_time, countdown, duration, one_line
 from desktop.pages.conversations.presenter import Badge, ConversationPresenter, Thread
+from desktop.pages.conversations.standing import made_one
 from desktop.pages.live.rows import PROVIDERS
 
 OLDER: int = 4
@@ -51,6 +52,7 @@ class CardText(Struct, frozen=True):
     scored: bool = True
     limited: str | None = None
     pays_first: bool = False
+    merged: tuple[int, str] = (0, "")
     stars: int = 0
 
 
@@ -86,8 +88,15 @@ class CardWords:
             scored=card.scored,
             limited=card.limited,
             pays_first=card.pays_first,
+            merged=self._merged(card),
             stars=card.stars,
         )
+
+    def _merged(self, card: CustomerCard) -> tuple[int, str]:
+        if card.merged is None:
+            return 0, ""
+        day = self._presenter.written_date(self._presenter.day(card.merged.at), "d MMMM y")
+        return card.merged.id, made_one(self._t, card.merged, day)
 
     def chips(self, thread: Thread, now: int) -> tuple[Badge, ...]:
         """What somebody who takes over has to know first: language, the open order and its clock, the score and what

@@ -273,7 +273,9 @@ class CustomerPane(QFrame):
         self._customer = card.customer_id
         self._name.say(card.name)
         self.personal.show_customer(card.customer_id, card.name, scored=card.scored)
-        self.identity.show_customer(card.customer_id, card.name, card.limited, pays_first=card.pays_first)
+        self.identity.show_customer(
+            card.customer_id, card.name, card.limited, pays_first=card.pays_first, merged=card.merged
+        )
         self._about.say(card.about)
         self._score.say(card.score)
         self._score.set_role(card.score_role)

@@ -1,4 +1,5 @@
-"""Who a customer is: let them order beyond the limits, have them pay first, make two records of one person one."""
+"""Who a customer is: let them order beyond the limits, have them pay first, make two records of one person one,
+and two again."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.customers.merging import SIMILAR, Preview
+from core.customers.parting import Parting
 from core.customers.views import CustomerView
 from desktop.bridge import Bridge
-from desktop.pages.conversations.standing import StandingSource, candidate, limit, question
+from desktop.pages.conversations.standing import StandingSource, candidate, limit, parting_question, question
 from desktop.texts import Texts
 from desktop.widgets.buttons import Button
 from desktop.widgets.dialog import Confirm, Dialog
@@ -26,16 +28,18 @@ Look = Callable[["MergeDialog", str], None]
 
 class IdentityPart(QWidget):
     """The verbs in a customer's card. ``allow_wanted`` and ``merge_wanted`` with their id and name,
-    ``first_wanted`` with whether they pay first too."""
+    ``first_wanted`` with whether they pay first too, ``part_wanted`` with the merge to take back."""
 
     allow_wanted = Signal(int, str)
     merge_wanted = Signal(int, str)
     first_wanted = Signal(int, str, bool)
+    part_wanted = Signal(int)
 
     def __init__(self, t: Texts) -> None:
         super().__init__()
         self._t = t
         self._customer = (0, "")
+        self._merged = 0
         self._first = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -48,10 +52,16 @@ class IdentityPart(QWidget):
         self.merge = Button(t("Same person as…"), icon="users", shrinks=True)
         self.allow.clicked.connect(lambda: self.allow_wanted.emit(*self._customer))
         self.merge.clicked.connect(lambda: self.merge_wanted.emit(*self._customer))
-        for part in (self.limit, self.allow, self.told, self.first, self.merge):
+        self.made_one = Label("", "small", "muted", wrap=True)
+        self.part = Button(t("Undo the merge…"), icon="undo-2", shrinks=True)
+        self.part.clicked.connect(lambda: self.part_wanted.emit(self._merged))
+        for part in (self.limit, self.allow, self.told, self.first, self.merge, self.made_one, self.part):
             column.addWidget(part)
 
-    def show_customer(self, customer_id: int, name: str, limited: str | None, *, pays_first: bool) -> None:
+    def show_customer(
+        self, customer_id: int, name: str, limited: str | None, *, pays_first: bool, merged: tuple[int, str] = (0, "")
+    ) -> None:
+        """``merged``: the latest merge into this person, and what is said of it; 0: there is none."""
         t = self._t
         self._customer, self._first = (customer_id, name), pays_first
         self.told.say(t("Pays first, because you said so: 5 minutes, no deposit."))
@@ -60,6 +70,10 @@ class IdentityPart(QWidget):
         self.limit.say(limit(self._t, limited))
         self.limit.setVisible(limited is not None)
         self.allow.setVisible(limited is not None)
+        self._merged, said = merged
+        self.made_one.say(said)
+        for part in (self.made_one, self.part):
+            part.setVisible(bool(self._merged))
 
 
 class IdentityActs:
@@ -72,6 +86,8 @@ class IdentityActs:
         part.allow_wanted.connect(self.allow)
         part.merge_wanted.connect(self.choose)
         part.first_wanted.connect(self.restrict)
+        part.part_wanted.connect(self.ask_parting)
+        self._made: int | None = None
 
     def allow(self, customer_id: int, name: str) -> None:
         self._bridge.run(
@@ -127,8 +143,48 @@ class IdentityActs:
         self._bridge.run(
             lambda: self._source.merge(customer_id, other),
             owner=self._page,
-            done=lambda nothing: self._tell(self._t("Now one customer.")),
+            done=self._made_one,
             name="merge customers",
+        )
+
+    def _made_one(self, merge_id: int) -> None:
+        self._made, t = merge_id, self._t
+        self._bridge.notice.emit(Notice(t("Now one customer."), "paid", t("Undo"), partial(self._part, merge_id)))
+
+    # -- and two again
+
+    def undo(self) -> bool:
+        """Take the merge back that was made here last. → False when there is none."""
+        if self._made is None:
+            return False
+        self._part(self._made)
+        return True
+
+    def forget(self) -> None:
+        """Something else was done since: that is what is taken back next."""
+        self._made = None
+
+    def ask_parting(self, merge_id: int) -> None:
+        """Who gets what, before it is done."""
+        self._bridge.run(
+            lambda: self._source.preview_parting(merge_id),
+            owner=self._page,
+            done=self._parting_question,
+            name="preview parting",
+        )
+
+    def _parting_question(self, found: Parting) -> None:
+        t, sentence = self._t, parting_question(self._t, found)
+        act = partial(self._part, found.merge.id)
+        Confirm(self._page, t, t("Two different people?"), sentence, t("Undo the merge"), act).present()
+
+    def _part(self, merge_id: int) -> None:
+        self._made = None
+        self._bridge.run(
+            lambda: self._source.part(merge_id),
+            owner=self._page,
+            done=lambda nothing: self._tell(self._t("Two customers again, each with their own.")),
+            name="undo merge",
         )
 
     def _tell(self, text: str) -> None:

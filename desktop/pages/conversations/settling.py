@@ -10,6 +10,7 @@ from core.conversations.resolving import Standing
 from core.conversations.views import ThreadRow
 from core.kernel.phone import display
 from desktop.pages.bulk import UNCHANGED, Act, Offer, Rows
+from desktop.pages.conversations.identity import IdentityActs
 from desktop.pages.conversations.people import People
 from desktop.pages.conversations.presenter import ConversationSource
 from desktop.pages.many import Many
@@ -18,12 +19,14 @@ from desktop.widgets.notices import Notice
 
 
 class SettleActs(QObject):
-    """Acts on the conversation in view, and on all that are selected in the list."""
+    """Acts on the conversation in view, and on all that are selected in the list.
+    ``identity``: a merge that was made after these is taken back before them."""
 
-    def __init__(self, page: Page, people: People, source: ConversationSource) -> None:
+    def __init__(self, page: Page, people: People, source: ConversationSource, identity: IdentityActs) -> None:
         super().__init__(page)
         self._page, self._people, self._source, self.t = page, people, source, page.t
         self._before: Standing | None = None
+        self._identity = identity
         t = self.t
         offers = (
             Offer("read", t("Mark as read…"), None, self._ask_read),
@@ -31,6 +34,7 @@ class SettleActs(QObject):
         )
         self.many = Many(page, page.mount.bridge, t, offers, self._name, stacked=True)
         people.add_many(self.many)
+        self.many.settled.connect(identity.forget)
         page.add_shortcut("Ctrl+Z", self.undo, t("Take the last change back"))
 
     def _name(self, row: ThreadRow) -> str:
@@ -45,12 +49,15 @@ class SettleActs(QObject):
 
     def _resolved(self, before: Standing | None) -> None:
         self._before = before
+        self._identity.forget()
         if before is not None:
             said = self.t("Resolved: the bot answers what comes next.")
             self._page.mount.bridge.notice.emit(Notice(said, "paid", self.t("Undo"), partial(self._take_up, before)))
 
     def undo(self) -> None:
         """Take back what was done last, to one or to many."""
+        if self._identity.undo():
+            return
         if self._before is None:
             self.many.undo()
         else:

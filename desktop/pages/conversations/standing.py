@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from core.customers.merges import Merge
 from core.customers.merging import Preview
+from core.customers.parting import Parting
 from core.customers.views import CustomerView
 from core.kernel.money import format_money
 from core.kernel.phone import display
@@ -31,8 +33,16 @@ class StandingSource(Protocol):
         """What a merge would make. Raises Refused where it would be refused."""
         ...
 
-    def merge(self, kept: int, absorbed: int) -> None:
-        """Two records are one person. Raises Refused."""
+    def merge(self, kept: int, absorbed: int) -> int:
+        """Two records are one person. → the merge's number. Raises Refused."""
+        ...
+
+    def preview_parting(self, merge_id: int) -> Parting:
+        """What taking a merge back would do. Raises Refused where it would be refused."""
+        ...
+
+    def part(self, merge_id: int) -> None:
+        """They are two people after all. Raises Refused."""
         ...
 
 
@@ -63,12 +73,40 @@ def question(t: Texts, found: Preview, currency: str) -> str:
     if absorbed == kept:  # of the same name, they are told apart by their numbers
         absorbed, kept = (f"{kept} ({_number(t, who)})" for who in (found.absorbed, found.kept))
     carried = t(
-        "Orders, messages, notes and numbers of {other} become {name}’s; the stricter word on being scored holds. This"
-        " cannot be taken back.",
+        "Orders, messages, notes and numbers of {other} become {name}’s; the stricter word on being scored holds. It"
+        " can be taken back.",
         other=absorbed,
         name=kept,
     )
     return f"{together} {carried}"
+
+
+def parting_question(t: Texts, found: Parting) -> str:
+    """Who gets what when a merge is taken back, said before it is done."""
+    kept = called(t, found.kept)
+    back = t(
+        "{name} gets back what was theirs: {orders}, {messages}, numbers, notes and tags.",
+        name=found.name or t("The other customer"),
+        orders=t.plural("{n} order", "{n} orders", found.orders),
+        messages=t.plural("{n} message", "{n} messages", found.messages),
+    )
+    since = t("Nothing came since that would stay with {name}.", name=kept)
+    if found.orders_since or found.messages_since:
+        since = t(
+            "What came since stays with {name}: {orders}, {messages}.",
+            name=kept,
+            orders=t.plural("{n} order", "{n} orders", found.orders_since),
+            messages=t.plural("{n} message", "{n} messages", found.messages_since),
+        )
+    return f"{back} {since} {t('They are not made one again by themselves.')}"
+
+
+def made_one(t: Texts, merge: Merge, day: str) -> str:
+    """With whom and when, in a customer's card."""
+    name = merge.name or t("another customer")
+    if merge.how == "found":
+        return t("Made one with {name} on {day}: a message came from both.", name=name, day=day)
+    return t("Made one with {name} on {day}.", name=name, day=day)
 
 
 def limit(t: Texts, limited: str | None) -> str:

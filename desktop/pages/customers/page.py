@@ -89,8 +89,15 @@ class CustomersPage(ListPage[Question, Overview]):
             key="N",
         )
         card = self.listed(t("Customers"), nothing, empty)
-        self.act_on_many(many_customers(self, self.source, self.presenter, self.writing), card)
+        many = many_customers(self, self.source, self.presenter, self.writing)
+        self.act_on_many(many, card, self.undo)
+        many.settled.connect(self.identity.forget)
         return card
+
+    def undo(self) -> None:
+        """Take back what was done last: a merge, or what was done to many."""
+        if not self.identity.undo() and self.many is not None:
+            self.many.undo()
 
     def _connect(self) -> None:
         pane = self.pane

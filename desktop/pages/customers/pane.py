@@ -223,7 +223,9 @@ class CustomerPane(SidePane):
         self.terms.setCurrentIndex(max(0, self.terms.findData(profile.terms)))
         self.terms.setEnabled(profile.may_credit)
         self.known.show_pairs(words.known(profile))
-        self.identity.show_customer(view.id, who, profile.limited, pays_first=profile.pays_first)
+        self.identity.show_customer(
+            view.id, who, profile.limited, pays_first=profile.pays_first, merged=words.merged(profile)
+        )
         self._show_proposals(profile)
         self.timeline.show_moments(words.history(profile), len(profile.history) >= wanted)
         self.notes.show_notes(view.notes, other=other)

@@ -18,6 +18,7 @@ from core.kernel.money import format_money
 from core.kernel.phone import display
 from core.kernel.text import duration, one_line
 from core.orders.behind import BuyersWanted
+from desktop.pages.conversations.standing import made_one
 from desktop.pages.conversations.writing import formatted
 from desktop.pages.customers.source import Profile
 from desktop.pages.live.rows import PROVIDERS
@@ -268,6 +269,11 @@ class CustomersPresenter:
             word = t("Accepts to be scored") if said.given else t("Refuses to be scored")
             first = f"{word} · {where} · {self.day(said.at)}"
         return first if profile.offers else f"{first}\n{t('Refuses proposals (STOP).')}"
+
+    def merged(self, profile: Profile) -> tuple[int, str]:
+        """The latest merge into this person, and what is said of it."""
+        merge = profile.merged
+        return (0, "") if merge is None else (merge.id, made_one(self.t, merge, self.day(merge.at)))
 
     def allowed(self, profile: Profile) -> str:
         if not profile.allowed_until:

@@ -12,6 +12,7 @@ from core.conversations.history import Moment
 from core.customers.consent import Consent
 from core.customers.explaining import Explained
 from core.customers.listing import Counts, CustomerRow, Wanted
+from core.customers.merges import Merge
 from core.customers.proposing import Proposal
 from core.customers.views import CustomerView
 
@@ -43,7 +44,7 @@ class Known(Struct, frozen=True):
 class Profile(Struct, frozen=True):
     """All that is known of a customer. ``limited``: what keeps them from a new order; ``allowed_until``: the seller
     lets them order all the same (ms UTC, 0: no); ``terms``: how many days they may take to pay;
-    ``pays_first``: by the seller's word."""
+    ``pays_first``: by the seller's word; ``merged``: the latest merge into this record."""
 
     view: CustomerView
     said: Explained
@@ -61,6 +62,7 @@ class Profile(Struct, frozen=True):
     may_write: bool = True
     may_credit: bool = True
     pays_first: bool = False
+    merged: Merge | None = None
 
 
 class CustomersSource(Protocol):

@@ -65,6 +65,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "CustomerWritten": ("customers", mark("A customer’s card was written")),
     "CustomersMerged": ("customers", mark("Two customers became one")),
     "MergeAsked": ("customers", mark("Two customers may be one")),
+    "PartingAsked": ("customers", mark("Two customers may not be one after all")),
+    "CustomersParted": ("customers", mark("A merge was taken back: two customers again")),
     "OrderingAllowed": ("customers", mark("A customer was let to order")),
     "TermsAllowed": ("customers", mark("A customer may pay {days} days later")),
     "FaqRemoved": ("messages", mark("A question with its answer was removed")),

@@ -54,7 +54,7 @@ class PayingStep(StepView):
         sheet.column.addWidget(self.trial)
         self.rule.hide()
         self.trial.hide()
-        self.trial.moved.connect(lambda: self.reveal.emit(self.trial))
+        self.trial.moved.connect(self._moved)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(sheet)
@@ -80,7 +80,8 @@ class PayingStep(StepView):
         for offer in offers:
             more = "" if offer.methods == offer.label else f" – {offer.methods}"
             self.choice.addItem(offer.label + more, offer.name)
-        self.choice.setCurrentIndex(next((i for i, offer in enumerate(offers) if offer.enabled), 0))
+        first = sorted(range(len(offers)), key=lambda i: (not offers[i].tried, not offers[i].enabled))
+        self.choice.setCurrentIndex(first[0] if first else -1)
         self.choice.blockSignals(False)
         self._chosen()
 
@@ -195,9 +196,13 @@ class PayingStep(StepView):
         self._offer_trial(self.good)
         self.ready.emit()
 
+    def _moved(self) -> None:
+        self._offer_trial(self.good)
+        self.reveal.emit(self.trial)
+
     def _offer_trial(self, shown: bool) -> None:
-        """A payment that is open stays in sight, whatever is typed meanwhile."""
-        shown = shown or self.trial.stage == "waiting"
+        """A payment that is open, or whose end was just told, stays in sight, whatever is typed meanwhile."""
+        shown = shown or self.trial.stage not in ("idle", "opening")
         self.rule.setVisible(shown)
         self.trial.setVisible(shown)
 

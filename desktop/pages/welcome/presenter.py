@@ -57,12 +57,15 @@ class Offer(Struct, frozen=True):
     test: int
     hooked: bool = False
     """Its notices can be set by its API, instead of by hand there."""
+    tried: bool = False
+    """A test payment is open there, or its end was not told yet."""
 
 
 class Tryout(Struct, frozen=True):
     """A test payment that was opened: paid at ``link``, by scanning ``code``, or else on the seller's phone.
 
-    ``by_seller``: nobody but the seller sees the money come; ``gives_back``: the provider can return it.
+    ``by_seller``: nobody but the seller sees the money come; ``gives_back``: the provider can return it; ``unsure``:
+    LivePay was closed while it was being opened.
     """
 
     amount: int
@@ -70,6 +73,8 @@ class Tryout(Struct, frozen=True):
     code: str
     gives_back: bool
     by_seller: bool
+    provider: str = ""
+    unsure: bool = False
 
 
 class Seen(Struct, frozen=True):
@@ -156,6 +161,14 @@ class WelcomeSource(Protocol):
         """Open a small payment in no book; None when the question was given up. Raises LivePayError."""
         ...
 
+    def trial_left(self, name: str | None = None) -> Tryout | None:
+        """The one that is open at this provider, taken up again; without a name only told, the latest of all."""
+        ...
+
+    def keep_trial(self, control: Control) -> Seen | None:
+        """The money stays where it came: nothing is left to tell of it."""
+        ...
+
     def look_at_trial(self, control: Control) -> Seen | None: ...
 
     def call_off_trial(self, control: Control) -> Seen | None: ...
@@ -234,6 +247,13 @@ class WelcomePresenter:
     def waiting(self, tryout: Tryout) -> str:
         """What the seller does now."""
         t, amount = self.t, format_money(tryout.amount, self.currency)
+        if tryout.unsure:
+            return t(
+                "LivePay was closed while this test payment was being opened. {provider} is being asked whether"
+                " {amount} came; call it off to begin again.",
+                provider=tryout.provider,
+                amount=amount,
+            )
         if tryout.by_seller:
             return t("Scan this code, pay {amount}, then look whether it arrived on your account.", amount=amount)
         if tryout.code:
@@ -241,6 +261,12 @@ class WelcomePresenter:
         if tryout.link:
             return t("Pay {amount} on this page, or scan it with your phone. Waiting for your payment…", amount=amount)
         return t("Approve {amount} on your phone. Waiting for your payment…", amount=amount)
+
+    def left(self, tryout: Tryout) -> str:
+        """Said at the start, of one whose end was not told."""
+        amount = format_money(tryout.amount, self.currency)
+        who = tryout.provider
+        return self.t("Your test payment of {amount} at {provider} is still open.", amount=amount, provider=who)
 
     def whatsapp_fields(self) -> tuple[tuple[str, str, str], ...]:
         """Name, label and where to find it, in the order of Meta's pages."""

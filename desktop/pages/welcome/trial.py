@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, QTimer, QUrl, Signal
@@ -117,6 +118,19 @@ class TrialPanel(QWidget):
         self._show()
         if self.stage == "waiting":
             self._eye.start()
+        elif offer is not None and offer.tried and self.stage == "idle":
+            source, name = self.source, offer.name
+            self.mount.bridge.run(
+                lambda: source.trial_left(name), owner=self, done=partial(self._left, name), name="test payment left"
+            )
+
+    def _left(self, name: str, tryout: Tryout | None) -> None:
+        """One was opened before LivePay was closed: it goes on, or its end is told."""
+        if tryout is not None and self.stage == "idle" and self.offer is not None and self.offer.name == name:
+            self._opened(tryout)
+            if not tryout.by_seller:
+                self._eye.stop()
+                self.look()
 
     def leave(self) -> None:
         """Out of sight: nobody is asked any more until it is seen again. The payment itself stays open."""
@@ -197,11 +211,21 @@ class TrialPanel(QWidget):
         self.stage = "kept"
         self.said.say(self.t("Your code works: buyers who scan it pay you."), ok=True)
         self._show()
+        self._put_away()
 
     def _keep(self) -> None:
         self.stage = "kept"
         self.said.say(self.t("The money stays on your account. Nothing of it stands in your books."), ok=True)
         self._show()
+        self._put_away()
+
+    def _put_away(self) -> None:
+        self.mount.bridge.run_long(
+            lambda control: self.source.keep_trial(control),
+            owner=self,
+            done=lambda nothing: None,
+            name="keep test payment",
+        )
 
     def _browse(self) -> None:
         if self.tryout is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.kernel.i18n import explain, sentence
 from core.kernel.money import format_money
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
+from tests.support.relays import until
 from tests.support.shops import World, world
 
 EVERYONE = [provider.name for provider in REGISTRY]
@@ -178,3 +180,34 @@ async def test_values_are_tried_as_they_were_meant(tmp_path: Path) -> None:
         key = at.shop.settings.secret("psp.wave.api_key")
         trial = await Till("wave", at).begin(api_key=f"  “Bearer {key[:9]}\n{key[9:]}”\u200b ")
         assert trial.link
+
+
+async def test_one_is_found_again_until_its_end_was_told(tmp_path: Path) -> None:
+    """Also by a program that was killed while the provider was being asked for it."""
+    async with world(tmp_path, providers=("wave",)) as at:
+        till, shop = Till("wave", at), at.shop
+        trial = await till.begin()
+        found = trials.left(shop, "wave")
+        assert found is not None
+        assert (found.attempt, found.link, found.until, found.unsure) == (trial.attempt, trial.link, trial.until, False)
+        till.simulator.pay(till.session(trial))
+        for _ in range(2):  # what is paid waits for the seller's word
+            assert (await till.look(found)).stage == "paid"
+            assert trials.left(shop) == found
+        assert (await trials.give_back(shop, found)).stage == "returned"
+        assert trials.left(shop) is None
+        known = set(till.simulator.sessions)
+        till.simulator.faults.append(Fault("hang", on="create"))
+        asking = asyncio.create_task(till.begin())
+        await until(lambda: set(till.simulator.sessions) != known)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        unsure = trials.left(shop)
+        assert unsure is not None
+        assert unsure.unsure
+        assert (await till.look(unsure)).stage == "waiting"
+        till.simulator.pay(till.session(unsure))
+        assert (await till.look(unsure)).stage == "paid"
+        await trials.keep(shop, unsure)
+        assert trials.left(shop) is None

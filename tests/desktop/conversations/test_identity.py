@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from core.customers import merging
 from desktop.pages.conversations.identity import MergeDialog
 from desktop.widgets.dialog import Confirm
-from tests.desktop.conversations.conftest import OpenInbox, chat, narrow
+from tests.desktop.conversations.conftest import OpenInbox, chat, names, narrow
 from tests.desktop.conversations.store import Store
 
 
@@ -30,13 +31,39 @@ def test_two_records_are_made_one_after_a_question(open_inbox: OpenInbox, store:
     asked = window.dialog(Confirm)
     said = narrow(" ".join(label.text() for label in asked.findChildren(type(asked.heading))))
     assert "notes et numéros de Moussa Ba deviennent ceux de Awa Diop" in said
-    assert "C’est définitif" in said
+    assert "peut se défaire" in said
     assert customers(store) == before, "only asked"
     asked.action.click()
     window.qtbot.waitUntil(lambda: any("un seul client" in text for text in window.notices()))
     assert customers(store) == before - 1
     kinds = store.shop.engine.read(lambda r: r.all("SELECT kind, actor FROM journal ORDER BY seq DESC LIMIT 4"))
     assert ("MergeAsked", "seller") in kinds
+    window.page.settling.undo()  # Ctrl+Z
+    window.qtbot.waitUntil(lambda: any("De nouveau deux clients" in text for text in window.notices()))
+    assert customers(store) == before
+
+
+def test_a_merge_is_taken_back_from_the_card(open_inbox: OpenInbox, store: Store) -> None:
+    """Later, after a question that says who gets what."""
+    chat(store, messages=2)
+    store.write("Moussa Ba", "bonjour")
+    find = "SELECT id FROM customer WHERE name = ?"
+    kept, other = (store.shop.engine.read(lambda r, n=n: r.value(find, (n,))) for n in ("Awa Diop", "Moussa Ba"))  # type: ignore[misc]
+    store.shop.engine.call(lambda tx: merging.merge(tx, kept, other), actor="seller")
+    window = open_inbox("Awa Diop")
+    part = window.page.customer.identity
+    assert part.part.isVisible()
+    assert "Réuni avec Moussa Ba le" in narrow(part.made_one.text())
+    part.part.click()
+    asked = window.dialog(Confirm)
+    said = narrow(" ".join(label.text() for label in asked.findChildren(type(asked.heading))))
+    assert "Reviennent à Moussa Ba : 0 commande, 2 messages" in said
+    assert "Rien n’est venu depuis qui resterait à Awa Diop" in said
+    asked.action.click()
+    window.qtbot.waitUntil(lambda: any("De nouveau deux clients" in text for text in window.notices()))
+    window.qtbot.waitUntil(lambda: not part.part.isVisible(), timeout=30_000)
+    window.qtbot.waitUntil(lambda: "Moussa" in names(window), timeout=30_000)
+    assert store.shop.engine.read(lambda r: r.value("SELECT merged_into FROM customer WHERE id = ?", (other,))) is None
 
 
 def test_who_is_beyond_the_limits_can_be_let_through(open_inbox: OpenInbox, store: Store) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from desktop.app import application
 from desktop.pages.customers.form import CustomerForm
 from desktop.pages.customers.page import CustomersPage
 from desktop.theme import Choice, theme
+from desktop.widgets.dialog import Confirm
 from tests.desktop.customers.store import BAD, GOOD, TWICE, people_shop
 from tests.desktop.pictures import close, settle, shoot
 from tests.desktop.realshop import make_shop, window_over
@@ -27,16 +29,35 @@ Act = Callable[[CustomersPage], Any]
 def choose(name: str, down: int = 0) -> Act:
     def act(page: CustomersPage) -> None:
         page.table.select_key(next(row.key for row in page.model.rows if row.who == name))
-        app = application()
-        app.processEvents()
-        while page.mount.bridge.busy:
-            app.processEvents()
-        app.processEvents()
+        calm(page)
         area = page.pane.findChild(QScrollArea)
         if area is not None:
             area.verticalScrollBar().setValue(down)
 
     return act
+
+
+def calm(page: CustomersPage) -> None:
+    app = application()
+    app.processEvents()
+    while page.mount.bridge.busy:
+        app.processEvents()
+    app.processEvents()
+
+
+def merged(page: CustomersPage, *, ask: bool = False) -> None:
+    """Two people who were made one; with the question before it is taken back."""
+    numbers = {row.who: row.key for row in page.model.rows}
+    page.identity._source.merge(numbers[GOOD], numbers[BAD])
+    page.refresh()
+    calm(page)
+    choose(GOOD)(page)
+    area = page.pane.findChild(QScrollArea)
+    assert area is not None
+    area.ensureWidgetVisible(page.pane.identity.part, 0, 120)
+    if ask:
+        page.pane.identity.part.click()
+        calm(page)
 
 
 def form(page: CustomersPage) -> None:
@@ -59,6 +80,8 @@ ACTS: dict[str, Act] = {
     "good-end": choose(GOOD, 2000),
     "bad": choose(BAD),
     "twice": choose(TWICE, 260),
+    "merged": merged,
+    "parting": partial(merged, ask=True),
     "form": form,
     "nothing": search,
     "empty": CustomersPage.take_focus,
@@ -86,7 +109,7 @@ def main(folder: Path, size: tuple[int, int] = (1280, 720)) -> None:
                 act(page)
                 settle(desktop)
                 shoot(desktop.shell, folder, f"customers-{name}-{choice}")
-                for dialog in page.findChildren(CustomerForm):
+                for dialog in (*page.findChildren(CustomerForm), *page.findChildren(Confirm)):
                     shoot(dialog, folder, f"customers-{name}-{choice}")
                     dialog.close()
                 close(desktop)

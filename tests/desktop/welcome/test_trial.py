@@ -10,16 +10,22 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.bootstrap import Shop, open_shop
+from core.connecting.rules import DONE, STEP
 from core.kernel.clock import SystemClock
 from core.storage.folder import Home
 from desktop import firststore
+from desktop.app import Desktop, InMemory
 from desktop.firststore import StoreDraft
+from desktop.pages.welcome.page import WelcomePage
 from desktop.pages.welcome.paying import PayingStep
+from desktop.sources.context import ShopContext
+from desktop.widgets.notices import Notice
+from localserver.demo.practice import Practice
 from localserver.runner import ServerThread
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.stage import Stage
-from tests.desktop.realshop import type_text
+from tests.desktop.realshop import close_windows, type_text
 from tests.desktop.welcome.test_walk import Walk
 
 OF = {
@@ -30,8 +36,26 @@ PHONE = {"SN": "77 123 45 67", "MG": "034 12 345 67"}
 
 
 class Till:
-    def __init__(self, walk: Walk, stage: Stage, country: str) -> None:
-        self.walk, self.stage, self.country = walk, stage, country
+    def __init__(self, home: Home, walk: Walk, stage: Stage, country: str) -> None:
+        self.home = home
+        self.stage, self.country = stage, country
+        self._seat(walk)
+
+    def again(self) -> None:
+        """LivePay is closed, if it was not, and started again over the same folder."""
+        self.walk.close()
+        self._seat(Walk(*self.reopened(), self.walk.qtbot))
+
+    def reopened(self) -> tuple[Shop, ServerThread]:
+        shop = open_shop(self.home, self.walk.shop.slug, SystemClock())
+        self.stage._shop = shop
+        self.stage._configure()
+        server = ServerThread([shop])
+        server.start()
+        return shop, server
+
+    def _seat(self, walk: Walk) -> None:
+        self.walk = walk
         walk.page.show_step("payment")
         step = walk.page.views["payment"]
         assert isinstance(step, PayingStep)
@@ -95,11 +119,11 @@ def till(request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot) -> Iterat
     stage.start()
     server = ServerThread([shop])
     server.start()
-    walk = Walk(shop, server, qtbot)
-    yield Till(walk, stage, request.param)
-    walk.close()
+    made = Till(home, Walk(shop, server, qtbot), stage, request.param)
+    yield made
+    made.walk.close()
+    made.walk.shop.close()
     stage.stop()
-    shop.close()
 
 
 def test_every_provider_is_tried_in_the_window(till: Till) -> None:
@@ -149,3 +173,53 @@ def test_what_goes_wrong_is_said_and_leads_on(till: Till) -> None:
         type_text(trial.phone.edit, "034 12")
         trial.begin()
         till.walk.until(lambda: "mobile complet" in trial.said.text or "pas un numéro" in trial.said.text)
+
+
+def test_one_that_was_open_when_livepay_was_closed_is_found_again(till: Till) -> None:
+    """Closed while it waits, paid meanwhile: the next start has it still, then its result, until it is dealt with."""
+    name = OF[till.country][0]
+    till.choose(name)
+    session = till.begin(name)
+    before = till.trial.tryout
+    till.again()
+    till.walk.until(lambda: till.trial.stage == "waiting")
+    assert till.trial.tryout == before
+    assert till.step.choice.currentData() == name
+    assert "En attente de votre paiement…" in till.trial.said.text
+    assert till.trial.isVisibleTo(till.step)
+    till.walk.close()
+    till.pay(name, session)
+    for _ in range(2):  # what is done with the money was not said yet
+        till.again()
+        assert "est arrivé" in till.until("paid")
+    till.trial.keep.click()
+    engine = till.walk.shop.engine
+    till.walk.until(lambda: engine.read(lambda r: r.value("SELECT count(*) FROM trial_payment")) == 0)
+    till.again()
+    assert till.trial.stage == "idle"
+
+
+def test_the_window_tells_of_it_where_the_first_steps_are_done(till: Till) -> None:
+    name, walk = OF[till.country][0], till.walk
+    till.choose(name)
+    till.begin(name)
+    walk.shop.settings.set(STEP, DONE, "seller")
+    walk.close()
+    shop, server = till.reopened()
+    window = Desktop(lambda: ShopContext(shop, server, Practice), InMemory({"sound": "off"}))
+    told: list[Notice] = []
+    window.bridge.notice.connect(told.append)
+    window.start()
+    try:
+        walk.qtbot.waitUntil(lambda: any("paiement test" in one.text for one in told), timeout=60_000)
+        (notice,) = (one for one in told if "paiement test" in one.text)
+        assert notice.act is not None
+        notice.act()
+        page = window.shell.page("welcome")
+        assert isinstance(page, WelcomePage)
+        step = page.views["payment"]
+        assert isinstance(step, PayingStep)
+        walk.qtbot.waitUntil(lambda: step.trial.stage == "waiting", timeout=60_000)
+    finally:
+        close_windows([window])
+        shop.close()

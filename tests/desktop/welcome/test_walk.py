@@ -50,7 +50,8 @@ class Walk:
     """The window as somebody at the keyboard has it."""
 
     def __init__(self, shop: Shop, server: ServerThread, qtbot: QtBot) -> None:
-        self.shop, self.qtbot = shop, qtbot
+        self.shop, self.server, self.qtbot = shop, server, qtbot
+        self._closed = False
         self.desktop = Desktop(lambda: ShopContext(shop, server, Practice), InMemory({"sound": "off"}))
         self.desktop.shell.resize(1280, 720)
         self.desktop.start()
@@ -70,6 +71,10 @@ class Walk:
         QTest.keyClick(self.page, ENTER, CONTROL)
 
     def close(self) -> None:
+        """Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
         self.desktop.stop()
         self.desktop.shell.close()
         self.desktop.shell.deleteLater()

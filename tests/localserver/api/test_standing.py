@@ -61,6 +61,25 @@ async def test_two_records_are_shown_together_before_they_become_one(api: ApiSho
     assert api.value("SELECT actor FROM journal WHERE kind = 'MergeAsked'").startswith("account:")
 
 
+async def test_a_merge_is_taken_back_once(api: ApiShop) -> None:
+    one, two = api.customer(1), api.customer(2)
+    api.order(api.product("ROBE1"), number=2)
+    await api.post(f"/customers/{one}/merge", {"absorb": two})
+    (merge,) = (await api.get(f"/customers/{one}/merges")).json["items"]
+    assert (merge["kept_id"], merge["absorbed_id"], merge["how"]) == (one, two, "hand")
+    shown = (await api.get(f"/merges/{merge['id']}")).json
+    assert (shown["orders"], shown["orders_since"], shown["phones"]) == (1, 0, ["+221770000002"])
+    undo = f"/merges/{merge['id']}/undo"
+    assert (await api.post(undo, role="cashier")).status == 403
+    parted = await api.post(undo, key="twice")
+    assert (parted.status, parted.json["kept"]["orders"], parted.json["other"]["orders"]) == (200, 0, 1)
+    assert (await api.post(undo, key="twice")).json == parted.json
+    assert (await api.post(undo)).status == 409
+    assert (await api.get(f"/merges/{merge['id']}")).status == 409
+    assert (await api.post("/merges/99/undo")).status == 404
+    assert (await api.get(f"/customers/{one}/merges")).json["items"] == []
+
+
 async def test_prospects_are_listed_moved_and_planned(api: ApiShop) -> None:
     customer = api.customer(1)
     thread = api.conversation(customer, "Bonjour")

@@ -57,6 +57,13 @@ def test_a_customer_is_explained_let_through_and_merged(home: Path, capsys: pyte
     assert (code, shown["merged"], shown["orders"], shown["paid"]) == (0, False, 2, 1)
     assert run(home, capsys, "customers", "merge", "boutique", "1", "2", "--yes")[1]["merged"]
     assert run(home, capsys, "customers", "merge", "boutique", "1", "2", "--yes")[0] == 1, "merged already"
+    (merge,) = run(home, capsys, "customers", "merges", "boutique", "1")[1]
+    assert merge["customer"] == 2
+    number = str(merge["merge"])
+    code, shown = run(home, capsys, "customers", "unmerge", "boutique", number)
+    assert (code, shown["undone"], shown["kept"], shown["other"]) == (0, False, 1, 2)
+    assert run(home, capsys, "customers", "unmerge", "boutique", number, "--yes")[1]["undone"]
+    assert run(home, capsys, "customers", "unmerge", "boutique", number, "--yes")[0] == 1, "once"
     assert run(home, capsys, "customers", "standing", "boutique", "99")[0] == 1
     assert main(["customers", "standing", "boutique", "1", "--home", str(home)]) == 0
     assert "Score\u202f:" in capsys.readouterr().out
