@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from core.customers.rules import LONG_MINUTES
 from core.fraud.rules import Signal
 
 
@@ -107,7 +108,8 @@ class CustomerCard(Struct, frozen=True):
     ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`; ``success`` is in percent.
     ``many``: several reservations within a day, none paid; ``first_in``: lives in which they were the first to pay;
     ``limited``: what keeps them from a new order (:class:`core.orders.limits.Limits`);
-    ``pays_first``: by the seller's word.
+    ``pays_first``: by the seller's word. ``front``: served before others who wait; ``minutes``: how long this store
+    holds for them.
     """
 
     customer_id: int
@@ -135,3 +137,5 @@ class CustomerCard(Struct, frozen=True):
     first_in: int = 0
     limited: str | None = None
     pays_first: bool = False
+    front: bool = False
+    minutes: int = LONG_MINUTES

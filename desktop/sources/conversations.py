@@ -100,6 +100,7 @@ class ShopConversations:
             first_in=first_in(reader, customer_id),
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
             pays_first=restricting.restricted(reader, customer_id),
+            minutes=self._shop.orders.holds.minutes_of(reader, customer_id),
         )
 
     def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:

@@ -39,6 +39,7 @@ from core.storage.migrations import (
     m0026_relay,
     m0027_aside,
     m0028_ahead,
+    m0029_quote_asked,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -72,6 +73,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0026_relay.apply,
     m0027_aside.apply,
     m0028_ahead.apply,
+    m0029_quote_asked.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
