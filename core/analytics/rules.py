@@ -7,13 +7,13 @@ zone whose clock moves is counted right too.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Final, Literal
 
 from msgspec import Struct
 
-from core.kernel.clock import to_datetime
+from core.kernel.clock import midnight, to_datetime
 
 Name = Literal["today", "week", "days", "month", "year", "between", "live"]
 Unit = Literal["minute", "hour", "day", "month"]
@@ -34,11 +34,6 @@ class Period(Struct, frozen=True):
 
     def is_running(self, now: int) -> bool:
         return self.since <= now < self.until
-
-
-def midnight(day: date, zone: tzinfo) -> int:
-    """The beginning of a day, ms UTC."""
-    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
 
 
 def period(name: Name, now: int, zone: tzinfo) -> Period:

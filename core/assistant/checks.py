@@ -131,9 +131,12 @@ def _stated(reply: str, _facts: Facts) -> str | None:
 
 
 def _availability(reply: str, facts: Facts) -> str | None:
-    """Nothing that is sold out is there, nothing that is there is sold out."""
+    """Nothing that is sold out is there, nothing that is there is sold out; how many are left is a number."""
+    rules = _rules(facts)
     for sentence in _CLAUSE.split(reply):
         words = set(_spaced(sentence).split())
+        if words & wording.VAGUE and not (words & wording.THANKED or _backed(sentence, rules)):
+            return "stock"
         negated = bool(words & {"plus", "pas", "tsy", "not", "no", "aucun", "aucune", "hors"})
         gone = bool(words & wording.GONE) or bool(words & wording.THERE and negated)
         there = bool(words & wording.THERE) and not gone
@@ -302,7 +305,9 @@ def _promises(reply: str, facts: Facts) -> str | None:
     """A sentence on the shop's rules is one of the shop's own, whole: half of it is another rule."""
     rules = _rules(facts)
     for _, sentence in _sentences(reply):
-        if wording.POLICY.search(_spaced(sentence)) and not _backed(sentence, rules):
+        said = _spaced(sentence)
+        bargain = wording.OF_A_PRICE & set(said.split()) and not numbers(sentence)
+        if (bargain or wording.POLICY.search(said)) and not _backed(sentence, rules):
             return "policy"
     return None
 

@@ -77,14 +77,28 @@ POLICY: Final = late(
     r"paid|payment|voaloa|fandoavam|handoa|wave|orange|mobile money|mvola|airtel|espece|cash|virement|"
     r"carte bancaire|adress|boutique|magasin|shop\b|store\b|toerana|fivarotana|original|authenti|certifi|neuf|"
     r"occasion|promet|promis|assur|engag|promise|tolotra|baisse|moins cher|cheap|negoci|marchand|prix special|"
-    r"special price|dernier prix|mihena)"
+    r"special price|dernier prix|m?ihena|hihena|apport|domicile|an trano|home\b|ramen|ramene|repren|repris|rapport|"
+    r"bring|regl(?:e|ez|er|ement)s?\b|chercher|recuper|pick up|maka\b|arrang|geste|faveur|discut|diminu|coutant|"
+    r"couteu|lower|iadiana varotra|satisfai|chang|arrivage|recevr|recevez|reassort|restock|ho avy|hisy|hatolotr)"
 )
+# Beside these a sentence speaks of what a thing costs: without a number it is a bargain (« bon prix », « on voit pour
+# le prix »), which only the shop can strike.
+OF_A_PRICE: Final = _words("prix tarif tarifs price prices vidiny vidin")
+# So many, but how many? Only the books say.
+VAGUE: Final = _words(
+    """
+    plein beaucoup betsaka plenty many lots presque nombreux nombreuses peu dernier derniers derniere dernieres last
+    farany almost
+    """
+)
+THANKED: Final = _words("merci misaotra thank thanks")
 # Of the buyer's own order: only the engine speaks of it.
 STATE: Final = late(
     r"\b(reservee?s?\b|reserved|voatokana|confirmee?s?\b|confirmed|voamarina|valid[eé]e?s?\b|encaiss|recu(e|"
     r"s)?\b votre|votre commande|ta commande|your order|commande n|command(ee|e est)|annulee?s?\b|cancell?ed|"
-    r"j ai mis de cote|mis(e|es)? de cote|je (vous |te )?(garde|mets|reserve|bloque)|modifi|changed? the price|"
-    r"nouveau prix|new price)"
+    r"j ai mis de cote|m(?:is|ise|ises|ets|et) de cote|"
+    r"(?:je|on|nous) (?:(?:vous|te|t|la|le|les|l) ){0,2}(?:gard|met|reserv|bloqu|note|prepar|envoi|enregistr)|"
+    r"modifi|changed? the price|nouveau prix|new price)"
 )
 # What a thing is made of or looks like: only what is written of it.
 ATTRIBUTES: Final = _words(
@@ -93,7 +107,9 @@ ATTRIBUTES: Final = _words(
     wool linen velvet silver gold hoditra landy volafotsy volamena rouge rouges bleu bleue bleus noir noire noirs
     blanc blanche vert verte jaune rose violet violette marron beige gris grise doree dore bordeaux kaki turquoise
     red blue black white green yellow pink brown grey gray mena manga mainty fotsy maitso mavo xs xl xxl xxxl small
-    medium large lavable impermeable waterproof bio organic
+    medium large lavable impermeable waterproof bio organic veritable veritables cousu cousue cousus brode brodee tisse
+    tissee fabrique fabriquee fabriques tailles couleurs pointure pointures sizes colours colors retrecit retrecir
+    dechire dechirer deteint froisse imitation synthetique stretch
     """
 )
 # Say nothing by themselves, so a sentence may have them beside what the shop wrote.

@@ -193,9 +193,9 @@ class Shop:
         return self.folder / "media"
 
     def opening_hours(self) -> Hours | None:
-        """When the shop is open; None while that is not set."""
-        text = self.settings.get("store.hours")
-        return hours.parse(text) if text else None
+        """When the shop is open; None while that is not set. What is written for buyers tells it too, where it can be
+        counted with."""
+        return hours.understood(self.settings.get("store.hours") or self.settings.get("hours.open"))
 
     @cached_property
     def hooking(self) -> asyncio.Lock:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from core.bootstrap.quoting import asked_for
-from core.conversations.events import QuoteWanted
 from core.conversations.stepnotices import StepNotices
 from core.durable.deadlines import Handler
 from core.orders.events import (
@@ -18,11 +15,8 @@ from core.orders.events import (
     OrderOnTerms,
     PartReceived,
 )
-from core.orders.queries import lines_of
-from core.orders.service import load
 from core.slots import service as slots
 from core.slots.events import CallMade
-from core.storage.engine import Tx
 
 if TYPE_CHECKING:
     from core.bootstrap.shop import Shop
@@ -43,15 +37,3 @@ def bind(shop: Shop) -> None:
     react(OrderOnTerms, told.on_terms)
     react(BalanceOverdue, told.overdue)
     react(CallMade, told.called)
-    react(QuoteWanted, _draft(shop))
-
-
-def _draft(shop: Shop) -> Callable[[Tx, QuoteWanted], None]:
-    """Of what the order holds; asked again, the same draft says what it holds now."""
-
-    def drafted(tx: Tx, event: QuoteWanted) -> None:
-        order = load(tx, event.order_id)
-        held = [(line.product_id, line.quantity) for line in lines_of(tx, order.id)]
-        asked_for(shop, tx, order.customer_id, held)
-
-    return drafted

@@ -18,6 +18,11 @@ def for_sale(tx: Tx, product_id: int) -> Row:
     return product[:3]
 
 
+def took_place(tx: Tx, product_id: int) -> bool:
+    """Whether it is an event whose day is over."""
+    return bool(tx.value("SELECT event_at <= ? FROM product WHERE id = ?", (tx.now, product_id)))
+
+
 def hold(tx: Tx, product_id: int, quantity: int) -> bool:
     """Set units aside for a hold; False (nothing changed) when fewer are available."""
     return _move(

@@ -22,7 +22,6 @@ Urgency = Literal["normal", "high", "critical"]
 
 LOW: Final = 3  # units left from which it is urgent
 MEDIUM: Final = 9
-LOYAL: Final = 3  # purchases: the third makes a loyal customer, more can make a VIP (R8)
 
 
 class Switches(Struct, frozen=True):
@@ -65,8 +64,7 @@ def trust_of(paid: int, in_front: bool, advice: str) -> Trust:
     """new, returning or vip. ``in_front``: served before others who wait; ``advice``: F69's recommendation."""
     if not paid:
         return "new"
-    vip = in_front or (advice == "vip" and paid > LOYAL)
-    return "vip" if vip and advice != "restrict" else "returning"
+    return "vip" if in_front and advice != "restrict" else "returning"
 
 
 def card_lines(situation: Situation, switches: Switches) -> tuple[str, ...]:

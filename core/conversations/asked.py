@@ -55,7 +55,8 @@ class Asked(Steps):
 
     def written(self, reply: Reply, text: str, meant: Understanding) -> bool:
         """Answer with what the seller wrote, if this surely asks it."""
-        if meant.intent not in _ASKED and (meant.items or meant.intent not in _ASKED_OF_NO_PRODUCT):
+        asks = meant.intent in _ASKED or (meant.intent is Intent.COMPLAINT and text.rstrip().endswith("?"))
+        if not asks and (meant.items or meant.intent not in _ASKED_OF_NO_PRODUCT):
             return False
         found = self._matcher.find(text, reply.language, faq.every(reply.tx))
         if found.sure is None:
@@ -86,10 +87,7 @@ class Asked(Steps):
     def answered_beside(self, reply: Reply, meant: Understanding) -> None:
         """What a message asks beside what it does is said in the same answer, or handed to the seller."""
         for item in meant.asked[:MOST_PRICES]:
-            product = self.product_values(reply.tx, item.product_id)
-            reply.note(
-                say("price_answer" if product["left"] > 0 else "not_available_answer", reply.language, **product)
-            )
+            reply.note(self.price_told(reply, item.product_id))
         also = [intent for intent in meant.also if intent in _BESIDE and intent is not meant.intent]
         if not also or meant.intent in BEYOND:
             return
@@ -109,12 +107,28 @@ class Asked(Steps):
         """What texts say of a product."""
         row = tx.one(
             "SELECT title, keyword, price, on_hand - held, event_at IS NOT NULL OR EXISTS (SELECT 1 FROM slot WHERE"
-            " product_id = product.id) FROM product WHERE id = ?",
-            (product_id,),
+            " product_id = product.id), event_at <= ?2 FROM product WHERE id = ?1",
+            (product_id, tx.now),
         )
-        title, keyword, price, left, places = row or ("", "", 0, 0, 0)
-        said = {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": left}
-        return {**said, "places": places}
+        title, keyword, price, left, places, over = row or ("", "", 0, 0, 0, None)
+        said = {"product": fit(title, 80), "keyword": keyword, "price": self.money(price), "left": 0 if over else left}
+        return {**said, "places": places, "over": bool(over)}
+
+    def price_told(self, reply: Reply, product_id: int) -> str:
+        """What it costs, also to whoever holds the last of it; else why it cannot be had."""
+        product = self.product_values(reply.tx, product_id)
+        if product["left"] > 0 or self._holds(reply, product_id):
+            return say("price_answer", reply.language, **product)
+        return self.gone(reply, product)
+
+    def gone(self, reply: Reply, product: dict[str, Any]) -> str:
+        """Why nothing can be had of it: it has taken place, or it is sold out."""
+        return say("event_over" if product["over"] else "not_available_answer", reply.language, **product)
+
+    def _holds(self, reply: Reply, product_id: int) -> bool:
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        held = "SELECT 1 FROM order_line WHERE order_id = ? AND product_id = ? AND held > 0"
+        return order is not None and reply.tx.value(held, (order.id, product_id)) is not None
 
     # -- greeting, opening hours -------------------------------------------------------------------------------
 

@@ -44,12 +44,20 @@ class Claiming(Asked):
             reply.text(f"limit_{limit.why}", most=self.orders.limits.most())
             return None
         except Refused:
-            reply.text("not_available_answer", **self.product_values(reply.tx, wanted[0].product_id))
+            self._not_held(reply, wanted[0].product_id)
             return None
         if claimed.order_id is None:
             outcome = claimed.outcomes[0]
             reply.text("sold_out_waiting", place=outcome.place, **self.product_values(reply.tx, outcome.product_id))
         return claimed
+
+    def _not_held(self, reply: Reply, product_id: int) -> None:
+        """It cannot be had; or a number that nobody can mean was said of it."""
+        product = self.product_values(reply.tx, product_id)
+        if product["left"] > 0 or self._holds(reply, product_id):
+            self.offer(reply, product_id, None)
+        else:
+            reply.send(outgoing.text(self.gone(reply, product)))
 
     def swapped(self, reply: Reply, product_id: int, number: int | None, other: int | None = None) -> None:
         """« plutôt SAC2 », confirmed: it takes the place of what was refused, or of the one thing that is held."""

@@ -10,11 +10,21 @@ from core.conversations.claiming import CLAIM, HELP, SWAP, Claiming
 from core.conversations.outgoing import Button, Row, Section, fit
 from core.conversations.replying import Reply
 from core.conversations.texts import say
+from core.kernel.clock import DAY
 from core.orders.rules import RESERVED
 from core.orders.service import MAX_QUANTITY, Order, Wanted, load
 from core.understanding.rules import Understanding
 
 OUT: Final = "out"  # the verb of a button: this product out of the order
+SOLD_LATELY: Final = 30 * DAY
+# The latest order that somebody may mean by « annule », with nothing open: it stands, was paid not long ago, or is for
+# a day to come.
+_SOLD: Final = (
+    "SELECT reference FROM orders o WHERE customer_id = ?1 AND (state = 'reserved' OR (state = 'paid' AND (paid_at > ?2"
+    " OR EXISTS (SELECT 1 FROM booking b JOIN slot s ON s.id = b.slot_id WHERE b.order_id = o.id AND s.starts_at > ?3)"
+    " OR EXISTS (SELECT 1 FROM order_line l JOIN product p ON p.id = l.product_id WHERE l.order_id = o.id"
+    " AND p.event_at > ?3)))) ORDER BY id DESC LIMIT 1"
+)
 _BUTTONS: Final = 2  # products that are asked back by buttons, beside help; more of them are a list
 
 
@@ -56,10 +66,22 @@ class Correcting(Claiming):
             self.take_out(reply, named)
             return
         left = self.orders.leave_line(reply.tx, reply.customer_id)
-        if order is None:
-            reply.text("order_cancelled_line" if left else "nothing_to_cancel")
+        if order is None and left:
+            reply.text("order_cancelled_line")
+        elif order is None:
+            self._nothing_open(reply)
+        else:
+            self._cancel_all(reply, order)
+
+    def _nothing_open(self, reply: Reply) -> None:
+        """What is sold is not the bot's to cancel: the seller is asked, and the buyer told so."""
+        since, now = reply.tx.now - SOLD_LATELY, reply.tx.now
+        sold = reply.tx.value(_SOLD, (reply.customer_id, since, now))
+        if sold is None:
+            reply.text("nothing_to_cancel")
             return
-        self._cancel_all(reply, order)
+        reply.hand_over("change", silent=True)
+        reply.text("sold_not_cancelled", reference=sold)
 
     def _cancel_all(self, reply: Reply, order: Order) -> None:
         self.orders.cancel(reply.tx, order.id, "customer")
@@ -71,7 +93,7 @@ class Correcting(Claiming):
         order, held = self.orders.open_order(reply.tx, reply.customer_id), self._counts(reply)
         gone = [product_id for product_id in named if product_id in held]
         if order is None or not held:
-            reply.text("nothing_to_cancel")
+            self._nothing_open(reply)
         elif not gone:
             self._which_out(reply, list(held))
         elif len(gone) == len(held):

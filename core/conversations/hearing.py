@@ -7,7 +7,7 @@ day of an event, a time, one more line of a quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -27,10 +27,8 @@ from core.kernel.money import EXPONENT
 from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.orders.service import Order
-from core.quotes.service import load as load_quote
 from core.segments.rules import Ask
 from core.slots import queries as slots
-from core.storage.engine import Tx
 from core.understanding import amounts
 from core.understanding.engine import understand
 from core.understanding.rules import Context, Intent, Item, Understanding
@@ -76,14 +74,11 @@ _APART: Final = late(r"[’'-]")
 
 
 class Hearing(Timing):
-    """``quote_asked(tx, customer, [(product, how many)])`` → (the quote's id or None, whether it goes at once)."""
+    """Meaning found with the shop's words in hand."""
 
     def __init__(self, till: Till, opening: Opening, proposes: Callable[[], bool], lexicon: Lexicon) -> None:
         super().__init__(till, opening, proposes)
         self._lexicon = lexicon
-        self.quote_asked: Callable[[Tx, int, Sequence[tuple[int, int]]], tuple[int | None, bool]] = (
-            lambda tx, customer_id, items: (None, False)
-        )
 
     def context(self, shown: int | None) -> Context:
         """What a message is read with in this shop."""
@@ -316,24 +311,9 @@ class Hearing(Timing):
         return (Item(meant.items[0].product_id, meant.number or 1, True),) if only else meant.items
 
     def quote_wanted(self, reply: Reply, meant: Understanding) -> None:
-        """A draft with what was named, for the seller to look at and send, or sent at once where the store wants that;
-        what the order holds where nothing was named. The buyer is told which."""
+        """Of what was named; of what the order holds where nothing was."""
         items = [(item.product_id, item.quantity) for item in self._counted(meant)]
-        order = self.orders.open_order(reply.tx, reply.customer_id)
-        if not items and order is not None:
-            held = "SELECT product_id, quantity FROM order_line WHERE order_id = ? AND product_id IS NOT NULL"
-            items = [(row[0], row[1]) for row in reply.tx.all(held, (order.id,))]
-        quote_id, at_once = self.quote_asked(reply.tx, reply.customer_id, items)
-        if at_once:  # the paper itself is the answer
-            return
-        reply.hand_over("quote", silent=True)
-        if quote_id is None:
-            reply.text("quote_noted")
-            return
-        quote = load_quote(reply.tx, quote_id)
-        shown = [f"{line.quantity} × {outgoing.fit(line.description, 60)}" for line in quote.lines]
-        lines = "\n".join(shown[:8]) + ("…" if len(shown) > 8 else "")
-        reply.text("quote_wanted", lines=lines, total=self.money(quote.total))
+        self.ask_quote(reply, items, self.orders.open_order(reply.tx, reply.customer_id))
 
 
 def _number(meant: Understanding, product_id: int, number: int) -> Understanding:

@@ -12,6 +12,7 @@ from core.orders.questions import SUSPECT, under_review
 from core.orders.rules import CANCELLED, EXPIRED, PAID, REFUNDED, RESERVED
 from core.orders.service import Order
 from core.storage.connection import Reader
+from core.storage.engine import Tx
 
 ORDERS: Final = 8
 MORE: Final = "catalogue"  # the verb of the row that shows what follows
@@ -80,10 +81,17 @@ def example(reader: Reader, key: str, language: str, now: int) -> str:
     return "" if keyword is None else say(key, language, keyword=keyword)
 
 
+# What is still to be paid of an order that stands without its money, by why it does.
+_STANDING: Final = (
+    "iif(coalesce(terms_days, 0) > 0, 'terms', iif(deposit > 0 AND received >= deposit, 'deposit', state))"
+)
+
+
 def my_orders(reader: Reader, customer_id: int, language: str, money: Money) -> Outgoing:
     """« Mes achats » (F49): the latest orders with their true state."""
     rows = reader.all(
-        "SELECT reference, state, total, id FROM orders WHERE customer_id = ? ORDER BY id DESC LIMIT ?",
+        f"SELECT reference, iif(state = 'reserved', {_STANDING}, state), total, id, total - received FROM orders"  # noqa: S608
+        " WHERE customer_id = ? ORDER BY id DESC LIMIT ?",
         (customer_id, ORDERS),
     )
     if not rows:
@@ -95,24 +103,25 @@ def my_orders(reader: Reader, customer_id: int, language: str, money: Money) -> 
             reference=reference,
             total=money(total),
             lines=lines(reader, order_id, ", ", 3),
+            due=money(max(0, due)),
         )
-        for reference, state, total, order_id in rows
+        for reference, state, total, order_id, due in rows
     )
     return outgoing.text(say("my_orders", language, lines=listed))
 
 
-def catalogue(reader: Reader, language: str, money: Money, verb: str, skip: int = 0) -> Outgoing:
+def catalogue(tx: Tx, language: str, money: Money, verb: str, skip: int = 0) -> Outgoing:
     """What is available, by category; a row claims the product (``verb``:id), the last one shows what follows.
 
     ``skip``: so many products were shown already; from the beginning again where there are no more of them.
     """
-    rows = reader.all(
+    rows = tx.all(
         "SELECT id, title, price, keyword, on_hand - held, category FROM product WHERE active AND on_hand > held"
-        " ORDER BY category, id LIMIT ? OFFSET ?",
-        (ROWS + 1, skip),
+        " AND (event_at IS NULL OR event_at > ?) ORDER BY category, id LIMIT ? OFFSET ?",
+        (tx.now, ROWS + 1, skip),
     )
     if not rows:
-        return catalogue(reader, language, money, verb) if skip else outgoing.text(say("catalogue_empty", language))
+        return catalogue(tx, language, money, verb) if skip else outgoing.text(say("catalogue_empty", language))
     more = len(rows) > ROWS
     rows = rows[: ROWS - 1] if more else rows
     sections: dict[str, list[Row]] = {}

@@ -16,7 +16,7 @@ from core.customers.service import Identity, find, record
 from core.durable import outbox
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.invoices.numbering import number_text
-from core.kernel.clock import HOUR
+from core.kernel.clock import HOUR, day_begins
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
 from core.kernel.text import in_minutes, short_name
@@ -30,7 +30,7 @@ from core.orders.events import (
     OrderPaid,
     OrderReminded,
 )
-from core.orders.rules import PAID
+from core.orders.rules import FOR_A_QUOTE, PAID
 from core.orders.service import Order, load
 from core.payments.events import RefundAsked, RefundCompleted
 from core.storage.engine import Tx
@@ -120,6 +120,8 @@ class Notices:
 
     def expired(self, tx: Tx, event: OrderExpired) -> None:
         order = load(tx, event.order_id)
+        if tx.value("SELECT close_reason FROM orders WHERE id = ?", (order.id,)) == FOR_A_QUOTE and not order.received:
+            return  # they wait for a quote, not for this
         key = "hold_expired_partial" if order.received else "hold_expired"
         self._tell(tx, event.customer_id, f"expired:{event.order_id}", key, event.order_id)
 
@@ -286,14 +288,15 @@ class Notices:
         if seller is None:
             return
         order = load(tx, event.order_id)
+        since = 0 if order.session_id is not None else day_begins(tx.now, self._talk.zone)
         count, revenue = tx.one(
             "SELECT count(*), coalesce(sum(min(total, received)), 0) FROM orders WHERE state = 'paid'"
-            " AND session_id IS ?",
-            (order.session_id,),
+            " AND session_id IS ? AND paid_at >= ?",
+            (order.session_id, since),
         ) or (0, 0)
         name = tx.value("SELECT name FROM customer WHERE id = ?", (event.customer_id,))
         body = say(
-            "seller_paid_notice",
+            "seller_paid_notice" if order.session_id is not None else "seller_paid_notice_today",
             self._talk.language(),
             customer=short_name(name) or "—",
             lines=self._talk.lines(tx, order.id, ", "),

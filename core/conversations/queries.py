@@ -10,7 +10,7 @@ from core.conversations import reasons
 from core.conversations.handovers import RESUME
 from core.conversations.sender import WINDOW
 from core.conversations.views import CustomerCard, InboxCounts, MessageView, OrderBrief, OrderMark, ThreadRow
-from core.customers.rules import badges, pattern, recommendation, score, score_lines, stars, success, tier
+from core.customers.rules import badges, in_front, pattern, recommendation, score, score_lines, stars, success, tier
 from core.customers.service import phone_of, record
 from core.fraud.service import read_signals
 from core.kernel.text import fitting
@@ -217,4 +217,5 @@ def card(reader: Reader, customer_id: int) -> CustomerCard | None:
         earned=badges(known),
         stars=stars(known),
         success=success(known),
+        front=in_front(known),
     )

@@ -18,7 +18,8 @@ from core.storage.engine import Tx
 ALBUM: Final = 5 * SECOND
 # Texts that tell of a person who will look or answer.
 TELL_OF_A_PERSON: Final = frozenset(
-    "human_handover complaint_answer voice_note_answer photo_answer script_answer payment_problem_answer".split()
+    "human_handover complaint_answer voice_note_answer photo_answer script_answer payment_problem_answer"
+    " sold_not_cancelled".split()
 )
 
 
@@ -38,9 +39,14 @@ class Reply:
         self.language: str = spoken_to(house, tx, customer_id, row[0])
         self._name: str = row[1]
 
-    def language_heard(self, language: str | None) -> None:
-        """Answer in the language of the message (R15); remembered for what is said later."""
-        if language is not None and language != self.language:
+    def language_heard(self, language: str | None, text: str) -> None:
+        """Answer in the language of the message (R15); remembered for what is said later.
+
+        One French word (« catalogue », « payer ») is said in every language here: it does not change a conversation
+        in which another one was heard, as is known where that is not the store's own.
+        """
+        borrowed = language == "fr" and len(text.split()) < 2 and self.language != self._house
+        if language is not None and language != self.language and not borrowed:
             self.language = spoken_to(self._house, self.tx, self.customer_id, language)
             set_language(self.tx, self.customer_id, language)
 

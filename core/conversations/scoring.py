@@ -28,13 +28,13 @@ def heard(reply: Reply, text: str, orders: Orders, currency: str) -> bool:
         reply.text("score_accepted" if given else "score_refused")
         return True
     if _MINE.fullmatch(text):
-        _explained(reply, currency)
+        _explained(reply, orders, currency)
         return True
     return _offers(reply, text, orders)
 
 
-def _explained(reply: Reply, currency: str) -> None:
-    found = lately(reply.tx, reply.customer_id, reply.tx.now)
+def _explained(reply: Reply, orders: Orders, currency: str) -> None:
+    found = lately(reply.tx, reply.customer_id, reply.tx.now, orders.holds)
     said = explain(record(reply.tx, reply.customer_id), reply.language, currency, found)
     more = "".join(f"\n{part}" for part in (said.benefit, said.advice) if part)
     reply.text("score_explained", score=said.score, lines="\n".join(line.said for line in said.lines), more=more)

@@ -22,7 +22,7 @@ _NEXT: Final = 200  # of these, for the deposit and the question
 _LAST: Final = (
     "SELECT p.id FROM (SELECT id FROM orders WHERE customer_id = ? AND state = 'paid' ORDER BY id DESC LIMIT 1) o"
     " JOIN order_line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id"
-    " WHERE p.active AND p.on_hand > p.held ORDER BY l.id LIMIT 1"
+    " WHERE p.active AND p.on_hand > p.held AND (p.event_at IS NULL OR p.event_at > ?) ORDER BY l.id LIMIT 1"
 )
 
 
@@ -75,7 +75,7 @@ def last_bought(reply: Reply) -> int | None:
     """The product to offer again, None without one or where the store offers nothing by itself."""
     if not switches(reply.language).suggestions:
         return None
-    found: int | None = reply.tx.value(_LAST, (reply.customer_id,))
+    found: int | None = reply.tx.value(_LAST, (reply.customer_id, reply.tx.now))
     return found
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.conversations import outgoing, whenwhere
-from core.conversations.events import QuoteWanted
 from core.conversations.outgoing import Button, Outgoing, Row, Section, fit
-from core.conversations.paying import CANCEL, METHOD, PAY, Paying
+from core.conversations.paying import CANCEL, METHOD, PAY
+from core.conversations.quotable import Quotable
 from core.conversations.reading import InboundMessage
 from core.conversations.replying import Reply
 from core.conversations.texts import say
@@ -57,7 +57,7 @@ def facts_of(reader: Reader, order: Order) -> Facts:
     )
 
 
-class Steps(Paying):
+class Steps(Quotable):
     """Answers about the steps of an order. ``self.orders.segment()`` is how the shop sells now."""
 
     def ask_of(self, tx: Tx, order: Order) -> Ask:
@@ -252,11 +252,7 @@ class Steps(Paying):
             self.ask_next(reply, order)
 
     def _quote(self, reply: Reply, order: Order, _: int) -> None:
-        """A quote is drafted of what is held, for the seller to look at and send; the hold goes on to its own end."""
-        reply.tx.emit(QuoteWanted(reply.conversation_id, order.id))
-        reply.hand_over("quote", silent=True)
-        lines = self.lines(reply.tx, order.id)
-        reply.text("quote_wanted", lines=lines, total=self.money(order.total))
+        self.ask_quote(reply, (), order)
 
     def _cash(self, reply: Reply, order: Order, _: int) -> None:
         terms.pay_now(reply.tx, order.id)

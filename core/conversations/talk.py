@@ -123,7 +123,8 @@ class Talk(Hearing):
         row = reply.tx.one("SELECT shown_product, misses FROM conversation WHERE id = ?", (reply.conversation_id,))
         shown, misses = row or (None, 0)
         found = pieces.meaning(reply, message.text, self._lexicon, self.context(shown))
-        reply.language_heard("mg" if found.language == "mixed" else found.language)  # who mixes reads both
+        heard = "mg" if found.language == "mixed" else found.language  # who mixes reads both
+        reply.language_heard(heard, message.text)
         if self.place_heard(reply, message, found):
             return
         meant = found if message.media is not None else self.heard(reply, message.text, found)
@@ -246,13 +247,21 @@ class Talk(Hearing):
         product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
         if product["left"] <= 0:
-            reply.text("not_available_answer", **product)
+            self._none_left(reply, product_id, product)
             return
         key = "price_answer" if meant.intent == "price" else "available_answer"
         button = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
         photo = situation.photo(reply.tx, reply.language, product_id)
         body = situation.with_stock(reply, say(key, reply.language, **product), product)
         reply.send(outgoing.buttons(body, [button], photo=photo))
+
+    def _none_left(self, reply: Reply, product_id: int, product: dict[str, Any]) -> None:
+        """Whoever holds the last of it sees what they hold."""
+        order = self.orders.open_order(reply.tx, reply.customer_id)
+        if order is not None and product_id in self._counts(reply):
+            self.order_card(reply, order.id, self.price_told(reply, product_id))
+        else:
+            reply.send(outgoing.text(self.gone(reply, product)))
 
     def _media(self, reply: Reply, message: InboundMessage) -> None:
         """A photo never changes a state: the true one is told and the providers are asked again (no peer does that)."""

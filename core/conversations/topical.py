@@ -51,8 +51,7 @@ class Topical(Correcting):
             return True
         product = self.product_values(reply.tx, product_id)
         reply.showed(product_id)
-        key = "price_answer" if product["left"] > 0 else "not_available_answer"
-        body = f"{fixed}\n{say(key, reply.language, **product)}"
+        body = f"{fixed}\n{self.price_told(reply, product_id)}"
         take = Button(f"{CLAIM}:{product_id}", say("button_take", reply.language))
         reply.send(outgoing.buttons(body, [take if product["left"] > 0 else self._catalogue_button(reply)]))
         return True
@@ -78,7 +77,8 @@ class Topical(Correcting):
 
     def _not_sold(self, reply: Reply, _: Understanding) -> bool:
         reply.understood()
-        if not reply.tx.value("SELECT 1 FROM product WHERE active AND on_hand > held LIMIT 1"):
+        sold = "SELECT 1 FROM product WHERE active AND on_hand > held AND (event_at IS NULL OR event_at > ?) LIMIT 1"
+        if not reply.tx.value(sold, (reply.tx.now,)):
             reply.send(lists.catalogue(reply.tx, reply.language, self.money, CLAIM))
             return True
         reply.send(outgoing.buttons(say("not_sold_here", reply.language), [self._catalogue_button(reply)]))

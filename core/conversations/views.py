@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from core.customers.merges import Merge
+from core.customers.rules import LONG_MINUTES
 from core.fraud.rules import Signal
 
 
@@ -108,7 +109,8 @@ class CustomerCard(Struct, frozen=True):
     ``advice``, ``habit`` and ``earned`` are the words of :mod:`core.customers.rules`; ``success`` is in percent.
     ``many``: several reservations within a day, none paid; ``first_in``: lives in which they were the first to pay;
     ``limited``: what keeps them from a new order (:class:`core.orders.limits.Limits`);
-    ``pays_first``: by the seller's word; ``merged``: the latest merge into this record.
+    ``pays_first``: by the seller's word; ``merged``: the latest merge into this record; ``front``: served before others
+    who wait; ``minutes``: how long this store holds for them.
     """
 
     customer_id: int
@@ -137,3 +139,5 @@ class CustomerCard(Struct, frozen=True):
     limited: str | None = None
     pays_first: bool = False
     merged: Merge | None = None
+    front: bool = False
+    minutes: int = LONG_MINUTES

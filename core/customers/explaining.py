@@ -12,6 +12,7 @@ from msgspec import Struct
 from core.customers.rules import (
     BOUNDS,
     LARGE_SPENDER,
+    LONG_MINUTES,
     Record,
     badges,
     pattern,
@@ -42,13 +43,13 @@ LINES: Final[dict[str, tuple[str, str]]] = {
 }
 TIERS: Final[dict[str, str]] = {
     "diamond": "Diamond customer: priority reservation",
-    "gold": "Gold customer: 15 min of reservation",
+    "gold": "Gold customer: {minutes} min of reservation",
     "silver": "Loyal customer",
     "bronze": "",
 }
 ADVICE: Final[dict[str, str]] = {
     "restrict": "Reservation shortened to 5 min, or payment first",
-    "vip": "VIP: reservation of 15 min",
+    "vip": "VIP: reservation of {minutes} min",
     "normal": "Normal reservation",
 }
 HABITS: Final[dict[str, str]] = {
@@ -84,11 +85,14 @@ class Line(Struct, frozen=True):
 
 class Lately(Struct, frozen=True):
     """What the record does not tell. ``prefers``: the means of payment of most of their orders; ``unpaid``:
-    reservations within a day, none of them paid; ``first_in``: lives in which they were the first to pay."""
+    reservations within a day, none of them paid; ``first_in``: lives in which they were the first to pay;
+    ``minutes``: how long this store holds for them; ``pays_first``: by the seller's word."""
 
     prefers: str | None = None
     unpaid: int = 0
     first_in: int = 0
+    minutes: int = LONG_MINUTES
+    pays_first: bool = False
 
 
 class Explained(Struct, frozen=True):
@@ -135,15 +139,17 @@ def explain(record: Record, language: str, currency: str, lately: Lately | None 
         text = texts.ngettext(*LINES[label], counted).format(n=counted, amount=format_money(LARGE_SPENDER, currency))
         return Line(text, points, word("{what}: {points}").format(what=text, points=signed(points)))
 
-    rank, advice, habit = tier(record), recommendation(record), pattern(record)
+    rank, habit = tier(record), pattern(record)
+    advice = "restrict" if lately.pays_first else recommendation(record)
+    better = TIERS[rank] if advice != "restrict" else ""  # a risk wins over all (R8)
     earned = (*((FIRST,) if record.scored and lately.first_in else ()), *badges(record))
     return Explained(
         score(record),
         rank,
         advice,
         tuple(line(label, points) for label, points in score_lines(record)),
-        word(TIERS[rank]) if TIERS[rank] else "",
-        word(ADVICE[advice]),
+        word(better).format(minutes=lately.minutes) if better else "",
+        word(ADVICE[advice]).format(minutes=lately.minutes),
         word(HABITS[habit]) if habit else "",
         tuple((code, word(BADGES[code])) for code in earned),
         tuple((code, word(TAGS[code]).format(means=lately.prefers or "")) for code in codes(record, lately)),

@@ -136,8 +136,11 @@ def reminder_percent(record: Record) -> int:
 
 
 def in_front(record: Record) -> bool:
-    """Whether this person is served before others in a waiting list (F72, F77): gold and diamond."""
-    return tier(record) in ("gold", "diamond") and recommendation(record) != "restrict"
+    """Whether this person is served before others in a waiting list: gold and diamond (F72), and who is told that
+    they are a VIP (F77): not before their fourth purchase (R8)."""
+    advice = recommendation(record)
+    vip = advice == "vip" and record.paid > LOYAL
+    return vip or (tier(record) in ("gold", "diamond") and advice != "restrict")
 
 
 def badges(record: Record) -> tuple[str, ...]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log, sqrt
 from typing import Final
 
 from msgspec import Struct
 
 from core.faq.views import Faq
+from core.kernel.patterns import late
+from core.kernel.text import fold
+from core.kernel.towns import TOWNS
 from core.understanding.cascade import first_reading
 from core.understanding.features import of_message
 from core.understanding.model import LANGUAGES, probabilities
@@ -34,6 +38,8 @@ _LITTLE_SAID: Final = frozenset(
     {"question", "forme", "my_word", "want", "have", "greet_word", "to_place", "thanks_word"}
 )
 
+_APART: Final = late(r"\b(?:hors|dehors|sauf|excepte|a part|ailleurs|autres?|outside|except|ivelan|ankoatra)\b")
+_NAMED: Final = late(r"[a-z]+(?:-[a-z]+)*")
 Vector = dict[str, float]
 
 
@@ -54,7 +60,10 @@ class Matcher:
         self._made: dict[tuple[int, int], Vector] = {}
 
     def find(self, text: str, language: str, every: Sequence[Faq]) -> Found:
-        """The question that ``text`` asks. ``language``: of the buyer; a question in it wins over its translation."""
+        """The question that ``text`` asks. ``language``: of the buyer; a question in it wins over its translation.
+
+        What is said of one town is no answer for another, nor for who names none: it is asked back at most.
+        """
         if not every:
             return NOTHING
         made = {faq.id: self._of(faq) for faq in every}
@@ -69,9 +78,11 @@ class Matcher:
             key=lambda one: (-one[0], one[1]),
         )
         best, _, faq = scores[0]
+        of = frozenset() if _APART.search(fold(faq.question)) else _towns(faq.question)
+        elsewhere = bool(of) and not of & _towns(text)
         # The same answer in two languages is no doubt about which is meant.
         others = [score for score, _, other in scores[1:] if other.language == faq.language]
-        if enough and best >= SURE and (not others or best - others[0] >= CLEAR):
+        if enough and best >= SURE and not elsewhere and (not others or best - others[0] >= CLEAR):
             return Found(faq)
         return Found(None, tuple(f for score, _, f in scores[:MOST_ASKED_BACK] if score >= MAYBE))
 
@@ -81,6 +92,13 @@ class Matcher:
             self._made = {k: v for k, v in self._made.items() if k[0] != faq.id}
             self._made[key] = _vector(faq.question)
         return self._made[key]
+
+
+def _towns(text: str) -> frozenset[str]:
+    """The towns that a text names, as they are written."""
+    words = [word for word in _NAMED.findall(fold(text)) if word]
+    joined = [f"{one}-{other}" for one, other in pairwise(words)]
+    return frozenset(TOWNS[word] for word in (*words, *joined) if word in TOWNS)
 
 
 def _vector(text: str) -> Vector:

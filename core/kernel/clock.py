@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
 SECOND = 1000
@@ -58,6 +58,21 @@ class ScaledClock:
 
 def to_datetime(ms: int, zone: tzinfo = UTC) -> datetime:
     return datetime.fromtimestamp(ms / 1000, zone)
+
+
+def midnight(day: date, zone: tzinfo) -> int:
+    """The beginning of a day, ms UTC."""
+    return int(datetime.combine(day, datetime.min.time(), zone).timestamp() * 1000)
+
+
+def day_begins(ms: int, zone: tzinfo) -> int:
+    """The beginning of the day of ``ms``, ms UTC."""
+    return midnight(to_datetime(ms, zone).date(), zone)
+
+
+def day_ends(ms: int, days: int, zone: tzinfo) -> int:
+    """The last millisecond of the day so many days later: who reads « until the 30th » has the whole 30th."""
+    return midnight(to_datetime(ms, zone).date() + timedelta(days=days + 1), zone) - 1
 
 
 def rfc3339(ms: int) -> str:

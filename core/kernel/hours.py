@@ -1,7 +1,7 @@
 """Opening hours: « lu-sa 8:00-19:00; di fermé », read strictly. Pure.
 
-Days are the first two letters of their French or English names; those that are not named are closed. Several spans of
-a day are parted by commas; none passes midnight.
+Days are French or English names, or how these begin (two letters at least); those that are not named are closed.
+Several spans of a day are parted by commas; none passes midnight.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from core.kernel.patterns import late
 from core.kernel.text import fold
 
 EXAMPLE: Final = "lu-ve 8:00-12:30, 15:00-19:00; sa 9:00-17:00; di fermé"
+_NAMES: Final = (
+    ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
 DAYS: Final = {
-    **{name: day for day, name in enumerate(("lu", "ma", "me", "je", "ve", "sa", "di"))},
-    **{name: day for day, name in enumerate(("mo", "tu", "we", "th", "fr", "sa", "su"))},
+    name[:length]: day for names in _NAMES for day, name in enumerate(names) for length in range(2, len(name) + 1)
 }
 CLOSED: Final = ("ferme", "closed")
-_PART: Final = late(r"(?P<days>[a-z]{2}(?: ?[-,] ?[a-z]{2})*) +(?P<spans>.+)")
+_PART: Final = late(r"(?P<days>[a-z]{2,9}(?: ?[-,] ?[a-z]{2,9})*) +(?P<spans>.+)")
 _SPAN: Final = late(r"(\d{1,2})(?:[:h](\d{2})|h)? ?- ?(\d{1,2})(?:[:h](\d{2})|h)?")
 _MIDNIGHT: Final = 24 * 60
 
@@ -66,6 +69,14 @@ def parse(text: str) -> Hours:
     if not days:
         raise _unreadable(text)
     return Hours(tuple(days.get(day, ()) for day in range(7)))
+
+
+def understood(text: str) -> Hours | None:
+    """The same; None for words that only people read, and for none."""
+    try:
+        return parse(text)
+    except Refused:
+        return None
 
 
 def _days(text: str) -> list[int]:

@@ -11,7 +11,8 @@ from core.customers.service import record
 from core.durable.deadlines import clear_deadline, set_deadline
 from core.kernel.clock import MINUTE
 from core.orders.events import OrderReminded
-from core.orders.rules import RESERVED
+from core.orders.rules import MAX_HOLD, RESERVED
+from core.storage.connection import Reader
 from core.storage.engine import Tx
 
 HOLD: Final = "hold"  # kinds of deadlines
@@ -40,9 +41,13 @@ class Holds:
 
     def length(self, tx: Tx, customer_id: int) -> int:
         """The hold of this customer, ms."""
-        if restricted(tx, customer_id):
-            return RISK_MINUTES * MINUTE
-        return hold_minutes(record(tx, customer_id), self._minutes()) * MINUTE
+        return self.minutes_of(tx, customer_id) * MINUTE
+
+    def minutes_of(self, reader: Reader, customer_id: int) -> int:
+        """The same in minutes, as anybody is told: within the bounds of ruling R1."""
+        if restricted(reader, customer_id):
+            return RISK_MINUTES
+        return min(MAX_HOLD // MINUTE, hold_minutes(record(reader, customer_id), self._minutes()))
 
     def pays_first(self, tx: Tx, customer_id: int) -> bool:
         """Who is held for five minutes pays the whole within them (F69): no deposit, and nothing they add makes the
@@ -65,9 +70,10 @@ class Holds:
 
     def remind(self, tx: Tx, order_id: int) -> None:
         """The reminder is due. It is lost when the hold ended meanwhile, as after the program was off: an order that
-        no longer waits for money needs none."""
+        no longer waits for money, or whose buyer waits for a quote of it, needs none."""
         row = tx.one(
-            f"SELECT state, customer_id, expires_at, reminded_at FROM orders WHERE id = ? AND NOT {STANDS}",  # noqa: S608
+            f"SELECT state, customer_id, expires_at, reminded_at FROM orders WHERE id = ? AND NOT {STANDS}"  # noqa: S608
+            " AND quote_asked_at IS NULL",
             (order_id,),
         )
         if row is None or row[0] != RESERVED or row[2] <= tx.now or row[3] is not None or not self._reminds():

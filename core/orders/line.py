@@ -1,4 +1,5 @@
-"""Who is next for an item that is sold out: gold and diamond customers first (F72, F77), the others as they came.
+"""Who is next for an item that is sold out: gold and diamond customers (F72) and VIPs (F77) first, the
+others as they came.
 
 Who was let pass stands at the end, whatever their tier. The seller sees the line, and may change it.
 """
@@ -9,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from core.customers.rules import TIERS, Record, in_front
+from core.customers.rules import LOYAL, Record, in_front
 from core.customers.service import RECORD_COLUMNS
 from core.storage.connection import Reader, Row
 
@@ -18,7 +19,7 @@ _CANDIDATES: Final = (
     f"SELECT w.id, {', '.join('c.' + name.strip() for name in RECORD_COLUMNS.split(','))}"  # noqa: S608 - fixed columns
     " FROM waiting w JOIN customer c ON c.id = w.customer_id"
     f" WHERE w.product_id = ? AND w.state = 'waiting' AND w.skipped_at IS NULL"
-    f" AND c.paid >= {TIERS['gold']} ORDER BY w.id"
+    f" AND c.paid > {LOYAL} ORDER BY w.id"
 )
 
 

@@ -37,6 +37,9 @@ MAX_HOLD: Final = 30 * MINUTE
 GRACE: Final = 30 * DAY
 """An order with its deposit paid is held so much longer each time its balance is overdue, while the seller is asked."""
 
+FOR_A_QUOTE: Final = "quote"
+"""Why a hold ended that nobody let go: its buyer waits for a quote of it."""
+
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "paid_late": ("honour", "substitute", "refund"),
     "underpaid": ("honour", "refund"),

@@ -26,7 +26,7 @@ from core.orders.holds import HOLD, STANDS, Holds, end_hold
 from core.orders.limits import Limits
 from core.orders.order import COLUMNS, Order, load
 from core.orders.parts import first_part
-from core.orders.rules import GRACE, MAX_HOLD, RESERVED, new_expiry, next_state
+from core.orders.rules import FOR_A_QUOTE, GRACE, MAX_HOLD, RESERVED, new_expiry, next_state
 from core.orders.wanted import MAX_LINES, MAX_QUANTITY, NOTE_MAX, Claimed, Outcome, Wanted, merge_wanted
 from core.segments.rules import DEFAULT, Segment
 from core.storage.connection import Row
@@ -62,7 +62,7 @@ class Orders:
         self.holds = holds
         self.segment = segment
         self.limits = limits or Limits()
-        self._zone = zone
+        self.zone = zone
 
     # -- claiming ----------------------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ class Orders:
     def new_reference(self, tx: Tx) -> str:
         """Four hex digits a day: drawn again while taken. Raises Refused on a day of more than about 60 000 orders."""
         for _ in range(200):
-            reference = new_reference(tx.now, self._zone)
+            reference = new_reference(tx.now, self.zone)
             if tx.value("SELECT 1 FROM orders WHERE reference = ?", (reference,)) is None:
                 return reference
         raise Refused("All order references of today are used.")
@@ -231,8 +231,8 @@ class Orders:
         return place
 
     def offer_next(self, tx: Tx, product_id: int, after_order: int | None) -> None:
-        """Give free units to the line, one after the other, each with a hold of their own."""
-        while stock.available(tx, product_id) > 0:
+        """Give free units to the line, one after the other, each with a hold of their own; not of what is over."""
+        while stock.available(tx, product_id) > 0 and not stock.took_place(tx, product_id):
             first = line.first(tx, product_id)
             if first is None:
                 return
@@ -242,7 +242,7 @@ class Orders:
         """Give free units to one in line (see :func:`line.first`). → whether there were any, and they still waited."""
         waiting_id, customer_id, quantity, source = waiter
         order = self.open_order(tx, customer_id)  # ends one past its time, which may move this very line
-        free = stock.available(tx, product_id)
+        free = 0 if stock.took_place(tx, product_id) else stock.available(tx, product_id)
         if not free or not tx.run(
             "UPDATE waiting SET state = 'offered', reason = 'released' WHERE id = ? AND state = 'waiting'",
             (waiting_id,),
@@ -286,8 +286,10 @@ class Orders:
         if order.stands:
             self._overdue(tx, order)
             return
-        self._end(tx, order, next_state(order.state, "expire"), "time")
-        count(tx, order.customer_id, order.id, expired=1)
+        quoted = tx.value("SELECT quote_asked_at FROM orders WHERE id = ?", (order.id,)) is not None
+        self._end(tx, order, next_state(order.state, "expire"), FOR_A_QUOTE if quoted else "time")
+        if not quoted:
+            count(tx, order.customer_id, order.id, expired=1)
         tx.emit(OrderExpired(order.id, order.customer_id))
         self._offer_lines(tx, order.id)
 

@@ -100,9 +100,9 @@ def _mark_paid(tx: Tx, order: Order, received: int) -> None:
 
 
 def _took(order: Order, now: int) -> int:
-    """How long the buyer took to pay, ms; who pays later as agreed is not slow."""
+    """How long the buyer took to pay, ms; who pays later as agreed, by a quote too, is not slow."""
     took = max(0, now - order.reserved_at)
-    return min(took, MAX_HOLD) if order.stands else took
+    return min(took, MAX_HOLD) if order.stands or order.agreed else took
 
 
 def _take_stock(tx: Tx, order: Order) -> bool:

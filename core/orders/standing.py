@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.customers.explaining import Lately
+from core.customers.restricting import restricted
 from core.kernel.clock import DAY
+from core.orders.holds import STANDS, Holds
+from core.orders.rules import FOR_A_QUOTE
 from core.storage.connection import Reader
 
 
@@ -20,11 +23,12 @@ def preferred_provider(reader: Reader, customer_id: int) -> str | None:
 
 
 def unpaid_lately(reader: Reader, customer_id: int, now: int) -> int:
-    """Reservations within a day, open or let go; 0 as soon as one of them was paid."""
+    """Reservations within a day, open or let go; 0 as soon as one of them was paid. What stands without its money (a
+    deposit is in, it is paid later), or ended for a quote, is none of them."""
     unpaid, paid = reader.one(
-        "SELECT coalesce(sum(state IN ('reserved', 'expired')), 0), coalesce(sum(paid_at IS NOT NULL), 0) FROM orders"
-        " WHERE customer_id = ? AND reserved_at > ? AND NOT agreed",
-        (customer_id, now - DAY),
+        "SELECT coalesce(sum(state IN ('reserved', 'expired')), 0), coalesce(sum(paid_at IS NOT NULL), 0) FROM orders"  # noqa: S608
+        f" WHERE customer_id = ? AND reserved_at > ? AND NOT {STANDS} AND close_reason IS NOT ?",
+        (customer_id, now - DAY, FOR_A_QUOTE),
     ) or (0, 0)
     return 0 if paid else int(unpaid)
 
@@ -40,9 +44,13 @@ def first_in(reader: Reader, customer_id: int) -> int:
     return count
 
 
-def lately(reader: Reader, customer_id: int, now: int, label: Callable[[str], str] = str) -> Lately:
+def lately(reader: Reader, customer_id: int, now: int, holds: Holds, label: Callable[[str], str] = str) -> Lately:
     """``label``: what a means of payment is called, by its provider's name."""
     means = preferred_provider(reader, customer_id)
     return Lately(
-        label(means) if means else None, unpaid_lately(reader, customer_id, now), first_in(reader, customer_id)
+        label(means) if means else None,
+        unpaid_lately(reader, customer_id, now),
+        first_in(reader, customer_id),
+        holds.minutes_of(reader, customer_id),
+        restricted(reader, customer_id),
     )

@@ -75,9 +75,14 @@ def confirm(tx: Tx, order_id: int) -> bool:
     order = _open(tx, order_id)
     if order.confirmed_at is not None:
         return False
-    tx.run("UPDATE orders SET confirmed_at = ? WHERE id = ?", (tx.now, order_id))
+    tx.run("UPDATE orders SET confirmed_at = ?, quote_asked_at = NULL WHERE id = ?", (tx.now, order_id))
     tx.emit(OrderConfirmed(order_id, order.customer_id))
     return True
+
+
+def quote_asked(tx: Tx, order_id: int) -> None:
+    """The buyer wants a quote of what is held: its hold may end without a word, until they order after all."""
+    tx.run("UPDATE orders SET quote_asked_at = coalesce(quote_asked_at, ?) WHERE id = ?", (tx.now, order_id))
 
 
 def pay_now(tx: Tx, order_id: int) -> None:

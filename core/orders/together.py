@@ -19,9 +19,13 @@ LEAST_TIMES: Final = 3
 REMEMBERED: Final = 7 * DAY  # a purchase later than this owes nothing to the proposal
 MOST_LINES: Final = 50
 
+# An event that is over by then cannot be had.
+_TO_COME: Final = (
+    "(p.event_at IS NULL OR p.event_at > (SELECT max(reserved_at, coalesce(paid_at, 0)) FROM orders WHERE id = ?1))"
+)
 # What may be proposed: on sale, in stock, at most half of the order's amount, not bought by this person before or now.
 _FIT: Final = (
-    "p.active AND p.on_hand - p.held > 0 AND p.price > 0 AND p.price * 2 <= ?2"
+    f"p.active AND p.on_hand - p.held > 0 AND p.price > 0 AND p.price * 2 <= ?2 AND {_TO_COME}"  # noqa: S608 - fixed words
     " AND NOT EXISTS (SELECT 1 FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.customer_id = ?3"
     " AND o.state IN ('reserved', 'paid') AND l.product_id = p.id)"
 )
@@ -43,7 +47,7 @@ _BESIDE: Final = (
 )
 PAIRED_NOW: Final = (
     f"SELECT p.id, r.percent FROM pair r JOIN product p ON p.id = r.with_id WHERE r.product_id IN {_MINE}"  # noqa: S608 - fixed words
-    f" AND r.percent > 0 AND p.id NOT IN {_MINE} AND p.active AND p.on_hand - p.held > 0"
+    f" AND r.percent > 0 AND p.id NOT IN {_MINE} AND p.active AND p.on_hand - p.held > 0 AND {_TO_COME}"
     " ORDER BY r.percent DESC, p.id LIMIT 1"
 )
 WAYS: Final = (("pair", _PAIRED), ("bought", _LEARNED), ("category", _BESIDE))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from core.durable.deadlines import clear_deadline
-from core.kernel.clock import DAY
+from core.kernel.clock import day_ends
 from core.kernel.errors import Refused
 from core.kernel.text import one_line
 from core.orders import agreed
@@ -110,8 +110,8 @@ def _become_order(tx: Tx, orders: Orders, quote: Quote) -> int:
         quote.customer_id,
         _lines(tx, quote),
         quote.deposit,
-        tx.now + terms.pay_days * DAY,
-        tx.now + terms.balance_days * DAY if quote.deposit else None,
+        day_ends(tx.now, terms.pay_days, orders.zone),
+        day_ends(tx.now, terms.balance_days, orders.zone) if quote.deposit else None,
     )
     order_id = agreed.agree(tx, orders, plan)
     state = next_state(quote.state, "convert")

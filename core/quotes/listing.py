@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core.customers import queries as customers
 from core.kernel.errors import NotFound
 from core.kernel.paging import Sort
-from core.quotes.rules import EXPIRED
+from core.quotes.rules import EXPIRED, VALID_DAYS
 from core.storage.connection import Reader, Row
 
 NEWEST: Final = Sort("id")
@@ -22,6 +22,7 @@ _ROW: Final = (
     f"SELECT q.id, q.reference, q.customer_id, coalesce(c.name, ''), (SELECT value FROM identity i"  # noqa: S608 - fixed
     f" WHERE i.customer_id = q.customer_id AND i.kind = 'phone' ORDER BY last_seen DESC LIMIT 1), {_STANDING}, q.total,"
     " q.created_at, q.valid_until, q.sent_at, q.seen_at, q.answered_at, q.reminded_at,"
+    f" coalesce(json_extract(q.content, '$.terms.valid_days'), {VALID_DAYS}),"
     " coalesce(json_extract(q.content, '$.asked'), 0)"
     " FROM quote q LEFT JOIN customer c ON c.id = q.customer_id"
 )
@@ -29,7 +30,7 @@ _ROW: Final = (
 
 class QuoteRow(Struct, frozen=True):
     """One quote in the list. Times in ms UTC, ``total`` in smallest units; ``phone`` in E.164, None when not known;
-    ``asked``: a draft the chat wrote for who asked, and nobody has looked at."""
+    ``valid_days``: from its sending; ``asked``: a draft the chat wrote for who asked, and nobody has looked at."""
 
     id: int
     reference: str
@@ -44,6 +45,7 @@ class QuoteRow(Struct, frozen=True):
     seen_at: int | None
     answered_at: int | None
     reminded_at: int | None
+    valid_days: int = VALID_DAYS
     asked: bool = False
 
     def cursor(self, sort: Sort = NEWEST) -> tuple[int, int]:

@@ -141,7 +141,7 @@ class Sums(Struct, frozen=True):
 class Terms(Struct, frozen=True):
     """How a quote is to be answered and paid. ``deposit``: percent asked for first, or ``deposit_amount`` of it in
     smallest units; 0 and 0 for the whole at once. Days count from the sending (``valid_days``) and from the acceptance
-    (the others)."""
+    (the others); each lasts to its midnight in the store's time zone."""
 
     valid_days: int = VALID_DAYS
     deposit: int = 0

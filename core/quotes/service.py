@@ -15,7 +15,7 @@ from core.invoices import marks
 from core.invoices.marks import Issued
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms as PaperTerms
-from core.kernel.clock import DAY, to_datetime
+from core.kernel.clock import DAY, day_ends, to_datetime
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import new_nonce
 from core.quotes.events import QuoteDrafted, QuoteEdited, QuoteReplaced, QuoteSent
@@ -124,7 +124,7 @@ def draft(
         "SELECT reference FROM quote WHERE reference LIKE ? ORDER BY id DESC LIMIT 1", (f"{SERIES}-{year}-%",)
     )
     number = 1 + (number_of(latest) if latest else 0)
-    valid_until = tx.now + wording.terms.valid_days * DAY
+    valid_until = day_ends(tx.now, wording.terms.valid_days, terms.zone)
     total = wording.sums.total
     quote_id = tx.insert(
         "INSERT INTO quote(reference, customer_id, state, created_at, valid_until, total, content, replaces)"
@@ -152,7 +152,7 @@ def edit(
     if before.state != DRAFT:
         next_state(before.state, "send")  # says what became of it
     wording = wording.checked()
-    valid_until = tx.now + wording.terms.valid_days * DAY
+    valid_until = day_ends(tx.now, wording.terms.valid_days, terms.zone)
     total = wording.sums.total
     tx.run(
         "UPDATE quote SET customer_id = ?, valid_until = ?, total = ?, content = ? WHERE id = ?",
@@ -173,7 +173,8 @@ def send(tx: Tx, quote_id: int, terms: PaperTerms, remind_days: int) -> None:
         raise Refused("Choose the customer of this quote first.")
     if quote.replaces is not None:
         _replace(tx, quote.replaces, quote_id)
-    valid_until = tx.now + quote.wording.terms.valid_days * DAY
+    days = quote.wording.terms.valid_days
+    valid_until = day_ends(tx.now, days, terms.zone)
     text = _content(quote.wording, terms)
     tx.run(
         "UPDATE quote SET state = ?, sent_at = ?, valid_until = ?, link = ?, content = ? WHERE id = ?",
@@ -181,9 +182,8 @@ def send(tx: Tx, quote_id: int, terms: PaperTerms, remind_days: int) -> None:
     )
     digest = marks.place(tx, quote_id, Issued("quote", quote.reference, quote.created_at, quote.total, text))
     set_deadline(tx, END, quote_id, valid_until)
-    reminder = valid_until - remind_days * DAY
-    if reminder > tx.now:
-        set_deadline(tx, REMIND, quote_id, reminder)
+    if days > remind_days:  # at the hour of the sending, not at midnight
+        set_deadline(tx, REMIND, quote_id, tx.now + (days - remind_days) * DAY)
     tx.emit(QuoteSent(quote_id, quote.customer_id, quote.total, valid_until, digest, quote.replaces))
 
 

@@ -353,6 +353,19 @@ NAMES: Final[dict[str, str]] = {
     "maxOrdersPerClient": "orders.max_per_client",
     "minTrustScoreRequired": "orders.min_score",
     "upsellEnabled": "upsell.enabled",
+    "autoReminderEnabled": "orders.remind",
+    "autoSummaryEnabled": "live.summary",
+    "showUrgency": "chat.urgency",
+    "showTrustBadge": "chat.trust_badge",
+    "showSuggestions": "chat.suggestions",
+    "simplifyForSlowConnection": "chat.simple",
+    "allowQuantitySelection": "segment.allow_quantity_selection",
+    "requireDeliveryAddress": "segment.require_delivery_address",
+    "requireDeposit": "segment.require_deposit",
+    "depositPercentage": "segment.deposit_percentage",
+    "requireDateTimeSlot": "segment.require_date_time_slot",
+    "generateInvoice": "segment.generate_invoice",
+    "paymentTermsDays": "segment.payment_terms_days",
 }
 """Other names by which a setting is known."""
 

@@ -99,7 +99,10 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "slots_answer": ("product", "price"),
     "ask_terms_only": ("days",),
     "live_summary": ("revenue", "paid"),
-    "seller_paid_notice": ("customer", "total"),
+    **dict.fromkeys(("seller_paid_notice", "seller_paid_notice_today"), ("customer", "total")),
+    "sold_not_cancelled": ("reference",),
+    **dict.fromkeys(("my_orders_line_deposit", "my_orders_line_terms"), ("due",)),
+    "event_over": ("product",),
     "button_pay_amount": ("total",),
 }
 # Lines are added below these: they leave them room.
@@ -132,8 +135,8 @@ class Place(Struct, frozen=True):
 _PLACES: Final[tuple[tuple[str | tuple[str, ...], Place], ...]] = (
     ("button_", Place("button", limits.BUTTON_TITLE, lines=False)),
     (("row_slot", "row_more_about", "catalogue_row"), Place("description", limits.ROW_DESCRIPTION, lines=False)),
-    (("row_more", "row_later", "row_fewer"), Place("row", limits.ROW_TITLE, lines=False)),
-    ("catalogue_other", Place("section", limits.SECTION_TITLE, lines=False)),
+    (("row_more", "row_later", "row_fewer", "catalogue_more"), Place("row", limits.ROW_TITLE, lines=False)),
+    (("catalogue_other", "catalogue_next"), Place("section", limits.SECTION_TITLE, lines=False)),
     ("my_orders_line_", Place("text", 2 * LINE, lines=False)),
     ("line_same_again", Place("text", BELOW)),
     (_ADDED, Place("text", LINE, lines=False)),
@@ -287,7 +290,7 @@ def longest(currency: str, key: str) -> dict[str, Any]:
     money = format_money(top if key.startswith("button_") else 10 * top, currency)
     product = "W" * 80
     line = f"999 × {'W' * 60} ({'W' * 20})"
-    one_line = key.startswith("my_orders_line_") or key == "seller_paid_notice"
+    one_line = key.startswith(("my_orders_line_", "seller_paid_notice"))
     return samples(currency) | {
         **dict.fromkeys(("price", "total", "due", "amount", "deposit", "balance"), money),
         "revenue": format_money(100 * top, currency),

@@ -102,6 +102,7 @@ class ShopConversations:
             limited=self._shop.orders.limits.standing(reader, customer_id, now),
             pays_first=restricting.restricted(reader, customer_id),
             merged=next(iter(merges.standing(reader, customer_id)), None),
+            minutes=self._shop.orders.holds.minutes_of(reader, customer_id),
         )
 
     def _case(self, reader: Reader, conversation_id: int) -> escalation.Case:

@@ -79,7 +79,7 @@ class ShopCustomers:
             )
             asked = "SELECT allowed_until, terms_days, no_offers FROM customer WHERE id = ?"
             until, days, refused = reader.one(asked, (customer_id,)) or (0, 0, 0)
-            found = lately(reader, customer_id, now, lambda means: t(PROVIDERS.get(means, means)))
+            found = lately(reader, customer_id, now, shop.orders.holds, lambda means: t(PROVIDERS.get(means, means)))
             return Profile(
                 view,
                 explain(view.record, language, shop.card.currency, found),

@@ -9,7 +9,7 @@ from core.customers import allowing, merges, merging, parting, restricting
 from core.customers import queries as customers
 from core.customers.explaining import explain
 from core.customers.merging import Preview
-from core.customers.rules import RISK_MINUTES, hold_minutes, stars, success
+from core.customers.rules import stars, success
 from core.kernel.clock import rfc3339
 from core.kernel.errors import NotFound
 from core.orders.standing import lately
@@ -34,8 +34,9 @@ def standing_of(call: Call, reader: Reader) -> shapes.Standing:
     """Raises NotFound."""
     shop, now = call.shop, call.shop.clock.now()
     record = customers.customer(reader, call.id).record
-    said = explain(record, shop.settings.get("store.language"), shop.card.currency, lately(reader, call.id, now, means))
-    first, usual = restricting.restricted(reader, call.id), shop.settings.number("orders.hold_minutes")
+    holds = shop.orders.holds
+    found = lately(reader, call.id, now, holds, means)
+    said = explain(record, shop.settings.get("store.language"), shop.card.currency, found)
     until = reader.value("SELECT allowed_until FROM customer WHERE id = ?", (call.id,))
     return shapes.Standing(
         customer_id=call.id,
@@ -51,10 +52,10 @@ def standing_of(call: Call, reader: Reader) -> shapes.Standing:
         habit=said.habit,
         badges=[shapes.Word(*badge) for badge in said.badges],
         tags=[shapes.Word(*tag) for tag in said.tags],
-        hold_minutes=RISK_MINUTES if first else min(30, hold_minutes(record, usual)),
+        hold_minutes=found.minutes,
         limited=shop.orders.limits.standing(reader, call.id, now),  # type: ignore[arg-type] # its two words
         allowed_until=when(until) if until > now else None,
-        pays_first=first,
+        pays_first=found.pays_first,
     )
 
 

@@ -39,7 +39,7 @@ def standing(args: Namespace, home: Home, out: Terminal) -> int:
         now = shop.clock.now()
         with shop.engine.reader() as reader:
             record = queries.customer(reader, args.id).record
-            said = explain(record, language(), shop.card.currency, lately(reader, args.id, now))
+            said = explain(record, language(), shop.card.currency, lately(reader, args.id, now, shop.orders.holds))
             limited = shop.orders.limits.standing(reader, args.id, now)
             first = restricting.restricted(reader, args.id)
     finally:

@@ -96,7 +96,7 @@ async def test_sent_again_once_it_is_through_and_never_what_is_over(tmp_path: Pa
         w.shop.engine.call(lambda tx: send_again(w.shop, tx, number))
         await w.settled()
         assert len(documents(w, CUSTOMER)) == 2
-        clock.advance(DAY)
+        clock.advance(2 * DAY)
         await _say(w, CUSTOMER, "bonjour")
         with pytest.raises(Refused, match="over"):
             w.shop.engine.call(lambda tx: send_again(w.shop, tx, number))

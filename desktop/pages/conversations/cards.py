@@ -156,12 +156,12 @@ class CardWords:
         }
         advice = {
             "restrict": t("Reservation cut to 5 min, or payment first."),
-            "vip": t("VIP: 15 min of reservation."),
+            "vip": t("VIP: {minutes} min of reservation.", minutes=card.minutes),
         }
         found = [habits[card.habit]] if card.habit else []
         if card.advice in advice:
             found.append(advice[card.advice])
-        if card.tier in ("gold", "diamond") and card.advice != "restrict":
+        if card.front:
             found.append(t("Served before others who wait."))
         return tuple(found)
 

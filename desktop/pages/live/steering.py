@@ -76,7 +76,7 @@ def waiter(t: Texts, one: Waiter, place: int, now: int) -> WaiterText:
     since = in_minutes(now - one.since)
     about = [t.plural("{n} piece", "{n} pieces", one.quantity), t("waiting for {duration}", duration=since)]
     if one.ahead:
-        about.append(t("served first: gold or diamond"))
+        about.append(t("served first: gold, diamond or VIP"))
     elif one.skipped:
         about.append(t("let pass by you"))
     name = short_name(one.name) or t("Unknown customer")

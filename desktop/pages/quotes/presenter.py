@@ -152,8 +152,7 @@ class QuotesPresenter:
         """How long a quote may still be answered."""
         t = self.t
         if quote.state == DRAFT:
-            days = max(1, (quote.valid_until - quote.created_at + DAY - 1) // DAY)
-            return t.plural("{n} day", "{n} days", days), "muted"
+            return t.plural("{n} day", "{n} days", quote.valid_days), "muted"
         if quote.state not in OPEN:
             return self.day(quote.valid_until), "muted"
         days = (quote.valid_until - now) // DAY

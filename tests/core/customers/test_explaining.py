@@ -159,4 +159,4 @@ def test_the_first_to_pay_in_a_live_and_many_unpaid_reservations(tmp_path: Path)
         assert engine.read(lambda r: unpaid_lately(r, moussa, now)) == 3
         assert engine.read(lambda r: unpaid_lately(r, awa, now)) == 0
         assert engine.read(lambda r: unpaid_lately(r, moussa, now + 25 * HOUR)) == 0
-        assert engine.read(lambda r: lately(r, awa, now)) == Lately(None, 0, 1)
+        assert engine.read(lambda r: lately(r, awa, now, orders_of().holds)) == Lately(None, 0, 1, 10)

@@ -62,8 +62,10 @@ def test_thirty_restricts_and_forty_reminds_early() -> None:
     assert recommendation(SILVER_VIP) == "vip"
 
 
-def test_gold_and_diamond_are_served_first_and_no_other() -> None:
-    assert [in_front(r) for r in (DIAMOND, GOLD, SILVER_VIP, FIRST, FAKER)] == [True, True, False, False, False]
+def test_gold_diamond_and_vips_are_served_first_and_no_other() -> None:
+    assert [in_front(r) for r in (DIAMOND, GOLD, SILVER_VIP, FIRST, FAKER)] == [True, True, True, False, False]
+    third = Record(3, 3, 0, 120_000, 3 * 60_000)
+    assert (recommendation(third), in_front(third)) == ("vip", False), "loyal, not yet a VIP"
 
 
 def test_badges_and_habits() -> None:

@@ -77,7 +77,7 @@ def test_each_stands_under_the_state_it_has_now_swept_or_not(engine: Engine, clo
         [refused],
         [],
     ]
-    clock.advance(DAY)
+    clock.advance(2 * DAY)
     assert (found(engine, "sent"), found(engine, "expired")) == ([], [short])
     engine.call(lambda tx: answering.expire(tx, short))
     assert found(engine, "expired") == [short]

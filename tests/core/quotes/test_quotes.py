@@ -10,7 +10,7 @@ import pytest
 
 from core.invoices.rules import Rounding
 from core.invoices.service import Terms
-from core.kernel.clock import DAY, ManualClock, parse_rfc3339
+from core.kernel.clock import DAY, ManualClock, day_ends, parse_rfc3339
 from core.kernel.errors import NotFound, Refused
 from core.kernel.i18n import explain
 from core.quotes import service
@@ -82,7 +82,7 @@ def test_a_quote_keeps_what_it_said(engine: Engine, clock: ManualClock) -> None:
         ("Pose sur place", "", 10_000),
     ]
     assert (made.total, made.note, made.state) == (610_000, "n", "draft")
-    assert made.valid_until == clock.now() + 10 * DAY
+    assert made.valid_until == day_ends(clock.now(), 10, UTC), "the whole of its last day"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ async def test_beyond_the_limit_one_polite_answer_and_a_way_out(tmp_path: Path) 
         w.buyer(AWA)
         await buys(w, "ROBE1")
         (said,) = await _say(w, AWA, "ROBE1")
-        assert "1 commandes" in said
+        assert "une commande, réservée ou payée" in said
         assert "vendeur" in said
         assert w.rows("SELECT reason FROM conversation WHERE escalated_at IS NOT NULL") == [("limit",)]
         assert w.value("SELECT count(*) FROM orders") == 1

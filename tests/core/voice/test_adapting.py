@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.conversations.adapting import (
-    LOYAL,
     Situation,
     Switches,
     Trust,
@@ -23,7 +22,7 @@ from core.conversations.adapting import (
 )
 from core.conversations.limits import BODY
 from core.conversations.texts import say, texts
-from core.customers.rules import Record, in_front, recommendation
+from core.customers.rules import LOYAL, Record, in_front, recommendation
 from core.kernel.i18n import LANGUAGES
 from core.kernel.text import utf16_length
 

@@ -92,10 +92,10 @@ def test_the_card_says_how_somebody_buys_and_what_to_do(words: ConversationPrese
     assert card(words).advice == ()
     faker = card(words, advice="restrict", habit="never_pays", tier="bronze").advice
     assert faker == ("Commande, ne paie jamais.", "Réservation raccourcie à 5 min, ou paiement préalable.")
-    best = card(words, advice="vip", habit="reliable", tier="gold").advice
+    best = card(words, advice="vip", habit="reliable", tier="gold", front=True, minutes=20).advice
     assert [narrow(line) for line in best] == [
         "Paie presque toujours.",
-        "VIP : 15 min de réservation.",
+        "VIP : 20 min de réservation.",
         "Servi avant les autres qui attendent.",
     ]
 

@@ -48,9 +48,9 @@ def test_every_quote_stands_there_newest_first_with_its_state_and_time(open_quot
         "Aminata Diallo, +221 77 000 00 01",
         "126 528 F CFA",
         "Vu",
-        "encore 29 jours, jusqu’au 20/12",
+        "encore 30 jours, jusqu’au 20/12",
     ]
-    assert (row(opened, "sent").left, row(opened, "sent").left_role) == ("encore 1 jour", "waiting")
+    assert (row(opened, "sent").left, row(opened, "sent").left_role) == ("encore 2 jours", "waiting")
     assert plain(row(opened, "draft").plain(4)) == "30 jours, après l’envoi"
     assert row(opened, "asked").state.word == "Demandé"
     assert row(opened, "expired").state.role == "danger"

@@ -111,7 +111,7 @@ async def test_a_quote_mixes_products_and_free_lines(api: ApiShop) -> None:
         ("Livraison à Saly", None, 50_000),
     ]
     assert (quote["customer"]["phone"], quote["state"]) == ("+221338210000", "draft")
-    assert quote["valid_until"] == "2026-11-30T21:46:00.000Z"
+    assert quote["valid_until"] == "2026-11-30T23:59:59.999Z", "the whole of its last day"
     assert quote["pdf_url"] == "https://pay.teranga.sn/api/v1/devis/1/pdf"
     assert (await api.get("/devis/1")).json == quote
     paper = await api.get("/devis/1/pdf")
