@@ -177,8 +177,7 @@ class ListPage(LivingPage, Generic[Q, O]):
         self.refresh()
 
     def act_on_many(self, many: Many, card: Card, undo: Callable[[], object] | None = None) -> None:
-        """Several rows can be selected, and what can be done with all of them stands under the table. ``undo``: of a
-        page that takes back more than this."""
+        """Several rows can be selected, what can be done with them stands below. ``undo``: of a page that has more."""
         self.many = many
         card.body.addWidget(many.bar)
         self.table.picked.connect(self._show_picked)
