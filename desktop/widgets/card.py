@@ -31,8 +31,9 @@ class Card(QFrame):
         self._band.setLayout(self.head)
         self.set_band(BAND if ruled else 40)
         column.addWidget(self._band)
+        self._ends: list[QWidget] = [self._band]
         if ruled:
-            column.addWidget(Rule())
+            self._end(column, Rule())
         self.body = QVBoxLayout()
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
@@ -41,6 +42,24 @@ class Card(QFrame):
     def set_band(self, height: int) -> None:
         """The height of the head."""
         self._band.setFixedHeight(height)
+
+    def add_foot(self, widget: QWidget) -> None:
+        """A line of its own under the body."""
+        self._end(self.body, Rule())
+        foot = QWidget()
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(16, 8, 16, 8)
+        line.addWidget(widget, 1)
+        self._end(self.body, foot)
+
+    def _end(self, column: QVBoxLayout, widget: QWidget) -> None:
+        self._ends.append(widget)
+        column.addWidget(widget)
+
+    def show_ends(self, shown: bool) -> None:
+        """Its head and its foot; they have nothing to say over a place that is empty from the beginning."""
+        for end in self._ends:
+            end.setVisible(shown)
 
 
 class Tile(QFrame):

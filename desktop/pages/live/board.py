@@ -310,7 +310,7 @@ class AlertsCard(_ListCard):
         self.alerts: list[AlertRow] = []
         self._tight = False
         self._texts: Sequence[AlertText] = ()
-        self._calm = Label(presenter.t("Nothing to do: all is well."), "small", "muted")
+        self._calm = Label(presenter.t("Nothing to do: all is well."), "small", "muted", wrap=True)
         self._calm.setContentsMargins(SCALE.card, 14, SCALE.card, 0)
         self.rows.insertWidget(0, self._calm)
 

@@ -23,7 +23,7 @@ from desktop.subjects import OrdersWanted
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.labels import ElidedLabel, Label, Rule
+from desktop.widgets.labels import ElidedLabel, Label
 from desktop.widgets.pick import Pick
 
 AREAS: Final = frozenset({"live", "orders", "payments"})
@@ -48,7 +48,8 @@ class LivesPage(LivingPage):
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(SCALE.gap)
         column.addLayout(self._head())
-        column.addWidget(self._lives(), 1)
+        self.card = self._lives()
+        column.addWidget(self.card, 1)
         self._connect()
         self.refresh()
 
@@ -93,11 +94,7 @@ class LivesPage(LivingPage):
             self.places.addWidget(widget)
         card.body.addWidget(self.places, 1)
         self.sums = ElidedLabel("", "small-bold")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 8)
-        foot.addWidget(self.sums, 1)
-        card.body.addWidget(Rule())
-        card.body.addLayout(foot)
+        card.add_foot(self.sums)
         return card
 
     def _connect(self) -> None:
@@ -158,6 +155,7 @@ class LivesPage(LivingPage):
         self.places.setCurrentIndex(0 if lives else 1 if overview.any else 2)
         for part in (self.period, self.where, self.sums, self.orders, self.compare, self.summary, self.search):
             part.setVisible(overview.any)
+        self.card.show_ends(overview.any)
         self._offer()
         if not self.read_once and lives and self.isVisible() and self.window().focusWidget() in (None, self):
             self.table.setFocus()

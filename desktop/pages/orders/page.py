@@ -6,7 +6,6 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout
 
 from core.kernel.clock import to_datetime
 from core.orders.behind import OrdersWanted
@@ -24,7 +23,7 @@ from desktop.pages.page import Mount
 from desktop.widgets.buttons import Button
 from desktop.widgets.card import Card
 from desktop.widgets.empty import EmptyState
-from desktop.widgets.labels import ElidedLabel, Rule
+from desktop.widgets.labels import ElidedLabel
 from desktop.widgets.pick import Entries, Pick
 
 Around = tuple[Overview, Totals]
@@ -58,7 +57,7 @@ class OrdersPage(ListPage[Question, Around]):
         self.column.addLayout(chips.line())
         self.column.addWidget(self.behind_bar())
         self.pane = OrderPane(self.presenter)
-        card = self._orders()
+        card = self.card = self._orders()
         self.column.addLayout(self.beside(card, self.pane, wide=card), 1)
         self._connect()
         self.begin()
@@ -86,11 +85,7 @@ class OrdersPage(ListPage[Question, Around]):
         card.head.addStretch(1)
         self.act_on_many(many_orders(self, self.source, self.mount.context.live, self.writing), card)
         self.sums = ElidedLabel("", "small-bold")
-        foot = QHBoxLayout()
-        foot.setContentsMargins(16, 8, 16, 8)
-        foot.addWidget(self.sums, 1)
-        card.body.addWidget(Rule())
-        card.body.addLayout(foot)
+        card.add_foot(self.sums)
         return card
 
     def _pickable(self) -> tuple[tuple[str, str, Entries], ...]:
@@ -140,6 +135,7 @@ class OrdersPage(ListPage[Question, Around]):
         self.sums.say(self.presenter.totals(self.overview[1], self.question.behind))
         for part in (self.pane, self.sums, *self.chips.values(), *self.picks.values()):
             part.setVisible(self.anything)
+        self.card.show_ends(self.anything)
         self.export_button.setEnabled(some)
 
     def show_current(self) -> None:

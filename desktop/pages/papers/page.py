@@ -57,7 +57,7 @@ class PapersPage(ListPage[Question, Overview]):
         super().__init__(mount, self.source, table, Question(), Overview())
         self.column.addLayout(self.head(t("Invoices"), t("Number, name, phone, order"), self.export_verb(self.export)))
         self.pane = PaperPane(self.presenter)
-        card = self._papers()
+        card = self.card = self._papers()
         self.column.addLayout(self.beside(card, self.pane, wide=card), 1)
         self.table.chosen.connect(lambda row: self.act("open"))
         self.pane.asked.connect(self.act)
@@ -124,6 +124,7 @@ class PapersPage(ListPage[Question, Overview]):
             self.nothing.say(t("No paper here"), t("Nothing fits what is looked for."))
         for part in (self.pane, *self.chips.values(), self.period):
             part.setVisible(self.anything)
+        self.card.show_ends(self.anything)
         self.export_button.setEnabled(self.anything)
 
     def show_current(self) -> None:
