@@ -57,7 +57,8 @@ class Words:
 
 
 def machine(home: Home, tr: Words) -> Iterator[Line]:
-    yield Line(True, tr("system"), f"{platform.system()} {platform.release().partition("-")[0]}, Python {platform.python_version()}")
+    release = platform.release().partition("-")[0]
+    yield Line(True, tr("system"), f"{platform.system()} {release}, Python {platform.python_version()}")
     yield Line(True, "SQLite", f"{apsw.sqlite_lib_version()} ({CIPHER}; stdlib {sqlite3.sqlite_version})")
     yield Line(True, tr("keys"), tr("system keyring") if keyring_works() else tr("protected file (no system keyring)"))
     try:
