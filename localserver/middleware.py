@@ -94,6 +94,10 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem(status_of(error), type(error).__name__, explain(error, language_of(request)))
     except (ConnectionResetError, TimeoutError):
         raise
+    except web.RequestPayloadError:  # said to be compressed and is not, a chunk that is none: anybody can send it
+        answer = problem(400, "Malformed")
+        answer.force_close()
+        return answer
     except Exception:  # boundary: request
         resource = request.match_info.route.resource  # its shape, not the address: that may be somebody's pay link
         log.exception("A request failed: %s %s", request.method, resource.canonical if resource else "?")
@@ -101,5 +105,7 @@ async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def our_concern(record: logging.LogRecord) -> bool:
-    """What is not HTTP is answered 400; aiohttp would log an error with a traceback, and anybody can send it."""
-    return not isinstance(record.exc_info[1] if record.exc_info else None, HttpProcessingError)
+    """What is not HTTP, or a body that is not what it says, is answered 400; aiohttp would log an error with a
+    traceback, and anybody can send it."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.kernel.patterns import late
 
+LONGEST: Final = 32
 HANDLE: Final = late(r"[a-z0-9](?:[a-z0-9-]{1,30}[a-z0-9])")
 """A store's name at a relay: one label of a host name, so that each store is an origin of its own to browsers."""
 

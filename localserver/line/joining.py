@@ -9,7 +9,7 @@ from core.adapters.http import BadReply
 from core.bootstrap import Shop
 from core.kernel.errors import OutsideWorld, Refused
 from core.relay import place
-from core.relay.address import HANDLE
+from core.relay.address import HANDLE, LONGEST
 from core.relay.keys import StoreKeys
 from core.tunnels.rules import KIND, OFF, RELAY
 
@@ -26,9 +26,9 @@ _WHY: Final = {
 async def join(shop: Shop, url: str, invite: str, handle: str = "") -> place.Place:
     """Register this store with an invitation, and be reached through the relay from now on.
 
-    ``handle``: its name there, the store's own when empty. Raises Refused, OutsideWorld.
+    ``handle``: its name there, the store's own (or what of it has room) when empty. Raises Refused, OutsideWorld.
     """
-    url, handle = normal(url), (handle or shop.slug).strip().lower()
+    url, handle = normal(url), handle.strip().lower() or shop.slug[:LONGEST].rstrip("-")
     wanted = place.Place(url, handle, "", 1)
     if not wanted.domain or not HANDLE.fullmatch(handle):
         raise _refusal("name" if wanted.domain else "signature", url, handle)

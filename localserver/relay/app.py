@@ -103,6 +103,9 @@ async def _metrics(request: web.Request) -> web.Response:
 async def _health(request: web.Request) -> web.Response:
     try:
         await request.app[NODE].engine.store("health")
+    except Unavailable as error:
+        log.warning("The engine does not answer: %s", error)
+        return web.json_response({"ready": False}, status=503)
     except Exception:  # boundary: whatever is wrong, the answer is that it is
         log.exception("The engine does not answer")
         return web.json_response({"ready": False}, status=503)

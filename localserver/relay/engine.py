@@ -15,7 +15,7 @@ from core.kernel.errors import LivePayError, OutsideWorld
 DEFAULT_EVENTS: Final = 20_000
 DEFAULT_BYTES: Final = 64 * 1024 * 1024
 DEFAULT_PAGES: Final = 2_000
-LARGEST_PAGE: Final = 1024 * 1024
+LARGEST_PAGE: Final = 256 * 1024
 """Bytes of one page; with the number of pages it bounds what they take."""
 
 

@@ -184,6 +184,20 @@ async def test_bodies_beyond_all_measure(tmp_path: Path) -> None:
         await still_serves(w)
 
 
+async def test_a_body_that_is_not_compressed_as_it_says(tmp_path: Path) -> None:
+    """Anybody can send it, through a relay too: what fails for a mistake of ours is tried again before others."""
+    async with world(tmp_path, country="SN", providers=PROVIDERS) as w:
+        token = await _token(w)
+        before = _counts(w)
+        for path in sorted(set(_doors(w, token))):
+            for method in ("gzip", "deflate", "br"):
+                said = [("Content-Type", b"application/json"), ("Content-Encoding", method.encode())]
+                status = await _status(w, _wire(path, b"abc", said))
+                assert 400 <= status < 500, (path, method, status)
+        assert _counts(w) == before
+        await still_serves(w)
+
+
 async def test_every_odd_header_at_every_door(tmp_path: Path) -> None:
     async with world(tmp_path, country="SN", providers=PROVIDERS) as w:
         token = await _token(w)

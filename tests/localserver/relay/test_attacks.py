@@ -24,13 +24,13 @@ AWA = "awa"
 HOST = f"Host: {AWA}.{DOMAIN}\r\n"
 
 
-async def _raw(host: Relay, head: str, body: bytes = b"", *, ends: bool = True) -> bytes:
-    """What comes back on a connection of its own, up to its end (``ends`` False: the first that comes)."""
+async def _raw(host: Relay, head: str, body: bytes = b"") -> bytes:
+    """What comes back on a connection of its own, up to its end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", host.port)
     writer.write(head.encode("latin-1") + b"\r\n" + body)
     try:
         async with asyncio.timeout(30):
-            return await (reader.read() if ends else reader.read(65536))
+            return await reader.read()
     except ConnectionResetError:
         return b""
     finally:
@@ -210,6 +210,8 @@ async def test_what_a_stranger_sends_is_answered_in_one_line(tmp_path: Path) -> 
             assert status in said.split(b"\r\n")[0], said
             assert b"\r\nSet-Cookie" not in said
             assert said.partition(b"\r\n\r\n")[0].isascii()
+        chunked = f"POST /n/awa/1 HTTP/1.1\r\n{HOST}Transfer-Encoding: chunked\r\n"
+        assert b" 400 " in await _raw(host, chunked, b"3\r\nabcZZ\r\n")
         socket = await host.http.ws_connect(f"{host.url}/connect")
         await socket.receive_bytes()
         await socket.send_bytes(frames.encode(Claim(AWA, bytes(16), 1, b"")).replace(b"awa", b"\xff\xfe\xfd"))

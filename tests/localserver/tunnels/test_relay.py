@@ -91,6 +91,14 @@ async def test_a_store_that_its_host_removed_comes_back_with_another_invitation(
         assert (await host.ask("boutique-awa", "GET", "/p/none"))[0] == 404
 
 
+async def test_a_long_name_is_shortened_to_what_has_room(tmp_path: Path) -> None:
+    long = "Boutique de la Mode Femme et Enfant"
+    async with relay(tmp_path, clock=SystemClock()) as host, store(tmp_path / "home", long) as shop, kept(shop):
+        await asyncio.to_thread(choose, shop, host, await host.invite())
+        await until(lambda: shop.tunnel.state.phase == "open")
+        assert shop.address() == host.address("boutique-de-la-mode-femme-et-enf")
+
+
 async def test_a_copy_asks_before_it_answers_and_the_other_computer_then_stops(tmp_path: Path) -> None:
     """The store is opened from a copied folder, as after moving to another computer by hand."""
     import shutil
