@@ -91,6 +91,9 @@ def test_what_is_sold_is_not_nothing_and_the_seller_is_asked(tmp_path: Path) -> 
         pay(c)
         c.hears("mes achats")
         assert "acompte payé, reste 25\u202f000" in said(c)
+        c.hears("c'est bien payé ?")
+        shown = c.value("SELECT body FROM outbox WHERE kind = 'message' ORDER BY id DESC LIMIT 1")
+        assert ("PAYER" in shown, "ANNULER" in shown) == (True, False)
         c.hears("annule")
         assert "je ne peux pas l’annuler" in said(c)
         assert c.state()[1] == "change"
