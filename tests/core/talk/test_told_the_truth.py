@@ -221,3 +221,14 @@ def test_a_borrowed_word_does_not_change_the_language(tmp_path: Path) -> None:
         assert "Ireto ny entana" in said(c)
         c.hears("je veux voir le catalogue")
         assert "Voici ce qui est" in said(c)
+
+
+def test_what_is_sold_no_more_has_no_waiting_list(tmp_path: Path) -> None:
+    with chat(tmp_path) as c:
+        number = c.product("ROBE1")
+        c.shop.engine.call(lambda tx: tx.run("UPDATE product SET active = 0 WHERE id = ?", (number,)))
+        for pressed_id in (f"claim:{number}", "claim:999"):
+            row = {"type": "list_reply", "list_reply": {"id": pressed_id, "title": "ROBE1"}}
+            c._item("interactive", row, AWA, "Awa Ndour")
+            assert "liste d’attente" not in said(c)
+            assert "Voici ce que nous avons" in said(c)
