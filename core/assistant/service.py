@@ -172,7 +172,7 @@ class Assistant:
         ) or ("fr", "", None)
         asked = " ".join(message.text for message in self._messages(reader, turn))
         products = self._relevant(reader, asked, shown)
-        facts = self._facts(reader, products, language, asked)
+        facts = self._facts(reader, products, language, asked, turn.due_at)
         names = [name, *(word for word in name.split() if len(word) > 1)] if name else []
         request = asking.request(facts, thread_of(reader, turn.conversation_id), self.terms().tone, names)
         return Question(turn, request, products)
@@ -185,12 +185,13 @@ class Assistant:
             found += [row[0] for row in reader.all(newest, (asking.MOST_PRODUCTS,))]
         return tuple(dict.fromkeys(found))[: asking.MOST_PRODUCTS]
 
-    def _facts(self, reader: Reader, products: Sequence[int], language: str, asked: str) -> Facts:
+    def _facts(self, reader: Reader, products: Sequence[int], language: str, asked: str, now: int) -> Facts:
+        """As the books have it at ``now``, ms UTC: of an event that is over nothing is left."""
         marks = ",".join("?" * len(products))
         rows = reader.all(
-            "SELECT id, keyword, sku, title, description, category, price, on_hand - held FROM product"  # noqa: S608 - marks
-            f" WHERE active AND id IN ({marks})",
-            products,
+            "SELECT id, keyword, sku, title, description, category, price, iif(event_at <= ?, 0, on_hand - held)"  # noqa: S608 - marks
+            f" FROM product WHERE active AND id IN ({marks})",
+            (now, *products),
         )
         found = {r[0]: Product(r[0], r[1], r[2], r[3], r[4], r[5], self._talk.money(r[6]), r[7]) for r in rows}
         often = tuple(self._asked_often(reader, asked, language))
@@ -240,7 +241,7 @@ class Assistant:
             return self._close(tx, turn, "erased")
         reply = Reply(tx, turn.customer_id, turn.conversation_id, messages[-1], self._talk.language())
         heard = " ".join(message.text for message in messages)
-        return self._used(reply, turn, answer, self._facts(tx, question.products, reply.language, heard), heard)
+        return self._used(reply, turn, answer, self._facts(tx, question.products, reply.language, heard, tx.now), heard)
 
     def _used(self, reply: Reply, turn: Turn, answer: Answer, facts: Facts, heard: str) -> str:
         """What a readable answer leads to. Prices and stock are those of this moment, not of the question."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.conversations import adding, outgoing, situation
+from core.conversations import adding, lists, outgoing, situation
 from core.conversations.asked import Asked, Opening
 from core.conversations.outgoing import Button
 from core.conversations.paying import Till
@@ -52,9 +52,12 @@ class Claiming(Asked):
         return claimed
 
     def _not_held(self, reply: Reply, product_id: int) -> None:
-        """It cannot be had; or a number that nobody can mean was said of it."""
+        """It cannot be had; is sold here no more; or a number that nobody can mean was said of it."""
         product = self.product_values(reply.tx, product_id)
-        if product["left"] > 0 or self._holds(reply, product_id):
+        if not reply.tx.value("SELECT active FROM product WHERE id = ?", (product_id,)):  # a row of long ago
+            shown = Button(lists.MORE, say("button_catalogue", reply.language))
+            reply.send(outgoing.buttons(say("not_sold_here", reply.language), [shown]))
+        elif product["left"] > 0 or self._holds(reply, product_id):
             self.offer(reply, product_id, None)
         else:
             reply.send(outgoing.text(self.gone(reply, product)))

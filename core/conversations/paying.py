@@ -152,8 +152,9 @@ class Paying:
             remaining="{remaining}",
         )
         if order.state == RESERVED:
-            reply.send(
-                outgoing.buttons(body, self.pay_buttons(order.id, reply.language)),
+            buttons = self.pay_buttons(order.id, reply.language)
+            reply.send(  # what is sold is not the bot's to cancel: no button says so
+                outgoing.buttons(body, buttons[:1] if order.stands or order.agreed else buttons),
                 priority=outbox.PAYMENT,
                 deadline=order.expires_at,
             )

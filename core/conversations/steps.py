@@ -261,7 +261,7 @@ class Steps(Quotable):
     def _on_terms(self, reply: Reply, order: Order, _: int) -> None:
         """The sale is told by the shop's own notice, with its invoice."""
         try:
-            terms.pay_later(reply.tx, order.id)
+            terms.pay_later(reply.tx, order.id, self.zone)
         except Refused:  # not trusted, or not any more: like everybody, at once
             self.ask_next(reply, order)
 

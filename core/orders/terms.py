@@ -6,6 +6,7 @@ hold ends. It stays *reserved* until its money is in; then it is settled like an
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Final
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from core.customers.restricting import restricted
 from core.customers.rules import prepays
 from core.customers.service import record
 from core.durable.deadlines import clear_deadline, set_deadline
-from core.kernel.clock import DAY
+from core.kernel.clock import day_ends
 from core.kernel.errors import NotFound, Refused
 from core.orders.events import OrderChanged, OrderConfirmed, OrderFirm, OrderOnTerms, TermsAllowed
 from core.orders.holds import HOLD, REMIND
@@ -93,8 +94,9 @@ def pay_now(tx: Tx, order_id: int) -> None:
         tx.emit(OrderChanged(order_id, order.total, order.expires_at))
 
 
-def pay_later(tx: Tx, order_id: int) -> int:
-    """The order is sold, to be paid as many days later as this customer may take. Again: nothing more happens.
+def pay_later(tx: Tx, order_id: int, zone: tzinfo) -> int:
+    """The order is sold, to be paid as many days later as this customer may take, in the whole of the last of them by
+    the store's time zone. Again: nothing more happens.
 
     → when it is due, ms UTC. Raises Refused for who must pay at once, while the seller looks at the order, or when
     nothing is held any more.
@@ -108,7 +110,7 @@ def pay_later(tx: Tx, order_id: int) -> int:
         raise Refused("This customer pays at once: allow them to pay later first.")
     if under_review(tx, order_id):
         raise Refused("The shop looks at this order first.")
-    due_at = tx.now + days * DAY
+    due_at = day_ends(tx.now, days, zone)
     tx.run(
         "UPDATE orders SET terms_days = ?1, deposit = 0, balance_by = ?2, expires_at = ?2,"
         " confirmed_at = coalesce(confirmed_at, ?3) WHERE id = ?4",

@@ -165,12 +165,14 @@ def send(tx: Tx, quote_id: int, terms: PaperTerms, remind_days: int) -> None:
     """Freeze a draft, give it its link and its time; the version before it is replaced.
 
     ``remind_days``: how long before its end the customer is reminded. Raises Refused when it was sent already, is for
-    nobody, or the version before it has become an order meanwhile.
+    nobody or for nothing, or the version before it has become an order meanwhile.
     """
     quote = load(tx, quote_id)
     state = next_state(quote.state, "send")
     if quote.customer_id is None:
         raise Refused("Choose the customer of this quote first.")
+    if quote.total <= 0:  # nobody could pay the order that it would become
+        raise Refused("The price must be more than zero.")
     if quote.replaces is not None:
         _replace(tx, quote.replaces, quote_id)
     days = quote.wording.terms.valid_days

@@ -171,7 +171,7 @@ async def cash(call: Call) -> web.Response:
 
 async def pay_later(call: Call) -> web.Response:
     def command(tx: Tx) -> Result:
-        terms.pay_later(tx, call.id)
+        terms.pay_later(tx, call.id, call.shop.country.zone)
         return Result(200, _steps(call, tx))
 
     return await call.act(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_what_is_paid_later_says_until_when(play: Callable[[Scene], None]) -> No
         order = shop.order((shop.product("RIZ50", "Riz parfumé 50 kg", 22_000), 20))
         customer = shop.value("SELECT customer_id FROM orders WHERE id = ?", order)
         shop.shop.engine.call(lambda tx: terms.allow(tx, customer, 30))
-        shop.shop.engine.call(lambda tx: terms.pay_later(tx, order))
+        shop.shop.engine.call(lambda tx: terms.pay_later(tx, order, UTC))
         async with chromium.page() as (page, seen):
             await _open(page, shop, order)
             for told in ("À payer avant le", "confirmée et facturée", "440 000", "20/12/2026"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -292,7 +293,7 @@ def _steps(w: World) -> None:
     engine.call(lambda tx: terms.confirm(tx, order), actor="bot")
     engine.call(lambda tx: terms.pay_now(tx, order), actor="bot")
     engine.call(lambda tx: terms.allow(tx, buyer, 30), actor="seller")
-    engine.call(lambda tx: terms.pay_later(tx, order), actor="bot")
+    engine.call(lambda tx: terms.pay_later(tx, order, UTC), actor="bot")
     engine.call(lambda tx: slots.called(tx, order), actor="seller")
     engine.call(lambda tx: delivery.ask(tx, order), actor="bot")
     engine.call(lambda tx: delivery.keep(tx, order, "Sacré-Cœur 3"), actor="bot")
@@ -300,7 +301,7 @@ def _steps(w: World) -> None:
     engine.call(lambda tx: onsite.receive(tx, order, "XOF"), actor="seller")
     engine.call(lambda tx: slots.passed(tx, first), actor="scheduler")
     other = engine.call(lambda tx: w.shop.orders.claim(tx, buyer, [Wanted(bag)], "api"), actor="account:1")
-    engine.call(lambda tx: terms.pay_later(tx, other.order_id or 0), actor="bot")
+    engine.call(lambda tx: terms.pay_later(tx, other.order_id or 0, UTC), actor="bot")
     engine.call(lambda tx: w.shop.orders.cancel(tx, other.order_id or 0, "seller"), actor="seller")
 
 

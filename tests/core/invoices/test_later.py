@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 from core.adapters.pdf import invoice_sheet
@@ -27,7 +28,7 @@ async def test_it_says_until_when_then_that_it_is_paid(tmp_path: Path) -> None:
         order = shop.order((shop.product("RIZ50", "Riz", 22_000), 20))
         customer = shop.value("SELECT customer_id FROM orders WHERE id = ?", order)
         shop.shop.engine.call(lambda tx: terms.allow(tx, customer, 30))
-        shop.shop.engine.call(lambda tx: terms.pay_later(tx, order))
+        shop.shop.engine.call(lambda tx: terms.pay_later(tx, order, UTC))
         said, sums = sheet(shop)
         assert said == "À payer avant le 20 décembre 2026"
         assert not any("Reçu" in label for label, _ in sums)

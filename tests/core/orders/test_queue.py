@@ -100,3 +100,17 @@ def test_who_is_restricted_pays_first_until_they_are_not(tmp_path: Path) -> None
         assert engine.read(lambda r: terms.allowed(r, buyer)) == 30
         with pytest.raises(NotFound):
             engine.call(lambda tx: restrict(tx, 999))
+
+
+def test_a_vip_is_served_first_from_the_fourth_purchase_on(tmp_path: Path) -> None:
+    with bare_engine(tmp_path, ManualClock()) as engine:
+        robe, people, order = _queue(engine)
+        paid = "UPDATE customer SET orders = ?1, paid = ?1, spent = 120000, pay_ms = ?1 WHERE id = ?2"
+        for count, one in ((3, people[1]), (0, people[2])):
+            engine.call(lambda tx, c=count, o=one: tx.run(paid, (c, o)))  # type: ignore[misc]
+        assert _names(engine, robe) == ["Cliente 2", "Cliente 3", "Cliente 4"], "three: loyal, not yet a VIP"
+        engine.call(lambda tx: tx.run(paid, (4, people[1])))
+        assert _names(engine, robe) == ["Cliente 3", "Cliente 2", "Cliente 4"]
+        engine.call(lambda tx: ORDERS.cancel(tx, order or 0, "seller"))
+        name = "SELECT c.name FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.state = 'reserved'"
+        assert engine.read(lambda r: r.value(name)) == "Cliente 3"

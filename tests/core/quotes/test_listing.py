@@ -191,3 +191,12 @@ def test_what_is_being_typed_is_kept_per_quote_until_it_is_dropped(engine: Engin
     latest = engine.read(unsaved.latest)
     assert latest is not None
     assert latest.content == "b"
+
+
+def test_a_quote_of_nothing_is_not_sent(engine: Engine) -> None:
+    awa = person(engine, "Awa Ndour", "+221770001234")
+    free = Wording((QuoteLine("Pose", 1, 5_000, discount=Discount("percent", 100)),))
+    number = engine.call(lambda tx: service.draft(tx, free, customer_id=awa, terms=PAPERS))
+    with pytest.raises(Refused, match="more than zero"):
+        engine.call(lambda tx: service.send(tx, number, PAPERS, 2))
+    assert found(engine, "draft") == [number]

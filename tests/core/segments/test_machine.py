@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class AnyShop(RuleBasedStateMachine):
         verbs: dict[str, Callable[[Tx], Any]] = {
             "confirm": lambda tx: terms.confirm(tx, order),
             "now": lambda tx: terms.pay_now(tx, order),
-            "later": lambda tx: terms.pay_later(tx, order),
+            "later": lambda tx: terms.pay_later(tx, order, UTC),
             "cancel": lambda tx: self.shop.orders.cancel(tx, order, "customer"),
             "called": lambda tx: slots.called(tx, order),
         }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from core.catalogue import service as catalogue
-from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
+from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock, day_ends
 from core.orders import delivery, terms
 from core.payments import onsite
 from core.slots import service as slots
@@ -247,7 +248,7 @@ async def test_a_trusted_business_pays_later_and_the_others_at_once(tmp_path: Pa
         told = await press(w, AWA, "À 30 JOURS")
         assert "440\u202f000" in " ".join(told)
         order = w.order(AWA)[0]
-        due = w.clock.now() + 30 * DAY
+        due = day_ends(w.clock.now(), 30, UTC)
         assert w.rows("SELECT state, terms_days, balance_by, expires_at FROM orders WHERE id = ?", (order,)) == [
             ("reserved", 30, due, due)
         ]
@@ -279,7 +280,7 @@ async def test_a_cancelled_order_on_terms_gives_goods_and_invoice_back(tmp_path:
         await say(w, AWA, "je prends 20 RIZ50")
         order, customer = w.order(AWA)[0], w.value("SELECT id FROM customer WHERE name = ?", (AWA,))
         w.shop.engine.call(lambda tx: terms.allow(tx, customer, 30))
-        w.shop.engine.call(lambda tx: terms.pay_later(tx, order))
+        w.shop.engine.call(lambda tx: terms.pay_later(tx, order, UTC))
         w.shop.engine.call(lambda tx: w.shop.orders.cancel(tx, order, "seller"))
         assert w.value("SELECT on_hand FROM product") == 100
         assert w.value("SELECT held FROM product") == 0

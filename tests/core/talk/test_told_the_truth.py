@@ -91,6 +91,9 @@ def test_what_is_sold_is_not_nothing_and_the_seller_is_asked(tmp_path: Path) -> 
         pay(c)
         c.hears("mes achats")
         assert "acompte payé, reste 25\u202f000" in said(c)
+        c.hears("c'est bien payé ?")
+        shown = c.value("SELECT body FROM outbox WHERE kind = 'message' ORDER BY id DESC LIMIT 1")
+        assert ("PAYER" in shown, "ANNULER" in shown) == (True, False)
         c.hears("annule")
         assert "je ne peux pas l’annuler" in said(c)
         assert c.state()[1] == "change"
@@ -218,3 +221,14 @@ def test_a_borrowed_word_does_not_change_the_language(tmp_path: Path) -> None:
         assert "Ireto ny entana" in said(c)
         c.hears("je veux voir le catalogue")
         assert "Voici ce qui est" in said(c)
+
+
+def test_what_is_sold_no_more_has_no_waiting_list(tmp_path: Path) -> None:
+    with chat(tmp_path) as c:
+        number = c.product("ROBE1")
+        c.shop.engine.call(lambda tx: tx.run("UPDATE product SET active = 0 WHERE id = ?", (number,)))
+        for pressed_id in (f"claim:{number}", "claim:999"):
+            row = {"type": "list_reply", "list_reply": {"id": pressed_id, "title": "ROBE1"}}
+            c._item("interactive", row, AWA, "Awa Ndour")
+            assert "liste d’attente" not in said(c)
+            assert "Voici ce que nous avons" in said(c)

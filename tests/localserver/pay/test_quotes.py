@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+from datetime import UTC
 
 import pytest
 from PIL import Image
 
-from core.kernel.clock import DAY
+from core.kernel.clock import DAY, day_ends
 from core.kernel.errors import Refused
 from core.orders import settling
 from core.quotes import answering, service
@@ -121,7 +122,7 @@ async def test_an_acceptance_and_a_refusal_at_once_are_one_answer(open_shop: Pay
 async def test_one_past_its_time_cannot_be_accepted_even_before_the_sweep(open_shop: PayShop) -> None:
     quote = quoted(open_shop, FREE, terms=Terms(valid_days=1))
     path = path_of(open_shop, quote)
-    open_shop.clock.advance(DAY)
+    open_shop.clock.advance(2 * DAY)
     await open_shop.post(f"{path}/accept")
     assert "ne peut plus être accepté" in await shown(open_shop, path)
     assert "/accept" not in (await open_shop.get(path))[2]
@@ -222,7 +223,7 @@ async def test_a_deposit_is_no_exception_and_the_rest_is_paid_with_the_same_link
     page = (await open_shop.page(order)).replace("\u202f", " ")
     assert "22 501" in page
     assert "Votre commande est réservée" in page
-    assert open_shop.value("SELECT expires_at - reserved_at FROM orders") == 30 * DAY
+    assert open_shop.value("SELECT expires_at FROM orders") == day_ends(open_shop.clock.now(), 30, UTC)
     await open_shop.pay(order)
     assert open_shop.rows("SELECT state, exception, received FROM orders") == [("paid", None, 45_003)]
     assert open_shop.value("SELECT sum(amount) FROM ledger_entry WHERE kind = 'sale'") == 45_003
@@ -239,7 +240,7 @@ async def test_less_than_the_deposit_is_an_exception_until_it_is_whole(open_shop
 
 async def test_an_order_without_its_deposit_ends_and_frees_the_goods(open_shop: PayShop) -> None:
     order = await accepted(open_shop, bags(open_shop, 2))
-    open_shop.clock.advance(5 * DAY)
+    open_shop.clock.advance(6 * DAY)
     await open_shop.until("SELECT state FROM orders", "expired")
     assert open_shop.value("SELECT held FROM product") == 0
     assert open_shop.state(order) == "expired"
@@ -248,11 +249,11 @@ async def test_an_order_without_its_deposit_ends_and_frees_the_goods(open_shop: 
 async def test_an_overdue_balance_asks_the_seller_and_keeps_the_goods(open_shop: PayShop) -> None:
     order = await accepted(open_shop, bags(open_shop, 2))
     await open_shop.pay(order)
-    open_shop.clock.advance(30 * DAY)
+    open_shop.clock.advance(31 * DAY)
     await open_shop.until("SELECT undecided FROM orders", 1)
     assert (open_shop.state(order), open_shop.value("SELECT held FROM product")) == ("reserved", 2)
-    open_shop.clock.advance(30 * DAY)
-    await open_shop.until("SELECT (expires_at - reserved_at) / 86400000 FROM orders", 90)
+    open_shop.clock.advance(31 * DAY)
+    await open_shop.until("SELECT (expires_at - reserved_at) / 86400000 FROM orders", 92)
     assert open_shop.value("SELECT count(*) FROM decision") == 1  # asked once, not every month
     orders = open_shop.shop.orders
     open_shop.shop.engine.call(lambda tx: settling.decide(tx, orders, order, "refund"))
@@ -270,7 +271,7 @@ async def test_a_cancelled_order_asks_what_becomes_of_its_deposit(open_shop: Pay
 async def test_a_late_deposit_that_is_honoured_holds_the_goods_again(open_shop: PayShop) -> None:
     order = await accepted(open_shop, bags(open_shop, 2))
     where = await open_shop.choose(order)
-    open_shop.clock.advance(5 * DAY)
+    open_shop.clock.advance(6 * DAY)
     await open_shop.until("SELECT state FROM orders", "expired")
     open_shop.simulator.pay(open_shop.simulator.sessions[where.rsplit("/", 1)[-1]], late=True)
     await open_shop.news()
