@@ -41,6 +41,7 @@ from core.storage.migrations import (
     m0028_ahead,
     m0029_merges,
     m0030_trial_payment,
+    m0031_template_picture,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -76,6 +77,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0028_ahead.apply,
     m0029_merges.apply,
     m0030_trial_payment.apply,
+    m0031_template_picture.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"
