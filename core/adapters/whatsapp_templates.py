@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from core.templates.rules import DRAFT, MARKETING, SAMPLE, Button, Seen, Words, apart, stands, stray, variables
+from core.templates.rules import (
+    DRAFT,
+    MARKETING,
+    SAMPLE,
+    UNCHOSEN,
+    Button,
+    Seen,
+    Words,
+    apart,
+    stands,
+    stray,
+    variables,
+)
 
 FIELDS: Final = "id,name,language,category,status,rejected_reason,components,parameter_format"
 
 
-def components(words: Words) -> list[dict[str, Any]]:
-    """What the template says, with an example for each variable."""
+def components(words: Words, handle: str = "") -> list[dict[str, Any]]:
+    """What the template says, with an example for each variable. ``handle``: of the picture above, uploaded as an
+    example [U: the reference tells that headings may be pictures, not the form of their example]."""
     above, below = apart(words, words.samples)
     made: list[dict[str, Any]] = []
     if words.heading:
         heading = {"type": "HEADER", "format": "TEXT", "text": words.heading}
         made.append(heading | _example("header_text", words.heading, above, list(above), named=words.named))
+    if words.picture:
+        made.append({"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [handle]}})
     body = {"type": "BODY", "text": words.body}
     made.append(body | _example("body_text", words.body, below, [list(below)], named=words.named))
     if words.footer:
@@ -43,20 +58,20 @@ def _button(button: Button) -> dict[str, str]:
     return {"type": "QUICK_REPLY", "text": button.title}
 
 
-def created(words: Words, code: str) -> dict[str, Any]:
+def created(words: Words, code: str, handle: str = "") -> dict[str, Any]:
     """The body of the call that hands a template in."""
     return {
         "name": words.name,
         "language": code,
         "category": words.category.upper(),
         "parameter_format": "named" if words.named else "positional",
-        "components": components(words),
+        "components": components(words, handle),
     }
 
 
-def edited(words: Words) -> dict[str, Any]:
+def edited(words: Words, handle: str = "") -> dict[str, Any]:
     """The body of the call that changes one WhatsApp knows."""
-    return {"category": words.category.upper(), "components": components(words)}
+    return {"category": words.category.upper(), "components": components(words, handle)}
 
 
 def seen(item: Any) -> Seen | None:
@@ -73,7 +88,7 @@ def seen(item: Any) -> Seen | None:
 
 
 def _words(item: Mapping[str, Any], name: str, code: str) -> Words | None:
-    """None for a form that is not filled here: a picture above, a changing address, a code to copy."""
+    """None for a form that is not filled here: a document above, a changing address, a code to copy."""
     parts = {str(part.get("type")).upper(): part for part in item.get("components") or () if isinstance(part, dict)}
     body = parts.get("BODY", {}).get("text")
     language = "en" if code.startswith("en") else "fr" if code.startswith("fr") else ""
@@ -81,8 +96,9 @@ def _words(item: Mapping[str, Any], name: str, code: str) -> Words | None:
         return None
     buttons = [_read_button(each) for each in parts.get("BUTTONS", {}).get("buttons") or ()]
     above = parts.get("HEADER", {})
-    heading = str(above.get("text") or "")
-    if None in buttons or (above and (above.get("format") != "TEXT" or not heading)) or stray(heading) or stray(body):
+    heading, picture = str(above.get("text") or ""), UNCHOSEN if above.get("format") == "IMAGE" else ""
+    odd = above and not picture and (above.get("format") != "TEXT" or not heading)
+    if None in buttons or odd or stray(heading) or stray(body):
         return None
     found = [*variables(heading), *variables(body)]
     numbered = [str(number + 1) for number in range(len(variables(body)))]
@@ -96,7 +112,8 @@ def _words(item: Mapping[str, Any], name: str, code: str) -> Words | None:
     footer = str(parts.get("FOOTER", {}).get("text") or "")
     samples = (*_samples(above, "header_text", heading), *_samples(parts["BODY"], "body_text", body))
     fields = ("",) * len(samples)
-    return Words(name, language, category, body, "", fields, samples, footer, tuple(b for b in buttons if b), heading)
+    shown = tuple(b for b in buttons if b)
+    return Words(name, language, category, body, "", fields, samples, footer, shown, heading, picture)
 
 
 def _named(item: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ def beyond(shop: Shop) -> Beyond:
 
 def bind(shop: Shop) -> None:
     """What follows from a template that was sent, in the same transaction."""
-    shop.templates = TemplateDesk(shop.engine, shop.channel)
+    shop.templates = TemplateDesk(shop.engine, shop.channel, shop.media)
     shop.talk.beyond = beyond(shop).tell
     shop.engine.react(MessageProgressed, lambda tx, e: followed(tx, e.outbox_id, e.state))
     shop.engine.subscribe(shop.templates.on_events)

@@ -34,6 +34,7 @@ from core.templates.rules import (
     BODY,
     HEADING,
     MARKETING,
+    UNCHOSEN,
     Template,
     apart,
     filled,
@@ -88,7 +89,7 @@ class Beyond:
             Offer(
                 each,
                 read(each.words, facts[each.words.language]),
-                STOPPED if stopped and each.words.category == MARKETING else "",
+                _refusal(each, stopped),
             )
             for each in found
         ]
@@ -124,7 +125,9 @@ class Beyond:
         if window_open(tx, customer_id, tx.now) or not threads.was_heard(tx, customer_id):
             return False
         template = service.fitting(tx, use, self._language(tx, customer_id))
-        if template is None or (template.words.category == MARKETING and _stopped(tx, customer_id)):
+        if template is None or template.words.picture == UNCHOSEN:
+            return False
+        if template.words.category == MARKETING and _stopped(tx, customer_id):
             return False
         values = read(template.words, self.facts(tx, customer_id, template.words.language, **more))
         if not all(values) or utf16_length(filled(template.words.body, apart(template.words, values)[1])) > BODY:
@@ -174,11 +177,20 @@ class Beyond:
         return str(spoken_to(self._house(), reader, customer_id, code))
 
 
+def _refusal(template: Template, stopped: bool) -> str:
+    """Why it may not go to this person (message id); empty when it may."""
+    if template.words.picture == UNCHOSEN:
+        return service.CHOOSE
+    return STOPPED if stopped and template.words.category == MARKETING else ""
+
+
 def _message(template: Template, values: Sequence[str]) -> Outgoing:
     """Raises Refused."""
     words = template.words
     if template.state != APPROVED:
         raise Refused("WhatsApp has not approved this template: it cannot be sent.")
+    if words.picture == UNCHOSEN:
+        raise Refused(service.CHOOSE)
     given = tuple(one_value(value) for value in values)
     if len(given) != len(words.variables) or not all(given):
         raise Refused("Fill in all {count} values of the template.", count=len(words.variables))
@@ -190,7 +202,7 @@ def _message(template: Template, values: Sequence[str]) -> Outgoing:
     header = ((names[0], above[0]) if words.named else above[0]) if above else None
     body = dict(zip(variables(words.body), below, strict=True)) if words.named else below
     made = outgoing.template(words.name, template.code, said(words, given), body=body, header=header)
-    return Outgoing(made.kind, made.type, made.body, made.preview, titles)
+    return Outgoing(made.kind, made.type, made.body, made.preview, titles, photo=words.picture or None)
 
 
 def _priority(template: Template) -> int:

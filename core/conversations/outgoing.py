@@ -56,7 +56,8 @@ class Outgoing(Struct, frozen=True):
     """A checked message. ``type`` is the wire's word, ``body`` the object sent under it; ``kind`` is ours.
 
     ``preview`` and ``buttons`` (titles) are what the seller sees in the thread; ``quote`` is the wamid answered to;
-    ``photo`` is a file of the media folder to be shown above the text, if it can be uploaded in time.
+    ``photo`` is a file of the media folder to be shown above the text, if it can be uploaded in time; a template is
+    not sent without its own.
     """
 
     kind: Kind
@@ -172,6 +173,9 @@ def list_message(
 def with_photo(message: Outgoing, media_id: str) -> Outgoing:
     """The photo of the message, now uploaded, above its text."""
     header = {"type": "image", "image": {"id": _id(media_id, 512)}}
+    if message.kind == "template":
+        above = {"type": "header", "parameters": [header]}
+        return replace(message, body={**message.body, "components": [above, *message.body.get("components", ())]})
     return replace(message, body={**message.body, "header": header})
 
 

@@ -73,7 +73,7 @@ class Photos:
     async def _upload(self, channel: Channel, file: str) -> None:
         media_id, lasts = None, REST
         try:
-            content = await asyncio.to_thread(_for_card, self._folder, file)
+            content = await asyncio.to_thread(for_card, self._folder, file)
             media_id, lasts = await channel.upload(content, f"{Path(file).stem}.jpg", "image/jpeg"), LIFE
         except LivePayError as error:
             log.info("Cards go without the photo %s: %s", file, error)
@@ -83,7 +83,7 @@ class Photos:
                 self._known[file] = media_id, self._clock.now() + lasts
 
 
-def _for_card(folder: Path, file: str) -> bytes:
+def for_card(folder: Path, file: str) -> bytes:
     """A JPEG WhatsApp surely takes, whatever the shop keeps. Raises Refused, EnvironmentProblem. Slow."""
     path = pictures.find(folder, file)
     if path is None:

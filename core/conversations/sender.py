@@ -283,10 +283,12 @@ class Sender:
             try:
                 return (await channel.send(outgoing.with_photo(message, media_id), to, mark)).wamid
             except SendRefused as error:  # for certain: nothing was sent
-                if error.code not in UNFIT:
+                if error.code not in UNFIT or message.kind == "template":
                     raise
                 log.info("Cards go without the photo %s: %s", message.photo, error.details)
                 self.photos.unfit(message.photo)
+        elif message.photo and message.kind == "template":
+            raise NotSent("the picture above the template is not with WhatsApp yet")
         return (await channel.send(message, to, mark)).wamid
 
     async def _uploaded(self, channel: Channel, body: dict[str, Any]) -> Outgoing:

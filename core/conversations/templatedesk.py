@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final, Protocol
 
 from msgspec import Struct
 
 from core.conversations.channel import NotSent, SendRefused
+from core.conversations.photos import for_card
 from core.conversations.sendcodes import Step
 from core.kernel.errors import OutsideWorld, Refused
 from core.kernel.events import Event
@@ -21,7 +23,7 @@ from core.kernel.waiting import woken
 from core.storage.engine import Engine
 from core.templates import service
 from core.templates.events import TemplateHandedIn
-from core.templates.rules import Seen, Template, Words
+from core.templates.rules import UNCHOSEN, Seen, Template, Words
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +54,8 @@ class TemplateChannel(Protocol):
         """All of them."""
         ...
 
-    async def hand_in(self, words: Words, code: str, wa_id: str) -> Handed:
-        """A new one, or (``wa_id``) other words of one it knows."""
+    async def hand_in(self, words: Words, code: str, wa_id: str, picture: bytes | None = None) -> Handed:
+        """A new one, or (``wa_id``) other words of one it knows; ``picture``: a JPEG to stand above."""
         ...
 
     async def withdraw(self, name: str, wa_id: str) -> None:
@@ -62,10 +64,12 @@ class TemplateChannel(Protocol):
 
 
 class TemplateDesk:
-    """One store's. ``channel()``: the account under the settings of the moment, None if not set up."""
+    """One store's. ``channel()``: the account under the settings of the moment, None if not set up; ``media``: the
+    folder of the pictures above templates."""
 
-    def __init__(self, engine: Engine, channel: Callable[[], TemplateChannel | None]) -> None:
+    def __init__(self, engine: Engine, channel: Callable[[], TemplateChannel | None], media: Path) -> None:
         self._engine = engine
+        self._media = media
         self._channel = channel
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,9 +83,11 @@ class TemplateDesk:
     async def hand_in(self, template_id: int, actor: str) -> Template:
         """Give it to WhatsApp for approval. Raises NotFound, Refused with WhatsApp's reason, OutsideWorld."""
         channel = self._open()
+        picture = self._engine.read(lambda r: service.one(r, template_id)).words.picture
+        above = await asyncio.to_thread(for_card, self._media, picture) if picture not in ("", UNCHOSEN) else None
         template = await self._engine.run(lambda tx: service.hand_in(tx, template_id), actor=actor)
         try:
-            handed = await channel.hand_in(template.words, template.code, template.wa_id)
+            handed = await channel.hand_in(template.words, template.code, template.wa_id, above)
         except (SendRefused, NotSent) as error:
             said = error.details if isinstance(error, SendRefused) else ""
             await self._engine.run(lambda tx: service.refused(tx, template, said), actor="whatsapp")

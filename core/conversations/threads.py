@@ -163,7 +163,7 @@ def post_plain(tx: Tx, outbox_id: int) -> str | None:
     )
     bodies = [json.loads(row[3]) for row in rows]
     photo: str | None = next((body["photo"] for body in bodies if body.get("photo")), None)
-    if photo is None:
+    if photo is None or any(body["kind"] == "template" for body in bodies):  # WhatsApp takes it in one form only
         return None
     if handovers.person_speaks(tx, rows[0][2]) and rows[0][4] >= outbox.REPLY:  # the bot does not speak now
         return photo

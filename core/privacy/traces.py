@@ -93,7 +93,8 @@ def files(reader: Reader, traces: Traces) -> list[str]:
     sql = about(
         "SELECT name FROM (SELECT m.media AS name FROM message m WHERE m.conversation_id IN {threads}"
         " UNION SELECT json_extract(body, '$.file') FROM outbox WHERE customer_id IN {mine} AND kind = 'file')"
-        " WHERE name <> '' AND name NOT IN (SELECT coalesce(photo, '') FROM product UNION SELECT value FROM setting)"
+        " WHERE name <> '' AND name NOT IN (SELECT coalesce(photo, '') FROM product UNION SELECT value FROM setting"
+        " UNION SELECT picture FROM wa_template)"
         " AND NOT EXISTS (SELECT 1 FROM message m JOIN conversation v ON v.id = m.conversation_id"
         " WHERE m.media = name AND v.customer_id NOT IN {mine}) ORDER BY name"
     )

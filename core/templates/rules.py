@@ -40,8 +40,12 @@ SAMPLE: Final = 200
 NAME: Final = 60  # WhatsApp takes 512; nobody reads that
 URL: Final = 2000
 VARIABLES: Final = 10
+SIDE, QUALITY = 1600, 85  # px and JPEG's own measure, of a picture that is kept for one
+UNCHOSEN: Final = "?"
+"""For the picture of a template that WhatsApp has with one: which of the store's goes above it is not chosen yet."""
 _NAME: Final = late(r"[a-z0-9_]+")
 _VARIABLE: Final = late(r"\{\{\s*(\d{1,2}|[a-z][a-z0-9_]{0,29})\s*\}\}")
+_PICTURE: Final = late(r"[0-9a-f]{32}\.[a-z]{3,4}")  # as the media folder names what is kept there
 _BRACES: Final = late(r"\{\{|\}\}")
 # WhatsApp lists no Malagasy (§5.5): such words are handed in as French, and a reviewer may turn them down.
 CODES: Final[Mapping[str, str]] = {"fr": "fr", "mg": "fr", "en": "en"}
@@ -67,7 +71,8 @@ class Button(Struct, frozen=True):
 
 class Words(Struct, frozen=True):
     """What a template says. Its variables have numbers or names; ``fields`` and ``samples``: one for each, those of the
-    heading first (:func:`variables`)."""
+    heading first (:func:`variables`). ``picture``: a file of the media folder that stands above, in place of a heading.
+    """
 
     name: str
     language: str
@@ -79,6 +84,7 @@ class Words(Struct, frozen=True):
     footer: str = ""
     buttons: tuple[Button, ...] = ()
     heading: str = ""
+    picture: str = ""
 
     @property
     def variables(self) -> list[str]:
@@ -104,7 +110,7 @@ class Template(Struct, frozen=True):
 
 
 class Seen(Struct, frozen=True):
-    """One as WhatsApp lists it. ``words`` None: of a form that is not filled here (a picture above)."""
+    """One as WhatsApp lists it. ``words`` None: of a form that is not filled here (a document above)."""
 
     wa_id: str
     name: str
@@ -156,6 +162,10 @@ def checked(words: Words) -> Words:
         raise Unfit("category", "“{text}” is not known here.", text=f"{words.category} {words.use} {words.language}")
     heading = one_value(words.heading)
     _check_heading(heading)
+    if words.picture not in ("", UNCHOSEN) and _PICTURE.fullmatch(words.picture) is None:
+        raise Unfit("heading", "“{text}” is not known here.", text=words.picture[:60])
+    if heading and words.picture:
+        raise Unfit("heading", "A picture or a line stands above the words, not both.")
     _check_body(body)
     count = len(variables(heading)) + len(variables(body))
     if len({one.isdigit() for one in (*variables(heading), *variables(body))}) > 1:
@@ -173,7 +183,8 @@ def checked(words: Words) -> Words:
     buttons = tuple(_button(each) for each in words.buttons)
     if len(buttons) > BUTTONS or len({each.title for each in buttons}) < len(buttons):
         raise Unfit("buttons", "At most {limit} buttons, each with another title.", limit=BUTTONS)
-    return Words(name, words.language, words.category, body, words.use, fields, samples, footer, buttons, heading)
+    parts = (fields, samples, footer, buttons, heading, words.picture)
+    return Words(name, words.language, words.category, body, words.use, *parts)
 
 
 def _check_heading(heading: str) -> None:

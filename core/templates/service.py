@@ -26,6 +26,7 @@ from core.templates.rules import (
     MARKETING,
     PAUSED,
     SUBMITTED,
+    UNCHOSEN,
     WRITABLE,
     Button,
     Seen,
@@ -39,10 +40,11 @@ MOST: Final = 200  # WhatsApp keeps 250 for an account (§5.5)
 LOST_AFTER: Final = 10 * MINUTE
 GONE: Final = "WhatsApp does not have this template: hand it in again."
 """Message id of the domain ``errors``, kept as the reason."""
+CHOOSE: Final = "Choose the picture above the template first."
 _OFF: Final = {132015: PAUSED, 132016: DISABLED}
 _COLUMNS: Final = (
-    "SELECT id, name, language, category, body, use, fields, samples, footer, buttons, heading, code, state, reason,"
-    " wa_id, changed_at, handed_in_at FROM wa_template"
+    "SELECT id, name, language, category, body, use, fields, samples, footer, buttons, heading, picture, code, state,"
+    " reason, wa_id, changed_at, handed_in_at FROM wa_template"
 )
 
 
@@ -99,7 +101,8 @@ def take_ready_made(tx: Tx, languages: Collection[str] = tuple(CODES)) -> int:
 def save(tx: Tx, template_id: int | None, words: Words) -> int:
     """Keep a draft, new or changed. → its id. Raises Refused (Unfit), NotFound.
 
-    What it is used for and what its variables hold may change at any time: that is nothing to WhatsApp.
+    What it is used for, what its variables hold and which picture goes above it may change at any time: that is nothing
+    to WhatsApp.
     """
     words = checked(words)
     code = CODES[words.language]
@@ -123,7 +126,9 @@ def save(tx: Tx, template_id: int | None, words: Words) -> int:
 
 
 def _may_change(old: Template, words: Words, code: str) -> None:
-    if replace(old.words, use=words.use, fields=words.fields) != words and old.state not in WRITABLE:
+    picture = words.picture if old.words.picture and words.picture else old.words.picture
+    kept = replace(old.words, use=words.use, fields=words.fields, picture=picture)
+    if kept != words and old.state not in WRITABLE:
         raise Refused("WhatsApp knows these words: copy the template to write others.")
     if old.wa_id and (old.words.name, old.code) != (words.name, code):
         raise Refused("WhatsApp knows it under this name and language: copy the template for another.")
@@ -142,6 +147,8 @@ def hand_in(tx: Tx, template_id: int) -> Template:
     if template.state not in WRITABLE:
         raise Refused("WhatsApp has this template already.")
     checked(template.words)
+    if template.words.picture == UNCHOSEN:
+        raise Refused(CHOOSE)
     tx.run(
         "UPDATE wa_template SET state = ?, reason = '', handed_in_at = ? WHERE id = ?", (SUBMITTED, tx.now, template_id)
     )
@@ -237,6 +244,8 @@ def _adopt(tx: Tx, template_id: int, seen: Seen) -> None:
     tx.run("UPDATE wa_template SET wa_id = ? WHERE id = ?", (seen.wa_id, template_id))
     if seen.words is not None and seen.state in (APPROVED, SUBMITTED):
         kept = replace(seen.words, language=mine.words.language, use=mine.words.use, fields=mine.words.fields)
+        if seen.words.picture and mine.words.picture:
+            kept = replace(kept, picture=mine.words.picture)
         count = len(seen.words.samples)
         kept = replace(kept, fields=(*kept.fields, *[""] * count)[:count])
         samples = tuple(a or b for a, b in zip(kept.samples, (*mine.words.samples, *[""] * count), strict=False))
@@ -287,13 +296,14 @@ def _write(tx: Tx, template_id: int, words: Words, code: str) -> None:
     buttons = [{"title": each.title, "url": each.url} for each in words.buttons]
     tx.run(
         "UPDATE wa_template SET name = ?, code = ?, language = ?, category = ?, body = ?, use = ?, fields = ?,"
-        " samples = ?, footer = ?, buttons = ?, heading = ?, changed_at = ? WHERE id = ?",
+        " samples = ?, footer = ?, buttons = ?, heading = ?, picture = ?, changed_at = ? WHERE id = ?",
         (
             *(words.name, code, words.language, words.category, words.body, words.use),
             *(json.dumps(part, ensure_ascii=False) for part in (words.fields, words.samples)),
             words.footer,
             json.dumps(buttons, ensure_ascii=False),
             words.heading,
+            words.picture,
             tx.now,
             template_id,
         ),
@@ -304,8 +314,8 @@ def _template(row: tuple[Any, ...]) -> Template:
     fields, samples, buttons = (json.loads(row[place]) for place in (6, 7, 9))
     name, language, category, body, use, footer = (*row[1:6], row[8])
     made = tuple(Button(**each) for each in buttons)
-    words = Words(name, language, category, body, use, tuple(fields), tuple(samples), footer, made, row[10])
-    return Template(row[0], words, *row[11:])
+    words = Words(name, language, category, body, use, tuple(fields), tuple(samples), footer, made, *row[10:12])
+    return Template(row[0], words, *row[12:])
 
 
 def _digest(words: Words) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from core.bootstrap import Shop, templating
 from core.conversations.templatedesk import Compared
+from core.storage import pictures as store
 from core.storage.connection import Reader
 from core.templates import service
 from core.templates.rules import Template, Words
+from desktop import pictures
 from desktop.pages.messages.beyondwords import Choice
+from desktop.pictures import Thumb
 
 ACTOR: Final = "seller"
 T = TypeVar("T")
@@ -39,6 +43,13 @@ class ShopTemplates:
     def hand_in(self, template_id: int) -> int:
         """Hand what is kept to WhatsApp. → its id."""
         return self._asked(lambda: self._shop.templates.hand_in(template_id, ACTOR)).id
+
+    def keep_picture(self, path: Path) -> str:
+        return store.keep(self._shop.media, pictures.prepare(path))
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None:
+        path = store.find(self._shop.media, photo)
+        return None if path is None else pictures.thumb(path, width, height)
 
     def compare(self) -> Compared:
         return self._asked(lambda: self._shop.templates.compare(ACTOR))

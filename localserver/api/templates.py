@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -12,14 +13,16 @@ from core.bootstrap import templating
 from core.conversations import queries as conversations
 from core.kernel.clock import rfc3339
 from core.kernel.errors import OutsideWorld, Refused
+from core.storage import pictures
 from core.storage.connection import Reader
 from core.storage.engine import Tx
 from core.templates import rules, service
-from core.templates.rules import Button, Template, Words
+from core.templates.rules import QUALITY, SIDE, Button, Template, Words
 from localserver.api.answers import Message, Shown, Time
 from localserver.api.door import Call, Route, show
 from localserver.api.once import Result
 from localserver.api.present import Presenter
+from localserver.api.products import parts
 from localserver.api.requests import Request
 
 RIGHT: Final = "settings.write"
@@ -40,7 +43,8 @@ class TemplateButton(Request, frozen=True):
 
 class NewTemplate(Request, frozen=True):
     """``heading``: a line above, with at most one variable. Variables have numbers ({{1}}) or names ({{order}});
-    ``fields``: what each holds (name, reference, due, link…), the heading's first, empty where it is written anew."""
+    ``fields``: what each holds (name, reference, due, link…), the heading's first, empty where it is written anew;
+    ``picture``: one that was uploaded, to stand above in place of a heading."""
 
     name: Annotated[str, Meta(min_length=1, max_length=rules.NAME)]
     body: Annotated[str, Meta(min_length=1, max_length=rules.BODY)]
@@ -52,6 +56,17 @@ class NewTemplate(Request, frozen=True):
     footer: Annotated[str, Meta(max_length=rules.FOOTER)] = ""
     buttons: Annotated[tuple[TemplateButton, ...], Meta(max_length=rules.BUTTONS)] = ()
     heading: Annotated[str, Meta(max_length=rules.HEADING)] = ""
+    picture: Annotated[str, Meta(max_length=100)] = ""
+
+
+class PictureForm(Request, frozen=True):
+    """Nothing beside ``file``: a picture (JPEG, PNG, WebP)."""
+
+
+class TemplatePicture(Shown, frozen=True):
+    """``picture``: the name to give a template."""
+
+    picture: str
 
 
 class ReadyMade(Request, frozen=True):
@@ -85,6 +100,7 @@ class TemplateEntry(Shown, frozen=True):
     reason: str
     changed_at: Time
     heading: str
+    picture: str
 
 
 class TemplateList(Shown, frozen=True):
@@ -117,12 +133,13 @@ def _shown(template: Template) -> TemplateEntry:
         template.reason,
         rfc3339(template.changed_at),
         words.heading,
+        words.picture,
     )
 
 
 def _words(asked: NewTemplate) -> Words:
     buttons = tuple(Button(each.title, each.url) for each in asked.buttons)
-    lists = (asked.fields, asked.samples, asked.footer, buttons, asked.heading)
+    lists = (asked.fields, asked.samples, asked.footer, buttons, asked.heading, asked.picture)
     return Words(asked.name, asked.language, asked.category, asked.body, asked.use, *lists)
 
 
@@ -160,6 +177,16 @@ async def ready_made(call: Call) -> web.Response:
     return await call.act(command)
 
 
+async def picture(call: Call) -> web.Response:
+    """A picture for a template, made fit and kept; it shows nowhere until a template names it."""
+    data, _ = await parts(call.request, PictureForm)
+
+    def kept() -> str:
+        return pictures.keep(call.shop.media, pictures.fitted(pictures.decoded(data), SIDE, QUALITY))
+
+    return show(TemplatePicture(await asyncio.to_thread(kept)), 201)
+
+
 async def hand_in(call: Call) -> web.Response:
     return show(_shown(await _asked(call.shop.templates.hand_in(call.id, call.actor))))
 
@@ -192,6 +219,17 @@ async def send(call: Call) -> web.Response:
 
 
 TEMPLATES: Final[tuple[Route, ...]] = (
+    Route(
+        "POST",
+        "/wa/templates/pictures",
+        picture,
+        RIGHT,
+        "Keep a picture to stand above a template",
+        {201: TemplatePicture},
+        form=PictureForm,
+        problems=(409,),
+        keyed=False,
+    ),
     Route("GET", "/wa/templates", listing, "messages.read", "WhatsApp's templates of the store", {200: TemplateList}),
     Route(
         "POST",

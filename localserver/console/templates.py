@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from core.bootstrap import Shop, open_shop
+from core.storage import pictures
 from core.storage.folder import Home
 from core.templates import service
-from core.templates.rules import Words
+from core.templates.rules import QUALITY, SIDE, Words
 from localserver.console.terminal import DONE, Terminal, tr
 
 T = TypeVar("T")
@@ -25,6 +29,7 @@ def _value(shop: Shop) -> list[dict[str, Any]]:
             "category": each.words.category,
             "use": each.words.use,
             "heading": each.words.heading,
+            "picture": each.words.picture,
             "body": each.words.body,
             "state": each.state,
             "reason": each.reason,
@@ -56,9 +61,13 @@ def ready(args: Namespace, home: Home, out: Terminal) -> int:
 
 def written(args: Namespace, home: Home, out: Terminal) -> int:
     lists = (tuple(args.field), tuple(args.sample), args.footer)
+    content = pictures.decoded(pictures.read(Path(args.picture))) if args.picture else None
+    picture = pictures.fitted(content, SIDE, QUALITY) if content is not None else None
     words = Words(args.name, args.language, args.category, args.body, args.use, *lists, heading=args.heading)
     shop = open_shop(home, args.store)
     try:
+        if picture is not None:
+            words = replace(words, picture=pictures.keep(shop.media, picture))
         number = shop.engine.call(lambda tx: service.save(tx, None, words), actor="console")
     finally:
         shop.close()

@@ -24,6 +24,7 @@ def commands(verbs: Any, add: Callable[..., ArgumentParser], number: Callable[[s
     written.add_argument("--field", action="append", default=[], help="what a variable holds, in order")
     written.add_argument("--sample", action="append", default=[], help="an example for a variable, in order")
     written.add_argument("--heading", default="", help="the line above")
+    written.add_argument("--picture", help="a picture to stand above, in place of the line")
     written.add_argument("--footer", default="", help="the small line below")
     handed = add(actions, "submit", "hand one to WhatsApp for approval", "templates.submit")
     gone = add(actions, "remove", "withdraw one from WhatsApp and forget it", "templates.remove")

@@ -46,7 +46,9 @@ def create_graph_simulator(
     listed = r"/{version:v\d+\.\d+}/{id}/message_templates"
 
     async def change(request: web.Request) -> web.StreamResponse:
-        """An object by its id alone: a template, or a number."""
+        """An object by its id alone: a template, an upload, or a number."""
+        if request.match_info["id"].startswith("upload:"):
+            return await templates.upload(request)
         return await (templates.change(request) if templates.has(request) else objects.configure(request))
 
     version = r"/{version:v\d+\.\d+}"
@@ -58,6 +60,7 @@ def create_graph_simulator(
             web.post(version + "/{id}/messages", messages.send),
             web.post(version + "/{id}/media", objects.upload),
             web.route("*", version + "/{id}/{edge:subscribed_apps|phone_numbers}", objects.account_edge),
+            web.post(version + "/{id}/uploads", templates.open_upload),
             web.get(listed, templates.listed),
             web.post(listed, templates.create),
             web.delete(listed, templates.delete),

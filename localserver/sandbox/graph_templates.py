@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 from aiohttp import web
@@ -30,6 +31,8 @@ class Templates:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.world = graph.world
+        self.uploads: dict[str, int] = {}
+        self.examples: dict[str, bytes] = {}
 
     # -- the Graph API
 
@@ -51,13 +54,41 @@ class Templates:
             raise _invalid("There is already content in this language for this template", 2388024)
         if len(kept) >= _MOST:
             raise _invalid("The account has reached its number of templates", 2388019)
-        components = _checked(body.get("components"))
+        components = _checked(body.get("components"), self.examples)
         number = str(1_600_000_000_000_000 + self.world.next_number())
         form = str(body.get("parameter_format") or "POSITIONAL").upper()
         made = Kept(number, name, language, category, "PENDING", components, format=form)
         _form_fits(made)
         kept.append(made)
         return web.json_response({"id": made.id, "status": made.status, "category": made.category})
+
+    async def open_upload(self, request: web.Request) -> web.StreamResponse:
+        """``POST /{v}/{app_id}/uploads``: a place for an example's content [U]."""
+        app = request.match_info["id"]
+        owner = next((account for account in self.world.accounts.values() if account.app_id == app), None)
+        self.graph.authorise(request, owner)
+        if (fault := self.world.take_fault("media")) is not None:
+            return await self.graph.instead(fault)
+        if owner is None or not request.query.get("file_length", "").isdigit():
+            raise unknown(app, "post")
+        if request.query.get("file_type") not in ("image/jpeg", "image/png"):
+            raise _invalid("file_type must be image/jpeg or image/png")
+        place = f"upload:{self.world.next_number()}"
+        self.uploads[place] = int(request.query["file_length"])
+        return web.json_response({"id": place})
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """``POST /{v}/upload:…``: the whole content from ``file_offset`` 0. → ``h``, the handle of the example [U]."""
+        place = request.match_info["id"]
+        if not request.headers.get("Authorization", "").startswith("OAuth "):
+            raise GraphError(190, "Invalid OAuth access token")
+        content = await request.read()
+        wanted = self.uploads.pop(place, None)
+        if wanted is None or request.headers.get("file_offset") != "0" or len(content) != wanted:
+            raise unknown(place, "post")
+        handle = f"4::{place.removeprefix('upload:')}"
+        self.examples[handle] = content
+        return web.json_response({"h": handle})
 
     def has(self, request: web.Request) -> bool:
         return self.world.template_owner(request.match_info["id"]) is not None
@@ -72,7 +103,7 @@ class Templates:
         body = await read_json(request)
         if kept.status not in ("APPROVED", "REJECTED", "PAUSED"):
             raise _invalid("Only approved, rejected or paused templates can be edited", 2388001)
-        kept.components = _checked(body.get("components"))
+        kept.components = _checked(body.get("components"), self.examples)
         _form_fits(kept)
         kept.category = str(body.get("category") or kept.category)
         kept.status, kept.reason = "PENDING", "NONE"
@@ -159,6 +190,8 @@ class Templates:
             raise GraphError(132001, f"template name ({name}) does not exist in {code}")
         if kept.status in ("PAUSED", "DISABLED"):
             raise GraphError(132015 if kept.status == "PAUSED" else 132016, f"Template {name} is {kept.status.lower()}")
+        if kept.pictured and pictured(part) not in self.world.media:
+            raise GraphError(132012, "header: Format mismatch, expected IMAGE, received UNKNOWN")
         for component, most in (("HEADER", 60), ("BODY", 1024)):
             given = values(kept, part, component)
             if not all(given.values()):
@@ -172,7 +205,7 @@ def values(kept: Kept, part: Json, component: str) -> dict[str, str]:
     """What stands for the variables of a component, by their names. Raises GraphError where they do not fit (§7)."""
     expected = kept.variables(component)
     listed = [c for c in part.get("components", []) if c.get("type") == component.lower()]
-    given = [p for c in listed for p in c.get("parameters", [])]
+    given = [p for c in listed for p in c.get("parameters", []) if not (kept.pictured and p.get("type") == "image")]
     if len(given) != len(expected):
         counts = f"number of localizable_params ({len(given)}) does not match the expected ({len(expected)})"
         raise GraphError(132000, f"{component.lower()}: {counts}")
@@ -180,6 +213,13 @@ def values(kept: Kept, part: Json, component: str) -> dict[str, str]:
     if set(names) != set(expected):
         raise GraphError(132012, f"{component.lower()}: parameter_name must be one of {', '.join(expected)}")
     return {name: str(p.get("text", "")) for name, p in zip(names, given, strict=True)}
+
+
+def pictured(part: Json) -> str | None:
+    """The media id of the picture above a message made with a template."""
+    headers = [c for c in part.get("components", []) if c.get("type") == "header"]
+    given = [p for c in headers for p in c.get("parameters", []) if p.get("type") == "image"]
+    return str(given[0].get("image", {}).get("id")) if len(given) == 1 else None
 
 
 def said(kept: Kept, part: Json) -> str:
@@ -208,7 +248,7 @@ def _invalid(message: str, subcode: int | None = None) -> GraphError:
     return GraphError(100, subcode=subcode, told=message)
 
 
-def _checked(components: Any) -> list[Json]:
+def _checked(components: Any, examples: Collection[str]) -> list[Json]:
     if not isinstance(components, list):
         raise _invalid("Param components must be an array")
     bodies = [c for c in components if isinstance(c, dict) and c.get("type") == "BODY"]
@@ -227,6 +267,11 @@ def _checked(components: Any) -> list[Json]:
         raise _invalid("Variables must be numbered from {{1}} on", 2388073)
     for part in components:
         if part.get("type") == "HEADER":
+            if part.get("format") == "IMAGE":
+                given = part.get("example", {}).get("header_handle") or [""]
+                if given[0] not in examples:
+                    raise _invalid("Component of type HEADER is missing expected field(s) (example)", 2388043)
+                continue
             heading = str(part.get("text", ""))
             if part.get("format") != "TEXT" or not 1 <= length(heading) <= 60 or len(_VARIABLE.findall(heading)) > 1:
                 raise _invalid("The header is a text of 1 to 60 characters with at most one variable", 2388040)

@@ -61,6 +61,11 @@ class Kept:
     def body(self) -> str:
         return self.text("BODY")
 
+    @property
+    def pictured(self) -> bool:
+        """Whether a picture stands above."""
+        return any(each.get("type") == "HEADER" and each.get("format") == "IMAGE" for each in self.components)
+
     def variables(self, part: str) -> list[str]:
         """By their numbers, or named ones as they come."""
         found = list(dict.fromkeys(_VARIABLE.findall(self.text(part))))

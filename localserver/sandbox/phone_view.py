@@ -16,7 +16,7 @@ from core.kernel.countries import country
 from core.kernel.patterns import late
 from core.kernel.text import clock_time, one_line
 from localserver.sandbox.graph_acts import rows
-from localserver.sandbox.graph_templates import said
+from localserver.sandbox.graph_templates import pictured, said
 from localserver.sandbox.graph_world import Account, Buyer, Entry, Json
 
 Say = Callable[[str], str]
@@ -118,6 +118,7 @@ def _parts(entry: Entry, say: Say) -> Json:
             shown["note"] = say("Phone number shared")
         case "template":
             shown["html"], shown["replies"] = styled(words(entry)), replies(entry)
+            shown["picture"] = pictured(part)
         case _:
             shown["note"] = say("Message not supported")
     return shown

@@ -42,6 +42,7 @@ from core.storage.migrations import (
     m0029_merges,
     m0030_trial_payment,
     m0031_quote_asked,
+    m0032_template_picture,
 )
 
 Step = Callable[[apsw.Connection], None]
@@ -78,6 +79,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0029_merges.apply,
     m0030_trial_payment.apply,
     m0031_quote_asked.apply,
+    m0032_template_picture.apply,
 )
 VERSION: Final = len(STEPS)
 APPLICATION_ID: Final = 0x4C504159  # "LPAY"

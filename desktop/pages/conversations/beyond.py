@@ -18,6 +18,7 @@ from desktop.pages.messages.beyondwords import Choice, TemplatesSource, Template
 from desktop.pages.messages.parts import Phone
 from desktop.pages.page import Page
 from desktop.texts import Texts
+from desktop.thumbs import Thumbs
 from desktop.widgets.dialog import Dialog
 from desktop.widgets.empty import EmptyState
 from desktop.widgets.fields import TextField
@@ -57,6 +58,8 @@ class TemplateActs(QObject):
         at = clock_time(self._page.now, store.zone)
         dialog = TemplateDialog(self._page, mount.t, store.name, name, at, choices)
         dialog.source, dialog.bridge, dialog.conversation_id = mount.context.templates, mount.bridge, conversation_id
+        if choices:
+            dialog.phone.show_pictures(Thumbs(dialog.source, dialog.bridge, dialog))
         dialog.write = lambda: self._page.navigate("messages", "beyond")
         dialog.destroyed.connect(self._gone)
         self.dialog = dialog

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QListWidget,
@@ -31,6 +33,7 @@ from desktop.pages.messages.beyondwords import Judged, State, TemplatesSource, T
 from desktop.pages.messages.parts import Index, Phone
 from desktop.pages.page import Page
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.card import Card
 from desktop.widgets.cells import colour, two_lines, write
@@ -39,6 +42,7 @@ from desktop.widgets.labels import Label
 from desktop.widgets.notices import Notice
 from desktop.widgets.pill import StatusPill, draw_pill
 
+PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp")
 _LIST: Final = 280
 _PHONE: Final = 310
 _HIGH: Final = 68
@@ -125,6 +129,7 @@ class BeyondPart(QWidget):
         inner.addWidget(self.reason)
         self.form = TemplateForm(self.words)
         self.form.changed.connect(self._typed)
+        self.form.picture_wanted.connect(self.choose_picture)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -158,6 +163,7 @@ class BeyondPart(QWidget):
         card = Card(t("On the buyer’s phone"))
         card.setFixedWidth(_PHONE)
         self.phone = Phone(self._page.mount.context.store.name, t("On the buyer’s phone"))
+        self.phone.show_pictures(Thumbs(self._source, self._page.mount.bridge, self))
         card.body.addWidget(self.phone, 1)
         self.note = Label("", "small", "muted", wrap=True)
         inner = QVBoxLayout()
@@ -261,6 +267,17 @@ class BeyondPart(QWidget):
         self.form.show_words(words)
         self._dress()
         self.form.name.setFocus()
+
+    def choose_picture(self) -> None:
+        """Which picture of the disk stands above."""
+        t = self._page.t
+        kinds = " ".join(f"*{suffix}" for suffix in PICTURES)
+        path, _ = QFileDialog.getOpenFileName(self, t("Picture above…"), "", f"{t('Pictures')} ({kinds})")
+        if path:
+            self.take_picture(Path(path))
+
+    def take_picture(self, path: Path) -> None:
+        self._call(partial(self._source.keep_picture, path), "keep picture", self.form.put_picture)
 
     def save(self) -> None:
         if self.saving.isEnabled():

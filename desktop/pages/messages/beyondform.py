@@ -10,10 +10,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from core.templates import rules
-from core.templates.rules import Button, Words
+from core.templates.rules import UNCHOSEN, Words
+from core.templates.rules import Button as Said
 from desktop.fonts import width
 from desktop.pages.messages.beyondwords import Judged, TemplateWords
 from desktop.pages.messages.parts import WordsEdit
+from desktop.widgets.buttons import Button, IconButton
 from desktop.widgets.fields import Field, TextField
 from desktop.widgets.labels import Label
 
@@ -96,19 +98,21 @@ class _Link(QWidget):
         return bool(self.title.text().strip() or self.url.text().strip())
 
     @property
-    def button(self) -> Button:
+    def button(self) -> Said:
         """One without its address is no web address yet: judged, not sent as a ready answer."""
-        return Button(self.title.text().strip(), self.url.text().strip() or "https://")
+        return Said(self.title.text().strip(), self.url.text().strip() or "https://")
 
-    def show_button(self, button: Button | None) -> None:
+    def show_button(self, button: Said | None) -> None:
         self.title.setText(button.title if button else "")
         self.url.setText(button.url if button else "")
 
 
 class TemplateForm(QWidget):
-    """``changed`` when anything was typed; ``words`` is what the form holds."""
+    """``changed`` when anything was typed; ``words`` is what the form holds; ``picture_wanted``: a file is to be
+    chosen."""
 
     changed = Signal()
+    picture_wanted = Signal()
 
     def __init__(self, words: TemplateWords) -> None:
         super().__init__()
@@ -134,6 +138,7 @@ class TemplateForm(QWidget):
         column.addLayout(grid)
         self.heading = TextField(t("Heading, optional"), placeholder=t("Your order {{reference}}"), close=True)
         column.addWidget(self.heading)
+        column.addLayout(self._above())
         self.body = WordsEdit(t("The words"))
         place = QWidget()  # the style sheet takes an edit of this kind for one line
         place.setFixedHeight(_BODY)
@@ -178,6 +183,36 @@ class TemplateForm(QWidget):
         for box in (self.language, self.category, self.use):
             box.activated.connect(lambda _: self._typed())
 
+    def _above(self) -> QHBoxLayout:
+        """A picture in place of the heading."""
+        t, line = self._words.t, QHBoxLayout()
+        line.setSpacing(8)
+        self.picture = ""
+        self.choose = Button("", icon="image", shrinks=True)
+        self.choose.clicked.connect(self.picture_wanted)
+        self.without = IconButton("x", t("Without a picture"))
+        self.without.clicked.connect(lambda: self.put_picture(""))
+        line.addWidget(self.choose)
+        line.addWidget(self.without)
+        line.addStretch(1)
+        return line
+
+    def put_picture(self, name: str) -> None:
+        """A file of the media folder above the words, in place of a heading; empty: none."""
+        self.picture = name
+        if name:
+            self.heading.edit.clear()
+        self._show_above(writable=True)
+        self._typed()
+
+    def _show_above(self, *, writable: bool) -> None:
+        """Which picture it is may change at any time; whether there is one, only where WhatsApp does not know it."""
+        t, there = self._words.t, bool(self.picture)
+        self.choose.setText(t("Another picture…") if there and self.picture != UNCHOSEN else t("Picture above…"))
+        self.choose.setEnabled(writable or there)
+        self.without.setVisible(there and writable)
+        self.heading.setVisible(not there)
+
     @property
     def words(self) -> Words:
         """As typed, not judged."""
@@ -192,8 +227,9 @@ class TemplateForm(QWidget):
             tuple(str(each.field.currentData()) for each in shown),
             tuple(each.sample.text().strip() for each in shown),
             self.footer.text,
-            (*(Button(title) for title in titles if title), *(link.button for link in self.links if link.filled)),
+            (*(Said(title) for title in titles if title), *(link.button for link in self.links if link.filled)),
             self.heading.text,
+            self.picture,
         )
 
     def _names(self) -> list[str]:
@@ -205,6 +241,7 @@ class TemplateForm(QWidget):
         for box, value in ((self.language, words.language), (self.category, words.category), (self.use, words.use)):
             box.setCurrentIndex(max(0, box.findData(value)))
         self.heading.edit.setText(words.heading)
+        self.picture = words.picture
         self.body.show_words(words.body)
         self._fit_variables()
         for number, each in enumerate(self.variables):
@@ -223,6 +260,7 @@ class TemplateForm(QWidget):
 
     def dress(self, judged: Judged, *, writable: bool, named: bool) -> None:
         """``writable``: WhatsApp does not know these words; ``named``: nor this name. What it is for may change."""
+        self._show_above(writable=writable)
         self.counter.say(judged.counter)
         self.counter.set_role("danger" if judged.over else "muted")
         self.name.edit.setReadOnly(not named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -15,8 +16,9 @@ from core.kernel.look import Role
 from core.kernel.text import utf16_length
 from core.templates import rules
 from core.templates.rules import Fault, Template, Unfit, Words, checked
-from desktop.pages.conversations.bubbles import Bubble
+from desktop.pages.conversations.bubbles import Attachment, Bubble
 from desktop.pages.conversations.writing import formatted
+from desktop.pictures import Thumb
 from desktop.texts import Texts
 
 _MICRO: Final = 1_000_000
@@ -41,6 +43,12 @@ class TemplatesSource(Protocol):
     def remove(self, template_id: int) -> None: ...
 
     def hand_in(self, template_id: int) -> int: ...
+
+    def keep_picture(self, path: Path) -> str:
+        """A chosen picture, made fit and kept. → its name in the media folder. Raises Refused, EnvironmentProblem."""
+        ...
+
+    def thumb(self, photo: str, width: int, height: int) -> Thumb | None: ...
 
     def compare(self) -> Compared: ...
 
@@ -161,6 +169,7 @@ class TemplateWords:
 
     def bubble(self, words: Words, values: Sequence[str], at: str) -> Bubble:
         """As it stands on the phone; a value that is missing leaves its variable."""
+        shown = Attachment("image", self.t("Picture"), file=words.picture, shown=True)
         said = formatted(rules.said(words, values) + (f"\n\n_{words.footer}_" if words.footer.strip() else ""))
         return Bubble(
             key="preview",
@@ -169,7 +178,7 @@ class TemplateWords:
             text=said.text or "…",
             spans=said.spans,
             buttons=tuple(button.title for button in words.buttons if button.title.strip()),
-            attachment=None,
+            attachment=shown if words.picture else None,
             meta=at,
             tick=None,
             note="",

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QListView,
     QPlainTextEdit,
@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.kernel.look import mix
 from desktop.pages.conversations.bubbles import Bubble
-from desktop.pages.conversations.paint import Measures, paint_bubble
+from desktop.pages.conversations.paint import Measure, Measures, paint_bubble
 from desktop.pages.messages.presenter import Row
 from desktop.theme import theme
+from desktop.thumbs import Thumbs
 from desktop.widgets.buttons import Chip
 from desktop.widgets.cells import colour, two_lines, write
 
@@ -194,8 +195,14 @@ class Phone(QWidget):
         self._store = store
         self._bubble: Bubble | None = None
         self._measures = Measures()
+        self._thumbs: Thumbs | None = None
         self.setAccessibleName(name)
         self.setMinimumWidth(260)
+
+    def show_pictures(self, thumbs: Thumbs) -> None:
+        """Where the picture of a message is had from."""
+        self._thumbs = thumbs
+        thumbs.ready.connect(lambda _: self.update())
 
     @property
     def bubble(self) -> Bubble | None:
@@ -226,4 +233,11 @@ class Phone(QWidget):
             return
         laid = self._measures.of(self._bubble, self._wide())
         painter.translate(QPoint(round(box.left() + 10 - laid.box.left()), round(head.bottom() + 2)))
-        paint_bubble(painter, self._bubble, laid, None, False)
+        paint_bubble(painter, self._bubble, laid, self._picture(laid), False)
+
+    def _picture(self, laid: Measure) -> QPixmap | None:
+        shown = self._bubble.attachment if self._bubble is not None else None
+        if self._thumbs is None or laid.picture is None or shown is None:
+            return None
+        wide, high = round(laid.picture.width()), round(laid.picture.height())
+        return self._thumbs.get(shown.file, wide, high, self.devicePixelRatioF())

@@ -12,13 +12,23 @@ from core.bootstrap import templating
 from core.conversations.beyond import STOPPED
 from core.conversations.channel import Unclear
 from core.conversations.templatedesk import TemplateDesk
-from core.kernel.clock import DAY, MINUTE, ManualClock
+from core.kernel.clock import DAY, HOUR, MINUTE, ManualClock
 from core.kernel.errors import NotFound, Refused
 from core.quotes import service as quotes
 from core.quotes.rules import QuoteLine
 from core.storage.engine import Tx
 from core.templates import service
-from core.templates.rules import APPROVED, DRAFT, MARKETING, PAUSED, REJECTED, SUBMITTED, Button, Template, Words
+from core.templates.rules import (
+    APPROVED,
+    DRAFT,
+    MARKETING,
+    PAUSED,
+    REJECTED,
+    SUBMITTED,
+    Button,
+    Template,
+    Words,
+)
 from localserver.sandbox.graph_templates import Templates, said
 from localserver.sandbox.graph_world import Fault
 from tests.support.shops import World, world
@@ -237,10 +247,10 @@ async def test_without_a_template_for_it_the_seller_is_told_instead(w: World) ->
     w.buyer("Seller", "+221770009999")
     w.shop.settings.set("seller.notify_to", "+221770009999", "seller")
     await _quote(w)
-    for _ in range(4):
-        advance(w, DAY)
+    for _ in range(5):  # the seller's own 24 hours are open whenever the shop's clockwork looks
         w.graph.acts("Seller").say("je suis là")
         await w.settled()
+        advance(w, 23 * HOUR)
         await w.shop.scheduler.settle_due()
     await w.settled()
     keys = [row[0] for row in w.rows("SELECT key FROM outbox WHERE key LIKE '%quote%'")]
@@ -271,7 +281,7 @@ async def test_without_whatsapp_or_a_template_the_sentence_says_so(w: World) -> 
     with pytest.raises(NotFound):
         await w.shop.templates.hand_in(999, "seller")
     with pytest.raises(Refused, match="not set up"):
-        await TemplateDesk(w.shop.engine, lambda: None).compare()
+        await TemplateDesk(w.shop.engine, lambda: None, w.shop.media).compare()
 
 
 async def test_a_heading_and_values_by_name_are_handed_in_sent_and_arrive(w: World) -> None:

@@ -342,3 +342,18 @@ def test_a_town_is_asked_for_by_typing_and_everybody_comes_back(open_customers: 
     opened.page.show_all()
     opened.settled(lambda: len(opened.page.model.rows) == everybody)
     assert place.text() == ""
+
+
+def test_a_merge_is_taken_back_by_its_key(open_customers: OpenCustomers) -> None:
+    opened = open_customers()
+    page, before = opened.page, len(opened.names())
+    numbers = {row.who: row.key for row in page.model.rows}
+    opened.choose(GOOD)
+    page.identity._merge(numbers[GOOD], numbers[BAD])
+    opened.settled(lambda: len(opened.names()) == before - 1)
+    opened.settled(lambda: page.pane.identity.part.isVisibleTo(page.pane))
+    page.undo()  # Ctrl+Z
+    opened.settled(lambda: len(opened.names()) == before)
+    opened.settled(lambda: not page.pane.identity.part.isVisibleTo(page.pane))
+    page.undo()  # nothing is left to take back
+    opened.settled(lambda: len(opened.names()) == before)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -119,6 +121,51 @@ def test_a_heading_named_values_and_an_address_are_written_and_seen_on_the_phone
     kept = opened.named("commande_prete").words
     assert (kept.heading, kept.samples, kept.named) == ("Des nouvelles de {{boutique}}", ("Téranga", "Awa"), True)
     assert part.form.heading.edit.isReadOnly()
+
+
+def test_a_picture_is_chosen_seen_on_the_phone_and_proposed(opened: Opened, tmp_path: Path) -> None:
+    part, form = opened.part, opened.part.form
+    part.write_new()
+    form.name.edit.setText("arrivage")
+    form.heading.edit.setText("Nouveau")
+    form.body.setPlainText("Bonjour à vous, un nouvel arrivage vous attend.")
+    (tmp_path / "faux.jpg").write_bytes(b"pas une image")
+    part.take_picture(tmp_path / "faux.jpg")
+    opened.settled()
+    assert form.picture == ""
+    Image.new("RGB", (900, 600), "#a03050").save(tmp_path / "wax.png")
+    part.take_picture(tmp_path / "wax.png")
+    opened.settled(lambda: form.picture)
+    assert form.heading.isHidden()
+    assert form.words.heading == ""
+    assert part.phone.bubble is not None
+    assert part.phone.bubble.attachment is not None
+    part.phone.grab()  # its picture is made when it is first painted
+    opened.settled(lambda: _has(part.phone.grab().toImage(), "#a03050"))
+    opened.click(part.hand_in)
+    opened.settled(lambda: opened.named("arrivage").state == SUBMITTED)
+    assert opened.named("arrivage").words.picture == form.picture
+    assert not form.without.isVisible()
+    assert form.choose.text() == "Une autre image…"
+    opened.phone.review("arrivage", "APPROVED")
+    opened.click(part.sync)
+    opened.settled(lambda: opened.named("arrivage").state == APPROVED)
+    before = form.picture
+    Image.new("RGB", (300, 300), "#205080").save(tmp_path / "autre.png")
+    part.take_picture(tmp_path / "autre.png")  # which one it is, is nothing to WhatsApp
+    opened.settled(lambda: form.picture != before)
+    opened.click(part.saving)
+    opened.settled(lambda: opened.named("arrivage").words.picture == form.picture)
+
+
+def _has(image: QImage, name: str) -> bool:
+    wanted = QColor(name)
+    return any(
+        abs(image.pixelColor(image.width() // 2, y).red() - wanted.red()) < 12
+        and abs(image.pixelColor(image.width() // 2, y).blue() - wanted.blue()) < 12
+        and abs(image.pixelColor(image.width() // 2, y).green() - wanted.green()) < 12
+        for y in range(0, image.height(), 4)
+    )
 
 
 def test_what_is_wrong_is_said_while_typing_and_is_not_proposed(opened: Opened) -> None:

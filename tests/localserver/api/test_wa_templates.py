@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
+import aiohttp
 import pytest
+from PIL import Image
 
 from core.bootstrap import create_store
 from core.storage.folder import Home
@@ -27,6 +30,22 @@ async def test_a_template_is_written_changed_and_removed(api: ApiShop) -> None:
     assert len((await api.post("/wa/templates/ready", {"languages": ["fr", "mg"]})).json["items"]) == 11
     assert (await api.ask("DELETE", f"/wa/templates/{number}")).status == 204
     assert number not in [one["id"] for one in (await api.get("/wa/templates")).json["items"]]
+
+
+async def test_a_picture_is_kept_and_named_by_a_template(api: ApiShop) -> None:
+    file = BytesIO()
+    Image.new("RGB", (60, 40), "red").save(file, "PNG")
+    answers = []
+    for content in (file.getvalue(), b"no picture"):
+        form = aiohttp.FormData()
+        form.add_field("file", content, filename="wax.png")
+        answers.append(await api.ask("POST", "/wa/templates/pictures", data=form))
+    kept, refused = answers
+    assert (kept.status, refused.status) == (201, 409)
+    name = kept.json["picture"]
+    made = await api.post("/wa/templates", NEW | {"picture": name})
+    assert (made.status, made.json["picture"]) == (201, name)
+    assert (await api.post("/wa/templates", NEW | {"name": "autre", "picture": "../x.jpg"})).status == 409
 
 
 @pytest.mark.parametrize(
@@ -52,6 +71,9 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         return said
 
     assert run("ready", "salon") == {"added": 10}
+    Image.new("RGB", (60, 40), "red").save(tmp_path / "wax.png")
+    pictured = ("add", "salon", "photo", "Voici le nouvel arrivage.", "--picture", str(tmp_path / "wax.png"))
+    run("remove", "salon", str(run(*pictured)["id"]))
     made = run("add", "salon", "merci", "Merci {{1}}, à bientôt.", "--sample", "Awa", "--field", "name")
     listed = run("list", "salon")["templates"]
     assert isinstance(listed, list)
