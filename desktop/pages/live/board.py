@@ -204,6 +204,7 @@ class OrdersCard(Card):
     def _count(self, counts: dict[str, int]) -> None:
         for name, chip in self.chips.items():
             chip.count(counts.get(name, 0))
+        self._see_whether_empty()  # when rows left, those of the live before were still counted
 
     def _into_table(self) -> None:
         if self._pause.isActive():
