@@ -7,12 +7,18 @@ from collections.abc import Callable
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from desktop.widgets.buttons import Button
 from desktop.widgets.labels import Label
 
 _GAP = 6
+
+
+def _application() -> QApplication:
+    made = QApplication.instance()
+    assert isinstance(made, QApplication)
+    return made
 
 
 class Popover(QWidget):
@@ -22,8 +28,10 @@ class Popover(QWidget):
         super().__init__(parent)
         self._over = parent
         self._back: QWidget | None = self.window().focusWidget()
+        self._watching = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.frame = QFrame(self)
         self.frame.setProperty("kind", "popover")
         self.frame.setFixedWidth(width)
@@ -45,6 +53,29 @@ class Popover(QWidget):
         self.frame.move(max(8, min(place.x(), over.width() - self.frame.width() - 8)), place.y())
         self.show()
         self.raise_()
+        self.setFocus()
+        self._watching = True
+        _application().focusChanged.connect(self._moved)
+
+    def _moved(self, _: QWidget | None, to: QWidget | None) -> None:
+        """The keyboard went elsewhere in the window, to another page for instance: this would stay in its way."""
+        if to is not None and to is not self and to.window() is self.window() and not self.isAncestorOf(to):
+            self._back = None
+            self.close()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round in it, as do the arrows on its buttons."""
+        stops = [
+            one
+            for one in self.findChildren(QWidget)
+            if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        if stops:
+            here = self.window().focusWidget()
+            at = stops.index(here) if here in stops else -1 if forward else 0
+            reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+            stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self.frame.geometry().contains(event.position().toPoint()):
@@ -58,6 +89,9 @@ class Popover(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
+        if self._watching:
+            self._watching = False
+            _application().focusChanged.disconnect(self._moved)
         if self._back is not None and shiboken6.isValid(self._back) and self._back.isVisible():
             self._back.setFocus()
 
