@@ -72,7 +72,8 @@ class Dialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._wide = width
         self.setFixedWidth(width)
-        column = QVBoxLayout(self)
+        self._failure: Label | None = None
+        column = self._sheet_column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QVBoxLayout()
@@ -106,6 +107,19 @@ class Dialog(QDialog):
         button.clicked.connect(lambda: act())
         self.foot.addWidget(button)
         return button
+
+    def tell_failure(self, sentence: str) -> None:
+        """What went wrong, over the foot: what the window says meanwhile lies behind this."""
+        if self._failure is None:
+            self._failure = Label("", "body", "danger", wrap=True)
+            self._failure.setContentsMargins(24, 4, 24, 12)
+            self._sheet_column.insertWidget(self._sheet_column.count() - 2, self._failure)
+        self._failure.say(sentence)
+
+    @property
+    def failure(self) -> str:
+        """The last that was told."""
+        return self._failure.text() if self._failure is not None else ""
 
     def event(self, event: QEvent) -> bool:
         """Follow what the dialog shows: its inner layouts report a change of theirs one after the other."""

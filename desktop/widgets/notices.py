@@ -7,10 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.kernel.look import Role
 from desktop.widgets.buttons import Button, IconButton
+from desktop.widgets.dialog import Dialog
 from desktop.widgets.labels import IconLabel, Label, restyle
 from desktop.widgets.speaking import say_aloud
 
@@ -84,6 +85,8 @@ class Toasts(QWidget):
     def say(self, notice: Notice) -> None:
         """Show a notice; one that says the same as a visible one is not shown twice."""
         shown = self.shown()
+        if notice.role == "danger" and (dialog := self._dialog()) is not None:
+            dialog.tell_failure(notice.text)
         if any(toast.notice.text == notice.text for toast in shown):
             return
         if len(shown) >= MAX_TOASTS:
@@ -94,6 +97,14 @@ class Toasts(QWidget):
         toast.show()
         self._place()
         say_aloud(toast, f"{notice.text} {notice.verb}".strip(), urgent=notice.role == "danger")
+
+    def _dialog(self) -> Dialog | None:
+        """The one that stands over this window and may hide what is said here."""
+        over = QApplication.activeModalWidget()
+        above = over
+        while above is not None and above is not self.window():
+            above = above.parentWidget()
+        return over if isinstance(over, Dialog) and above is not None else None
 
     def shown(self) -> list[Toast]:
         items = (self._column.itemAt(i) for i in range(self._column.count()))

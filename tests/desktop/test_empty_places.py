@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.pages.live.decide import OnScreenDialog
 from desktop.widgets.dialog import Dialog
+from desktop.widgets.notices import Notice
 from tests.desktop.conftest import Open, board
 from tests.desktop.sample import SampleSource
 from tests.desktop.test_page import the_dialog
@@ -46,6 +47,24 @@ def test_the_live_after_a_full_one_waits_for_its_first_order_too(open_window: Op
     page.board.orders.choose("paid")
     page.model.load(before)
     assert page.board.orders._stack.currentIndex() == 0
+
+
+def test_what_fails_under_a_dialog_is_said_in_it(open_window: Open, qtbot: QtBot) -> None:
+    """The window says it in its corner, which a dialog may cover on a small screen."""
+    desktop = open_window()
+    dialog = Dialog(board(desktop), "Article")
+    dialog.add_action("Ajouter", dialog.accept)
+    dialog.present()
+    low = dialog.height()
+    desktop.shell.say(Notice("C’est fait.", "paid"))
+    assert dialog.failure == ""
+    for _ in range(2):  # the second time too, though the corner says it once
+        desktop.shell.say(Notice("Le disque est plein.", "danger"))
+        assert dialog.failure == "Le disque est plein."
+    qtbot.waitUntil(lambda: dialog.height() > low, timeout=10_000)
+    assert desktop.shell.toasts.shown()[-1].notice.text == "Le disque est plein."
+    dialog.reject()
+    desktop.shell.say(Notice("Autre chose.", "danger"))
 
 
 class _Tall(QWidget):
