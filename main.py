@@ -75,7 +75,7 @@ def _rehearse(args: Namespace, home: Home, out: Terminal) -> int:
     from localserver.demo.rehearsal import Rehearsal
 
     with off_screen() if args.headless else nullcontext():
-        return run(args, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
+        return run(args, home, out.say_line, lambda: Rehearsal(home, args.store, args.buyers, args.speed))
 
 
 def _pictures(args: Namespace, home: Home, out: Terminal) -> int:

@@ -61,6 +61,7 @@ class KeysDialog(Dialog):
             if keys:
                 line.addLayout(self._group(title, keys), 1)
         area = QScrollArea()
+        area.setAccessibleName(t("Keyboard shortcuts"))
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

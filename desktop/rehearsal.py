@@ -18,6 +18,7 @@ from core.kernel.money import format_money
 from core.storage.folder import Home
 from desktop.app import Desktop, InMemory, run_desktop
 from desktop.context import Context
+from desktop.door import FilePreferences
 from desktop.pages.live.page import LivePage
 from desktop.pages.support.bundle import reading_field
 from desktop.sources.context import ShopContext
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOOK_MS: Final = 100
 _SETTLE_MS: Final = 1500
+_CHOICES: Final = ("theme", "language", "zoom", "sound")
 
 
 class Outcome(Protocol):
@@ -192,7 +194,13 @@ class OutcomeDialog(Dialog):
         self.action = self.add_action(t("Close the rehearsal"), window.close)
 
 
-def run(args: Namespace, say: Callable[[str], None], make: Callable[[], Play]) -> int:
+def choices(home: Home) -> InMemory:
+    """The person's own: a rehearsal looks and speaks as their window does, and changes nothing of it."""
+    kept = FilePreferences(home.path / "window.json")
+    return InMemory({key: value for key in _CHOICES if (value := kept.get(key, ""))})
+
+
+def run(args: Namespace, home: Home, say: Callable[[str], None], make: Callable[[], Play]) -> int:
     """→ 0 when every number agrees; with a display the window stays open."""
     play = make()
     director: list[Director] = []
@@ -204,7 +212,8 @@ def run(args: Namespace, say: Callable[[str], None], make: Callable[[], Play]) -
         director.append(Director(desktop, play, say, leave=args.headless))
 
     try:
-        code = run_desktop(open_context, preferences=InMemory(), ready=ready)
+        language = home.card(args.store).language
+        code = run_desktop(open_context, preferences=choices(home), language=language, ready=ready)
         return code or (director[0].exit_code if args.headless and director else 0)
     finally:
         play.close()

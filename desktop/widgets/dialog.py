@@ -73,7 +73,7 @@ class Dialog(QDialog):
         self._wide = width
         self.setFixedWidth(width)
         self._failure: Label | None = None
-        column = self._whole = QVBoxLayout(self)
+        column = self._sheet_column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         head = QVBoxLayout()
@@ -113,7 +113,7 @@ class Dialog(QDialog):
         if self._failure is None:
             self._failure = Label("", "body", "danger", wrap=True)
             self._failure.setContentsMargins(24, 4, 24, 12)
-            self._whole.insertWidget(self._whole.count() - 2, self._failure)
+            self._sheet_column.insertWidget(self._sheet_column.count() - 2, self._failure)
         self._failure.say(sentence)
 
     @property

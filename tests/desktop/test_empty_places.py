@@ -37,6 +37,18 @@ def test_an_empty_catalogue_is_not_told_as_a_search_that_found_nothing(open_wind
     qtbot.waitUntil(lambda: picker.nothing.text().startswith("Aucun article ne correspond"))
 
 
+def test_the_live_after_a_full_one_waits_for_its_first_order_too(open_window: Open) -> None:
+    """Not for another filter or search: none is set."""
+    page = board(open_window())
+    before = list(page.model._entries.values())
+    assert len(before) == 23
+    page.model.load(())
+    assert page.board.orders._nothing._title.text() == "En attente de la première commande"
+    page.board.orders.choose("paid")
+    page.model.load(before)
+    assert page.board.orders._stack.currentIndex() == 0
+
+
 def test_what_fails_under_a_dialog_is_said_in_it(open_window: Open, qtbot: QtBot) -> None:
     """The window says it in its corner, which a dialog may cover on a small screen."""
     desktop = open_window()

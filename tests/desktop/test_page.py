@@ -189,18 +189,6 @@ def test_keys_of_a_live_do_nothing_without_one(open_window: Open, qtbot: QtBot) 
     assert [one for one in desktop.shell.findChildren(Dialog) if one.isVisible()] == []
 
 
-def test_the_live_after_a_full_one_waits_for_its_first_order_too(open_window: Open) -> None:
-    """Not for another filter or search: none is set."""
-    page = board(open_window())
-    before = list(page.model._entries.values())
-    assert len(before) == 23
-    page.model.load(())
-    assert page.board.orders._nothing._title.text() == "En attente de la première commande"
-    page.board.orders.choose("paid")
-    page.model.load(before)
-    assert page.board.orders._stack.currentIndex() == 0
-
-
 def test_a_live_without_orders_says_how_the_first_comes(open_window: Open) -> None:
     page = board(open_window(SampleSource(stored={}, told=Tiles(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), waiting=[])))
     orders_card = page.board.orders

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from core.storage.folder import Home
+from desktop.door import FilePreferences
 from desktop.pages.live.rehearse import BUYERS, SPEEDS, USUAL, RehearseDialog
-from desktop.rehearsal import OutcomeDialog, told
+from desktop.rehearsal import OutcomeDialog, choices, told
 from desktop.texts import Texts
 from desktop.widgets.notices import Banner
 from localserver.demo.rehearsal import Outcome
+
+
+def test_it_looks_and_speaks_as_the_window_does_and_changes_nothing_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "window.json"
+    kept = FilePreferences(path)
+    for key, value in {"theme": "light", "language": "mg", "zoom": "125", "window.page.chez-awa": "orders"}.items():
+        kept.set(key, value)
+    before = path.read_bytes()
+    chosen = choices(Home(tmp_path))
+    assert chosen.values == {"theme": "light", "language": "mg", "zoom": "125"}
+    chosen.set("theme", "dark")
+    assert path.read_bytes() == before
+    assert choices(Home(tmp_path / "nowhere")).values == {}
 
 
 def test_enter_begins_what_is_usual_and_choices_are_taken(qtbot: QtBot) -> None:

@@ -56,7 +56,7 @@ class SettingsPage(Page):
     def __init__(self, mount: Mount) -> None:
         super().__init__(mount)
         self.source: SettingsSource = mount.context.settings
-        self.presenter = SettingsPresenter(mount.t, self.source.declared)
+        self.presenter = SettingsPresenter(mount.t, self.source.declared, mount.context.store.name)
         self.rows: dict[str, list[SettingRow]] = {}
         self.reading = Reading({}, (), "")
         self._saving = 0

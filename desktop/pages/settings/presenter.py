@@ -163,13 +163,15 @@ class CardText(Struct, frozen=True):
 
 
 class SettingsPresenter:
-    """Words of the settings, made from the declarations."""
+    """Words of the settings, made from the declarations. ``store``: the name it bears while none is set."""
 
-    def __init__(self, t: Texts, declared: Sequence[Setting]) -> None:
+    def __init__(self, t: Texts, declared: Sequence[Setting], store: str = "") -> None:
         self.t = t
         self.declared = {setting.key: setting for setting in declared}
         self._errors = catalogue("errors", t.language)
         self._hints, self._placeholders, self._labels = hints(t), placeholders(t), labels(t)
+        if store:
+            self._placeholders["store.name"] = store
 
     # -- sections
 

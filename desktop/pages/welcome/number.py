@@ -162,4 +162,4 @@ class NumberStep(StepView):
         self.stage = "values"
         self.said.say(self.presenter.why(error), ok=False)
         self.ready.emit()
-        return True
+        return self.presenter.known(error)

@@ -177,7 +177,7 @@ class PayingStep(StepView):
 
     def _not_hooked(self, error: Exception) -> bool:
         self.hook_said.say(self.presenter.why(error), ok=False)
-        return True
+        return self.presenter.known(error)
 
     def show_found(self, findings: tuple[Finding, ...]) -> None:
         """What the provider says; while a field is missing, which."""
@@ -237,4 +237,4 @@ class PayingStep(StepView):
 
     def _failed(self, error: Exception) -> bool:
         self.said.say(self.presenter.why(error), ok=False)
-        return True
+        return self.presenter.known(error)

@@ -159,7 +159,7 @@ class PracticeStep(StepView):
     def _failed(self, error: Exception) -> bool:
         self.said.say(self.presenter.why(error), ok=False)
         self._set("failed")
-        return True
+        return self.presenter.known(error)
 
     def _show_thread(self, bubbles: tuple[Bubble, ...]) -> None:
         while self._thread.count() > 1:

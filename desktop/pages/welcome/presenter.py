@@ -234,6 +234,11 @@ class WelcomePresenter:
             return explain(error, self.t.language)
         return self.t("Something went wrong in LivePay. Nothing was lost; the details are in the log.")
 
+    @staticmethod
+    def known(error: Exception) -> bool:
+        """Whether all is said with that; the window logs what is our own fault, and offers the report of it."""
+        return isinstance(error, LivePayError)
+
     def trial(self, offer: Offer) -> str:
         """What a test payment is, before it is opened."""
         t, amount = self.t, format_money(offer.test, self.currency)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
@@ -16,6 +19,9 @@ from desktop.widgets.drops import dropped_file
 from desktop.widgets.fields import TextField
 from desktop.widgets.labels import Label, Rule
 from desktop.widgets.picture import PictureBox
+
+if TYPE_CHECKING:
+    from desktop.pictures import Thumb
 
 _LISTS = frozenset({".csv", ".txt", ".tsv"})
 _SHOWN = 6
@@ -98,10 +104,12 @@ class ProductsStep(StepView):
             self.passed.emit()
             return
         title, price, stock, photo = self.title.text, self.price.text, self.stock.text or "1", self._photo
-        self._work(lambda: self.source.add(title, price, stock, photo))
+        self._work(lambda: self.source.add(title, price, stock, photo), self._added)
 
     def take_samples(self) -> None:
-        self._work(self.source.add_samples)
+        """What is being typed stays."""
+        if not self._busy:
+            self._work(self.source.add_samples, self._taken)
 
     def take_list(self, source: Path | str) -> None:
         """A file, or lines from the clipboard as a spreadsheet copies them."""
@@ -121,34 +129,51 @@ class ProductsStep(StepView):
         self.said.say(said, not left)
         self._read()
 
-    def _work(self, work: object) -> None:
-        assert callable(work)
+    def _work(self, work: Callable[[], None], done: Callable[[object], None]) -> None:
         self._busy = True
-        self.mount.bridge.run(work, owner=self, done=self._added, failed=self._failed, name="add product")
+        self.mount.bridge.run(work, owner=self, done=done, failed=self._failed, name="add product")
+
+    def _taken(self, _: object) -> None:
+        self._busy = False
+        self.said.say("")
+        self._read()
 
     def _added(self, _: object) -> None:
-        self._busy = False
         self._photo = None
         self.photo.show_thumb(None)
         for field in (self.title, self.price, self.stock):
             field.edit.clear()
-        self.said.say("")
         self.title.edit.setFocus()
-        self._read()
+        self._taken(None)
 
     def _failed(self, error: Exception) -> bool:
         self._busy = False
         self.said.say(self.presenter.why(error), ok=False)
-        return True
+        return self.presenter.known(error)
 
     def _picked(self, path: Path) -> None:
-        from desktop.pictures import thumb
+        """Looked at at once: with what is no picture the product could not be added at all."""
+        from desktop.pictures import prepare, thumb
 
-        self._photo = path
         side = 192
         self.mount.bridge.run(
-            lambda: thumb(path, side, side), owner=self, done=self.photo.show_thumb, name="read photo"
+            lambda: (prepare(path), thumb(path, side, side))[1],
+            owner=self,
+            done=partial(self._seen, path),
+            failed=self._unseen,
+            name="read photo",
         )
+
+    def _seen(self, path: Path, small: Thumb | None) -> None:
+        self._photo = path
+        self.photo.show_thumb(small)
+        self.said.say("")
+
+    def _unseen(self, error: Exception) -> bool:
+        self._photo = None
+        self.photo.show_thumb(None)
+        self.said.say(self.presenter.why(error), ok=False)
+        return self.presenter.known(error)
 
     # -- what there is
 

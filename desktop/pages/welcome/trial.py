@@ -238,7 +238,7 @@ class TrialPanel(QWidget):
             self.stage = "idle"
         self.said.say(self.presenter.why(error), ok=False)
         self._show()
-        return True
+        return self.presenter.known(error)
 
     # -- showing
 

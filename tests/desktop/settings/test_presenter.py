@@ -33,6 +33,8 @@ def test_every_declared_setting_stands_somewhere_once(words: SettingsPresenter) 
 
 
 def test_a_section_nobody_knew_is_shown_all_the_same() -> None:
+    named = SettingsPresenter(Texts("fr"), [], "Chez Awa")
+    assert named.placeholder("store.name") == "Chez Awa"  # the name that buyers read, not an example of one
     words = SettingsPresenter(Texts("fr"), [Setting("shipping.fee", "number", "Fee", section="shipping")])
     assert words.sections()[-1].groups[0].keys == ("shipping.fee",)
 

@@ -31,7 +31,7 @@ from localserver.demo.practice import Practice
 from localserver.runner import ServerThread
 from localserver.sandbox.psp_simulators import simulator_account
 from localserver.sandbox.stage import NUMBER, Stage
-from tests.desktop.realshop import type_text
+from tests.desktop.realshop import picture_file, type_text
 
 ENTER, CONTROL = Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
 MINUTES = 3
@@ -129,6 +129,27 @@ def test_a_new_seller_has_a_paid_practice_sale_within_three_minutes(walk: Walk) 
     walk.go_on()
     assert page.step == "whatsapp"
     walk.until(lambda: walk.shop.settings.get(STEP) == "whatsapp")
+
+
+def test_what_is_no_photo_is_said_at_once_and_stops_no_product(walk: Walk, tmp_path: Path) -> None:
+    products = walk.page.views["products"]
+    assert isinstance(products, ProductsStep)
+    wrong, right = tmp_path / "photo.png", picture_file(tmp_path / "robe.jpg")
+    wrong.write_text("not a picture")
+    products._picked(right)
+    walk.until(lambda: products.photo.filled)
+    products._picked(wrong)
+    walk.until(lambda: products.said.text)
+    assert not products.photo.filled
+    type_text(products.title.edit, "Robe")
+    products.take_samples()
+    products.take_samples()  # a double click
+    walk.until(lambda: len(products.have) == 3)
+    assert (products.title.text, products.said.text) == ("Robe", "")  # what was being typed stays
+    type_text(products.price.edit, "9000")
+    products.add()
+    walk.until(lambda: len(products.have) == 4)
+    assert not products.presenter.known(ZeroDivisionError())  # our own fault is logged, as it says
 
 
 def test_who_has_no_product_yet_practises_with_samples(walk: Walk) -> None:
