@@ -89,6 +89,8 @@ class Claiming(Asked):
 
     def _card_body(self, reply: Reply, claimed: Claimed, order: Order) -> str:
         held = [o for o in claimed.outcomes if o.held]
+        if claimed.joined and len(held) == 1:
+            reply.showed(held[0].product_id)  # « non 3 » will mean what was taken last
         if claimed.joined or len(held) > 1:
             return say(
                 "added_to_order", reply.language, lines=self.lines(reply.tx, order.id), total=self.money(order.total)

@@ -50,12 +50,15 @@ class Correcting(Claiming):
             self.take_out(reply, meant.out)
             return
         product_id = meant.items[0].product_id if meant.items else self._spoken_of(reply)
-        if product_id is None or (not meant.items and meant.number is None):
+        held = self._counts(reply)
+        if meant.number is not None and not meant.items and product_id not in held and len(held) > 1:
+            self._which_by(reply, dict.fromkeys(held, 0), meant.number)
+        elif product_id is None or (not meant.items and meant.number is None):
             self._for_the_seller(reply, "change")
-        elif meant.number is not None and product_id in self._counts(reply):
+        elif meant.number is not None and product_id in held:
             self.claim(reply, [Wanted(product_id, meant.number)])
         else:
-            other = next((one for one in meant.out if one in self._counts(reply)), self._only_other(reply, product_id))
+            other = next((one for one in meant.out if one in held), self._only_other(reply, product_id))
             self.offer(reply, product_id, meant.number, CLAIM if other is None else SWAP, other)
 
     def cancel(self, reply: Reply, meant: Understanding | None) -> None:

@@ -33,6 +33,7 @@ from core.understanding import amounts
 from core.understanding.engine import understand
 from core.understanding.rules import Context, Intent, Item, Understanding
 from core.understanding.sentence import Sentence, read
+from core.understanding.words import vocabulary
 
 QUOTE_GOES_ON: Final = HOUR  # « et 20 HUILE5 », so long after a quote was asked for
 _SAID_BESIDE: Final = frozenset(
@@ -52,12 +53,13 @@ _SEATS: Final = late(
     r"|amin ny|for)(?= ))?"
 )
 _APPOINTMENTS: Final = late(
-    r"\b(?:rdv|rendez vous|creneaux?|place|fotoana|appointment|slot)\b(?: (?:pour|de|du|for)(?= ))?"
+    r"\b(?:une? )?(?:rdv|rendez vous|creneaux?|place|fotoana|appointment|slot)\b(?: (?:pour|de|du|for)(?= ))?"
     r"(?: (?:une?|des|les?)(?= ))?"
 )
 _WHEN_WHERE: Final = late(
     r"\b(?:quand|quelle? (?:date|heure|jour|endroit|lieu|adresse|salle)|quel (?:jour|endroit|lieu)|c est ou|est ou"
-    r"|ou est|ou (?:a lieu|se passe|ca se passe|c est)|(?:la|l) (?:date|heure|adresse)|le lieu|rahoviana|oviana|aiza"
+    r"|(?:est|quel) le combien|ou est|ou (?:a lieu|se passe|ca se passe|c est)|(?:la|l) (?:date|heure|adresse)|le lieu"
+    r"|rahoviana|oviana|aiza"
     r"|amin ny firy|when|where|what time|a quelle heure)\b|^ou\W*$"
 )
 _ASKING_WHEN: Final = frozenset(
@@ -128,7 +130,7 @@ class Hearing(Timing):
         sentence = read(text, self._lexicon, self.orders.segment().most_pieces)
         if not sentence.clauses and not sentence.emoji:
             return meant
-        line = self._line(reply, meant)
+        line = self._line(reply, meant, "§" in sentence.form)
         coming = None if meant.items or line is None else amounts.people(sentence)
         if coming is not None and line is not None:
             return _number(meant, line[0], coming)
@@ -173,7 +175,10 @@ class Hearing(Timing):
             number, beside = found
             if 1 <= number <= sentence.most:
                 also = (*((meant.intent,) if meant.intent in _SAID_BESIDE else ()), *meant.also)
-                asked = (Intent.DETAILS if one in (Intent.UNKNOWN, Intent.CHANGE) else one for one in also)
+                vague = {Intent.UNKNOWN, Intent.CHANGE}
+                if not vocabulary().attributes.isdisjoint(beside.split()):  # « 4 mais il reste du noir ? »
+                    vague.add(Intent.AVAILABILITY)
+                asked = (Intent.DETAILS if one in vague else one for one in also)
                 made = _number(meant, product_id, number)
                 if meant.topic in SAID_BESIDE_A_NUMBER:
                     return replace(made, topic=meant.topic)
@@ -188,10 +193,13 @@ class Hearing(Timing):
             return _number(meant, product_id, 1 if amounts.sold_in_pairs(fold(title)) else 2)
         return meant
 
-    def _line(self, reply: Reply, meant: Understanding) -> tuple[int, int] | None:
-        """(product, how many) of the line that is spoken of: the one named, the only one, or the one shown last."""
+    def _line(self, reply: Reply, meant: Understanding, spelled: bool) -> tuple[int, int] | None:
+        """(product, how many) of the line that is spoken of: the one named, the only one, or the one shown last.
+
+        ``spelled``: a product is named, not only found by a word like its title's.
+        """
         held = self._counts(reply)
-        named = [item.product_id for item in meant.items]
+        named = [item.product_id for item in meant.items] if spelled else []
         spoken = named[0] if len(named) == 1 else None if named else self._spoken_of(reply)
         return None if spoken is None or spoken not in held else (spoken, held[spoken])
 

@@ -85,9 +85,11 @@ class Topical(Correcting):
         return True
 
     def _how_many(self, reply: Reply, meant: Understanding) -> bool:
-        product_id = meant.items[0].product_id
+        product_id = meant.items[0].product_id if meant.items else self._spoken_of(reply)
+        if product_id is None:
+            return False
         product = self.product_values(reply.tx, product_id)
-        if product["left"] <= 0:
+        if product["left"] <= 0 and product_id not in self._counts(reply):
             return False
         reply.understood()
         reply.showed(product_id)

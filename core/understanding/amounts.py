@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from core.kernel.patterns import late
 from core.understanding.sentence import Clause, Sentence
-from core.understanding.tokens import NUMBER, PRODUCT, SUM
+from core.understanding.tokens import NUMBER, PRODUCT, SUM, Token
 from core.understanding.words import AGREEING_EMOJI, vocabulary
 
 _ALL: Final = late(
@@ -43,6 +44,8 @@ _ORDERING: Final = frozenset(
     "commander commande commandons confirmer confirme confirmons valider valide validons".split()
 )
 _AROUND_ORDERING: Final = frozenset("je j on nous veux voudrais peux vais tout la le l oui eny".split())
+_TAKING: Final = frozenset("je j en m mets mettez mettre donne donnez prends prenez veux met i il faut".split())
+_OF_THE_NUMBER: Final = frozenset("ve sisa reste restent restants".split())
 _STARTS: Final = frozenset("et sy ary dia plus aussi alors".split())
 
 
@@ -59,12 +62,21 @@ def beside_a_question(sentence: Sentence) -> tuple[int, str] | None:
     place = next((i for i, token in enumerate(first.tokens) if token.kind == NUMBER), None)
     if bare or place is None or first.items or undecided(sentence):
         return None
-    ahead = [token.text for token in first.tokens[:place]]
-    if not all(_says_nothing(word) for word in ahead):
+    if not _leads_to_a_number(first.tokens, place):
         return None
     rest = [token.text for token in first.tokens[place + 1 :]]
     rest += [token.text for clause in sentence.clauses[1:] for token in clause.tokens]
     return first.tokens[place].value, " ".join(rest[1:] if rest[:1] and rest[0] in _STARTS else rest)
+
+
+def _leads_to_a_number(tokens: Sequence[Token], place: int) -> bool:
+    """« j’en veux 3 vous livrez ? », but not « il y en a 3 en stock ? » nor « 2 ve no sisa ? »: these ask of it."""
+    known = vocabulary()
+    ahead = " ".join(token.text for token in tokens[:place])
+    following = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    if following in _OF_THE_NUMBER or known.available.search(ahead) or known.price.search(ahead):
+        return False
+    return all(_says_nothing(word) or word in _TAKING for word in known.taking.sub(" ", ahead).split())
 
 
 def price(sentence: Sentence) -> int | None:

@@ -124,9 +124,11 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
     if not (wanting or price or known.available.search(form)) or known.refusing.search(form):
         return Understanding(Intent.UNKNOWN, sure=False)
     intent = Intent.PRICE if price else Intent.AVAILABILITY
-    described = [word for word in sentence.words if len(word) > 2 and not _says_nothing(word)]
+    kept = set(known.taking.sub(" ", form).split())  # « ok I will take 2 of them » describes nothing
+    described = [word for word in sentence.words if word in kept and len(word) > 2 and not _says_nothing(word)]
     if described:
-        items = tuple(Item(product_id) for product_id in products.search(" ".join(described), 3))
+        found = products.search(" ".join(described), 3) or products.search(" ".join(_otherwise(described)), 3)
+        items = tuple(Item(product_id) for product_id in found)
         return Understanding(intent if items else Intent.UNKNOWN, items, sure=False)
     number = only_number(sentence)
     shown = () if context.product_id is None else (Item(context.product_id, number or 1, number is not None),)
@@ -137,6 +139,12 @@ def _by_title(sentence: Sentence, products: Products, context: Context) -> Under
     ):
         return Understanding(Intent.CLAIM, shown)
     return Understanding(intent, shown, sure=bool(shown or price))
+
+
+def _otherwise(described: list[str]) -> list[str]:
+    """« the bob wig » → « bob wig perruque … »: as the other languages call such goods."""
+    called = vocabulary().called
+    return [name for word in described for name in (word, *called.get(word, ()))]
 
 
 def _says_nothing(word: str) -> bool:
@@ -164,7 +172,7 @@ def _small_talk(sentence: Sentence, context: Context) -> Understanding | None:
     known = vocabulary()
     said = sentence.form.split()
     strange = [word for word in said if word not in known.polite]
-    if said[0] in known.no and len(strange) < 3 and "?" not in said:
+    if said[0] in known.no and len(strange) < (2 if said[0] == "tsy" else 3) and "?" not in said:
         return Understanding(Intent.NO)
     greets = sentence.greets or said[0] in known.greetings
     if greets and len(strange) < 2 and "?" not in said and not known.beyond.search(sentence.form):

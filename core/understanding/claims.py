@@ -6,12 +6,15 @@ Words of taking reach the products around them; a refusal, a past, a condition o
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
-from core.understanding.described import several
 from core.understanding.rules import Item
 from core.understanding.sentence import Clause, Sentence
+from core.understanding.shares import several
 from core.understanding.tokens import LARGEST, NUMBER, PRODUCT
 from core.understanding.words import CHOICE, TAIL, vocabulary
+
+_LEAST_SIZE: Final = 10
 
 
 def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
@@ -56,9 +59,10 @@ def only_takes(sentence: Sentence) -> bool:
 
 
 def _pieces(clause: Clause) -> bool:
-    """« 3 pots », « quantité 2 », « trois »: a number of pieces by itself; « 39 » alone is a size."""
+    """« 3 pots », « quantité 2 », « trois », « 2 »: a number of pieces by itself; « 39 » alone is a size."""
     words = clause.form.split()
-    spelled = any(token.kind == NUMBER and token.text.isalpha() for token in clause.tokens)
+    numbers = [token for token in clause.tokens if token.kind == NUMBER]
+    spelled = any(not token.text.isdecimal() or token.value < _LEAST_SIZE for token in numbers)
     return _bare(clause) and (spelled or "quantite" in words or not vocabulary().pieces.isdisjoint(words))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Final
 
+from core.understanding.numerals import compound
 from core.understanding.tokens import BREAK, MOST, NUMBER, PRODUCT, SIZE, SUM, Token
 from core.understanding.words import MEASURE, vocabulary
 
@@ -17,7 +19,7 @@ _SPANS: Final = frozenset(
 _STREETS: Final = frozenset("rue avenue av boulevard bd".split())
 # « une vingtaine », « deux douzaines »: as many times as the number before says.
 _SCORES: Final = frozenset(
-    "dizaine dizaines douzaine douzaines quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine"
+    "dizaine dizaines douzaine douzaines quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine dozen"
     " centaine centaines cent".split()
 )
 # « 20 bidons d’huile »: what holds a product counts it.
@@ -26,7 +28,15 @@ _HOLDERS: Final = frozenset(
     " palette palettes pack packs fut futs barquette barquettes boite boites paquet paquets pot pots"
     " gony kapoaka baoritra tavoahangy".split()
 )
+_HALVES: Final = frozenset("demi demie demis demies".split())
+_UNITS: Final = frozenset(
+    "yard yards metre metres litre litres kilo kilos kg gramme grammes gr g ml cl cm metatra litatra".split()
+)
+_LONGEST: Final = 6  # words of a number
+_EACH: Final = frozenset("chaque chacun chacune each avy isany".split())
+_SEVERAL: Final = 2
 _MONEY: Final = frozenset("f fr frs francs franc fcfa cfa xof ar ariary mga euro euros eur k mille usd".split())
+_SUMS: Final = _MONEY - {"a", "k", "f"}
 _PRICED: Final = frozenset("a pour".split())
 
 
@@ -35,11 +45,14 @@ def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
 
     ``most``: pieces of one product that are likely in this shop.
     """
-    tokens = _without_holders(tokens)
+    tokens = _composed(_without_holders(tokens))
     found: list[Token] = []
     for index, token in enumerate(tokens):
         previous = tokens[index - 1].text if index else ""
-        if token.kind != "word":
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        if token.kind == NUMBER:
+            found.append(Token(SUM, token.text, token.value) if following in _SUMS else token)
+        elif token.kind != "word":
             found.append(token)
         elif previous == "les" and _counts_products(vocabulary().numbers.get(token.text, 0), tokens, index):
             continue
@@ -47,8 +60,11 @@ def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
             times = found.pop()
             value = times.value * vocabulary().numbers[token.text]
             found.append(Token(NUMBER, f"{times.text} {token.text}", value))
+        elif token.text in _HALVES and len(found) > 1 and previous == "et" and found[-2].kind == NUMBER:
+            found[-2:] = [Token(NUMBER, "0", 0)]  # « une et demie »
         elif token.text in vocabulary().numbers:
-            found.append(Token(NUMBER, token.text, vocabulary().numbers[token.text]))
+            value = vocabulary().numbers[token.text]
+            found.append(Token(SUM if following in _SUMS and value > 1 else NUMBER, token.text, value))
         elif re.fullmatch(r"x\d{1,4}", token.text):
             found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
         elif re.fullmatch(r"\d{1,4}x", token.text):
@@ -61,7 +77,64 @@ def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
             )
         else:
             found.append(token)
+    return _each([_measured(found, index) for index in range(len(found))])
+
+
+def _composed(tokens: list[Token]) -> list[Token]:
+    """« vingt cinq savons » → « # savons »: what several words count together."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        words = [token.text for token in takewhile(lambda token: token.kind == "word", tokens[at : at + _LONGEST])]
+        made = compound(words) if len(words) > 1 else None
+        if made is None:
+            found.append(tokens[at])
+            at += 1
+        else:
+            found.append(Token(NUMBER, " ".join(token.text for token in tokens[at : at + made[1]]), made[0]))
+            at += made[1]
     return found
+
+
+def _measured(tokens: list[Token], index: int) -> Token:
+    """« 6 yards de PAGNE6 », « un demi pagne » is no number of pieces; « HUILE7 de 2 litres » is a size."""
+    token = tokens[index]
+    if token.kind != NUMBER:
+        return token
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    if following in _HALVES:
+        return Token(NUMBER, token.text, 0)
+    if following in _UNITS:
+        named = any(one.kind == PRODUCT for one in tokens[max(0, index - 4) : index])
+        return Token(SIZE, token.text) if named else Token(NUMBER, token.text, 0)
+    return _refused(tokens, index)
+
+
+def _each(tokens: list[Token]) -> list[Token]:
+    """« 2 de chaque ROBE1 et SAC2 » → « 2 ROBE1 et 2 SAC2 », where no other number stands."""
+    numbers = [index for index, token in enumerate(tokens) if token.kind == NUMBER]
+    products = sum(token.kind == PRODUCT for token in tokens)
+    if len(numbers) != 1 or products < _SEVERAL:
+        return tokens
+    at = start = numbers[0]
+    stop = at + 2 if tokens[at + 1 : at + 2] and tokens[at + 1].text in ("de", "pour") else at + 1
+    if at and tokens[at - 1].text == "samy":  # « HUILE7 sy CREME10 samy iray »
+        start, stop = at - 1, at
+    elif stop >= len(tokens) or tokens[stop].text not in _EACH:
+        return tokens
+    rest = [*tokens[:start], *tokens[stop + 1 :]]
+    return [one for token in rest for one in ((tokens[at], token) if token.kind == PRODUCT else (token,))]
+
+
+def _refused(tokens: list[Token], index: int) -> Token:
+    """« 4 pas 2 », « 5 au lieu de 3 »: the number that is not meant counts nothing."""
+    token = tokens[index]
+    ahead = [one.text for one in tokens[max(0, index - 4) : index]]
+    if ahead[-1:] != [] and ahead[-1] in ("les", "ny"):
+        ahead.pop()
+    instead = ahead[-1:] == ["de"] and (ahead[-3:-1] == ["au", "lieu"] or ahead[-3:-1] == ["la", "place"])
+    english = ahead[-2:] == ["instead", "of"] or ahead[-2:] == ["plutot", "que"]
+    return Token(SIZE, token.text) if instead or english or ahead[-1:] in (["pas"], ["not"], ["tsy"]) else token
 
 
 def _without_holders(tokens: list[Token]) -> list[Token]:
@@ -88,6 +161,8 @@ def _number(tokens: list[Token], index: int, previous: str, most: int) -> Token:
     many = _counts_many(tokens, index, previous) or (int(text) <= most and _by_itself(tokens, index))
     if int(text) > MOST and not many:
         return Token(SUM, text, int(text))
+    if following in _SUMS:  # « 15 mille »
+        return Token(SUM, text, int(text))
     if following in _SPANS or following in _STREETS:
         return Token(SIZE, text)
     after_product = index > 0 and tokens[index - 1].kind == PRODUCT
@@ -109,14 +184,22 @@ def _counts_many(tokens: list[Token], index: int, previous: str) -> bool:
 
 
 def _another_size(tokens: list[Token], index: int) -> bool:
-    """« SANDALE7 38 et 40 »; « ROBE1 38 et 40 SAVON5 » counts."""
-    counts = index + 1 < len(tokens) and tokens[index + 1].kind == PRODUCT
+    """« SANDALE7 38 et 40 », « en 38 pour moi et 40 pour lui »; « ROBE1 38 et 40 SAVON5 » counts."""
+    counts = index + 1 < len(tokens) and (
+        tokens[index + 1].kind == PRODUCT or tokens[index + 1].text in vocabulary().pieces
+    )
     if counts or index < 3 or tokens[index - 1].text not in ("et", "sy", "ou", "na"):
         return False
-    first = tokens[index - 2].text
-    return tokens[index - 3].kind == PRODUCT and all(
-        one.isdecimal() and 9 < int(one) <= MOST for one in (first, tokens[index].text)
-    )
+    if not 9 < int(tokens[index].text) <= MOST:
+        return False
+    for place in range(index - 2, max(0, index - 7), -1):  # « en 38 pour moi et 40 pour mon mari »
+        one, before = tokens[place], tokens[place - 1]
+        if one.kind == PRODUCT:
+            return False
+        if one.text.isdecimal():
+            said = before.kind == PRODUCT or before.text == "en" or before.text in vocabulary().size_before
+            return said and 9 < int(one.text) <= MOST
+    return False
 
 
 def _by_itself(tokens: list[Token], index: int) -> bool:

@@ -8,15 +8,13 @@ from typing import Final
 from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.understanding.sentence import Sentence
-from core.understanding.tokens import NAME, NUMBER, PRODUCT, SIZE, Token
+from core.understanding.shares import NO_KIND
+from core.understanding.tokens import PRODUCT, SIZE, Token
 from core.understanding.words import vocabulary
 
 LONGEST: Final = 60  # characters of a note
 _LABELS: Final = frozenset("taille tailles size pointure pointures t habe refa couleur couleurs color loko".split())
 _LETTERS: Final = frozenset("s m l xl xxl xxxl xs".split())
-_NO_KIND: Final = frozenset("en modele grande petite petit or unique t".split())  # alone, these say nothing
-_FOR: Final = frozenset("pour ho for".split())
-_JOINTS: Final = frozenset("et sy ary and dia puis plus".split())
 _WORD: Final = late(r"[^\W_]+")
 _INDEED: Final = late(r"(?<!\S)(?:en fait|finalement|plutot|pardon|desolee?|je (?:le|la|les) (?:veux|prends?))(?!\S)")
 LARGEST: Final = 60  # a shoe or dress size
@@ -42,33 +40,6 @@ def note(text: str, sentence: Sentence) -> str:
     return ", ".join(dict.fromkeys(filter(None, found)))[:LONGEST]
 
 
-def several(sentence: Sentence) -> dict[int, int]:
-    """« ROBE1 pour moi et ROBE1 pour ma fille », « ROBE1 en M, ROBE1 en L »: named again for somebody else, or in
-    another size, is one more of it. Product → how many in all."""
-    tokens = [token for clause in sentence.clauses for token in clause.tokens]
-    places = [i for i, token in enumerate(tokens) if token.kind == PRODUCT]
-    heard: dict[int, list[tuple[str, int]]] = {}
-    for place, following in zip(places, [*places[1:], len(tokens)], strict=False):
-        before = tokens[place - 1] if place else None
-        count = before.value if before is not None and before.kind == NUMBER else 1
-        heard.setdefault(tokens[place].value, []).append((_whose(tokens[place + 1 : following]), count))
-    return {
-        product_id: sum(count for _, count in said)
-        for product_id, said in heard.items()
-        if len(said) > 1 and all(whose for whose, _ in said) and len({whose for whose, _ in said}) == len(said)
-    }
-
-
-def _whose(tokens: Sequence[Token]) -> str:
-    """For whom, or which kind; empty where nothing of that is said."""
-    words = [token.text for token in tokens if token.kind in ("word", NAME, SIZE)]
-    while words and words[-1] in _JOINTS:
-        words.pop()
-    known = vocabulary()
-    says = words and (words[0] in _FOR or any(w in known.attributes - _NO_KIND for w in words))
-    return " ".join(words[:6]) if says or any(t.kind == SIZE for t in tokens) else ""
-
-
 def _spelled(text: str) -> dict[str, str]:
     """Folded word → as it was written."""
     return {fold(word): word for word in _WORD.findall(text)}
@@ -92,7 +63,7 @@ def _said(tokens: Sequence[Token], spelled: dict[str, str]) -> str:
             if near and int(token.text) <= LARGEST:
                 kept.append(_with(label, token.text))
                 label = ""
-        elif token.kind == "word" and token.text in known.attributes - _NO_KIND:
+        elif token.kind == "word" and token.text in known.attributes - NO_KIND:
             kept.append(written.lower())
             label = ""
         previous = token

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Protocol
 
+from msgspec import structs
+
 from core.understanding import model
 from core.understanding.cascade import first_reading
 from core.understanding.claims import counted_items, likely_items, named_items, only_takes, refused
@@ -18,6 +20,7 @@ from core.understanding.described import note, notes, speaks_of_nothing_else
 from core.understanding.features import MARKS, of_message
 from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Topic, Understanding
 from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
+from core.understanding.shares import several
 from core.understanding.tokens import NUMBER
 from core.understanding.topics import names_something, topic_of
 from core.understanding.words import vocabulary
@@ -59,6 +62,8 @@ _ASKS: Final = frozenset(
 )
 
 _OF_WHAT_IS_HELD: Final = frozenset({Intent.CHANGE, Intent.QUANTITY, Intent.CANCEL, Intent.UNKNOWN, Intent.NO})
+# « tu peux en retirer une ? »: nothing else is said where a number of more or fewer was found.
+_MAY_BE_A_FAVOUR: Final = frozenset({Intent.CLAIM, Intent.AVAILABILITY, Intent.DETAILS})
 
 
 class Engine(Protocol):
@@ -92,7 +97,8 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
     made = replace(meant, language=_language(words, likely), also=also, number=_number(sentence), beside=beside)
     if meant.intent is Intent.CLAIM:
         made = replace(made, asked=_asked_about(sentence, meant))
-    made = _as_corrected(sentence, made, correction(sentence))
+    found = _correction(sentence, meant)
+    made = _amended(sentence, made, found) or _as_corrected(sentence, made, found)
     topic = topic_of(text, sentence, made, products)
     if topic is Topic.CREDIT and made.intent is Intent.PAYMENT_PROBLEM:
         made = replace(made, intent=Intent.PAYMENT_MEANS)
@@ -113,10 +119,26 @@ def _described(text: str, sentence: Sentence, meant: Understanding) -> Understan
     return replace(meant, items=items)
 
 
+def _correction(sentence: Sentence, meant: Understanding) -> Correction:
+    """« ROBE1 pour moi et une autre pour ma fille » is two from the start, not one more of what is held."""
+    found = correction(sentence)
+    shared = meant.intent is Intent.CLAIM and found.by is not None and bool(several(sentence))
+    return structs.replace(found, by=None) if shared else found
+
+
+def _amended(sentence: Sentence, meant: Understanding, found: Correction) -> Understanding | None:
+    """« ROBE1 pardon ROBE2 »: ROBE2 is asked back, ROBE1 is out."""
+    if found.amended is None or meant.intent not in _OF_WHAT_IS_HELD | _MAY_BE_A_FAVOUR:
+        return None
+    said_first, now = found.amended
+    item = next((one for one in counted_items(sentence.clauses) if one.product_id == now), Item(now))
+    return replace(meant, intent=Intent.CHANGE, items=(item,), out=(said_first,), sure=True)
+
+
 def _as_corrected(sentence: Sentence, meant: Understanding, found: Correction) -> Understanding:
     """What takes from what is held, or adds to it, is sure by its form."""
     kept = tuple(item for item in meant.items if item.product_id not in found.out)
-    if found.by is not None and meant.intent in _OF_WHAT_IS_HELD | {Intent.CLAIM, Intent.AVAILABILITY}:
+    if found.by is not None and meant.intent in _OF_WHAT_IS_HELD | _MAY_BE_A_FAVOUR:
         if found.by > 0 and meant.items:
             taken = tuple(replace(item, quantity=found.by, counted=True) for item in meant.items)
             return replace(meant, intent=Intent.CLAIM, items=taken, by=found.by, sure=True)
@@ -124,8 +146,16 @@ def _as_corrected(sentence: Sentence, meant: Understanding, found: Correction) -
         return replace(meant, intent=counts, by=found.by, sure=True)
     if meant.intent is Intent.CLAIM:
         return replace(meant, out=tuple(one for one in found.out if one not in {i.product_id for i in meant.items}))
-    if meant.intent not in _OF_WHAT_IS_HELD or any(clause.asks for clause in sentence.clauses):
+    held = meant.intent in _OF_WHAT_IS_HELD or not meant.sure  # « diminuez à 1 », « vire le sac »: the form is clear
+    if not held or any(clause.asks for clause in sentence.clauses):
         return meant
+    return _of_what_is_held(meant, found, kept)
+
+
+def _of_what_is_held(meant: Understanding, found: Correction, kept: tuple[Item, ...]) -> Understanding:
+    """``kept``: what is named and not refused."""
+    if found.fewer and meant.number is not None:  # never so many instead of so many fewer
+        return replace(meant, intent=Intent.UNKNOWN, sure=False, number=None)
     if found.only is not None:
         counts = Intent.QUANTITY if meant.intent is Intent.QUANTITY else Intent.CHANGE
         return replace(meant, intent=counts, number=found.only, sure=True)

@@ -31,6 +31,8 @@ _BROKEN = late(
     r"(?<![\w.,])(?:x ?)?\d{1,2}[.,]\d{1,2}(?![\w.,]*\d)"
     r"(?! ?(?:k|kg|g|l|ml|cl|m|cm|mm|litres?|kilos?|metres?|h|heures?|ans?|millions?|mille|f|fcfa|ar|€|%)(?!\w))(?!\w)"
 )
+_DAY = late(r"(?<![\w/])(?:(?:le|du|au) [0-3]?\d/[01]?\d|[0-3]?\d/(?:0\d|[01]?\d/\d{2,4}))(?![\w/])", re.IGNORECASE)
+_PART = late(r"(?<![\w/])\d/\d(?![\w/])|[\u00bc-\u00be]")  # « 1/2 », « ½ », « 5/6 »
 # What a telephone writes for who speaks to it: « virgule », « point d’interrogation », a « point » at the end.
 _DICTATED: Final = (
     (late(r"\bpoints? d[’' ]?(?:interrogation)\b", re.IGNORECASE), "?"),
@@ -147,7 +149,7 @@ def _plain(text: str) -> list[str]:
         text = spoken.sub(mark, text)
     if len(_LISTED.findall(text)) < 2:
         text = _NEGATIVE.sub(" 0 ", text)
-    text = _BROKEN.sub(" 0 ", text)
+    text = _BROKEN.sub(" 0 ", _PART.sub(" 0 ", _DAY.sub(" , ", text)))
     text = _GROUPED.sub("", _PAID_ACCENT.sub(" payed ", unicodedata.normalize("NFC", text)))
     found: list[str] = []
     every = _TOKEN.findall(fold(text))
@@ -159,9 +161,11 @@ def _plain(text: str) -> list[str]:
         elif token in "*×":
             found.append("x")
         elif token == "+":
-            found.append("et")
+            found.append("et" if found or len(following) > 2 or not following.isdigit() else "plus")  # « +1 »
         elif token not in "()" and not (token == "est" and found[-1:] == ["est"]):  # « c'est » after « c » → « c est »
             short = re.sub(r"([^\W\d_])\1{2,}", r"\1", token)
+            if short == "ve" and found[-1:] != [] and found[-1] in ("je", "j", "en"):  # « jen ve 2 »; else Malagasy
+                short = "veux"
             found.extend(vocabulary().spellings.get(short, [short]))
     return found
 
@@ -300,6 +304,8 @@ def _other_kind(following: list[str], title: frozenset[str]) -> bool:
     if any(word in kinds and word not in title for word in following):
         return True
     said = following[1] if len(following) > 1 and following[0] in _OF else ""
+    if said in ("moins", "plus"):  # « un sac en moins »
+        return False
     return said.isalpha() and said not in title | _SIZES | known.manners | known.numbers.keys() | _NO_KIND
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from core.kernel.patterns import late
 from core.understanding.rules import Intent, Topic, Understanding
 from core.understanding.sentence import Products, Sentence
+from core.understanding.shares import ranged, unsaid
 from core.understanding.tokens import NUMBER
 from core.understanding.words import concepts, vocabulary
 
@@ -46,6 +47,7 @@ _PAYS: Final = frozenset(
         Intent.DELIVERY,
     }
 )
+_NUMBERS: Final = frozenset({Intent.QUANTITY, Intent.CHANGE, Intent.UNKNOWN})
 _TROUBLE: Final = late(  # « j’ai été débité en 2 fois », « j’ai payé deux fois » ask for no credit
     r"(?<!\S)(?:debit|prelev|coup|refus|erreur|echou|echec|bloqu|marche|mandeha|payed|ai|efa|nal|nes|nos)\w*"
 )
@@ -57,7 +59,10 @@ def topic_of(text: str, sentence: Sentence, meant: Understanding, products: Prod
     known, form = vocabulary(), sentence.form
     if meant.intent is not Intent.CLAIM and unread(text):
         return Topic.SCRIPT
-    if meant.intent is not Intent.QUOTE and meant.items and _no_whole_number(sentence):
+    counts = meant.items or (meant.intent in _NUMBERS and meant.by is None)
+    if meant.intent is not Intent.QUOTE and counts and _no_whole_number(sentence):
+        return Topic.HOW_MANY
+    if len(meant.items) == 1 and meant.by is None and _asks_how_many(sentence, meant):
         return Topic.HOW_MANY
     asks_to_split = meant.intent is Intent.PAYMENT_PROBLEM and not _TROUBLE.search(form)
     if (meant.intent in _PAYS or asks_to_split) and known.credit.search(form):
@@ -90,6 +95,12 @@ def _no_whole_number(sentence: Sentence) -> bool:
     return any(token.kind == NUMBER and not token.value for clause in sentence.clauses for token in clause.tokens)
 
 
+def _asks_how_many(sentence: Sentence, meant: Understanding) -> bool:
+    """More than one is wanted, and how many has to be asked."""
+    taken = meant.intent is Intent.CLAIM
+    return (taken and unsaid(sentence)) or ((taken or not meant.sure) and ranged(sentence))
+
+
 def _not_sold(sentence: Sentence, meant: Understanding, products: Products) -> bool:
     """« vous avez des chaussures ? », where nothing of the catalogue is meant."""
     known, form = vocabulary(), sentence.form
@@ -100,4 +111,6 @@ def _not_sold(sentence: Sentence, meant: Understanding, products: Products) -> b
         return False
     seeks = plain or known.taking.search(form) or known.available.search(form) or known.price.search(form)
     kind = known.goods.search(form) if seeks else None
-    return kind is not None and not products.search(kind[0], 1)
+    if kind is None:
+        return False
+    return not any(products.search(name, 1) for name in (kind[0], *known.called.get(kind[0], ())))

@@ -30,6 +30,9 @@ TAIL: Final = late(
     r"(?:paye|paie|payer|paiement|payement|valide|regle|regler|reglerai)(?!\S)[^§]*$"
     r"|(?<=§ )(?:et )?(?:je )?(?:vais )?(?:fais|faire|envoie|envoyer) (?:le |l )?(?:paiement|argent|depot|transfert)"
     r"(?!\S)[^§]*$"
+    r"|(?<=§ )(?:c est )?pour (?:(?:la|le|les|l|un|une|mon|ma|mes|notre|son|sa) )?(?:mariage|bapteme|fete|fetes"
+    r"|anniversaire|anniv|ceremonie|tabaski|korite|gamou|magal|noel|deuil|fiancailles|communion|rentree|offrir)"
+    r"(?: [^§\s#$~?]+){0,5}$"
     r"|(?:je|j) (?:suis|habite|reste|vis) (?:a|au|en|sur|vers|de)\b[^§]*$"
 )
 
@@ -89,6 +92,7 @@ class Vocabulary(Struct, frozen=True):
     only: Phrases
     taking_out: Phrases
     not_this: Phrases
+    amended: Phrases
     total: Phrases
     haggling: Phrases
     credit: Phrases
@@ -97,6 +101,7 @@ class Vocabulary(Struct, frozen=True):
     numbers: dict[str, int]
     malagasy_numbers: dict[str, int]
     spellings: dict[str, list[str]]
+    called: dict[str, tuple[str, ...]]
     polite: Words
     known: Words
     harmless: Words
@@ -115,6 +120,8 @@ def vocabulary() -> Vocabulary:
     values["spellings"] = {
         short: meant.split("_") for meant, shorts in data["spellings"].items() for short in shorts.split()
     }
+    kinds = [(kind, *others.split()) for kind, others in data["called"].items()]
+    values["called"] = {word: tuple(one for one in kind if one != word) for kind in kinds for word in kind}
     long = sorted(word for word in values["attributes"] if len(word) > 2 or word in ("xl", "xs"))
     values["sized"] = _pattern("~\n(?:en|taille|tailles|size|t) (?:s|m|l)\n" + "\n".join(long), {})
     values["corrected"] = tuple(sorted(values["corrected"]))
