@@ -22,9 +22,14 @@ OWNED: Final = {
     "consent": "id",
     "suggestion": "order_id",
     "text_exposure": "id",
-    "outbox": "id",
 }
 """Tables whose rows of a person change hands by number, with the column that names a row."""
+_OUTGOING: Final = (
+    "SELECT id FROM outbox WHERE customer_id = ?1 AND state = 'queued' UNION SELECT o.id FROM conversation v"
+    " CROSS JOIN message m ON m.conversation_id = v.id CROSS JOIN outbox o ON o.id = m.outbox_id"
+    " WHERE v.customer_id = ?1 AND o.customer_id = ?1"
+)
+"""What a merge moves of the messages out: those that wait, and those that stand in the conversation."""
 SPOKEN: Final = ("message", "note", "handover")
 """Tables whose rows belong to a conversation."""
 _COLUMNS: Final = "id, kept_id, absorbed_id, at, actor, how"
@@ -59,8 +64,8 @@ def standing(reader: Reader, customer_id: int) -> list[Merge]:
 def apart(reader: Reader, one: int, other: int) -> bool:
     """Whether the last word on these two is that they are not the same person."""
     undone = reader.value(
-        "SELECT undone_at FROM customer_merge WHERE (kept_id, absorbed_id) IN (VALUES (?1, ?2), (?2, ?1))"
-        " ORDER BY id DESC LIMIT 1",
+        "SELECT undone_at FROM customer_merge WHERE (kept_id = ?1 AND absorbed_id = ?2)"
+        " OR (kept_id = ?2 AND absorbed_id = ?1) ORDER BY id DESC LIMIT 1",
         (one, other),
     )
     return undone is not None
@@ -113,7 +118,8 @@ def begin(tx: Tx, kept_id: int, absorbed: int, how: How) -> int:
     keep(tx, merge_id, "people", people)
     last = {table: tx.value(f"SELECT max(id) FROM {table}") or 0 for table in ("orders", "message", "consent")}  # noqa: S608
     keep(tx, merge_id, "last", last)
-    keep(tx, merge_id, "owned", {table: _ids(tx, table, key, absorbed) for table, key in OWNED.items()})
+    owned = {table: _ids(tx, table, key, absorbed) for table, key in OWNED.items()}
+    keep(tx, merge_id, "owned", {**owned, "outbox": [row[0] for row in tx.all(_OUTGOING, (absorbed,))]})
     rows = {
         "identity": "SELECT kind, value FROM identity WHERE customer_id = ?",
         "tags": "SELECT tag, at FROM customer_tag WHERE customer_id = ?",

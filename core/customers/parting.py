@@ -152,11 +152,10 @@ def _rows(tx: Tx, merge: Merge) -> None:
     )
     owned = merges.kept(tx, merge.id, "owned")
     for table, key in OWNED.items():
-        if table != "outbox":
-            tx.run(
-                f"UPDATE {table} SET customer_id = ?1 WHERE customer_id = ?2 AND {key} IN {_GIVEN}",  # noqa: S608 - fixed
-                (*back, json.dumps(owned[table])),
-            )
+        tx.run(
+            f"UPDATE {table} SET customer_id = ?1 WHERE customer_id = ?2 AND {key} IN {_GIVEN}",  # noqa: S608 - fixed
+            (*back, json.dumps(owned[table])),
+        )
     rows = merges.kept(tx, merge.id, "rows")
     for kind, value in rows["identity"]:
         tx.run(

@@ -46,7 +46,7 @@ def test_tiles_of_an_empty_live_divide_by_nothing(presenter: LivePresenter) -> N
     captions = [tile.caption for tile in presenter.tiles(Tiles(0, 0, 0, 0, 0, 0, 0, 0, 0, 0))]
     assert captions == [
         "file d’attente vide",
-        "aucune pour l’instant",
+        "aucune encore",
         f"0{NBSP}F à encaisser",
         "0 annulée",
         f"F{NARROW}CFA",

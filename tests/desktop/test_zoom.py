@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.kernel.look import ZOOMS
+from core.kernel.look import SCALE, ZOOMS
 from desktop.app import InMemory, application
 from desktop.keys import KeysDialog
 from desktop.pages.live.big import BigWindow
@@ -67,16 +67,20 @@ def test_fonts_rows_icons_and_what_is_painted_follow(
             screen_px(table, QFontMetricsF(table.font()).height()),
             screen_px(table, table.rowHeight(0)),
             seen(icon).width(),
-            seen(desktop.shell.sidebar.buttons["live"]).height(),
             screen_px(desktop.shell, desktop.shell.status.height()),
         ]
 
-    before = measured()
+    def button() -> float:
+        return seen(desktop.shell.sidebar.buttons["live"]).height()
+
+    before, tall = measured(), button()
     enlarge(percent)
+    # Where a column of them has no room, they are lower, as far as a finger still meets them.
+    assert SCALE.target * percent / 100 - 1.5 <= button() <= tall * percent / 100 + 1.5
     assert measured() == pytest.approx([value * percent / 100 for value in before], abs=1.5)
     assert QGuiApplication.primaryScreen().devicePixelRatio() == percent / 100
     enlarge(100)
-    assert measured() == before
+    assert (measured(), button()) == (before, tall)
 
 
 def test_the_window_keeps_its_place_on_the_screen_and_its_smallest_size(
