@@ -48,13 +48,17 @@ class Background:
 async def check_now(shop: Shop, view: LinkView, background: Background, patience: float = PATIENCE) -> Answer:
     """Read every attempt of the order that is not known to be paid at its provider, side by side.
 
-    changed: the page says something new. unpaid: all answered, no money. silent: one did not answer (in time); polling
-    goes on. nothing: no payment was ever begun with this link.
+    changed: the page says something new, or what came in before it was asked. unpaid: all answered, no money. silent:
+    one did not answer (in time); polling goes on. nothing: no payment was ever begun with this link.
     """
-    attempts = shop.engine.read(
-        lambda r: r.all(
-            "SELECT id FROM attempt WHERE order_id = ? AND state NOT IN ('paid', 'rejected') ORDER BY id DESC LIMIT ?",
-            (view.order_id, MOST),
+    attempts, paid = shop.engine.read(
+        lambda r: (
+            r.all(
+                "SELECT id FROM attempt WHERE order_id = ? AND state NOT IN ('paid', 'rejected')"
+                " ORDER BY id DESC LIMIT ?",
+                (view.order_id, MOST),
+            ),
+            r.value("SELECT 1 FROM attempt WHERE order_id = ? AND state = 'paid'", (view.order_id,)) is not None,
         )
     )
     before = view.fingerprint(shop.clock.now())
@@ -65,7 +69,7 @@ async def check_now(shop: Shop, view: LinkView, background: Background, patience
     if after is not None and after.fingerprint(shop.clock.now()) != before:
         return "changed"
     if not tasks:
-        return "nothing"
+        return "changed" if paid else "nothing"
     return "unpaid" if all(task.done() and task.result() for task in tasks) else "silent"
 
 

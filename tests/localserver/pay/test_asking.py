@@ -51,6 +51,12 @@ async def test_money_found_after_the_end_by_asking(open_shop: PayShop) -> None:
     assert "Paiement reçu après le délai" in await open_shop.page(order)
 
 
+async def test_who_asks_when_the_money_was_just_found_sees_it(open_shop: PayShop) -> None:
+    order = open_shop.bag()
+    await open_shop.pay(order)
+    assert code_of(await open_shop.act(order, "check")) == ""
+
+
 async def test_cancelling_is_asked_twice_and_frees_the_goods(open_shop: PayShop) -> None:
     order = open_shop.bag()
     html = await open_shop.page(order, "?cancel=1")
