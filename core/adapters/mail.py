@@ -104,7 +104,7 @@ class Postman:
                 if account.user:
                     await client.login(account.user, account.password)
         except (SMTPException, OSError) as error:
-            return Finding(False, "The e-mail server refused: {why}", {"why": _why(error)})
+            return _refusal(error)
         return Finding(True, "The e-mail server accepts this account.")
 
     async def try_out(self, words: Words) -> Finding:
@@ -123,7 +123,7 @@ class Postman:
                     await client.login(account.user, account.password)
                 await client.send_message(message_of(account, letter, words, now))
         except (SMTPException, OSError) as error:
-            return Finding(False, "The e-mail server refused: {why}", {"why": _why(error)})
+            return _refusal(error)
         return Finding(True, "A test e-mail went to {to}.", {"to": account.to})
 
     async def _send(self, account: Account, letter: Letter) -> bool:
@@ -204,6 +204,14 @@ def _before_the_text(error: Exception) -> bool:
     from aiosmtplib import SMTPConnectError, SMTPRecipientsRefused, SMTPSenderRefused
 
     return isinstance(error, (SMTPConnectError, SMTPRecipientsRefused, SMTPSenderRefused))
+
+
+def _refusal(error: Exception) -> Finding:
+    from aiosmtplib import SMTPAuthenticationError
+
+    if isinstance(error, SMTPAuthenticationError):
+        return Finding(False, "The e-mail server does not know this user name with this password. Check both.")
+    return Finding(False, "The e-mail server refused: {why}", {"why": _why(error)})
 
 
 def _why(error: Exception) -> str:

@@ -89,7 +89,9 @@ async def test_a_wrong_password_is_corrected_and_the_letter_goes(tmp_path: Path)
             put(engine)
             assert await postman(engine, account(port, "wrong")).round() == 0
             assert states(engine) == [("queued", 1, 1)]
-            assert not (await postman(engine, account(port, "wrong")).check()).ok
+            told = await postman(engine, account(port, "wrong")).check()
+            assert not told.ok
+            assert "this password" in told.message
             assert (await postman(engine, account(port)).check()).ok
             clock.advance(HOUR)
             assert await postman(engine, account(port)).round() == 1

@@ -31,7 +31,7 @@ class Box:
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         self.users.append(data.login)
-        return AuthResult(success=data.password == b"s3cret")
+        return AuthResult(success=data.password == b"s3cret", handled=False)  # the server itself says 235 or 535
 
 
 @asynccontextmanager
