@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.storage.connection import Reader, open_connection
-from core.storage.migrations import STEPS, m0008_access_more, migrate
+from core.storage.migrations import STEPS, migrate
 from tests.support.stores import KEY
 
 
 def test_accounts_sessions_and_loans_are_carried_over(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    before = STEPS[: STEPS.index(m0008_access_more.apply)]
+    before = STEPS[:7]
     migrate(path, KEY, steps=before)
     old = open_connection(path, KEY, write=True)
     old.execute(

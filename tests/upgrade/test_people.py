@@ -8,10 +8,10 @@ from core.kernel.clock import ManualClock
 from core.pipeline.service import open_of
 from core.storage.connection import open_connection
 from core.storage.engine import Engine
-from core.storage.migrations import STEPS, m0014_people, migrate
+from core.storage.migrations import STEPS, migrate
 from tests.support.stores import KEY
 
-BEFORE = STEPS[: STEPS.index(m0014_people.apply)]
+BEFORE = STEPS[:13]
 PEOPLE = ((1, "reserved"), (2, "paid"), (3, "expired"), (4, None), (5, "quote"), (6, "merged"), (7, "erased"))
 
 

@@ -8,10 +8,10 @@ from core.conversations.pausing import Pausing
 from core.kernel.clock import MINUTE, ManualClock
 from core.storage.connection import open_connection
 from core.storage.engine import Engine
-from core.storage.migrations import STEPS, m0016_takeover, migrate
+from core.storage.migrations import STEPS, migrate
 from tests.support.stores import KEY
 
-BEFORE = STEPS[: STEPS.index(m0016_takeover.apply)]
+BEFORE = STEPS[:15]
 
 
 def test_what_was_open_is_a_handover_and_a_pause_ends(tmp_path: Path) -> None:
