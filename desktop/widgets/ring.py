@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMainWindow, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QWidget
 
 
 class Ring(QFrame):
@@ -32,6 +32,8 @@ class Ring(QFrame):
 
 def show_ring() -> None:
     """Tab was pressed: ring what it came to. Fields and buttons show it themselves."""
+    from PySide6.QtWidgets import QAbstractScrollArea, QPlainTextEdit, QTextEdit  # a start makes none of them
+
     reached = QApplication.focusWidget()
     plain = isinstance(reached, QAbstractScrollArea) and not isinstance(reached, QPlainTextEdit | QTextEdit)
     if reached is not None and plain and reached.findChild(Ring) is None:
