@@ -18,6 +18,7 @@ from nats.js.errors import APIError, NoStreamResponseError, NotFoundError, Servi
 
 from core.kernel.errors import EnvironmentProblem
 from core.kernel.reasons import reason
+from core.kernel.waiting import woken
 from core.relay.frames import MAX_FRAME
 from localserver.relay.engine import Unavailable
 
@@ -230,10 +231,19 @@ class Cable:
         _still_wanted()
 
     async def heard(self) -> None:
-        """The server has everything that was said so far (or there is no connection)."""
-        with suppress(Error, OSError, TimeoutError):
-            await self.nc.flush(int(TRY))
-        _still_wanted()
+        """The server has everything that was said so far (or there is no connection).
+
+        A word to oneself tells: it comes back after all before it was read. nats-py's own ``flush`` does not, as its
+        PING overtakes what waits to be written (2.16, ``_send_ping``).
+        """
+        back = asyncio.Event()
+
+        async def take(_: Msg) -> None:
+            back.set()
+
+        with self.inbox(take) as inbox:
+            await self.say(inbox)
+            await woken(back, TRY)
 
     async def ask(self, subject: str, payload: bytes = b"") -> bytes | None:
         """One answer; None when nobody is there to give it."""
