@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.widgets import speaking
 from desktop.widgets.fields import TextField
 from desktop.widgets.notices import Banner, Notice, Toasts
 from tests.desktop.conftest import Open, board
@@ -37,7 +37,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
             assert isinstance(event, QAccessibleAnnouncementEvent)
             heard.append((event.message(), event.politeness() == QAccessible.AnnouncementPoliteness.Assertive))
 
-    monkeypatch.setattr(speaking, "QAccessible", Listening)
+    monkeypatch.setattr(QtGui, "QAccessible", Listening)
     return heard
 
 
