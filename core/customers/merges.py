@@ -109,10 +109,7 @@ def begin(tx: Tx, kept_id: int, absorbed: int, how: How) -> int:
     )
     tx.run(
         "INSERT INTO merge_order(order_id, merge_id) SELECT id, ? FROM orders WHERE customer_id = ?",
-        (
-            merge_id,
-            absorbed,
-        ),
+        (merge_id, absorbed),
     )
     people = {"kept": fields(tx, "customer", "id", kept_id), "absorbed": fields(tx, "customer", "id", absorbed)}
     keep(tx, merge_id, "people", people)
@@ -124,7 +121,7 @@ def begin(tx: Tx, kept_id: int, absorbed: int, how: How) -> int:
         "identity": "SELECT kind, value FROM identity WHERE customer_id = ?",
         "tags": "SELECT tag, at FROM customer_tag WHERE customer_id = ?",
         "waiting": "SELECT id, product_id, since, state FROM waiting WHERE customer_id = ?",
-        "next": "SELECT id, 0 FROM orders WHERE next_customer = ?",
+        "next": "SELECT id FROM orders WHERE next_customer = ?",
     }
     keep(tx, merge_id, "rows", {name: tx.all(sql, (absorbed,)) for name, sql in rows.items()})
     keep(

@@ -164,7 +164,7 @@ def _rows(tx: Tx, merge: Merge) -> None:
     for tag, at in rows["tags"]:
         tx.run("DELETE FROM customer_tag WHERE customer_id = ? AND tag = ? AND at = ?", (merge.kept, tag, at))
         tx.run("INSERT INTO customer_tag(customer_id, tag, at) VALUES(?,?,?)", (merge.absorbed, tag, at))
-    for order_id, _ in rows["next"]:
+    for (order_id,) in rows["next"]:
         tx.run("UPDATE orders SET next_customer = ? WHERE next_customer = ? AND id = ?", (*back, order_id))
     for line in rows["waiting"]:
         _waiting(tx, merge, line)

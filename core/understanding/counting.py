@@ -130,11 +130,11 @@ def _refused(tokens: list[Token], index: int) -> Token:
     """« 4 pas 2 », « 5 au lieu de 3 »: the number that is not meant counts nothing."""
     token = tokens[index]
     ahead = [one.text for one in tokens[max(0, index - 4) : index]]
-    if ahead[-1:] != [] and ahead[-1] in ("les", "ny"):
+    if ahead[-1:] in (["les"], ["ny"]):
         ahead.pop()
     instead = ahead[-1:] == ["de"] and (ahead[-3:-1] == ["au", "lieu"] or ahead[-3:-1] == ["la", "place"])
-    english = ahead[-2:] == ["instead", "of"] or ahead[-2:] == ["plutot", "que"]
-    return Token(SIZE, token.text) if instead or english or ahead[-1:] in (["pas"], ["not"], ["tsy"]) else token
+    rather = ahead[-2:] in (["instead", "of"], ["plutot", "que"])
+    return Token(SIZE, token.text) if instead or rather or ahead[-1:] in (["pas"], ["not"], ["tsy"]) else token
 
 
 def _without_holders(tokens: list[Token]) -> list[Token]:
