@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 import pytest
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from nats.aio.client import Client
+from nats.errors import Error
 
 from core.kernel.clock import SystemClock
 from core.relay.frames import Received, received
@@ -90,12 +91,22 @@ async def _node(folder: Path, name: str, servers: Sequence[NatsServer]) -> Async
 
 
 async def _leader(servers: Sequence[NatsServer]) -> NatsServer:
+    """Who leads the events' stream; waits for an election that is under way."""
+    members = {server.name: server for server in servers}
     client = Client()
     await client.connect([server.url for server in servers])
-    info = await client.jetstream().stream_info("RELAY_EVENTS")
+    leads: list[NatsServer] = []
+
+    async def known() -> bool:
+        with suppress(Error, KeyError):  # nobody answers for a stream that has no leader, or nobody is named
+            cluster = (await client.jetstream().stream_info("RELAY_EVENTS")).cluster
+            assert cluster is not None
+            leads.append(members[cluster.leader or ""])
+        return bool(leads)
+
+    await until(known, PATIENCE)
     await client.close()
-    assert info.cluster
-    return next(server for server in servers if server.name == info.cluster.leader)
+    return leads[-1]
 
 
 async def _kept(engine: JetStreamEngine, keys: StoreKeys) -> list[Received]:
