@@ -122,7 +122,8 @@ def test_a_new_seller_has_a_paid_practice_sale_within_three_minutes(walk: Walk) 
     assert presence is not None
     assert list(presence.centre.entries) == []  # nobody is told of money that nobody has paid
     assert isinstance(practice.board, LivePage)
-    assert practice.board.board.figures()["paid"] == 1
+    board = practice.board.board
+    walk.until(lambda: board.figures()["paid"] == 1)  # the board reads what changed in its own turn
     said = [label.text() for label in practice._scroll.findChildren(Label)]
     assert any("Robe wax bleue" in text for text in said)
     assert [text for text in said if "*" in text] == []  # WhatsApp's marks are shown as it shows them
