@@ -8,10 +8,10 @@ from core.accounts.guard import check
 from core.bootstrap import people, preparing, quoting, stepping, takeover, templating
 from core.conversations.budgeting import BudgetNotices
 from core.conversations.events import MessagePriced, MessageProgressed, PaymentTalk
+from core.conversations.liveover import LiveNotices
 from core.invoices.events import CreditNoteIssued, InvoiceIssued
 from core.live.events import LiveEnded
 from core.orders import settling
-from core.orders.evening import evening
 from core.orders.events import (
     DecisionTaken,
     ExceptionRaised,
@@ -48,6 +48,9 @@ def bind(shop: Shop) -> None:
     """Higher areas react to lower ones' events, in the same transaction; the last lines hear of what is committed."""
     shop.engine.guard(check)
     react, quietly = shop.engine.react, shop.returning.quietly
+    get, switch = shop.settings.get, shop.settings.switch
+    seller, country = (lambda: get("seller.notify_to")), shop.card.country
+    live_notices = LiveNotices(shop.talk, seller, country, lambda: switch("live.summary"))
     react(OrderChanged, lambda tx, e: settling.recheck(tx, e.order_id))
     react(OrderChanged, quoting.close_unfit)
     react(OrderExpired, lambda tx, e: payments.close_sessions(tx, e.order_id))
@@ -77,7 +80,7 @@ def bind(shop: Shop) -> None:
     react(OrderReminded, quietly(shop.notices.reminded))
     react(OrderCancelled, shop.notices.cancelled)
     react(OrderPaid, quietly(shop.notices.paid))
-    react(LiveEnded, lambda tx, e: shop.notices.live_over(tx, e.session_id, evening(tx, e.session_id)))
+    react(LiveEnded, lambda tx, e: live_notices.over(tx, e.session_id))
     react(ExceptionRaised, quietly(shop.notices.exception))
     react(ItemOffered, shop.notices.offered)
     react(DecisionTaken, shop.notices.decided)

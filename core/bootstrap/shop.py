@@ -142,7 +142,6 @@ class Shop:
             lambda: self.settings.get("seller.notify_to"),
             card.country,
             lambda: self.settings.switch("invoices.send") or self.orders.segment().generate_invoice,
-            lambda: self.settings.switch("live.summary"),
         )
         mark = f"lp{card.id[:8]}"
         self.receiver = Receiver(self.talk, card.country, mark)

@@ -19,8 +19,7 @@ from core.invoices.numbering import number_text
 from core.kernel.clock import HOUR, day_begins
 from core.kernel.errors import Refused
 from core.kernel.phone import normalise
-from core.kernel.text import in_minutes, short_name
-from core.orders.evening import Evening
+from core.kernel.text import short_name
 from core.orders.events import (
     DecisionTaken,
     ExceptionRaised,
@@ -48,10 +47,8 @@ class Notices:
         notify_to: Callable[[], str],
         country: str,
         send_papers: Callable[[], bool],
-        sums_up: Callable[[], bool],
     ) -> None:
         self._talk = talk
-        self._sums_up = sums_up
         self._send_papers = send_papers
         self._notify_to = notify_to
         self._country = country
@@ -251,37 +248,6 @@ class Notices:
 
     def _seller(self, tx: Tx) -> int | None:
         return seller_reached(tx, self._notify_to(), self._country)
-
-    def live_over(self, tx: Tx, session_id: int, told: Evening) -> None:
-        """The end of a live, to the seller (F90): what it brought and one thing to do."""
-        seller = self._seller(tx)
-        if seller is None or not told.orders or not self._sums_up():
-            return
-        language = self._talk.language()
-        lines = [
-            say(
-                "live_summary",
-                language,
-                duration=in_minutes(told.duration),
-                revenue=self._talk.money(told.revenue),
-                orders=told.orders,
-                paid=told.paid,
-                expired=told.expired,
-                conversion=told.conversion,
-            )
-        ]
-        if told.best:
-            lines.append(say("live_summary_best", language, product=fit(told.best[0], 80), count=told.best[1]))
-        if told.paid:
-            lines.append(say("live_summary_people", language, new=told.new, returning=told.returning))
-        if told.sold_out:
-            title, after = told.sold_out
-            lines.append(say("live_advice_sold_out", language, product=fit(title, 80), duration=in_minutes(after)))
-        elif told.many_expired:
-            lines.append(say("live_advice_expired", language, count=told.expired))
-        threads.post(
-            tx, seller, f"live-over:{session_id}", outgoing.text("\n".join(lines)), valid_until=tx.now + USEFUL_FOR
-        )
 
     def _tell_seller(self, tx: Tx, event: OrderPaid) -> None:
         seller = self._seller(tx)

@@ -35,6 +35,8 @@ from core.understanding.rules import (
 )
 
 MINE: Final = "mine"
+DETAILS: Final = "live"
+"""Of a live that is over: its seller's button."""
 PAUSED: Final = "paused"
 """Why a person is asked for while the seller has paused the bot."""
 
@@ -67,6 +69,7 @@ class Talk(Hearing):
         self.language = language
         self.aside: Aside | None = None
         self.beyond: Instead | None = None
+        self.live_detailed: Callable[[Reply, int], bool] = lambda reply, session_id: False
 
     def instead(
         self, tx: Tx, customer_id: int, use: str, key: str, *, until: int | None = None, **more: str | int
@@ -205,7 +208,7 @@ class Talk(Hearing):
             reply.understood()
         elif verb == HELP:
             self._human(reply, None)
-        else:
+        elif verb != DETAILS or not self.live_detailed(reply, subject):
             self._not_understood(reply)
 
     def _pressed_on_card(self, reply: Reply, verb: str, order_id: int) -> None:

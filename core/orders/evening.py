@@ -75,3 +75,35 @@ def evening(reader: Reader, session_id: int) -> Evening:
         returning=all_buyers - new,
         sold_out=(gone[0], gone[1]) if gone else None,
     )
+
+
+class Sold(Struct, frozen=True):
+    """What a live sold of one product: units of paid orders, and what they brought, in smallest units."""
+
+    title: str
+    units: int
+    brought: int
+
+
+def sold(reader: Reader, session_id: int) -> list[Sold]:
+    """The most sold first."""
+    return [
+        Sold(*row)
+        for row in reader.all(
+            "SELECT l.title, sum(l.quantity), sum(l.quantity * l.unit_price - l.discount) FROM orders o"
+            " JOIN order_line l ON l.order_id = o.id WHERE o.session_id = ? AND o.state = 'paid'"
+            " GROUP BY l.product_id ORDER BY 2 DESC, min(o.id)",
+            (session_id,),
+        )
+    ]
+
+
+def let_go(reader: Reader, session_id: int) -> list[str | None]:
+    """The names of those whose hold ended unpaid and who bought nothing else in that live, the first to come first."""
+    rows = reader.all(
+        "SELECT c.name FROM orders o JOIN customer c ON c.id = o.customer_id WHERE o.session_id = ?1"
+        " AND o.state = 'expired' AND NOT EXISTS (SELECT 1 FROM orders p WHERE p.session_id = ?1"
+        " AND p.customer_id = o.customer_id AND p.state = 'paid') GROUP BY c.id ORDER BY min(o.id)",
+        (session_id,),
+    )
+    return [name for (name,) in rows]

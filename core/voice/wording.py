@@ -99,6 +99,8 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "slots_answer": ("product", "price"),
     "ask_terms_only": ("days",),
     "live_summary": ("revenue", "paid"),
+    "live_details_product": ("product", "count", "revenue"),
+    "live_details_unpaid": ("lines",),
     **dict.fromkeys(("seller_paid_notice", "seller_paid_notice_today"), ("customer", "total")),
     "sold_not_cancelled": ("reference",),
     **dict.fromkeys(("my_orders_line_deposit", "my_orders_line_terms"), ("due",)),
@@ -110,6 +112,7 @@ ROOM: Final[dict[str, int]] = {
     **dict.fromkeys(("product_card", "event_card", "service_card"), 640),
     "greeting": 720,
     "payment_confirmed": 940,
+    "live_summary": 520,
 }
 BELOW: Final = 260  # of a product that is proposed under a greeting
 LINE: Final = 160  # of what is added to another text
@@ -121,6 +124,7 @@ _ADDED: Final = (
     "payment_confirmed_",
     "live_summary_",
     "live_advice_",
+    "live_details_product",
 )
 
 
@@ -153,7 +157,7 @@ def place(key: str) -> Place:
 
 def to_seller(key: str) -> bool:
     """Whether the seller is told this, not a buyer."""
-    return key.startswith(("seller_", "live_summary", "live_advice"))
+    return key.startswith(("seller_", "live_summary", "live_advice", "live_details"))
 
 
 def family(key: str) -> Family:

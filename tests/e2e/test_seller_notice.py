@@ -8,7 +8,7 @@ import pytest
 
 from core.kernel.clock import MINUTE, ManualClock
 from core.live import service as live
-from tests.e2e.test_sale import _checkout, _pay, _say, _time
+from tests.e2e.test_sale import _checkout, _pay, _press, _say, _time
 from tests.support.shops import world
 
 OWNER, NUMBER = "La patronne", "+221770009999"
@@ -66,3 +66,8 @@ async def test_the_end_of_a_live_is_summed_up_for_the_seller(tmp_path: Path, wan
         assert "Nouveaux clients\u202f: 1, déjà clients\u202f: 1" in summary
         assert "épuisé en 40\u00a0min" in summary
         assert clock.now() > 51 * MINUTE
+        (details,) = await _press(w, OWNER, "DÉTAILS")
+        assert details.split("\n")[1:] == [
+            f"• 3 × {w.value('SELECT title FROM product LIMIT 1')}\u202f: 45\u202f000\u00a0F\u202fCFA",
+            "⏳ N’ont pas payé (1)\u202f: Rokia B.",
+        ]

@@ -37,12 +37,13 @@ class Chat:
         """A customer writes. → conversation id."""
         return self._item("text", {"body": text}, phone, name)
 
-    def presses(self, verb: str, phone: str = AWA, name: str = "Awa Ndour") -> int:
-        """PAYER or ANNULER under the card of the customer's latest order."""
-        order = self.value(
-            "SELECT max(o.id) FROM orders o JOIN identity i USING(customer_id) WHERE value = ?", f"+{phone}"
-        )
-        reply = {"type": "button_reply", "button_reply": {"id": f"{verb}:{order}", "title": verb.upper()}}
+    def presses(self, verb: str, phone: str = AWA, name: str = "Awa Ndour", subject: int | None = None) -> int:
+        """PAYER or ANNULER under the card of the customer's latest order; or a button about ``subject``."""
+        if subject is None:
+            subject = self.value(
+                "SELECT max(o.id) FROM orders o JOIN identity i USING(customer_id) WHERE value = ?", f"+{phone}"
+            )
+        reply = {"type": "button_reply", "button_reply": {"id": f"{verb}:{subject}", "title": verb.upper()}}
         return self._item("interactive", reply, phone, name)
 
     def _item(self, type_: str, part: Any, phone: str, name: str) -> int:
