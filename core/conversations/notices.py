@@ -119,7 +119,7 @@ class Notices:
         order = load(tx, event.order_id)
         if tx.value("SELECT close_reason FROM orders WHERE id = ?", (order.id,)) == FOR_A_QUOTE and not order.received:
             return  # they wait for a quote, not for this
-        key = "hold_expired_partial" if order.received else "hold_expired"
+        key = "hold_expired_partial" if order.received else "hold_expired_agreed" if order.agreed else "hold_expired"
         self._tell(tx, event.customer_id, f"expired:{event.order_id}", key, event.order_id)
 
     def cancelled(self, tx: Tx, event: OrderCancelled) -> None:

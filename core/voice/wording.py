@@ -64,6 +64,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "reminder": ("total", "remaining"),
     "payment_confirmed": ("total", "reference"),
     "hold_expired": ("lines",),
+    "hold_expired_agreed": ("reference", "lines"),
     "hold_expired_partial": ("reference", "due"),
     "order_cancelled": ("reference",),
     "order_cancelled_partial": ("reference", "amount"),

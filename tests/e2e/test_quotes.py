@@ -141,6 +141,25 @@ async def test_one_reminder_before_the_end_where_whatsapp_lets_it_through(tmp_pa
         await w.until(lambda: w.value("SELECT state FROM quote WHERE id = ?", (number,)) == "expired")
 
 
+async def test_who_does_not_pay_an_accepted_quote_is_offered_its_price_again_not_the_catalogues(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with world(tmp_path, clock=clock) as w:
+        number = _send(w, await _ready(w), Terms(valid_days=3))
+        w.shop.engine.call(lambda tx: answering.accept(tx, w.shop.orders, number, "customer"))
+        await w.settled()
+        due = w.value("SELECT expires_at FROM orders WHERE agreed")
+        clock.advance(due - HOUR - clock.now())
+        await _say(w, CUSTOMER, "merci")
+        clock.advance(HOUR + 1)
+        await w.until(lambda: w.value("SELECT state FROM orders WHERE agreed") == "expired")
+        await w.settled()
+        told = w.thread(CUSTOMER)[-1]
+        assert "prix du devis" in told
+        assert "Réécris le code" not in told
+        answer = await _say(w, CUSTOMER, "DEVIS")
+        assert "devis" in answer[-1], "what the text says to write is understood"
+
+
 async def test_beyond_the_window_nothing_is_queued_and_the_seller_is_told_to_call(tmp_path: Path) -> None:
     clock = ManualClock()
     async with world(tmp_path, clock=clock) as w:
