@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from heapq import nsmallest
 from itertools import islice, pairwise
@@ -38,7 +38,7 @@ _ENOUGH: Final = 60  # products with the most words in common, before those with
 _SCORED: Final = 1_500
 _RANKED: Final = 100
 _TITLED: Final = 500  # products with a word in common, beyond which it does not name one
-_LONG_ENOUGH: Final = 5  # letters from which a slip is forgiven where a title is named
+_LONG_ENOUGH: Final = 4  # letters from which a slip is forgiven where a title is named
 _NEAR, _NEAR_BESIDE_EXACT, _FAR, _COMPLETED, _ASIDE = 0.7, 0.45, 0.4, 0.5, 0.6
 
 
@@ -161,25 +161,37 @@ class Lexicon:
                 scores[product_id] = max(score, scores.get(product_id, 0.0))
             return nsmallest(limit, scores, key=lambda product_id: (-scores[product_id], product_id))
 
-    def titled(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None:
-        """The only product whose title has all these words (folded, a plural aside), with its title.
+    def titled(
+        self, words: Sequence[str], called: Callable[[str], Iterable[str]] = lambda word: ()
+    ) -> tuple[int, frozenset[str]] | None:
+        """The only product whose title has all these words (folded, plural and gender aside), with its title.
 
-        One slip is forgiven a word that others stand beside: « Korité » alone is not « karité ».
+        ``called(word)``: what else the same thing is called. One slip is forgiven a word that others stand beside:
+        « Korité » alone is not « karité ».
         """
         with self._lock:
             self.warm()
-            meant = [self._as_in_titles(word, len(words) > 1) for word in words]
-            found = (
-                {slot for word in meant[0] for slot in self._in_title[word] if self._alive[slot]} if meant else set()
-            )
-            if len(found) > _TITLED or not all(meant):
-                return None
-            slots = [slot for slot in found if all(any(w in self._title[slot] for w in one) for one in meant)]
+            meant = [self._as_in_titles(word, len(words) > 1, called) for word in words]
+            slots = self._with_all(meant)
+            if not slots and len(words) > 1:  # « fehiloha landy » is a scarf of silk, beside a « Lamba landy »
+                wide = [(*one, *self._named(called(word))) for one, word in zip(meant, words, strict=True)]
+                slots = self._with_all(wide)
             return (self._product[slots[0]], frozenset(self._title[slots[0]])) if len(slots) == 1 else None
 
-    def _as_in_titles(self, word: str, slips: bool) -> list[str]:
-        singular = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
-        exact = [one for one in (word, singular, singular + "s") if one in self._in_title]
+    def _with_all(self, meant: Sequence[Sequence[str]]) -> list[int]:
+        """The slots whose title has one word of each; none where that could be said of too many."""
+        if not meant or not all(meant):
+            return []
+        found = {slot for word in meant[0] for slot in self._in_title[word] if self._alive[slot]}
+        if len(found) > _TITLED:
+            return []
+        return [slot for slot in found if all(any(w in self._title[slot] for w in one) for one in meant)]
+
+    def _named(self, names: Iterable[str]) -> list[str]:
+        return [one for name in names for one in _forms(name) if one in self._in_title]
+
+    def _as_in_titles(self, word: str, slips: bool, called: Callable[[str], Iterable[str]]) -> list[str]:
+        exact = self._named((word,)) or self._named(called(word))
         if exact or not slips or len(word) < _LONG_ENOUGH:
             return exact
         return [one for one in self._spelling.near(word) if one in self._in_title][:_NEIGHBOURS]
@@ -265,6 +277,13 @@ class Lexicon:
                         best = likely[word] * _ASIDE
             total += best * group.weight
         return total
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """« doré », « dorés », « dorée »: the word, its plural and its other gender."""
+    singular = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+    other = singular[:-1] if len(singular) > 3 and singular[-1] == "e" else singular + "e"
+    return tuple(dict.fromkeys((word, singular, singular + "s", other, other + "s")))
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from core.conversations.texts import say
 from core.kernel.clock import DAY
 from core.orders.rules import RESERVED
 from core.orders.service import MAX_QUANTITY, Order, Wanted, load
-from core.understanding.rules import Understanding
+from core.understanding.rules import Intent, Understanding
 
 OUT: Final = "out"  # the verb of a button: this product out of the order
 SOLD_LATELY: Final = 30 * DAY
@@ -122,6 +122,10 @@ class Correcting(Claiming):
         else:
             return False
         return True
+
+    def refuses_held(self, reply: Reply, meant: Understanding) -> bool:
+        """« KAFTAN n’est pas pour moi », from who holds it: to be asked about; from others it needs no answer."""
+        return meant.intent is Intent.NO and not set(meant.out).isdisjoint(self._counts(reply))
 
     def order_card(self, reply: Reply, order_id: int, above: str = "") -> None:
         """The open order as it is now, what it costs, and its next step."""

@@ -17,7 +17,7 @@ from core.customers.service import record
 from core.kernel.clock import SECOND
 from core.kernel.errors import NotFound
 from core.storage.connection import Reader
-from core.understanding.sentence import Products
+from core.understanding.naming import Products
 
 
 class OpenOrder(Struct, frozen=True):

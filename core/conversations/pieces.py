@@ -14,8 +14,8 @@ from core.kernel.patterns import late
 from core.storage.engine import Tx
 from core.understanding import fragments
 from core.understanding.engine import understand
+from core.understanding.naming import Products
 from core.understanding.rules import Context, Intent, Step, Understanding, next_step
-from core.understanding.sentence import Products
 
 PIECES: Final = "pieces"  # a deadline; its subject is the conversation
 WAIT: Final = 2_500  # ms

@@ -18,8 +18,8 @@ from core.kernel.text import NARROW, fold
 from core.kernel.towns import TOWNS
 from core.storage.connection import Reader
 from core.understanding.engine import understand
+from core.understanding.naming import Products
 from core.understanding.rules import Context, Intent, Step, next_step
-from core.understanding.sentence import Products
 
 MESSAGES: Final = 8  # the latest of the customer, no older than a day before the last of them
 MOST: Final = 4

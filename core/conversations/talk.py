@@ -153,9 +153,13 @@ class Talk(Hearing):
         if self.aside is not None and self.aside.takes(reply, message, meant, step):
             reply.drop_notes()
             return
-        if self.written(reply, message.text, meant) or (step is Step.ASK and self.which(reply, message.text)):
+        if self.written(reply, message.text, meant):
             return
-        if (step is not Step.ACT or meant.topic is not None or meant.note) and self._said_plainly(reply, meant):
+        general = meant.intent is Intent.DETAILS and not meant.items  # « vrai parfum ? »: of no product
+        if (step is Step.ASK or general) and self.which(reply, message.text):
+            return
+        unclear = step is not Step.ACT or meant.topic is not None or meant.note
+        if (unclear or self.refuses_held(reply, meant)) and self._said_plainly(reply, meant):
             return
         if loose or step is not Step.ACT or meant.intent not in _INTENTS:
             self._not_understood(reply, meant)

@@ -21,8 +21,9 @@ from core.kernel.towns import TOWNS
 from core.understanding.cascade import first_reading
 from core.understanding.features import of_message
 from core.understanding.model import LANGUAGES, probabilities
+from core.understanding.naming import NO_PRODUCTS
 from core.understanding.rules import NOTHING_KNOWN
-from core.understanding.sentence import NO_PRODUCTS, read
+from core.understanding.sentence import read
 from core.understanding.words import concepts, vocabulary
 
 SURE: Final = 0.54

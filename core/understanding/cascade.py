@@ -13,12 +13,14 @@ from core.understanding.claims import (
     claimed_items,
     harmless,
     named_items,
+    refused,
     stands_in_the_way,
     taken_ids,
     unlikely_count,
 )
+from core.understanding.naming import Products
 from core.understanding.rules import Context, Intent, Item, Understanding
-from core.understanding.sentence import Products, Sentence
+from core.understanding.sentence import Sentence
 from core.understanding.words import AGREEING_EMOJI, CHOICE, OWNED, RECEIVED, vocabulary
 
 _SO_MANY: Final = late(r" (?:les )?\$(?!\S)")
@@ -56,6 +58,8 @@ def _about(sentence: Sentence, named: tuple[Item, ...]) -> Understanding:
     known, form = vocabulary(), sentence.form
     asked = any(clause.asks for clause in sentence.clauses)
     left = bool(known.available.search(form)) or _asks_what_is_sold_out(form)
+    if not asked and not left and refused(sentence) and not known.past.search(form):
+        return Understanding(Intent.NO, named, sure=False)  # « KAFTAN n’est pas pour moi »
     if _for_the_seller(sentence, left):
         return Understanding(Intent.UNKNOWN, named, sure=False)
     if (known.price.search(form) or (asked and "$" in form)) and not _counts_what_is_left(form):
@@ -108,6 +112,8 @@ def _without_product(sentence: Sentence, products: Products, context: Context) -
             return Understanding(Intent.UNKNOWN, sure=False)
     if (small := _small_talk(sentence, context)) is not None:
         return small
+    if known.refusing.search(form) and known.taking.search(form) and not any(c.asks for c in sentence.clauses):
+        return Understanding(Intent.NO, sure=False)  # « tsy hividy aho anio »
     if sentence.codes or known.beyond.search(form):
         return Understanding(Intent.UNKNOWN, sure=False)
     return _by_title(sentence, products, context)

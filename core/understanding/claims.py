@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from core.kernel.patterns import late
 from core.understanding.rules import Item
 from core.understanding.sentence import Clause, Sentence
 from core.understanding.shares import several
@@ -15,6 +16,14 @@ from core.understanding.tokens import LARGEST, NUMBER, PRODUCT
 from core.understanding.words import CHOICE, TAIL, vocabulary
 
 _LEAST_SIZE: Final = 10
+_PIECES: Final = late(
+    r"(?<!\S)(?:# (?:paires?|bouteilles?|paquets?|pots?|flacons?|pieces?|pcs|isa|tavoahangy)"
+    r"|(?:tavoahangy|paquets?) #)(?!\S)"
+)
+
+
+_NO_COUNT_AFTER: Final = frozenset("entre le in faha volana taille numero n lot deja laharana habe haba nilaza".split())
+_NO_COUNT_BEFORE: Final = frozenset("kg kilo aho foana izahay".split())
 
 
 def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
@@ -39,8 +48,10 @@ def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
         said = said or bool(taken)
     if found:
         found += _counted(sentence)
-    if not found and (product := _meant_by_pronoun(sentence)) is not None:
-        return (product,), True
+    if not found and (meant := _meant_by_pronoun(sentence)):
+        return meant, True
+    if said:
+        found += _beside(sentence, {product_id for product_id, _ in found})
     each = several(sentence)
     made = merged(found)
     return tuple(_with_each(item, each) for item in made), said
@@ -63,7 +74,9 @@ def _pieces(clause: Clause) -> bool:
     words = clause.form.split()
     numbers = [token for token in clause.tokens if token.kind == NUMBER]
     spelled = any(not token.text.isdecimal() or token.value < _LEAST_SIZE for token in numbers)
-    return _bare(clause) and (spelled or "quantite" in words or not vocabulary().pieces.isdisjoint(words))
+    if _bare(clause):
+        return spelled or "quantite" in words or not vocabulary().pieces.isdisjoint(words)
+    return not clause.asks and _PIECES.search(clause.form) is not None and not stands_in_the_way(clause)
 
 
 def _asked_for(clause: Clause, sentence: Sentence) -> bool:
@@ -80,22 +93,44 @@ def _counted(sentence: Sentence) -> list[tuple[int, int | None]]:
     return [item for clause in open_clauses for item in clause.items if item[1] is not None]
 
 
+def _beside(sentence: Sentence, taken: set[int]) -> list[tuple[int, int | None]]:
+    """« je prends SAC2 pour ma femme et KAFTAN pour moi »: what is named beside what is taken, with nothing against."""
+    known = vocabulary()
+    against = (known.not_this, known.taking_out, known.amended)
+    open_clauses = [
+        clause
+        for clause in sentence.clauses
+        if not stands_in_the_way(clause)
+        and not turns_elsewhere(clause)
+        and not any(pattern.search(clause.form) for pattern in against)
+    ]
+    return [item for clause in open_clauses for item in clause.items if item[0] not in taken]
+
+
 def _count(clause: Clause, most: int) -> int | None:
     numbers = [token.value for token in clause.tokens if token.kind == NUMBER]
     return numbers[0] if len(numbers) == 1 and 1 <= numbers[0] <= most else None
 
 
-def _meant_by_pronoun(sentence: Sentence) -> Item | None:
-    """« ne vendez pas KAFTAN, je le prends »: a clause that only takes, after the one product of the message."""
-    everything = merged([item for clause in sentence.clauses for item in clause.items])
-    if len(everything) != 1 or not sentence.clauses:
-        return None
-    last = sentence.clauses[-1]
+def _meant_by_pronoun(sentence: Sentence) -> tuple[Item, ...]:
+    """« ne vendez pas KAFTAN, je le prends »: a clause that only takes, after the one product of the message, or after
+    several that have their numbers."""
     known = vocabulary()
-    if last.items or last.asks or stands_in_the_way(last) or known.past.search(sentence.form):
-        return None
-    rest = known.taking.sub("", known.this_one.sub("", last.form))
-    return everything[0] if rest != last.form and all(map(harmless, rest.split())) else None
+    everything = merged([item for clause in sentence.clauses for item in clause.items])
+    if not everything or known.past.search(sentence.form):
+        return ()
+    holding = [place for place, clause in enumerate(sentence.clauses) if clause.items]
+    for clause in sentence.clauses[holding[-1] + 1 :]:
+        rest = known.taking.sub("", known.this_one.sub("", clause.form))
+        only = rest != clause.form and all(map(harmless, rest.split()))
+        if not only or clause.asks or stands_in_the_way(clause):
+            continue
+        number = _count(clause, sentence.most)  # « MECHE4 comme l’autre jour, j’en veux deux »
+        if len(everything) == 1:
+            return everything if number is None else (replace(everything[0], quantity=number, counted=True),)
+        if number is None and all(item.counted for item in everything):
+            return everything
+    return ()
 
 
 def _bargains(sentence: Sentence) -> bool:
@@ -185,6 +220,26 @@ def merged(found: list[tuple[int, int | None]]) -> tuple[Item, ...]:
     return tuple(Item(product_id, min(count, LARGEST), product_id in said) for product_id, count in counts.items())
 
 
+def with_lone_number(sentence: Sentence, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """« … donc l’huile de coco, tu m’en laisses quatre »: where one product and one number are in a message, it counts
+    that, wherever it stands; a size, a day and an hour are written in two digits."""
+    tokens = [token for clause in sentence.clauses for token in clause.tokens]
+    numbers = [place for place, token in enumerate(tokens) if token.kind == NUMBER]
+    named = {token.value for token in tokens if token.kind == PRODUCT}
+    if len(items) != 1 or items[0].counted or len(numbers) != 1 or len(named) != 1:
+        return items
+    place = numbers[0]
+    number, before = tokens[place], tokens[place - 1].text if place else ""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    if number.text.isdecimal() and number.value >= _LEAST_SIZE:
+        return items
+    if before in _NO_COUNT_AFTER or after in _NO_COUNT_BEFORE or (before, after) == ("en", "fois"):
+        return items
+    if not 1 < number.value <= sentence.most:
+        return items
+    return (replace(items[0], quantity=number.value, counted=True),)
+
+
 def named_items(clauses: tuple[Clause, ...]) -> tuple[Item, ...]:
     return merged([(product_id, None) for clause in clauses for product_id, _ in clause.items])
 
@@ -200,15 +255,22 @@ def likely_items(sentence: Sentence) -> tuple[Item, ...]:
     None where something else is spoken of, a clause with a product refuses, tells of the past, sets a condition or
     asks, or two are to choose from.
     """
-    known = vocabulary()
-    if any(pattern.search(sentence.form) for pattern in (known.cancel, known.paid, known.bargained)):
+    holding = [clause for clause in sentence.clauses if clause.items]
+    if any(turns_elsewhere(clause) or stands_in_the_way(clause) for clause in holding):
         return ()
-    if any(turns_elsewhere(clause) for clause in sentence.clauses if clause.items):
+    return told_items(sentence)
+
+
+def told_items(sentence: Sentence) -> tuple[Item, ...]:
+    """The products of a message that tells a story besides: « … le KAFTAN est pour moi, pas pour elle hein ». Only the
+    classifier can say that it is a claim."""
+    known = vocabulary()
+    if any(pattern.search(sentence.form) for pattern in (known.cancel, known.paid, known.bargained, known.haggling)):
         return ()
     holding = [clause for clause in sentence.clauses if clause.items]
-    if CHOICE.search(sentence.form) or unlikely_count(sentence) or sentence.codes:
+    if CHOICE.search(sentence.form) or unlikely_count(sentence) or sentence.codes or refused(sentence):
         return ()
-    if any(stands_in_the_way(clause) or clause.asks for clause in holding):
+    if any(clause.asks for clause in holding):
         return ()
     each = several(sentence)
     return tuple(_with_each(item, each) for item in merged([item for c in holding for item in c.items]))

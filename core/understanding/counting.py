@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from core.understanding.numerals import compound
+from core.understanding.restating import restated
 from core.understanding.tokens import BREAK, MOST, NUMBER, PRODUCT, SIZE, SUM, Token
 from core.understanding.words import MEASURE, vocabulary
 
@@ -14,11 +15,18 @@ LARGEST_COUNT_AFTER_EN: Final = 9
 LARGEST_COUNT_OF_OURS: Final = 30  # « mila HARONA5 15 aho »: no size stands before « aho »
 _WE: Final = frozenset(("aho", "izahay"))
 _SPANS: Final = frozenset(
-    "min mn minutes minute h heure heures jour jours an ans semaine semaines mois ora andro minitra".split()
+    "min mn minutes minute h heure heures jour jours an ans semaine semaines mois ora andro minitra taona volana"
+    " herinandro minuit live lives degres years months weeks days hours".split()
+)
+# « nous sommes 5 filles », « telo ny zanako »: counted, and not bought.
+_NOT_SOLD: Final = frozenset(
+    "filles garcons enfants femmes hommes potes copines copains amis amies soeurs freres"
+    " eleves gosses collegues demoiselles zanako zaza zanaka namana namako zandriko vadiko appels messages"
+    " telephones vues aman children girls boys friends kids degree".split()
 )
 _STREETS: Final = frozenset("rue avenue av boulevard bd".split())
 # « une vingtaine », « deux douzaines »: as many times as the number before says.
-_SCORES: Final = frozenset(
+SCORES: Final = frozenset(
     "dizaine dizaines douzaine douzaines quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine dozen"
     " centaine centaines cent".split()
 )
@@ -32,6 +40,7 @@ _HALVES: Final = frozenset("demi demie demis demies".split())
 _UNITS: Final = frozenset(
     "yard yards metre metres litre litres kilo kilos kg gramme grammes gr g ml cl cm metatra litatra".split()
 )
+SMALLEST_SIZE, LARGEST_SIZE = 28, 58
 _LONGEST: Final = 6  # words of a number
 _EACH: Final = frozenset("chaque chacun chacune each avy isany".split())
 _SEVERAL: Final = 2
@@ -51,12 +60,14 @@ def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
         previous = tokens[index - 1].text if index else ""
         following = tokens[index + 1].text if index + 1 < len(tokens) else ""
         if token.kind == NUMBER:
-            found.append(Token(SUM, token.text, token.value) if following in _SUMS else token)
-        elif token.kind != "word":
+            sized = token.value >= SMALLEST_SIZE and previous in vocabulary().size_before
+            kind = SIZE if sized else SUM if following in _SUMS else NUMBER
+            found.append(Token(kind, token.text, token.value))
+        elif token.kind != "word" or (previous == "l" and token.text in ("un", "une")):
             found.append(token)
         elif previous == "les" and _counts_products(vocabulary().numbers.get(token.text, 0), tokens, index):
             continue
-        elif token.text in _SCORES and found and found[-1].kind == NUMBER:
+        elif token.text in SCORES and found and found[-1].kind == NUMBER:
             times = found.pop()
             value = times.value * vocabulary().numbers[token.text]
             found.append(Token(NUMBER, f"{times.text} {token.text}", value))
@@ -64,7 +75,8 @@ def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
             found[-2:] = [Token(NUMBER, "0", 0)]  # « une et demie »
         elif token.text in vocabulary().numbers:
             value = vocabulary().numbers[token.text]
-            found.append(Token(SUM if following in _SUMS and value > 1 else NUMBER, token.text, value))
+            kind = SUM if following in _SUMS and value > 1 else SIZE if _counts_others(tokens, index) else NUMBER
+            found.append(Token(kind, token.text, value))
         elif re.fullmatch(r"x\d{1,4}", token.text):
             found += [Token("word", "x"), Token(NUMBER, token.text[1:], int(token.text[1:]))]
         elif re.fullmatch(r"\d{1,4}x", token.text):
@@ -77,7 +89,13 @@ def numbered(tokens: list[Token], most: int = MOST) -> list[Token]:
             )
         else:
             found.append(token)
-    return _each([_measured(found, index) for index in range(len(found))])
+    return restated(_each(_once([_measured(found, index) for index in range(len(found))])))
+
+
+def _once(tokens: list[Token]) -> list[Token]:
+    """« roa roa avy » → « roa avy »."""
+    again = {place + 1 for place, (one, other) in enumerate(pairwise(tokens)) if one == other and one.kind == NUMBER}
+    return [token for place, token in enumerate(tokens) if place not in again]
 
 
 def _composed(tokens: list[Token]) -> list[Token]:
@@ -153,27 +171,57 @@ def _number(tokens: list[Token], index: int, previous: str, most: int) -> Token:
     neighbours = [t.text for t in tokens[max(0, index - 4) : index + 5] if t.text.isdecimal()]
     if len(text) > 9 or sum(map(len, neighbours)) > 6 or previous in vocabulary().size_before:
         return Token(SIZE, text)
-    if previous == "en" and int(text) > LARGEST_COUNT_AFTER_EN:  # « B07 en 44 » is a size, « mets-en 2 » a number
-        return Token(SIZE, text)
     following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    if _another_size(tokens, index):
+    if _another_size(tokens, index) or _size_beside(int(text), previous, following):
         return Token(SIZE, text)
     many = _counts_many(tokens, index, previous) or (int(text) <= most and _by_itself(tokens, index))
     if int(text) > MOST and not many:
         return Token(SUM, text, int(text))
     if following in _SUMS:  # « 15 mille »
         return Token(SUM, text, int(text))
-    if following in _SPANS or following in _STREETS:
+    if following in _STREETS or _counts_others(tokens, index):
         return Token(SIZE, text)
-    after_product = index > 0 and tokens[index - 1].kind == PRODUCT
+    behind = next((i for i in range(index - 1, -1, -1) if tokens[i].text not in vocabulary().order_words), -1)
+    after_product = behind >= 0 and tokens[behind].kind == PRODUCT  # « KAFTAN brodé 52 »
     if (
         after_product
         and int(text) > 9
+        and not _listed(tokens)
         and following not in vocabulary().pieces
         and not (following in _WE and int(text) <= LARGEST_COUNT_OF_OURS)
     ):  # « ROBE1 42 »: who wants 42 says so otherwise
         return Token(SIZE, text)
     return Token(NUMBER, text, int(text))
+
+
+def _counts_others(tokens: list[Token], index: int) -> bool:
+    """« 35 taona », « 5 filles », « ny trano roa », « amin’ny 14 »: a number of what is not sold, or a day."""
+    following = [token.text for token in tokens[index + 1 : index + 3]]
+    if following[:1] == ["an"] and tokens[index].text in vocabulary().malagasy_numbers:  # « roa an’ny zanako »
+        return False
+    if following == ["fois", "que"]:  # « ça fait trois fois que j’écris »
+        return True
+    if following[:1] == ["ny"]:
+        following.pop(0)
+    if following[:1] != [] and following[0] in _SPANS | _NOT_SOLD and tokens[index].text not in ("un", "une", "la"):
+        return True
+    ahead = [token.text for token in tokens[max(0, index - 2) : index]]
+    return ahead == ["amin", "ny"] or ahead[-1:] in (["faha"], ["trano"], ["adiny"])
+
+
+def _listed(tokens: list[Token]) -> bool:
+    """« HUILE7 15, SAVON5 15, CREME10 10 »: codes with numbers behind them, none of which is a size."""
+    behind = [
+        int(token.text) for before, token in pairwise(tokens) if before.kind == PRODUCT and token.text.isdecimal()
+    ]
+    products = sum(token.kind == PRODUCT for token in tokens)
+    return _SEVERAL <= products == len(behind) and not any(SMALLEST_SIZE <= number < LARGEST_SIZE for number in behind)
+
+
+def _size_beside(number: int, previous: str, following: str) -> bool:
+    """« B07 en 44 » (« mets-en 2 » is a number), « jean 36 et chemise M »."""
+    after_en = previous == "en" and number > LARGEST_COUNT_AFTER_EN
+    return after_en or (number >= SMALLEST_SIZE and following in ("et", "sy", "ary") and previous != "x")
 
 
 def _counts_many(tokens: list[Token], index: int, previous: str) -> bool:
@@ -188,7 +236,7 @@ def _another_size(tokens: list[Token], index: int) -> bool:
     counts = index + 1 < len(tokens) and (
         tokens[index + 1].kind == PRODUCT or tokens[index + 1].text in vocabulary().pieces
     )
-    if counts or index < 3 or tokens[index - 1].text not in ("et", "sy", "ou", "na"):
+    if counts or index < 3 or tokens[index - 1].text not in ("et", "sy", "ou", "na", "a"):
         return False
     if not 9 < int(tokens[index].text) <= MOST:
         return False
@@ -261,5 +309,6 @@ def _belongs_before(tokens: list[Token], row: list[Token], index: int) -> bool:
     if times or number.text in vocabulary().malagasy_numbers:
         return True
     start = next(i for i, t in enumerate(tokens) if t is row[index])
-    between = all(t.kind != "word" or t.text in vocabulary().harmless for t in tokens[start + 1 : place])
+    said = vocabulary().taking.sub(" ", " ".join(t.text for t in tokens[start + 1 : place] if t.kind == "word"))
+    between = all(word in vocabulary().harmless for word in said.split())
     return between and index + 2 >= len(row)

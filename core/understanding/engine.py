@@ -14,12 +14,21 @@ from msgspec import structs
 
 from core.understanding import model
 from core.understanding.cascade import first_reading
-from core.understanding.claims import counted_items, likely_items, named_items, only_takes, refused
+from core.understanding.claims import (
+    counted_items,
+    likely_items,
+    named_items,
+    only_takes,
+    refused,
+    told_items,
+    with_lone_number,
+)
 from core.understanding.corrections import Correction, correction
 from core.understanding.described import note, notes, speaks_of_nothing_else
 from core.understanding.features import MARKS, of_message
+from core.understanding.naming import NO_PRODUCTS, Products
 from core.understanding.rules import NOTHING_KNOWN, Context, Intent, Item, Topic, Understanding
-from core.understanding.sentence import NO_PRODUCTS, Products, Sentence, read
+from core.understanding.sentence import Sentence, read
 from core.understanding.shares import several
 from core.understanding.tokens import NUMBER
 from core.understanding.topics import names_something, topic_of
@@ -96,7 +105,8 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
     )
     made = replace(meant, language=_language(words, likely), also=also, number=_number(sentence), beside=beside)
     if meant.intent is Intent.CLAIM:
-        made = replace(made, asked=_asked_about(sentence, meant))
+        items = with_lone_number(sentence, meant.items)
+        made = replace(made, items=items, asked=_asked_about(sentence, meant))
     found = _correction(sentence, meant)
     made = _amended(sentence, made, found) or _as_corrected(sentence, made, found)
     topic = topic_of(text, sentence, made, products)
@@ -138,7 +148,9 @@ def _amended(sentence: Sentence, meant: Understanding, found: Correction) -> Und
 def _as_corrected(sentence: Sentence, meant: Understanding, found: Correction) -> Understanding:
     """What takes from what is held, or adds to it, is sure by its form."""
     kept = tuple(item for item in meant.items if item.product_id not in found.out)
-    if found.by is not None and meant.intent in _OF_WHAT_IS_HELD | _MAY_BE_A_FAVOUR:
+    if found.by is not None and (meant.intent in _OF_WHAT_IS_HELD | _MAY_BE_A_FAVOUR or not meant.sure):
+        if found.by > 0 and len(meant.items) > 1:  # « ajoute-moi deux KAFTAN et trois PARFUM3 »: each has its own
+            return meant
         if found.by > 0 and meant.items:
             taken = tuple(replace(item, quantity=found.by, counted=True) for item in meant.items)
             return replace(meant, intent=Intent.CLAIM, items=taken, by=found.by, sure=True)
@@ -162,6 +174,8 @@ def _of_what_is_held(meant: Understanding, found: Correction, kept: tuple[Item, 
     if found.taken_out and found.out:
         intent = Intent.CHANGE if kept else Intent.CANCEL
         return replace(meant, intent=intent, items=kept or meant.items, out=found.out, sure=True, taken_out=True)
+    if meant.intent is Intent.NO and not found.out:  # « KAFTAN n’est pas pour moi »
+        return replace(meant, out=tuple(item.product_id for item in meant.items))
     if found.out and kept and meant.intent is Intent.CHANGE:
         return replace(meant, items=kept, out=found.out)
     return replace(meant, out=() if kept else found.out, taken_out=found.taken_out)
@@ -203,9 +217,12 @@ def _weighed(sentence: Sentence, first: Understanding, likely: dict[str, float],
     agreed = agreed or (beside and ranked[0] in _ASKED_AFTER_A_CLAIM and claim >= LEAST_BESIDE)
     if first.intent is Intent.CLAIM and (agreed or (not named and only_takes(sentence))):
         return Understanding(Intent.CLAIM, first.items, confidence=claim, likely=best)
-    items = likely_items(sentence) if ranked[0] is Intent.CLAIM else ()
-    if items and claim >= act["counted" if all(item.counted for item in items) else "alone"]:
-        return Understanding(Intent.CLAIM, items, confidence=claim, likely=best)
+    if ranked[0] is Intent.CLAIM:
+        items = likely_items(sentence)
+        kind = "told" if not items else "counted" if all(item.counted for item in items) else "alone"
+        items = items or told_items(sentence)
+        if items and claim >= act[kind]:
+            return Understanding(Intent.CLAIM, items, confidence=claim, likely=best)
     chosen = ranked[0]
     confidence = likely[chosen]
     if chosen is Intent.CLAIM:

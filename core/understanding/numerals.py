@@ -18,6 +18,8 @@ def compound(words: Sequence[str]) -> tuple[int, int] | None:
     """(value, how many words) of the number that begins here and needs more than one word; None for no such."""
     if words[0] in _HALVES and len(words) > 1 and words[1] in _DOZENS:
         return 6, 2
+    if tuple(words[:3]) == ("half", "a", "dozen"):
+        return 6, 3
     if words[1:2] and words[1] in _HALVES and words[2:3] and words[2] in _DOZENS and words[0] in ("une", "un", "la"):
         return 6, 3
     found = _malagasy(words) or _hundreds(words) or _tens(words)

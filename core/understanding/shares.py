@@ -15,6 +15,7 @@ from core.understanding.sentence import Sentence
 from core.understanding.tokens import BREAK, NAME, NUMBER, PRODUCT, SIZE, Token
 from core.understanding.words import vocabulary
 
+LEAST_SIZE: Final = 30
 NO_KIND: Final = frozenset("en modele grande petite petit or unique t".split())  # alone, these say nothing
 _FOR: Final = frozenset("pour ho for".split())
 _JOINTS: Final = frozenset("et sy ary and dia puis plus aussi koa avec".split())
@@ -144,8 +145,8 @@ def _counted(number: int | None, rest: Sequence[Token], another: bool) -> _Heard
     """``another``: a product follows, to which a number or a colour right before it belongs."""
     first, shares = _parts(rest, another)
     whose, total = _whose(first), sum(share.count for share in shares)
-    if not shares:
-        return _Heard(whose, number or 1, False, True)
+    if not shares or all(share.count >= LEAST_SIZE for share in shares):
+        return _Heard(whose, number or 1, False, True)  # « 2 SANDALE7, 36 pour Inès et 40 pour moi »: sizes
     if whose or shares[0].joined:
         return _Heard(whose, (number or 1) + total, True, True)
     return _Heard("", total, True, number in (None, total))

@@ -6,8 +6,9 @@ import unicodedata
 from typing import Final
 
 from core.kernel.patterns import late
+from core.understanding.naming import Products
 from core.understanding.rules import Intent, Topic, Understanding
-from core.understanding.sentence import Products, Sentence
+from core.understanding.sentence import Sentence
 from core.understanding.shares import ranged, unsaid
 from core.understanding.tokens import NUMBER
 from core.understanding.words import concepts, vocabulary
@@ -98,7 +99,8 @@ def _no_whole_number(sentence: Sentence) -> bool:
 def _asks_how_many(sentence: Sentence, meant: Understanding) -> bool:
     """More than one is wanted, and how many has to be asked."""
     taken = meant.intent is Intent.CLAIM
-    return (taken and unsaid(sentence)) or ((taken or not meant.sure) and ranged(sentence))
+    maybe = meant.intent is Intent.AVAILABILITY and not meant.sure and "?" not in sentence.form
+    return ((taken or maybe) and unsaid(sentence)) or ((taken or not meant.sure) and ranged(sentence))
 
 
 def _not_sold(sentence: Sentence, meant: Understanding, products: Products) -> bool:

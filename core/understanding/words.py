@@ -102,6 +102,8 @@ class Vocabulary(Struct, frozen=True):
     malagasy_numbers: dict[str, int]
     spellings: dict[str, list[str]]
     called: dict[str, tuple[str, ...]]
+    wider: dict[str, tuple[str, ...]]
+    """A word → what it may say beside another word of a title."""
     polite: Words
     known: Words
     harmless: Words
@@ -120,8 +122,7 @@ def vocabulary() -> Vocabulary:
     values["spellings"] = {
         short: meant.split("_") for meant, shorts in data["spellings"].items() for short in shorts.split()
     }
-    kinds = [(kind, *others.split()) for kind, others in data["called"].items()]
-    values["called"] = {word: tuple(one for one in kind if one != word) for kind in kinds for word in kind}
+    values["called"], values["wider"] = _groups(data["called"]), _groups(data["wider"])
     long = sorted(word for word in values["attributes"] if len(word) > 2 or word in ("xl", "xs"))
     values["sized"] = _pattern("~\n(?:en|taille|tailles|size|t) (?:s|m|l)\n" + "\n".join(long), {})
     values["corrected"] = tuple(sorted(values["corrected"]))
@@ -138,6 +139,15 @@ def _pattern(text: str, parts: dict[str, str]) -> Phrases:
         joined = re.sub(r"<(\w+)>", lambda found: parts[found[1]], joined)
     joined = joined.replace("_", r"(?:\S+ ){0,3}")
     return re.compile(rf"(?<!\S)(?:{joined})(?!\S)")
+
+
+def _groups(section: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Word → the others of its groups."""
+    kinds = [(kind, *others.split()) for kind, others in section.items()]
+    return {
+        word: tuple(dict.fromkeys(one for kind in kinds if word in kind for one in kind if one != word))
+        for word in dict.fromkeys(word for kind in kinds for word in kind)
+    }
 
 
 def _numbers(text: str) -> dict[str, int]:

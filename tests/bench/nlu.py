@@ -23,7 +23,20 @@ from tests.bench.figures import Figure, Measured, median, percentile
 
 DATA: Final = Path(__file__).resolve().parents[1] / "core" / "understanding" / "data"
 # Looked at while the engine was made; what is LATER is not.
-TESTED: Final = ("test", "persons", "voices", "heldout", "five", "fresh", "four", "sixty")
+TESTED: Final = (
+    "test",
+    "persons",
+    "voices",
+    "heldout",
+    "five",
+    "fresh",
+    "four",
+    "sixty",
+    "ten",
+    "twelve",
+    "inbox",
+    "market",
+)
 LATER: Final = ("plain", "last")
 LIMIT_MS: Final = 5.0
 ROUNDS: Final = 5

@@ -7,8 +7,9 @@ import pytest
 from core.catalogue.lexicon import Lexicon
 from core.understanding import amounts
 from core.understanding.engine import understand
+from core.understanding.naming import NO_PRODUCTS
 from core.understanding.rules import Context, Intent, Item
-from core.understanding.sentence import NO_PRODUCTS, Sentence, read
+from core.understanding.sentence import Sentence, read
 
 
 def sentence(text: str) -> Sentence:

@@ -100,13 +100,13 @@ def test_the_longest_message_is_read_in_bounded_time(piece: str) -> None:
     understand("ROBE1", SHOP)
     text = (piece * 4096)[:4096]
     best = min(_took(text) for _ in range(3))
-    assert best < 0.25, "milliseconds, even on a busy machine"
+    assert best < 0.25, "milliseconds of the processor"
 
 
 def _took(text: str) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     understand(text, SHOP)
-    return time.perf_counter() - start
+    return time.thread_time() - start
 
 
 def test_several_intents_in_one_message() -> None:
