@@ -229,6 +229,8 @@ class PaymentDesk:
                 log.info("Payments, %s %d: %s", kind, number, error)
             except Exception:  # boundary: one attempt must not stop the desk
                 log.exception("Payments, %s %d failed", kind, number)
+            finally:
+                self._asks.task_done()
 
     async def ask(self, attempt_id: int, other: str | None = None) -> None:
         """Read an attempt (or another session under its reference) at its provider and apply the answer.

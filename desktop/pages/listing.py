@@ -261,7 +261,7 @@ class ListPage(LivingPage, Generic[Q, O]):
         self.question = replace(self.question, **self.typed())  # type: ignore[type-var]
         asked, sought, source = self.question, self.sought(), self._rows
         limit = max(PAGE, self._least, min(len(self.model.rows), MOST))
-        self.call(
+        self.read_for(
             lambda: (asked, limit, self.look(sought), source.page(sought, None, limit)), f"read {self.name}", self._show
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from collections.abc import Callable
+from typing import ClassVar, Final, TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -11,6 +12,7 @@ from desktop.bridge import Change
 from desktop.pages.page import Mount, Page
 from desktop.widgets.fields import SearchField
 
+R = TypeVar("R")
 _PAUSE_MS: Final = 250
 
 
@@ -23,6 +25,7 @@ class LivingPage(Page):
         super().__init__(mount)
         self.read_once = False
         self._stale = False
+        self._begun = self._answered = 0
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.refresh)
         mount.bridge.changed.connect(self._changed)
@@ -35,6 +38,18 @@ class LivingPage(Page):
         """What changed until now is being read."""
         self._pause.stop()
         self._stale = False
+
+    def read_for(self, work: Callable[[], R], name: str, show: Callable[[R], object]) -> None:
+        """Read what is to be shown. Answers may overtake each other: one that was asked before shows no more."""
+        self._begun += 1
+        number = self._begun
+
+        def once(read: R) -> None:
+            if number > self._answered:
+                self._answered = number
+                show(read)
+
+        self.call(work, name, once)
 
     def make_search(self, placeholder: str) -> SearchField:
         """The page's search box, which « / » and Ctrl+F lead to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Final
 
 from core.bootstrap import Shop
@@ -25,6 +26,7 @@ class ShopHappenings:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._critical: dict[int, bool] = {}
+        self._telling = Lock()
 
     def concern(self, changes: Sequence[Change]) -> list[Change]:
         return [
@@ -60,5 +62,7 @@ class ShopHappenings:
         if row is None:
             return None
         title, left, total = row
-        before, self._critical[product_id] = self._critical.get(product_id, False), critical(left, total)
-        return Happening("stock", product_id, title, "", left) if critical(left, total) and not before else None
+        now = critical(left, total)
+        with self._telling:
+            before, self._critical[product_id] = self._critical.get(product_id, False), now
+        return Happening("stock", product_id, title, "", left) if now and not before else None

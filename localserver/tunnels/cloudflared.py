@@ -151,8 +151,7 @@ class Cloudflared:
                     async with asyncio.timeout(ENDING):
                         await process.wait()
             if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.terminate()
+                _terminate(process)
                 try:
                     async with asyncio.timeout(GRACE):
                         await process.wait()
@@ -171,6 +170,16 @@ def _dies_with_us() -> list[str]:
     """On Linux the kernel ends it even when we are killed; elsewhere the next start does (:class:`Leftover`)."""
     program = shutil.which("setpriv") if sys.platform == "linux" else None
     return [program, "--pdeathsig", signal.SIGTERM.name.removeprefix("SIG"), "--"] if program else []
+
+
+def _terminate(process: asyncio.subprocess.Process) -> None:
+    """Not by asyncio's own way, which looks first whether it has ended just now: it would take the end from the thread
+    that waits for it, and asyncio then warns."""
+    with suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.terminate()
+        else:
+            os.kill(process.pid, signal.SIGTERM)
 
 
 def _apart() -> dict[str, Any]:

@@ -138,7 +138,7 @@ class AnalysesPage(LivingPage):
             reading = source.read(question, presenter.t.language)
             return question, reading, presenter.charts(reading)
 
-        self.call(read, "read analyses", self._show)
+        self.read_for(read, "read analyses", self._show)
 
     def _show(self, read: tuple[Question, Reading, dict[str, Chart]]) -> None:
         question, reading, charts = read

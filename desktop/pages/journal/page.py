@@ -201,7 +201,7 @@ class JournalPage(LivingPage):
                 self._subject, self._was, self.read_once = None, 0, True
                 self._show_entry()
 
-        self.call(work, "read journal", done)
+        self.read_for(work, "read journal", done)
 
     def _read_more(self, after: int) -> None:
         asked, sought = self.question, self.presenter.sought(self.question, self.now)

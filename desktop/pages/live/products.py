@@ -152,7 +152,7 @@ class ProductPicker(QWidget):
         column.addWidget(self.nothing)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.ask)
-        self.search.textEdited.connect(lambda text: self._pause.start())
+        self.search.textEdited.connect(self._typed)
         self.search.down.connect(lambda: self._move(1))
         self.search.up.connect(lambda: self._move(-1))
         self.search.returnPressed.connect(self._enter)
@@ -168,6 +168,10 @@ class ProductPicker(QWidget):
         """The one product that fits what is typed; None while several do, or it is still being looked for."""
         sure = self.search.text().strip() and not self._pause.isActive() and self._answered == self._asked
         return self.products[0] if sure and len(self.products) == 1 else None
+
+    def _typed(self, text: str) -> None:
+        self._enter_waits = False
+        self._pause.start()
 
     def ask(self) -> None:
         """Search for what is typed; an answer that a later question has overtaken is dropped."""
@@ -207,9 +211,10 @@ class ProductPicker(QWidget):
             say_aloud(self.list, index.data(Qt.ItemDataRole.AccessibleTextRole))
 
     def _enter(self) -> None:
-        if self._pause.isActive():  # fast fingers: Enter before the search has begun
+        if self._pause.isActive() or self._answered != self._asked:  # fast fingers: Enter before it was answered
             self._enter_waits = True
-            self.ask()
+            if self._pause.isActive():
+                self.ask()
             return
         index = self.list.currentIndex()
         if index.isValid():

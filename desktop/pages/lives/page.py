@@ -133,7 +133,7 @@ class LivesPage(LivingPage):
         asked = self.question = replace(self.question, text=self.search.text().strip())
         source, limit = self.source, max(PAGE, min(max(len(self.model.rows), self._kept[2]), 10 * PAGE))
         wanted = self.presenter.wanted(asked, self.now)
-        self.call(
+        self.read_for(
             lambda: (asked, limit, source.overview(wanted), source.page(wanted, None, limit)), "read lives", self._show
         )
 

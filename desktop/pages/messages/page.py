@@ -226,7 +226,7 @@ class MessagesPage(LivingPage):
         if self._beyond is not None:
             self._beyond.refresh()
         segment, language, source = self.listing.segment, self.listing.language, self.source
-        self.call(lambda: source.read(segment, language), "read texts", self._show)
+        self.read_for(lambda: source.read(segment, language), "read texts", self._show)
 
     def _show(self, listing: Listing) -> None:
         if (listing.segment, listing.language) != (self.listing.segment, self.listing.language):

@@ -173,7 +173,7 @@ class PipelinePage(LivingPage):
         only = next(only for only, chip in self.chips.items() if chip.isChecked())
         wanted = self.wanted = Wanted(self.search.text().strip(), only, self.only.ids if self.only else None)
         source, limit = self.source, max(PAGE, min(max(self._least, self.area.most), 10 * PAGE))
-        self.call(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
+        self.read_for(lambda: (wanted, limit, source.board(wanted, limit)), "read prospects", self._show)
 
     def _show(self, read: tuple[Wanted, int, Board]) -> None:
         wanted, limit, board = read

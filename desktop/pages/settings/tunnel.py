@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.tunnels.rules import KIND, OFF
-from desktop.bridge import Change
+from desktop.bridge import Change, Task
 from desktop.pages.page import Mount
 from desktop.pages.settings.parts import CopyRow, Folded, GroupCard, Made, add_rows
 from desktop.pages.settings.presenter import Group, Reading, SettingsPresenter
@@ -111,6 +111,7 @@ class TunnelDesk(QObject):
         self._view, self._mount, self.t = view, mount, mount.t
         self._source = mount.context.tunnel
         self.reading: TunnelReading | None = None
+        self._reading: Task[TunnelReading] | None = None
         self._stale = True
         view.shown.connect(self._shown)
         view.state.acted.connect(self._act)
@@ -121,7 +122,9 @@ class TunnelDesk(QObject):
 
     def refresh(self) -> None:
         self._stale = False
-        self._mount.bridge.run(self._source.read, owner=self, done=self._read, name="read tunnel")
+        if self._reading is not None:
+            self._reading.cancel()  # what was asked before may be answered after
+        self._reading = self._mount.bridge.run(self._source.read, owner=self, done=self._read, name="read tunnel")
 
     def _shown(self) -> None:
         if self._stale:

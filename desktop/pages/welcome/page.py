@@ -40,6 +40,7 @@ class WelcomePage(Page):
         self.source = mount.context.welcome
         self.presenter = WelcomePresenter(t, mount.context.store.currency)
         self.step = ""
+        self._to_keep, self._keeping = "", False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(_EDGE, 18, _EDGE, 16)
         outer.setSpacing(12)
@@ -154,7 +155,7 @@ class WelcomePage(Page):
         self.before.setVisible(at > 0)
         for said in self._said:
             said.setVisible(said is self.views[step].foot and bool(said.text))
-        self.call(lambda: self.source.go(step), "keep step")
+        self._keep(step)
         self.views[step].enter()
         self._show_verb()
 
@@ -207,8 +208,24 @@ class WelcomePage(Page):
         if self.step:
             self.views[self.step].leave()
         self.step = ""
-        self.call(lambda: self.source.go(DONE), "keep step")
+        self._keep(DONE)
         self.navigate("live")
+
+    def _keep(self, step: str) -> None:
+        """One after the other: what is kept in the end is where one went last."""
+        self._to_keep = step
+        if not self._keeping:
+            self._keep_next()
+
+    def _keep_next(self, _: object = None) -> bool:
+        """→ False: an error is said by the window."""
+        step, self._to_keep = self._to_keep, ""
+        self._keeping = bool(step)
+        if step:
+            self.mount.bridge.run(
+                lambda: self.source.go(step), owner=self, done=self._keep_next, failed=self._keep_next, name="keep step"
+            )
+        return False
 
 
 def _framed(view: StepView) -> QScrollArea:

@@ -96,6 +96,8 @@ class PayingStep(StepView):
             if widget is not None:
                 widget.deleteLater()
         self.edits.clear()
+        if self._task is not None:
+            self._task.cancel()  # what the one before says of its values is nothing to this one
         t, offer = self.t, self.offer
         self.said.say("")
         self.hook_said.say("")

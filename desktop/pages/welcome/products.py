@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from desktop.bridge import Task
 from desktop.pages.page import Mount
 from desktop.pages.welcome.parts import Said, Sheet, StepView
 from desktop.pages.welcome.presenter import Goods, WelcomePresenter, WelcomeSource
@@ -35,6 +36,7 @@ class ProductsStep(StepView):
         self.have: tuple[Goods, ...] = ()
         self._photo: Path | None = None
         self._busy = False
+        self._reading: Task[tuple[Goods, ...]] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -178,7 +180,9 @@ class ProductsStep(StepView):
     # -- what there is
 
     def _read(self) -> None:
-        self.mount.bridge.run(self.source.goods, owner=self, done=self.show_goods, name="read products")
+        if self._reading is not None:
+            self._reading.cancel()  # what was asked before may be answered after
+        self._reading = self.mount.bridge.run(self.source.goods, owner=self, done=self.show_goods, name="read products")
 
     def show_goods(self, goods: tuple[Goods, ...]) -> None:
         """The list so far, newest last."""

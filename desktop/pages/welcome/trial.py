@@ -59,6 +59,7 @@ class TrialPanel(QWidget):
         self.tryout: Tryout | None = None
         self.stage = "idle"  # idle, opening, waiting, paid, short, failed, cancelled, expired, returned, kept
         self._task: Task[Seen] | None = None
+        self._asked = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.setSpacing(8)
@@ -145,6 +146,7 @@ class TrialPanel(QWidget):
         offer = self.offer
         if offer is None or self.stage in ("opening", "waiting"):
             return
+        self.leave()  # nothing is asked of the one before any more
         typed, phone = self._typed(), self.phone.text
         self.stage = "opening"
         self.said.say(self.t("{provider} is being asked…", provider=offer.label))
@@ -168,7 +170,8 @@ class TrialPanel(QWidget):
             self._eye.start()
 
     def look(self) -> None:
-        self._ask(self.source.look_at_trial, "look at test payment")
+        if self._task is None:  # what is being asked already ends in a next look, if there is to be one
+            self._ask(self.source.look_at_trial, "look at test payment")
 
     def call_off(self) -> None:
         self._eye.stop()
@@ -181,11 +184,13 @@ class TrialPanel(QWidget):
         self._ask(self.source.give_back_trial, "give back test payment")
 
     def _ask(self, question: Callable[[Control], Seen | None], name: str) -> None:
+        self._asked += 1
+        number = self._asked
         self._task = self.mount.bridge.run_long(
             lambda control: question(control) or Seen("waiting", None),
             owner=self,
-            done=self._seen,
-            failed=self._failed,
+            done=lambda seen: self._seen(seen) if number == self._asked else None,  # what is asked since counts alone
+            failed=lambda error: number != self._asked or self._failed(error),
             name=name,
         )
 
