@@ -94,7 +94,7 @@ class Load:
     async def paced(self, rate: float, seconds: float) -> float:
         start = time.perf_counter()
         self._free.extend(self._wires)
-        total, sent = int(rate * seconds), 0
+        total, sent = max(1, int(rate * seconds)), 0
         while sent < total:
             now = time.perf_counter()
             due = min(total, int((now - start) * rate))

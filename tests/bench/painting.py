@@ -25,7 +25,7 @@ from tests.bench.figures import median, percentile
 
 NEWEST: Final = 8  # the orders that change: all in sight
 CLAIM_EVERY: Final = 5  # one event of five is a new order, on top of the others
-PATIENCE: Final = 5.0
+PATIENCE: Final = 20.0
 
 
 class Painted(QObject):

@@ -42,7 +42,7 @@ class _Raw:
     def rate(self, seconds: float) -> float:
         """How many a second, measured now."""
         first, start = self._number, time.perf_counter()
-        while (now := time.perf_counter()) - start < seconds:
+        while (now := time.perf_counter()) - start < seconds or self._number == first:
             for _ in range(10):
                 self._number += 1
                 self.one(self._number)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import socket
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from tests.bench import raw
 from tests.bench.figures import Measured, median, percentile
 from tests.bench.processes import Process
 from tests.bench.relay_raw import Cluster
+from tests.support.ports import free_ports
 from tests.support.relays import door, held, until
 
 _SEEDS: Final = itertools.count(1)
@@ -62,14 +62,14 @@ class Batches(raw.Inserts):
 def measure(folder: Path, scale: Scale | None = None) -> list[Measured]:
     scale = scale or Scale()
     with Process("tests.bench.load") as load, Process("tests.bench.bare") as bare, Batches(folder) as inserts:
-        port = _free_port()
+        (port,) = free_ports(1)
         how = {"folder": str(folder / "relay"), "port": port, "stores": scale.stores}
         with Process("tests.bench.relayside", _json(how)) as relay:
             rate = _rate("sqlite", load, bare, inserts, (relay, port), scale)
             added = asyncio.run(_added(port, scale))
             memory = asyncio.run(_memory(relay, port, scale))
         with Cluster(folder / "nats") as cluster:
-            port = _free_port()
+            (port,) = free_ports(1)
             how = {"nats": cluster.urls, "port": port, "stores": 2}
             with Process("tests.bench.relayside", _json(how)) as relay:
                 spread = _rate("nats", load, bare, cluster, (relay, port), scale)
@@ -175,12 +175,6 @@ async def _connect(http: ClientSession, url: str, keys: StoreKeys, handle: str) 
     await socket_.send_bytes(frames.encode(Claim(handle, home, 1, signature)))
     await socket_.receive_bytes()
     return socket_
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _json(value: Any) -> str:

@@ -22,7 +22,7 @@ from nats.js.api import StorageType, StreamConfig
 
 from tests.bench.figures import median, percentile
 from tests.bench.raw import PAYLOAD
-from tests.support.nats import cluster_of, nats_cluster
+from tests.support.nats import cluster_of, formed, nats_cluster
 
 FLYING: Final = 64
 _STORES: Final = 100
@@ -95,6 +95,7 @@ class Cluster:
 
     async def _start(self) -> None:
         await asyncio.gather(*(server.start() for server in self._servers))
+        await formed(self._servers)
 
     def __exit__(self, *_: object) -> None:
         for server in self._servers:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from desktop.app import Desktop, InMemory
 from desktop.pages.live.page import LivePage
@@ -18,11 +20,30 @@ from desktop.theme import theme
 from tests.desktop.sample import STORE, SampleContext, SampleSource
 
 Open = Callable[..., Desktop]
+PATIENCE_MS: Final = 60_000
+LAYOUTS: Final = 3  # one within the other
 
 
 @pytest.fixture(scope="session")
 def qapp_args() -> list[str]:
     return ["livepay"]
+
+
+class PatientBot(QtBot):
+    """Waits up to a minute where a test does not say how long: on a busy machine a moment is long."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+        for _ in range(LAYOUTS):  # what was just shown, hidden or said has its place now, as a person would see it
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, **how: Any) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,7 @@ class OpenPage:
         """Wait until nothing is read or written any more and ``holds``."""
         page = self.page
         self.qtbot.waitUntil(
-            lambda: not (self.desktop.bridge.busy or page._pause.isActive()) and bool(holds()), timeout=20_000
+            lambda: at_rest(self.desktop, self.shop) and not page._pause.isActive() and bool(holds()), timeout=60_000
         )
 
     def press(self, key: Qt.Key) -> None:
@@ -50,7 +50,7 @@ class OpenPage:
             found[:] = [each for each in self.page.findChildren(kind) if each.isVisible()]
             return bool(found)
 
-        self.qtbot.waitUntil(there, timeout=10_000)
+        self.qtbot.waitUntil(there, timeout=60_000)
         return found[0]
 
     def look(self, path: Path) -> bool:
@@ -64,10 +64,22 @@ class OpenPage:
         return notices[-1].notice.text if notices else ""
 
 
+def at_rest(desktop: Desktop, shop: Shop) -> bool:
+    """Whether nothing is read or written any more, and all that was stored until now was told to the window.
+
+    The writer answers who asked before it tells the window, and tells the window before it takes the next command.
+    """
+    bridge = desktop.bridge
+    if bridge.busy or bridge._woken:
+        return False
+    shop.engine.call(lambda tx: None)
+    return not bridge._woken
+
+
 def go_to(desktop: Desktop, qtbot: QtBot, name: str) -> Any:
     """Start the window and show a page of it."""
     desktop.shell.resize(1280, 720)
     desktop.start()
-    qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
     desktop.shell.go(name)
     return desktop.shell.page(name)

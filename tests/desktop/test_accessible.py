@@ -37,7 +37,7 @@ def desktop(tmp_path: Path, qtbot: QtBot) -> Iterator[Desktop]:
     opened = window_over(shop)
     opened.shell.resize(1280, 720)
     opened.start()
-    qtbot.waitUntil(lambda: opened.shell.page("live") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.shell.page("live") is not None)
     yield opened
     close_windows([opened])
 
@@ -81,7 +81,7 @@ def in_sight(widget: QWidget) -> bool:
 def test_what_takes_the_keyboard_has_a_name_is_reached_and_seen(desktop: Desktop, qtbot: QtBot, page: str) -> None:
     shell = desktop.shell
     shell.go(page)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     shell.activateWindow()
     qtbot.waitUntil(shell.isActiveWindow)
     wanted = stops(shell)
@@ -117,7 +117,7 @@ def test_the_letters_of_an_empty_page_are_not_typed_into_its_search(desktop: Des
     swallowed = []
     for page in (*PAGES, *PAGES):
         shell.go(page.name)
-        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not desktop.bridge.busy)
         if isinstance(QApplication.focusWidget(), SearchField):
             swallowed.append(page.name)
     assert swallowed == []
@@ -125,7 +125,7 @@ def test_the_letters_of_an_empty_page_are_not_typed_into_its_search(desktop: Des
     quotes = shell.page("quotes")
     assert quotes is not None
     QTest.keyClick(quotes, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: getattr(shell.page("quotes"), "writing", False), timeout=20_000)
+    qtbot.waitUntil(lambda: getattr(shell.page("quotes"), "writing", False))
 
 
 @pytest.mark.parametrize("make", [QLineEdit, QComboBox, QPlainTextEdit])

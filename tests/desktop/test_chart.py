@@ -84,7 +84,7 @@ def test_without_an_order_there_is_a_hint_and_no_curve(chart: MinuteChart, bridg
 def test_the_first_order_brings_the_curve_and_its_absence_the_hint(chart: MinuteChart, qtbot: QtBot) -> None:
     chart.show_bars(HOUR, TEN, "dix minutes")
     assert chart._hint.text() == ""
-    qtbot.waitUntil(lambda: chart.plot is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: chart.plot is not None)
     assert chart.plot is not None
     assert (chart.currentWidget(), chart.accessibleName()) == (chart.plot, "dix minutes")
     assert {DARK.gold, DARK.structure} <= colours(chart.plot)
@@ -128,7 +128,7 @@ desktop = Desktop(lambda: SampleContext(source), InMemory({"sound": "off"}))
 desktop.start()
 
 def until(met):
-    QTimer.singleShot(20_000, lambda: sys.exit("too late"))
+    QTimer.singleShot(90_000, lambda: sys.exit("too late"))
     while not met():
         app.processEvents()
 

@@ -51,6 +51,19 @@ def test_an_invoice_takes_three_acts_on_the_keyboard(open_window: Open, qtbot: Q
     assert dialog._outcome._title.text() == "Lien envoyé à Fatim K."
 
 
+def test_enter_before_the_answer_takes_what_was_typed(open_window: Open, qtbot: QtBot) -> None:
+    """Not what the list still shows of the question before."""
+    dialog = new_invoice(open_window(), qtbot)
+    picker = dialog.picker
+    QTest.keyClicks(picker.search, "sac")
+    picker.ask()
+    QTest.keyClick(picker.search, Qt.Key.Key_Return)
+    assert not dialog._chosen.isVisible()
+    qtbot.waitUntil(dialog._chosen.isVisible)
+    assert dialog.draft.product is not None
+    assert dialog.draft.product.sku == "SAC2"
+
+
 def test_a_link_without_a_product_is_not_refused_in_silence(open_window: Open, qtbot: QtBot) -> None:
     """Tab leaves the search without taking what is highlighted in it."""
     desktop = open_window()
@@ -162,7 +175,7 @@ def test_sending_twice_in_a_row_makes_one_order(open_window: Open, qtbot: QtBot)
     fill(dialog, qtbot)
     dialog.send()
     dialog.send()
-    qtbot.waitUntil(dialog._outcome.isVisible)
+    qtbot.waitUntil(lambda: dialog._outcome.isVisible() and not desktop.bridge.busy)
     assert len(source_of(desktop).calls) == 1
 
 
@@ -271,6 +284,7 @@ def test_later_leaves_the_question_open(open_window: Open, qtbot: QtBot) -> None
     desktop = open_window()
     dialog = decision(desktop)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     assert source_of(desktop).calls == []
 
 

@@ -61,7 +61,7 @@ def test_what_fails_under_a_dialog_is_said_in_it(open_window: Open, qtbot: QtBot
     for _ in range(2):  # the second time too, though the corner says it once
         desktop.shell.say(Notice("Le disque est plein.", "danger"))
         assert dialog.failure == "Le disque est plein."
-    qtbot.waitUntil(lambda: dialog.height() > low, timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.height() > low)
     assert desktop.shell.toasts.shown()[-1].notice.text == "Le disque est plein."
     dialog.reject()
     desktop.shell.say(Notice("Autre chose.", "danger"))

@@ -29,6 +29,7 @@ QUICK = [scene for scene in SCENES if scene.play is not a_rehearsal]  # a rehear
 # The shops' servers serve several tests, and their loops keep a helper thread until the last.
 pytestmark = [
     pytest.mark.leaves_threads,
+    pytest.mark.timeout(400),  # an evening is played first, then every page of the window is looked over
     pytest.mark.qt_log_ignore("grabbing the keyboard"),  # the off-screen platform cannot; a menu asks for it
 ]
 

@@ -40,7 +40,7 @@ def desktop(tmp_path: Path, qtbot: QtBot) -> Iterator[Desktop]:
     opened = window_over(shop)
     opened.shell.resize(1280, 720)
     opened.start()
-    qtbot.waitUntil(lambda: opened.shell.page("live") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.shell.page("live") is not None)
     yield opened
     close_windows([opened])
 
@@ -75,10 +75,12 @@ def only_in(language: str, other: str) -> set[str]:
 
 
 def speak(desktop: Desktop, qtbot: QtBot, code: str) -> None:
-    """Switch, and wait until the page in view has been read."""
+    """Switch once nothing is being done, for which a person is not kept waiting long, and wait until the page in view
+    has been read."""
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     desktop.shell.choose_language(code)
-    qtbot.waitUntil(lambda: desktop.t.language == code, timeout=10_000)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: desktop.t.language == code)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
 
 
 def open_all(page: Page | None) -> None:
@@ -129,7 +131,7 @@ def test_what_is_made_again_leaves_nothing_behind(desktop: Desktop, qtbot: QtBot
         for page in PAGES:
             desktop.shell.go(page.name)
         pages.extend(weakref.ref(page) for page in desktop.shell.pages.values())
-        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not desktop.bridge.busy)
         for code in ("en", "fr"):
             speak(desktop, qtbot, code)
 
@@ -137,7 +139,7 @@ def test_what_is_made_again_leaves_nothing_behind(desktop: Desktop, qtbot: QtBot
     before = counted()
     for _ in range(5):
         round_trip()
-    qtbot.waitUntil(lambda: counted() <= before, timeout=10_000)
+    qtbot.waitUntil(lambda: counted() <= before)
     gc.unfreeze()
     gc.collect()
     alive = {id(page) for ref in pages if (page := ref()) is not None}
@@ -148,13 +150,13 @@ def test_a_quote_that_is_being_written_goes_on_in_the_other_language(desktop: De
     shell = desktop.shell
     shell.go("quotes")
     page = shell.page("quotes")
-    qtbot.waitUntil(lambda: page.overview.may_write, timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: page.overview.may_write)  # type: ignore[union-attr]
     page.write_new()  # type: ignore[union-attr]
     type_text(page.editor.name, "Awa Ndiaye")  # type: ignore[union-attr]
     speak(desktop, qtbot, "en")
     again = shell.page("quotes")
     assert again is not page
-    qtbot.waitUntil(lambda: again.writing, timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: again.writing)  # type: ignore[union-attr]
     assert again.editor.name.text() == again.editor.form.name == "Awa Ndiaye"  # type: ignore[union-attr]
     assert again.editor.changed  # type: ignore[union-attr]
 
@@ -163,7 +165,7 @@ def test_a_settings_field_is_saved_before_and_its_section_comes_back(desktop: De
     shell = desktop.shell
     shell.go("settings", "network")
     page = shell.page("settings")
-    qtbot.waitUntil(lambda: bool(page.reading.values), timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: bool(page.reading.values))  # type: ignore[union-attr]
     row = page.rows["public_url"][0]  # type: ignore[union-attr]
     shell.activateWindow()
     row.edit.setFocus()
@@ -179,17 +181,17 @@ def test_what_cannot_be_kept_is_asked_about(desktop: Desktop, qtbot: QtBot) -> N
     shell = desktop.shell
     shell.go("settings", "network")
     page = shell.page("settings")
-    qtbot.waitUntil(lambda: bool(page.reading.values), timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: bool(page.reading.values))  # type: ignore[union-attr]
     row = page.rows["public_url"][0]  # type: ignore[union-attr]
     row.edit.setText("no address")
     row.say_wrong("Faux")
     shell.choose_language("en")
-    qtbot.waitUntil(lambda: shell.findChild(Confirm) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.findChild(Confirm) is not None)
     assert (desktop.t.language, shell.page("settings")) == ("fr", page)
     shell.choose_language("mg")
     assert shell.toasts.shown()[0].notice.text == desktop.t("Finish what is open over the window first.")
     dialog = shell.findChild(Confirm)
     assert dialog is not None
     dialog.action.click()
-    qtbot.waitUntil(lambda: desktop.t.language == "en", timeout=10_000)
+    qtbot.waitUntil(lambda: desktop.t.language == "en")
     assert shell.page("settings") is not page

@@ -26,6 +26,7 @@ from desktop.palette.overlay import Palette
 from desktop.tray import Tray
 from desktop.widgets.dialog import Confirm
 from desktop.widgets.notices import Notice
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import make_shop, stock_up, window_over
 
 PASSWORD = "soleil de midi"
@@ -49,9 +50,9 @@ def desktop(shop: Shop, qtbot: QtBot) -> Iterator[Desktop]:
     made = window_over(shop)
     qtbot.addWidget(made.shell)
     made.start()
-    qtbot.waitUntil(lambda: made.shell.lock is not None and made.shell.lock.locked, timeout=20_000)
+    qtbot.waitUntil(lambda: made.shell.lock is not None and made.shell.lock.locked)
     yield made
-    qtbot.waitUntil(lambda: not made.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not made.bridge.busy)
     made.stop()
 
 
@@ -69,7 +70,7 @@ def unlock(desktop: Desktop, qtbot: QtBot, role: str, password: str = PASSWORD) 
     screen.who.setCurrentText(f"{role}@teranga.sn")
     QTest.keyClicks(screen.password.edit, password)
     QTest.keyClick(screen.password.edit, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy and screen.open_button.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and screen.open_button.isEnabled())
 
 
 def test_it_starts_locked_and_opens_for_who_may_use_it(desktop: Desktop, shop: Shop, qtbot: QtBot) -> None:
@@ -128,14 +129,14 @@ def test_the_window_acts_as_who_unlocked_it(desktop: Desktop, shop: Shop, qtbot:
     assert source is not None
     refused: list[Exception] = []
     desktop.bridge.run(lambda: source.settings.save("store.city", "Dakar"), owner=desktop, failed=refused.append)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     assert "role" in str(refused[0])
     assert shop.settings.get("store.city") == ""
     QTest.keyClick(desktop.shell, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert lock_of(desktop).locked
     unlock(desktop, qtbot, "owner")
     desktop.bridge.run(lambda: source.settings.save("store.city", "Dakar"), owner=desktop)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     assert shop.settings.get("store.city") == "Dakar"
     who = shop.engine.read(
         lambda r: r.value("SELECT actor FROM journal WHERE kind = 'SettingChanged' ORDER BY seq DESC")
@@ -201,21 +202,21 @@ def test_another_password_or_role_or_switched_off_locks_the_window(desktop: Desk
         unlock(desktop, qtbot, "cashier")
         assert not is_locked(desktop)
         shop.engine.call(act, actor="console")
-        qtbot.waitUntil(lambda: is_locked(desktop), timeout=20_000)
-        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: is_locked(desktop))
+        qtbot.waitUntil(lambda: not desktop.bridge.busy)
 
     digest = hashed(PASSWORD)
     locks(lambda tx: staff.put_password(tx, 2, digest))
     locks(lambda tx: staff.set_role(tx, 2, "manager"))
     locks(lambda tx: staff.disable(tx, 2))
     screen = lock_of(desktop).screen
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     assert "cashier@teranga.sn" not in lock_of(desktop)._rule.people
     unlock(desktop, qtbot, "owner")
     assert not is_locked(desktop)
     assert screen.isHidden()
     accounts.login(shop.engine, shop.factors, "owner@teranga.sn", PASSWORD)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: at_rest(desktop, shop))
     assert not is_locked(desktop), "a login elsewhere changes nothing here"
 
 
@@ -225,7 +226,7 @@ def test_without_accounts_it_never_locks(tmp_path: Path, qtbot: QtBot) -> None:
     made = window_over(shop)
     qtbot.addWidget(made.shell)
     made.start()
-    qtbot.waitUntil(lambda: made.shell.lock is not None and not made.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: made.shell.lock is not None and not made.bridge.busy)
     QTest.keyClick(made.shell, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert not lock_of(made).locked
     made.stop()

@@ -32,7 +32,7 @@ def test_its_screen_is_as_large_as_wanted_and_its_limits_are_not_told() -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
         check=True,
     )
     assert ran.stdout.split() == ["1280", "720", "1.5"]

@@ -84,6 +84,7 @@ def test_nothing_is_read_on_the_windows_thread(open_window: Open) -> None:
 def test_a_paid_order_changes_its_row_pulses_and_sounds(
     open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("desktop.pages.live.table.PULSE_SECONDS", 600.0)  # it is seen whenever it is looked for
     desktop = open_window()
     page, source = board(desktop), source_of(desktop)
     played: list[str] = []
@@ -298,7 +299,8 @@ def test_ending_the_live_says_what_goes_on_and_does_it(open_window: Open, qtbot:
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not page.running)
     assert source.calls[0] == ("end_live",)
-    qtbot.waitUntil(lambda: ("over", None) in source.calls)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in desktop.shell.findChildren(OverDialog)))
+    assert ("over", None) in source.calls
     the_dialog(desktop, OverDialog).reject()
     assert page._stack.currentWidget() is page.empty
 

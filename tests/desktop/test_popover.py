@@ -74,4 +74,4 @@ def test_another_page_is_not_seen_through_the_notifications(open_window: Open, q
     shell.open_notifications()
     assert shell.centre.findChild(Popover) is not None
     shell.go("orders")
-    qtbot.waitUntil(lambda: shell.centre.findChild(Popover) is None, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.centre.findChild(Popover) is None, timeout=60_000)

@@ -111,7 +111,7 @@ with off_screen(1366, 768):
         print(window.isMaximized(), window.height() <= 768)
 """
     ran = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=110, check=True
     )
     assert ran.stdout.split() == ["True", "True", "False", "True"]
 

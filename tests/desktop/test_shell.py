@@ -251,7 +251,7 @@ def test_the_program_runs_until_its_window_is_closed() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
         check=False,
     )
     said = [line for line in ran.stderr.splitlines() if "This plugin does not support" not in line]

@@ -14,6 +14,7 @@ from desktop.pages.live.line import LineDialog
 from desktop.pages.live.over import OverDialog
 from desktop.pages.support.presenter import TraceWanted
 from desktop.widgets.dialog import Confirm, Dialog
+from desktop.widgets.notices import Notice
 from tests.desktop.conftest import Open, board
 from tests.desktop.sample import SampleSource
 
@@ -45,10 +46,14 @@ def test_one_key_acts_on_the_order_selected(open_window: Open, qtbot: QtBot) -> 
     QTest.keyClick(page, Qt.Key.Key_R)
     customer = source.stored[122].customer_id
     qtbot.waitUntil(lambda: ("restrict", customer, True) in source.calls)
-    qtbot.waitUntil(lambda: any("paie d’abord" in toast.notice.text for toast in desktop.shell.toasts.shown()))
-    toast = desktop.shell.toasts.shown()[-1]
-    assert toast.notice.act is not None
-    toast.notice.act()
+
+    def told() -> list[Notice]:
+        return [one.notice for one in desktop.shell.toasts.shown() if "paie d’abord" in one.notice.text]
+
+    qtbot.waitUntil(lambda: bool(told()))
+    (notice,) = told()
+    assert notice.act is not None
+    notice.act()
     qtbot.waitUntil(lambda: ("restrict", customer, False) in source.calls)
 
 

@@ -23,6 +23,7 @@ from tests.faults.steps import (
     link_for,
     news,
     press,
+    quiet,
     resigned,
     say,
     sent_once,
@@ -66,9 +67,7 @@ async def polled(w: World, seconds: int) -> None:
     assert isinstance(w.clock, ManualClock)
     w.clock.advance(seconds * SECOND)
     await w.shop.scheduler.settle_due()
-    await w.settled()
-    await w.until(lambda: not w.shop.desk._asks.qsize())
-    await w.settled()
+    await quiet(w)
 
 
 @everyone
@@ -85,7 +84,7 @@ async def test_a_whole_sale_over_the_pay_page(tmp_path: Path, platform: str, mea
         async with w.http.post(session.url, data={"action": "pay"}, allow_redirects=False) as paid:
             assert (paid.status, paid.headers["Location"].startswith(w.url)) == (303, True)
         await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
+        await quiet(w)
         paid_once(w)
         async with w.http.get(link) as page:
             assert "Voir la facture" in await page.text()
@@ -111,13 +110,13 @@ async def test_a_notice_of_success_alone_pays_nothing(tmp_path: Path, platform: 
         session.state = "open"
         assert body is not None
         assert await tell(w, resigned(provider, body, session.notify_url)) == 200
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1] == "reserved"
         assert w.value("SELECT count(*) FROM payment") == 0
         later(w)
         provider.pay(session)
         await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
+        await quiet(w)
         paid_once(w)
 
 
@@ -128,7 +127,7 @@ async def test_a_notice_with_a_wrong_proof_is_refused_and_the_plan_finds_the_mon
     async with shop(tmp_path, platform) as (w, provider):
         session = await checkout(w, await link_for(w, NAME), provider.name)
         provider.pay(session, Delivery(bad_signature=True))
-        await w.settled()
+        await quiet(w)
         assert {line.status for line in provider.courier.log} == {401}
         assert w.order(NAME)[1] == "reserved"
         assert w.value("SELECT count(*) FROM inbox WHERE source = 'psp'") == 0
@@ -148,7 +147,7 @@ async def test_a_session_whose_page_nobody_knows_gives_way_to_another(tmp_path: 
         lost, session = provider.sessions.values()
         provider.pay(session)
         await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
+        await quiet(w)
         paid_once(w)
         assert (w.value("SELECT count(*) FROM attempt"), lost.state) == (2, "open")
 
@@ -192,7 +191,7 @@ async def test_a_notice_before_the_answer_to_the_creation_is_known_by_its_addres
         assert await tell(w, News(note.url[:-1] + "x", note.body, note.headers)) == 404
         assert await tell(w, note) == 200
         await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
+        await quiet(w)
         paid_once(w)
 
 
@@ -224,7 +223,7 @@ async def test_a_paid_invoice_of_another_order_pays_nothing(tmp_path: Path) -> N
         provider.pay(other, Delivery(send=False))
         forged = first.body.replace(mine.id.encode(), other.id.encode())
         assert await tell(w, News(provider.webhook_url, forged, first.headers)) == 200
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1] == "reserved"
         assert w.rows("SELECT a.error FROM attempt a WHERE a.ref = ?", (mine.reference,)) == [("contradiction",)]
         later(w)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.test_sale import _checkout, _say
+from tests.faults.steps import quiet
 from tests.support.shops import world
 
 
@@ -19,5 +20,5 @@ async def test_money_under_way_still_arrives(tmp_path: Path) -> None:
         assert name not in [c.provider for c in w.shop.desk.offer.choices(15_000)], "not offered to anybody any more"
         simulator = w.providers[name]
         simulator.pay(simulator.sessions[session], None)
-        await w.settled()
+        await quiet(w)
         assert w.order("Awa Ndour")[1] == "paid"

@@ -26,6 +26,7 @@ from core.payments.queries import Filter
 from core.payments.refunding import refundable
 from core.reconciliation import concerns
 from tests.e2e.test_sale import _checkout, _pay, _say, _time
+from tests.faults.steps import quiet
 from tests.support.shops import world
 
 SMALL: Final = frozenset(
@@ -113,7 +114,7 @@ async def test_a_whole_live_with_all_its_troubles(tmp_path: Path, statements: Se
         w.shop.engine.call(lambda tx: recognise(tx, names))
         w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, "refund"))
         await w.until(lambda: w.value("SELECT refund FROM decision WHERE choice = 'refund'") == "done")
-        await w.settled()
+        await quiet(w)
         with w.shop.engine.reader() as reader:
             board.board(reader, session)
             board.tiles(reader, session, w.clock.now())

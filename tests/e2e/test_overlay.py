@@ -23,6 +23,7 @@ from core.live import service as live
 from localserver.app import create_app
 from tests.support.browser import Chromium, Seen, chromium_session
 from tests.support.payshop import PayShop, pay_shop
+from tests.support.ports import free_ports
 from tests.support.shops import world
 
 pytestmark = pytest.mark.skipif(not Chromium.installed(), reason="needs Chromium")
@@ -312,18 +313,18 @@ def test_the_page_comes_back_with_the_program_and_never_shows_an_old_number(chro
     async def scene() -> None:
         async with pay_shop(tmp_path) as shop:
             stock(shop)
-            runner = await served(shop, 0)
-            port = runner.addresses[0][1]
+            (port,) = free_ports(1)  # it comes back there: nobody else may be given it meanwhile
+            runner = await served(shop, port)
             async with obs(chromium, f"http://127.0.0.1:{port}/overlay/{shop.shop.slug}") as (page, _):
                 await expect(page.locator("#left")).to_have_text("10 disponibles")
                 await runner.cleanup()
-                await expect(page.locator("html")).to_have_attribute("data-lost", "1", timeout=20_000)
+                await expect(page.locator("html")).to_have_attribute("data-lost", "1")
                 await expect(page.locator("#stock")).to_have_css("opacity", "0")
                 assert scanned(await on_video(page, "dark")) == [claim("ROBE1")]  # a claim arrives all the same
                 show(shop, "ENSEMBLEBAZINXXL")
                 runner = await served(shop, port)
                 try:
-                    await expect(page.locator("#keyword")).to_have_text("ENSEMBLEBAZINXXL", timeout=20_000)
+                    await expect(page.locator("#keyword")).to_have_text("ENSEMBLEBAZINXXL")
                     await expect(page.locator("#left")).to_have_text("2 disponibles")
                     await expect(page.locator("#stock")).to_have_css("opacity", "1")
                     assert await page.locator("html").get_attribute("data-lost") is None

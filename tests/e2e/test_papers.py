@@ -10,14 +10,14 @@ import pytest
 from core.invoices import credits
 from core.invoices.events import InvoiceIssued
 from core.kernel.clock import HOUR, ManualClock
-from tests.faults.steps import checkout, link_for
+from tests.faults.steps import checkout, link_for, quiet
 from tests.support.shops import World, world
 
 
 async def buy(w: World, name: str) -> None:
     session = await checkout(w, await link_for(w, name))
     w.providers["sandbox"].pay(session)
-    await w.settled()
+    await quiet(w)
 
 
 def documents(w: World, name: str) -> list[dict[str, str]]:
@@ -51,10 +51,10 @@ async def test_a_credit_note_is_sent_too_and_nothing_twice(tmp_path: Path) -> No
         await buy(w, "Aïcha")
         terms = w.shop.papers.terms()
         await w.shop.engine.run(lambda tx: credits.credit(tx, 1, None, "", terms))
-        await w.settled()
+        await quiet(w)
         again = InvoiceIssued(1, 1, "FA", 2026, 1, 15_000, 0, "")
         await w.shop.engine.run(lambda tx: w.shop.notices.invoiced(tx, again))
-        await w.settled()
+        await quiet(w)
         assert [d["filename"] for d in documents(w, "Aïcha")] == ["FA-2026-00001.pdf", "AV-2026-00001.pdf"]
 
 
@@ -76,7 +76,7 @@ async def test_beyond_the_window_nothing_is_sent_and_the_thread_says_so(tmp_path
         clock.advance(25 * HOUR)
         terms = w.shop.papers.terms()
         await w.shop.engine.run(lambda tx: credits.credit(tx, 1, None, "", terms))
-        await w.settled()
+        await quiet(w)
         assert states(w)[-1] == ("credit_note:1", "failed", 131047)
         assert len(documents(w, "Aïcha")) == 1
 

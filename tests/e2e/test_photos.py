@@ -25,8 +25,11 @@ AWA, BINTOU, COUMBA = "Awa Ndour", "Bintou Camara", "Coumba Ba"
 SAMPLE = resource("samples", "photos", "robe-wax-ankara.jpg").read_bytes()
 
 
-def _shop(w: World, photo: str = "robe.jpg", content: bytes | None = SAMPLE, stock: int = 10) -> None:
-    """One product with a photo, and three buyers."""
+def _shop(
+    w: World, photo: str = "robe.jpg", content: bytes | None = SAMPLE, stock: int = 10, patience: float = 60.0
+) -> None:
+    """One product with a photo, and three buyers. ``patience``: how long cards wait for its upload."""
+    w.shop.sender.photos._patience = patience
     if content is not None:
         (w.shop.media / photo).write_bytes(content)
     fields = ProductFields("ROBE1", "ROBE1", "Robe Wax Ankara", "", "", 15_000, stock, photo)
@@ -140,8 +143,7 @@ async def test_when_the_upload_fails_the_card_goes_without_and_the_photo_is_trie
 
 async def test_an_upload_that_takes_its_time_holds_no_card_up(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
-        w.shop.sender.photos = photos.Photos(w.shop.media, w.clock, patience=0.01)
-        _shop(w)
+        _shop(w, patience=0.01)
         _fails(w, "hang")
         assert _photo(w, await _card(w, AWA)) is None
         assert _photo(w, await _card(w, BINTOU)) is None
@@ -253,7 +255,6 @@ async def test_stopped_while_its_photo_is_uploaded_a_card_is_still_to_be_sent(
 ) -> None:
     monkeypatch.setattr(sender, "STOP_PATIENCE", 0.01)
     async with world(tmp_path) as w:
-        w.shop.sender.photos = photos.Photos(w.shop.media, w.clock, patience=60)
         _shop(w)
         _fails(w, "hang")
         w.graph.acts(AWA).say("ROBE1")

@@ -38,8 +38,7 @@ def test_a_claim_becomes_a_paid_order_in_seconds_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_buyer_who_hears_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(practice, "PATIENCE", 1.0)
+def test_a_buyer_who_hears_nothing_says_so() -> None:
     made = Practice("Boutique Téranga", "MG", "mg", [])
     made.open()
     try:

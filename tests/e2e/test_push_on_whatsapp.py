@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop.sources.live import ShopLive
 from tests.e2e.test_sale import _link, _press, _say
+from tests.faults.steps import quiet
 from tests.support.shops import World, world
 
 AWA = "Awa Ndour"
@@ -38,7 +39,7 @@ async def test_a_choice_on_whatsapp_leads_to_the_number_on_the_page(tmp_path: Pa
         await _page(w, {"method": "mvola.mvola", "phone": "034 35 000 03"})
         mvola = w.providers["mvola"]
         mvola.pay(next(iter(mvola.sessions.values())))
-        await w.settled()
+        await quiet(w)
         assert w.order(AWA)[1] == "paid"
 
 
@@ -64,6 +65,6 @@ async def test_a_buyer_who_says_it_is_paid_only_makes_the_seller_look(tmp_path: 
         assert source.alerts() == []
         await _say(w, AWA, "j'ai payé")
         source.receipt(order_id, 15_000)
-        await w.settled()
+        await quiet(w)
         assert w.order(AWA)[1:] == ("paid", None, 0, 15_000, 15_000)
         assert w.rows("SELECT actor FROM journal WHERE kind = 'ReceiptConfirmed' ORDER BY seq") == [("seller",)]

@@ -107,6 +107,7 @@ def test_buyers_come_in_the_same_way_each_time() -> None:
     assert {comer.manner for comer in first} == {"pays", "asks", "leaves", "cancels", "late", "picture"}
 
 
+@pytest.mark.timeout(300)
 def test_a_rehearsal_from_the_command_line_agrees_and_leaves_the_shop_as_it_was(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     slug = _shop(home)

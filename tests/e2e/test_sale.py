@@ -6,20 +6,21 @@ from pathlib import Path
 
 from core.kernel.clock import MINUTE, ManualClock
 from core.orders import settling
+from tests.faults.steps import quiet
 from tests.support.shops import World, world
 
 
 async def _say(w: World, name: str, text: str) -> list[str]:
     before = len(w.thread(name))
     w.graph.acts(name).say(text)
-    await w.settled()
+    await quiet(w)
     return w.thread(name)[before:]
 
 
 async def _press(w: World, name: str, title: str) -> list[str]:
     before = len(w.thread(name))
     w.graph.acts(name).press(title)
-    await w.settled()
+    await quiet(w)
     return w.thread(name)[before:]
 
 
@@ -46,14 +47,14 @@ def _link(w: World, name: str) -> str:
 async def _pay(w: World, session: str, **how: object) -> None:
     simulator = w.providers["sandbox"]
     simulator.pay(simulator.sessions[session], None, **how)  # type: ignore[arg-type]
-    await w.settled()
+    await quiet(w)
 
 
 async def _time(w: World, minutes: float) -> None:
     assert isinstance(w.clock, ManualClock)
     w.clock.advance(int(minutes * MINUTE))
     await w.shop.scheduler.settle_due()
-    await w.settled()
+    await quiet(w)
 
 
 async def test_a_sale_takes_three_messages_of_the_customer(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ async def test_a_picture_or_words_never_change_a_state(tmp_path: Path) -> None:
         await _say(w, "Moussa Kaba", "ROBE1")
         before = w.order("Moussa Kaba")
         w.graph.acts("Moussa Kaba").photo(caption="voilà le paiement")
-        await w.settled()
+        await quiet(w)
         said = await _say(w, "Moussa Kaba", "j'ai payé")
         assert w.order("Moussa Kaba") == before
         assert "capture" in said[0]
@@ -155,7 +156,7 @@ async def test_the_sellers_own_phone_silences_the_bot_at_once(tmp_path: Path) ->
         body = {"field": "smb_message_echoes", "place": "message_echoes", "items": [echo]}
         async with w.http.post(f"{w.graph_url}/_control/events", json=body) as reply:
             assert reply.status == 200, await reply.text()
-        await w.settled()
+        await quiet(w)
         assert await _say(w, "Adjoa Mensah", "ROBE1") == []
         assert w.value("SELECT mode FROM conversation") == "seller"
 

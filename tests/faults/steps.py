@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from core.bootstrap import Shop
 from core.kernel.clock import ManualClock
 from localserver.sandbox.graph import default_account
 from localserver.sandbox.graph_events import Delivery, Event, bodies, encode
@@ -14,6 +17,8 @@ from localserver.sandbox.graph_world import Puzzled
 from localserver.sandbox.psp_base import PspSimulator, Session
 from tests.support.payshop import PayShop
 from tests.support.shops import World
+
+PATIENCE: Final = 60.0
 
 
 def pass_time(w: World, milliseconds: int = 2000) -> None:
@@ -24,23 +29,41 @@ def pass_time(w: World, milliseconds: int = 2000) -> None:
     w.shop.inbox.nudge()
 
 
-def impatient(w: World, seconds: float = 0.4) -> None:
-    """From now on the shop waits only so long for an answer from outside."""
+def impatient(w: World, seconds: float = 2.0) -> None:
+    """From now on the shop waits only so long for an answer from outside; longer than a busy machine's answers take."""
     w.shop.http.total_timeout = seconds
+
+
+async def quiet(w: World) -> None:
+    """As :meth:`World.settled`, and whatever the shop had to ask its providers is asked and applied."""
+    asked = True
+    while asked or not await w._quiet_once():  # an answer may make it say or ask something more
+        await w.settled()
+        asked = await answered(w.shop)
+
+
+async def answered(shop: Shop) -> bool:
+    """Wait until the providers have answered all that the commits so far made the shop ask. → whether it asked."""
+    await shop.engine.run(lambda tx: None)  # the writer has told of the commits before this one
+    asks = shop.desk._asks
+    asked = bool(asks._unfinished_tasks)  # type: ignore[attr-defined] # what join() waits for
+    async with asyncio.timeout(PATIENCE):
+        await asks.join()
+    return asked
 
 
 async def say(w: World, name: str, text: str) -> list[str]:
     """→ what the shop answered."""
     before = len(w.thread(name))
     w.graph.acts(name).say(text)
-    await w.settled()
+    await quiet(w)
     return w.thread(name)[before:]
 
 
 async def press(w: World, name: str, title: str) -> list[str]:
     before = len(w.thread(name))
     w.graph.acts(name).press(title)
-    await w.settled()
+    await quiet(w)
     return w.thread(name)[before:]
 
 
@@ -52,7 +75,7 @@ async def pick(w: World, name: str, title: str) -> list[str]:
         acts.press(title)
     except Puzzled:
         acts.choose(title)
-    await w.settled()
+    await quiet(w)
     return w.thread(name)[before:]
 
 

@@ -25,6 +25,7 @@ from tests.faults.steps import (
     link_for,
     news,
     pass_time,
+    quiet,
     resigned,
     sent_once,
     tell,
@@ -186,10 +187,9 @@ async def test_a_success_wins_in_every_order(tmp_path: Path, reachable: bool) ->
             for word in order:
                 assert await tell(w, notes[word]) == 200
                 await _applied(w)
-                if reachable:
-                    await w.until(lambda: not w.shop.desk._asks.qsize())
+                await quiet(w)
             provider.faults.clear()
-            await w.settled()
+            await quiet(w)
             assert w.order(name)[1:] == ("paid", None, 0, 15_000, 15_000), order
             assert w.rows("SELECT state FROM attempt ORDER BY id DESC LIMIT 1") == [("paid",)]
         assert w.value("SELECT count(*) FROM payment") == len(ORDERS)
@@ -210,7 +210,7 @@ async def test_a_failure_after_success_changes_nothing(tmp_path: Path) -> None:
         session = await checkout(w, await link_for(w, "Fanta Keïta"))
         provider = w.providers["sandbox"]
         provider.pay(session)
-        await w.settled()
+        await quiet(w)
         before = w.rows("SELECT * FROM orders"), w.rows("SELECT * FROM ledger_line"), w.rows("SELECT * FROM attempt")
         body = {
             "id": "evt_late",
@@ -219,6 +219,6 @@ async def test_a_failure_after_success_changes_nothing(tmp_path: Path) -> None:
             "session": {**provider.show(session), "status": "declined", "transaction_id": None},  # type: ignore[attr-defined]
         }
         assert await tell(w, resigned(provider, json.dumps(body).encode())) == 200
-        await w.settled()
+        await quiet(w)
         after = w.rows("SELECT * FROM orders"), w.rows("SELECT * FROM ledger_line"), w.rows("SELECT * FROM attempt")
         assert after == before

@@ -15,7 +15,18 @@ from core.bootstrap import create_store, open_shop
 from core.kernel.errors import EnvironmentProblem
 from core.settings.service import SECRET_SHOWN
 from core.storage.folder import Home
-from tests.support.processes import Done, Server, ask, ask_json, command, environment, run, serving, taken_port
+from tests.support.processes import (
+    PATIENCE,
+    Done,
+    Server,
+    ask,
+    ask_json,
+    command,
+    environment,
+    run,
+    serving,
+    taken_port,
+)
 
 SLUG = "boutique-teranga"
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be told to stop in order there")
@@ -292,6 +303,8 @@ async def test_a_signal_stops_the_server_in_order(place: Place, signal: str) -> 
     async with serving(place.home, SLUG, place.log) as server:
         if signal == "interrupt":
             server.interrupt()
+            async with asyncio.timeout(PATIENCE):
+                await server.gone()
         assert await server.stop() == 0
         assert server.log() == ""
     done = await ask_json(place.home, "audit", "verify", SLUG)

@@ -61,22 +61,29 @@ def _write_all(w: World, dice: random.Random) -> None:
 
 
 async def _pass_time(w: World) -> int:
-    """The shop's clock goes on while messages come in and leave. → seconds of it until all had left."""
+    """The shop's clock goes on while messages wait for WhatsApp's pace; reading and sending them takes the time of
+    this machine, however slow it is. → seconds of the clock until all had left."""
     assert isinstance(w.clock, ManualClock)
     begun = w.clock.now()
     open_ones = (
         "SELECT (SELECT count(*) FROM inbox WHERE state = 'new')"
         " + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND kind <> 'receipt')"
     )
+    paced = (
+        "SELECT EXISTS(SELECT 1 FROM outbox WHERE state = 'queued' AND kind <> 'receipt')"
+        " AND NOT EXISTS(SELECT 1 FROM outbox WHERE state = 'sending' AND kind <> 'receipt')"
+    )
     heard = "SELECT count(*) FROM message WHERE author = 'customer'"
     while w.value(heard) < CUSTOMERS + TWICE or w.value(open_ones):
-        w.clock.advance(TICK)
-        w.shop.sender.nudge()
+        if w.value(paced):
+            w.clock.advance(TICK)
+            w.shop.sender.nudge()
         await asyncio.sleep(0.01)
+        await w.shop.engine.run(lambda tx: None)  # what it was nudged to begin stands as being sent
     return (w.clock.now() - begun) // SECOND
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_five_thousand_in_one_minute(tmp_path: Path) -> None:
     dice = random.Random(SEED)
     async with world(tmp_path) as w:

@@ -33,17 +33,17 @@ def test_a_full_disk_is_a_banner_until_there_is_space_again(tmp_path: Path, qtbo
         desktop.start()
         banner = desktop.shell.banner
         try:
-            qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=10_000)
-            qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=10_000)
+            qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
+            qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=60_000)
             assert not banner.isVisible()
             drive.full = True
             with pytest.raises(StorageFailed):
                 shop.settings.set("store.name", "Autre nom")
-            qtbot.waitUntil(banner.isVisible, timeout=10_000)
+            qtbot.waitUntil(banner.isVisible, timeout=60_000)
             said = " ".join(label.text() for label in banner.findChildren(QLabel))
             assert "disque" in said
             drive.full = False
-            qtbot.waitUntil(lambda: not banner.isVisible(), timeout=10_000)  # nobody wrote anything meanwhile
+            qtbot.waitUntil(lambda: not banner.isVisible(), timeout=60_000)  # nobody wrote anything meanwhile
         finally:
             drive.full = False
             desktop.stop()

@@ -47,7 +47,7 @@ async def _cut_off(host: str, port: int, wire: bytes) -> bytes:
     try:
         writer.write(wire)
         writer.write_eof()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await reader.read()
     except ConnectionError:
         return b""

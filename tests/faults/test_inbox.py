@@ -48,7 +48,7 @@ def _put(engine: Engine, *items: tuple[str, bytes]) -> None:
 
 
 async def _until(engine: Engine, sql: str, wanted: object) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             if engine.read(lambda r: r.value(sql)) == wanted:
                 return

@@ -24,6 +24,7 @@ from tests.faults.steps import (
     link_for,
     news,
     press,
+    quiet,
     resigned,
     sent_once,
     submit,
@@ -49,9 +50,7 @@ async def _polls(w: World, seconds: int = 5) -> None:
     assert isinstance(w.clock, ManualClock)
     w.clock.advance(seconds * SECOND)
     await w.shop.scheduler.settle_due()
-    await w.settled()
-    await w.until(lambda: not w.shop.desk._asks.qsize())
-    await w.settled()
+    await quiet(w)
 
 
 # -- success first -----------------------------------------------------------------------------------------------
@@ -79,7 +78,7 @@ async def test_a_success_before_the_answer_that_does_not_name_our_reference(tmp_
             w.shop.settings.set("public_url", w.url)
         assert status == 303
         assert orphans == [1]
-        await w.settled()
+        await quiet(w)
         _paid_once(w)
 
 
@@ -113,7 +112,7 @@ async def test_money_of_somebody_else_on_the_same_account_is_kept_apart(tmp_path
         event = json.loads(note.body)
         event["session"] |= {"reference": "OTHERSHOP1", "id": "sbx_other"}
         assert await tell(w, resigned(provider, json.dumps(event).encode())) == 200
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1] == "reserved"
         assert w.value("SELECT count(*) FROM orphan") == 1
         assert w.value("SELECT count(*) FROM payment") == 0
@@ -142,7 +141,7 @@ async def test_a_lost_session_is_found_when_the_provider_answers_again(tmp_path:
         assert leads_out(w, answer)
         (session,) = provider.sessions.values()
         provider.pay(session)
-        await w.settled()
+        await quiet(w)
         _paid_once(w)
 
 
@@ -162,7 +161,7 @@ async def test_a_lost_session_of_a_cancelled_order_is_closed_once_it_is_found(tm
         provider.faults.clear()
         await _polls(w)
         await w.until(lambda: session.state == "expired")
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1] == "cancelled"
         await w.until(lambda: w.rows("SELECT state FROM attempt") == [("expired",)])
 
@@ -219,7 +218,7 @@ async def test_a_session_paid_after_the_program_was_off_is_asked_for_at_the_star
         w.shop.engine.call(payments.resume)
         await w.shop.scheduler.settle_due()
         await w.until(lambda: w.order(NAME)[1] == "paid")
-        await w.settled()
+        await quiet(w)
         _paid_once(w)
 
 

@@ -15,7 +15,7 @@ from core.storage.arriving import RESTORED
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
-from tests.faults.steps import checkout, impatient, link_for
+from tests.faults.steps import checkout, impatient, link_for, quiet
 from tests.faults.test_provider_trouble import _polls
 from tests.support.books import explained
 from tests.support.shops import World, world
@@ -31,7 +31,7 @@ async def sold(w: World, name: str) -> Session:
     session = await checkout(w, await link_for(w, NAME), name)
     w.providers[name].pay(session)
     await w.until(lambda: w.order(NAME)[1] == "paid")
-    await w.settled()
+    await quiet(w)
     return session
 
 
@@ -66,7 +66,7 @@ async def test_a_refund_goes_back_and_is_booked(tmp_path: Path, name: str) -> No
         session = await sold(w, name)
         ask(w)
         await w.until(lambda: state(w) == "done")
-        await w.settled()
+        await quiet(w)
         back(w, session)
 
 
@@ -77,7 +77,7 @@ async def test_parts_go_back_where_the_provider_can(tmp_path: Path, name: str) -
         for part in (4_000, 1_000):
             ask(w, part)
             await w.until(lambda: state(w) == "done")
-            await w.settled()
+            await quiet(w)
         back(w, session, 5_000)
 
 
@@ -102,7 +102,7 @@ async def test_an_unclear_answer_is_looked_up_and_the_money_goes_back_once(
             assert not session.refunded
             w.providers[name].refund(session, 15_000)
             await w.until(lambda: state(w) == "done")
-        await w.settled()
+        await quiet(w)
         back(w, session)
         assert w.value("SELECT count(*) FROM refund") == 1
 
@@ -195,7 +195,7 @@ async def test_a_refund_made_on_the_providers_pages_is_booked(tmp_path: Path, na
         for part in parts:
             w.providers[name].refund(session, part)
         await w.until(lambda: w.order(NAME)[1] == "refunded")
-        await w.settled()
+        await quiet(w)
         back(w, session)
         assert w.value("SELECT count(*) FROM refund WHERE origin = 'provider'") == len(parts)
 
@@ -227,7 +227,7 @@ async def test_the_sellers_decision_sends_the_money_back_by_itself(tmp_path: Pat
         order = w.order(NAME)[0]
         w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, order, "refund"))
         await w.until(lambda: w.value("SELECT refund FROM decision") == "done")
-        await w.settled()
+        await quiet(w)
         assert session.refunded == 5_000
         assert w.order(NAME)[1:] == ("paid", "overpaid", 0, 15_000, 15_000)
         w.shop.engine.read(explained)

@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 
 from tests.faults.market import Market, market
+from tests.support.ports import free_ports
 from tests.support.processes import Program, ask_json, run
 from tests.support.shops import VERIFY
 
@@ -47,8 +48,9 @@ class Host:
 
 
 @asynccontextmanager
-async def hosting(folder: Path, port: int) -> AsyncIterator[Host]:
-    data = folder / "relay"
+async def hosting(folder: Path) -> AsyncIterator[Host]:
+    """At a port that is named before it is listened on, and listened on again after each kill."""
+    data, (port,) = folder / "relay", free_ports(1)
     where = ("--url", f"http://relay.localhost:{port}", "--listen", f"127.0.0.1:{port}", "--backdoor", "127.0.0.1:0")
     program = Program(folder / "relay.txt", ("relay", "serve", *where, "--data", str(data)))
     await program.start()
@@ -69,7 +71,7 @@ async def _join(m: Market, host: Host) -> str:
 
 async def _connected(m: Market, address: str) -> None:
     """The dashboard's « verify and save », once the store has published what it recognises."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await m.graph.connect(f"{address}/webhooks/whatsapp", VERIFY)
@@ -95,13 +97,11 @@ def _said(m: Market) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.timeout(180)
-async def test_an_evening_while_the_computer_is_off_is_taken_over_once_and_in_order(
-    tmp_path: Path, unused_tcp_port: int
-) -> None:
+@pytest.mark.timeout(300)
+async def test_an_evening_while_the_computer_is_off_is_taken_over_once_and_in_order(tmp_path: Path) -> None:
     """500 messages, a relay that is killed in the middle of them, a store that is killed while it takes them over."""
     dice = random.Random(SEED)
-    async with market(tmp_path, [("ROBE1", 15_000, 5)]) as m, hosting(tmp_path, unused_tcp_port) as host:
+    async with market(tmp_path, [("ROBE1", 15_000, 5)]) as m, hosting(tmp_path) as host:
         address = await _join(m, host)
         await m.start()
         await _connected(m, address)

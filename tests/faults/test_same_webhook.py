@@ -19,6 +19,7 @@ from tests.faults.steps import (
     deliver,
     link_for,
     news,
+    quiet,
     resigned,
     say,
     sent_once,
@@ -83,7 +84,7 @@ async def test_a_success_ten_times_and_the_poll_is_one_payment(tmp_path: Path) -
         attempt = w.value("SELECT id FROM attempt")
         results = await asyncio.gather(*(tell(w, note) for _ in range(TIMES)), w.shop.desk.ask(attempt))
         assert results[:TIMES] == [200] * TIMES
-        await w.settled()
+        await quiet(w)
         _paid_once(w)
 
 
@@ -100,7 +101,7 @@ async def test_the_same_money_under_ten_event_ids_is_one_payment(tmp_path: Path)
             for _ in range(TIMES)
         ]
         assert await asyncio.gather(*(tell(w, n) for n in again)) == [200] * TIMES
-        await w.settled()
+        await quiet(w)
         assert w.value("SELECT count(*) FROM inbox WHERE source = 'psp'") == TIMES
         _paid_once(w)
 

@@ -9,7 +9,7 @@ import pytest
 from core.kernel.clock import HOUR, MINUTE, SECOND, ManualClock
 from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
-from tests.faults.steps import books_hold, checkout, link_for, news, say, tell
+from tests.faults.steps import books_hold, checkout, link_for, news, quiet, say, tell
 from tests.support.shops import World, world
 
 NAME = "Aminata Diallo"
@@ -29,7 +29,7 @@ async def test_a_signature_is_judged_by_the_providers_own_clock(tmp_path: Path, 
         session = await checkout(w, await link_for(w, NAME), name)
         provider.faults.append(Fault("status", "any", times=1000))
         provider.pay(session)
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1:] == ("paid", None, 0, 15_000, 15_000)
         assert [key.split(":")[2] for (key,) in w.rows("SELECT key FROM inbox WHERE source = 'psp'")] == ["body_signed"]
         assert books_hold(w)
@@ -47,7 +47,7 @@ async def test_a_right_signature_of_another_time_asks_and_is_paid(tmp_path: Path
         provider.pay(session, Delivery(hold=True))
         (note,) = news(provider)
         assert await tell(w, note) == 200
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1] == "reserved", "a stale event settles nothing by itself"
         assert [key.split(":")[2] for (key,) in w.rows("SELECT key FROM inbox WHERE source = 'psp'")] == ["none"]
         provider.faults.clear()
@@ -56,7 +56,7 @@ async def test_a_right_signature_of_another_time_asks_and_is_paid(tmp_path: Path
         await w.shop.scheduler.settle_due()
         await w.until(lambda: w.order(NAME)[1] == "paid")
         assert await tell(w, note) == 200, "and now that the time is known the same webhook changes nothing more"
-        await w.settled()
+        await quiet(w)
         assert w.value("SELECT count(*) FROM payment") == 1
 
 
@@ -74,7 +74,7 @@ async def test_an_old_webhook_played_again_settles_nothing(tmp_path: Path, wrong
         session = await checkout(w, await link_for(w, NAME))
         provider.faults.append(Fault("status", "status", times=1000))
         provider.pay(session, Delivery(skew=-360.0))
-        await w.settled()
+        await quiet(w)
         assert w.order(NAME)[1] == "reserved"
 
 
@@ -114,6 +114,6 @@ async def test_a_clock_set_back_in_the_middle_leaves_everything_working(tmp_path
         second = await checkout(w, await link_for(w, "Bintou Camara", "SAC2"))
         for session in (first, second):
             w.providers["sandbox"].pay(session)
-        await w.settled()
+        await quiet(w)
         assert {w.order(name)[1] for name in (NAME, "Bintou Camara")} == {"paid"}
         assert books_hold(w)

@@ -26,7 +26,7 @@ from localserver.app import create_app
 from localserver.sandbox.psp_base import PspSimulator, Session
 from localserver.sandbox.psp_webhooks import Delivery
 from tests.contract.psp.conftest import CASES
-from tests.faults.steps import News, books_hold, news
+from tests.faults.steps import PATIENCE, News, answered, books_hold, news
 from tests.support.payshop import PayShop, pay_shop, served, working
 
 EVERYONE: Final = (*(provider.name for provider in REGISTRY), "cinetpay-v2", "fedapay-direct")
@@ -125,13 +125,8 @@ class Trade:
     async def quiet(self) -> None:
         """What came in is applied, and what it made us ask is answered."""
         await self.shop.news(self.simulator)
-
-        async def asked() -> bool:
-            return not self.shop.shop.desk._asks.qsize()
-
-        for _ in range(3):  # an answer may make us ask once more
-            await asyncio.sleep(0.01)
-            await until(asked)
+        while await answered(self.shop.shop):  # an answer may make us ask once more
+            await self.shop.news(self.simulator)
         await self.shop.news(self.simulator)
 
     async def polled(self, seconds: int = 5) -> None:
@@ -159,7 +154,7 @@ class Trade:
             with suppress(OutsideWorld):
                 await self.shop.shop.desk.ask(attempt)
 
-    def impatient(self, seconds: float = 0.3) -> None:
+    def impatient(self, seconds: float = 1.0) -> None:
         """From now on the shop waits only so long for an answer from outside."""
         self.shop.shop.http.total_timeout = seconds
         self.shop.shop.settings.set("orders.hold_minutes", "30")  # a buyer who tries again is not to be too late
@@ -182,7 +177,7 @@ class Trade:
 
 async def until(true: Callable[[], Any]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             found = true()
             if await found if isinstance(found, Awaitable) else found:

@@ -24,7 +24,7 @@ from core.quotes.rules import QuoteLine
 from core.storage import journal
 from core.storage.engine import Engine
 from localserver.api.once import Kept, Key, keep
-from tests.faults.steps import _links, checkout, link_for, press, say
+from tests.faults.steps import _links, checkout, link_for, press, quiet, say
 from tests.proofs.acts import paid
 from tests.proofs.bytes_of import found_in
 from tests.support.shops import World, world
@@ -67,18 +67,18 @@ async def _a_life(w: World) -> int:
     w.buyer(NAME, PHONE)
     await say(w, NAME, "bonjour, j'habite à Keur Massar")
     w.graph.acts(NAME).photo(caption="le pagne de sa tante")
-    await w.settled()
+    await quiet(w)
     await w.until(lambda: w.value("SELECT media FROM message WHERE media IS NOT NULL"))
     session = await checkout(w, await _link(w, NAME, "ROBE1"))
     w.providers["sandbox"].pay(session, None)
-    await w.settled()
+    await quiet(w)
     session = await checkout(w, await _link(w, NAME, "SAC2"))
     assert isinstance(w.clock, ManualClock)
     w.clock.advance(11 * MINUTE)
     await w.shop.scheduler.settle_due()
-    await w.settled()
+    await quiet(w)
     w.providers["sandbox"].pay(session, None, late=True)
-    await w.settled()
+    await quiet(w)
     late = w.order(NAME)[0]
     decided = w.shop.engine.call(lambda tx: settling.decide(tx, w.shop.orders, late, "refund"), actor="seller")
     w.shop.engine.call(lambda tx: settling.refund_done(tx, decided.id), actor="seller")
@@ -101,7 +101,7 @@ async def _a_life(w: World) -> int:
     w.shop.engine.call(lambda tx: keep(tx, Key(1, "k1", b"d"), Kept(200, body)))
     w.buyer("Mariama Ba")
     await say(w, "Mariama Ba", f"mon amie a le {PHONE}, écrivez-lui")
-    await w.settled()
+    await quiet(w)
     return customer
 
 
@@ -150,7 +150,7 @@ async def test_who_comes_back_is_a_stranger(tmp_path: Path) -> None:
         assert w.rows("SELECT orders, paid, spent FROM customer WHERE id = ?", (again,)) == [(1, 0, 0)]
         assert w.value("SELECT count(*) FROM orders WHERE customer_id = ?", (again,)) == 1
         w.shop.engine.call(lambda tx: w.shop.orders.cancel(tx, w.order(NAME)[0], "seller"))
-        await w.settled()
+        await quiet(w)
         erase(w, again)
         assert found_in(w.shop.folder, w.shop.vault.database_key(), *SECRETS) == set()
 
@@ -191,7 +191,7 @@ async def test_what_is_going_on_must_end_first(tmp_path: Path) -> None:
         with pytest.raises(Refused, match="to be decided or given back"):
             erase(w, customer)
         w.shop.engine.call(lambda tx: settling.refund_done(tx, decided.id))
-        await w.settled()
+        await quiet(w)
         assert w.value("SELECT name FROM customer WHERE id = ?", (customer,)) == "Awa Ndour", "nothing half done"
         erase(w, customer)
         with pytest.raises(Refused, match="already"):
@@ -276,11 +276,11 @@ async def test_money_that_comes_after_the_erasure_is_still_asked_about(tmp_path:
         assert isinstance(w.clock, ManualClock)
         w.clock.advance(11 * MINUTE)
         await w.shop.scheduler.settle_due()
-        await w.settled()
+        await quiet(w)
         customer, order = customer_of(w, NAME), w.order(NAME)[0]
         erase(w, customer)
         w.providers["sandbox"].pay(session, None, late=True)
-        await w.settled()
+        await quiet(w)
         assert w.rows("SELECT state, exception, received FROM orders WHERE id = ?", (order,)) == [
             ("paid", "paid_late", 15_000)
         ]

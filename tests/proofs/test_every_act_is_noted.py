@@ -42,7 +42,7 @@ from core.storage.engine import Tx
 from core.templates import service as templates
 from core.voice import service as voice
 from core.voice import trials
-from tests.faults.steps import checkout, link_for, press, say
+from tests.faults.steps import checkout, link_for, press, quiet, say
 from tests.proofs.acts import paid
 from tests.support.shops import World, world
 from tests.support.watching import UNWATCHED, WATCHED, Witness
@@ -56,7 +56,7 @@ async def _time(w: World, minutes: float) -> None:
     assert isinstance(w.clock, ManualClock)
     w.clock.advance(int(minutes * MINUTE))
     await w.shop.scheduler.settle_due()
-    await w.settled()
+    await quiet(w)
 
 
 async def _office(w: World) -> None:
@@ -129,22 +129,22 @@ async def _sales(w: World) -> None:
     engine, sandbox = w.shop.engine, w.providers["sandbox"]
     session = await checkout(w, await link_for(w, "Aminata Diallo"))
     sandbox.pay(session, None)
-    await w.settled()
+    await quiet(w)
     sandbox.pay(session, None, again=True)
-    await w.settled()
+    await quiet(w)
     twice = w.order("Aminata Diallo")[0]
     decided = engine.call(lambda tx: settling.decide(tx, w.shop.orders, twice, "refund"), actor="seller")
     engine.call(lambda tx: settling.refund_done(tx, decided.id), actor="seller")
     session = await checkout(w, await link_for(w, "Awa Ndour", "SAC2"))
     await _time(w, 11)
     sandbox.pay(session, None, late=True)
-    await w.settled()
+    await quiet(w)
     late = w.order("Awa Ndour")[0]
     decided = engine.call(lambda tx: settling.decide(tx, w.shop.orders, late, "refund"), actor="seller")
     engine.call(lambda tx: settling.refund_done(tx, decided.id), actor="seller")
     session = await checkout(w, await link_for(w, "Bintou Camara", "SAC2"))
     sandbox.pay(session, None, amount=10_000)
-    await w.settled()
+    await quiet(w)
     short = w.order("Bintou Camara")[0]
     engine.call(lambda tx: w.shop.orders.extend(tx, short, 5), actor="seller")
     engine.call(lambda tx: settling.decide(tx, w.shop.orders, short, "honour"), actor="seller")
@@ -316,7 +316,7 @@ async def test_nothing_of_worth_changes_without_a_line_in_the_journal(tmp_path: 
         _loose_ends(w)
         _steps(w)
         await _compared(w)
-        await w.settled()
+        await quiet(w)
         by_hand = [one for one in witness.silent if "held + 1" in one[1]]
         assert len(by_hand) == 1, "the one change made past every verb, for the repair, is seen"
         assert [one for one in witness.silent if one not in by_hand] == []

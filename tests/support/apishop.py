@@ -173,14 +173,17 @@ class ApiShop:
 
 
 @asynccontextmanager
-async def api_shop(folder: Path, make: Callable[[Shop], web.Application] | None = None) -> AsyncIterator[ApiShop]:
-    """Open a store and serve it; ``make`` builds another application than the product's own."""
+async def api_shop(
+    folder: Path, make: Callable[[Shop], web.Application] | None = None, *, grace: float = 1.0
+) -> AsyncIterator[ApiShop]:
+    """Open a store and serve it; ``make`` builds another application than the product's own. ``grace``: seconds that
+    requests under way have when the server stops."""
     clock = ManualClock(EVENING)
     home = Home(folder)
     shop = open_shop(home, create_store(home, "Boutique Téranga", "SN").slug, clock)
     shop.settings.set("public_url", "https://pay.teranga.sn")
     app = make(shop) if make else create_app([shop])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=grace, handler_cancellation=True)
     try:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

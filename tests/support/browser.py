@@ -12,11 +12,14 @@ from functools import partial
 from shutil import which
 from typing import Any, Final, TypeVar
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, Response, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Response, async_playwright, expect
 
 T = TypeVar("T")
 
 POOL: Final = 2
+PATIENCE: Final = 30_000
+"""Milliseconds that anything on a page may take on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 EXECUTABLE: Final = which("chromium") or which("chromium-browser") or which("google-chrome") or ""
 ARGUMENTS: Final = (
     "--no-sandbox",
@@ -77,7 +80,7 @@ class Chromium:
         self._browser: Browser | None = None
         self._driver: Any = None
 
-    def run(self, work: Coroutine[Any, Any, T], limit: float = 60) -> T:
+    def run(self, work: Coroutine[Any, Any, T], limit: float = 110) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(limit)
 
     def start(self) -> None:
@@ -119,7 +122,7 @@ class Chromium:
         )
         try:
             page, seen = await context.new_page(), Seen()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             seen.watch(page)
             yield page, seen
         finally:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import random
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-PATIENCE: Final = 20.0
+from nats.aio.client import Client
+from nats.errors import Error
+from nats.js.errors import NotFoundError
+
+from tests.support.ports import free_ports
+
+PATIENCE: Final = 60.0
 
 
 def binary() -> str:
@@ -45,7 +48,7 @@ class NatsServer:
         self._sync = sync
         self._payload = payload
         self._password = password
-        self._port = 0
+        self._port = free_ports(1)[0]  # it comes back there after it was killed
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,7 +58,7 @@ class NatsServer:
 
     def _configuration(self) -> str:
         lines = [
-            f"listen: 127.0.0.1:{self._port or -1}",
+            f"listen: 127.0.0.1:{self._port}",
             f"server_name: {self.name}",
             f"max_payload: {self._payload}",
             f'ports_file_dir: "{self._folder.as_posix()}"',
@@ -80,10 +83,8 @@ class NatsServer:
         self._process = self._spawn(path)
         ports = self._folder / f"nats-server_{self._process.pid}.ports"
         async with asyncio.timeout(PATIENCE):
-            while not self._port or not ports.exists():
+            while not ports.exists():
                 assert self._process.poll() is None, self.log()
-                with suppress(OSError, ValueError, KeyError, IndexError):
-                    self._port = int(json.loads(ports.read_text())["nats"][0].rsplit(":", 1)[1])
                 await asyncio.sleep(0.005)
 
     def log(self) -> str:
@@ -117,6 +118,7 @@ async def nats_cluster(folder: Path, members: int = 3, *, sync: bool = True) -> 
     servers = cluster_of(folder, members, sync=sync)
     try:
         await asyncio.gather(*(server.start() for server in servers))
+        await formed(servers)
         yield servers
     finally:
         for server in servers:
@@ -125,16 +127,29 @@ async def nats_cluster(folder: Path, members: int = 3, *, sync: bool = True) -> 
 
 def cluster_of(folder: Path, members: int = 3, *, sync: bool = True) -> list[NatsServer]:
     """Members of one cluster, none of them started yet."""
-    ports = _free(members) if members > 1 else []
+    ports = free_ports(members) if members > 1 else []
     return [NatsServer(folder, f"n{i + 1}", ports[i:] + ports[:i], sync=sync) for i in range(members)]
 
 
-def _free(number: int) -> list[int]:
-    """Ports below those that the system gives to outgoing connections: one of these may be gone a moment later."""
-    found: list[int] = []
-    while len(found) < number:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as one, suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            found += [port] if port not in found else []
-    return found
+async def formed(servers: Sequence[NatsServer]) -> None:
+    """Wait until they know each other: before, nothing is kept as often as there are servers."""
+    client = Client()
+    await client.connect([server.url for server in servers])
+    context = client.jetstream(timeout=2)
+    await _told(lambda: context.add_stream(name="FORMED", subjects=["formed"], num_replicas=len(servers)))
+    await _told(lambda: context.delete_stream("FORMED"))
+    await client.close()
+
+
+async def _told(act: Callable[[], Awaitable[object]]) -> None:
+    """Do it again until it is answered with yes: a cluster that has no leader yet says so in several ways."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await act()
+            except NotFoundError:  # it is gone: only the answer was lost
+                return
+            except Error:
+                await asyncio.sleep(0.1)
+            else:
+                return

@@ -136,7 +136,7 @@ class PayShop:
 
         unsubscribe = self.shop.engine.subscribe(on_commit)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while self.value(sql) != wanted:
                     with suppress(TimeoutError):  # not every commit is news
                         await asyncio.wait_for(changed.wait(), 0.02)

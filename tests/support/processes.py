@@ -17,7 +17,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PATIENCE: Final = 40.0
+PATIENCE: Final = 60.0
 """Seconds after which a process that should have answered counts as stuck."""
 _SKIPPED: Final = frozenset({"host", "content-length", "transfer-encoding", "connection", "expect"})
 
@@ -127,13 +127,22 @@ class Program:
     async def kill(self) -> None:
         """As a power cut: SIGKILL, nothing in order."""
         if self._process is not None and self.running:
-            self._process.kill()
+            self.kill_now()
             await self._process.wait()
 
     def kill_now(self) -> None:
         """As :meth:`kill`, from the middle of something; the process is gone before the next line of its own."""
         if self._process is not None and self.running:
-            self._process.kill()
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                self._send(signal.SIGKILL)
+
+    def _send(self, number: signal.Signals) -> None:
+        """Past asyncio, which looks first whether the process has ended just now, takes its end from the thread that
+        waits for it, and warns."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     @property
     def pid(self) -> int:
@@ -146,14 +155,13 @@ class Program:
 
     def interrupt(self) -> None:
         """As Ctrl-C in its terminal."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
+        self._send(signal.SIGINT)
 
     async def stop(self) -> int:
         """SIGTERM. → its exit code."""
         assert self._process is not None
         if self.running:
-            self._process.terminate()
+            self._send(signal.SIGTERM)
         async with asyncio.timeout(PATIENCE):
             return await self._process.wait()
 

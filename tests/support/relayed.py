@@ -39,9 +39,11 @@ class Relayed:
         """The line is up and what the store has to show is at the relay."""
         shop = self.shop.shop
         port = urlsplit(self.shop.url).port or 0
-        self._line = asyncio.create_task(
-            Supervisor(shop, port, rhythm=QUICK, leads=False, chance=lambda: 0.0).run(), name="line"
+        # This computer's own networks may come and go meanwhile.
+        supervisor = Supervisor(
+            shop, port, rhythm=QUICK, leads=False, chance=lambda: 0.0, network=lambda: frozenset({"here"})
         )
+        self._line = asyncio.create_task(supervisor.run(), name="line")
         await until(lambda: shop.line.published)
 
     async def leave(self) -> None:

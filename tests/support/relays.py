@@ -146,12 +146,14 @@ class Silent:
 
 @dataclass
 class Held:
-    """A line that is taken up again after each end; ``why``: how the one before ended."""
+    """A line that is taken up again after each end, unless it shall not come ``again``; ``why``: how the one before
+    ended."""
 
     make: Callable[[], Line]
     publisher: Silent
     why: str = ""
     epoch: int = 0
+    again: bool = True
     line: Line = field(init=False)
     task: asyncio.Task[None] = field(init=False)
 
@@ -167,6 +169,8 @@ class Held:
                 self.why, self.epoch = refusal.denied.why, refusal.denied.epoch
             except Broken as broken:
                 self.why = broken.why
+            if not self.again:
+                return
             await asyncio.sleep(0.05)
             self.line = self.make()
 
@@ -175,7 +179,7 @@ class Held:
         await asyncio.gather(self.task, return_exceptions=True)
 
 
-async def until(true: Callable[[], Any], patience: float = 30.0) -> None:
+async def until(true: Callable[[], Any], patience: float = 60.0) -> None:
     """Wait until something holds; fails after ``patience`` seconds."""
     async with asyncio.timeout(patience):
         while True:

@@ -24,7 +24,7 @@ from localserver.sandbox.psp_simulators import SIMULATOR, create_psp_simulator, 
 from localserver.site import SITE
 
 VERIFY = "verify-me"
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -7,6 +7,8 @@ from contextlib import suppress
 
 import asyncssh
 
+from tests.support.ports import free_ports
+
 
 class _Session(asyncssh.SSHServer):
     def __init__(self, owner: Sshd) -> None:
@@ -48,7 +50,7 @@ class Sshd:
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self.passwords: list[str] = []
-        self.port = 0
+        self.port = free_ports(1)[0]  # it comes back there after it was killed
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
     @property
@@ -59,7 +61,6 @@ class Sshd:
         self._acceptor = await asyncssh.create_server(
             lambda: _Session(self), "127.0.0.1", self.port, server_host_keys=[self.key], reuse_address=True
         )
-        self.port = self._acceptor.get_port()
 
     async def parted(self) -> None:
         """Wait until nobody is connected."""
@@ -98,8 +99,13 @@ class Line:
         self._open.clear()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._ends.append(writer)
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        self._ends += [writer, back]
+        self._ends.append(back)
+        if self._server is None or not self._server.is_serving():
+            writer.close()  # stopped meanwhile
+            back.close()
+            return
         for source, target in ((reader, back), (there, writer)):
             self._tasks.add(asyncio.create_task(self._pass(source, target)))
 

@@ -342,7 +342,7 @@ async def serve() -> AsyncIterator[Serve]:
 
 @pytest.fixture
 async def http(clock: ManualClock) -> AsyncIterator[Http]:
-    client = Http(clock, total_timeout=5)
+    client = Http(clock, total_timeout=30)
     yield client
     await client.close()
 

@@ -161,7 +161,7 @@ async def test_a_transaction_without_its_page_is_found_again_and_given_one(lome:
 async def _impatient(rig: Rig) -> None:
     from core.adapters.http import Http
 
-    http = Http(rig.clock, total_timeout=0.2)
+    http = Http(rig.clock, total_timeout=1.0)
     try:
         await rig.provider_with({}, http).create_checkout(rig.request())
     finally:

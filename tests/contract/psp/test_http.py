@@ -24,7 +24,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def http(clock: ManualClock) -> AsyncIterator[Http]:
-    client = Http(clock, total_timeout=5, max_body=10_000)
+    client = Http(clock, total_timeout=30, max_body=10_000)
     yield client
     await client.close()
 
@@ -130,7 +130,7 @@ async def test_a_key_pasted_with_a_line_break_is_refused_without_showing_it(http
 
 async def test_a_server_that_hangs_after_reading_leaves_the_outcome_unknown(http: Http, server: TestServer) -> None:
     with pytest.raises(NoAnswer) as caught:
-        await http.request("GET", at(server, "/hang"), timeout=0.05)
+        await http.request("GET", at(server, "/hang"), timeout=1.0)
 
     assert caught.value.sent is True
 

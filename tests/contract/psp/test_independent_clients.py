@@ -75,7 +75,7 @@ Deliver = Callable[..., Awaitable[tuple[dict[str, str], bytes]]]
 @pytest.fixture
 async def deliver(serve: Serve, door: Door) -> AsyncIterator[Deliver]:
     """Create and pay a session at a simulator; gives the headers and body that reached the shop."""
-    http = Http(SystemClock(), total_timeout=5)
+    http = Http(SystemClock(), total_timeout=30)
 
     async def run(name: str, account: Mapping[str, str], **webhook: Any) -> tuple[dict[str, str], bytes]:
         base_url = await serve(

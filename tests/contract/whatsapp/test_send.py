@@ -213,7 +213,7 @@ async def test_a_code_may_also_come_later_in_a_status(wire: Wire, code: int, kin
 async def test_without_a_readable_answer_the_end_is_unclear_until_a_status_tells(
     make_wire: MakeWire, kind: str
 ) -> None:
-    wire = await with_buyer(await make_wire(total_timeout=0.3))
+    wire = await with_buyer(await make_wire(total_timeout=2.0))
     await wire.control("POST", "faults", {"kind": kind})
     with pytest.raises(Unclear):
         await wire.whatsapp.send(out.text("payer"), TO, "17")

@@ -9,7 +9,8 @@ import pytest
 
 from core.kernel.clock import MINUTE, SECOND, ManualClock
 from localserver.sandbox.llm import MADE_UP
-from tests.support.assistants import Assisted, assisted, robe
+from tests.core.assistant.unhurried import SECONDS, assisted, held
+from tests.support.assistants import Assisted, robe
 
 AWA, FATOU = "Awa Ndour", "Fatou Diop"
 FREE = "elle est en quelle matière la robe dorée ?"
@@ -83,7 +84,7 @@ async def test_a_deadline_answers_even_when_nobody_asks(tmp_path: Path) -> None:
         a.model.mode = "hanging"
         a.w.graph.acts(AWA).say(FREE)
         await a.w.until(lambda: a.model.asked)
-        a.w.clock.advance(6 * SECOND)
+        a.w.clock.advance(SECONDS * SECOND)
         await a.settled()
         assert len(a.w.thread(AWA)) == 1
         assert a.outcomes() == ["late"]
@@ -138,29 +139,36 @@ async def test_a_product_it_recognises_is_only_asked_back(tmp_path: Path) -> Non
         assert a.w.value("SELECT count(*) FROM orders") == 0
 
 
-async def test_the_price_that_is_said_is_that_of_the_moment_it_is_said(tmp_path: Path) -> None:
+async def test_the_price_that_is_said_is_that_of_the_moment_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from core.catalogue import service as catalogue
 
     async with assisted(tmp_path) as a:
         product = robe(a.w.shop)
         a.w.buyer(AWA)
-        a.model.mode, a.model.slow = "slow", 0.2
+        go = held(monkeypatch, a.model)
         a.w.graph.acts(AWA).say(FREE)
         await a.w.until(lambda: a.model.asked)
         await a.w.shop.engine.run(lambda tx: catalogue.change(tx, product, price=17_000), actor="seller")
+        go.set()
         await a.settled()
         assert "15" not in a.w.thread(AWA)[-1]
         assert a.outcomes() == ["rejected: money"]
 
 
-async def test_who_writes_again_meanwhile_gets_one_answer_to_both(tmp_path: Path) -> None:
+async def test_who_writes_again_meanwhile_gets_one_answer_to_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with assisted(tmp_path) as a:
         robe(a.w.shop)
         a.w.buyer(AWA)
-        a.model.mode, a.model.slow = "slow", 0.3
+        go = held(monkeypatch, a.model)
         a.w.graph.acts(AWA).say(FREE)
         await a.w.until(lambda: a.model.asked)
         a.w.graph.acts(AWA).say("et c'est quelle taille exactement ?")
+        await a.w.until(lambda: a.w.value("SELECT count(*) FROM assistant_message") == 2)
+        go.set()
         await a.settled()
         assert len(a.w.thread(AWA)) == 1
         assert a.outcomes() == ["answered"]
@@ -183,16 +191,17 @@ async def test_a_claim_meanwhile_is_served_after_the_engines_own_answer(tmp_path
         assert said.index("conseiller") < said.index("ROBE1"), "in the order in which it was asked"
 
 
-async def test_a_person_who_takes_over_is_not_talked_over(tmp_path: Path) -> None:
+async def test_a_person_who_takes_over_is_not_talked_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.conversations import threads
 
     async with assisted(tmp_path) as a:
         robe(a.w.shop)
         a.w.buyer(AWA)
-        a.model.mode, a.model.slow = "slow", 0.3
+        go = held(monkeypatch, a.model)
         a.w.graph.acts(AWA).say(FREE)
         await a.w.until(lambda: a.model.asked)
         await a.w.shop.engine.run(lambda tx: threads.take_over(tx, 1, "window"), actor="seller")
+        go.set()
         await a.settled()
         assert a.w.thread(AWA) == []
         assert a.outcomes() == ["taken over"]

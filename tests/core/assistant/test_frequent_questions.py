@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from core.faq import service as faq
-from tests.support.assistants import assisted, robe
+from tests.core.assistant.unhurried import assisted
+from tests.support.assistants import robe
 
 AWA = "Awa Ndour"
 

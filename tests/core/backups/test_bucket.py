@@ -95,8 +95,8 @@ def server(endpoint: str, bucket: BucketPlace) -> Iterator[Server]:
         yield made
 
 
-def place_at(server: Server, longest: float = 20.0) -> BucketPlace:
-    return BucketPlace(server.url, "shop", "", "key", "secret", timeout=timedelta(seconds=0.3), longest=longest)
+def place_at(server: Server, timeout: float = 30.0, longest: float = 60.0) -> BucketPlace:
+    return BucketPlace(server.url, "shop", "", "key", "secret", timeout=timedelta(seconds=timeout), longest=longest)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_a_service_that_hangs_is_given_up_in_a_bounded_time(server: Server) -> N
     server.always = HANG
     began = time.monotonic()
     with pytest.raises(OutsideWorld, match="does not answer"):
-        place_at(server, longest=1.0).put("a/pieces/x", b"1")
-    assert time.monotonic() - began < 5
+        place_at(server, timeout=0.3, longest=1.0).put("a/pieces/x", b"1")
+    assert time.monotonic() - began < 25, "long before the server lets go"
 
 
 def test_a_hanging_upload_ends_when_the_program_does(server: Server) -> None:
@@ -169,7 +169,7 @@ def test_a_hanging_upload_ends_when_the_program_does(server: Server) -> None:
     while not server.asked:
         threading.Event().wait(0.01)
     ending.set()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
     assert len(raised) == 1
 

@@ -240,17 +240,17 @@ async def test_a_program_that_ends_waits_for_its_trial_to_stop(tmp_path: Path, m
     def slow(self: FolderPlace, name: str) -> bytes:
         if "/pieces/" in name:
             reached.set()
-            go.wait(10)
+            go.wait(60)
         return get(self, name)
 
     monkeypatch.setattr(FolderPlace, "get", slow)
     working = asyncio.create_task(kept.shop.keeper.run())
-    await asyncio.to_thread(reached.wait, 10)
+    assert await asyncio.to_thread(reached.wait, 60)
     working.cancel()
     await asyncio.sleep(0)
     assert not working.done(), "it waits for what is under way"
     go.set()
-    await asyncio.wait([working], timeout=10)
+    await asyncio.wait([working], timeout=60)
     assert working.cancelled()
     monkeypatch.undo()
     assert not list(kept.shop.folder.glob("rehearsal-*"))

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ class One:
         return self.shop.engine.read(lambda r: r.one(sql))
 
 
+@pytest.mark.timeout(600)  # a store for every example
 @settings(max_examples=60)
 @given(STEPS)
 def test_a_sale_stands_once_and_no_money_is_left_over(steps: list[tuple[str, int]]) -> None:

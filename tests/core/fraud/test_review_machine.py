@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -219,4 +220,4 @@ class Review(RuleBasedStateMachine):
 
 
 Review.TestCase.settings = settings(max_examples=60, stateful_step_count=16, deadline=None)
-TestReview = Review.TestCase
+TestReview = pytest.mark.timeout(600)(Review.TestCase)  # a store for every example

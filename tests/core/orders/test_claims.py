@@ -12,6 +12,7 @@ from core.orders import settling
 from core.orders.events import OrderChanged
 from core.orders.service import Wanted, load
 from core.storage.engine import Tx
+from tests.core.told import everybody_told
 from tests.support.stores import add_customer, add_product, bare_engine, orders_of
 
 ORDERS = orders_of()
@@ -41,8 +42,10 @@ def test_an_exchange_of_equal_price_is_told_to_the_board(tmp_path: Path) -> None
         heard: list[OrderChanged] = []
         engine.subscribe(lambda events: heard.extend(e for e in events if isinstance(e, OrderChanged)))
         engine.call(lambda tx: ORDERS.claim(tx, buyer, [Wanted(robe, 1), Wanted(sac, 2)], "whatsapp"))
+        everybody_told(engine)
         assert [e.order_id for e in heard] == [order]
         engine.call(lambda tx: ORDERS.claim(tx, buyer, [Wanted(robe, 1), Wanted(sac, 2)], "whatsapp"))
+        everybody_told(engine)
         assert len(heard) == 1, "a repeated message changes nothing"
 
 
@@ -81,10 +84,12 @@ def test_leaving_the_line_is_noted_and_told(tmp_path: Path) -> None:
         robe, first, second = add_product(engine, "ROBE1", stock=1), add_customer(engine, 1), add_customer(engine, 2)
         for buyer in (first, second):
             engine.call(lambda tx, b=buyer: ORDERS.claim(tx, b, [Wanted(robe)], "whatsapp"))  # type: ignore[misc]
+        everybody_told(engine)
         heard: list[str] = []
         engine.subscribe(lambda events: heard.extend(type(e).__name__ for e in events if e.area == "orders"))
         assert engine.call(lambda tx: ORDERS.leave_line(tx, second)) == 1
         assert engine.call(lambda tx: ORDERS.leave_line(tx, second)) == 0
+        everybody_told(engine)
         assert heard == ["WaitingLeft"]
         assert engine.read(lambda r: r.value("SELECT count(*) FROM journal WHERE kind = 'WaitingLeft'")) == 1
 

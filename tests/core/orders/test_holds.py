@@ -12,6 +12,7 @@ from core.orders.holds import HOLD, REMIND
 from core.orders.service import Wanted
 from core.storage.connection import Reader
 from core.storage.engine import Engine
+from tests.core.told import everybody_told
 from tests.support.stores import add_customer, add_product, bare_engine, orders_of
 
 ORDERS = orders_of()
@@ -71,6 +72,7 @@ def test_one_reminder_is_due_and_none_for_who_paid_cancelled_or_was_reminded(tmp
         engine.call(lambda tx: ORDERS.extend(tx, slow, 5))
         assert not engine.call(lambda tx: settle(tx, HANDLERS, REMIND, slow)), "an extension reminds nobody again"
         engine.call(lambda tx: ORDERS.holds.remind(tx, slow))
+        everybody_told(engine)
         assert heard == [slow]
 
 

@@ -14,6 +14,7 @@ from core.orders import line, queue, terms
 from core.orders.events import LineChanged
 from core.orders.service import Wanted
 from core.storage.engine import Engine
+from tests.core.told import everybody_told
 from tests.support.stores import add_customer, add_product, bare_engine, orders_of
 
 ORDERS = orders_of()
@@ -65,6 +66,7 @@ def test_offered_out_of_turn_only_while_something_is_free(tmp_path: Path) -> Non
         held = "SELECT held FROM order_line l JOIN orders o ON o.id = l.order_id WHERE o.customer_id = ?"
         assert engine.read(lambda r: r.value(held, (people[1],))) == 1
         assert _names(engine, robe) == ["Cliente 4", "Cliente 2"]
+        everybody_told(engine)
         assert heard == ["offered"]
 
 

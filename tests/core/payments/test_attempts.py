@@ -21,6 +21,7 @@ from core.payments.misfits import deal_with
 from core.payments.provider import Auth, CheckoutResult, Pay, ProviderEvent, StatusResult
 from core.reconciliation import concerns
 from core.storage.folder import Home
+from tests.core.told import everybody_told
 from tests.support.stores import add_product
 
 CLOCK = ManualClock()
@@ -66,8 +67,10 @@ def test_only_a_session_that_no_longer_fits_is_closed(shop: Shop) -> None:
     heard: list[CloseSession] = []
     shop.engine.subscribe(lambda events: heard.extend(e for e in events if isinstance(e, CloseSession)))
     shop.engine.call(lambda tx: shop.orders.extend(tx, found, 5))
+    everybody_told(shop.engine)
     assert heard == [], "more time is no reason to stop a payment"
     order(shop, 3)
+    everybody_told(shop.engine)
     assert len(heard) == 1
 
 
@@ -75,9 +78,11 @@ def test_a_session_paid_before_its_creation_was_answered_is_told_as_paid(shop: S
     found = order(shop)
     attempt, _ = shop.engine.call(lambda tx: payments.open_attempt(tx, found, "wave", "wave", "XOF"))
     event(shop, "S1", attempt.ref)
+    everybody_told(shop.engine)
     heard: list[str] = []
     shop.engine.subscribe(lambda events: heard.extend(e.state for e in events if isinstance(e, AttemptChanged)))
     shop.engine.call(lambda tx: payments.session_opened(tx, attempt.id, CheckoutResult("S1", "https://pay.test")))
+    everybody_told(shop.engine)
     assert heard == ["paid"]
 
 

@@ -70,6 +70,7 @@ class Market(Play):
 _GIVEN_BACK = "SELECT id, refunded FROM payment WHERE order_id = ? AND refunded > 0 ORDER BY id DESC LIMIT 1"
 
 
+@pytest.mark.timeout(600)  # a store for every example
 @settings(max_examples=40, deadline=None)
 @given(st.lists(STEP, min_size=3, max_size=16))
 @example(IN_PARTS)

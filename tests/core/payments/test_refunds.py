@@ -26,6 +26,7 @@ from core.payments.attempts import load_attempt
 from core.payments.events import AskRefund
 from core.payments.provider import Auth, Pay, ProviderEvent, StatusResult
 from core.payments.refunding import refundable
+from tests.core.told import everybody_told
 from tests.support.books import explained, opened, order_of, pay
 from tests.support.stores import add_product
 
@@ -129,6 +130,7 @@ def test_who_can_be_asked_is_asked(shop: Shop, provider: str, amount: int, way: 
     shop.engine.subscribe(lambda events: asked.extend(e.refund_id for e in events if isinstance(e, AskRefund)))
     refund = ask(shop, payment, amount)
     assert state(shop, refund) == way
+    everybody_told(shop.engine)
     assert asked == ([refund] if way == "requested" else [])
 
 
@@ -248,6 +250,7 @@ STEP = st.tuples(
 )
 
 
+@pytest.mark.timeout(600)  # a store for every example
 @settings(max_examples=120, deadline=None)
 @given(st.lists(STEP, max_size=24))
 def test_every_payment_is_explained_whatever_happens(steps: list[tuple[str, int, int, int | None, str]]) -> None:

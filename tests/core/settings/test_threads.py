@@ -87,7 +87,7 @@ def test_who_is_told_of_a_change_reads_the_new_value(tmp_path: Path) -> None:
         end = engine.subscribe(on_events)
         before = settings.version
         settings.set("store.name", "Chez Awa")
-        assert told.wait(10)
+        assert told.wait(60)
         end()
         assert seen == ["Chez Awa"]
         assert settings.version == before + 1

@@ -49,7 +49,7 @@ def test_a_command_that_comes_while_the_engine_closes_is_answered(tmp_path: Path
 
     writing = threading.Thread(target=write, daemon=True)
     writing.start()
-    writing.join(5)
+    writing.join(60)
     assert answers, "neither carried out nor refused"
     engine.close()
     if closing.ident:

@@ -69,11 +69,11 @@ async def test_however_many_wait_the_background_goes_on_and_lets_them_pass(tmp_p
 
     def hold_up(tx: Tx) -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     with bare_engine(tmp_path) as engine:
         first = engine.begin(hold_up)
-        await asyncio.to_thread(begun.wait, 10)
+        assert await asyncio.to_thread(begun.wait, 60)
         later = [engine.begin(lambda tx: order.append("background"), background=True) for _ in range(3)]
         waiting = [engine.begin(lambda tx: order.append("urgent")) for _ in range(3 * BATCH_LIMIT)]
         go_on.set()

@@ -16,7 +16,7 @@ from desktop.app import Desktop
 from desktop.charts.canvas import Canvas
 from desktop.pages.analyses.page import AnalysesPage
 from tests.core.analytics.store import Step, play
-from tests.desktop.openpage import go_to
+from tests.desktop.openpage import at_rest, go_to
 from tests.desktop.realshop import close_windows, make_shop, window_over
 
 D = TypeVar("D", bound=QDialog)
@@ -39,7 +39,7 @@ class Opened:
 
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
         """Wait until nothing is read or written any more and ``holds``."""
-        self.qtbot.waitUntil(lambda: not self.desktop.bridge.busy and bool(holds()), timeout=20_000)
+        self.qtbot.waitUntil(lambda: at_rest(self.desktop, self.shop) and bool(holds()))
 
     def canvas(self, name: str) -> Canvas:
         canvas = self.page.cards[name].canvas
@@ -53,7 +53,7 @@ class Opened:
             found[:] = [each for each in self.page.findChildren(kind) if each.isVisible()]
             return bool(found)
 
-        self.qtbot.waitUntil(there, timeout=10_000)
+        self.qtbot.waitUntil(there)
         return found[0]
 
     def said(self) -> str:

@@ -94,7 +94,7 @@ def test_the_report_is_drawn_and_a_place_that_cannot_be_written_says_so(
     assert path.read_bytes().startswith(b"%PDF")
     opened.qtbot.waitUntil(lambda: "rapport.pdf" in opened.said())
     opened.page.write_paper(tmp_path / "nowhere" / "rapport.pdf")
-    opened.qtbot.waitUntil(lambda: "Impossible d’écrire" in opened.said(), timeout=20_000)
+    opened.qtbot.waitUntil(lambda: "Impossible d’écrire" in opened.said())
     opened.qtbot.waitUntil(lambda: not any(d.isVisible() for d in opened.page.findChildren(PaperDialog)))
 
 

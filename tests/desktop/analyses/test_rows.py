@@ -29,7 +29,7 @@ EVENING = [
 def shown(opened: Opened, name: str) -> Any:
     """The page that a figure has led to, once it is read."""
     shell = opened.desktop.shell
-    opened.qtbot.waitUntil(lambda: shell.stack.currentWidget() is shell.page(name), timeout=10_000)
+    opened.qtbot.waitUntil(lambda: shell.stack.currentWidget() is shell.page(name))
     page: Any = shell.page(name)
     opened.settled(lambda: page.read_once and not page._pause.isActive())
     return page

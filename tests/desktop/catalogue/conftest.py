@@ -20,6 +20,7 @@ from desktop.app import Desktop
 from desktop.pages.catalogue.page import CataloguePage
 from desktop.pages.catalogue.presenter import CataloguePresenter
 from desktop.texts import Texts
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import make_shop, stock_up, type_text, window_over
 
 
@@ -37,12 +38,12 @@ class Opened:
         feed, model, table = self.page.feed, self.page.model, self.page.products.table
 
         def quiet() -> bool:
-            if self.desktop.bridge.busy or feed._stale or feed._pause.isActive():
+            if not at_rest(self.desktop, self.shop) or feed._stale or feed._pause.isActive():
                 return False
             read = not table.isVisible() or all(model.product(number) for number in table.in_sight())
             return read and bool(holds())
 
-        self.qtbot.waitUntil(quiet, timeout=20_000)
+        self.qtbot.waitUntil(quiet)
 
     def press(self, widget: QWidget, key: Qt.Key) -> None:
         """A key on a widget."""
@@ -90,7 +91,7 @@ def open_catalogue(shop: Shop, qtbot: QtBot) -> Iterator[OpenCatalogue]:
         desktop = window_over(shop)
         desktops.append(desktop)
         desktop.start()
-        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None)
         desktop.shell.go("catalogue")
         page = desktop.shell.page("catalogue")
         assert isinstance(page, CataloguePage)

@@ -22,6 +22,7 @@ from desktop.sources.conversations import ShopConversations
 from desktop.texts import Texts
 from desktop.widgets.dialog import Dialog
 from tests.desktop.conversations.store import KeptContext, Store, open_store
+from tests.desktop.openpage import at_rest
 from tests.desktop.sample import STORE
 
 NBSP = "\u00a0"
@@ -69,13 +70,7 @@ class Open:
         feed = self.page.feed
         self.qtbot.waitUntil(
             lambda: (
-                not (
-                    self.desktop.bridge.busy
-                    or feed._lazy.isActive()
-                    or self.desktop.bridge._woken
-                    or feed._listing
-                    or feed._reading
-                )
+                at_rest(self.desktop, self.store.shop) and not (feed._lazy.isActive() or feed._listing or feed._reading)
             )
         )
 

@@ -19,10 +19,10 @@ WHO = "Awa Diop"
 
 def quotes(window: Open) -> QuotesPage:
     """The quotes page, once it was led to and has read."""
-    window.qtbot.waitUntil(lambda: isinstance(window.desktop.shell.page("quotes"), QuotesPage), timeout=20_000)
+    window.qtbot.waitUntil(lambda: isinstance(window.desktop.shell.page("quotes"), QuotesPage))
     page = window.desktop.shell.page("quotes")
     assert isinstance(page, QuotesPage)
-    window.qtbot.waitUntil(lambda: page.read_once and not window.desktop.bridge.busy, timeout=20_000)
+    window.qtbot.waitUntil(lambda: page.read_once and not window.desktop.bridge.busy)
     return page
 
 
@@ -44,7 +44,7 @@ def test_without_a_quote_the_button_begins_one_for_this_customer(store: Store, o
     window = open_inbox(WHO)
     window.page.middle.composer.quote.click()
     page = quotes(window)
-    window.qtbot.waitUntil(lambda: page.writing, timeout=20_000)
+    window.qtbot.waitUntil(lambda: page.writing)
     assert page.editor.form.customer_id == customer(store)
 
 
@@ -59,7 +59,7 @@ def test_who_asks_has_a_draft_that_the_banner_names(store: Store, open_inbox: Op
     assert menu is not None
     menu.actions()[-1].trigger()
     page = quotes(window)
-    window.qtbot.waitUntil(lambda: page.detail is not None, timeout=20_000)
+    window.qtbot.waitUntil(lambda: page.detail is not None)
     assert page.pane.offered.shown == ("send", "edit", "open")
     assert store.shop.engine.read(lambda r: delivery(r, 1)).state is None
     menu.deleteLater()
@@ -83,6 +83,6 @@ def test_one_that_was_sent_goes_into_the_thread_again(store: Store, open_inbox: 
     menu = window.page.quotes.menu
     assert menu is not None
     menu.actions()[-1].trigger()
-    window.qtbot.waitUntil(lambda: "DV-2026-0001 est en route" in window.notices(), timeout=20_000)
+    window.qtbot.waitUntil(lambda: "DV-2026-0001 est en route" in window.notices())
     assert shop.engine.read(lambda r: delivery(r, number)).state == "queued"
     menu.deleteLater()

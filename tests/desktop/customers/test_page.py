@@ -295,9 +295,9 @@ def test_a_hundred_thousand_customers_come_page_after_page(open_customers: OpenC
     keys = [row.key for row in page.model.rows]
     assert len(set(keys)) == len(keys) == 600
     for column, first in ((WHO, "up"), (SPENT, "down"), (SCORE, "up"), (TIER, "down"), (ORDERS, "down"), (LAST, "up")):
-        began = time.perf_counter()
+        began = time.process_time()  # of this program alone: other tests take the processor away now and then
         sort_by(opened, column, first)
-        assert time.perf_counter() - began < 3
+        assert time.process_time() - began < 3
     page.show_subject(77_777)
     opened.settled(lambda: page.profile is not None and page.profile.view.id == 77_777)
 

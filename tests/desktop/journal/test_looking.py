@@ -17,6 +17,7 @@ from desktop.pages.journal.page import JournalPage
 from desktop.pages.journal.presenter import JournalPresenter
 from desktop.texts import Texts
 from tests.desktop.journal.test_page import Opened, opened  # noqa: F401 - the fixture
+from tests.desktop.openpage import at_rest
 from tests.desktop.sample import STORE
 from tests.desktop.test_languages import speak
 
@@ -85,8 +86,8 @@ def test_every_reason_has_words_in_every_language(code: str) -> None:
 
 
 def settled(opened: Opened, qtbot: QtBot) -> list[Any]:  # noqa: F811
-    desktop, page, _ = opened
-    qtbot.waitUntil(lambda: not (desktop.bridge.busy or page._pause.isActive()), timeout=10_000)
+    desktop, page, shop = opened
+    qtbot.waitUntil(lambda: at_rest(desktop, shop) and not page._pause.isActive())
     return page.model.rows
 
 
@@ -122,7 +123,7 @@ def test_who_did_it_and_when_are_asked_for_and_stay_in_another_language(opened: 
     speak(desktop, qtbot, "en")
     again = desktop.shell.page("journal")
     assert isinstance(again, JournalPage)
-    qtbot.waitUntil(lambda: again.read_once and not desktop.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: again.read_once and not desktop.bridge.busy)
     assert again.question == question
     assert again.table.row.key == key
     assert again.who.text() == "This window"

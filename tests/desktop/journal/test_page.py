@@ -49,7 +49,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
     desktop = window_over(shop)
     page = go_to(desktop, qtbot, "journal")
     assert isinstance(page, JournalPage)
-    qtbot.waitUntil(lambda: page.read_once and not desktop.bridge.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: page.read_once and not desktop.bridge.busy)
     yield desktop, page, shop
     close_windows([desktop])
     shop.close()
@@ -134,7 +134,7 @@ def test_a_setting_of_the_journal_is_reached(opened: Opened, qtbot: QtBot) -> No
     settings = desktop.shell.page("settings")
     assert settings is not None
     assert desktop.shell.stack.currentWidget() is settings
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy)
     field = settings.rows["orders.hold_minutes"][0]  # type: ignore[attr-defined]
     assert field.isVisible()
 
@@ -174,13 +174,13 @@ def test_it_is_filtered_and_leads_to_what_it_is_about(opened: Opened, qtbot: QtB
     page.chips["sales"].click()
     qtbot.waitUntil(lambda: not desktop.bridge.busy and {row.page for row in page.model.rows} <= {"orders", "pipeline"})
     page.ask(part="all", text="hold_minutes")
-    qtbot.waitUntil(lambda: not desktop.bridge.busy and len(page.model.rows) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and len(page.model.rows) == 1)
     page.table.select_key(page.model.rows[0].key)
     assert page.pane.isVisible()
     page.ask(part="money", text="")
-    qtbot.waitUntil(lambda: not desktop.bridge.busy and page._stack.currentWidget() is page._nothing, timeout=10_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and page._stack.currentWidget() is page._nothing)
     page.ask(part="sales", text="")
-    qtbot.waitUntil(lambda: not desktop.bridge.busy and bool(page.model.rows), timeout=10_000)
+    qtbot.waitUntil(lambda: not desktop.bridge.busy and bool(page.model.rows))
     page.table.select_key(next(row.key for row in page.model.rows if row.page == "orders"))
     asked: list[tuple[str, object]] = []
     page.wants.disconnect()
@@ -192,12 +192,12 @@ def test_it_is_filtered_and_leads_to_what_it_is_about(opened: Opened, qtbot: QtB
 def test_the_chain_is_checked_and_a_changed_entry_is_named(opened: Opened, qtbot: QtBot) -> None:
     desktop, page, shop = opened
     page.check.click()
-    qtbot.waitUntil(lambda: page.verdict.isVisible() and not desktop.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: page.verdict.isVisible() and not desktop.bridge.busy)
     assert "intact" in page.verdict.accessibleName()
     shop.engine.call(lambda tx: tx.run("DROP TRIGGER journal_no_update"))
     shop.engine.call(lambda tx: tx.run("UPDATE journal SET actor = 'nobody' WHERE seq = 2"))
     page.check.click()
-    qtbot.waitUntil(lambda: "2" in page.verdict.accessibleName() and not desktop.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: "2" in page.verdict.accessibleName() and not desktop.bridge.busy)
     assert page.verdict.property("role") == "danger"
 
 
@@ -206,7 +206,7 @@ def test_it_is_exported_with_its_verifier(opened: Opened, qtbot: QtBot, tmp_path
     target = tmp_path / "out" / "journal.jsonl"
     target.parent.mkdir()
     page.export(target)
-    qtbot.waitUntil(lambda: target.exists() and not desktop.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: target.exists() and not desktop.bridge.busy)
     assert (target.parent / VERIFIER).exists()
     last = json.loads(target.read_text("utf-8").splitlines()[-1])
     assert JournalExported.__name__ in json.dumps(last)

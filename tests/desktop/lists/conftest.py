@@ -40,6 +40,6 @@ def desktop(shop: Shop, qtbot: QtBot) -> Iterator[Desktop]:
     opened = window_over(shop)
     opened.shell.resize(1280, 720)
     opened.start()
-    qtbot.waitUntil(lambda: opened.shell.page("live") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.shell.page("live") is not None)
     yield opened
     close_windows([opened])

@@ -18,6 +18,7 @@ from core.live import service as live
 from core.orders.service import Wanted
 from core.pipeline.rules import STAGES
 from desktop.app import Desktop
+from tests.desktop.openpage import at_rest
 
 NONE, CTRL, SHIFT = (
     Qt.KeyboardModifier.NoModifier,
@@ -83,7 +84,7 @@ def test_every_list_obeys_the_keyboard(listed: Listed, desktop: Desktop, shop: S
         on_air(shop)
     desktop.shell.go(listed.page)
     page: Any = desktop.shell.page(listed.page)
-    qtbot.waitUntil(lambda: not desktop.bridge.busy and listed.view(page).model().rowCount() >= 3, timeout=20_000)
+    qtbot.waitUntil(lambda: at_rest(desktop, shop) and listed.view(page).model().rowCount() >= 3)
     holders: tuple[Any, ...] = (page, getattr(page, "acts", None))
     for opens in holders:
         if hasattr(opens, "opener"):
@@ -94,7 +95,7 @@ def test_every_list_obeys_the_keyboard(listed: Listed, desktop: Desktop, shop: S
 
     def key(which: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
         QTest.keyClick(view, which, held)
-        qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: at_rest(desktop, shop))
 
     def row() -> int:
         return view.currentIndex().row()
@@ -155,7 +156,7 @@ def test_every_list_obeys_the_keyboard(listed: Listed, desktop: Desktop, shop: S
         QTest.keyClick(view, Qt.Key.Key_Return)
     assert not raised
     assert len(opened) == 1, "Enter opens"
-    qtbot.waitUntil(lambda: not desktop.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: at_rest(desktop, shop))
     for dialog in page.findChildren(QDialog):
         if dialog.isVisible():
             dialog.close()

@@ -25,7 +25,9 @@ from desktop.pages.bulk import UNCHANGED, Outcome, do_each
 from desktop.pages.conversations.feed import Question
 from desktop.pages.manyparts import OutcomeDialog, ValueDialog
 from desktop.pages.orders.page import OrdersPage
+from desktop.sources.context import ShopContext
 from desktop.widgets.dialog import Confirm
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import type_text
 
 D = TypeVar("D", bound=QDialog)
@@ -79,17 +81,17 @@ class Driver:
         return self.desktop.shell.page(self.name)
 
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
-        pause = getattr(self.page, "_pause", None)
+        context, places = self.desktop.context, (self.page, getattr(self.page, "feed", None))
+        assert isinstance(context, ShopContext)
+        pauses = [getattr(place, name) for place in places for name in ("_pause", "_lazy") if hasattr(place, name)]
         self.qtbot.waitUntil(
             lambda: (
-                not (self.desktop.bridge.busy or self.desktop.bridge._woken or (pause is not None and pause.isActive()))
-                and bool(holds())
-            ),
-            timeout=20_000,
+                at_rest(self.desktop, context.shop) and not any(each.isActive() for each in pauses) and bool(holds())
+            )
         )
 
     def dialog(self, kind: type[D]) -> D:
-        self.qtbot.waitUntil(lambda: any(one.isVisible() for one in self.page.findChildren(kind)), timeout=10_000)
+        self.qtbot.waitUntil(lambda: any(one.isVisible() for one in self.page.findChildren(kind)))
         found: list[D] = [one for one in self.page.findChildren(kind) if one.isVisible()]
         return found[0]
 
@@ -157,7 +159,7 @@ def test_selection_and_filters_live_on_in_another_language(
     page.table.select_keys(keys[1:3], keys[2])
     wanted = page.question
     desktop.shell.remaking.choose_language("en")
-    qtbot.waitUntil(lambda: driver.page is not page and driver.page is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: driver.page is not page and driver.page is not None)
     again: OrdersPage = driver.page
     driver.settled(lambda: len(again.model.rows) == 4)
     assert again.question == wanted
@@ -294,7 +296,7 @@ def test_conversations_are_resolved_together_alone_and_taken_up_again(
     page.people.ask(Question("open", "Fanta"))
     driver.settled(lambda: page.feed.question.search == "Fanta")
     desktop.shell.remaking.choose_language("en")
-    qtbot.waitUntil(lambda: driver.page is not page and driver.page is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: driver.page is not page and driver.page is not None)
     driver.settled(lambda: driver.page.feed.question.search == "Fanta")
     assert driver.page.people.need == "open", "filters live on in another language"
 

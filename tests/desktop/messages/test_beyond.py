@@ -23,6 +23,7 @@ from desktop.pages.messages.beyond import BeyondPart
 from desktop.pages.messages.page import MessagesPage
 from desktop.widgets.dialog import Confirm
 from tests.desktop.messages.whatsapp import Phone, whatsapp_of
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import close_windows, make_shop, window_over
 
 
@@ -41,7 +42,7 @@ class Opened:
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
         page = self.page
         self.qtbot.waitUntil(
-            lambda: not (self.desktop.bridge.busy or page._pause.isActive()) and bool(holds()), timeout=20_000
+            lambda: at_rest(self.desktop, self.shop) and not page._pause.isActive() and bool(holds()), timeout=60_000
         )
 
     def named(self, name: str) -> Template:
@@ -58,7 +59,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
         desktop = window_over(shop)
         desktop.shell.resize(1280, 720)
         desktop.start()
-        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
         desktop.shell.go("messages", "beyond")
         page = desktop.shell.page("messages")
         assert isinstance(page, MessagesPage)

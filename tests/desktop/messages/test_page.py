@@ -16,6 +16,7 @@ from core.faq import service as faq
 from core.voice import service
 from desktop.app import Desktop
 from desktop.pages.messages.page import MessagesPage
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import close_windows, make_shop, window_over
 
 
@@ -29,7 +30,7 @@ class Opened:
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
         page = self.page
         self.qtbot.waitUntil(
-            lambda: not (self.desktop.bridge.busy or page._pause.isActive()) and bool(holds()), timeout=20_000
+            lambda: at_rest(self.desktop, self.shop) and not page._pause.isActive() and bool(holds()), timeout=60_000
         )
 
     def open(self, key: str, variant: str = "") -> None:
@@ -45,7 +46,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
     desktop = window_over(shop)
     desktop.shell.resize(1280, 720)
     desktop.start()
-    qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
     desktop.shell.go("messages")
     page = desktop.shell.page("messages")
     assert isinstance(page, MessagesPage)
@@ -157,10 +158,14 @@ def test_two_texts_are_compared_and_the_comparison_ended(opened: Opened) -> None
 def test_everything_stands_whole_in_a_small_window(opened: Opened) -> None:
     page = opened.page
     opened.open("product_card", "other")
-    opened.qtbot.wait(50)
-    for button in (page.saving, page.ours, page.compare_button, *page.variables.buttons.values()):
-        assert button.width() >= button.minimumSizeHint().width() - 1, button.text()
-        assert page.rect().contains(button.mapTo(page, button.rect().bottomRight())), button.text()
+
+    def whole() -> None:
+        """Once the layouts have settled."""
+        for button in (page.saving, page.ours, page.compare_button, *page.variables.buttons.values()):
+            assert button.width() >= button.minimumSizeHint().width() - 1, button.text()
+            assert page.rect().contains(button.mapTo(page, button.rect().bottomRight())), button.text()
+
+    opened.qtbot.waitUntil(whole)
 
 
 def test_questions_and_answers_are_kept_changed_and_removed(opened: Opened) -> None:

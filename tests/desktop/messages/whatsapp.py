@@ -28,7 +28,7 @@ class Phone:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="graph")
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     async def _serve(self) -> None:
         runner = web.AppRunner(create_graph_simulator(self._clock), access_log=None, shutdown_timeout=1.0)
@@ -43,7 +43,7 @@ class Phone:
     def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
         asked = Request(f"{self.address}/_control/{path}", data=data)
-        with urlopen(asked, timeout=10) as answer:
+        with urlopen(asked, timeout=60) as answer:
             return json.loads(answer.read())
 
     def review(self, name: str, event: str, reason: str = "") -> None:
@@ -52,7 +52,7 @@ class Phone:
     def close(self) -> None:
         if self._loop is not None and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(60)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from desktop.notifications.presenter import Happening, of_status, told
 from desktop.presence import NOTIFY, TRAY, Leaving, Presence
 from desktop.texts import Texts
 from desktop.tray import Sign, Tray, picture, state_of
-from tests.desktop.openpage import go_to
+from tests.desktop.openpage import at_rest, go_to
 from tests.desktop.papers.store import paper_shop, sell
 from tests.desktop.realshop import close_windows, window_over
 
@@ -81,12 +81,12 @@ def test_a_payment_is_told_and_its_verb_leads_to_it(
 
 
 def test_stock_is_told_when_it_becomes_critical_and_not_at_each_piece(
-    presence: Presence, shop: Shop, qtbot: QtBot
+    desktop: Desktop, presence: Presence, shop: Shop, qtbot: QtBot
 ) -> None:
     product = shop.engine.read(lambda r: r.value("SELECT id FROM product WHERE sku = 'RIZ5N0'"))
     for pieces in (30, 10, 8):
         shop.engine.call(lambda tx, pieces=pieces: hold(tx, product, pieces))  # type: ignore[misc]
-        qtbot.waitUntil(lambda: not presence._mount.bridge.busy and not presence._mount.bridge._waiting)
+        qtbot.waitUntil(lambda: at_rest(desktop, shop))
     qtbot.waitUntil(lambda: "Riz" in titles(presence))
     assert titles(presence).count("Riz") == 1
 

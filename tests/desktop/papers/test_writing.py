@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
 
+from core.adapters.press import Printed
 from core.bootstrap import Shop
 from core.invoices import certification
 from core.invoices.certification import Certification
@@ -73,12 +75,25 @@ def test_a_months_pdfs_in_one_file_and_in_a_folder(open_papers: OpenPapers, tmp_
     assert len(list((tmp_path / "avoirs").iterdir())) == 2
 
 
-def test_stopped_drawing_leaves_no_half_file(open_papers: OpenPapers, tmp_path: Path) -> None:
+def test_stopped_drawing_leaves_no_half_file(
+    open_papers: OpenPapers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = open_papers()
     dialog = export_dialog(opened)
     dialog.choose("zip")
+    press, begun, go = opened.shop.press, Event(), Event()
+    draw = press.print
+
+    def held(kind: str, number: int) -> Printed:
+        begun.set()
+        assert go.wait(60)
+        return draw(kind, number)
+
+    monkeypatch.setattr(press, "print", held)
     dialog.write(tmp_path / "all.zip")
+    opened.qtbot.waitUntil(begun.is_set)
     dialog.reject()
+    go.set()
     opened.settled()
     assert list(tmp_path.glob("all*")) == []
 

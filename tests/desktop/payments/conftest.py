@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.bootstrap import Shop
 from desktop.app import Desktop
 from desktop.pages.payments.page import PaymentsPage
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import close_windows, make_shop, window_over
 from tests.support.books import order_of, pay, session_of
 from tests.support.stores import add_product
@@ -28,7 +29,7 @@ class Opened:
         """Wait until nothing is read or written any more and ``holds``."""
         page = self.page
         self.qtbot.waitUntil(
-            lambda: not (self.desktop.bridge.busy or page._pause.isActive()) and bool(holds()), timeout=20_000
+            lambda: at_rest(self.desktop, self.shop) and not page._pause.isActive() and bool(holds()), timeout=60_000
         )
 
     def shown(self) -> list[int]:
@@ -67,7 +68,7 @@ def open_payments(shop: Shop, qtbot: QtBot) -> Iterator[OpenPayments]:
         desktop = window_over(shop)
         desktops.append(desktop)
         desktop.start()
-        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
         desktop.shell.go("payments")
         page = desktop.shell.page("payments")
         assert isinstance(page, PaymentsPage)

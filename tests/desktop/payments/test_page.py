@@ -37,7 +37,7 @@ def dialog_of(opened: Opened, kind: type[D]) -> D:
         found[:] = [d for d in opened.page.findChildren(kind) if d.isVisible()]
         return bool(found)
 
-    opened.qtbot.waitUntil(there, timeout=10_000)
+    opened.qtbot.waitUntil(there, timeout=60_000)
     return found[0]
 
 

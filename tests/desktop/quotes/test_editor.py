@@ -24,7 +24,7 @@ def totals(opened: Opened) -> list[str]:
 def found(opened: Opened, field: Suggest, text: str) -> list[str]:
     """Type, wait for what is offered. → its titles."""
     opened.write(field, text)
-    opened.qtbot.waitUntil(lambda: bool(field.choices), timeout=10_000)
+    opened.qtbot.waitUntil(lambda: bool(field.choices), timeout=60_000)
     return [choice.title for choice in field.choices]
 
 
@@ -228,11 +228,11 @@ def test_a_window_that_closes_loses_nothing(open_quotes: OpenQuotes, shop: Shop)
     desktop = window_over(shop)  # the shop goes on; the window is another one
     try:
         desktop.start()
-        opened.qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+        opened.qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
         desktop.shell.go("quotes")
         page = desktop.shell.page("quotes")
         assert isinstance(page, QuotesPage)
-        opened.qtbot.waitUntil(lambda: page.read_once and not desktop.bridge.busy, timeout=20_000)
+        opened.qtbot.waitUntil(lambda: page.read_once and not desktop.bridge.busy, timeout=60_000)
         assert page.unsaved.isVisible()
         assert "pas encore enregistré" in page.unsaved.said.text()
         page.unsaved.resume.click()

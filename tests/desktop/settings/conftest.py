@@ -20,6 +20,7 @@ from desktop.pages.settings.presenter import SettingsPresenter
 from desktop.pages.settings.rows import SecretRow, SettingRow, TextRow
 from desktop.texts import Texts
 from localserver.sandbox.stage import Stage
+from tests.desktop.openpage import at_rest
 from tests.desktop.realshop import make_shop, type_text, window_over
 
 
@@ -34,7 +35,7 @@ class Opened:
 
     def settled(self, holds: Callable[[], object] = lambda: True) -> None:
         """Wait until nothing is read, saved or tested any more and ``holds``."""
-        self.qtbot.waitUntil(lambda: not self.desktop.bridge.busy and bool(holds()), timeout=60_000)
+        self.qtbot.waitUntil(lambda: at_rest(self.desktop, self.shop) and bool(holds()), timeout=60_000)
 
     def press(self, widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(widget, key, keys)
@@ -90,14 +91,15 @@ def stage(shop: Shop) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def open_settings(shop: Shop, qtbot: QtBot) -> Iterator[OpenSettings]:
+def open_settings(shop: Shop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenSettings]:
+    monkeypatch.setattr("desktop.pages.settings.rows._THANKS_MS", 600_000)  # they are seen whenever they are looked for
     desktops: list[Desktop] = []
 
     def open_it(section: str = "store") -> Opened:
         desktop = window_over(shop)
         desktops.append(desktop)
         desktop.start()
-        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: desktop.shell.page("live") is not None, timeout=60_000)
         desktop.shell.go("settings")
         page = desktop.shell.page("settings")
         assert isinstance(page, SettingsPage)

@@ -150,7 +150,7 @@ def test_a_test_that_takes_long_is_given_up(open_settings: OpenSettings) -> None
             opened.shop.settings.set_secret(f"psp.sandbox.{field}", "sandbox_key_demo")
         panel = opened.page.payments.cards["sandbox"].test
         panel.asked.emit()
-        opened.qtbot.waitUntil(silent.asked.is_set, timeout=20_000)
+        opened.qtbot.waitUntil(silent.asked.is_set, timeout=60_000)
         assert panel.button.text() == "Arrêter"
         panel.button.click()
         assert (panel.running, panel.lines) == (False, [])
@@ -168,7 +168,7 @@ class _SilentServer:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
-        self._ready.wait(10)
+        assert self._ready.wait(60)
 
     async def _serve(self) -> None:
         async def hold(request: web.Request) -> web.Response:
@@ -189,7 +189,7 @@ class _SilentServer:
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(60)
 
 
 async def test_closing_the_tests_own_connections_leaves_the_servers_alone() -> None:

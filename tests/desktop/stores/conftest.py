@@ -32,7 +32,7 @@ def open_all(home: Home, qtbot: QtBot) -> Iterator[OpenAll]:
         stores = window_over(home, {"store": slugs[0], "stores.open": " ".join(slugs), **(more or {})})
         opened.append(stores)
         stores.start()
-        qtbot.waitUntil(lambda: all(is_settled(stores, slug) for slug in slugs), timeout=30_000)
+        qtbot.waitUntil(lambda: all(is_settled(stores, slug) for slug in slugs), timeout=60_000)
         return stores
 
     yield open_them
@@ -42,7 +42,10 @@ def open_all(home: Home, qtbot: QtBot) -> Iterator[OpenAll]:
         stores.window.deleteLater()
         stores.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
+    left = [one for one in threading.enumerate() if one not in before and not isinstance(one, threading._DummyThread)]
+    for thread in left:  # one that is ending already ends
+        thread.join(30)
+    assert {thread.name for thread in left if thread.is_alive()} == set()
 
 
 def is_settled(stores: Stores, slug: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QUrl
@@ -16,9 +17,11 @@ from core.kernel.errors import Refused
 from core.live import service as live
 from core.storage.filekeys import new_code
 from core.storage.folder import Home
+from desktop.bridge import Control
 from desktop.firstrun import FirstRun
 from desktop.pages.settings.page import SettingsPage
 from desktop.pages.settings.sections import BackupSection
+from desktop.sources.stores import HomeKeeping
 from desktop.stores.arriving import Arrived, ArriveStore
 from desktop.stores.comingback import TakeBack
 from desktop.stores.leaving import LeaveStore
@@ -38,7 +41,7 @@ def at(dialog: LeaveStore | ArriveStore, step: str) -> bool:
 
 def leaving(stores: Stores, qtbot: QtBot) -> LeaveStore:
     dialog = stores.window.findChildren(LeaveStore)[-1]
-    qtbot.waitUntil(lambda: dialog.standing is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.standing is not None, timeout=60_000)
     return dialog
 
 
@@ -53,7 +56,7 @@ def to_the_end(dialog: LeaveStore, file: Path, qtbot: QtBot) -> None:
     assert not dialog.action.isEnabled()
     type_text(dialog.file.field.edit, str(file))
     enter()
-    qtbot.waitUntil(lambda: at(dialog, "code"), timeout=10_000)
+    qtbot.waitUntil(lambda: at(dialog, "code"), timeout=60_000)
     enter()
     assert at(dialog, "again")
     assert not dialog.action.isEnabled()
@@ -77,13 +80,13 @@ def test_a_store_leaves_by_the_window_and_arrives_by_it(
     assert faults(dialog, "fr") == []
     assert "Aucun live n’est en cours." in dialog.moment.texts
     to_the_end(dialog, file, qtbot)
-    qtbot.waitUntil(lambda: at(dialog, "done"), timeout=30_000)
+    qtbot.waitUntil(lambda: at(dialog, "done"), timeout=60_000)
     assert faults(dialog, "fr") == []
     assert any("recompté" in text for text in dialog.told.texts)
     assert "Sans relais" in dialog.told.texts[-1]
     code = dialog.code
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"take_back", "delete"}, timeout=20_000)
+    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"take_back", "delete"}, timeout=60_000)
     swept()
     assert ZAZA not in stores.seats
     assert stores.window.shell is stores.seats[TERANGA].shell
@@ -107,25 +110,25 @@ def test_a_store_leaves_by_the_window_and_arrives_by_it(
     assert arriving.file.path == file
     type_text(arriving.code.edit, "1234")
     arriving.action.click()
-    qtbot.waitUntil(lambda: "code de déménagement" in arriving.code.error, timeout=10_000)
+    qtbot.waitUntil(lambda: "code de déménagement" in arriving.code.error, timeout=60_000)
     arriving.code.edit.clear()
     type_text(arriving.code.edit, new_code())
     arriving.action.click()
-    qtbot.waitUntil(lambda: "n’ouvre pas" in arriving.file.field.error, timeout=10_000)
+    qtbot.waitUntil(lambda: "n’ouvre pas" in arriving.file.field.error, timeout=60_000)
     arriving.code.edit.clear()
     type_text(arriving.code.edit, code)
     arriving.action.click()
-    qtbot.waitUntil(lambda: at(arriving, "seen"), timeout=10_000)
+    qtbot.waitUntil(lambda: at(arriving, "seen"), timeout=60_000)
     assert faults(arriving, "fr") == []
     assert arriving.name.text() == "Zaza Mode"
     arriving.action.click()
-    qtbot.waitUntil(lambda: "existe déjà" in arriving.other.error, timeout=20_000)
+    qtbot.waitUntil(lambda: "existe déjà" in arriving.other.error, timeout=60_000)
     type_text(arriving.other.edit, "Zaza Tana")
     arriving.action.click()
-    qtbot.waitUntil(lambda: stores.shown == "zaza-tana", timeout=30_000)
-    qtbot.waitUntil(lambda: len(stores.window.findChildren(Arrived)) == 1, timeout=30_000)
+    qtbot.waitUntil(lambda: stores.shown == "zaza-tana", timeout=60_000)
+    qtbot.waitUntil(lambda: len(stores.window.findChildren(Arrived)) == 1, timeout=60_000)
     (told,) = stores.window.findChildren(Arrived)
-    qtbot.waitUntil(lambda: told._task is None, timeout=20_000)
+    qtbot.waitUntil(lambda: told._task is None, timeout=60_000)
     assert faults(told, "fr") == []
     assert any("adresse publique" in text.lower() for text in told.lines.texts)
     assert stores.preferences.get(ARRIVED, "") == "zaza-tana"
@@ -135,8 +138,18 @@ def test_a_store_leaves_by_the_window_and_arrives_by_it(
     swept()
 
 
-def test_a_move_that_is_not_to_be_changes_nothing(open_all: OpenAll, home: Home, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_move_that_is_not_to_be_changes_nothing(
+    open_all: OpenAll, home: Home, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A live, a place that cannot be written, a stop in the middle."""
+    begun, go, move_out = Event(), Event(), HomeKeeping.move_out
+
+    def held(keeping: HomeKeeping, slug: str, target: Path, code: str, control: Control) -> moving.Moved:
+        begun.set()
+        assert go.wait(60)
+        return move_out(keeping, slug, target, code, control)
+
+    monkeypatch.setattr(HomeKeeping, "move_out", held)
     stores = open_all(TERANGA)
     shop = shop_of(stores, TERANGA)
     session = shop.engine.call(lambda tx: live.start(tx, "Live du soir"))
@@ -152,7 +165,7 @@ def test_a_move_that_is_not_to_be_changes_nothing(open_all: OpenAll, home: Home,
     assert not dialog.action.isEnabled()
     assert dialog.moment.lines[0].stops
     shop.engine.call(lambda tx: live.end(tx, session))
-    qtbot.waitUntil(dialog.action.isEnabled, timeout=10_000)  # it looks again by itself
+    qtbot.waitUntil(dialog.action.isEnabled, timeout=60_000)  # it looks again by itself
     dialog.go_on()
     for wrong, why in ((tmp_path / "nowhere" / "a.livepay", "est illisible"), (home.path / "a", "existe déjà")):
         if why.startswith("existe"):
@@ -160,25 +173,26 @@ def test_a_move_that_is_not_to_be_changes_nothing(open_all: OpenAll, home: Home,
         dialog.file.field.edit.clear()
         type_text(dialog.file.field.edit, str(wrong))
         dialog.go_on()
-        qtbot.waitUntil(lambda why=why: why in dialog.file.field.error, timeout=10_000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda why=why: why in dialog.file.field.error, timeout=60_000)  # type: ignore[misc]
     file = tmp_path / "teranga.livepay"
     dialog.file.field.edit.clear()
     type_text(dialog.file.field.edit, str(file))
     dialog.go_on()
-    qtbot.waitUntil(lambda: at(dialog, "code"), timeout=10_000)
+    qtbot.waitUntil(lambda: at(dialog, "code"), timeout=60_000)
     dialog.go_back()
     assert at(dialog, "file")
     dialog.go_on()
-    qtbot.waitUntil(lambda: at(dialog, "code"), timeout=10_000)
+    qtbot.waitUntil(lambda: at(dialog, "code"), timeout=60_000)
     dialog.go_on()
     type_text(dialog.typed.edit, dialog.code)
     dialog.go_on()
     assert at(dialog, "work")
     dialog.reject()  # while the store is being closed there is nothing to stop yet
-    qtbot.waitUntil(lambda: dialog._task is not None, timeout=20_000)
+    qtbot.waitUntil(begun.is_set)
     dialog.reject()
+    go.set()
     qtbot.waitUntil(
-        lambda: stores.seats[TERANGA].context is not None and not stores.seats[TERANGA].bridge.busy, timeout=30_000
+        lambda: stores.seats[TERANGA].context is not None and not stores.seats[TERANGA].bridge.busy, timeout=60_000
     )
     assert "Rien n’a changé" in said(stores)
     assert not file.exists()
@@ -198,7 +212,7 @@ def test_the_only_store_leaves_and_the_next_start_says_where_it_is(
     stores.removal.move_out(TERANGA)
     dialog, file = leaving(stores, qtbot), tmp_path / "teranga.livepay"
     to_the_end(dialog, file, qtbot)
-    qtbot.waitUntil(lambda: at(dialog, "done"), timeout=30_000)
+    qtbot.waitUntil(lambda: at(dialog, "done"), timeout=60_000)
     dialog.action.click()
     assert closed == [True]
     swept()
@@ -209,14 +223,14 @@ def test_the_only_store_leaves_and_the_next_start_says_where_it_is(
         assert faults(first, "fr") == []
         first.arrival.links[0].click()
         back = first.findChildren(TakeBack)[-1]
-        qtbot.waitUntil(lambda: back.found is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: back.found is not None, timeout=60_000)
         assert faults(back, "fr") == []
         assert str(file) in back.gone.text()
         assert "pas de relais" in back.lines.texts[0]
         assert not back.action.isEnabled()
         back.sure.click()
         back.action.click()
-        qtbot.waitUntil(lambda: first.card is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: first.card is not None, timeout=60_000)
         assert first.card is not None
         assert first.card.slug == TERANGA
         assert not first.arrived
@@ -242,9 +256,9 @@ def test_a_first_store_may_come_from_another_computer(qtbot: QtBot, tmp_path: Pa
         arriving.file.take(str(file))
         type_text(arriving.code.edit, code)
         arriving.go_on()
-        qtbot.waitUntil(lambda: at(arriving, "seen"), timeout=10_000)
+        qtbot.waitUntil(lambda: at(arriving, "seen"), timeout=60_000)
         arriving.go_on()
-        qtbot.waitUntil(lambda: first.card is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: first.card is not None, timeout=60_000)
         assert first.arrived
         assert [card.name for card in new.list()] == ["Chez Awa"]
     finally:
@@ -264,8 +278,8 @@ def test_a_cashier_moves_nothing(open_all: OpenAll, qtbot: QtBot) -> None:
     context.lock.unlock("cashier@zaza.mg", "soleil de midi", "")
     page = page_of(stores, qtbot)
     page.look()
-    qtbot.waitUntil(lambda: "move" not in offered(page, ZAZA), timeout=10_000)
+    qtbot.waitUntil(lambda: "move" not in offered(page, ZAZA), timeout=60_000)
     stores.removal.move_out(ZAZA)
-    qtbot.waitUntil(lambda: said(stores) != "", timeout=10_000)
+    qtbot.waitUntil(lambda: said(stores) != "", timeout=60_000)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert stores.window.findChildren(LeaveStore) == []

@@ -26,7 +26,7 @@ def page_of(stores: Stores, qtbot: QtBot) -> StoresPage:
     stores.show(stores.shown, "stores")
     page = stores.window.shell.page("stores")
     assert isinstance(page, StoresPage)
-    qtbot.waitUntil(lambda: AWA in page._facts and not stores.seat.bridge.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: AWA in page._facts and not stores.seat.bridge.busy, timeout=60_000)
     return page
 
 
@@ -56,10 +56,10 @@ def test_each_store_says_how_it_is_and_offers_what_can_be_done(open_all: OpenAll
     assert page.cards[AWA].figures[0][0].isHidden()
     assert " Mo · Pas encore de sauvegarde" in zaza.kept.text().replace("\u00a0", " ")
     zaza.buttons["close"].click()
-    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"open", "archive"}, timeout=20_000)
+    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"open", "archive"}, timeout=60_000)
     assert offered(page, TERANGA) == {"move", "export"}  # the last one stays
     page.cards[ZAZA].buttons["open"].click()
-    qtbot.waitUntil(lambda: "go" in offered(page, ZAZA), timeout=20_000)
+    qtbot.waitUntil(lambda: "go" in offered(page, ZAZA), timeout=60_000)
     page.cards[ZAZA].buttons["go"].click()
     assert stores.shown == ZAZA
 
@@ -72,13 +72,13 @@ def test_a_new_store_is_made_and_shown(open_all: OpenAll, home: Home, qtbot: QtB
     assert dialog is not None
     dialog.name.edit.setText("Chez Awa")
     dialog.submit()
-    qtbot.waitUntil(lambda: dialog.name.error != "", timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.name.error != "", timeout=60_000)
     assert "déjà" in dialog.name.error
     dialog.name.edit.setText("Mode du Plateau")
     dialog.country.setCurrentIndex(dialog.country.findData("CI"))
     dialog.submit()
-    qtbot.waitUntil(lambda: stores.shown == "mode-du-plateau", timeout=30_000)
-    qtbot.waitUntil(lambda: stores.seat.context is not None and not stores.seat.bridge.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: stores.shown == "mode-du-plateau", timeout=60_000)
+    qtbot.waitUntil(lambda: stores.seat.context is not None and not stores.seat.bridge.busy, timeout=60_000)
     assert home.card("mode-du-plateau").country == "CI"
     swept()
 
@@ -91,7 +91,7 @@ def test_what_is_exported_comes_back_under_another_name(
     page = page_of(stores, qtbot)
     file = tmp_path / "teranga.livepay"
     page.export_to(TERANGA, file)
-    qtbot.waitUntil(lambda: "Exportée et relue" in said(stores), timeout=20_000)
+    qtbot.waitUntil(lambda: "Exportée et relue" in said(stores), timeout=60_000)
     assert str(home.path / "recovery.key") in said(stores)
     key = recovery_key(home, create=False).hex()
     (home.path / "recovery.key").unlink()  # as on another computer
@@ -100,14 +100,14 @@ def test_what_is_exported_comes_back_under_another_name(
     assert dialog is not None
     dialog.source.edit.setText(str(file))
     dialog.submit()
-    qtbot.waitUntil(lambda: "clé de secours" in dialog.source.error, timeout=10_000)
+    qtbot.waitUntil(lambda: "clé de secours" in dialog.source.error, timeout=60_000)
     dialog.key.edit.setText(key)
     dialog.submit()
-    qtbot.waitUntil(lambda: "existe déjà" in dialog.source.error, timeout=10_000)
+    qtbot.waitUntil(lambda: "existe déjà" in dialog.source.error, timeout=60_000)
     dialog.name.edit.setText("Téranga Thiès")
     dialog.submit()
-    qtbot.waitUntil(lambda: stores.shown == "teranga-thies", timeout=30_000)
-    qtbot.waitUntil(lambda: stores.seat.context is not None and not stores.seat.bridge.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: stores.shown == "teranga-thies", timeout=60_000)
+    qtbot.waitUntil(lambda: stores.seat.context is not None and not stores.seat.bridge.busy, timeout=60_000)
     assert shop_of(stores, "teranga-thies").settings.get("store.city") == "Thiès"
     swept()
 
@@ -119,7 +119,7 @@ def test_an_archived_store_leaves_the_list_and_comes_back(open_all: OpenAll, hom
     dialog = page.findChild(Confirm)
     assert dialog is not None
     dialog.action.click()
-    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"take_back"}, timeout=20_000)
+    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"take_back"}, timeout=60_000)
     swept()
     assert home.archived(ZAZA)
     assert said(stores) == "La boutique est archivée."
@@ -129,7 +129,7 @@ def test_an_archived_store_leaves_the_list_and_comes_back(open_all: OpenAll, hom
     switcher.close()
     assert not stores.open(ZAZA)
     page.cards[ZAZA].buttons["take_back"].click()
-    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"open", "archive"}, timeout=20_000)
+    qtbot.waitUntil(lambda: offered(page, ZAZA) == {"open", "archive"}, timeout=60_000)
     swept()
 
 
@@ -144,7 +144,7 @@ def test_a_store_is_deleted_once_its_name_is_typed(open_all: OpenAll, home: Home
         type_text(dialog.typed.edit, text)
         assert dialog.action.isEnabled() == able
     dialog.action.click()
-    qtbot.waitUntil(lambda: ZAZA not in page.cards, timeout=20_000)
+    qtbot.waitUntil(lambda: ZAZA not in page.cards, timeout=60_000)
     assert not (home.stores / ZAZA).exists()
     assert said(stores) == "La boutique est supprimée."
     swept()
@@ -161,9 +161,9 @@ def test_only_an_owner_exports_and_deletes(open_all: OpenAll, qtbot: QtBot, role
     context.lock.unlock(f"{role}@zaza.mg", "soleil de midi", "")
     page = page_of(stores, qtbot)
     page.look()
-    qtbot.waitUntil(lambda: ("delete" in offered(page, ZAZA)) == (role == "owner"), timeout=10_000)
+    qtbot.waitUntil(lambda: ("delete" in offered(page, ZAZA)) == (role == "owner"), timeout=60_000)
     page.export_to(ZAZA, tmp_path / "zaza.livepay")
-    qtbot.waitUntil(lambda: not stores.seat.bridge.busy and said(stores) != "", timeout=20_000)
+    qtbot.waitUntil(lambda: not stores.seat.bridge.busy and said(stores) != "", timeout=60_000)
     assert (tmp_path / "zaza.livepay").exists() == (role == "owner")
 
 

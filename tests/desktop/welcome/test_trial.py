@@ -100,7 +100,7 @@ class Till:
             if asyncio.iscoroutine(found):
                 await found
 
-        asyncio.run_coroutine_threadsafe(acted(), self.stage.loop).result(10)
+        asyncio.run_coroutine_threadsafe(acted(), self.stage.loop).result(60)
 
     def pay(self, name: str, session: Session) -> None:
         self.do(lambda: self.stage.simulator(name).pay(session))

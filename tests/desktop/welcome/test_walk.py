@@ -55,7 +55,7 @@ class Walk:
         self.desktop = Desktop(lambda: ShopContext(shop, server, Practice), InMemory({"sound": "off"}))
         self.desktop.shell.resize(1280, 720)
         self.desktop.start()
-        qtbot.waitUntil(lambda: self.desktop.shell.page("welcome") is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: self.desktop.shell.page("welcome") is not None, timeout=60_000)
         self.until(lambda: self.page.step)
 
     @property
@@ -65,7 +65,7 @@ class Walk:
         return page
 
     def until(self, holds: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(holds()), timeout=40_000)
+        self.qtbot.waitUntil(lambda: bool(holds()), timeout=60_000)
 
     def go_on(self) -> None:
         QTest.keyClick(self.page, ENTER, CONTROL)
@@ -168,13 +168,13 @@ def test_the_steps_are_taken_up_where_they_were_left(walk: Walk, qtbot: QtBot) -
     walk.until(lambda: walk.shop.settings.get(STEP) == "payment")
     again = Desktop(lambda: ShopContext(walk.shop, NoServer(), None), InMemory({"sound": "off"}))
     again.start()
-    qtbot.waitUntil(lambda: again.shell.page("welcome") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: again.shell.page("welcome") is not None, timeout=60_000)
     page = again.shell.page("welcome")
     assert isinstance(page, WelcomePage)
-    qtbot.waitUntil(lambda: page.step == "payment", timeout=20_000)
+    qtbot.waitUntil(lambda: page.step == "payment", timeout=60_000)
     page.leave()
     assert again.shell.sidebar.isVisible()
-    qtbot.waitUntil(lambda: walk.shop.settings.get(STEP) == "done", timeout=20_000)
+    qtbot.waitUntil(lambda: walk.shop.settings.get(STEP) == "done", timeout=60_000)
     again.quiet()
     again.mishaps.leave()
     again.bridge.close()
@@ -242,7 +242,7 @@ def test_the_number_is_checked_as_it_is_typed_and_connected(walk: Walk, stage: S
         stage.graph.world.add_buyer("Fatou", "+221771112233")
         stage.graph.acts("Fatou").say("OK")
 
-    asyncio.run_coroutine_threadsafe(write(), stage.loop).result(10)
+    asyncio.run_coroutine_threadsafe(write(), stage.loop).result(60)
     walk.until(lambda: step.stage == "heard")
     assert "Votre numéro répond" in step.said.text
 

@@ -30,7 +30,7 @@ from localserver.site import SITE, Site
 from tests.localserver.api.test_products import CSV, ROBE
 from tests.support.apishop import ApiShop, api_shop
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Client:
@@ -233,13 +233,12 @@ async def test_a_reader_that_does_not_keep_up_is_cut_off(tmp_path: Path) -> None
 async def test_the_server_stops_at_once_with_streams_open(tmp_path: Path) -> None:
     ended: list[asyncio.Task[bool]] = []
     loop = asyncio.get_running_loop()
-    async with api_shop(tmp_path) as api, listen(api) as client:
+    async with api_shop(tmp_path, grace=600.0) as api, listen(api) as client:
         ended.append(loop.create_task(client.ended()))
         await asyncio.sleep(0)
-        start = loop.time()
-        await api.stop()
-        assert await ended[0]
-        assert loop.time() - start < 0.9  # a stream that had to be cancelled would take the whole grace of one second
+        async with asyncio.timeout(PATIENCE):  # a stream that had to be cancelled would take the whole grace
+            await api.stop()
+            assert await ended[0]
 
 
 @pytest.mark.parametrize("role", ["support"])

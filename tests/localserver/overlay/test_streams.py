@@ -28,7 +28,7 @@ class Viewer:
 
     async def line(self) -> str:
         """The next line that says something; empty at the end of the stream."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while raw := await self._answer.content.readline():
                 if raw.strip():
                     return raw.decode().rstrip()
@@ -48,7 +48,7 @@ class Viewer:
 @asynccontextmanager
 async def watch(shop: PayShop, query: str = "", **headers: str) -> AsyncIterator[Viewer]:
     url = f"{shop.url}/overlay/{shop.shop.slug}/events{query}"
-    timeout = aiohttp.ClientTimeout(sock_read=20)
+    timeout = aiohttp.ClientTimeout(sock_read=60)
     async with shop.client.get(url, timeout=timeout, headers=headers) as answer:
         assert (answer.status, answer.content_type) == (200, "text/event-stream")
         assert answer.headers["Cache-Control"] == "no-store"
@@ -64,7 +64,7 @@ def small_app(shop: Shop, scenes: Scenes) -> web.Application:
 
 
 async def none_left(scenes: Scenes) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(scenes):  # noqa: ASYNC110 - the server tells nobody that a stream is gone
             await asyncio.sleep(0.01)
     assert scenes._unsubscribe == {}

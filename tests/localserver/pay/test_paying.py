@@ -95,7 +95,7 @@ async def test_a_phone_that_hangs_up_while_the_session_opens_loses_nothing(open_
     open_shop.simulator.faults.append(Fault("hang", "create"))
     tapping = asyncio.create_task(open_shop.act(order, "pay", WAVE))
     await open_shop.until("SELECT count(*) FROM attempt", 1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not open_shop.simulator.sessions:  # noqa: ASYNC110 - the simulator tells nobody
             await asyncio.sleep(0.01)
     tapping.cancel()
@@ -116,6 +116,7 @@ async def test_a_buyer_does_not_wait_for_a_provider_that_hangs(
     order = open_shop.bag()
     open_shop.simulator.faults.append(Fault("hang", "create"))
     assert code_of(await open_shop.act(order, "pay", WAVE)) == "silent"
+    monkeypatch.setattr(routes, "OPENING", 60.0)
     open_shop.simulator.released.set()
     await open_shop.until("SELECT state FROM attempt", "open")
     assert "Continuer avec Wave" in await open_shop.page(order)

@@ -15,6 +15,7 @@ from core.payments.rules import MOST_PROMPTS, PROMPT_LIFE
 from localserver.sandbox.psp_base import Session
 from localserver.sandbox.psp_faults import Fault
 from localserver.sandbox.psp_webhooks import Delivery
+from tests.faults.steps import answered
 from tests.support.payshop import PayShop, code_of, pay_shop
 
 MVOLA = {"method": "mvola.mvola"}
@@ -206,6 +207,7 @@ async def test_money_of_another_order_cannot_be_passed_off_as_this_ones(shop: Pa
     async with shop.client.put(shop.url + path, json=body) as answer:
         assert answer.status == 200
     await shop.news(mvola)
+    await answered(shop.shop)
     assert shop.state(second) == "reserved"
     assert shop.value("SELECT count(*) FROM payment") == 1
 
@@ -222,6 +224,7 @@ async def test_a_forged_notice_settles_nothing(shop: PayShop) -> None:
             async with method(url, json=body | {"transactionReference": path}) as answer:
                 assert answer.status == 200
     await shop.news(shop.simulators["mvola"])
+    await answered(shop.shop)
     assert shop.state(order) == "reserved"
     assert shop.value("SELECT state FROM attempt") == "open"
     stranger = body | {"serverCorrelationId": "00000000-0000-4000-8000-000000000000"}

@@ -24,7 +24,7 @@ class Follower:
 
     async def line(self) -> str:
         """The next line that says something; empty at the end of the stream."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while raw := await self.answer.content.readline():
                 if raw.strip():
                     return raw.decode().rstrip()
@@ -46,7 +46,7 @@ class Follower:
 
 @asynccontextmanager
 async def follow(shop: PayShop, order: int) -> AsyncIterator[Follower]:
-    async with shop.client.get(f"{shop.link(order)}/events", timeout=aiohttp.ClientTimeout(sock_read=20)) as answer:
+    async with shop.client.get(f"{shop.link(order)}/events", timeout=aiohttp.ClientTimeout(sock_read=60)) as answer:
         assert answer.status == 200
         assert answer.content_type == "text/event-stream"
         assert answer.headers["Cache-Control"] == "no-store"
@@ -62,7 +62,7 @@ async def small(folder: Path, **how: Any) -> AsyncIterator[tuple[PayShop, Stream
 
 
 async def none_left(streams: Streams) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(streams):  # noqa: ASYNC110 - the server tells nobody that a stream is gone
             await asyncio.sleep(0.01)
     assert streams.subscriptions == 0

@@ -219,14 +219,13 @@ async def test_what_a_stranger_sends_is_answered_in_one_line(tmp_path: Path) -> 
 
 
 async def test_who_sends_slowly_is_let_go_and_takes_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("localserver.relay.answers.SLOWEST", 0.3)
-    monkeypatch.setattr("localserver.relay.app.LINGER", 0.1)
+    monkeypatch.setattr("localserver.relay.answers.SLOWEST", 1.0)
     async with relay(tmp_path) as host:
         await host.store(AWA)
         slow = f"POST /n/awa/1 HTTP/1.1\r\n{HOST}Content-Length: 4000000\r\n"
         assert b" 408 " in await _raw(host, slow, b"x")
         assert await _raw(host, "POST /n/awa/1 HTTP/1.1") == b"", "nobody heard what it wants"
-        monkeypatch.setattr("localserver.relay.answers.SLOWEST", 30.0)
+        monkeypatch.setattr("localserver.relay.answers.SLOWEST", 60.0)
         host.node.room = Room(100_000)
         large = f"POST /webhooks/whatsapp HTTP/1.1\r\n{HOST}Content-Length: 300000\r\nConnection: close\r\n"
         assert b" 503 " in await _raw(host, large, bytes(300_000))

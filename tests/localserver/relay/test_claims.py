@@ -103,6 +103,7 @@ async def test_who_connects_again_takes_the_place_of_a_half_open_connection(tmp_
 
 async def test_a_suspended_store_is_neither_served_nor_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("localserver.relay.node.FRESH", 0.0)
+    monkeypatch.setattr("localserver.relay.node.QUICK", 60.0)
     monkeypatch.setattr("localserver.relay.sockets.LOOK", 0.02)
     async with relay(tmp_path) as host, door() as shop:
         keys = await host.store(AWA)
@@ -142,7 +143,7 @@ async def test_an_acknowledgement_of_what_was_never_handed_over_forgets_nothing(
         await socket.send_bytes(frames.encode(Ack(first.seq + 1000)))
         await until(lambda: _waiting_is(host, 0))
         await host.ask(AWA, "POST", "/n/awa/1", data=b"x")
-        second = frames.decode(await socket.receive_bytes(timeout=5))
+        second = frames.decode(await socket.receive_bytes(timeout=60))
         assert isinstance(second, Event)
         await socket.close()
         assert await _waiting_is(host, 1)
@@ -169,7 +170,7 @@ async def test_a_store_that_reads_slowly_costs_a_window_and_no_more(tmp_path: Pa
         with pytest.raises(asyncio.TimeoutError):
             await socket.receive_bytes(timeout=0.2)
         await socket.send_bytes(frames.encode(Ack(seqs[0])))
-        assert isinstance(frames.decode(await socket.receive_bytes(timeout=5)), Event)
+        assert isinstance(frames.decode(await socket.receive_bytes(timeout=60)), Event)
         await socket.close()
 
 

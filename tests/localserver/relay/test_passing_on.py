@@ -40,8 +40,9 @@ async def _nothing_waits(host: Relay) -> bool:
 
 
 async def test_what_came_while_the_store_was_away_is_taken_over_in_order_and_what_comes_is_pushed(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("localserver.relay.sockets.LOOK", 600.0)  # pushed, not found by looking
     async with relay(tmp_path) as host, door() as shop:
         keys = await host.store(AWA)
         for number in range(200):
@@ -50,7 +51,7 @@ async def test_what_came_while_the_store_was_away_is_taken_over_in_order_and_wha
             await until(lambda: line.line.state.taken == 200)
             assert line.line.state.waiting == 0
             await host.ask(AWA, "POST", "/webhooks/psp/wave/awa/200", data=b"x")
-            await until(lambda: line.line.state.taken == 201, patience=1.0)
+            await until(lambda: line.line.state.taken == 201)
         assert [path.rsplit("/", 1)[1] for _, path, _ in shop.asked] == [str(n) for n in range(201)]
 
 
@@ -96,14 +97,14 @@ async def test_a_line_that_broke_takes_up_where_it_stood(tmp_path: Path) -> None
         assert [path for _, path, _ in shop.asked] == ["/n/awa/1", "/n/awa/2"]
 
 
-async def test_the_relay_comes_back_with_what_it_had_and_the_line_with_it(tmp_path: Path) -> None:
+async def test_the_relay_comes_back_with_what_it_had_and_the_line_with_it(tmp_path: Path, free_port: int) -> None:
     async with door() as shop:
-        async with relay(tmp_path) as host:
-            keys, port, url = await host.store(AWA), host.port, host.url
+        async with relay(tmp_path, port=free_port) as host:
+            keys, url = await host.store(AWA), host.url
             await host.ask(AWA, "POST", "/n/awa/1", data=b"x")
         async with held(url, AWA, keys, shop.url) as line:
             await until(lambda: line.why)
-            async with relay(tmp_path, port=port):
+            async with relay(tmp_path, port=free_port):
                 await until(lambda: line.line.state.taken == 1)
 
 

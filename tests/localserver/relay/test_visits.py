@@ -88,7 +88,7 @@ async def test_a_stream_is_passed_on_as_it_comes_and_ends_when_the_buyer_leaves(
                 more.set()
                 assert await answer.content.readuntil(b"\n\n") == b"data: 2\n\n"
                 answer.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await left.wait()
 
 
@@ -138,7 +138,7 @@ async def test_the_host_reads_no_page_that_nobody_opened(tmp_path: Path) -> None
 async def test_a_link_opened_in_the_moment_the_store_goes_is_shown_as_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    monkeypatch.setattr("localserver.relay.visits.PATIENCE", 0.3 if moment == "silent" else 30.0)
+    monkeypatch.setattr("localserver.relay.visits.PATIENCE", 2.0 if moment == "silent" else 60.0)
     asked = asyncio.Event()
 
     async def never(request: web.Request) -> web.Response:

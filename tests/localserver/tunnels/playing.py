@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
+from typing import Final
 
 from core.bootstrap import Shop
 from core.tunnels.rules import TunnelState
 from localserver.tunnels.contract import Kind
+
+ACTING: Final = 2.0
+"""Seconds that whoever has been woken may take, on a busy machine, until it sleeps again."""
 
 
 class Timeline:
@@ -35,15 +40,30 @@ class Timeline:
         return self.now + self.suspended
 
     async def advance(self, seconds: float) -> None:
-        """In small steps, each of which lets those act who wake."""
+        """In small steps, each of which lets those act who wake: time stands until as many sleep as before."""
         end = self.now + seconds
         while self.now < end:
             self.now = min(end, self.now + 2.5)
+            sleepers, woke = len(self.asleep()), False
             while self._waiting and self._waiting[0][0] <= self.now:
                 future = heapq.heappop(self._waiting)[2]
                 if not future.done():
                     future.set_result(None)
+                    woke = True
             await asyncio.sleep(0.004)
+            if woke:
+                await self._acted(sleepers)
+
+    async def _acted(self, sleepers: int) -> None:
+        """Or a while later, where fewer have reason to sleep now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ACTING):
+                while True:
+                    for _ in range(10):  # whoever is just being sent away sleeps no more after these
+                        await asyncio.sleep(0)
+                    if len(self.asleep()) >= sleepers:
+                        return
+                    await asyncio.sleep(0.002)
 
     def asleep(self) -> list[float]:
         """For how long each that sleeps still will."""
@@ -88,7 +108,7 @@ class PlayedTunnel:
             self._play.open.remove(self)
 
 
-async def until(holds: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for what other threads and sockets bring about."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110

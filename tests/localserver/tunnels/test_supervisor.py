@@ -221,6 +221,7 @@ async def test_what_was_open_from_an_address_that_is_gone_is_not_used_again(scen
         play = Play([scene.here])
         async with scene.supervised(play):
             await shown(scene.shop, "open")
+            await until(lambda: scene.time.asleep() == [Rhythm().look, Rhythm().proved])
             scene.network = frozenset({"telephone"})
             await scene.time.advance(2 * Rhythm().look)
         assert (await http.request("GET", f"http://127.0.0.1:{way.port}/p/none")).status == 404
@@ -228,11 +229,12 @@ async def test_what_was_open_from_an_address_that_is_gone_is_not_used_again(scen
 
 
 async def test_a_slow_answer_is_no_broken_line(scene: Scene) -> None:
-    scene.shop.http.total_timeout = 0.1
     async with bumps(scene.port) as way:
         play = Play([f"http://127.0.0.1:{way.port}"], keeps=True, watched=True)
         async with scene.supervised(play):
             await shown(scene.shop, "open")
+            await until(lambda: scene.time.asleep() == [Rhythm().look, Rhythm().proved])
+            scene.shop.http.total_timeout, patient = 0.1, scene.shop.http.total_timeout
             way.silent = True
             for _ in range(Rhythm().patience + 2):
                 await scene.time.advance(Rhythm().proved)
@@ -240,6 +242,7 @@ async def test_a_slow_answer_is_no_broken_line(scene: Scene) -> None:
             assert scene.shop.tunnel.state.slow
             assert way.calls > Rhythm().patience
             assert (play.started, scene.shop.tunnel.state.phase) == (1, "open")
+            scene.shop.http.total_timeout = patient
             way.silent = False
             await scene.time.advance(Rhythm().proved)
             await until(lambda: not scene.shop.tunnel.state.slow)
@@ -379,4 +382,4 @@ async def test_a_whatsapp_that_refuses_is_said_and_asked_again_later(scene: Scen
 
 def test_the_networks_of_this_computer_are_seen() -> None:
     assert addresses()
-    assert addresses() == addresses()
+    assert any(addresses() == addresses() for _ in range(20)), "another test may just make a network, or end one"
