@@ -64,7 +64,7 @@ class BoardFeed(QObject):
         self._known: int | None = None
         self._dirty: set[int] = set()
         self._stale = self._panels_stale = True
-        self._under_way = False
+        self._whole = self._under_way = False
         self._panels_timer = QTimer(self, singleShot=True, interval=PANELS_MS)
         self._panels_timer.timeout.connect(self._go)
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
@@ -72,8 +72,8 @@ class BoardFeed(QObject):
         bridge.changed.connect(self.take)
 
     def refresh(self) -> None:
-        """Read everything again."""
-        self._known = None
+        """Read everything again, after what is being read now."""
+        self._whole = True
         self._stale = self._panels_stale = True
         self._go()
 
@@ -101,7 +101,8 @@ class BoardFeed(QObject):
             self._panels_stale = False
             self._panels_timer.start()
         self._under_way = True
-        source, known = self._source, self._known
+        source, known = self._source, None if self._whole else self._known
+        self._whole = False
         self._bridge.run(
             lambda: read(source, known, ids, panels),
             owner=self,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
 
+from core.catalogue import rules
 from core.connecting.rules import Task
-from core.kernel.errors import LivePayError
+from core.kernel.errors import LivePayError, Refused
 from core.kernel.i18n import explain, sentence
 from core.kernel.money import format_money
 from core.payments.dashboard import Dashboard
@@ -198,6 +199,20 @@ class WelcomePresenter:
             ("whatsapp", t.of("step", "WhatsApp")),
             ("payment", t.of("step", "Payments")),
         )
+
+    def flaw(self, name: str, text: str) -> str:
+        """What is wrong with what is being typed of a product; empty where nothing is, or nothing is typed."""
+        check = {
+            "title": rules.check_title,
+            "price": lambda typed: rules.check_price(typed, self.currency),
+            "stock": rules.check_stock,
+        }[name]
+        try:
+            if text:
+                check(text)
+        except Refused as error:
+            return self.why(error)
+        return ""
 
     def heading(self, step: str) -> tuple[str, str]:
         """Title and what the step is for."""

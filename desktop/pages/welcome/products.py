@@ -53,8 +53,9 @@ class ProductsStep(StepView):
         pair.setSpacing(12)
         self.price = TextField(t("Price"), placeholder="15 000", close=True)
         self.stock = TextField(t("Pieces"), placeholder="10", close=True)
-        for field in (self.title, self.price, self.stock):
+        for name, field in (("title", self.title), ("price", self.price), ("stock", self.stock)):
             field.edit.returnPressed.connect(self.add)
+            field.edit.textChanged.connect(partial(self._checked, name, field))
             field.changed.connect(lambda _: self.ready.emit())
         pair.addWidget(self.price, 2)
         pair.addWidget(self.stock, 1)
@@ -95,6 +96,9 @@ class ProductsStep(StepView):
 
     def act(self) -> None:
         self.add()
+
+    def _checked(self, name: str, field: TextField, _: str) -> None:
+        field.set_error(self.presenter.flaw(name, field.text))
 
     # -- ways in
 

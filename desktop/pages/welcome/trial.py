@@ -154,10 +154,15 @@ class TrialPanel(QWidget):
         self.mount.bridge.run_long(
             lambda control: self.source.begin_trial(offer.name, typed, phone, control),
             owner=self,
-            done=self._opened,
+            done=partial(self._opened_at, offer.name),
             failed=self._failed,
             name="test payment",
         )
+
+    def _opened_at(self, name: str, tryout: Tryout | None) -> None:
+        """One of a provider that is no longer shown is found again when that is chosen."""
+        if self.offer is not None and self.offer.name == name:
+            self._opened(tryout)
 
     def _opened(self, tryout: Tryout | None) -> None:
         if tryout is None:  # the window goes

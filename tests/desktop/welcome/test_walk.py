@@ -99,10 +99,12 @@ def test_a_new_seller_has_a_paid_practice_sale_within_three_minutes(walk: Walk) 
     assert isinstance(products, ProductsStep)
     type_text(products.title.edit, "Robe wax bleue")
     type_text(products.price.edit, "quinze")
+    assert "quinze" in products.price.error, "said while it is typed"
     QTest.keyClick(products.price.edit, ENTER)
     walk.until(lambda: products.said.text)
     products.price.edit.clear()
     type_text(products.price.edit, "15 000")
+    assert not products.price.error
     type_text(products.stock.edit, "3")
     QTest.keyClick(products.stock.edit, ENTER)
     walk.until(lambda: products.have)
