@@ -16,14 +16,12 @@ from core.understanding.tokens import LARGEST, NUMBER, PRODUCT
 from core.understanding.words import CHOICE, TAIL, vocabulary
 
 _LEAST_SIZE: Final = 10
+_NO_COUNT_AFTER: Final = frozenset("entre le in faha volana taille numero n lot deja laharana habe haba nilaza".split())
+_NO_COUNT_BEFORE: Final = frozenset("kg kilo aho foana izahay".split())
 _PIECES: Final = late(
     r"(?<!\S)(?:# (?:paires?|bouteilles?|paquets?|pots?|flacons?|pieces?|pcs|isa|tavoahangy)"
     r"|(?:tavoahangy|paquets?) #)(?!\S)"
 )
-
-
-_NO_COUNT_AFTER: Final = frozenset("entre le in faha volana taille numero n lot deja laharana habe haba nilaza".split())
-_NO_COUNT_BEFORE: Final = frozenset("kg kilo aho foana izahay".split())
 
 
 def claimed_items(sentence: Sentence) -> tuple[tuple[Item, ...], bool]:
