@@ -1,4 +1,4 @@
-"""Messages that tell a story besides: numbers taken back, summed up or said later, goods by names of three languages."""
+"""Messages that tell a story besides: numbers taken back, summed up or said later, goods named in three languages."""
 
 from __future__ import annotations
 
