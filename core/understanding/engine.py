@@ -112,6 +112,8 @@ def understand(text: str, products: Products, context: Context = NOTHING_KNOWN) 
     topic = topic_of(text, sentence, made, products)
     if topic is Topic.CREDIT and made.intent is Intent.PAYMENT_PROBLEM:
         made = replace(made, intent=Intent.PAYMENT_MEANS)
+    if topic is Topic.HAGGLING and not made.sure:
+        made = replace(made, intent=Intent.PRICE)
     return _described(text, sentence, replace(made, topic=topic))
 
 

@@ -83,7 +83,7 @@ def named(plain: list[str], products: Products, names: frozenset[str]) -> list[T
         taken, found = _product_at(word, following, plain, at, products)
         if taken:
             tokens.extend(found)
-            at += taken
+            at += _with_its_title(plain, at, products, found[0].value) if taken == 1 and word.isalpha() else taken
             continue
         if size := _described(plain, at, products, tokens):
             at += size
@@ -92,6 +92,19 @@ def named(plain: list[str], products: Products, names: frozenset[str]) -> list[T
         tokens.append(Token(kind, word if kind != "word" or _known(word) else _corrected(word)))
         at += 1
     return tokens
+
+
+def _with_its_title(plain: list[str], at: int, products: Products, product_id: int) -> int:
+    """« kaftan brodé », where KAFTAN is the keyword too: how many words from here name this product."""
+    for size in range(min(_LONGEST_TITLE, len(plain) - at), 1, -1):
+        part = plain[at : at + size]
+        said = [word for word in part if word not in _LINKS]
+        if part[-1] in _LINKS or not all(word.isalpha() for word in said):
+            continue
+        found = products.titled(said, _called_or_wider)
+        if found is not None and found[0] == product_id:
+            return size
+    return 1
 
 
 def _product_at(

@@ -16,7 +16,7 @@ from core.kernel.patterns import late
 from core.kernel.text import fold
 from core.understanding.counting import counted_items, numbered
 from core.understanding.naming import Products, first_names, looks_like_code, named
-from core.understanding.tokens import BREAK, MOST, NAME, PRODUCT, Token
+from core.understanding.tokens import BREAK, MOST, NAME, NUMBER, PRODUCT, Token
 from core.understanding.words import AGREEING_EMOJI, vocabulary
 
 LONGEST: Final = 600  # characters read: nobody orders further down
@@ -49,6 +49,7 @@ _LOOKS: Final = (
     "ABEKMHOPCTXIJSaceopxyijskABEZHIKMNOPTYXo",
 )
 _SEEN_AS: Final = str.maketrans(*_LOOKS) | dict.fromkeys(map(ord, _INVISIBLE))
+_REASONS: Final = frozenset("fa satria ka car puisque because since".split())
 _ASKING_STARTS: Final = frozenset(
     "vous tu est livraison comment combien quand quel quelle ohatrinona rahoviana oviana misy aiza firy fanaterana"
     " ahoana inona frais prix paiement".split()
@@ -145,6 +146,9 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
         if token.text == "fa" and _takes_after_all(parts[-1], tokens[index + 1 :]):
             parts.append([])
             continue
+        if token.text in _REASONS and _reason_follows(parts[-1], tokens[index + 1 :]):
+            parts.append([])
+            continue
         if _turns_to_ask(tokens, index) and any(t.kind == PRODUCT for t in parts[-1]):
             parts.append([])
         if token.text in ("pas", "sauf", "sans") and any(t.kind == PRODUCT for t in parts[-1]):
@@ -155,6 +159,13 @@ def _split(tokens: list[Token]) -> list[list[Token]]:
         if token.kind == "?":
             parts.append([])
     return parts
+
+
+def _reason_follows(before: list[Token], after: list[Token]) -> bool:
+    """« raiso ho ahy ny MONTRE9 fa mitondra fiara aho ka tsy afaka manoratra »: why, which refuses nothing."""
+    ahead = after[: next((i for i, t in enumerate(after) if t.kind in (BREAK, "?")), len(after))]
+    named = any(token.kind == PRODUCT for token in before)
+    return named and bool(ahead) and not any(token.kind in (PRODUCT, NUMBER) for token in ahead)
 
 
 def _turns_to_ask(tokens: list[Token], index: int) -> bool:
