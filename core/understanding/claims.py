@@ -18,6 +18,7 @@ from core.understanding.words import CHOICE, TAIL, vocabulary
 _LEAST_SIZE: Final = 10
 _NO_COUNT_AFTER: Final = frozenset("entre le in faha volana taille numero n lot deja laharana habe haba nilaza".split())
 _NO_COUNT_BEFORE: Final = frozenset("kg kilo aho foana izahay".split())
+_FOR_SOMEBODY: Final = late(r"§ (?:\S+ ){0,2}(?:pour|ho an|ho|for)(?!\S)")
 _PIECES: Final = late(
     r"(?<!\S)(?:# (?:paires?|bouteilles?|paquets?|pots?|flacons?|pieces?|pcs|isa|tavoahangy)"
     r"|(?:tavoahangy|paquets?) #)(?!\S)"
@@ -92,7 +93,8 @@ def _counted(sentence: Sentence) -> list[tuple[int, int | None]]:
 
 
 def _beside(sentence: Sentence, taken: set[int]) -> list[tuple[int, int | None]]:
-    """« je prends SAC2 pour ma femme et KAFTAN pour moi »: what is named beside what is taken, with nothing against."""
+    """« je prends SAC2 pour ma femme et KAFTAN pour moi »: what is named in one clause with what is taken, or for
+    somebody; of « je prends ROBE1, le SAC2 est beau » only ROBE1 is."""
     known = vocabulary()
     against = (known.not_this, known.taking_out, known.amended)
     open_clauses = [
@@ -101,6 +103,7 @@ def _beside(sentence: Sentence, taken: set[int]) -> list[tuple[int, int | None]]
         if not stands_in_the_way(clause)
         and not turns_elsewhere(clause)
         and not any(pattern.search(clause.form) for pattern in against)
+        and (any(item[0] in taken for item in clause.items) or _FOR_SOMEBODY.search(clause.form))
     ]
     return [item for clause in open_clauses for item in clause.items if item[0] not in taken]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Final, Protocol
 
 from core.kernel.patterns import late
@@ -139,7 +140,7 @@ def _spelled_code(plain: list[str], at: int, products: Products) -> tuple[int, t
     word = plain[at]
     if not word.isalpha() or word in vocabulary().numbers:
         return None
-    numbers = {name: value for name, value in vocabulary().numbers.items() if name not in SCORES} | {"zero": 0}
+    numbers = _digits()
     digits = [numbers[one] for one in plain[at + 1 : at + 3] if one in numbers]
     for size in range(len(digits), 0, -1):
         following = plain[at + size + 1] if at + size + 1 < len(plain) else ""
@@ -150,6 +151,11 @@ def _spelled_code(plain: list[str], at: int, products: Products) -> tuple[int, t
         if hit and hit[1] == 0:
             return size + 1, (Token(PRODUCT, code, hit[0]),)
     return None
+
+
+@cache
+def _digits() -> dict[str, int]:
+    return {name: value for name, value in vocabulary().numbers.items() if name not in SCORES} | {"zero": 0}
 
 
 def _described(plain: list[str], at: int, products: Products, tokens: list[Token]) -> int:

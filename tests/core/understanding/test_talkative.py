@@ -121,3 +121,8 @@ def test_a_refusal_is_a_no(text: str) -> None:
 )
 def test_a_dont_that_refuses_nothing_stands_in_nobodys_way(text: str, wanted: dict[str, int]) -> None:
     assert claimed(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["je prends ROBE1, ma soeur adore le SAC2", "je prends ROBE1, le SAC2 est trop beau"])
+def test_what_is_only_praised_beside_a_claim_is_not_taken(text: str) -> None:
+    assert claimed(text) == {"ROBE1": 1}
